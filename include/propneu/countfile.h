@@ -1,0 +1,80 @@
+/*
+ * countfile.h - activation counts on disk (propneu-counts(5)).
+ *
+ * A count file holds C cells, one for each combination of factor levels that occurred, and for
+ * every layer N the number of frames of each cell in which each neuron was activated.  Files made
+ * from published probabilities hold probabilities instead and know no frame numbers.
+ */
+#ifndef PROPNEU_COUNTFILE_H
+#define PROPNEU_COUNTFILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "propneu/tensors.h"
+
+/* One factor (phone, gender, pitch, speaker, ...): level names, and each cell's level. */
+struct counts_factor {
+    char *name;
+    char **level;         /* [levels] */
+    uint32_t levels;
+    const int32_t *index; /* [cells]; -1 = none (no pitch, gender not known) */
+};
+
+/* One layer's counts [cells][width]: exactly one of the three pointers is set. */
+struct counts_layer {
+    uint32_t width; /* D: neurons */
+    uint32_t tau;   /* neurons activated in each frame */
+    const uint16_t *u16;
+    const uint32_t *u32;
+    const float *probability; /* p(i | cell), 0 where the cell was never seen */
+};
+
+/* How frames were chosen. */
+enum counts_frames { COUNTS_FRAMES_ALL, COUNTS_FRAMES_MID, COUNTS_FRAMES_AUTHORS };
+
+struct counts {
+    char *path; /* as opened; "" for one built in memory */
+    char *model, *family, *created_by, *command;
+    double lambda_percent;
+    enum counts_frames frames_mode;
+    char *pitch_edges_hz; /* "129.03,179.78", or "" */
+    uint64_t utterances;
+    double seconds;
+    uint32_t cells;
+    int64_t *frames; /* [cells]; -1 where only probabilities are known */
+    uint32_t factors;
+    struct counts_factor *factor; /* [factors] */
+    uint32_t layers;
+    struct counts_layer *layer; /* [layers] */
+    struct tensors file;        /* what the arrays are borrowed from; empty for one in memory */
+};
+
+/*
+ * Opens PATH, mapped; every index, count and length is checked before it is used (levels in
+ * range, count <= frames of its cell, no duplicate cells, probabilities in [0, 1]).  Checks that
+ * would touch every count are made too, once: one pass over a mapped file.
+ */
+enum status counts_open(struct counts *c, const char *path, struct err *err);
+void counts_free(struct counts *c);
+
+/* True if the file holds probabilities and no counts. */
+static inline bool counts_is_probability(const struct counts *c)
+{
+    return c->layers > 0 && c->layer[0].probability;
+}
+
+/* Number of the factor NAME, or -1. */
+int counts_find_factor(const struct counts *c, const char *name);
+
+/* Index of LEVEL in factor F, or -1. */
+int counts_find_level(const struct counts *c, uint32_t f, const char *level);
+
+/*
+ * Writes C to PATH whole or not at all, cells in the order they have (callers sort them by the
+ * factors' level indices, so that equal counts give equal bytes).  U16 where every count of a
+ * layer fits, else U32.
+ */
+enum status counts_write(const struct counts *c, const char *path, struct err *err);
+
+#endif

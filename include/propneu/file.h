@@ -1,0 +1,42 @@
+/*
+ * file.h - files in whole: mapped for reading, replaced atomically when written.
+ */
+#ifndef PROPNEU_FILE_H
+#define PROPNEU_FILE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "propneu/status.h"
+
+/* A file's bytes, read-only. */
+struct mapped {
+    const unsigned char *data; /* [size]; NULL if size is 0 */
+    size_t size;
+};
+
+/*
+ * Maps PATH, which must be a regular file.  A FIFO, device or folder is refused (STATUS_IO or
+ * STATUS_FORMAT) without reading from it.  Messages begin with PATH.
+ */
+enum status mapped_open(struct mapped *m, const char *path, struct err *err);
+void mapped_close(struct mapped *m);
+
+/*
+ * Output that appears whole or not at all: bytes go to a temporary file beside PATH, and
+ * outfile_commit flushes it, syncs it and renames it over PATH.
+ */
+struct outfile {
+    FILE *stream; /* write here */
+    char *path, *temp;
+};
+
+enum status outfile_open(struct outfile *f, const char *path, struct err *err);
+
+/* Ends F either way; on failure nothing new stands at the path and the temporary file is gone. */
+enum status outfile_commit(struct outfile *f, struct err *err);
+
+/* Removes the temporary file; harmless on a zeroed or already ended F. */
+void outfile_abandon(struct outfile *f);
+
+#endif

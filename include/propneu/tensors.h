@@ -1,0 +1,79 @@
+/*
+ * tensors.h - named arrays as they stand in a file, whatever kind of file it is.
+ *
+ * safetensors, torch zip checkpoints and .npy all end up as a struct tensors.  Elements are not
+ * converted or copied on reading: a tensor borrows the file's mapping and says its dtype and
+ * strides; tensor_to_f32 makes plain row-major floats of any of them.
+ */
+#ifndef PROPNEU_TENSORS_H
+#define PROPNEU_TENSORS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "propneu/status.h"
+
+enum dtype {
+    DTYPE_F64,
+    DTYPE_F32,
+    DTYPE_F16,
+    DTYPE_BF16,
+    DTYPE_I64,
+    DTYPE_I32,
+    DTYPE_I16,
+    DTYPE_I8,
+    DTYPE_U32,
+    DTYPE_U16,
+    DTYPE_U8,
+    DTYPE_BOOL,
+    DTYPE_COUNT
+};
+
+#define TENSOR_MAX_DIMS 8
+
+struct tensor {
+    const char *name;
+    enum dtype dtype;
+    uint32_t ndim;
+    size_t shape[TENSOR_MAX_DIMS];
+    size_t stride[TENSOR_MAX_DIMS]; /* in elements; a storage is never left, whatever they say */
+    size_t count;                   /* product of shape, checked */
+    const unsigned char *data;      /* first element; little-endian, maybe unaligned */
+};
+
+struct tensors {
+    struct tensor *tensor; /* [count], sorted by name */
+    size_t count;
+    char **meta; /* [2 * metas]: key, value, ... (__metadata__ of safetensors) */
+    size_t metas;
+    void *owner; /* what the data is borrowed from */
+    void (*release)(void *owner);
+};
+
+void tensors_free(struct tensors *t);
+
+/* The tensor of that name, or NULL. */
+const struct tensor *tensors_find(const struct tensors *t, const char *name);
+
+/* The metadata value of KEY, or NULL. */
+const char *tensors_meta(const struct tensors *t, const char *key);
+
+size_t dtype_size(enum dtype d);
+
+/* "F32", "BF16", ...: the safetensors spelling. */
+const char *dtype_name(enum dtype d);
+
+/* True if the elements lie row-major without gaps. */
+bool tensor_contiguous(const struct tensor *t);
+
+/* "[3, 250]" into TEXT of SIZE bytes, for messages. */
+void tensor_shape_text(const struct tensor *t, char *text, size_t size);
+
+/* Row-major floats of any dtype and stride into OUT [count]. */
+void tensor_to_f32(const struct tensor *t, float *out);
+
+/* Row-major int64 of an integer tensor into OUT [count]; STATUS_FORMAT for float dtypes. */
+enum status tensor_to_i64(const struct tensor *t, int64_t *out, struct err *err);
+
+#endif

@@ -1,0 +1,57 @@
+#include "config.h"
+
+#include "propneu/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *mem_array(size_t n, size_t size)
+{
+    size_t bytes;
+    if (!mul_size(n, size, &bytes))
+        return NULL;
+    return malloc(bytes ? bytes : 1);
+}
+
+void *mem_zeros(size_t n, size_t size)
+{
+    return calloc(n ? n : 1, size ? size : 1);
+}
+
+void *mem_aligned(size_t n, size_t size)
+{
+    size_t bytes;
+    if (!mul_size(n, size, &bytes) || !add_size(bytes, 63, &bytes))
+        return NULL;
+    bytes &= ~(size_t)63;
+    return aligned_alloc(64, bytes ? bytes : 64);
+}
+
+bool mem_grow(void *p, size_t *cap, size_t need, size_t size)
+{
+    if (need <= *cap)
+        return true;
+    size_t want = *cap + *cap / 2 + 8, bytes;
+    if (want < need)
+        want = need;
+    if (!mul_size(want, size, &bytes))
+        return false;
+    void *old, *grown;
+    memcpy(&old, p, sizeof old);
+    grown = realloc(old, bytes);
+    if (!grown)
+        return false;
+    memcpy(p, &grown, sizeof grown);
+    *cap = want;
+    return true;
+}
+
+char *mem_strndup(const char *s, size_t n)
+{
+    char *copy = mem_array(n + 1, 1);
+    if (!copy)
+        return NULL;
+    memcpy(copy, s, n);
+    copy[n] = '\0';
+    return copy;
+}

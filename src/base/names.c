@@ -1,0 +1,72 @@
+#include "config.h"
+
+#include "propneu/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/mem.h"
+
+/* FNV-1a. */
+static size_t hash(const char *s)
+{
+    uint64_t h = 14695981039346656037u;
+    for (; *s; s++)
+        h = (h ^ (unsigned char)*s) * 1099511628211u;
+    return (size_t)(h ^ (h >> 32));
+}
+
+/* The slot NAME is in, or the empty one where it would go. */
+static size_t probe(const struct names *t, const char *name)
+{
+    size_t i = hash(name) & (t->slots - 1);
+    while (t->slot[i] != NAMES_NONE && strcmp(t->name[t->slot[i]], name) != 0)
+        i = (i + 1) & (t->slots - 1);
+    return i;
+}
+
+static int rehash(struct names *t)
+{
+    size_t slots = t->slots ? t->slots * 2 : 64;
+    uint32_t *slot = mem_array(slots, sizeof *slot);
+    if (!slot)
+        return 0;
+    memset(slot, 0xff, slots * sizeof *slot);
+    free(t->slot);
+    t->slot = slot;
+    t->slots = slots;
+    for (uint32_t i = 0; i < t->count; i++)
+        t->slot[probe(t, t->name[i])] = i;
+    return 1;
+}
+
+void names_free(struct names *t)
+{
+    for (uint32_t i = 0; i < t->count; i++)
+        free(t->name[i]);
+    free(t->name);
+    free(t->slot);
+    *t = (struct names)NAMES_INIT;
+}
+
+uint32_t names_find(const struct names *t, const char *name)
+{
+    return t->slots ? t->slot[probe(t, name)] : NAMES_NONE;
+}
+
+uint32_t names_add(struct names *t, const char *name)
+{
+    uint32_t found = names_find(t, name);
+    if (found != NAMES_NONE)
+        return found;
+    if ((t->count + 1) * (size_t)2 > t->slots && !rehash(t))
+        return NAMES_NONE;
+    if (t->count == NAMES_NONE - 1 || !mem_grow(&t->name, &t->cap, t->count + 1, sizeof *t->name))
+        return NAMES_NONE;
+    char *copy = mem_strndup(name, strlen(name));
+    if (!copy)
+        return NAMES_NONE;
+    t->name[t->count] = copy;
+    t->slot[probe(t, name)] = t->count;
+    return t->count++;
+}

@@ -1,0 +1,111 @@
+/*
+ * cli.h - what the commands of the program share: one table of commands and options, from which
+ * parsing, --help and the shell completions are made; and how results and failures are said.
+ */
+#ifndef PROPNEU_CLI_H
+#define PROPNEU_CLI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "propneu/status.h"
+
+/* Exit statuses (interface: 0 done, 1 failed, 2 wrong usage). */
+enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+/* What a completion offers for an option's value. */
+#define CLI_FILE "FILE"
+#define CLI_DIR  "DIR"
+
+struct cli_option {
+    const char *name;   /* long name without the dashes */
+    char letter;        /* short name, or 0 */
+    const char *arg;    /* name of its value in --help; NULL: takes none; "[=X]": optional */
+    const char *help;   /* one line */
+    const char *values; /* CLI_FILE, CLI_DIR, or the words "a|b|c"; NULL: free text */
+};
+
+/* Formats of results. */
+enum cli_format { CLI_TEXT, CLI_TSV, CLI_JSON, CLI_AUTHORS };
+
+/* The options every command has. */
+struct cli {
+    bool quiet, verbose;
+    unsigned threads; /* at least 1 */
+    const char *output; /* -o, or NULL */
+    enum cli_format format;
+};
+
+struct cli_command {
+    const char *name, *summary;
+    const char *synopsis;              /* "[OPTION...] FILE", without the command's name */
+    const char *details;               /* paragraphs for --help, or NULL */
+    const char *examples;              /* lines for --help */
+    const struct cli_option *options;  /* ends with a NULL name; may be NULL */
+    const char *files;                 /* what completion offers for operands, as in values */
+    int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] = the command's name */
+};
+
+extern const struct cli_command *const cli_commands[]; /* ends with NULL */
+extern const struct cli_option cli_common_options[];   /* ends with a NULL name */
+
+/*
+ * Goes through the arguments of a command.  Common options are taken in silently.  Use:
+ *     struct cli_args a;
+ *     cli_args_init(&a, cli, command, argc, argv);
+ *     while ((opt = cli_next(&a)) >= 0)
+ *         switch (opt) { case OPT_MODEL: model = a.value; ... }
+ *     if (opt == CLI_BAD) return CLI_USAGE;   (said on stderr already)
+ *     if (opt == CLI_HELP) return CLI_DONE;   (printed already)
+ * Numbers returned are indices into the command's options.  Afterwards argv[a.first..argc-1] are
+ * the operands.
+ */
+struct cli_args {
+    struct cli *cli;
+    const struct cli_command *command;
+    int argc;
+    char **argv;
+    const char *value; /* of the option just returned; NULL if it has none */
+    int first;         /* first operand, after the last call */
+    void *scan;        /* private */
+};
+
+enum { CLI_END = -1, CLI_BAD = -2, CLI_HELP = -3 };
+
+void cli_args_init(struct cli_args *a, struct cli *cli, const struct cli_command *command, int argc,
+                   char **argv);
+int cli_next(struct cli_args *a);
+
+/* "propneu: ERR" on stderr; returns CLI_USAGE for STATUS_USAGE, CLI_FAILED for the others. */
+int cli_fail(const struct err *err);
+
+/* "propneu COMMAND: message" and a hint at --help on stderr; returns CLI_USAGE. */
+int cli_usage(const struct cli_command *command, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A note on stderr unless --quiet. */
+void cli_note(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Numbers in options: the whole text must be one, in the range; false otherwise. */
+bool cli_double(const char *text, double low, double high, double *out);
+bool cli_unsigned(const char *text, unsigned long low, unsigned long high, unsigned long *out);
+
+/*
+ * Where results go: stdout, or the file of -o, which appears whole or not at all.
+ *     FILE *out = cli_out_open(cli, &o, &err);  ... print ...  return cli_out_close(&o);
+ * cli_out_close says what went wrong (full disk, closed pipe) and returns the exit status.
+ */
+struct cli_out {
+    FILE *stream;
+    void *file; /* private */
+};
+
+FILE *cli_out_open(const struct cli *cli, struct cli_out *o, struct err *err);
+int cli_out_close(struct cli_out *o);
+void cli_out_abandon(struct cli_out *o);
+
+/* --help of a command, or of the program for NULL. */
+void cli_print_help(const struct cli_command *command, FILE *out);
+
+#endif

@@ -1,0 +1,11 @@
+/*
+ * commands.h - the commands, one file each.
+ */
+#ifndef PROPNEU_COMMANDS_H
+#define PROPNEU_COMMANDS_H
+
+#include "cli.h"
+
+extern const struct cli_command command_info;
+
+#endif

@@ -1,0 +1,62 @@
+#include "config.h"
+
+#include "cli.h"
+
+static void print_option(const struct cli_option *o, FILE *out)
+{
+    char left[64];
+    const char *arg = o->arg ? o->arg : "";
+    const char *join = !o->arg || o->arg[0] == '[' ? "" : " ";
+    if (o->letter)
+        snprintf(left, sizeof left, "-%c, --%s%s%s", o->letter, o->name, join, arg);
+    else
+        snprintf(left, sizeof left, "    --%s%s%s", o->name, join, arg);
+    fprintf(out, "  %-28s  %s\n", left, o->help);
+}
+
+static void print_options(const char *title, const struct cli_option *o, FILE *out)
+{
+    fprintf(out, "\n%s\n", title);
+    for (; o && o->name; o++)
+        print_option(o, out);
+}
+
+static void print_program_help(FILE *out)
+{
+    fputs("Usage: propneu COMMAND [OPTION...] [ARGUMENT...]\n"
+          "       propneu [FILE...]        the explorer; without FILE on the bundled demo\n"
+          "\n"
+          "Finds, compares and proves the property neurons of speech Transformers.\n"
+          "\n"
+          "  propneu                                  look at the demo\n"
+          "  propneu count -m MODEL -a AUDIO -l LABELS -o my.counts\n"
+          "  propneu layers my.counts                 what is in it, layer by layer\n"
+          "  propneu my.counts                        look at it\n"
+          "\n"
+          "Commands:\n",
+          out);
+    for (size_t i = 0; cli_commands[i]; i++)
+        fprintf(out, "  %-12s  %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+    print_options("Options of every command:", cli_common_options, out);
+    fputs("      --version                 the version, and what it was built with\n"
+          "\n"
+          "'propneu COMMAND --help' says more; so does propneu(1).\n",
+          out);
+}
+
+void cli_print_help(const struct cli_command *command, FILE *out)
+{
+    if (!command) {
+        print_program_help(out);
+        return;
+    }
+    fprintf(out, "Usage: propneu %s %s\n\n%s.\n", command->name, command->synopsis,
+            command->summary);
+    if (command->examples)
+        fprintf(out, "\n%s", command->examples);
+    if (command->details)
+        fprintf(out, "\n%s", command->details);
+    if (command->options && command->options->name)
+        print_options("Options:", command->options, out);
+    print_options("Options of every command:", cli_common_options, out);
+}

@@ -1,0 +1,200 @@
+#include "config.h"
+
+#include "cli.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/mem.h"
+
+const struct cli_option cli_common_options[] = {
+    {"threads", 'j', "N", "threads (default: all cores)", NULL},
+    {"output", 'o', "FILE", "write to FILE, whole or not at all", CLI_FILE},
+    {"format", 0, "FORMAT", "text, tsv or json", "text|tsv|json"},
+    {"quiet", 'q', NULL, "no notes and no progress", NULL},
+    {"verbose", 'v', NULL, "more notes", NULL},
+    {"help", 'h', NULL, "this help", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+enum { COMMON_THREADS, COMMON_OUTPUT, COMMON_FORMAT, COMMON_QUIET, COMMON_VERBOSE, COMMON_HELP };
+
+/* Values getopt_long returns: own options from OWN on, common ones from COMMON on. */
+enum { OWN = 1000, COMMON = 2000 };
+
+struct scan {
+    struct option *longs;
+    char *shorts;
+};
+
+static int has_arg(const struct cli_option *o)
+{
+    return !o->arg ? no_argument : o->arg[0] == '[' ? optional_argument : required_argument;
+}
+
+static void scan_free(struct scan *s)
+{
+    if (!s)
+        return;
+    free(s->longs);
+    free(s->shorts);
+    free(s);
+}
+
+/* Builds getopt's tables from ours; NULL without memory. */
+static struct scan *scan_new(const struct cli_option *own)
+{
+    int n_own = 0, n_common = 0;
+    for (; own && own[n_own].name; n_own++)
+        ;
+    for (; cli_common_options[n_common].name; n_common++)
+        ;
+    struct scan *s = mem_zeros(1, sizeof *s);
+    size_t n = (size_t)(n_own + n_common);
+    if (!s || !(s->longs = mem_zeros(n + 1, sizeof *s->longs)) ||
+        !(s->shorts = mem_zeros(3 * n + 2, 1))) {
+        scan_free(s);
+        return NULL;
+    }
+    char *p = s->shorts;
+    *p++ = ':'; /* a missing value is told apart from an unknown option */
+    for (int i = 0; i < n_own + n_common; i++) {
+        const struct cli_option *o = i < n_own ? &own[i] : &cli_common_options[i - n_own];
+        s->longs[i] =
+            (struct option){o->name, has_arg(o), NULL, i < n_own ? OWN + i : COMMON + i - n_own};
+        if (!o->letter)
+            continue;
+        *p++ = o->letter;
+        for (int c = has_arg(o); c > 0; c--)
+            *p++ = ':';
+    }
+    return s;
+}
+
+void cli_args_init(struct cli_args *a, struct cli *cli, const struct cli_command *command, int argc,
+                   char **argv)
+{
+    *a = (struct cli_args){cli, command, argc, argv, NULL, argc, scan_new(command->options)};
+    optind = 0;
+}
+
+static const struct cli_option *by_letter(const struct cli_option *o, int letter, int *index)
+{
+    for (int i = 0; o && o[i].name; i++)
+        if (o[i].letter == letter) {
+            *index = i;
+            return &o[i];
+        }
+    return NULL;
+}
+
+static bool set_format(struct cli *cli, const struct cli_command *command, const char *word)
+{
+    static const char *const names[] = {"text", "tsv", "json", "authors"};
+    for (int i = 0; i < 4; i++)
+        if (strcmp(word, names[i]) == 0) {
+            cli->format = (enum cli_format)i;
+            return true;
+        }
+    cli_usage(command, "--format is text, tsv or json, not '%s'", word);
+    return false;
+}
+
+/* A common option; CLI_END means: taken in, go on. */
+static int take_common(struct cli_args *a, int which)
+{
+    unsigned long n;
+    switch (which) {
+    case COMMON_THREADS:
+        if (!cli_unsigned(optarg, 1, 1024, &n)) {
+            cli_usage(a->command, "-j takes a number from 1 to 1024, not '%s'", optarg);
+            return CLI_BAD;
+        }
+        a->cli->threads = (unsigned)n;
+        break;
+    case COMMON_OUTPUT: a->cli->output = optarg; break;
+    case COMMON_FORMAT:
+        if (!set_format(a->cli, a->command, optarg))
+            return CLI_BAD;
+        break;
+    case COMMON_QUIET: a->cli->quiet = true; break;
+    case COMMON_VERBOSE: a->cli->verbose = true; break;
+    default: cli_print_help(a->command, stdout); return CLI_HELP;
+    }
+    return CLI_END;
+}
+
+/* getopt's verdict on a word it could not use. */
+static int bad_option(struct cli_args *a, int verdict)
+{
+    const char *word = optind > 0 && optind <= a->argc ? a->argv[optind - 1] : "";
+    if (verdict == ':')
+        cli_usage(a->command, "option '%s' needs a value", word);
+    else if (optopt > 0 && optopt < OWN)
+        cli_usage(a->command, "unknown option '-%c'", optopt);
+    else if (optopt >= OWN)
+        cli_usage(a->command, "option '%s' takes no value", word);
+    else
+        cli_usage(a->command, "unknown or ambiguous option '%s'", word);
+    return CLI_BAD;
+}
+
+int cli_next(struct cli_args *a)
+{
+    struct scan *s = a->scan;
+    int result = CLI_BAD, c, i = 0;
+    if (!s)
+        return CLI_BAD;
+    opterr = 0;
+    for (;;) {
+        c = getopt_long(a->argc, a->argv, s->shorts, s->longs, NULL);
+        a->value = optarg;
+        if (c == -1) {
+            a->first = optind;
+            result = CLI_END;
+            break;
+        }
+        if (c == '?' || c == ':') {
+            result = bad_option(a, c);
+            break;
+        }
+        if (c >= OWN && c < COMMON)
+            return c - OWN;
+        if (c < OWN && by_letter(a->command->options, c, &i))
+            return i;
+        if (c >= COMMON)
+            i = c - COMMON;
+        else
+            by_letter(cli_common_options, c, &i);
+        result = take_common(a, i);
+        if (result != CLI_END)
+            break;
+    }
+    scan_free(s);
+    a->scan = NULL;
+    return result;
+}
+
+bool cli_double(const char *text, double low, double high, double *out)
+{
+    char *end;
+    double v = strtod(text, &end);
+    if (end == text || *end || !(v >= low && v <= high))
+        return false;
+    *out = v;
+    return true;
+}
+
+bool cli_unsigned(const char *text, unsigned long low, unsigned long high, unsigned long *out)
+{
+    char *end;
+    if (*text < '0' || *text > '9')
+        return false;
+    unsigned long v = strtoul(text, &end, 10);
+    if (*end || v < low || v > high)
+        return false;
+    *out = v;
+    return true;
+}

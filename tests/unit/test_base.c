@@ -1,0 +1,101 @@
+#include "config.h"
+
+#include "unit.h"
+
+#include "propneu/bitset.h"
+#include "propneu/buf.h"
+#include "propneu/mem.h"
+#include "propneu/names.h"
+#include "propneu/rng.h"
+
+static void products_that_overflow_are_refused(void **state)
+{
+    size_t out = 7;
+    (void)state;
+    assert_false(mul_size(SIZE_MAX, 2, &out));
+    assert_false(add_size(SIZE_MAX, 1, &out));
+    assert_int_equal(out, 7);
+    assert_true(mul_size(6, 7, &out));
+    assert_int_equal(out, 42);
+    assert_null(mem_array(SIZE_MAX, 2));
+}
+
+static void messages_hold_no_control_bytes(void **state)
+{
+    struct err err;
+    (void)state;
+    assert_int_equal(err_set(&err, STATUS_FORMAT, "a\033[2Jb\n%s", "\302\265"), STATUS_FORMAT);
+    assert_string_equal(err.msg, "a?[2Jb?\302\265");
+    assert_int_equal(err_prefix(&err, "file %d", 3), STATUS_FORMAT);
+    assert_string_equal(err.msg, "file 3: a?[2Jb?\302\265");
+}
+
+static void text_grows_as_needed(void **state)
+{
+    struct buf b = BUF_INIT;
+    (void)state;
+    assert_string_equal(buf_text(&b), "");
+    for (int i = 0; i < 1000; i++)
+        buf_printf(&b, "%d,", i % 10);
+    assert_true(buf_ok(&b));
+    assert_int_equal(b.len, 2000);
+    assert_memory_equal(b.data + 1990, "5,6,7,8,9,", 11);
+    buf_free(&b);
+}
+
+static void names_keep_their_numbers(void **state)
+{
+    struct names t = NAMES_INIT;
+    char name[16];
+    (void)state;
+    assert_int_equal(names_find(&t, "x"), NAMES_NONE);
+    for (uint32_t i = 0; i < 5000; i++) {
+        snprintf(name, sizeof name, "n%u", i);
+        assert_int_equal(names_add(&t, name), i);
+    }
+    assert_int_equal(names_add(&t, "n77"), 77);
+    assert_int_equal(names_find(&t, "n4999"), 4999);
+    assert_int_equal(names_find(&t, "n5000"), NAMES_NONE);
+    assert_string_equal(t.name[123], "n123");
+    names_free(&t);
+}
+
+static void random_numbers_are_the_published_sequence(void **state)
+{
+    struct rng r = rng_seed(1234567);
+    (void)state;
+    assert_true(rng_next(&r) == 6457827717110365317u);
+    assert_true(rng_next(&r) == 3203168211198807973u);
+    for (int i = 0; i < 1000; i++) {
+        double u = rng_uniform(&r);
+        assert_true(u >= 0 && u < 1);
+        assert_true(rng_below(&r, 7) < 7);
+    }
+}
+
+static void bits_are_counted(void **state)
+{
+    uint64_t set[3] = {0};
+    (void)state;
+    assert_int_equal(bitset_words(129), 3);
+    bitset_put(set, 0);
+    bitset_put(set, 64);
+    bitset_put(set, 128);
+    assert_int_equal(bitset_count(set, 3), 3);
+    bitset_drop(set, 64);
+    assert_false(bitset_has(set, 64));
+    assert_true(bitset_has(set, 128));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(products_that_overflow_are_refused),
+        cmocka_unit_test(messages_hold_no_control_bytes),
+        cmocka_unit_test(text_grows_as_needed),
+        cmocka_unit_test(names_keep_their_numbers),
+        cmocka_unit_test(random_numbers_are_the_published_sequence),
+        cmocka_unit_test(bits_are_counted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
