@@ -1,0 +1,33 @@
+/*
+ * folder.h - the files under a folder.
+ */
+#ifndef PROPNEU_FOLDER_H
+#define PROPNEU_FOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "propneu/status.h"
+
+/* Paths, bytewise sorted. */
+struct folder_files {
+    char **path; /* [count] */
+    size_t count, cap;
+};
+
+/*
+ * Every regular file under FOLDER, at any depth, whose name ends in one of SUFFIX (a list that
+ * ends with NULL; ASCII case ignored; e.g. ".flac").  Names that begin with a dot are skipped.
+ * Links are followed, a folder that contains itself through one is entered once.
+ */
+enum status folder_find(struct folder_files *out, const char *folder, const char *const *suffix,
+                        struct err *err);
+void folder_files_free(struct folder_files *f);
+
+/* True if PATH is a folder. */
+bool folder_is(const char *path);
+
+/* The utterance a file belongs to: its name up to the first dot.  NULL without memory. */
+char *folder_utterance(const char *path);
+
+#endif
