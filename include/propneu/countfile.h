@@ -13,10 +13,12 @@
 
 #include "propneu/tensors.h"
 
+#define COUNTS_MAX_FACTORS 64
+
 /* One factor (phone, gender, pitch, speaker, ...): level names, and each cell's level. */
 struct counts_factor {
     char *name;
-    char **level;         /* [levels] */
+    char **level; /* [levels], distinct */
     uint32_t levels;
     const int32_t *index; /* [cells]; -1 = none (no pitch, gender not known) */
 };
@@ -33,30 +35,44 @@ struct counts_layer {
 /* How frames were chosen. */
 enum counts_frames { COUNTS_FRAMES_ALL, COUNTS_FRAMES_MID, COUNTS_FRAMES_AUTHORS };
 
+/* What a count file says.  All memory behind the pointers is counts_alloc's, or the file's. */
 struct counts {
     char *path; /* as opened; "" for one built in memory */
     char *model, *family, *created_by, *command;
     double lambda_percent;
     enum counts_frames frames_mode;
-    char *pitch_edges_hz; /* "129.03,179.78", or "" */
+    char *pitch_edges_hz;       /* "129.03,179.78", or "" */
+    uint64_t model_fingerprint; /* model.h; 0 = not known */
     uint64_t utterances;
+    uint64_t utterance_digest; /* sum of the hashes of the utterances' names; 0 = not known */
     double seconds;
-    uint32_t cells;
-    int64_t *frames; /* [cells]; -1 where only probabilities are known */
+    uint32_t cells;        /* at least 1 */
+    const int64_t *frames; /* [cells] >= 1; all -1 where only probabilities are known */
     uint32_t factors;
     struct counts_factor *factor; /* [factors] */
-    uint32_t layers;
+    /* [levels of the factor phone] occurrences in the label table of the published program, which
+     * orders phones by them; NULL where there was no table. */
+    const int64_t *phone_occurrences;
+    uint32_t layers;            /* at least 1 */
     struct counts_layer *layer; /* [layers] */
     struct tensors file;        /* what the arrays are borrowed from; empty for one in memory */
+    void *blocks;               /* private: memory of counts_alloc */
 };
 
 /*
  * Opens PATH, mapped; every index, count and length is checked before it is used (levels in
  * range, count <= frames of its cell, no duplicate cells, probabilities in [0, 1]).  Checks that
- * would touch every count are made too, once: one pass over a mapped file.
+ * would touch every count are made too, once: one pass over a mapped file, in which the counts of
+ * a cell must also add up to its frames times tau.  Free with counts_free.
  */
 enum status counts_open(struct counts *c, const char *path, struct err *err);
 void counts_free(struct counts *c);
+
+/* Zeroed memory that belongs to C and goes with it; NULL without memory. */
+void *counts_alloc(struct counts *c, size_t n, size_t size);
+
+/* A copy of TEXT that belongs to C; NULL without memory. */
+char *counts_text(struct counts *c, const char *text);
 
 /* True if the file holds probabilities and no counts. */
 static inline bool counts_is_probability(const struct counts *c)
@@ -70,11 +86,22 @@ int counts_find_factor(const struct counts *c, const char *name);
 /* Index of LEVEL in factor F, or -1. */
 int counts_find_level(const struct counts *c, uint32_t f, const char *level);
 
+/* "all", "mid", "authors". */
+const char *counts_frames_name(enum counts_frames mode);
+
 /*
  * Writes C to PATH whole or not at all, cells in the order they have (callers sort them by the
  * factors' level indices, so that equal counts give equal bytes).  U16 where every count of a
  * layer fits, else U32.
  */
 enum status counts_write(const struct counts *c, const char *path, struct err *err);
+
+/*
+ * The same where the counts do not lie in one piece: ROW gives those of a cell in a layer
+ * [width], valid until it is called again; the layers' own pointers are not looked at.
+ */
+typedef const uint32_t *counts_row(void *context, uint32_t layer, uint32_t cell);
+enum status counts_write_rows(const struct counts *c, counts_row *row, void *context,
+                              const char *path, struct err *err);
 
 #endif
