@@ -15,8 +15,8 @@
 enum status safetensors_open(struct tensors *out, const char *path, struct err *err);
 
 /* The same for SIZE bytes in memory, which must outlive OUT; NAME stands in messages. */
-enum status safetensors_parse(struct tensors *out, const void *bytes, size_t size,
-                              const char *name, struct err *err);
+enum status safetensors_parse(struct tensors *out, const void *bytes, size_t size, const char *name,
+                              struct err *err);
 
 /*
  * Writing.  TENSOR [count] is written in the order given; META is [2 * metas] keys and values.

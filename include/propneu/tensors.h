@@ -60,6 +60,18 @@ const struct tensor *tensors_find(const struct tensors *t, const char *name);
 /* The metadata value of KEY, or NULL. */
 const char *tensors_meta(const struct tensors *t, const char *key);
 
+/*
+ * Sorts by name, as every reader does before it hands out a result.  Two tensors of one name are
+ * refused with a message that begins with NAME.
+ */
+enum status tensors_sort(struct tensors *t, const char *name, struct err *err);
+
+/*
+ * Fills count and row-major strides from ndim and shape.  False if the elements' bytes do not fit
+ * a size_t.
+ */
+bool tensor_set_rows(struct tensor *t);
+
 size_t dtype_size(enum dtype d);
 
 /* "F32", "BF16", ...: the safetensors spelling. */
@@ -68,13 +80,19 @@ const char *dtype_name(enum dtype d);
 /* True if the elements lie row-major without gaps. */
 bool tensor_contiguous(const struct tensor *t);
 
+/* The dtype of that spelling; false if there is none. */
+bool dtype_parse(const char *name, enum dtype *out);
+
 /* "[3, 250]" into TEXT of SIZE bytes, for messages. */
 void tensor_shape_text(const struct tensor *t, char *text, size_t size);
 
 /* Row-major floats of any dtype and stride into OUT [count]. */
 void tensor_to_f32(const struct tensor *t, float *out);
 
-/* Row-major int64 of an integer tensor into OUT [count]; STATUS_FORMAT for float dtypes. */
+/*
+ * Row-major int64 of an integer tensor into OUT [count].  STATUS_FORMAT for float dtypes, and, with
+ * OUT filled all the same, if an unsigned value does not fit.
+ */
 enum status tensor_to_i64(const struct tensor *t, int64_t *out, struct err *err);
 
 #endif

@@ -1,0 +1,50 @@
+#include "config.h"
+
+#include "propneu/jsontext.h"
+
+#include "propneu/file.h"
+
+#define MAX_BYTES ((size_t)100 << 20)
+
+/*
+ * An upper estimate of what jansson allocates for each structural byte, with malloc's overhead:
+ * an object begins with eight hash buckets, an array with eight slots, a key is a table entry.
+ * Such bytes inside strings are counted too, which does no harm.
+ */
+static size_t estimate(const unsigned char *p, size_t size)
+{
+    static const unsigned char cost[256] = {['{'] = 240, ['['] = 136, [':'] = 112, [','] = 56};
+    size_t sum = size;
+    for (size_t i = 0; i < size; i++)
+        sum += cost[p[i]];
+    return sum;
+}
+
+enum status jsontext_parse(json_t **out, const void *bytes, size_t size, const char *name,
+                           struct err *err)
+{
+    json_error_t at;
+    if (size > MAX_BYTES || estimate(bytes, size) > MAX_BYTES)
+        return err_set(err, STATUS_NOMEM, "%s: JSON text with too many values", name);
+    json_t *root = json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, &at);
+    if (!root)
+        return err_set(err, STATUS_FORMAT, "%s: line %d, column %d: %s", name, at.line, at.column,
+                       at.text);
+    if (!json_is_object(root)) {
+        json_decref(root);
+        return err_set(err, STATUS_FORMAT, "%s: not a JSON object", name);
+    }
+    *out = root;
+    return STATUS_OK;
+}
+
+enum status jsontext_open(json_t **out, const char *path, struct err *err)
+{
+    struct mapped file;
+    enum status code = mapped_open(&file, path, err);
+    if (code)
+        return code;
+    code = jsontext_parse(out, file.data, file.size, path, err);
+    mapped_close(&file);
+    return code;
+}
