@@ -16,9 +16,9 @@ struct buf {
     bool failed;
 };
 
-#define BUF_INIT                                                                                   \
-    {                                                                                              \
-        NULL, 0, 0, false                                                                          \
+#define BUF_INIT          \
+    {                     \
+        NULL, 0, 0, false \
     }
 
 void buf_free(struct buf *b);

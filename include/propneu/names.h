@@ -12,16 +12,16 @@
 #define NAMES_NONE UINT32_MAX
 
 struct names {
-    char **name;    /* [count], each NUL-terminated and owned */
+    char **name; /* [count], each NUL-terminated and owned */
     uint32_t count;
     size_t cap;
     uint32_t *slot; /* open-addressing hash of indices, NAMES_NONE = empty */
     size_t slots;   /* power of two, or 0 */
 };
 
-#define NAMES_INIT                                                                                 \
-    {                                                                                              \
-        NULL, 0, 0, NULL, 0                                                                        \
+#define NAMES_INIT          \
+    {                       \
+        NULL, 0, 0, NULL, 0 \
     }
 
 void names_free(struct names *t);

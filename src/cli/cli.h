@@ -32,18 +32,18 @@ enum cli_format { CLI_TEXT, CLI_TSV, CLI_JSON, CLI_AUTHORS };
 /* The options every command has. */
 struct cli {
     bool quiet, verbose;
-    unsigned threads; /* at least 1 */
+    unsigned threads;   /* at least 1 */
     const char *output; /* -o, or NULL */
     enum cli_format format;
 };
 
 struct cli_command {
     const char *name, *summary;
-    const char *synopsis;              /* "[OPTION...] FILE", without the command's name */
-    const char *details;               /* paragraphs for --help, or NULL */
-    const char *examples;              /* lines for --help */
-    const struct cli_option *options;  /* ends with a NULL name; may be NULL */
-    const char *files;                 /* what completion offers for operands, as in values */
+    const char *synopsis;             /* "[OPTION...] FILE", without the command's name */
+    const char *details;              /* paragraphs for --help, or NULL */
+    const char *examples;             /* lines for --help */
+    const struct cli_option *options; /* ends with a NULL name; may be NULL */
+    const char *files;                /* what completion offers for operands, as in values */
     int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] = the command's name */
 };
 

@@ -6,6 +6,7 @@
 
 #include "cli.h"
 
+extern const struct cli_command command_completion;
 extern const struct cli_command command_info;
 
 #endif

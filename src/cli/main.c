@@ -12,6 +12,7 @@
 
 const struct cli_command *const cli_commands[] = {
     &command_info,
+    &command_completion,
     NULL,
 };
 

@@ -17,19 +17,19 @@
 #include "propneu/status.h"
 
 /* The call must succeed; its message is shown where it does not.  ERR is in scope. */
-#define assert_ok(call)                                                                            \
-    do {                                                                                           \
-        err.msg[0] = '\0';                                                                         \
-        if ((call) != STATUS_OK)                                                                   \
-            fail_msg("%s: %s", #call, err.msg);                                                    \
+#define assert_ok(call)                         \
+    do {                                        \
+        err.msg[0] = '\0';                      \
+        if ((call) != STATUS_OK)                \
+            fail_msg("%s: %s", #call, err.msg); \
     } while (0)
 
 /* The call must fail so, with a message. */
-#define assert_status(call, wanted)                                                                \
-    do {                                                                                           \
-        err.msg[0] = '\0';                                                                         \
-        assert_int_equal((call), (wanted));                                                        \
-        assert_true(err.msg[0] != '\0');                                                           \
+#define assert_status(call, wanted)         \
+    do {                                    \
+        err.msg[0] = '\0';                  \
+        assert_int_equal((call), (wanted)); \
+        assert_true(err.msg[0] != '\0');    \
     } while (0)
 
 /* Path of a reference file: tests/data/NAME, or the same under $PROPNEU_FIXTURES. */
