@@ -18,7 +18,7 @@ struct folder_files {
 /*
  * Every regular file under FOLDER, at any depth, whose name ends in one of SUFFIX (a list that
  * ends with NULL; ASCII case ignored; e.g. ".flac").  Names that begin with a dot are skipped.
- * Links are followed, a folder that contains itself through one is entered once.
+ * Links are followed, and a folder that several ways lead to is entered once.
  */
 enum status folder_find(struct folder_files *out, const char *folder, const char *const *suffix,
                         struct err *err);

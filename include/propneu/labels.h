@@ -18,6 +18,10 @@
  * t standing for the time from 0.02 t to 0.02 (t + 1). */
 #define LABELS_LIST_PERIOD 0.02
 
+/* Neighbours that overlap by no more than this many seconds (rounding in the writer) are trimmed;
+ * more is an error. */
+#define LABELS_OVERLAP 0.001
+
 struct label_interval {
     double start, end; /* seconds, start < end */
     uint32_t name;     /* index into the utterance's names */

@@ -2,8 +2,8 @@
  * phones.h - phone sets as data: which label is a phone, of which class, and how it is spelled.
  *
  * A phone table is a TSV file, "phone<TAB>class" a line; empty lines and lines that begin with
- * "# " or are "#" alone are comments.  The classes, in order of first appearance, are the groups
- * of the property `phone`.  Two class names mean something else: `silence` and `noise` add
+ * '#' (and no tab behind it) are comments.  The classes, in order of first appearance, are the
+ * groups of the property `phone`.  Two class names mean something else: `silence` and `noise` add
  * spellings of those to the ones known anyway ("", sil, sp, SIL, <eps>, pau, h#, ...; spn, nsn,
  * <unk>, ...).  Every class may carry pitch but `unvoiced` (also `voiceless`).
  *

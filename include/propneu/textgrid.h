@@ -15,10 +15,6 @@
 #include "propneu/names.h"
 #include "propneu/status.h"
 
-/* Neighbours that overlap by no more than this many seconds (rounding in the writer) are trimmed;
- * more is an error. */
-#define TEXTGRID_OVERLAP 0.001
-
 struct textgrid_tier {
     char *name;                      /* UTF-8 */
     bool points;                     /* a TextTier: its points are checked and not kept */

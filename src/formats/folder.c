@@ -1,0 +1,172 @@
+#include "config.h"
+
+#include "propneu/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "propneu/buf.h"
+#include "propneu/mem.h"
+#include "propneu/names.h"
+
+/* Folders within folders beyond this are not data. */
+#define MAX_DEPTH 64
+
+struct search {
+    struct folder_files files;
+    const char *const *suffix;
+    struct buf path;      /* of the entry at hand */
+    struct names entered; /* "device:inode" of the folders seen: links may lead back or across */
+    unsigned depth;
+};
+
+static bool wanted(const char *name, const char *const *suffix)
+{
+    size_t n = strlen(name);
+    for (; *suffix; suffix++) {
+        size_t k = strlen(*suffix);
+        if (n > k && strcasecmp(name + n - k, *suffix) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum status add_file(struct search *s, struct err *err)
+{
+    struct folder_files *f = &s->files;
+    if (!mem_grow(&f->path, &f->cap, f->count + 1, sizeof *f->path))
+        return err_nomem(err);
+    f->path[f->count] = mem_strndup(buf_text(&s->path), s->path.len);
+    if (!f->path[f->count])
+        return err_nomem(err);
+    f->count++;
+    return STATUS_OK;
+}
+
+/* Notes the folder; *AGAIN if it was there before. */
+static enum status enter(struct search *s, const struct stat *st, bool *again, struct err *err)
+{
+    char id[48];
+    snprintf(id, sizeof id, "%ju:%ju", (uintmax_t)st->st_dev, (uintmax_t)st->st_ino);
+    *again = names_find(&s->entered, id) != NAMES_NONE;
+    return names_add(&s->entered, id) == NAMES_NONE ? err_nomem(err) : STATUS_OK;
+}
+
+static enum status list(struct search *s, const struct stat *st, struct err *err);
+
+/* The entry whose path stands in S: a folder is entered, a file that is wanted is noted. */
+static enum status visit(struct search *s, const char *name, struct err *err)
+{
+    struct stat st;
+    if (!buf_ok(&s->path))
+        return err_nomem(err);
+    if (stat(buf_text(&s->path), &st) != 0) {
+        if (errno == ENOENT || errno == ELOOP) /* a link to nowhere */
+            return STATUS_OK;
+        return err_errno(err, buf_text(&s->path));
+    }
+    if (S_ISDIR(st.st_mode))
+        return list(s, &st, err);
+    return S_ISREG(st.st_mode) && wanted(name, s->suffix) ? add_file(s, err) : STATUS_OK;
+}
+
+static int visible(const struct dirent *e)
+{
+    return e->d_name[0] != '.';
+}
+
+static int entries_by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static enum status list(struct search *s, const struct stat *st, struct err *err)
+{
+    struct dirent **entry = NULL;
+    size_t len = s->path.len;
+    bool again;
+    enum status code = enter(s, st, &again, err);
+    if (code || again)
+        return code;
+    if (s->depth == MAX_DEPTH)
+        return err_set(err, STATUS_UNSUPPORTED, "%s: more than %d folders within each other",
+                       buf_text(&s->path), MAX_DEPTH);
+    /* In order of names, so that of several ways to a folder the same is taken everywhere. */
+    int entries = scandir(buf_text(&s->path), &entry, visible, entries_by_bytes);
+    if (entries < 0)
+        return err_errno(err, buf_text(&s->path));
+    s->depth++;
+    for (int i = 0; i < entries; i++) {
+        if (!code) {
+            const char *slash = buf_text(&s->path)[len - 1] == '/' ? "" : "/";
+            buf_printf(&s->path, "%s%s", slash, entry[i]->d_name);
+            code = visit(s, entry[i]->d_name, err);
+        }
+        if (!code) {
+            s->path.len = len;
+            s->path.data[len] = '\0';
+        }
+        free(entry[i]);
+    }
+    free(entry);
+    s->depth--;
+    return code;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+enum status folder_find(struct folder_files *out, const char *folder, const char *const *suffix,
+                        struct err *err)
+{
+    struct search s = {{NULL, 0, 0}, suffix, BUF_INIT, NAMES_INIT, 0};
+    struct stat st;
+    enum status code;
+    buf_str(&s.path, folder);
+    if (!buf_ok(&s.path))
+        code = err_nomem(err);
+    else if (stat(folder, &st) != 0)
+        code = err_errno(err, folder);
+    else if (!S_ISDIR(st.st_mode))
+        code = err_set(err, STATUS_IO, "%s: not a folder", folder);
+    else
+        code = list(&s, &st, err);
+    buf_free(&s.path);
+    names_free(&s.entered);
+    if (code) {
+        folder_files_free(&s.files);
+        return code;
+    }
+    if (s.files.count)
+        qsort(s.files.path, s.files.count, sizeof *s.files.path, by_bytes);
+    *out = s.files;
+    return STATUS_OK;
+}
+
+void folder_files_free(struct folder_files *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        free(f->path[i]);
+    free(f->path);
+    *f = (struct folder_files){NULL, 0, 0};
+}
+
+bool folder_is(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+char *folder_utterance(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return mem_strndup(name, strcspn(name, "."));
+}

@@ -1,0 +1,300 @@
+#include "config.h"
+
+#include "propneu/labels.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "propneu/buf.h"
+#include "propneu/file.h"
+#include "propneu/folder.h"
+#include "propneu/framejson.h"
+#include "propneu/mem.h"
+#include "propneu/textgrid.h"
+
+/* A format with one utterance a file. */
+struct file_reader {
+    const char *format;
+    const char *suffix[3]; /* ends with NULL; ASCII case ignored */
+    enum status (*read)(struct utterance_labels *out, const void *bytes, size_t size,
+                        const char *name, const char *tier, struct err *err);
+};
+
+/* In order of preference where a folder holds files of several. */
+static const struct file_reader file_readers[] = {
+    {"TextGrid", {".TextGrid", NULL}, textgrid_labels},
+};
+#define FILE_READERS (sizeof file_readers / sizeof *file_readers)
+
+struct labels {
+    char *path, *tier;
+    struct names utterance;
+    uint32_t *order;                  /* [utterance.count], by name */
+    const struct file_reader *reader; /* one file an utterance: */
+    char **file;                      /* [utterance.count] */
+    size_t cap;
+    struct framejson lists; /* or, with reader NULL, lists by frame: */
+    struct label_table table;
+};
+
+void utterance_labels_free(struct utterance_labels *u)
+{
+    names_free(&u->name);
+    free(u->interval);
+    free(u->frame);
+    *u = (struct utterance_labels){.name = NAMES_INIT};
+}
+
+static bool ends_in(const char *path, const char *suffix)
+{
+    size_t n = strlen(path), k = strlen(suffix);
+    return n >= k && strcasecmp(path + n - k, suffix) == 0;
+}
+
+static const struct file_reader *reader_for(const char *path)
+{
+    for (size_t i = 0; i < FILE_READERS; i++)
+        for (const char *const *s = file_readers[i].suffix; *s; s++)
+            if (ends_in(path, *s))
+                return &file_readers[i];
+    return NULL;
+}
+
+static enum status add_file(struct labels *l, const char *path, struct err *err)
+{
+    char *utterance = folder_utterance(path);
+    char *copy = mem_strndup(path, strlen(path));
+    enum status code = STATUS_OK;
+    uint32_t known = utterance ? names_find(&l->utterance, utterance) : NAMES_NONE;
+    if (!utterance || !copy)
+        code = err_nomem(err);
+    else if (known != NAMES_NONE)
+        code = err_set(err, STATUS_FORMAT, "%s: utterance %s is in %s too", path, utterance,
+                       l->file[known]);
+    else if (!mem_grow(&l->file, &l->cap, l->utterance.count + 1, sizeof *l->file) ||
+             names_add(&l->utterance, utterance) == NAMES_NONE)
+        code = err_nomem(err);
+    else
+        l->file[l->utterance.count - 1] = copy;
+    if (code)
+        free(copy);
+    free(utterance);
+    return code;
+}
+
+/* Why a folder without label files may be the wrong one. */
+static enum status nothing_found(const char *folder, struct err *err)
+{
+    static const char *const words_only[] = {".alignment.txt", NULL};
+    struct folder_files f;
+    enum status code = folder_find(&f, folder, words_only, err);
+    if (code)
+        return code;
+    if (f.count)
+        code = err_set(err, STATUS_UNSUPPORTED,
+                       "%s: holds alignments of words without phones (%s); the TextGrid form of "
+                       "the same alignments has phones",
+                       folder, f.path[0]);
+    else
+        code = err_set(err, STATUS_NOTFOUND, "%s: no label files in this folder", folder);
+    folder_files_free(&f);
+    return code;
+}
+
+static enum status open_folder(struct labels *l, const char *folder, struct err *err)
+{
+    for (size_t r = 0; r < FILE_READERS; r++) {
+        struct folder_files f;
+        enum status code = folder_find(&f, folder, file_readers[r].suffix, err);
+        if (code)
+            return code;
+        for (size_t i = 0; i < f.count && !code; i++)
+            code = add_file(l, f.path[i], err);
+        size_t count = f.count;
+        folder_files_free(&f);
+        if (code || count) {
+            l->reader = &file_readers[r];
+            return code;
+        }
+    }
+    return nothing_found(folder, err);
+}
+
+/* Every index that occurs must have a label. */
+static enum status check_indices(const struct labels *l, const char *path, const char *table,
+                                 struct err *err)
+{
+    const struct framejson *f = &l->lists;
+    for (uint32_t u = 0; u < f->utterance.count; u++)
+        for (size_t i = f->start[u]; i < f->start[u + 1]; i++)
+            if (!l->table.label[f->index[i]])
+                return err_set(err, STATUS_MISMATCH,
+                               "%s: %s: frame %zu: label index %d is not in %s", path,
+                               f->utterance.name[u], i - f->start[u], f->index[i], table);
+    return STATUS_OK;
+}
+
+static enum status open_lists(struct labels *l, const char *path, const char *table,
+                              struct err *err)
+{
+    struct mapped m;
+    if (!table)
+        return err_set(err, STATUS_USAGE,
+                       "%s: lists of label indices need their table (--label-table FILE)", path);
+    enum status code = mapped_open(&m, table, err);
+    if (code)
+        return code;
+    code = label_table_parse(&l->table, m.data, m.size, table, err);
+    mapped_close(&m);
+    if (!code)
+        code = mapped_open(&m, path, err);
+    if (code)
+        return code;
+    struct framejson_range range = {0, (int32_t)l->table.count - 1, "label index"};
+    code = framejson_parse(&l->lists, FRAMEJSON_INDEX, &range, m.data, m.size, path, err);
+    mapped_close(&m);
+    if (!code)
+        code = check_indices(l, path, table, err);
+    for (uint32_t u = 0; u < l->lists.utterance.count && !code; u++)
+        if (names_add(&l->utterance, l->lists.utterance.name[u]) == NAMES_NONE)
+            code = err_nomem(err);
+    return code;
+}
+
+static enum status open_file(struct labels *l, const char *path,
+                             const struct labels_options *options, struct err *err)
+{
+    l->reader = reader_for(path);
+    if (l->reader)
+        return add_file(l, path, err);
+    if (ends_in(path, ".json"))
+        return open_lists(l, path, options ? options->label_table : NULL, err);
+    if (ends_in(path, ".alignment.txt"))
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%s: alignments of words without phones; the TextGrid form has phones",
+                       path);
+    struct mapped m; /* what cannot be opened is to be said first */
+    enum status code = mapped_open(&m, path, err);
+    if (code)
+        return code;
+    mapped_close(&m);
+    return err_set(err, STATUS_UNSUPPORTED, "%s: not a kind of label file known by its name", path);
+}
+
+static int by_name(const void *a, const void *b, void *names)
+{
+    const struct names *t = names;
+    return strcmp(t->name[*(const uint32_t *)a], t->name[*(const uint32_t *)b]);
+}
+
+static enum status sort_utterances(struct labels *l, struct err *err)
+{
+    l->order = mem_array(l->utterance.count, sizeof *l->order);
+    if (!l->order)
+        return err_nomem(err);
+    for (uint32_t i = 0; i < l->utterance.count; i++)
+        l->order[i] = i;
+    qsort_r(l->order, l->utterance.count, sizeof *l->order, by_name, &l->utterance);
+    return STATUS_OK;
+}
+
+enum status labels_open(struct labels **out, const char *path, const struct labels_options *options,
+                        struct err *err)
+{
+    struct labels *l = mem_zeros(1, sizeof *l);
+    enum status code = STATUS_OK;
+    if (!l)
+        return err_nomem(err);
+    l->path = mem_strndup(path, strlen(path));
+    if (options && options->tier)
+        l->tier = mem_strndup(options->tier, strlen(options->tier));
+    if (!l->path || (options && options->tier && !l->tier))
+        code = err_nomem(err);
+    else
+        code = folder_is(path) ? open_folder(l, path, err) : open_file(l, path, options, err);
+    if (!code)
+        code = sort_utterances(l, err);
+    if (code)
+        labels_free(l);
+    else
+        *out = l;
+    return code;
+}
+
+void labels_free(struct labels *l)
+{
+    if (!l)
+        return;
+    for (uint32_t i = 0; l->file && i < l->utterance.count; i++)
+        free(l->file[i]);
+    free(l->file);
+    names_free(&l->utterance);
+    framejson_free(&l->lists);
+    label_table_free(&l->table);
+    free(l->order);
+    free(l->path);
+    free(l->tier);
+    free(l);
+}
+
+size_t labels_count(const struct labels *l)
+{
+    return l->utterance.count;
+}
+
+const char *labels_utterance(const struct labels *l, size_t i)
+{
+    return l->utterance.name[l->order[i]];
+}
+
+const char *labels_format(const struct labels *l)
+{
+    return l->reader ? l->reader->format : "frame JSON";
+}
+
+static enum status get_file(const struct labels *l, uint32_t u, struct utterance_labels *out,
+                            struct err *err)
+{
+    struct mapped m;
+    enum status code = mapped_open(&m, l->file[u], err);
+    if (code)
+        return code;
+    code = l->reader->read(out, m.data, m.size, l->file[u], l->tier, err);
+    mapped_close(&m);
+    return code;
+}
+
+static enum status get_list(const struct labels *l, uint32_t u, struct utterance_labels *out,
+                            struct err *err)
+{
+    const struct framejson *f = &l->lists;
+    size_t from = f->start[u], count = f->start[u + 1] - from;
+    struct utterance_labels r = {.name = NAMES_INIT, .count = count};
+    r.frame = mem_array(count, sizeof *r.frame);
+    bool ok = r.frame != NULL;
+    for (size_t i = 0; i < count && ok; i++) {
+        int16_t index = f->index[from + i];
+        uint32_t name = i && index == f->index[from + i - 1]
+                            ? (uint32_t)r.frame[i - 1]
+                            : names_add(&r.name, l->table.label[index]);
+        ok = name != NAMES_NONE;
+        r.frame[i] = (int32_t)name;
+    }
+    if (!ok) {
+        utterance_labels_free(&r);
+        return err_nomem(err);
+    }
+    *out = r;
+    return STATUS_OK;
+}
+
+enum status labels_get(const struct labels *l, const char *utterance, struct utterance_labels *out,
+                       struct err *err)
+{
+    uint32_t u = names_find(&l->utterance, utterance);
+    if (u == NAMES_NONE)
+        return err_set(err, STATUS_NOTFOUND, "%s: no labels of %s", l->path, utterance);
+    return l->reader ? get_file(l, u, out, err) : get_list(l, u, out, err);
+}

@@ -1,0 +1,245 @@
+#include "config.h"
+
+#include "propneu/phones.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "propneu/buf.h"
+#include "propneu/datadir.h"
+#include "propneu/file.h"
+#include "propneu/lines.h"
+#include "propneu/mem.h"
+
+/* How aligners and corpora write silence and everything that is sound but not speech. */
+static const char *const silence_spellings[] = {
+    "",   "sil", "<sil>", "sp",      "<sp>", "sp1",  "<eps>", "<s>", "</s>", "pau",
+    "h#", "#h",  "epi",   "silence", "#",    "<p:>", "_",     "<p>", "ssil", NULL,
+};
+static const char *const noise_spellings[] = {
+    "spn", "<spn>", "nsn",      "<nsn>", "unk",     "<unk>",    "[unk]",
+    "oov", "<oov>", "noise",    "lau",   "<noise>", "laughter", "[laughter]",
+    "ns",  "brth",  "{breath}", "<usb>", "[noise]", NULL,
+};
+
+static bool listed(const char *const *list, const char *name)
+{
+    for (; *list; list++)
+        if (strcasecmp(*list, name) == 0)
+            return true;
+    return false;
+}
+
+static void fold(char *s)
+{
+    for (; *s; s++)
+        if (*s >= 'a' && *s <= 'z')
+            *s = (char)(*s - 'a' + 'A');
+}
+
+/* Remembers phone INDEX under its upper-case form, or that the form is nobody's alone. */
+static bool add_folded(struct phones *p, uint32_t index)
+{
+    char form[PHONES_NAME_MAX];
+    snprintf(form, sizeof form, "%s", p->phone.name[index]);
+    fold(form);
+    uint32_t known = names_find(&p->folded, form);
+    if (known != NAMES_NONE) {
+        p->folded_phone[known] = NAMES_NONE;
+        return true;
+    }
+    if (!mem_grow(&p->folded_phone, &p->folded_cap, p->folded.count + 1, sizeof *p->folded_phone))
+        return false;
+    known = names_add(&p->folded, form);
+    if (known == NAMES_NONE)
+        return false;
+    p->folded_phone[known] = index;
+    return true;
+}
+
+static bool add_phone(struct phones *p, const char *phone, const char *class_name)
+{
+    if (strcasecmp(class_name, "silence") == 0)
+        return names_add(&p->silence, phone) != NAMES_NONE;
+    if (strcasecmp(class_name, "noise") == 0)
+        return names_add(&p->noise, phone) != NAMES_NONE;
+    if (!mem_grow(&p->phone_class, &p->cap, p->phone.count + 1, sizeof *p->phone_class))
+        return false;
+    uint32_t class_index = names_add(&p->classes, class_name);
+    uint32_t index = class_index == NAMES_NONE ? NAMES_NONE : names_add(&p->phone, phone);
+    if (index == NAMES_NONE)
+        return false;
+    p->phone_class[index] = class_index;
+    return add_folded(p, index);
+}
+
+/* One line of the table, its fields already apart. */
+static enum status add_row(struct phones *p, const struct span field[2], const char *name,
+                           size_t line, struct err *err)
+{
+    char *phone = span_copy(field[0]), *class_name = span_copy(field[1]);
+    enum status code = STATUS_OK;
+    if (!phone || !class_name)
+        code = err_nomem(err);
+    else if (field[0].n >= PHONES_NAME_MAX)
+        code = err_set(err, STATUS_FORMAT, "%s: line %zu: a phone's name of %zu bytes", name, line,
+                       field[0].n);
+    else if (names_find(&p->phone, phone) != NAMES_NONE ||
+             names_find(&p->silence, phone) != NAMES_NONE ||
+             names_find(&p->noise, phone) != NAMES_NONE)
+        code = err_set(err, STATUS_FORMAT, "%s: line %zu: phone %s stands there twice", name, line,
+                       phone);
+    else if (!add_phone(p, phone, class_name))
+        code = err_nomem(err);
+    free(phone);
+    free(class_name);
+    return code;
+}
+
+static bool is_comment(struct span line)
+{
+    return line.n && line.s[0] == '#' && (line.n == 1 || line.s[1] != '\t');
+}
+
+enum status phones_parse(struct phones *out, const void *bytes, size_t size, const char *name,
+                         struct err *err)
+{
+    struct phones p = {.phone_class = NULL};
+    struct lines l;
+    struct span line, field[3];
+    enum status code = lines_begin(&l, bytes, size, name, err);
+    bool first = true;
+    while (!code && lines_next(&l, &line)) {
+        if (is_comment(line))
+            continue;
+        size_t n = span_split(line, span_divider(line), field, 3);
+        if (n == 0)
+            continue;
+        bool header = first && n >= 2 && span_is(field[1], "class");
+        first = false;
+        if (header)
+            continue;
+        if (n < 2 || !field[0].n || !field[1].n)
+            code = err_set(err, STATUS_FORMAT, "%s: line %zu: not a phone and its class", name,
+                           l.number);
+        else
+            code = add_row(&p, field, name, l.number, err);
+    }
+    if (!code && p.phone.count == 0)
+        code = err_set(err, STATUS_FORMAT, "%s: no phones in this table", name);
+    if (code)
+        phones_free(&p);
+    else
+        *out = p;
+    return code;
+}
+
+enum status phones_open(struct phones *p, const char *path, struct err *err)
+{
+    struct buf bundled = BUF_INIT;
+    struct mapped m;
+    if (!path)
+        buf_printf(&bundled, "%s/phones/arpabet.tsv", datadir());
+    if (!buf_ok(&bundled))
+        return err_nomem(err);
+    if (!path)
+        path = buf_text(&bundled);
+    enum status code = mapped_open(&m, path, err);
+    if (!code) {
+        code = phones_parse(p, m.data, m.size, path, err);
+        mapped_close(&m);
+    }
+    buf_free(&bundled);
+    return code;
+}
+
+void phones_free(struct phones *p)
+{
+    names_free(&p->phone);
+    names_free(&p->classes);
+    names_free(&p->silence);
+    names_free(&p->noise);
+    names_free(&p->folded);
+    free(p->phone_class);
+    free(p->folded_phone);
+    *p = (struct phones){.phone_class = NULL};
+}
+
+/* LABEL without blanks at its ends, cut to the room at a character's end, printable. */
+static void trimmed(const char *label, char name[PHONES_NAME_MAX])
+{
+    const char *blanks = " \t\r\n";
+    label += strspn(label, blanks);
+    size_t n = strlen(label);
+    while (n && strchr(blanks, label[n - 1]))
+        n--;
+    if (n >= PHONES_NAME_MAX) {
+        n = PHONES_NAME_MAX - 1;
+        while (n && ((unsigned char)label[n] & 0xc0) == 0x80) /* within a UTF-8 character */
+            n--;
+    }
+    for (size_t i = 0; i < n; i++)
+        name[i] = (unsigned char)label[i] < 0x20 || label[i] == 0x7f ? '?' : label[i];
+    name[n] = '\0';
+}
+
+/* Takes a Kaldi position mark off, then a stress digit; false if there is neither. */
+static bool strip_mark(char *name)
+{
+    size_t n = strlen(name);
+    if (n > 2 && name[n - 2] == '_' && strchr("BIES", name[n - 1])) {
+        name[n - 2] = '\0';
+        return true;
+    }
+    if (n > 1 && name[n - 1] >= '0' && name[n - 1] <= '2') {
+        name[n - 1] = '\0';
+        return true;
+    }
+    return false;
+}
+
+enum phone_kind phones_canonical(const struct phones *p, const char *label,
+                                 char name[PHONES_NAME_MAX])
+{
+    char form[PHONES_NAME_MAX];
+    trimmed(label, name);
+    memcpy(form, name, PHONES_NAME_MAX);
+    do {
+        if (names_find(&p->phone, form) != NAMES_NONE) {
+            memcpy(name, form, PHONES_NAME_MAX);
+            return PHONE_KNOWN;
+        }
+        if (names_find(&p->silence, form) != NAMES_NONE || listed(silence_spellings, form)) {
+            strcpy(name, PHONES_SILENCE);
+            return PHONE_SILENCE;
+        }
+        if (names_find(&p->noise, form) != NAMES_NONE || listed(noise_spellings, form)) {
+            strcpy(name, PHONES_NOISE);
+            return PHONE_NOISE;
+        }
+    } while (strip_mark(form));
+    memcpy(form, name, PHONES_NAME_MAX);
+    fold(form);
+    do {
+        uint32_t folded = names_find(&p->folded, form);
+        if (folded != NAMES_NONE && p->folded_phone[folded] != NAMES_NONE) {
+            snprintf(name, PHONES_NAME_MAX, "%s", p->phone.name[p->folded_phone[folded]]);
+            return PHONE_KNOWN;
+        }
+    } while (strip_mark(form));
+    return PHONE_UNKNOWN;
+}
+
+int phones_class(const struct phones *p, const char *name)
+{
+    uint32_t i = names_find(&p->phone, name);
+    return i == NAMES_NONE ? -1 : (int)p->phone_class[i];
+}
+
+bool phones_class_pitched(const struct phones *p, uint32_t phone_class)
+{
+    const char *name = p->classes.name[phone_class];
+    return strcasecmp(name, "unvoiced") != 0 && strcasecmp(name, "voiceless") != 0;
+}
