@@ -41,6 +41,12 @@ enum status analysis_layer(struct analysis *a, const char *name, uint32_t layer,
 enum status analysis_map(struct analysis *a, const char *name, uint32_t layer,
                          const struct map **out, struct err *err);
 
+/*
+ * Level of the factor phone for PHONE as a person may write it (AH, ah, AH0, sil); -1 and ERR,
+ * listing the phones, where the file has none such.
+ */
+int analysis_find_phone(const struct analysis *a, const char *phone, struct err *err);
+
 /* p(i | condition) of every neuron of a layer. */
 struct profile {
     uint32_t width, tau;

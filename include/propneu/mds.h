@@ -33,6 +33,9 @@ enum status mds_smacof(double *xy, const double *dist, size_t n, unsigned max_it
 /* Raw stress: sum over unordered pairs of (distance in the plane - dist)^2. */
 double mds_stress(const double *xy, const double *dist, size_t n);
 
+/* Beyond this many points a map says nothing to the eye, and its matrices are hundreds of MB. */
+#define MAP_MAX_POINTS 2500
+
 enum map_method { MAP_SMACOF, MAP_CLASSICAL };
 
 struct map_params {

@@ -45,6 +45,10 @@ enum status query_filters_copy(struct query_filters *to, const struct query_filt
 enum status query_filters_add(struct query_filters *f, const struct counts *c, const char *text,
                               struct err *err);
 
+/* The same with the levels ALLOW [levels of FACTOR] that are not 0. */
+enum status query_filters_narrow(struct query_filters *f, const struct counts *c, uint32_t factor,
+                                 const unsigned char *allow, struct err *err);
+
 /* Lets LEVEL of FACTOR through or not (explorer); a filter that allows all levels disappears. */
 enum status query_filters_toggle(struct query_filters *f, const struct counts *c, uint32_t factor,
                                  uint32_t level, struct err *err);
@@ -62,8 +66,8 @@ struct query_rows {
     uint32_t rows;   /* sorted by level indices, in the order of the factors */
     int32_t *level;  /* [rows][groups] */
     int64_t *frames; /* [rows]; -1 in files of probabilities */
-    uint32_t cells;
-    uint32_t *row_of; /* [cells] row, or QUERY_NO_ROW */
+    uint32_t *first; /* [rows + 1] where in `cell` the cells of a row begin */
+    uint32_t *cell;  /* [first[rows]] cells, row by row */
 };
 
 /*
@@ -77,11 +81,19 @@ enum status query_rows(struct query_rows *r, const struct counts *c,
                        struct err *err);
 void query_rows_free(struct query_rows *r);
 
-/* Adds up layer LAYER (from 0) into HITS [rows][width]; only for files of counts. */
+/* Adds up ROW in layer LAYER (from 0) into HITS [width]; only for files of counts. */
+void query_row_hits(const struct query_rows *r, const struct counts *c, uint32_t layer,
+                    uint32_t row, uint32_t *hits);
+
+/* All rows: HITS [rows][width]. */
 void query_hits(const struct query_rows *r, const struct counts *c, uint32_t layer, uint32_t *hits);
 
-/* The same for files of probabilities into P [rows][width], and for counts hits / frames. */
-void query_probabilities(const struct query_rows *r, const struct counts *c, uint32_t layer,
-                         float *p);
+/* The count of one NEURON in ROW. */
+uint32_t query_one_count(const struct query_rows *r, const struct counts *c, uint32_t layer,
+                         uint32_t row, uint32_t neuron);
+
+/* The probabilities of ROW [width], borrowed from the file; NULL in files of counts. */
+const float *query_row_probabilities(const struct query_rows *r, const struct counts *c,
+                                     uint32_t layer, uint32_t row);
 
 #endif

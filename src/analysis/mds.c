@@ -1,0 +1,180 @@
+#include "config.h"
+
+#include "propneu/mds.h"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/mem.h"
+#include "propneu/rng.h"
+
+void mds_distances(double *dist, const uint64_t *rows, size_t n, size_t words)
+{
+    for (size_t a = 0; a < n; a++) {
+        dist[a * n + a] = 0;
+        for (size_t b = a + 1; b < n; b++) {
+            size_t differing = 0;
+            for (size_t w = 0; w < words; w++)
+                differing +=
+                    (size_t)__builtin_popcountll(rows[a * words + w] ^ rows[b * words + w]);
+            dist[a * n + b] = dist[b * n + a] = sqrt((double)differing);
+        }
+    }
+}
+
+/* M [n][n] = -1/2 J D^2 J, J the centring matrix. */
+static void doubly_centred(double *m, double *mean, const double *dist, size_t n)
+{
+    double all = 0;
+    for (size_t a = 0; a < n; a++) {
+        double sum = 0;
+        for (size_t b = 0; b < n; b++)
+            sum += m[a * n + b] = dist[a * n + b] * dist[a * n + b];
+        mean[a] = sum / (double)n;
+        all += mean[a] / (double)n;
+    }
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; b < n; b++)
+            m[a * n + b] = -0.5 * (m[a * n + b] - mean[a] - mean[b] + all);
+}
+
+/* Column K of XY from an eigenvector, with the sign that makes the result one of its kind. */
+static void put_column(double *xy, size_t n, int k, const double *vector, double eigen)
+{
+    double scale = eigen > 0 ? sqrt(eigen) : 0;
+    size_t largest = 0;
+    for (size_t i = 1; i < n; i++)
+        if (fabs(vector[i]) > fabs(vector[largest]))
+            largest = i;
+    if (vector[largest] < 0)
+        scale = -scale;
+    for (size_t i = 0; i < n; i++)
+        xy[2 * i + (size_t)k] = scale == 0 ? 0 : scale * vector[i];
+}
+
+enum status mds_classical(double *xy, double *eigen, const double *dist, size_t n, struct err *err)
+{
+    double *m = mem_array(n * n, sizeof *m), *value = mem_array(n, sizeof *value);
+    double *vector = mem_array(2 * n, sizeof *vector);
+    lapack_int found = 0, support[4];
+    enum status code = STATUS_OK;
+    if (!m || !value || !vector) {
+        code = err_nomem(err);
+        goto out;
+    }
+    if (n < 2) { /* no plane to speak of */
+        memset(xy, 0, 2 * n * sizeof *xy);
+        eigen[0] = eigen[1] = 0;
+        goto out;
+    }
+    doubly_centred(m, value, dist, n);
+    openblas_set_num_threads(1); /* the order of additions must not depend on the machine */
+    lapack_int info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', (lapack_int)n, m,
+                                     (lapack_int)n, 0, 0, (lapack_int)n - 1, (lapack_int)n, 0,
+                                     &found, value, vector, (lapack_int)n, support);
+    if (info != 0 || found != 2) {
+        code = err_set(err, STATUS_UNSUPPORTED, "classical scaling did not converge");
+        goto out;
+    }
+    for (int k = 0; k < 2; k++) { /* rising order */
+        eigen[k] = value[1 - k];
+        put_column(xy, n, k, vector + (size_t)(1 - k) * n, value[1 - k]);
+    }
+out:
+    free(m);
+    free(value);
+    free(vector);
+    return code;
+}
+
+static double sum_of_squares(const double *dist, size_t n)
+{
+    double sum = 0;
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = a + 1; b < n; b++)
+            sum += dist[a * n + b] * dist[a * n + b];
+    return sum;
+}
+
+/* Where SMACOF stops: 1e-9 of the start's criterion, far beyond scikit-learn's default. */
+static double stop_at(const double *xy, const double *dist, size_t n)
+{
+    double norms = 0;
+    for (size_t i = 0; i < n; i++)
+        norms += hypot(xy[2 * i], xy[2 * i + 1]);
+    return norms > 0 ? 1e-9 * mds_stress(xy, dist, n) / norms : 0;
+}
+
+static enum status run(double *xy, const double *dist, size_t n, double *stress,
+                       unsigned *iterations, struct err *err)
+{
+    double before;
+    enum status code =
+        mds_smacof(xy, dist, n, 3000, stop_at(xy, dist, n), &before, iterations, err);
+    if (!code)
+        *stress = mds_stress(xy, dist, n);
+    return code;
+}
+
+/* M->xy holds the classical start; leaves the best of it and the random ones. */
+static enum status best_of_starts(struct map *m, const double *dist, size_t n, double squares,
+                                  const struct map_params *params, struct err *err)
+{
+    struct rng rng = rng_seed(params->seed);
+    /* Random points fill a square as wide as the distances are long. */
+    double side = n > 1 ? sqrt(2 * squares / ((double)n * (double)(n - 1))) : 0;
+    double *xy = mem_array(2 * n, sizeof *xy);
+    if (!xy)
+        return err_nomem(err);
+    enum status code = run(m->xy, dist, n, &m->stress, &m->iterations, err);
+    for (unsigned s = 0; s < params->starts && !code; s++) {
+        double stress;
+        unsigned iterations;
+        for (size_t i = 0; i < 2 * n; i++)
+            xy[i] = side * rng_uniform(&rng);
+        code = run(xy, dist, n, &stress, &iterations, err);
+        if (code || stress >= m->stress)
+            continue;
+        memcpy(m->xy, xy, 2 * n * sizeof *xy);
+        m->stress = stress;
+        m->iterations = iterations;
+    }
+    free(xy);
+    return code;
+}
+
+enum status map_make(struct map *m, const double *dist, size_t n, const uint32_t *group,
+                     uint32_t groups, const struct map_params *params, struct err *err)
+{
+    struct map made = {.points = (uint32_t)n};
+    if (n > MAP_MAX_POINTS)
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%zu points are too many for a map (at most %d): narrow the condition", n,
+                       MAP_MAX_POINTS);
+    made.xy = mem_array(2 * n, sizeof *made.xy);
+    if (!made.xy)
+        return err_nomem(err);
+    double squares = sum_of_squares(dist, n);
+    enum status code = mds_classical(made.xy, made.eigen, dist, n, err);
+    if (!code && params->method == MAP_SMACOF)
+        code = best_of_starts(&made, dist, n, squares, params, err);
+    if (code) {
+        map_free(&made);
+        return code;
+    }
+    made.stress = mds_stress(made.xy, dist, n);
+    made.normalised_stress = squares > 0 ? sqrt(made.stress / squares) : 0;
+    made.silhouette = silhouette_plane(made.xy, n, group, groups);
+    made.silhouette_full = silhouette_distances(dist, n, group, groups);
+    *m = made;
+    return STATUS_OK;
+}
+
+void map_free(struct map *m)
+{
+    free(m->xy);
+    *m = (struct map){0};
+}

@@ -1,0 +1,127 @@
+#include "config.h"
+
+#include "propneu/property.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/bitset.h"
+#include "propneu/mem.h"
+#include "propneu/pattern.h"
+
+/* S_k of one point: BITS [words]; HITS [width] is scratch. */
+static void point_pattern(uint64_t *bits, const struct property *p, uint32_t point,
+                          const struct counts *c, uint32_t layer, uint32_t *hits)
+{
+    uint32_t row = p->point[point].row, width = c->layer[layer].width, tau = c->layer[layer].tau;
+    uint64_t frames = p->point[point].frames > 0 ? (uint64_t)p->point[point].frames : 0;
+    if (row == QUERY_NO_ROW)
+        return;
+    const float *probability = query_row_probabilities(&p->rows, c, layer, row);
+    if (probability) {
+        pattern_from_probabilities(bits, probability, width, tau);
+        return;
+    }
+    query_row_hits(&p->rows, c, layer, row, hits);
+    if (p->params.authors)
+        pattern_from_hits_f32(bits, hits, width, frames, tau);
+    else
+        pattern_from_hits(bits, hits, width, frames, tau);
+}
+
+/* COUNT [width]: in how many of the N patterns at BITS each neuron is. */
+static void count_patterns(const uint64_t *bits, uint32_t n, size_t words, uint32_t *count,
+                           uint32_t width)
+{
+    memset(count, 0, width * sizeof *count);
+    for (uint32_t k = 0; k < n; k++, bits += words)
+        for (size_t w = 0; w < words; w++)
+            for (uint64_t rest = bits[w]; rest; rest &= rest - 1)
+                count[w * 64 + (size_t)__builtin_ctzll(rest)]++;
+}
+
+/* N_g: neurons in at least sigma of the group's phones; in float64 as the published program. */
+static void find_members(struct property_layer *l, const struct property *p, uint32_t *count)
+{
+    const uint64_t *bits = l->pattern; /* points lie group by group */
+    for (uint32_t g = 0; g < p->groups; g++) {
+        uint32_t phones = p->group_points[g];
+        count_patterns(bits, phones, l->words, count, l->width);
+        bits += phones * l->words;
+        for (uint32_t i = 0; i < l->width; i++)
+            if (count[i] && (double)count[i] / phones >= p->params.sigma)
+                bitset_put(l->members + g * l->words, i);
+    }
+}
+
+/* G_g and P (equations 4 and 5): a neuron in exactly one N is in that group's G. */
+static void find_groups(struct property_layer *l, uint64_t *more)
+{
+    memset(more, 0, l->words * sizeof *more);
+    for (uint32_t g = 0; g < l->groups; g++)
+        for (size_t w = 0; w < l->words; w++) {
+            uint64_t n = l->members[g * l->words + w];
+            more[w] |= l->neurons[w] & n;
+            l->neurons[w] |= n;
+        }
+    for (size_t w = 0; w < l->words; w++)
+        l->neurons[w] &= ~more[w];
+    for (uint32_t g = 0; g < l->groups; g++)
+        for (size_t w = 0; w < l->words; w++)
+            l->group[g * l->words + w] = l->members[g * l->words + w] & l->neurons[w];
+}
+
+static bool make_room(struct property_layer *l)
+{
+    size_t points, groups;
+    if (!mul_size(l->points, l->words, &points) || !mul_size(l->groups, l->words, &groups))
+        return false;
+    l->pattern = mem_zeros(points, sizeof *l->pattern);
+    l->any = mem_zeros(l->words, sizeof *l->any);
+    l->members = mem_zeros(groups, sizeof *l->members);
+    l->group = mem_zeros(groups, sizeof *l->group);
+    l->neurons = mem_zeros(l->words, sizeof *l->neurons);
+    return l->pattern && l->any && l->members && l->group && l->neurons;
+}
+
+enum status property_layer_make(struct property_layer *l, const struct property *p,
+                                const struct counts *c, uint32_t layer, struct err *err)
+{
+    uint32_t width = c->layer[layer].width;
+    struct property_layer made = {.layer = layer,
+                                  .width = width,
+                                  .tau = c->layer[layer].tau,
+                                  .words = bitset_words(width),
+                                  .points = p->points,
+                                  .groups = p->groups};
+    uint32_t *scratch = mem_array(width, sizeof *scratch);
+    uint64_t *more = mem_array(made.words, sizeof *more);
+    if (!scratch || !more || !make_room(&made)) {
+        property_layer_free(&made);
+        free(scratch);
+        free(more);
+        return err_nomem(err);
+    }
+    for (uint32_t k = 0; k < p->points; k++) {
+        uint64_t *bits = made.pattern + k * made.words;
+        point_pattern(bits, p, k, c, layer, scratch);
+        for (size_t w = 0; w < made.words; w++)
+            made.any[w] |= bits[w];
+    }
+    find_members(&made, p, scratch);
+    find_groups(&made, more);
+    free(scratch);
+    free(more);
+    *l = made;
+    return STATUS_OK;
+}
+
+void property_layer_free(struct property_layer *l)
+{
+    free(l->pattern);
+    free(l->any);
+    free(l->members);
+    free(l->group);
+    free(l->neurons);
+    *l = (struct property_layer){0};
+}

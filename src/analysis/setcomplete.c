@@ -1,0 +1,115 @@
+#include "config.h"
+
+#include "propneu/setexpr.h"
+
+#include <string.h>
+
+#include "propneu/buf.h"
+#include "propneu/phones.h"
+#include "setwords.h"
+
+/* Where candidates go. */
+struct offer {
+    struct names *out;
+    const char *typed; /* the word begun */
+    size_t typed_len;
+    bool ok;
+};
+
+/* Offers HEAD + NAME + TAIL, NAME quoted where it needs it, if it continues what was typed. */
+static void add(struct offer *o, const char *head, const char *name, const char *tail)
+{
+    struct buf b = BUF_INIT;
+    bool plain = name[0] != '\0';
+    for (const char *p = name; *p; p++)
+        plain = plain && setword_char(*p);
+    buf_printf(&b, plain ? "%s%s%s" : "%s\"%s\"%s", head, name, tail);
+    if (!buf_ok(&b))
+        o->ok = false;
+    else if (strncmp(buf_text(&b), o->typed, o->typed_len) == 0 &&
+             names_add(o->out, buf_text(&b)) == NAMES_NONE)
+        o->ok = false;
+    buf_free(&b);
+}
+
+/* Within "[...": phones first, then factors, after "=" their levels. */
+static void offer_pattern(struct offer *o, const struct analysis *a, bool first)
+{
+    const struct counts *c = a->counts;
+    const char *equals = memchr(o->typed, '=', o->typed_len);
+    for (uint32_t f = 0; f < c->factors; f++) {
+        const struct counts_factor *factor = &c->factor[f];
+        bool phone = strcmp(factor->name, "phone") == 0;
+        size_t len = strlen(factor->name);
+        if (phone && first)
+            for (uint32_t k = 0; k < factor->levels; k++)
+                if (phones_class(a->phones, factor->level[k]) >= 0)
+                    add(o, "", factor->level[k], "");
+        if (!phone && !equals)
+            add(o, "", factor->name, "=");
+        if (!equals || len + 1 > o->typed_len || memcmp(o->typed, factor->name, len) != 0 ||
+            o->typed[len] != '=')
+            continue;
+        struct buf head = BUF_INIT;
+        buf_printf(&head, "%s=", factor->name);
+        for (uint32_t k = 0; k < factor->levels; k++)
+            add(o, buf_text(&head), factor->level[k], "");
+        buf_free(&head);
+    }
+}
+
+/* Outside: properties, after "=" their groups. */
+static void offer_sets(struct offer *o, const struct analysis *a)
+{
+    const char *equals = memchr(o->typed, '=', o->typed_len);
+    for (uint32_t i = 0; i < a->names.count; i++) {
+        const char *name = a->names.name[i];
+        size_t len = strlen(name);
+        if (!equals) {
+            add(o, "", name, "");
+            continue;
+        }
+        if (len != (size_t)(equals - o->typed) || memcmp(name, o->typed, len) != 0)
+            continue;
+        struct setword_groups groups = {a, name};
+        struct buf head = BUF_INIT;
+        uint32_t count;
+        char *const *group = setword_group_names(&groups, &count);
+        buf_printf(&head, "%s=", name);
+        for (uint32_t g = 0; g < count; g++)
+            add(o, buf_text(&head), group[g], "");
+        buf_free(&head);
+    }
+}
+
+/* Start of the word at CURSOR outside brackets: after an operator, and after a "-" that ends a
+ * known property ("gender-ph"). */
+static size_t word_start(const char *text, size_t cursor, const struct analysis *a)
+{
+    size_t start = cursor;
+    while (start > 0 && !strchr(" \t&|()", text[start - 1]))
+        start--;
+    for (size_t i = start; i < cursor; i++)
+        if (text[i] == '-' && setword_is_property(a, text + start, i - start))
+            start = i + 1;
+    return start;
+}
+
+enum status setexpr_complete(const char *text, size_t cursor, struct analysis *a, struct names *out,
+                             size_t *start, struct err *err)
+{
+    size_t open = cursor;
+    while (open > 0 && text[open - 1] != '[' && text[open - 1] != ']')
+        open--;
+    bool inside = open > 0 && text[open - 1] == '[';
+    size_t begin = inside ? cursor : word_start(text, cursor, a);
+    while (inside && begin > open && text[begin - 1] != ',')
+        begin--;
+    struct offer o = {out, text + begin, cursor - begin, true};
+    if (inside)
+        offer_pattern(&o, a, begin == open);
+    else
+        offer_sets(&o, a);
+    *start = begin;
+    return o.ok ? STATUS_OK : err_nomem(err);
+}
