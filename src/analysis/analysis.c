@@ -113,7 +113,7 @@ static enum status find_slot(struct analysis *a, const char *name, struct analys
         *out = a->property[i];
         return STATUS_OK;
     }
-    struct analysis_property *made;
+    struct analysis_property *made = NULL;
     enum status code = make_slot(a, name, &made, err); /* says what is wrong with the name */
     if (code)
         return code;

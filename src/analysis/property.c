@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "list.h"
+#include "phone_order.h"
 #include "propneu/mem.h"
 #include "propneu/phones.h"
 
@@ -20,6 +21,7 @@ struct making {
     uint32_t by;       /* factor whose levels are the groups; NO_FACTOR: phone, each-phone */
     bool each;         /* each phone its own group */
     bool pitched_only; /* unvoiced consonants are left out */
+    uint32_t *order;   /* [phones] the order in which they are looked at */
     int32_t *level;    /* [phones] level of each phone of the table in the file, or -1 */
     uint32_t *row;     /* [levels of by, or 1][phones] row, or QUERY_NO_ROW */
 };
@@ -140,7 +142,8 @@ static enum status add_group(struct making *m, const char *name, uint32_t by_lev
     if (group == NAMES_NONE)
         return err_nomem(err);
     p->groups = p->group.count;
-    for (uint32_t k = 0; k < phones->phone.count; k++) {
+    for (uint32_t i = 0; i < phones->phone.count; i++) {
+        uint32_t k = m->order[i];
         int phone_class = phones_class(phones, phones->phone.name[k]);
         if (phone_class < 0 || (class_wanted >= 0 && phone_class != class_wanted) ||
             (class_wanted <= -2 && k != (uint32_t)(-2 - class_wanted)) ||
@@ -197,9 +200,11 @@ static enum status add_groups(struct making *m, const struct query_filters *filt
             code = add_group(m, phones->classes.name[k], 0, (int)k, err);
         return code;
     }
-    for (uint32_t k = 0; k < phones->phone.count && !code; k++)
+    for (uint32_t i = 0; i < phones->phone.count && !code; i++) {
+        uint32_t k = m->order[i];
         if (m->row[k] != QUERY_NO_ROW || m->p->params.authors)
             code = add_group(m, phones->phone.name[k], 0, -2 - (int)k, err);
+    }
     return code;
 }
 
@@ -215,7 +220,8 @@ static enum status make_room(struct making *m, struct err *err)
     p->point = mem_array(points, sizeof *p->point);
     p->group_points = mem_zeros(groups, sizeof *p->group_points);
     p->group_missing = mem_zeros(groups, sizeof *p->group_missing);
-    if (!p->point || !p->group_points || !p->group_missing)
+    m->order = phone_order(m->phones, m->c, p->params.authors);
+    if (!p->point || !p->group_points || !p->group_missing || !m->order)
         return err_nomem(err);
     for (uint32_t k = 0; k < phones; k++) /* the same numbers as in the table */
         if (names_add(&p->label, m->phones->phone.name[k]) == NAMES_NONE)
@@ -248,6 +254,7 @@ enum status property_make(struct property *p, const struct counts *c, const stru
     }
 out:
     property_free(&made);
+    free(m.order);
     free(m.level);
     free(m.row);
     return code;
