@@ -155,17 +155,21 @@ static enum status read_interval(struct reader *r, struct textgrid *g, struct te
 {
     double start = 0, end = 0;
     enum status code = read_number(r, "start of an interval", &start, err);
+    size_t line = r->value_line;
     if (!code)
         code = read_number(r, "end of an interval", &end, err);
     if (!code && start > end)
-        return bad(r, err, "an interval that ends before it begins");
+        return err_set(err, STATUS_FORMAT, "%s: line %zu: an interval that ends before it begins",
+                       r->name, line);
     if (!code)
         code = expect_text(r, "text of an interval", err);
     if (code)
         return code;
     double last = t->count ? t->interval[t->count - 1].end : start;
     if (start < last - LABELS_OVERLAP)
-        return bad(r, err, "an interval that begins before the one before it ends");
+        return err_set(err, STATUS_FORMAT,
+                       "%s: line %zu: an interval that begins before the one before it ends",
+                       r->name, line);
     if (start < last)
         start = last;
     if (start >= end) /* nothing of it is left, or nothing ever was */

@@ -1,0 +1,233 @@
+#include "config.h"
+
+#include "unit.h"
+
+#include "propneu/mem.h"
+#include "propneu/phones.h"
+#include "propneu/speakers.h"
+
+static int open_bundled(void **state)
+{
+    static struct phones p;
+    struct err err;
+    assert_ok(phones_open(&p, source_path("data/phones/arpabet.tsv"), &err));
+    *state = &p;
+    return 0;
+}
+
+static int close_bundled(void **state)
+{
+    phones_free(*state);
+    return 0;
+}
+
+static void bundled_table_has_the_papers_classes(void **state)
+{
+    static const char *const of_class[3] = {
+        " IY IH EH AE AA AH AO UH EY AY OY AW OW ER UW ",
+        " B D G JH DH Z ZH V M N NG L R W Y ",
+        " P T K CH TH S SH F HH ",
+    };
+    const struct phones *p = *state;
+    unsigned size[3] = {0};
+    assert_int_equal(p->phone.count, 39);
+    assert_int_equal(p->classes.count, 3);
+    assert_string_equal(p->classes.name[0], "vowel");
+    assert_string_equal(p->classes.name[1], "voiced");
+    assert_string_equal(p->classes.name[2], "unvoiced");
+    for (uint32_t i = 0; i < p->phone.count; i++) {
+        char word[16];
+        int c = phones_class(p, p->phone.name[i]);
+        assert_in_range(c, 0, 2);
+        snprintf(word, sizeof word, " %s ", p->phone.name[i]);
+        assert_non_null(strstr(of_class[c], word));
+        size[c]++;
+    }
+    assert_int_equal(size[0], 15);
+    assert_int_equal(size[1], 15);
+    assert_int_equal(size[2], 9);
+    assert_true(phones_class_pitched(p, 0));
+    assert_true(phones_class_pitched(p, 1));
+    assert_false(phones_class_pitched(p, 2));
+}
+
+static void labels_come_to_one_spelling(void **state)
+{
+    static const struct {
+        const char *label, *name;
+        enum phone_kind kind;
+    } cases[] = {
+        {"AH", "AH", PHONE_KNOWN},         {"AH0", "AH", PHONE_KNOWN},
+        {"ah1", "AH", PHONE_KNOWN},        {" ER2 ", "ER", PHONE_KNOWN},
+        {"AH0_B", "AH", PHONE_KNOWN},      {"sh_E", "SH", PHONE_KNOWN},
+        {"", "", PHONE_SILENCE},           {"  ", "", PHONE_SILENCE},
+        {"sil", "", PHONE_SILENCE},        {"SIL", "", PHONE_SILENCE},
+        {"sp", "", PHONE_SILENCE},         {"<eps>", "", PHONE_SILENCE},
+        {"pau", "", PHONE_SILENCE},        {"h#", "", PHONE_SILENCE},
+        {"SIL_S", "", PHONE_SILENCE},      {"spn", "spn", PHONE_NOISE},
+        {"SPN", "spn", PHONE_NOISE},       {"nsn", "spn", PHONE_NOISE},
+        {"<unk>", "spn", PHONE_NOISE},     {"Q7", "Q7", PHONE_UNKNOWN},
+        {" ax-h ", "ax-h", PHONE_UNKNOWN}, {"AH3", "AH3", PHONE_UNKNOWN},
+        {"1", "1", PHONE_UNKNOWN},         {"a\033[2J", "a?[2J", PHONE_UNKNOWN},
+    };
+    char name[PHONES_NAME_MAX];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(phones_canonical(*state, cases[i].label, name), cases[i].kind);
+        assert_string_equal(name, cases[i].name);
+    }
+}
+
+static void silence_and_noise_are_never_phones(void **state)
+{
+    assert_int_equal(phones_class(*state, ""), -1);
+    assert_int_equal(phones_class(*state, "spn"), -1);
+    assert_int_equal(phones_class(*state, "Q7"), -1);
+}
+
+static void long_names_are_cut_at_a_character(void **state)
+{
+    char label[200] = "x", name[PHONES_NAME_MAX];
+    for (int i = 0; i < 60; i++)
+        strcat(label, "\303\244");
+    assert_int_equal(phones_canonical(*state, label, name), PHONE_UNKNOWN);
+    assert_int_equal(strlen(name), 63);
+    assert_memory_equal(name, label, 63);
+    label[0] = 'y';
+    memmove(label + 1, label, strlen(label) + 1);
+    phones_canonical(*state, label, name);
+    assert_int_equal(strlen(name), 62);
+}
+
+static enum status parse(struct phones *p, const char *text, struct err *err)
+{
+    return phones_parse(p, text, strlen(text), "t.tsv", err);
+}
+
+static void tables_of_other_phone_sets_are_taken_as_they_are(void **state)
+{
+    struct phones p;
+    struct err err;
+    char name[PHONES_NAME_MAX];
+    (void)state;
+    assert_ok(parse(&p,
+                    "\357\273\277phone\tclass\r\n# SAMPA\r\n\r\nT\tfricative\r\nt\tstop\r\n"
+                    "a1\ttone\r\nE:\tvowel\r\n#\tsilence\r\nclick\tnoise\r\nS\tvoiceless\r\n",
+                    &err));
+    assert_int_equal(p.phone.count, 5);
+    assert_int_equal(p.classes.count, 5);
+    assert_int_equal(phones_canonical(&p, "T", name), PHONE_KNOWN);
+    assert_string_equal(name, "T");
+    assert_int_equal(phones_canonical(&p, "t", name), PHONE_KNOWN);
+    assert_string_equal(name, "t");
+    assert_int_equal(phones_canonical(&p, "a1", name), PHONE_KNOWN);
+    assert_string_equal(name, "a1");
+    assert_int_equal(phones_canonical(&p, "e:", name), PHONE_KNOWN);
+    assert_string_equal(name, "E:");
+    assert_int_equal(phones_canonical(&p, "click", name), PHONE_NOISE);
+    assert_int_equal(phones_canonical(&p, "#", name), PHONE_SILENCE);
+    assert_false(phones_class_pitched(&p, (uint32_t)phones_class(&p, "S")));
+    phones_free(&p);
+}
+
+static void broken_tables_name_the_line(void **state)
+{
+    struct phones p;
+    struct err err;
+    (void)state;
+    assert_status(parse(&p, "AA\tvowel\nAB\n", &err), STATUS_FORMAT);
+    assert_non_null(strstr(err.msg, "t.tsv: line 2"));
+    assert_status(parse(&p, "AA\tvowel\n\nAA\tvoiced\n", &err), STATUS_FORMAT);
+    assert_non_null(strstr(err.msg, "line 3"));
+    assert_status(parse(&p, "AA\t\n", &err), STATUS_FORMAT);
+    assert_status(parse(&p, "", &err), STATUS_FORMAT);
+    assert_status(parse(&p, "# nothing\n", &err), STATUS_FORMAT);
+    assert_status(phones_parse(&p, "A\0\tb", 4, "t", &err), STATUS_FORMAT);
+    assert_status(phones_open(&p, "/no/such/table.tsv", &err), STATUS_IO);
+}
+
+static void genders_are_read_from_every_form(void **state)
+{
+    static const char *const forms[] = {
+        "{\"84\": \"F\", \"1272\": \"M\"}",
+        " \n{\"84\": \"female\",\n\"1272\": \"Male\"}\n",
+        "speaker\tgender\tengine\n84\tF\tx\n1272\tM\ty\n",
+        "84 f\n1272\tm\n",
+        "84,F\r\n1272,M\r\n",
+        "gender,age,id\nF,3,84\nm,4,1272\n",
+        ";ID  |SEX| SUBSET |MINUTES| NAME\n84   | F | dev-clean  | 8.0 | Christie Nowak\n"
+        "60   | M | train-clean-100  | 20.18 | |CBW|Simon\n1272 | M | dev-clean | 8.0 | A B\n",
+        "VoxCeleb1 ID\tVGGFace1 ID\tGender\tNationality\tSet\n84\tA.J._Buckley\tf\tIreland\tdev\n"
+        "1272\tB\tm\tUSA\ttest\n",
+        "\357\273\27784\tF\n1272\tM\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        struct speakers s;
+        struct err err;
+        assert_ok(speakers_parse(&s, forms[i], strlen(forms[i]), "s", &err));
+        assert_string_equal(speakers_gender(&s, "84-121123-0000", false), "female");
+        assert_string_equal(speakers_gender(&s, "1272-128104-0000", false), "male");
+        assert_null(speakers_gender(&s, "99-1-2", false));
+        speakers_free(&s);
+    }
+}
+
+static void other_genders_stay_themselves(void **state)
+{
+    const char *text = "a\tnonbinary\nb\t\nc\tM\nd-1\tm\n";
+    struct speakers s;
+    struct err err;
+    (void)state;
+    assert_ok(speakers_parse(&s, text, strlen(text), "s", &err));
+    assert_string_equal(speakers_gender(&s, "a-1", false), "nonbinary");
+    assert_string_equal(speakers_gender(&s, "a-1", true), "female");
+    assert_string_equal(speakers_gender(&s, "c", true), "male");
+    assert_null(speakers_gender(&s, "b-1", false));
+    assert_string_equal(speakers_gender(&s, "d-1", false), "male");
+    assert_string_equal(speakers_gender(&s, "d-1", true), "female"); /* only "M" is male there */
+    speakers_free(&s);
+}
+
+static void broken_speaker_files_are_refused(void **state)
+{
+    static const char *const broken[] = {
+        "",
+        "\n\n",
+        "{",
+        "{}",
+        "[1, 2]",
+        "{\"84\": 1}",
+        "{\"84\": \"F\"} x",
+        "84\n",
+        "84\tF\n84\tM\n",
+        "{\"a\": \"F\", \"a\": \"M\"}",
+        "; only\n; comments\n",
+        "\tF\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        struct speakers s;
+        struct err err;
+        assert_status(speakers_parse(&s, broken[i], strlen(broken[i]), "s", &err), STATUS_FORMAT);
+        assert_true(strncmp(err.msg, "s: ", 3) == 0);
+    }
+    struct speakers s;
+    struct err err;
+    assert_status(speakers_parse(&s, "8\0\t\0F\0", 6, "s", &err), STATUS_FORMAT); /* UTF-16 */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bundled_table_has_the_papers_classes),
+        cmocka_unit_test(labels_come_to_one_spelling),
+        cmocka_unit_test(silence_and_noise_are_never_phones),
+        cmocka_unit_test(long_names_are_cut_at_a_character),
+        cmocka_unit_test(tables_of_other_phone_sets_are_taken_as_they_are),
+        cmocka_unit_test(broken_tables_name_the_line),
+        cmocka_unit_test(genders_are_read_from_every_form),
+        cmocka_unit_test(other_genders_stay_themselves),
+        cmocka_unit_test(broken_speaker_files_are_refused),
+    };
+    return cmocka_run_group_tests(tests, open_bundled, close_bundled);
+}
