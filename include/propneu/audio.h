@@ -12,8 +12,9 @@
 
 #include "propneu/status.h"
 
-#define AUDIO_RATE        16000
-#define AUDIO_MAX_SECONDS 7200 /* longer recordings are refused: the models see them in whole */
+#define AUDIO_RATE 16000
+/* Longer recordings are refused: models see them in whole, in time that grows with the square. */
+#define AUDIO_MAX_SECONDS 1800
 
 /* A recording; the same struct can be read into again and again, it keeps its memory. */
 struct audio {

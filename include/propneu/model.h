@@ -109,8 +109,10 @@ struct model_sink {
     void *context;
 };
 
-/* Rows [*ROWS] and columns [*WIDTH] a stage has for SAMPLES samples; *COUNT: how many of them
- * there are (layers for MODEL_FC1, layers + 1 for MODEL_HIDDEN, 0: not in this model). */
+/*
+ * *ROWS of a stage for SAMPLES samples, and *COUNT, how many of the kind there are: layers for
+ * MODEL_FC1, layers + 1 for MODEL_HIDDEN, 0 where the model has no such stage.
+ */
 void model_stage_shape(const struct model *m, enum model_stage stage, size_t samples,
                        uint32_t *count, size_t *rows);
 

@@ -1,0 +1,171 @@
+/*
+ * internal.h - what a model is made of, for the files of src/model.
+ *
+ * A family (MelHuBERT; later the waveform models) is a front end, a reading of the configuration
+ * and a binding of its own tensors; the Transformer encoder behind it is one piece of code.
+ */
+#ifndef PROPNEU_MODEL_INTERNAL_H
+#define PROPNEU_MODEL_INTERNAL_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include "propneu/arena.h"
+#include "propneu/checkpoint.h"
+#include "propneu/kernels.h"
+#include "propneu/model.h"
+
+struct linear {
+    uint32_t in, out;
+    const float *packed; /* transposed weight, as kernels.gemm takes it */
+    const float *bias;   /* [out] */
+};
+
+struct norm {
+    const float *gain, *bias; /* [width] */
+};
+
+struct layer {
+    struct linear q, k, v, out, fc1, fc2;
+    struct norm attn_norm, final_norm;
+};
+
+enum activation { ACTIVATION_GELU, ACTIVATION_RELU, ACTIVATION_TANH };
+
+/* Positional convolution: kernel taps, channel groups; weights packed group by group. */
+struct pos_conv {
+    uint32_t kernel, groups;
+    const float *packed; /* [groups][kernels_packed_size(E / groups, kernel * E / groups)] */
+    const float *bias;   /* [E] */
+};
+
+struct encoder {
+    uint32_t embed, heads, layers, widest; /* widest: largest width */
+    bool norm_first;
+    enum activation activation;
+    struct pos_conv pos;
+    struct norm norm;
+    uint32_t *width; /* [layers] */
+    struct layer *layer;
+};
+
+struct model;
+struct binder;
+
+/* Front ends turn samples into [T][E]; all functions are told only what model_open checked. */
+struct model_family {
+    const char *name;
+    uint32_t stages; /* MODEL_WANT bits of its own stages before MODEL_FEAT */
+    /* The part of the configuration that describes this family's model, or NULL if it is not one.
+     */
+    const json_t *(*find)(const struct checkpoint *c);
+    /* Reads the settings: encoder and front end. */
+    enum status (*configure)(struct model *m, const json_t *settings, struct err *err);
+    /* Binds the front end's tensors. */
+    enum status (*bind)(struct model *m, struct binder *b, const struct checkpoint *c,
+                        const struct model_options *o, struct err *err);
+    void (*free)(struct model *m);
+    size_t (*frames)(const struct model *m, size_t samples);
+    size_t (*stage_rows)(const struct model *m, enum model_stage stage, size_t samples);
+    size_t (*stage_width)(const struct model *m, enum model_stage stage);
+    size_t (*scratch)(const struct model *m, size_t samples); /* floats that run wants */
+    /* Sends its stages to the sink and leaves [T][E] in OUT; WORK has scratch() floats. */
+    enum status (*run)(const struct model *m, const float *samples, size_t n, float *out,
+                       float *work, const struct model_sink *sink, struct err *err);
+};
+
+extern const struct model_family family_melhubert;
+
+struct model {
+    struct model_info info;
+    char *name;
+    const struct model_family *family;
+    const struct kernels *kn;
+    struct arena memory; /* weights and small arrays */
+    struct encoder encoder;
+    void *front; /* the family's own */
+};
+
+struct model_scratch {
+    float *memory;
+    size_t size; /* floats */
+};
+
+/* config.c: settings, with a default where the key is missing; messages name the key. */
+enum status config_uint(const json_t *settings, const char *key, uint32_t fallback, uint32_t low,
+                        uint32_t high, uint32_t *out, struct err *err);
+enum status config_bool(const json_t *settings, const char *key, bool fallback, bool *out,
+                        struct err *err);
+/* A word that must be WANTED where it is given. */
+enum status config_only(const json_t *settings, const char *key, const char *wanted,
+                        struct err *err);
+/* The encoder's settings under the names of the original releases. */
+enum status config_encoder(struct model *m, const json_t *settings, uint32_t default_layers,
+                           struct err *err);
+
+/* weights.c: tensors by name, checked and copied into the model's memory. */
+struct binder {
+    const struct tensors *tensors;
+    struct model *model;
+    const char *path;
+    uint64_t hash;
+};
+
+/* A tensor of exactly this shape as floats [count], in OUT; missing: STATUS_NOTFOUND. */
+enum status bind_floats(struct binder *b, const float **out, const char *name, uint32_t ndim,
+                        const size_t *shape, struct err *err);
+enum status bind_vector(struct binder *b, const float **out, const char *name, size_t n,
+                        struct err *err);
+/* PREFIX.weight [out][in] and PREFIX.bias [out]. */
+enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, uint32_t out,
+                        uint32_t in, struct err *err);
+enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint32_t width,
+                      struct err *err);
+enum status bind_encoder(struct binder *b, struct err *err);
+/* N floats of the model's own, 64-byte aligned. */
+float *model_floats(struct model *m, size_t n);
+
+/* encoder.c: floats the encoder wants for T frames, and its forward pass over X [T][E]. */
+size_t encoder_scratch(const struct model *m, size_t t);
+enum status encoder_run(const struct model *m, float *x, size_t t, float *work,
+                        const struct model_sink *sink, struct err *err);
+
+/* Y [rows][out] = X W^T + b. */
+static inline void linear_run(const struct kernels *kn, const struct linear *l, const float *x,
+                              size_t rows, float *y)
+{
+    kn->gemm(rows, l->out, l->in, x, l->in, l->packed, y, l->out, l->bias, false);
+}
+
+static inline bool sink_wants(const struct model_sink *sink, enum model_stage stage)
+{
+    return sink->want & MODEL_WANT(stage);
+}
+
+/* A whole stage to the sink, if it is wanted. */
+static inline enum status sink_send(const struct model_sink *sink, enum model_stage stage,
+                                    uint32_t index, size_t rows, size_t width, const float *data,
+                                    struct err *err)
+{
+    if (!sink_wants(sink, stage))
+        return STATUS_OK;
+    struct model_block block = {stage, index, 0, rows, rows, width, data};
+    return sink->rows(sink->context, &block, err);
+}
+
+/* Room in floats for N of them with the next array aligned to 64 bytes. */
+static inline size_t scratch_round(size_t n)
+{
+    return (n + 15) & ~(size_t)15;
+}
+
+/* The next N floats behind the *USED first of MEMORY; NULL for NULL, which counts only. */
+static inline float *scratch_take(float *memory, size_t *used, size_t n)
+{
+    float *p = memory ? memory + *used : NULL;
+    *used += scratch_round(n);
+    return p;
+}
+
+#endif

@@ -1,0 +1,196 @@
+#include "config.h"
+
+#include "propneu/model.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "internal.h"
+#include "propneu/mem.h"
+
+/* What can be run; the first whose configuration is found in a checkpoint takes it. */
+static const struct model_family *const families[] = {&family_melhubert};
+
+static const char *const stage_names[MODEL_STAGES] = {
+    "fbank", "fbank_norm", "input", "conv", "feat", "pos", "hidden", "fc1", "final"};
+
+/* Of the stages all families have. */
+#define SHARED_STAGES                                                            \
+    (MODEL_WANT(MODEL_FEAT) | MODEL_WANT(MODEL_POS) | MODEL_WANT(MODEL_HIDDEN) | \
+     MODEL_WANT(MODEL_FC1) | MODEL_WANT(MODEL_FINAL))
+
+/* Last part of PATH without its extension; a folder called "hf" or "." says nothing, so what
+ * holds it is named instead. */
+static char *make_name(const char *path)
+{
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t start = end;
+    while (start > 0 && path[start - 1] != '/')
+        start--;
+    if (end - start == 2 && strncmp(path + start, "hf", 2) == 0 && start > 1) {
+        end = start - 1;
+        start = end;
+        while (start > 0 && path[start - 1] != '/')
+            start--;
+    }
+    const char *dot = memrchr(path + start, '.', end - start);
+    if (dot && dot > path + start)
+        end = (size_t)(dot - path);
+    return mem_strndup(path + start, end - start);
+}
+
+/* What the checkpoint calls itself, for the message that it cannot be run. */
+static const char *family_word(const struct checkpoint *c)
+{
+    const char *type = json_string_value(json_object_get(c->config, "model_type"));
+    return type ? type : checkpoint_layout_name(c->layout);
+}
+
+static enum status build(struct model *m, const struct checkpoint *c,
+                         const struct model_options *options, struct err *err)
+{
+    const json_t *settings = NULL;
+    enum status code;
+    for (size_t i = 0; !settings && i < sizeof families / sizeof *families; i++) {
+        m->family = families[i];
+        settings = m->family->find(c);
+    }
+    if (!settings)
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%s: not a model that can be run (%s): MelHuBERT is known", c->path,
+                       family_word(c));
+    struct binder b = {&c->tensors, m, c->path, 0};
+    code = m->family->configure(m, settings, err);
+    if (code) {
+        err_prefix(err, "%s", c->path);
+        return code;
+    }
+    if ((code = m->family->bind(m, &b, c, options, err)) || (code = bind_encoder(&b, err)))
+        return code;
+    const struct encoder *e = &m->encoder;
+    m->info.name = m->name;
+    m->info.family = m->family->name;
+    m->info.layers = e->layers;
+    m->info.width = e->width;
+    m->info.embed = e->embed;
+    m->info.heads = e->heads;
+    m->info.frame_ms = m->info.hop / 16.0;
+    m->info.fingerprint = b.hash;
+    return STATUS_OK;
+}
+
+enum status model_from_checkpoint(struct model **out, struct checkpoint *checkpoint,
+                                  const struct model_options *options, struct err *err)
+{
+    enum status code;
+    struct model *m = mem_zeros(1, sizeof *m);
+    if (m) {
+        m->kn = kernels_get();
+        m->memory = arena_make(SIZE_MAX);
+        m->name = make_name(checkpoint->path);
+    }
+    code = m && m->name ? build(m, checkpoint, options, err) : err_nomem(err);
+    /* Everything was converted and packed: the file is not needed any more. */
+    checkpoint_free(checkpoint);
+    if (code)
+        model_free(m);
+    else
+        *out = m;
+    return code;
+}
+
+enum status model_open(struct model **out, const char *path, const struct model_options *options,
+                       struct err *err)
+{
+    struct checkpoint c;
+    enum status code = checkpoint_open(&c, path, err);
+    return code ? code : model_from_checkpoint(out, &c, options, err);
+}
+
+void model_free(struct model *m)
+{
+    if (!m)
+        return;
+    if (m->family)
+        m->family->free(m);
+    arena_free(&m->memory);
+    free(m->name);
+    free(m);
+}
+
+const struct model_info *model_info(const struct model *m)
+{
+    return &m->info;
+}
+
+size_t model_frames(const struct model *m, size_t samples)
+{
+    return m->family->frames(m, samples);
+}
+
+const char *model_stage_name(enum model_stage stage)
+{
+    return stage_names[stage];
+}
+
+void model_stage_shape(const struct model *m, enum model_stage stage, size_t samples,
+                       uint32_t *count, size_t *rows)
+{
+    uint32_t has = m->family->stages | SHARED_STAGES;
+    if (!(has & MODEL_WANT(stage)))
+        *count = 0;
+    else
+        *count = stage == MODEL_HIDDEN ? m->encoder.layers + 1
+                 : stage == MODEL_FC1  ? m->encoder.layers
+                                       : 1;
+    *rows = m->family->stage_rows(m, stage, samples);
+}
+
+size_t model_stage_width(const struct model *m, enum model_stage stage, uint32_t index)
+{
+    if (m->family->stages & MODEL_WANT(stage))
+        return m->family->stage_width(m, stage);
+    return stage == MODEL_FC1 ? m->encoder.width[index] : m->encoder.embed;
+}
+
+struct model_scratch *model_scratch_new(void)
+{
+    return mem_zeros(1, sizeof(struct model_scratch));
+}
+
+void model_scratch_free(struct model_scratch *s)
+{
+    if (s)
+        free(s->memory);
+    free(s);
+}
+
+static enum status scratch_reserve(struct model_scratch *s, size_t floats, struct err *err)
+{
+    if (floats <= s->size)
+        return STATUS_OK;
+    free(s->memory);
+    s->memory = mem_aligned(floats, sizeof *s->memory);
+    s->size = s->memory ? floats : 0;
+    return s->memory ? STATUS_OK : err_nomem(err);
+}
+
+enum status model_forward(const struct model *m, struct model_scratch *s, const float *samples,
+                          size_t n, const struct model_sink *sink, struct err *err)
+{
+    size_t t = model_frames(m, n), hidden = scratch_round(t * m->encoder.embed);
+    if (t == 0)
+        return err_set(err, STATUS_USAGE, "%zu samples are too short for a frame of %u", n,
+                       m->info.window);
+    /* The front end is done before the encoder starts, so they share memory. */
+    size_t before = m->family->scratch(m, n), after = encoder_scratch(m, t);
+    enum status code = scratch_reserve(s, hidden + (before > after ? before : after), err);
+    if (code)
+        return code;
+    float *x = s->memory, *work = s->memory + hidden;
+    code = m->family->run(m, samples, n, x, work, sink, err);
+    return code ? code : encoder_run(m, x, t, work, sink, err);
+}

@@ -1,0 +1,257 @@
+#include "config.h"
+
+#include "internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/mem.h"
+
+#define MAX_NAME 160
+
+float *model_floats(struct model *m, size_t n)
+{
+    size_t bytes;
+    if (!mul_size(n, sizeof(float), &bytes) || !add_size(bytes, 63, &bytes))
+        return NULL;
+    uintptr_t p = (uintptr_t)arena_zeros(&m->memory, bytes, 1);
+    return p ? (float *)((p + 63) & ~(uintptr_t)63) : NULL;
+}
+
+/*
+ * Elements a tensor's strides reach must be as many as it has: a broadcast view of a tiny file
+ * could otherwise ask for any amount of memory.
+ */
+static bool is_dense(const struct tensor *t)
+{
+    size_t reach = 1, step;
+    for (uint32_t i = 0; i < t->ndim; i++) {
+        if (t->shape[i] == 0)
+            return true;
+        if (!mul_size(t->shape[i] - 1, t->stride[i], &step) || !add_size(reach, step, &reach))
+            return false;
+    }
+    return reach >= t->count;
+}
+
+static enum status check_shape(const struct binder *b, const struct tensor *t, const char *name,
+                               uint32_t ndim, const size_t *shape, struct err *err)
+{
+    bool same = t->ndim == ndim;
+    for (uint32_t i = 0; same && i < ndim; i++)
+        same = t->shape[i] == shape[i];
+    char have[96], want[96] = "[";
+    if (!same) {
+        tensor_shape_text(t, have, sizeof have);
+        for (uint32_t i = 0; i < ndim; i++) {
+            size_t used = strlen(want);
+            snprintf(want + used, sizeof want - used, "%s%zu", i ? ", " : "", shape[i]);
+        }
+        return err_set(err, STATUS_FORMAT, "%s: tensor %s is %s, the configuration says %s]",
+                       b->path, name, have, want);
+    }
+    if (!is_dense(t))
+        return err_set(err, STATUS_FORMAT, "%s: tensor %s repeats its elements", b->path, name);
+    if (t->dtype != DTYPE_F32 && t->dtype != DTYPE_F16 && t->dtype != DTYPE_BF16 &&
+        t->dtype != DTYPE_F64)
+        return err_set(err, STATUS_UNSUPPORTED, "%s: tensor %s holds %s, not floats", b->path, name,
+                       dtype_name(t->dtype));
+    return STATUS_OK;
+}
+
+/* Mixes float bits into the model's fingerprint: four independent lanes, then together. */
+static void mix(struct binder *b, const float *x, size_t n)
+{
+    const uint64_t prime = 0x9e3779b97f4a7c15u;
+    uint64_t lane[4] = {b->hash, b->hash ^ 1, b->hash ^ 2, b->hash ^ 3};
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        uint64_t h = (lane[i % 4] ^ bits) * prime;
+        lane[i % 4] = h ^ h >> 29;
+    }
+    for (int l = 0; l < 4; l++)
+        b->hash = (b->hash ^ lane[l]) * prime + n;
+}
+
+/* Finds and checks; converts into OUT [count], which the caller frees. */
+static enum status load(struct binder *b, float **out, const char *name, uint32_t ndim,
+                        const size_t *shape, struct err *err)
+{
+    const struct tensor *t = tensors_find(b->tensors, name);
+    if (!t)
+        return err_set(err, STATUS_NOTFOUND, "%s: tensor %s is missing", b->path, name);
+    enum status code = check_shape(b, t, name, ndim, shape, err);
+    if (code)
+        return code;
+    float *x = mem_aligned(t->count, sizeof *x);
+    if (!x)
+        return err_nomem(err);
+    tensor_to_f32(t, x);
+    mix(b, x, t->count);
+    *out = x;
+    return STATUS_OK;
+}
+
+enum status bind_floats(struct binder *b, const float **out, const char *name, uint32_t ndim,
+                        const size_t *shape, struct err *err)
+{
+    float *x = NULL;
+    enum status code = load(b, &x, name, ndim, shape, err);
+    if (code)
+        return code;
+    size_t n = 1;
+    for (uint32_t i = 0; i < ndim; i++)
+        n *= shape[i];
+    float *kept = model_floats(b->model, n);
+    if (kept) {
+        memcpy(kept, x, n * sizeof *x);
+        *out = kept;
+    }
+    free(x);
+    return kept ? STATUS_OK : err_nomem(err);
+}
+
+enum status bind_vector(struct binder *b, const float **out, const char *name, size_t n,
+                        struct err *err)
+{
+    return bind_floats(b, out, name, 1, (size_t[]){n}, err);
+}
+
+enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, uint32_t out,
+                        uint32_t in, struct err *err)
+{
+    char name[MAX_NAME];
+    float *w = NULL;
+    const struct kernels *kn = b->model->kn;
+    snprintf(name, sizeof name, "%s.weight", prefix);
+    enum status code = load(b, &w, name, 2, (size_t[]){out, in}, err);
+    if (code)
+        return code;
+    float *packed = model_floats(b->model, kernels_packed_size(kn, out, in));
+    if (packed)
+        kn->pack_transposed(out, in, w, in, packed);
+    free(w);
+    if (!packed)
+        return err_nomem(err);
+    l->in = in;
+    l->out = out;
+    l->packed = packed;
+    snprintf(name, sizeof name, "%s.bias", prefix);
+    return bind_vector(b, &l->bias, name, out, err);
+}
+
+enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint32_t width,
+                      struct err *err)
+{
+    char name[MAX_NAME];
+    snprintf(name, sizeof name, "%s.weight", prefix);
+    enum status code = bind_vector(b, &n->gain, name, width, err);
+    if (code)
+        return code;
+    snprintf(name, sizeof name, "%s.bias", prefix);
+    return bind_vector(b, &n->bias, name, width, err);
+}
+
+/*
+ * W[o][k][i] = g[k] v[o][i][k] / |v[:, :, k]|: weight norm over both channel axes for each tap
+ * (dim 2), turned so that a row holds what one output sees of consecutive frames.
+ */
+static void normalise_taps(float *w, const float *v, const float *g, size_t outputs,
+                           size_t channels, size_t kernel)
+{
+    for (size_t k = 0; k < kernel; k++) {
+        double square = 0;
+        for (size_t i = 0; i < outputs * channels; i++)
+            square += (double)v[i * kernel + k] * v[i * kernel + k];
+        double scale = g[k] / sqrt(square);
+        for (size_t o = 0; o < outputs; o++)
+            for (size_t i = 0; i < channels; i++)
+                w[(o * kernel + k) * channels + i] =
+                    (float)(scale * v[(o * channels + i) * kernel + k]);
+    }
+}
+
+static enum status pack_pos_conv(struct binder *b, const float *v, const float *g, struct err *err)
+{
+    const struct kernels *kn = b->model->kn;
+    struct encoder *e = &b->model->encoder;
+    size_t channels = e->embed / e->pos.groups, depth = channels * e->pos.kernel;
+    size_t packed = kernels_packed_size(kn, channels, depth);
+    float *w = mem_array((size_t)e->embed * depth, sizeof *w);
+    float *all = model_floats(b->model, packed * e->pos.groups);
+    if (w && all) {
+        normalise_taps(w, v, g, e->embed, channels, e->pos.kernel);
+        for (uint32_t j = 0; j < e->pos.groups; j++)
+            kn->pack_transposed(channels, depth, w + j * channels * depth, depth, all + j * packed);
+        e->pos.packed = all;
+    }
+    free(w);
+    return w && all ? STATUS_OK : err_nomem(err);
+}
+
+/* The convolution's weight is stored as length g and direction v, under older or newer names. */
+static enum status bind_pos_conv(struct binder *b, struct err *err)
+{
+    static const char *const spelling[][2] = {
+        {"encoder.pos_conv.0.weight_g", "encoder.pos_conv.0.weight_v"},
+        {"encoder.pos_conv.0.parametrizations.weight.original0",
+         "encoder.pos_conv.0.parametrizations.weight.original1"},
+    };
+    struct encoder *e = &b->model->encoder;
+    int newer =
+        !tensors_find(b->tensors, spelling[0][0]) && tensors_find(b->tensors, spelling[1][0]);
+    size_t kernel = e->pos.kernel, channels = e->embed / e->pos.groups;
+    float *g = NULL, *v = NULL;
+    enum status code = load(b, &g, spelling[newer][0], 3, (size_t[]){1, 1, kernel}, err);
+    if (!code)
+        code = load(b, &v, spelling[newer][1], 3, (size_t[]){e->embed, channels, kernel}, err);
+    if (!code)
+        code = pack_pos_conv(b, v, g, err);
+    free(g);
+    free(v);
+    return code ? code : bind_vector(b, &e->pos.bias, "encoder.pos_conv.0.bias", e->embed, err);
+}
+
+static enum status bind_layer(struct binder *b, uint32_t n, struct err *err)
+{
+    const struct encoder *e = &b->model->encoder;
+    struct layer *l = &e->layer[n];
+    uint32_t d = e->embed, width = e->width[n];
+    struct {
+        const char *name;
+        struct linear *linear;
+        uint32_t out, in;
+    } linear[] = {
+        {"self_attn.q_proj", &l->q, d, d}, {"self_attn.k_proj", &l->k, d, d},
+        {"self_attn.v_proj", &l->v, d, d}, {"self_attn.out_proj", &l->out, d, d},
+        {"fc1", &l->fc1, width, d},        {"fc2", &l->fc2, d, width},
+    };
+    char name[MAX_NAME];
+    enum status code = STATUS_OK;
+    for (size_t i = 0; !code && i < sizeof linear / sizeof *linear; i++) {
+        snprintf(name, sizeof name, "encoder.layers.%u.%s", n, linear[i].name);
+        code = bind_linear(b, linear[i].linear, name, linear[i].out, linear[i].in, err);
+    }
+    if (code)
+        return code;
+    snprintf(name, sizeof name, "encoder.layers.%u.self_attn_layer_norm", n);
+    if ((code = bind_norm(b, &l->attn_norm, name, d, err)))
+        return code;
+    snprintf(name, sizeof name, "encoder.layers.%u.final_layer_norm", n);
+    return bind_norm(b, &l->final_norm, name, d, err);
+}
+
+enum status bind_encoder(struct binder *b, struct err *err)
+{
+    struct encoder *e = &b->model->encoder;
+    e->layer = arena_zeros(&b->model->memory, e->layers, sizeof *e->layer);
+    if (!e->layer)
+        return err_nomem(err);
+    enum status code = bind_pos_conv(b, err);
+    for (uint32_t n = 0; !code && n < e->layers; n++)
+        code = bind_layer(b, n, err);
+    return code ? code : bind_norm(b, &e->norm, "encoder.layer_norm", e->embed, err);
+}

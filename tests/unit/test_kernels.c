@@ -1,0 +1,198 @@
+#include "config.h"
+
+#include "unit.h"
+
+#include <math.h>
+
+#include "propneu/kernels.h"
+#include "propneu/mem.h"
+#include "propneu/rng.h"
+
+/* Both builds, or the one this processor runs. */
+static const struct kernels *builds[2];
+
+static float draw(struct rng *r)
+{
+    return (float)(rng_uniform(r) * 2 - 1);
+}
+
+static float *draw_many(struct rng *r, size_t n)
+{
+    float *x = mem_aligned(n, sizeof *x);
+    assert_non_null(x);
+    for (size_t i = 0; i < n; i++)
+        x[i] = draw(r);
+    return x;
+}
+
+static int find_builds(void **state)
+{
+    (void)state;
+    builds[0] = kernels_portable();
+    builds[1] = kernels_avx2();
+    return 0;
+}
+
+/* One product in both packings, with and without bias and accumulation, against plain sums. */
+static void check_gemm(const struct kernels *kn, size_t m, size_t n, size_t k, size_t lda)
+{
+    struct rng r = rng_seed(m * 1000003 + n * 1009 + k);
+    float *a = draw_many(&r, (m - 1) * lda + k), *w = draw_many(&r, n * k);
+    float *b = draw_many(&r, k * n), *bias = draw_many(&r, n), *c = draw_many(&r, m * (n + 3));
+    float *packed = mem_aligned(kernels_packed_size(kn, n, k), sizeof *packed);
+    for (size_t j = 0; j < n; j++)
+        for (size_t p = 0; p < k; p++)
+            b[p * n + j] = w[j * k + p];
+    for (int variant = 0; variant < 4; variant++) {
+        bool add = variant & 1, turned = variant & 2;
+        float *was = draw_many(&r, m * (n + 3));
+        memcpy(c, was, m * (n + 3) * sizeof *c);
+        if (turned)
+            kn->pack_transposed(n, k, w, k, packed);
+        else
+            kn->pack(n, k, b, n, packed);
+        kn->gemm(m, n, k, a, lda, packed, c, n + 3, add ? NULL : bias, add);
+        for (size_t i = 0; i < m; i++) {
+            for (size_t j = 0; j < n; j++) {
+                double sum = add ? was[i * (n + 3) + j] : bias[j];
+                for (size_t p = 0; p < k; p++)
+                    sum += (double)a[i * lda + p] * w[j * k + p];
+                if (fabs(sum - c[i * (n + 3) + j]) > 1e-5 * sqrt((double)k))
+                    fail_msg("%s %zu x %zu x %zu: row %zu column %zu: %g, not %g", kn->name, m, n,
+                             k, i, j, (double)c[i * (n + 3) + j], sum);
+            }
+            /* Columns behind the matrix are somebody else's. */
+            assert_memory_equal(c + i * (n + 3) + n, was + i * (n + 3) + n, 3 * sizeof *c);
+        }
+        free(was);
+    }
+    free(a);
+    free(w);
+    free(b);
+    free(bias);
+    free(c);
+    free(packed);
+}
+
+static void products_equal_plain_sums(void **state)
+{
+    (void)state;
+    for (int b = 0; b < 2 && builds[b]; b++) {
+        for (size_t m = 1; m <= 13; m++)
+            check_gemm(builds[b], m, 17, 5, 5);
+        for (size_t n = 1; n <= 33; n += 4)
+            check_gemm(builds[b], 7, n, 9, 9);
+        check_gemm(builds[b], 100, 40, 600, 600);
+        check_gemm(builds[b], 193, 16, 1100, 1100);
+        /* Overlapping rows, as of a convolution. */
+        check_gemm(builds[b], 50, 3, 384, 3);
+    }
+}
+
+static void gelu_is_the_exact_form(void **state)
+{
+    (void)state;
+    for (int b = 0; b < 2 && builds[b]; b++) {
+        double worst = 0;
+        for (size_t n = 1; n <= 20; n++) {
+            float x[20], y[21];
+            for (int part = 0; part < 400; part++) {
+                for (size_t i = 0; i < n; i++)
+                    y[i] = x[i] = (float)(-8 + 16 * (part + (double)i / (double)n) / 400);
+                y[n] = 77;
+                assert_true(builds[b]->gelu(y, n));
+                assert_true(y[n] == 77);
+                for (size_t i = 0; i < n; i++)
+                    worst = fmax(worst, fabs(y[i] - 0.5 * x[i] * (1 + erf(x[i] / sqrt(2.0)))));
+            }
+        }
+        if (worst > 1.5e-6)
+            fail_msg("%s: off by %g", builds[b]->name, worst);
+        float far[3] = {-100, 1e20f, -1e20f};
+        assert_true(builds[b]->gelu(far, 3));
+        assert_true(fabsf(far[0]) < 1e-6f && far[1] == 1e20f && fabsf(far[2]) < 1e-6f);
+    }
+}
+
+static void values_that_are_no_numbers_are_noticed(void **state)
+{
+    (void)state;
+    for (int b = 0; b < 2 && builds[b]; b++)
+        for (size_t n = 1; n <= 19; n++)
+            for (size_t at = 0; at < n; at++)
+                for (int kind = 0; kind < 3; kind++) {
+                    float x[3][20] = {{0}};
+                    for (int f = 0; f < 3; f++)
+                        x[f][at] = kind == 0 ? NAN : kind == 1 ? INFINITY : -INFINITY;
+                    assert_false(builds[b]->gelu(x[0], n));
+                    assert_false(builds[b]->relu(x[1], n));
+                    assert_false(builds[b]->tanh(x[2], n));
+                }
+}
+
+static void softmax_sums_to_one(void **state)
+{
+    struct rng r = rng_seed(5);
+    (void)state;
+    for (int b = 0; b < 2 && builds[b]; b++)
+        for (size_t n = 1; n < 40; n++) {
+            float *x = draw_many(&r, 3 * (n + 2)), sum[3];
+            double want[3][40], total[3] = {0};
+            for (size_t i = 0; i < 3; i++)
+                for (size_t j = 0; j < n; j++) {
+                    float *v = &x[i * (n + 2) + j];
+                    *v *= i == 2 ? 300 : 20; /* the last row reaches below exp(-87) */
+                    want[i][j] = *v;
+                }
+            for (size_t i = 0; i < 3; i++) {
+                for (size_t j = 0; j < n; j++)
+                    total[i] += want[i][j] = exp(0.7 * want[i][j]);
+                for (size_t j = 0; j < n; j++)
+                    want[i][j] /= total[i];
+            }
+            builds[b]->softmax(x, 3, n, n + 2, 0.7f, sum);
+            builds[b]->scale_rows(x, 3, n, n + 2, sum);
+            for (size_t i = 0; i < 3; i++)
+                for (size_t j = 0; j < n; j++)
+                    assert_true(fabs(x[i * (n + 2) + j] - want[i][j]) < 2e-5 * want[i][j] + 1e-8);
+            free(x);
+        }
+}
+
+static void layer_norm_has_biased_variance(void **state)
+{
+    struct rng r = rng_seed(6);
+    (void)state;
+    for (int b = 0; b < 2 && builds[b]; b++)
+        for (size_t n = 1; n < 50; n++) {
+            float *x = draw_many(&r, 2 * n), *gain = draw_many(&r, n), *bias = draw_many(&r, n);
+            double want[100];
+            for (size_t i = 0; i < 2; i++) {
+                double mean = 0, var = 0;
+                for (size_t j = 0; j < n; j++)
+                    mean += (x[i * n + j] += 3) / (double)n;
+                for (size_t j = 0; j < n; j++)
+                    var += (x[i * n + j] - mean) * (x[i * n + j] - mean) / (double)n;
+                for (size_t j = 0; j < n; j++)
+                    want[i * n + j] = (x[i * n + j] - mean) / sqrt(var + 1e-5) * gain[j] + bias[j];
+            }
+            builds[b]->layer_norm(x, x, 2, n, gain, bias);
+            for (size_t j = 0; j < 2 * n; j++)
+                assert_true(fabs(x[j] - want[j]) < 1e-4);
+            free(x);
+            free(gain);
+            free(bias);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(products_equal_plain_sums),
+        cmocka_unit_test(gelu_is_the_exact_form),
+        cmocka_unit_test(values_that_are_no_numbers_are_noticed),
+        cmocka_unit_test(softmax_sums_to_one),
+        cmocka_unit_test(layer_norm_has_biased_variance),
+    };
+    return cmocka_run_group_tests(tests, find_builds, NULL);
+}
