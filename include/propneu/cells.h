@@ -26,8 +26,13 @@ struct cells {
     size_t cap, slots;
     int32_t (*key)[CELLS_MAX_FACTORS]; /* [count] level indices, -1 = none */
     int64_t *frames;                   /* [count] */
-    uint32_t **row;                    /* [count][offset[layers]] counters */
+    uint32_t **row;                    /* [count][offset[layers]] counters; NULL where bare */
     uint32_t *slot;                    /* hash of keys, UINT32_MAX = empty */
+    bool bare;                         /* only the table of cells, the counts lie elsewhere */
+    /* Occurrences [table->count] of phones in the published label table, by level name; borrowed.
+     * NULL where there is none. */
+    const struct names *table;
+    const int64_t *occurrences;
 };
 
 /* FACTOR [factors] names borrowed for the life of C; WIDTH, TAU [layers] are copied. */
@@ -54,5 +59,9 @@ size_t cells_per_frame(const struct cells *c);
  */
 enum status cells_write(const struct cells *c, const struct counts *about, const char *path,
                         struct err *err);
+
+/* The same where ROW gives the counts; it is called with the cells' own numbers. */
+enum status cells_write_rows(const struct cells *c, const struct counts *about, counts_row *row,
+                             void *context, const char *path, struct err *err);
 
 #endif

@@ -74,6 +74,9 @@ void *counts_alloc(struct counts *c, size_t n, size_t size);
 /* A copy of TEXT that belongs to C; NULL without memory. */
 char *counts_text(struct counts *c, const char *text);
 
+/* Makes TEXT fit for a count file's names: what is no UTF-8, and control bytes, become '?'. */
+void counts_clean(char *text);
+
 /* True if the file holds probabilities and no counts. */
 static inline bool counts_is_probability(const struct counts *c)
 {

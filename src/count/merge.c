@@ -1,0 +1,257 @@
+#include "config.h"
+
+#include "propneu/merge.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/cells.h"
+#include "propneu/mem.h"
+
+#define LAST UINT32_MAX
+
+/* Cells of the files that make one cell of the result, as a list through `next`. */
+struct source {
+    uint32_t file, cell, next;
+};
+
+struct merge {
+    struct counts *file; /* [files] */
+    size_t files;
+    struct cells cells; /* bare */
+    struct source *source;
+    uint32_t sources;
+    size_t source_cap, first_cap;
+    uint32_t *first; /* [cells.count] first source of a cell */
+    uint32_t *sum;   /* [widest layer] */
+    struct names table;
+    int64_t *occurrences;
+    size_t occurrences_cap;
+};
+
+static enum status differ(const struct counts *a, const struct counts *b, struct err *err,
+                          const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+static enum status differ(const struct counts *a, const struct counts *b, struct err *err,
+                          const char *fmt, ...)
+{
+    char text[200];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    return err_set(err, STATUS_MISMATCH, "%s cannot be added to %s: %s", b->path, a->path, text);
+}
+
+static enum status check_layers(const struct counts *a, const struct counts *b, struct err *err)
+{
+    if (a->layers != b->layers)
+        return differ(a, b, err, "%u layers, not %u", b->layers, a->layers);
+    for (uint32_t n = 0; n < a->layers; n++) {
+        if (a->layer[n].width != b->layer[n].width)
+            return differ(a, b, err, "layer %u has %u neurons, not %u", n + 1, b->layer[n].width,
+                          a->layer[n].width);
+        if (a->layer[n].tau != b->layer[n].tau)
+            return differ(a, b, err, "tau of layer %u is %u, not %u", n + 1, b->layer[n].tau,
+                          a->layer[n].tau);
+    }
+    return STATUS_OK;
+}
+
+/* The same model and settings? */
+static enum status check_alike(const struct counts *a, const struct counts *b, struct err *err)
+{
+    if (counts_is_probability(b))
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%s holds probabilities, which cannot be added without frame numbers",
+                       b->path);
+    if (a->model_fingerprint && b->model_fingerprint) {
+        if (a->model_fingerprint != b->model_fingerprint)
+            return differ(a, b, err, "model '%.60s' has other weights than '%.60s'", b->model,
+                          a->model);
+    } else if (strcmp(a->model, b->model) != 0) {
+        return differ(a, b, err, "model '%.60s', not '%.60s'", b->model, a->model);
+    }
+    if (a->lambda_percent != b->lambda_percent)
+        return differ(a, b, err, "lambda is %.15g %%, not %.15g %%", b->lambda_percent,
+                      a->lambda_percent);
+    if (a->frames_mode != b->frames_mode)
+        return differ(a, b, err, "frames are '%s', not '%s'", counts_frames_name(b->frames_mode),
+                      counts_frames_name(a->frames_mode));
+    if (strcmp(a->pitch_edges_hz, b->pitch_edges_hz) != 0)
+        return differ(a, b, err, "pitch edges are '%.60s' Hz, not '%.60s'", b->pitch_edges_hz,
+                      a->pitch_edges_hz);
+    for (uint32_t f = 0; f < a->factors || f < b->factors; f++) {
+        const char *x = f < a->factors ? a->factor[f].name : "none",
+                   *y = f < b->factors ? b->factor[f].name : "none";
+        if (strcmp(x, y) != 0)
+            return differ(a, b, err, "factor %u is %.60s, not %.60s", f + 1, y, x);
+    }
+    return check_layers(a, b, err);
+}
+
+/* The merged cell gets one more source. */
+static bool add_source(struct merge *m, uint32_t file, uint32_t cell, uint32_t to)
+{
+    struct source *end;
+    if (m->sources == LAST - 1 ||
+        !mem_grow(&m->source, &m->source_cap, (size_t)m->sources + 1, sizeof *m->source) ||
+        !mem_grow(&m->first, &m->first_cap, (size_t)to + 1, sizeof *m->first))
+        return false;
+    end = &m->source[m->sources];
+    *end = (struct source){file, cell, m->cells.frames[to] == 0 ? LAST : m->first[to]};
+    m->first[to] = m->sources++;
+    return true;
+}
+
+static enum status add_cells(struct merge *m, uint32_t file, struct err *err)
+{
+    const struct counts *c = &m->file[file];
+    for (uint32_t f = 0; f < c->factors; f++)
+        for (uint32_t i = 0; i < c->factor[f].levels; i++)
+            if (names_add(&m->cells.level[f], c->factor[f].level[i]) == NAMES_NONE)
+                return err_nomem(err);
+    for (uint32_t i = 0; i < c->cells; i++) {
+        int32_t key[CELLS_MAX_FACTORS] = {-1, -1, -1, -1};
+        for (uint32_t f = 0; f < c->factors; f++) {
+            int32_t level = c->factor[f].index[i];
+            if (level >= 0)
+                key[f] = (int32_t)names_find(&m->cells.level[f], c->factor[f].level[level]);
+        }
+        uint32_t to = cells_find(&m->cells, key);
+        if (to == UINT32_MAX || !add_source(m, file, i, to))
+            return err_nomem(err);
+        m->cells.frames[to] += c->frames[i] < UINT32_MAX ? c->frames[i] : UINT32_MAX;
+        if (m->cells.frames[to] > UINT32_MAX)
+            return err_set(err, STATUS_UNSUPPORTED, "%s: cell %u would hold more than 2^32 frames",
+                           c->path, i);
+    }
+    return STATUS_OK;
+}
+
+static const uint32_t *merged_row(void *context, uint32_t layer, uint32_t cell)
+{
+    struct merge *m = context;
+    uint32_t width = m->cells.width[layer];
+    memset(m->sum, 0, width * sizeof *m->sum);
+    for (uint32_t s = m->first[cell]; s != LAST; s = m->source[s].next) {
+        const struct counts_layer *l = &m->file[m->source[s].file].layer[layer];
+        size_t at = (size_t)m->source[s].cell * width;
+        for (uint32_t d = 0; d < width; d++)
+            m->sum[d] += l->u16 ? l->u16[at + d] : l->u32[at + d];
+    }
+    return m->sum;
+}
+
+/* The label tables' occurrences, if every file has them and none contradicts another. */
+static bool unite_occurrences(struct merge *m)
+{
+    for (size_t k = 0; k < m->files; k++) {
+        const struct counts *c = &m->file[k];
+        int f = counts_find_factor(c, "phone");
+        if (f < 0 || !c->phone_occurrences)
+            return true;
+        for (uint32_t i = 0; i < c->factor[f].levels; i++) {
+            uint32_t known = m->table.count, at = names_add(&m->table, c->factor[f].level[i]);
+            if (at == NAMES_NONE || !mem_grow(&m->occurrences, &m->occurrences_cap, (size_t)at + 1,
+                                              sizeof *m->occurrences))
+                return false;
+            if (at < known && m->occurrences[at] != c->phone_occurrences[i])
+                return true;
+            m->occurrences[at] = c->phone_occurrences[i];
+        }
+    }
+    m->cells.table = &m->table;
+    m->cells.occurrences = m->occurrences;
+    return true;
+}
+
+static enum status prepare(struct merge *m, struct err *err)
+{
+    const struct counts *c = &m->file[0];
+    const char *factor[CELLS_MAX_FACTORS];
+    uint32_t widest = 0;
+    enum status code = STATUS_NOMEM;
+    uint32_t *width = mem_array(c->layers, sizeof *width), *tau = mem_array(c->layers, sizeof *tau);
+    if (!width || !tau)
+        goto out;
+    for (uint32_t n = 0; n < c->layers; n++) {
+        width[n] = c->layer[n].width;
+        tau[n] = c->layer[n].tau;
+        widest = width[n] > widest ? width[n] : widest;
+    }
+    for (uint32_t f = 0; f < c->factors; f++)
+        factor[f] = c->factor[f].name;
+    if (!(m->sum = mem_array(widest, sizeof *m->sum)))
+        goto out;
+    code = cells_init(&m->cells, factor, c->factors, width, tau, c->layers, err);
+    m->cells.bare = true;
+out:
+    free(width);
+    free(tau);
+    return code == STATUS_NOMEM ? err_nomem(err) : code;
+}
+
+/* Metadata of the result: the first file's, with the numbers of all. */
+static void sum_up(const struct merge *m, struct counts *about, bool *repeated)
+{
+    *about = m->file[0];
+    *repeated = false;
+    for (size_t k = 1; k < m->files; k++) {
+        const struct counts *c = &m->file[k];
+        about->utterances += c->utterances;
+        about->seconds += c->seconds;
+        about->utterance_digest = about->utterance_digest && c->utterance_digest
+                                      ? about->utterance_digest + c->utterance_digest
+                                      : 0;
+        about->model_fingerprint &= c->model_fingerprint;
+        for (size_t j = 0; j < k; j++)
+            *repeated |= c->utterance_digest && m->file[j].utterance_digest == c->utterance_digest;
+    }
+}
+
+enum status merge_files(const char *const *path, size_t n, const char *created_by,
+                        const char *command, const char *out, bool *repeated, struct err *err)
+{
+    struct merge m = {.files = 0};
+    struct counts about;
+    enum status code = STATUS_OK;
+    if (n == 0)
+        return err_set(err, STATUS_USAGE, "no count file to merge");
+    if (!(m.file = mem_zeros(n, sizeof *m.file)))
+        return err_nomem(err);
+    for (size_t k = 0; k < n && !code; k++) {
+        if ((code = counts_open(&m.file[k], path[k], err)))
+            break;
+        m.files++;
+        code = check_alike(&m.file[0], &m.file[k], err);
+    }
+    if (!code && m.file[0].factors > CELLS_MAX_FACTORS)
+        code = err_set(err, STATUS_UNSUPPORTED, "%s: more than %d factors", path[0],
+                       CELLS_MAX_FACTORS);
+    if (!code)
+        code = prepare(&m, err);
+    for (size_t k = 0; k < m.files && !code; k++)
+        code = add_cells(&m, (uint32_t)k, err);
+    if (!code && !unite_occurrences(&m))
+        code = err_nomem(err);
+    if (code)
+        goto out;
+    sum_up(&m, &about, repeated);
+    about.created_by = (char *)(uintptr_t)created_by;
+    about.command = (char *)(uintptr_t)command;
+    code = cells_write_rows(&m.cells, &about, merged_row, &m, out, err);
+out:
+    cells_free(&m.cells);
+    for (size_t k = 0; k < m.files; k++)
+        counts_free(&m.file[k]);
+    names_free(&m.table);
+    free(m.occurrences);
+    free(m.file);
+    free(m.source);
+    free(m.first);
+    free(m.sum);
+    return code;
+}
