@@ -11,20 +11,31 @@
 #include "propneu/file.h"
 #include "propneu/folder.h"
 #include "propneu/framejson.h"
+#include "propneu/labelreaders.h"
+#include "propneu/labelstore.h"
 #include "propneu/mem.h"
 #include "propneu/textgrid.h"
 
-/* A format with one utterance a file. */
+/* A format by the ends of its files' names. */
 struct file_reader {
     const char *format;
     const char *suffix[3]; /* ends with NULL; ASCII case ignored */
-    enum status (*read)(struct utterance_labels *out, const void *bytes, size_t size,
+    bool many;             /* one file holds many utterances; not searched for in folders */
+    /* How to read it: TextGrids, which have tiers, or into a store. */
+    enum status (*grid)(struct utterance_labels *out, const void *bytes, size_t size,
                         const char *name, const char *tier, struct err *err);
+    enum status (*store)(struct label_store *s, const void *bytes, size_t size, const char *name,
+                         const char *utterance, struct err *err);
 };
 
 /* In order of preference where a folder holds files of several. */
 static const struct file_reader file_readers[] = {
-    {"TextGrid", {".TextGrid", NULL}, textgrid_labels},
+    {"TextGrid", {".TextGrid", NULL}, false, textgrid_labels, NULL},
+    {"TIMIT phones", {".phn", NULL}, false, NULL, phn_read},
+    {"label file", {".lab", ".phones", NULL}, false, NULL, lab_read},
+    {"CTM", {".ctm", NULL}, true, NULL, ctm_read},
+    {"master label file", {".mlf", NULL}, true, NULL, mlf_read},
+    {"label table", {".tsv", ".csv", NULL}, true, NULL, labeltable_read},
 };
 #define FILE_READERS (sizeof file_readers / sizeof *file_readers)
 
@@ -32,10 +43,11 @@ struct labels {
     char *path, *tier;
     struct names utterance;
     uint32_t *order;                  /* [utterance.count], by name */
-    const struct file_reader *reader; /* one file an utterance: */
-    char **file;                      /* [utterance.count] */
+    const struct file_reader *reader; /* NULL for lists by frame */
+    char **file;                      /* [utterance.count], one file an utterance; or NULL */
     size_t cap;
-    struct framejson lists; /* or, with reader NULL, lists by frame: */
+    struct label_store store; /* of a reader of many */
+    struct framejson lists;
     struct label_table table;
 };
 
@@ -107,6 +119,8 @@ static enum status open_folder(struct labels *l, const char *folder, struct err 
 {
     for (size_t r = 0; r < FILE_READERS; r++) {
         struct folder_files f;
+        if (file_readers[r].many)
+            continue;
         enum status code = folder_find(&f, folder, file_readers[r].suffix, err);
         if (code)
             return code;
@@ -120,6 +134,14 @@ static enum status open_folder(struct labels *l, const char *folder, struct err 
         }
     }
     return nothing_found(folder, err);
+}
+
+static enum status copy_names(struct names *to, const struct names *from, struct err *err)
+{
+    for (uint32_t i = 0; i < from->count; i++)
+        if (names_add(to, from->name[i]) == NAMES_NONE)
+            return err_nomem(err);
+    return STATUS_OK;
 }
 
 /* Every index that occurs must have a label. */
@@ -157,29 +179,51 @@ static enum status open_lists(struct labels *l, const char *path, const char *ta
     mapped_close(&m);
     if (!code)
         code = check_indices(l, path, table, err);
-    for (uint32_t u = 0; u < l->lists.utterance.count && !code; u++)
-        if (names_add(&l->utterance, l->lists.utterance.name[u]) == NAMES_NONE)
-            code = err_nomem(err);
-    return code;
+    return code ? code : copy_names(&l->utterance, &l->lists.utterance, err);
+}
+
+/* The labels in the file at PATH, sorted. */
+static enum status fill_store(struct label_store *s, const struct file_reader *reader,
+                              const char *path, struct err *err)
+{
+    struct mapped m;
+    char *utterance = folder_utterance(path);
+    if (!utterance)
+        return err_nomem(err);
+    enum status code = mapped_open(&m, path, err);
+    if (!code) {
+        code = reader->store(s, m.data, m.size, path, utterance, err);
+        mapped_close(&m);
+    }
+    free(utterance);
+    return code ? code : label_store_done(s, path, err);
+}
+
+static enum status open_many(struct labels *l, const char *path, struct err *err)
+{
+    enum status code = fill_store(&l->store, l->reader, path, err);
+    if (!code && l->store.utterance.count == 0)
+        code = err_set(err, STATUS_FORMAT, "%s: no labels in this file", path);
+    return code ? code : copy_names(&l->utterance, &l->store.utterance, err);
 }
 
 static enum status open_file(struct labels *l, const char *path,
                              const struct labels_options *options, struct err *err)
 {
+    struct mapped m; /* what cannot be opened is to be said first, and now */
+    enum status code = mapped_open(&m, path, err);
+    if (code)
+        return code;
+    mapped_close(&m);
     l->reader = reader_for(path);
     if (l->reader)
-        return add_file(l, path, err);
+        return l->reader->many ? open_many(l, path, err) : add_file(l, path, err);
     if (ends_in(path, ".json"))
         return open_lists(l, path, options ? options->label_table : NULL, err);
     if (ends_in(path, ".alignment.txt"))
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: alignments of words without phones; the TextGrid form has phones",
                        path);
-    struct mapped m; /* what cannot be opened is to be said first */
-    enum status code = mapped_open(&m, path, err);
-    if (code)
-        return code;
-    mapped_close(&m);
     return err_set(err, STATUS_UNSUPPORTED, "%s: not a kind of label file known by its name", path);
 }
 
@@ -231,6 +275,7 @@ void labels_free(struct labels *l)
         free(l->file[i]);
     free(l->file);
     names_free(&l->utterance);
+    label_store_free(&l->store);
     framejson_free(&l->lists);
     label_table_free(&l->table);
     free(l->order);
@@ -254,15 +299,30 @@ const char *labels_format(const struct labels *l)
     return l->reader ? l->reader->format : "frame JSON";
 }
 
-static enum status get_file(const struct labels *l, uint32_t u, struct utterance_labels *out,
+static enum status get_grid(const struct labels *l, const char *path, struct utterance_labels *out,
                             struct err *err)
 {
     struct mapped m;
-    enum status code = mapped_open(&m, l->file[u], err);
+    enum status code = mapped_open(&m, path, err);
     if (code)
         return code;
-    code = l->reader->read(out, m.data, m.size, l->file[u], l->tier, err);
+    code = l->reader->grid(out, m.data, m.size, path, l->tier, err);
     mapped_close(&m);
+    return code;
+}
+
+static enum status get_file(const struct labels *l, const char *path, struct utterance_labels *out,
+                            struct err *err)
+{
+    struct label_store s = {.utterance = NAMES_INIT};
+    if (l->reader->grid)
+        return get_grid(l, path, out, err);
+    enum status code = fill_store(&s, l->reader, path, err);
+    if (!code && s.utterance.count == 0)
+        code = err_set(err, STATUS_FORMAT, "%s: no labels in this file", path);
+    if (!code)
+        code = label_store_get(&s, 0, out, err);
+    label_store_free(&s);
     return code;
 }
 
@@ -296,5 +356,7 @@ enum status labels_get(const struct labels *l, const char *utterance, struct utt
     uint32_t u = names_find(&l->utterance, utterance);
     if (u == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "%s: no labels of %s", l->path, utterance);
-    return l->reader ? get_file(l, u, out, err) : get_list(l, u, out, err);
+    if (l->file)
+        return get_file(l, l->file[u], out, err);
+    return l->reader ? label_store_get(&l->store, u, out, err) : get_list(l, u, out, err);
 }
