@@ -45,14 +45,15 @@ struct pickle_value {
         struct {
             const char *data; /* [len], not terminated; borrowed from the pickle or its arena */
             size_t len;
-            const struct pickle_value *encoded; /* the bytes of _codecs.encode, once asked for */
-        } text;                                 /* STR, BYTES, CLASS */
+            struct pickle_value *latin1; /* as BYTES, one for each character, once asked for */
+        } text;                          /* STR, BYTES, CLASS */
         struct pickle_items items;
         struct {
             const struct pickle_value *callee; /* usually a CLASS */
             const struct pickle_value *args;   /* TUPLE */
             const struct pickle_value *state;  /* what BUILD gave, or NULL */
             struct pickle_items *items;        /* what was appended or set on it, or NULL */
+            bool pairs;                        /* the items are keys and values in turn */
         } object;
         const struct pickle_value *id; /* PERSID */
     };
@@ -60,7 +61,8 @@ struct pickle_value {
 
 struct pickle {
     const struct pickle_value *root;
-    size_t used; /* bytes up to and with the final STOP */
+    size_t used;                 /* bytes up to and with the final STOP */
+    struct pickle_items persids; /* every persistent id, in the order they were met */
     struct arena arena;
 };
 

@@ -86,6 +86,9 @@ bool dtype_parse(const char *name, enum dtype *out);
 /* "[3, 250]" into TEXT of SIZE bytes, for messages. */
 void tensor_shape_text(const struct tensor *t, char *text, size_t size);
 
+/* The elements row-major, as they are, into OUT [count * dtype_size]. */
+void tensor_copy(const struct tensor *t, void *out);
+
 /* Row-major floats of any dtype and stride into OUT [count]. */
 void tensor_to_f32(const struct tensor *t, float *out);
 

@@ -240,6 +240,20 @@ static bool next_row(const struct tensor *t, struct row *r)
     return true;
 }
 
+void tensor_copy(const struct tensor *t, void *out)
+{
+    struct row r;
+    size_t size = dtype_size(t->dtype);
+    unsigned char *to = out;
+    for (bool more = first_row(t, &r); more; more = next_row(t, &r)) {
+        if (r.step == size)
+            memcpy(to + r.start * size, r.from, r.n * size);
+        else
+            for (size_t i = 0; i < r.n; i++)
+                memcpy(to + (r.start + i) * size, r.from + i * r.step, size);
+    }
+}
+
 void tensor_to_f32(const struct tensor *t, float *out)
 {
     struct row r;

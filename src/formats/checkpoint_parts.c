@@ -1,0 +1,155 @@
+#include "config.h"
+
+#include "checkpoint_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/mem.h"
+#include "propneu/safetensors.h"
+
+#define MAX_TENSORS 100000
+#define MAX_NAME    1024
+
+static enum status append(struct tensors *t, size_t *cap, struct tensor *one, const char *path,
+                          struct err *err)
+{
+    if (t->count >= MAX_TENSORS)
+        return err_set(err, STATUS_FORMAT, "%s: more than %d tensors", path, MAX_TENSORS);
+    if (!mem_grow(&t->tensor, cap, t->count + 1, sizeof *t->tensor))
+        return err_nomem(err);
+    t->tensor[t->count++] = *one;
+    return STATUS_OK;
+}
+
+static enum status add_safetensors(struct part *part, struct tensors *t, size_t *cap,
+                                   const char *path, struct err *err)
+{
+    enum status code = safetensors_parse(&part->shard, part->file.data, part->file.size, path, err);
+    for (size_t i = 0; !code && i < part->shard.count; i++)
+        code = append(t, cap, &part->shard.tensor[i], path, err);
+    if (!code && !t->meta) {
+        t->meta = part->shard.meta;
+        t->metas = part->shard.metas;
+        part->shard.meta = NULL;
+        part->shard.metas = 0;
+    }
+    return code;
+}
+
+/* The entries of WEIGHTS that are tensors under a name; counters and the like are left out. */
+static enum status add_weights(struct parts *parts, struct torchzip *z,
+                               const struct pickle_value *weights, struct tensors *t, size_t *cap,
+                               const char *path, struct err *err)
+{
+    for (size_t i = 0; i + 1 < weights->items.count; i += 2) {
+        const struct pickle_value *key = weights->items.item[i], *v = weights->items.item[i + 1];
+        struct tensor one;
+        if (key->kind != PICKLE_STR || !torchzip_is_tensor(v))
+            continue;
+        if (key->text.len > MAX_NAME || memchr(key->text.data, '\0', key->text.len))
+            return err_set(err, STATUS_FORMAT, "%s: the name of a tensor is too long or has a NUL",
+                           path);
+        char *name = arena_zeros(&parts->names, key->text.len + 1, 1);
+        if (!name)
+            return err_nomem(err);
+        memcpy(name, key->text.data, key->text.len);
+        enum status code = torchzip_tensor(z, v, name, &one, err);
+        if (!code)
+            code = append(t, cap, &one, path, err);
+        if (code)
+            return code;
+    }
+    return STATUS_OK;
+}
+
+static bool is_safetensors(const struct mapped *file)
+{
+    return file->size > 8 && file->data[8] == '{';
+}
+
+static bool is_torch(const struct mapped *file)
+{
+    return file->size > 4 && (memcmp(file->data, "PK\3\4", 4) == 0 || file->data[0] == 0x80);
+}
+
+enum status parts_add(struct parts *parts, struct tensors *t, size_t *cap, const char *path,
+                      struct part **out, struct err *err)
+{
+    enum checkpoint_layout layout;
+    const struct pickle_value *weights;
+    if (!mem_grow(&parts->part, &parts->cap, parts->count + 1, sizeof *parts->part))
+        return err_nomem(err);
+    struct part *part = &parts->part[parts->count];
+    *part = (struct part){0};
+    enum status code = mapped_open(&part->file, path, err);
+    if (code)
+        return code;
+    parts->count++;
+    *out = part;
+    if (is_safetensors(&part->file))
+        return add_safetensors(part, t, cap, path, err);
+    if (!is_torch(&part->file))
+        return err_set(err, STATUS_FORMAT, "%s: neither a safetensors nor a torch.save file", path);
+    code = torchzip_parse(&part->zip, part->file.data, part->file.size, path, err);
+    if (!code)
+        code = torch_layout(part->zip, path, &layout, &weights, err);
+    return code ? code : add_weights(parts, part->zip, weights, t, cap, path, err);
+}
+
+static uint64_t mix(uint64_t h, uint64_t word)
+{
+    h ^= word;
+    return (h << 29 | h >> 35) * 0x9e3779b97f4a7c15u;
+}
+
+/* Four independent lanes, so that a modern core hashes as fast as it reads memory. */
+static uint64_t hash_bytes(uint64_t seed, const unsigned char *p, size_t size)
+{
+    uint64_t lane[4] = {seed, seed ^ 1, seed ^ 2, seed ^ 3}, word[4], last = 0;
+    size_t i = 0;
+    for (; size - i >= sizeof word; i += sizeof word) {
+        memcpy(word, p + i, sizeof word);
+        for (int k = 0; k < 4; k++)
+            lane[k] = mix(lane[k], word[k]);
+    }
+    for (; size - i >= sizeof last; i += sizeof last) {
+        memcpy(&last, p + i, sizeof last);
+        lane[0] = mix(lane[0], last);
+    }
+    last = 0;
+    if (size > i)
+        memcpy(&last, p + i, size - i);
+    lane[1] = mix(lane[1], last);
+    uint64_t h = size;
+    for (int k = 0; k < 4; k++)
+        h = mix(h, lane[k]);
+    return h ^ h >> 32;
+}
+
+/* 0 without memory. */
+uint64_t tensors_fingerprint(const struct tensors *t, struct err *err)
+{
+    uint64_t h = t->count;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct tensor *x = &t->tensor[i];
+        size_t bytes = x->count * dtype_size(x->dtype);
+        unsigned char *rows = NULL;
+        h = hash_bytes(h, (const unsigned char *)x->name, strlen(x->name));
+        h = mix(h, (uint64_t)x->dtype << 8 | x->ndim);
+        for (uint32_t d = 0; d < x->ndim; d++)
+            h = mix(h, x->shape[d]);
+        if (!tensor_contiguous(x)) {
+            rows = mem_array(bytes, 1);
+            if (!rows) {
+                err_nomem(err);
+                return 0;
+            }
+            tensor_copy(x, rows);
+        }
+        if (bytes)
+            h = hash_bytes(h, rows ? rows : x->data, bytes);
+        free(rows);
+    }
+    return h ? h : 1;
+}
