@@ -319,7 +319,7 @@ static void holes_have_no_label(void **state)
 static void timed_pitch_is_the_nearest_in_time(void **state)
 {
     struct utterance_labels u = list_of("BBBBBB");
-    double time[] = {0.0, 0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.035, 0.09};
+    double time[] = {0.0, 0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.035, 0.097};
     float f0[] = {0, 0, 100, 0, 0, 0, 150, 0, 300};
     struct pitch_track p = {PITCH_F0_TIMED, 9, NULL, f0, time};
     struct align_options o = options_of(*state, COUNTS_FRAMES_ALL);
@@ -331,6 +331,44 @@ static void timed_pitch_is_the_nearest_in_time(void **state)
     assert_string_equal(shown(&a), "0:B 0,1:B 1,2:B .,3:B .,4:B 2,5:B .,");
     alignment_free(&a);
     utterance_labels_free(&u);
+}
+
+/* Boundaries written with two decimals fall on frame points, in binary now before and now behind
+ * them; lists by frame have one label a frame however long they are. */
+static void points_are_exact_for_long_recordings(void **state)
+{
+    enum { FRAMES = 20000 };
+    struct utterance_labels u = {.name = NAMES_INIT, .count = 2}, list;
+    struct align_options o = options_of(*state, COUNTS_FRAMES_ALL);
+    struct alignment a;
+    struct err err;
+    char time[16], *labels = mem_array(FRAMES + 1, 1);
+    names_add(&u.name, "P");
+    names_add(&u.name, "B");
+    u.interval = mem_array(2, sizeof *u.interval);
+    for (unsigned t = 1; t < 600; t++) {
+        snprintf(time, sizeof time, "%u.%02u", (2 * t + 1) / 100, (2 * t + 1) % 100);
+        double boundary = strtod(time, NULL);
+        u.interval[0] = (struct label_interval){0, boundary, 0};
+        u.interval[1] = (struct label_interval){boundary, 13, 1};
+        assert_ok(align_utterance(&a, &u, NULL, t + 2, &o, &err));
+        assert_string_equal(a.phone.name[a.frame[t - 1].phone], "P");
+        assert_string_equal(a.phone.name[a.frame[t].phone], "B");
+        alignment_free(&a);
+    }
+    utterance_labels_free(&u);
+    for (size_t t = 0; t < FRAMES; t++)
+        labels[t] = "PBS"[t % 3];
+    labels[FRAMES] = '\0';
+    list = list_of(labels);
+    assert_ok(align_utterance(&a, &list, NULL, FRAMES, &o, &err));
+    assert_int_equal(a.count, FRAMES);
+    assert_int_equal(a.surplus, 0);
+    for (size_t t = 0; t < FRAMES; t++)
+        assert_int_equal(a.phone.name[a.frame[t].phone][0], labels[t]);
+    alignment_free(&a);
+    utterance_labels_free(&list);
+    free(labels);
 }
 
 static void a_10_ms_model_takes_each_20_ms_label_twice(void **state)
@@ -397,6 +435,7 @@ int main(void)
         cmocka_unit_test(equal_neighbours_in_time_stay_apart),
         cmocka_unit_test(holes_have_no_label),
         cmocka_unit_test(timed_pitch_is_the_nearest_in_time),
+        cmocka_unit_test(points_are_exact_for_long_recordings),
         cmocka_unit_test(a_10_ms_model_takes_each_20_ms_label_twice),
         cmocka_unit_test(no_frames_and_no_labels_are_no_error),
         cmocka_unit_test(unknown_labels_keep_their_names),
