@@ -45,6 +45,8 @@ static void ctm_has_starts_and_durations(void **state)
     assert_string_equal(shown(ctm_read, ";; made by hand\nb 1 0.5 0.25 AH_B 0.9\n"
                                         "a A 0.1 0.2 B\na A 0.3 0.1 C\nb 1 0 0.5 SIL\n"),
                         "b 0-0.5 SIL, b 0.5-0.75 AH_B, a 0.1-0.3 B, a 0.3-0.4 C, ");
+    assert_string_equal(shown(ctm_read, "a 1 0 0.5005 B\na 1 0.5 0.5 C\n"),
+                        "a 0-0.5005 B, a 0.5005-1 C, ");
     assert_string_equal(shown(ctm_read, "a 1 0 0.5\n"),
                         "f: line 1: not \"utterance channel start duration label\"");
     assert_string_equal(shown(ctm_read, "a 1 0 -0.5 B\n"), "f: line 1: a label from 0 s to -0.5 s");

@@ -111,9 +111,10 @@ static void tables_of_other_phone_sets_are_taken_as_they_are(void **state)
     (void)state;
     assert_ok(parse(&p,
                     "\357\273\277phone\tclass\r\n# SAMPA\r\n\r\nT\tfricative\r\nt\tstop\r\n"
-                    "a1\ttone\r\nE:\tvowel\r\n#\tsilence\r\nclick\tnoise\r\nS\tvoiceless\r\n",
+                    "a1\ttone\r\nAb\ttone\r\naB\ttone\r\nE:\tvowel\r\n#"
+                    "\tsilence\r\nclick\tnoise\r\nS\tvoiceless\r\n",
                     &err));
-    assert_int_equal(p.phone.count, 5);
+    assert_int_equal(p.phone.count, 7);
     assert_int_equal(p.classes.count, 5);
     assert_int_equal(phones_canonical(&p, "T", name), PHONE_KNOWN);
     assert_string_equal(name, "T");
@@ -123,6 +124,7 @@ static void tables_of_other_phone_sets_are_taken_as_they_are(void **state)
     assert_string_equal(name, "a1");
     assert_int_equal(phones_canonical(&p, "e:", name), PHONE_KNOWN);
     assert_string_equal(name, "E:");
+    assert_int_equal(phones_canonical(&p, "AB", name), PHONE_UNKNOWN); /* Ab or aB? */
     assert_int_equal(phones_canonical(&p, "click", name), PHONE_NOISE);
     assert_int_equal(phones_canonical(&p, "#", name), PHONE_SILENCE);
     assert_false(phones_class_pitched(&p, (uint32_t)phones_class(&p, "S")));
