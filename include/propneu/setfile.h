@@ -1,6 +1,7 @@
 /*
  * setfile.h - lists of neurons: one "layer neuron" a line, layers from 1, neurons from 0; empty
- * lines and what follows '#' do not count.
+ * lines and what follows '#' do not count.  A table that begins so is such a list too: a first
+ * line "layer<TAB>neuron..." and columns after a further tab do not count either.
  */
 #ifndef PROPNEU_SETFILE_H
 #define PROPNEU_SETFILE_H

@@ -74,17 +74,17 @@ static enum status find_kind(struct making *m, const char *name, struct err *err
     return STATUS_OK;
 }
 
-/* True if no neuron was ever activated in ROW: in a file of probabilities, never seen, for every
- * frame activates tau neurons. */
+/* True if ROW of a file of probabilities was never seen: every frame activates tau neurons, so one
+ * that was seen has some above 0. */
 static bool row_unseen(const struct making *m, uint32_t row)
 {
-    if (m->c->layers == 0 || !counts_is_probability(m->c))
-        return false;
-    const float *p = query_row_probabilities(&m->p->rows, m->c, 0, row);
-    for (uint32_t i = 0; p && i < m->c->layer[0].width; i++)
-        if (p[i] > 0)
-            return false;
-    return true;
+    for (uint32_t l = 0; l < m->c->layers; l++) {
+        const float *p = query_row_probabilities(&m->p->rows, m->c, l, row);
+        for (uint32_t i = 0; p && i < m->c->layer[l].width; i++)
+            if (p[i] > 0)
+                return false;
+    }
+    return counts_is_probability(m->c);
 }
 
 /* Fills m->level and m->row: where each phone of the table stands under each level of m->by. */

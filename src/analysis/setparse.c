@@ -210,9 +210,11 @@ static enum status take_property(struct parser *p, struct setexpr_node *node)
         return fault(p, at, STATUS_NOTFOUND, "no property '%.60s' (there are: %s)", node->name,
                      list);
     }
-    if (p->text[p->at] != '=')
+    if (next_char(p) != '=')
         return STATUS_OK;
-    at = ++p->at;
+    p->at++;
+    next_char(p);
+    at = p->at;
     node->kind = SETEXPR_GROUP;
     struct setword_groups groups = {a, node->name};
     code = take_word(p, "a group", setword_is_group, &groups, &node->group);

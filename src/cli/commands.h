@@ -8,5 +8,10 @@
 
 extern const struct cli_command command_completion;
 extern const struct cli_command command_info;
+extern const struct cli_command command_layers;
+extern const struct cli_command command_map;
+extern const struct cli_command command_neurons;
+extern const struct cli_command command_overlap;
+extern const struct cli_command command_pattern;
 
 #endif

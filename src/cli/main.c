@@ -10,11 +10,18 @@
 #include "cli.h"
 #include "commands.h"
 
+/* clang-format off */ /* one line a command */
 const struct cli_command *const cli_commands[] = {
     &command_info,
+    &command_layers,
+    &command_neurons,
+    &command_pattern,
+    &command_map,
+    &command_overlap,
     &command_completion,
     NULL,
 };
+/* clang-format on */
 
 static const struct cli_command *find_command(const char *name)
 {

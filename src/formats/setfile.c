@@ -30,6 +30,14 @@ static void skip_blanks(struct reading *r)
         r->p++;
 }
 
+/* A table's first line, as `neurons --format tsv` writes it. */
+static bool is_heading(const struct reading *r)
+{
+    static const char heading[] = "layer\tneuron";
+    size_t len = sizeof heading - 1;
+    return r->line == 1 && (size_t)(r->end - r->p) >= len && memcmp(r->p, heading, len) == 0;
+}
+
 /* A whole number that ends at a blank or the line's end. */
 static bool take_number(struct reading *r, uint32_t *out)
 {
@@ -52,9 +60,10 @@ static enum status read_line(struct reading *r, struct err *err)
     if (comment)
         r->end = comment;
     skip_blanks(r);
-    if (r->p == r->end)
+    if (r->p == r->end || is_heading(r))
         return STATUS_OK;
-    if (!take_number(r, &e.layer) || !take_number(r, &e.neuron) || r->p != r->end)
+    bool numbers = take_number(r, &e.layer) && take_number(r, &e.neuron);
+    if (!numbers || (r->p != r->end && r->p[-1] != '\t')) /* further columns may follow */
         return err_set(err, STATUS_FORMAT,
                        "%s: line %zu: two numbers expected, a layer (from 1) and a neuron (from 0)",
                        r->path, r->line);

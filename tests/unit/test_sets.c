@@ -1,0 +1,374 @@
+/* Set expressions, lists of neurons and overlaps. */
+#include "config.h"
+
+#include "toy_counts.h"
+
+#include <math.h>
+#include <unistd.h>
+
+#include "propneu/bitset.h"
+#include "propneu/overlap.h"
+#include "propneu/phones.h"
+
+static struct err err;
+static struct counts counts;
+static struct phones phones;
+static struct analysis a;
+static char list_path[64];
+
+static void write_list(const char *text)
+{
+    FILE *f = fopen(list_path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    toy_counts(&counts, 7);
+    snprintf(list_path, sizeof list_path, "test_sets-%ld.tmp", (long)getpid());
+    if (phones_open(&phones, NULL, &err))
+        return -1;
+    return analysis_init(&a, &counts, &phones, &err) ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    unlink(list_path);
+    analysis_free(&a);
+    phones_free(&phones);
+    counts_free(&counts);
+    return 0;
+}
+
+static void eval(const char *text, uint32_t at_hand, uint32_t layer, uint64_t bits[2])
+{
+    struct setexpr e;
+    assert_ok(setexpr_parse(&e, text, &a, NULL, &err));
+    assert_ok(setexpr_load(&e, &a, &err));
+    assert_ok(setexpr_eval(&e, &a, at_hand, layer, bits, &err));
+    setexpr_free(&e);
+}
+
+static void assert_same(const char *one, const char *two)
+{
+    uint64_t x[2], y[2];
+    for (uint32_t layer = 0; layer < TOY_LAYERS; layer++) {
+        eval(one, 0, layer, x);
+        eval(two, 0, layer, y);
+        if (memcmp(x, y, sizeof x) != 0)
+            fail_msg("%s and %s differ in layer %u", one, two, layer + 1);
+    }
+}
+
+static void names_are_the_sets_of_the_analysis(void **state)
+{
+    (void)state;
+    const struct property_layer *l = NULL;
+    struct profile p;
+    uint64_t bits[2];
+    assert_ok(analysis_layer(&a, "gender", 1, &l, &err));
+    eval("gender", 2, 1, bits);
+    assert_memory_equal(bits, l->neurons, sizeof bits);
+    eval(" gender = female ", 2, 1, bits);
+    assert_memory_equal(bits, l->group + l->words, sizeof bits);
+    assert_ok(analysis_profile(&a, &p, "AA", NULL, 1, &err));
+    eval("[AA]", 2, 1, bits);
+    assert_memory_equal(bits, p.pattern, sizeof bits);
+    profile_free(&p);
+    assert_ok(analysis_layer(&a, "each-phone", 1, &l, &err));
+    eval("each-phone", 2, 1, bits);
+    assert_memory_equal(bits, l->neurons, sizeof bits);
+}
+
+static void conditions_stand_in_brackets(void **state)
+{
+    (void)state;
+    struct query_filters where = QUERY_FILTERS_INIT;
+    struct profile p;
+    uint64_t bits[2];
+    assert_ok(query_filters_add(&where, &counts, "gender=male", &err));
+    assert_ok(query_filters_add(&where, &counts, "pitch=low", &err));
+    assert_ok(analysis_profile(&a, &p, "S", &where, 0, &err));
+    eval("[s, gender=male, pitch=low]", 1, 0, bits);
+    assert_memory_equal(bits, p.pattern, sizeof bits);
+    profile_free(&p);
+    assert_ok(analysis_profile(&a, &p, NULL, &where, 0, &err));
+    eval("[gender=male,pitch=low]", 1, 0, bits);
+    assert_memory_equal(bits, p.pattern, sizeof bits);
+    profile_free(&p);
+    query_filters_free(&where);
+}
+
+static void and_binds_tighter_and_the_rest_goes_left_to_right(void **state)
+{
+    (void)state;
+    assert_same("[AA]|[IY]&[S]", "[AA]|([IY]&[S])");
+    assert_same("[AA]-[IY]&[S]", "[AA]-([IY]&[S])");
+    assert_same("[AA]-[IY]-[S]", "([AA]-[IY])-[S]");
+    assert_same("[AA]-[IY]|[S]", "([AA]-[IY])|[S]");
+    assert_same("[AA]|[IY]-[S]", "([AA]|[IY])-[S]");
+    assert_same("[AA]&[IY]&[S]", "[S]&[IY]&[AA]");
+    uint64_t x[2], y[2];
+    eval("[AA]-([IY]-[S])", 0, 0, x);
+    eval("[AA]-[IY]-[S]", 0, 0, y);
+    assert_memory_not_equal(x, y, sizeof x);
+}
+
+static void a_dash_belongs_to_the_name_where_that_is_known(void **state)
+{
+    (void)state;
+    assert_same("gender-phone", "gender - phone");
+    assert_same("each-phone-gender", "each-phone - gender");
+    assert_same("gender-each-phone", "gender - each-phone");
+    assert_same("gender=male-gender=female", "gender=male - gender=female");
+    assert_same("\"gender\"-\"each-phone\"", "gender - each-phone");
+    assert_same("[AA,gender=male]-phone", "[AA,gender=male] - phone");
+}
+
+static void layers_are_those_at_hand_or_named(void **state)
+{
+    (void)state;
+    uint64_t own[2], bits[2], none[2] = {0, 0};
+    eval("gender", 0, 1, own);
+    assert_true(own[0] | own[1]);
+    eval("gender", 1, 1, bits); /* layer 1 at hand has no neurons in layer 2 */
+    assert_memory_equal(bits, none, sizeof bits);
+    eval("gender@2", 1, 1, bits);
+    assert_memory_equal(bits, own, sizeof bits);
+    eval("gender@2", 0, 0, bits);
+    assert_memory_equal(bits, none, sizeof bits);
+    eval("gender@2 | gender@1", 3, 1, bits);
+    assert_memory_equal(bits, own, sizeof bits);
+}
+
+static void lists_are_read(void **state)
+{
+    (void)state;
+    uint64_t bits[2];
+    char text[100];
+    write_list("# mine\n1 3\n2 69 # last\n\n\t2   0\r\n2 69\n");
+    snprintf(text, sizeof text, "@%s", list_path);
+    eval(text, 0, 1, bits);
+    assert_true(bits[0] == 1 && bits[1] == 1 << 5);
+    snprintf(text, sizeof text, "@\"%s\"@2 - phone", list_path);
+    eval(text, 3, 0, bits);
+    assert_true(bits[0] == 0 && bits[1] == 0);
+    write_list("layer\tneuron\tgroup\n1\t3\tmale\n");
+    snprintf(text, sizeof text, "@%s@1", list_path);
+    eval(text, 3, 0, bits);
+    assert_true(bits[0] == 1 << 3 && bits[1] == 0);
+}
+
+static void bad_lists_are_refused_by_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *line;
+    } bad[] = {{"1 1\n1\n", "line 2"},        {"1 70\n", "line 1"},
+               {"4 1\n", "line 1"},           {"0 1\n", "line 1"},
+               {"1 1\n\n1 -1\n", "line 3"},   {"1 1 1\n", "line 1"},
+               {"1 99999999999\n", "line 1"}, {"a b\n", "line 1"},
+               {"1 1x\n", "line 1"},          {"1 1\nlayer\tneuron\n", "line 2"}};
+    static const uint32_t width[] = {70, 70, 70};
+    struct setfile s = {0};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        write_list(bad[i].text);
+        assert_status(setfile_read(&s, list_path, 3, width, &err), STATUS_FORMAT);
+        assert_non_null(strstr(err.msg, bad[i].line));
+        assert_ptr_equal(strstr(err.msg, list_path), err.msg);
+        assert_null(s.entry);
+    }
+    assert_status(setfile_read(&s, "no/such/list", 3, width, &err), STATUS_IO);
+}
+
+static void lists_survive_writing(void **state)
+{
+    (void)state;
+    static const uint32_t width[] = {70, 70, 70};
+    struct setfile_entry entry[] = {{1, 5}, {2, 0}, {3, 69}};
+    struct setfile s = {entry, 3}, back;
+    assert_ok(setfile_write(&s, list_path, "three", &err));
+    assert_ok(setfile_read(&back, list_path, 3, width, &err));
+    assert_int_equal(back.count, 3);
+    assert_memory_equal(back.entry, entry, sizeof entry);
+    setfile_free(&back);
+}
+
+static void faults_are_shown_where_they_are(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t column;
+        enum status code;
+        const char *says;
+    } bad[] = {
+        {"", 1, STATUS_USAGE, "a set"},
+        {"gender &", 9, STATUS_USAGE, "a set"},
+        {"gender phone", 8, STATUS_USAGE, "operator"},
+        {"(gender", 8, STATUS_USAGE, "')'"},
+        {"gender)", 7, STATUS_USAGE, "operator"},
+        {"gendr", 1, STATUS_NOTFOUND, "phone, gender, pitch, each-phone"},
+        {"phone & gender=femal", 16, STATUS_NOTFOUND, "female, male"},
+        {"gender=", 8, STATUS_USAGE, "a group"},
+        {"gender@0", 8, STATUS_NOTFOUND, "1 to 3"},
+        {"gender@4", 8, STATUS_NOTFOUND, "1 to 3"},
+        {"gender@", 8, STATUS_USAGE, "layer number"},
+        {"gender@99999999999999999999", 8, STATUS_NOTFOUND, "1 to 3"},
+        {"[", 2, STATUS_USAGE, "a phone"},
+        {"[]", 2, STATUS_USAGE, "a phone"},
+        {"[QQ]", 2, STATUS_NOTFOUND, "QQ"},
+        {"[AA", 4, STATUS_USAGE, "']'"},
+        {"[AA,gender]", 11, STATUS_USAGE, "'='"},
+        {"[AA,age=1]", 5, STATUS_NOTFOUND, "phone, gender, pitch"},
+        {"[AA,gender=old]", 5, STATUS_NOTFOUND, "female, male"},
+        {"@", 2, STATUS_USAGE, "a file"},
+        {"\"gender", 1, STATUS_USAGE, "quotation"},
+        {"gender ^ phone", 8, STATUS_USAGE, "operator"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct setexpr e;
+        size_t column = 0;
+        enum status code = setexpr_parse(&e, bad[i].text, &a, &column, &err);
+        if (code != bad[i].code || column != bad[i].column || !strstr(err.msg, bad[i].says))
+            fail_msg("'%s': status %d, column %zu: %s", bad[i].text, code, column, err.msg);
+    }
+}
+
+static void depth_and_length_are_bounded(void **state)
+{
+    (void)state;
+    static char text[100000];
+    struct setexpr e;
+    memset(text, '(', sizeof text - 1);
+    assert_status(setexpr_parse(&e, text, &a, NULL, &err), STATUS_UNSUPPORTED);
+    for (size_t i = 0; i + 6 < sizeof text; i += 6)
+        memcpy(text + i, "phone|", 6);
+    assert_status(setexpr_parse(&e, text, &a, NULL, &err), STATUS_UNSUPPORTED);
+}
+
+/* Whatever is typed: no crash, and a fault has a column within the text. */
+static void any_text_is_parsed_or_refused(void **state)
+{
+    (void)state;
+    static const char *const piece[] = {
+        "gender", "phone=", "[AA", "]",          "(",     ")",       "&",      "|",  "-", "@2",
+        " ",      ",",      "\"",  "each-phone", "=male", "[gender", "=male]", "@x", "\t"};
+    struct rng rng = rng_seed(3);
+    for (int round = 0; round < 20000; round++) {
+        char text[300] = "";
+        for (uint64_t n = rng_below(&rng, 9); n > 0; n--)
+            strcat(text, piece[rng_below(&rng, sizeof piece / sizeof *piece)]);
+        struct setexpr e;
+        size_t column = 0;
+        if (setexpr_parse(&e, text, &a, &column, &err) == STATUS_OK)
+            setexpr_free(&e);
+        else
+            assert_true(column >= 1 && column <= strlen(text) + 1);
+    }
+}
+
+static void assert_offers(const char *text, size_t start, const char *wanted)
+{
+    struct names out = NAMES_INIT;
+    size_t at = 999;
+    char got[400] = "";
+    assert_ok(setexpr_complete(text, strlen(text), &a, &out, &at, &err));
+    for (uint32_t i = 0; i < out.count; i++) {
+        strcat(got, i ? " " : "");
+        strcat(got, out.name[i]);
+    }
+    assert_string_equal(got, wanted);
+    assert_int_equal(at, start);
+    names_free(&out);
+}
+
+static void words_are_completed(void **state)
+{
+    (void)state;
+    assert_offers("", 0, "phone gender pitch each-phone");
+    assert_offers("phone & g", 8, "gender");
+    assert_offers("gender-ea", 7, "each-phone");
+    assert_offers("each-", 0, "each-phone");
+    assert_offers("gender=", 0, "gender=female gender=male");
+    assert_offers("phone|gender=f", 6, "gender=female");
+    assert_offers("phone=v", 0, "phone=vowel phone=voiced");
+    assert_offers("[", 1, "AA IY M S T Z gender= pitch=");
+    assert_offers("gender - [A", 10, "AA");
+    assert_offers("[AA,", 4, "gender= pitch=");
+    assert_offers("[AA,pitch=", 4, "pitch=high pitch=low pitch=mid");
+    assert_offers("[AA,pitch=l", 4, "pitch=low");
+}
+
+static void regions_share_out_the_neurons(void **state)
+{
+    (void)state;
+    static const char *const text[] = {"[AA]",    "[S]",   "gender",           "phone@1",
+                                       "[M]-[Z]", "pitch", "[IY,gender=male]", "each-phone"};
+    for (uint32_t sets = 1; sets <= OVERLAP_MAX_SETS; sets++) {
+        struct setexpr e[OVERLAP_MAX_SETS];
+        struct overlap o;
+        uint64_t bits[OVERLAP_MAX_SETS][2];
+        for (uint32_t s = 0; s < sets; s++) {
+            assert_ok(setexpr_parse(&e[s], text[s], &a, NULL, &err));
+            assert_ok(setexpr_eval(&e[s], &a, 1, 0, bits[s], &err));
+        }
+        assert_ok(overlap_make(&o, e, sets, &a, 1, &err));
+        uint32_t total = 0, in_any = 0, size[OVERLAP_MAX_SETS] = {0};
+        double expected = 0, expected_size[OVERLAP_MAX_SETS] = {0};
+        for (uint32_t r = 0; r < 1u << sets; r++) {
+            uint32_t wanted = 0;
+            for (uint32_t i = 0; i < TOY_WIDTH; i++) {
+                bool exactly = true;
+                for (uint32_t s = 0; s < sets; s++)
+                    exactly = exactly && bitset_has(bits[s], i) == (r >> s & 1);
+                wanted += exactly;
+            }
+            assert_int_equal(o.region[r], wanted);
+            total += o.region[r];
+            in_any += r ? o.region[r] : 0;
+            expected += o.expected[r];
+            for (uint32_t s = 0; s < sets; s++)
+                if (r >> s & 1) {
+                    size[s] += o.region[r];
+                    expected_size[s] += o.expected[r];
+                }
+        }
+        assert_int_equal(total, TOY_WIDTH);
+        assert_int_equal(o.universe, TOY_WIDTH);
+        assert_int_equal(o.in_any, in_any);
+        assert_int_equal(o.in_all, o.region[(1u << sets) - 1]);
+        assert_true(fabs(expected - TOY_WIDTH) < 1e-9);
+        for (uint32_t s = 0; s < sets; s++) {
+            assert_int_equal(o.size[s], size[s]);
+            assert_true(fabs(expected_size[s] - size[s]) < 1e-9);
+            setexpr_free(&e[s]);
+        }
+    }
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(names_are_the_sets_of_the_analysis),
+        TEST(conditions_stand_in_brackets),
+        TEST(and_binds_tighter_and_the_rest_goes_left_to_right),
+        TEST(a_dash_belongs_to_the_name_where_that_is_known),
+        TEST(layers_are_those_at_hand_or_named),
+        TEST(lists_are_read),
+        TEST(bad_lists_are_refused_by_line),
+        TEST(lists_survive_writing),
+        TEST(faults_are_shown_where_they_are),
+        TEST(depth_and_length_are_bounded),
+        TEST(any_text_is_parsed_or_refused),
+        TEST(words_are_completed),
+        TEST(regions_share_out_the_neurons),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
