@@ -7,11 +7,13 @@
 #include "cli.h"
 
 extern const struct cli_command command_completion;
+extern const struct cli_command command_count;
 extern const struct cli_command command_info;
 extern const struct cli_command command_layers;
 extern const struct cli_command command_map;
 extern const struct cli_command command_neurons;
 extern const struct cli_command command_overlap;
 extern const struct cli_command command_pattern;
+extern const struct cli_command command_merge;
 
 #endif

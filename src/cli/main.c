@@ -12,6 +12,8 @@
 
 /* clang-format off */ /* one line a command */
 const struct cli_command *const cli_commands[] = {
+    &command_count,
+    &command_merge,
     &command_info,
     &command_layers,
     &command_neurons,

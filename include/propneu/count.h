@@ -1,0 +1,112 @@
+/*
+ * count.h - the counting job: recordings, labels and a model in, a count file out.
+ *
+ *     struct count_job *job;
+ *     code = count_open(&job, &options, &err);       opens and checks all inputs and the output
+ *     code = count_run(job, &hooks, &err);           works; goes on from an interrupted run
+ *     totals = *count_totals(job);
+ *     count_free(job);
+ *
+ * Worker threads take one utterance at a time; what they count is added to one set of cells, so
+ * that memory grows with the cells that occur and the longest recordings, not with the corpus, and
+ * the result is the same for any number of threads.
+ */
+#ifndef PROPNEU_COUNT_H
+#define PROPNEU_COUNT_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "propneu/countfile.h"
+#include "propneu/status.h"
+
+/* Factors the cells can be kept by, in the order in which they stand in the file. */
+enum count_factor { COUNT_PHONE, COUNT_GENDER, COUNT_PITCH, COUNT_SPEAKER, COUNT_FACTORS };
+
+/* "phone", "gender", ... */
+extern const char *const count_factor_names[COUNT_FACTORS];
+
+struct count_options {
+    const char *model, *mean_std; /* model.h */
+    const char *audio;            /* corpus.h */
+    const char *labels;           /* labels.h; with label_table and tier, which may be NULL */
+    const char *label_table, *tier;
+    const char *phones;   /* phone table, or NULL */
+    const char *speakers; /* needed for COUNT_GENDER, else not read */
+    const char *pitch;    /* needed for COUNT_PITCH, else not read */
+    bool edges_given;     /* else tertiles of the corpus, where pitch is F0 */
+    double pitch_edges[2];
+    unsigned by; /* 1 << COUNT_PHONE | ... */
+    double lambda_percent;
+    enum counts_frames frames; /* COUNTS_FRAMES_AUTHORS: as the published program in all */
+    unsigned threads;
+    const char *output;
+    bool resume; /* go on where OUTPUT.journal says an equal job was interrupted */
+    const char *created_by, *command; /* for the count file */
+};
+
+/* Why an utterance was left out. */
+enum count_problem {
+    COUNT_NO_AUDIO,   /* unreadable, cut short, ... */
+    COUNT_TOO_SHORT,  /* not one frame */
+    COUNT_NO_LABELS,  /* none, or broken */
+    COUNT_NO_SPEAKER, /* speaker not listed */
+    COUNT_NO_PITCH,   /* none, or broken */
+    COUNT_NO_RESULT,  /* the model's numbers are none, or memory was used up */
+    COUNT_PROBLEMS
+};
+
+struct count_totals {
+    uint64_t utterances; /* in the corpus */
+    uint64_t counted;    /* utterances done */
+    uint64_t resumed;    /* of them, by interrupted runs before */
+    uint64_t problem[COUNT_PROBLEMS];
+    uint64_t samples;         /* of the utterances counted, at AUDIO_RATE */
+    uint64_t resumed_samples; /* of them, by runs before */
+    uint64_t frames;          /* counted */
+    uint64_t unlabelled;      /* frames of the models without a label */
+    uint64_t surplus;         /* labels that belong to no frame */
+    uint64_t unknown;         /* counted frames whose label is in no phone table */
+    uint64_t short_segments;  /* intervals that hold no frame */
+};
+
+/* Called one at a time, from any thread of the job; each may be NULL. */
+struct count_hooks {
+    void (*problem)(void *context, enum count_problem kind, const char *message);
+    /* About four times a second. */
+    void (*progress)(void *context, const struct count_totals *totals);
+    void *context;
+    const volatile sig_atomic_t *cancel; /* stops the job once it is not 0; may be NULL */
+};
+
+struct count_job;
+
+/*
+ * Opens and checks everything, so that what can fail fails before hours of work: that recordings
+ * have labels at all, that the output can be written.  STATUS_MISMATCH if a journal beside the
+ * output is of another job, naming what differs; STATUS_FORMAT if it is damaged.  OPTIONS and its
+ * strings must outlive the job.
+ */
+enum status count_open(struct count_job **out, const struct count_options *options,
+                       struct err *err);
+
+/*
+ * Counts and writes the output.  Utterances with problems are left out and told.
+ * STATUS_CANCELLED after a cancel: the journal holds what is done.  STATUS_NOTFOUND if not one
+ * frame could be counted.
+ */
+enum status count_run(struct count_job *job, const struct count_hooks *hooks, struct err *err);
+
+/* What has been done so far; what was left by runs before is known after count_open. */
+const struct count_totals *count_totals(const struct count_job *job);
+
+/* Utterances with problems, in all. */
+uint64_t count_left_out(const struct count_totals *t);
+
+/* "129.03,179.78" of a job that counts by pitch from F0, else "". */
+const char *count_pitch_edges(const struct count_job *job);
+
+void count_free(struct count_job *job);
+
+#endif

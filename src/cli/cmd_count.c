@@ -1,0 +1,288 @@
+#include "config.h"
+
+#include "commands.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "progress.h"
+#include "propneu/buf.h"
+#include "propneu/count.h"
+
+enum {
+    OPT_MODEL,
+    OPT_AUDIO,
+    OPT_LABELS,
+    OPT_SPEAKERS,
+    OPT_PITCH,
+    OPT_PITCH_EDGES,
+    OPT_BY,
+    OPT_LAMBDA,
+    OPT_FRAMES,
+    OPT_COMPAT,
+    OPT_LABEL_TABLE,
+    OPT_TIER,
+    OPT_PHONES,
+    OPT_MEAN_STD,
+    OPT_KEEP_GOING,
+    OPT_NO_RESUME,
+};
+
+static const struct cli_option options[] = {
+    {"model", 'm', "MODEL", "folder or checkpoint of the model", CLI_FILE},
+    {"audio", 'a', "AUDIO", "folder searched for recordings, or a list of them", CLI_FILE},
+    {"labels", 'l', "LABELS", "phone labels: folder or file", CLI_FILE},
+    {"speakers", 0, "FILE", "gender of each speaker", CLI_FILE},
+    {"pitch", 0, "FILE", "pitch by frame or time, as F0 or classes", CLI_FILE},
+    {"pitch-edges", 0, "LOW,HIGH", "Hz between low, mid and high (default: tertiles)", NULL},
+    {"by", 0, "FACTORS", "factors to keep (default: phone,gender,pitch as known)",
+     "phone|phone,gender|phone,gender,pitch|phone,gender,pitch,speaker"},
+    {"lambda", 0, "PERCENT", "share of neurons activated in a frame (default: 1)", NULL},
+    {"frames", 0, "FRAMES", "all, or mid: the middle frame of each segment", "all|mid"},
+    {"compat", 0, "WHOM", "authors: exactly as the published program", "authors"},
+    {"label-table", 0, "FILE", "phone names of the published frame JSON", CLI_FILE},
+    {"tier", 0, "NAME", "TextGrid tier with the phones", NULL},
+    {"phones", 0, "FILE", "table of phones and classes (default: ARPABET)", CLI_FILE},
+    {"mean-std", 0, "FILE", "mean and deviation of the log-mel (MelHuBERT)", CLI_FILE},
+    {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},
+    {"no-resume", 0, NULL, "begin anew, whatever FILE.journal holds", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+/* What the command line asks for, and the text of it that goes into the count file. */
+struct request {
+    struct count_options o;
+    struct buf command;
+    const char *by, *frames;
+    bool keep_going;
+};
+
+/* TEXT as one word of a shell command. */
+static void add_word(struct buf *b, const char *text)
+{
+    bool plain = *text != '\0';
+    for (const char *s = text; *s; s++)
+        plain = plain && (strchr("%+,-./:=@_", *s) || (*s >= '0' && *s <= '9') ||
+                          (*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z'));
+    if (plain) {
+        buf_printf(b, " %s", text);
+        return;
+    }
+    buf_str(b, " '");
+    for (const char *s = text; *s; s++)
+        if (*s == '\'')
+            buf_str(b, "'\\''");
+        else
+            buf_add(b, s, 1);
+    buf_str(b, "'");
+}
+
+/* Two rising frequencies, "129.03,179.78". */
+static bool parse_edges(const char *text, double edges[2])
+{
+    char low[32];
+    const char *comma = strchr(text, ',');
+    if (!comma || (size_t)(comma - text) >= sizeof low)
+        return false;
+    memcpy(low, text, (size_t)(comma - text));
+    low[comma - text] = '\0';
+    return cli_double(low, 1, 24000, &edges[0]) && cli_double(comma + 1, 1, 24000, &edges[1]) &&
+           edges[0] < edges[1];
+}
+
+/* Names of factors, each once: "phone,speaker". */
+static bool parse_by(const char *text, unsigned *by)
+{
+    *by = 0;
+    for (;;) {
+        size_t n = strcspn(text, ",");
+        int f = 0;
+        while (f < COUNT_FACTORS &&
+               (strlen(count_factor_names[f]) != n || strncmp(count_factor_names[f], text, n) != 0))
+            f++;
+        if (f == COUNT_FACTORS || *by >> f & 1)
+            return false;
+        *by |= 1u << f;
+        if (!text[n])
+            return true;
+        text += n + 1;
+    }
+}
+
+/* One option; a message for what is wrong with its value, or NULL. */
+static const char *take(struct request *r, int opt, const char *value)
+{
+    struct count_options *o = &r->o;
+    switch (opt) {
+    case OPT_MODEL: o->model = value; break;
+    case OPT_AUDIO: o->audio = value; break;
+    case OPT_LABELS: o->labels = value; break;
+    case OPT_SPEAKERS: o->speakers = value; break;
+    case OPT_PITCH:
+        o->pitch = value;
+        return strcmp(value, "auto") == 0 ? "--pitch auto is not in this version: give a FILE"
+                                          : NULL;
+    case OPT_PITCH_EDGES:
+        o->edges_given = true;
+        return parse_edges(value, o->pitch_edges) ? NULL
+                                                  : "--pitch-edges needs two rising frequencies";
+    case OPT_BY:
+        r->by = value;
+        return parse_by(value, &o->by) ? NULL : "--by needs some of phone,gender,pitch,speaker";
+    case OPT_LAMBDA:
+        return cli_double(value, 1e-6, 100, &o->lambda_percent)
+                   ? NULL
+                   : "--lambda needs one number above 0 and up to 100 (percent)";
+    case OPT_FRAMES:
+        r->frames = value;
+        o->frames = value[0] == 'm' ? COUNTS_FRAMES_MID : COUNTS_FRAMES_ALL;
+        return strcmp(value, "all") == 0 || strcmp(value, "mid") == 0 ? NULL
+                                                                      : "--frames needs all or mid";
+    case OPT_COMPAT:
+        o->frames = COUNTS_FRAMES_AUTHORS;
+        return strcmp(value, "authors") == 0 ? NULL : "--compat needs authors";
+    case OPT_LABEL_TABLE: o->label_table = value; break;
+    case OPT_TIER: o->tier = value; break;
+    case OPT_PHONES: o->phones = value; break;
+    case OPT_MEAN_STD: o->mean_std = value; break;
+    case OPT_KEEP_GOING: r->keep_going = true; break;
+    default: o->resume = false; break;
+    }
+    return NULL;
+}
+
+/* What options together ask for; a message where they do not fit, or NULL. */
+static const char *complete(struct request *r, const struct cli *cli, bool compat)
+{
+    struct count_options *o = &r->o;
+    if (!o->model || !o->audio || !o->labels || !cli->output)
+        return "-m MODEL, -a AUDIO, -l LABELS and -o FILE are needed";
+    if (strcmp(cli->output, "-") == 0)
+        return "-o needs a file";
+    if (compat && r->frames)
+        return "--frames and --compat=authors exclude each other";
+    if (compat)
+        o->frames = COUNTS_FRAMES_AUTHORS;
+    if (!r->by)
+        o->by = 1u << COUNT_PHONE | (o->speakers ? 1u << COUNT_GENDER : 0) |
+                (o->pitch ? 1u << COUNT_PITCH : 0);
+    if (o->by >> COUNT_GENDER & 1 && !o->speakers)
+        return "--by gender needs --speakers";
+    if (o->by >> COUNT_PITCH & 1 && !o->pitch)
+        return "--by pitch needs --pitch";
+    if (o->edges_given && !o->pitch)
+        return "--pitch-edges needs --pitch";
+    o->output = cli->output;
+    o->threads = cli->threads;
+    return NULL;
+}
+
+static int parse(struct request *r, struct cli *cli, int argc, char **argv)
+{
+    struct cli_args a;
+    const char *wrong = NULL;
+    bool compat = false;
+    int opt;
+    buf_str(&r->command, "propneu count");
+    cli_args_init(&a, cli, &command_count, argc, argv);
+    while ((opt = cli_next(&a)) >= 0) {
+        const char *message = take(r, opt, a.value);
+        wrong = wrong ? wrong : message;
+        compat |= opt == OPT_COMPAT;
+        /* Neither changes what is counted, so equal counts stay equal bytes. */
+        if (opt == OPT_KEEP_GOING || opt == OPT_NO_RESUME)
+            continue;
+        buf_printf(&r->command, " --%s", options[opt].name);
+        if (a.value)
+            add_word(&r->command, a.value);
+    }
+    if (opt != CLI_END)
+        return opt;
+    if (!wrong && a.first < argc)
+        wrong = "no operands are taken";
+    if (!wrong)
+        wrong = complete(r, cli, compat);
+    if (wrong) {
+        cli_usage(&command_count, "%s", wrong);
+        return CLI_BAD;
+    }
+    r->o.command = buf_text(&r->command);
+    return CLI_END;
+}
+
+static int finish(const struct request *r, const struct cli *cli, struct progress *p,
+                  const struct count_job *job)
+{
+    const struct count_totals *t = count_totals(job);
+    uint64_t left_out = count_left_out(t);
+    progress_summary(p, t);
+    if (r->o.edges_given && r->o.by >> COUNT_PITCH & 1 && !*count_pitch_edges(job))
+        cli_note(cli, "%s: holds classes, so --pitch-edges was not used", r->o.pitch);
+    if (left_out == 0 || r->keep_going)
+        return CLI_DONE;
+    fprintf(stderr,
+            "propneu: %s: %" PRIu64 " of %" PRIu64 " recordings were left out (--keep-going makes "
+            "this no failure)\n",
+            r->o.output, left_out, t->utterances);
+    return CLI_FAILED;
+}
+
+static int count(const struct request *r, const struct cli *cli)
+{
+    struct count_job *job = NULL;
+    struct progress p;
+    struct err err;
+    int result;
+    enum status code = count_open(&job, &r->o, &err);
+    if (code)
+        return cli_fail(&err);
+    progress_start(&p, cli, count_totals(job));
+    struct count_hooks hooks = {progress_problem, progress_show, &p, progress_catch_signals()};
+    code = count_run(job, &hooks, &err);
+    progress_end(&p);
+    if (code == STATUS_CANCELLED) {
+        const struct count_totals *t = count_totals(job);
+        if (t->counted == 0)
+            err_set(&err, code, "%s: stopped before one recording was done", r->o.output);
+        else
+            err_set(&err, code,
+                    "%s: stopped; %" PRIu64 " of %" PRIu64
+                    " recordings are in %s.journal, and the same command goes on from there",
+                    r->o.output, t->counted, t->utterances, r->o.output);
+    }
+    result = code ? cli_fail(&err) : finish(r, cli, &p, job);
+    count_free(job);
+    return result;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct request r = {
+        .o = {.lambda_percent = 1, .resume = true, .created_by = "propneu " PACKAGE_VERSION},
+        .command = BUF_INIT};
+    int opt = parse(&r, cli, argc, argv), result;
+    if (opt == CLI_END)
+        result = count(&r, cli);
+    else
+        result = opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
+    buf_free(&r.command);
+    return result;
+}
+
+const struct cli_command command_count = {
+    .name = "count",
+    .summary = "Activation counts of a model on a corpus",
+    .synopsis = "[OPTION...] -m MODEL -a AUDIO -l LABELS -o FILE",
+    .examples = "  propneu count -m melhubert.ckpt -a dev-clean/ -l alignments/ "
+                "--speakers SPEAKERS.TXT -o dev.counts\n"
+                "  propneu count -m ./hubert-base-ls960 -a dev-clean/ "
+                "-l framewise-phone-20ms.json \\\n"
+                "      --label-table label-merge.json --speakers spk-gender.json \\\n"
+                "      --pitch pitch-discrete.json --compat=authors -o dev.counts\n",
+    .details = "An interrupted run leaves FILE.journal; the same command goes on from there.\n"
+               "Recordings that cannot be counted are named and left out, and the exit status is\n"
+               "1, unless --keep-going is given.  propneu-counts(5) says what FILE holds.\n",
+    .options = options,
+    .run = run,
+};

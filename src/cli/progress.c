@@ -1,0 +1,136 @@
+#include "config.h"
+
+#include "progress.h"
+
+#include <inttypes.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "propneu/audio.h"
+
+#define PLAIN_SECONDS 30 /* between lines where stderr is no terminal */
+#define PROBLEMS_TOLD 20 /* without --verbose */
+
+static volatile sig_atomic_t cancelled;
+
+static void cancel(int signal)
+{
+    (void)signal;
+    cancelled = 1;
+}
+
+const volatile sig_atomic_t *progress_catch_signals(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction a = {.sa_handler = cancel, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+    sigemptyset(&a.sa_mask);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        struct sigaction old;
+        /* nohup and background jobs ignore signals on purpose. */
+        if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            sigaction(signals[i], &a, NULL);
+    }
+    return &cancelled;
+}
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+void progress_start(struct progress *p, const struct cli *cli, const struct count_totals *t)
+{
+    *p = (struct progress){.cli = cli, .terminal = isatty(STDERR_FILENO), .before = t->resumed};
+    p->start = p->last = now();
+    if (t->resumed)
+        cli_note(cli, "going on: %" PRIu64 " of %" PRIu64 " recordings were counted before",
+                 t->resumed, t->utterances);
+}
+
+void progress_end(struct progress *p)
+{
+    if (p->shown)
+        fputs("\r\033[K", stderr);
+    p->shown = false;
+}
+
+void progress_problem(void *context, enum count_problem kind, const char *message)
+{
+    struct progress *p = context;
+    (void)kind;
+    if (p->problems++ >= PROBLEMS_TOLD && !p->cli->verbose)
+        return;
+    progress_end(p);
+    fprintf(stderr, "propneu: %s\n", message);
+}
+
+/* Seconds as people say them: "45 s", "12 min", "3 h 05 min". */
+static void say_time(double seconds, char *text, size_t size)
+{
+    double minutes = seconds / 60;
+    if (seconds < 90)
+        snprintf(text, size, "%.0f s", seconds);
+    else if (minutes < 90)
+        snprintf(text, size, "%.0f min", minutes);
+    else
+        snprintf(text, size, "%d h %02d min", (int)(minutes / 60), (int)minutes % 60);
+}
+
+void progress_show(void *context, const struct count_totals *t)
+{
+    struct progress *p = context;
+    char speech[32], left[32] = "?";
+    double at = now(), elapsed = at - p->start;
+    uint64_t done = t->counted + count_left_out(t);
+    if (p->cli->quiet || (!p->terminal && at - p->last < PLAIN_SECONDS))
+        return;
+    p->last = at;
+    double heard = (double)(t->samples - t->resumed_samples) / AUDIO_RATE;
+    say_time((double)t->samples / AUDIO_RATE, speech, sizeof speech);
+    if (done > p->before)
+        say_time(elapsed * (double)(t->utterances - done) / (double)(done - p->before), left,
+                 sizeof left);
+    fprintf(stderr,
+            "%s%" PRIu64 "/%" PRIu64 " recordings, %s of sound, %.1f times real time, %s "
+            "left%s",
+            p->terminal ? "\r" : "propneu: ", done, t->utterances, speech,
+            elapsed > 0 ? heard / elapsed : 0, left, p->terminal ? "\033[K" : "\n");
+    fflush(stderr);
+    p->shown = p->terminal;
+}
+
+static void say_left_out(const struct progress *p, const struct count_totals *t)
+{
+    static const char *const why[COUNT_PROBLEMS] = {
+        "unreadable",           "too short",     "without labels",
+        "of unlisted speakers", "without pitch", "without numbers from the model"};
+    for (int k = 0; k < COUNT_PROBLEMS; k++)
+        if (t->problem[k])
+            cli_note(p->cli, "left out: %" PRIu64 " recordings %s%s", t->problem[k], why[k],
+                     p->problems > PROBLEMS_TOLD && !p->cli->verbose ? " (-v names all)" : "");
+}
+
+void progress_summary(struct progress *p, const struct count_totals *t)
+{
+    char speech[32];
+    double elapsed = now() - p->start;
+    double heard = (double)(t->samples - t->resumed_samples) / AUDIO_RATE;
+    say_left_out(p, t);
+    say_time((double)t->samples / AUDIO_RATE, speech, sizeof speech);
+    cli_note(p->cli,
+             "%" PRIu64 " recordings, %s of sound, %" PRIu64 " frames counted in %.1f s "
+             "(RTF %.3f)",
+             t->counted, speech, t->frames, elapsed, heard > 0 ? elapsed / heard : 0);
+    if (t->unlabelled || t->surplus || t->short_segments)
+        cli_note(p->cli,
+                 "not counted: %" PRIu64 " frames without a label, %" PRIu64
+                 " labels beyond the frames, %" PRIu64 " segments too short for a frame",
+                 t->unlabelled, t->surplus, t->short_segments);
+    if (t->unknown)
+        cli_note(p->cli,
+                 "%" PRIu64 " frames have labels that are in no phone table: counted, but "
+                 "never taken for phones",
+                 t->unknown);
+}

@@ -1,0 +1,36 @@
+/*
+ * progress.h - what a counting job says while it works: progress, problems, and a summary.
+ */
+#ifndef PROPNEU_CLI_PROGRESS_H
+#define PROPNEU_CLI_PROGRESS_H
+
+#include <signal.h>
+
+#include "cli.h"
+#include "propneu/count.h"
+
+struct progress {
+    const struct cli *cli;
+    bool terminal;      /* stderr is one: a line that is written over */
+    bool shown;         /* such a line stands there */
+    double start, last; /* seconds, monotonic */
+    unsigned problems;  /* told so far */
+    uint64_t before;    /* utterances done by earlier runs */
+};
+
+void progress_start(struct progress *p, const struct cli *cli, const struct count_totals *t);
+
+/* The hooks of a job; CONTEXT is a struct progress. */
+void progress_problem(void *context, enum count_problem kind, const char *message);
+void progress_show(void *context, const struct count_totals *t);
+
+/* Takes the progress line away. */
+void progress_end(struct progress *p);
+
+/* What was counted, how fast, and what was left out and why, unless --quiet. */
+void progress_summary(struct progress *p, const struct count_totals *t);
+
+/* A flag that SIGINT, SIGTERM and SIGHUP set; the second of one ends the program at once. */
+const volatile sig_atomic_t *progress_catch_signals(void);
+
+#endif

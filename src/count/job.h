@@ -1,0 +1,83 @@
+/*
+ * job.h - the inside of a counting job, shared by its files.
+ */
+#ifndef PROPNEU_COUNT_JOB_H
+#define PROPNEU_COUNT_JOB_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "propneu/align.h"
+#include "propneu/buf.h"
+#include "propneu/cells.h"
+#include "propneu/corpus.h"
+#include "propneu/count.h"
+#include "propneu/labels.h"
+#include "propneu/model.h"
+#include "propneu/phones.h"
+#include "propneu/pitchfile.h"
+#include "propneu/speakers.h"
+
+struct count_job {
+    const struct count_options *options;
+    const struct count_hooks *hooks;
+    struct model *model;
+    const struct model_info *info;
+    struct corpus corpus;
+    struct labels *labels;
+    struct phones phones;
+    struct speakers speakers;
+    struct pitchfile *pitch;
+    bool gendered; /* speakers are read */
+    struct align_options align;
+    char edges[64];                        /* pitch edges as text */
+    enum count_factor kind[COUNT_FACTORS]; /* [cells.factors] */
+    char *journal;                         /* path, or NULL: the output is no regular file */
+    struct buf settings;                   /* journal.h */
+
+    /* Under the lock while workers run. */
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct cells cells;
+    uint64_t *done;  /* bits [corpus.count] */
+    uint64_t digest; /* sum of corpus_hash of the utterances done */
+    struct count_totals totals;
+    size_t next; /* utterance to be taken by a worker */
+    unsigned running;
+    bool fresh; /* something was counted that the journal does not hold */
+    enum status code;
+    struct err err; /* why the whole job has to stop */
+
+    atomic_bool stop;
+};
+
+/* A worker thread; its argument is the job. */
+void *count_worker(void *job);
+
+/*
+ * Pitch edges from the F0 of the corpus: as pitch_tertiles, but two passes over the source in
+ * place of a list of all values.
+ */
+enum status count_tertiles(const struct corpus *c, const struct pitchfile *p, double edges[2],
+                           struct err *err);
+
+/* Shortest text that reads back as V. */
+void count_number(double v, char text[32]);
+
+/* The journal: what an interrupted run had counted, replaced in whole every few seconds. */
+
+/* Lines "what: value" that must be equal for a run to go on, into SETTINGS. */
+enum status journal_settings(struct count_job *j, struct err *err);
+
+/* Takes in what the journal holds, if there is one. */
+enum status journal_load(struct count_job *j, struct err *err);
+
+/*
+ * Writes the journal.  Called with the lock held, and gives it up for as long as the disk takes.
+ */
+enum status journal_save(struct count_job *j, struct err *err);
+
+/* Removes the journal: the job is done. */
+void journal_remove(const struct count_job *j);
+
+#endif

@@ -1,0 +1,282 @@
+#include "config.h"
+
+#include "job.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/audio.h"
+#include "propneu/bitset.h"
+#include "propneu/mem.h"
+#include "propneu/select.h"
+
+/* What one thread works with; kept from utterance to utterance. */
+struct worker {
+    struct count_job *job;
+    struct model_scratch *scratch;
+    struct selector *selector; /* [layers] */
+    struct audio audio;
+    struct alignment alignment; /* of the utterance at hand */
+    size_t *cursor;             /* [layers] next aligned frame of each */
+    size_t *offset;             /* [layers] of a layer's neurons within those of a frame */
+    size_t per_frame;
+    uint32_t *neurons; /* [alignment.count][per_frame] */
+    size_t neurons_cap;
+    uint32_t *cell; /* [alignment.count] */
+    size_t cell_cap;
+    int32_t *level; /* [alignment.phone.count] */
+    size_t level_cap;
+};
+
+static void worker_free(struct worker *w)
+{
+    for (uint32_t n = 0; w->selector && n < w->job->cells.layers; n++)
+        selector_free(&w->selector[n]);
+    model_scratch_free(w->scratch);
+    audio_free(&w->audio);
+    free(w->selector);
+    free(w->cursor);
+    free(w->offset);
+    free(w->neurons);
+    free(w->cell);
+    free(w->level);
+}
+
+static enum status worker_init(struct worker *w, struct count_job *j, struct err *err)
+{
+    const struct cells *c = &j->cells;
+    *w = (struct worker){.job = j, .audio = AUDIO_INIT};
+    w->scratch = model_scratch_new();
+    w->selector = mem_zeros(c->layers, sizeof *w->selector);
+    w->cursor = mem_zeros(c->layers, sizeof *w->cursor);
+    w->offset = mem_zeros(c->layers, sizeof *w->offset);
+    if (!w->scratch || !w->selector || !w->cursor || !w->offset)
+        return err_nomem(err);
+    for (uint32_t n = 0; n < c->layers; n++) {
+        w->offset[n] = w->per_frame;
+        w->per_frame += c->tau[n];
+        enum status code = selector_init(&w->selector[n], c->width[n], c->tau[n], err);
+        if (code)
+            return code;
+    }
+    return STATUS_OK;
+}
+
+/* Keeps the activated neurons of the aligned frames among the rows of a layer. */
+static enum status look(void *context, const struct model_block *block, struct err *err)
+{
+    struct worker *w = context;
+    const struct alignment *a = &w->alignment;
+    struct selector *s = &w->selector[block->index];
+    if (atomic_load_explicit(&w->job->stop, memory_order_relaxed))
+        return err_set(err, STATUS_CANCELLED, "stopped");
+    size_t *i = &w->cursor[block->index];
+    for (; *i < a->count && a->frame[*i].frame < block->first + block->rows; ++*i) {
+        const float *row = block->data + (a->frame[*i].frame - block->first) * block->width;
+        memcpy(w->neurons + *i * w->per_frame + w->offset[block->index], selector_run(s, row),
+               s->tau * sizeof *w->neurons);
+    }
+    return STATUS_OK;
+}
+
+static enum status forward(struct worker *w, struct err *err)
+{
+    struct model_sink sink = {MODEL_WANT(MODEL_FC1), look, w};
+    size_t need;
+    if (!mul_size(w->alignment.count, w->per_frame, &need) ||
+        !mem_grow(&w->neurons, &w->neurons_cap, need, sizeof *w->neurons))
+        return err_nomem(err);
+    memset(w->cursor, 0, w->job->cells.layers * sizeof *w->cursor);
+    return model_forward(w->job->model, w->scratch, w->audio.samples, w->audio.count, &sink, err);
+}
+
+/* Level indices of one utterance: the phones', and what holds for all of its frames. */
+static bool find_levels(struct worker *w, const char *utterance, int32_t *key)
+{
+    struct count_job *j = w->job;
+    const struct alignment *a = &w->alignment;
+    char name[256];
+    if (!mem_grow(&w->level, &w->level_cap, a->phone.count, sizeof *w->level))
+        return false;
+    for (uint32_t f = 0; f < j->cells.factors; f++) {
+        struct names *t = &j->cells.level[f];
+        const char *gender;
+        key[f] = -1;
+        switch (j->kind[f]) {
+        case COUNT_PHONE:
+            for (uint32_t p = 0; p < a->phone.count; p++) {
+                snprintf(name, sizeof name, "%s", a->phone.name[p]);
+                counts_clean(name);
+                w->level[p] = (int32_t)names_add(t, name);
+                if (w->level[p] < 0)
+                    return false;
+            }
+            continue;
+        case COUNT_GENDER:
+            gender = speakers_gender(&j->speakers, utterance,
+                                     j->options->frames == COUNTS_FRAMES_AUTHORS);
+            snprintf(name, sizeof name, "%s", gender);
+            break;
+        case COUNT_SPEAKER: speakers_of_utterance(utterance, name, sizeof name); break;
+        default: /* pitch levels are there from the start */ continue;
+        }
+        counts_clean(name);
+        if ((key[f] = (int32_t)names_add(t, name)) < 0)
+            return false;
+    }
+    return true;
+}
+
+/* Adds the utterance to the cells, or changes nothing: all cells are made before one is counted. */
+static bool add(struct worker *w, const char *utterance)
+{
+    struct count_job *j = w->job;
+    const struct alignment *a = &w->alignment;
+    int32_t key[CELLS_MAX_FACTORS];
+    if (!find_levels(w, utterance, key) ||
+        !mem_grow(&w->cell, &w->cell_cap, a->count, sizeof *w->cell))
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        for (uint32_t f = 0; f < j->cells.factors; f++)
+            if (j->kind[f] == COUNT_PHONE)
+                key[f] = w->level[a->frame[i].phone];
+            else if (j->kind[f] == COUNT_PITCH)
+                key[f] = a->frame[i].pitch;
+        if ((w->cell[i] = cells_find(&j->cells, key)) == UINT32_MAX)
+            return false;
+    }
+    for (size_t i = 0; i < a->count; i++)
+        cells_add(&j->cells, w->cell[i], w->neurons + i * w->per_frame);
+    return true;
+}
+
+/* Labels, pitch and gender of RECORDING, then its sound, then which frame belongs to which. */
+static enum status align(struct worker *w, const struct recording *r, enum count_problem *kind,
+                         struct err *err)
+{
+    struct count_job *j = w->job;
+    struct utterance_labels labels = {0};
+    struct pitch_track pitch = {0};
+    char speaker[256];
+    size_t frames;
+    *kind = COUNT_NO_LABELS;
+    enum status code = labels_get(j->labels, r->utterance, &labels, err);
+    if (code)
+        goto out;
+    *kind = COUNT_NO_SPEAKER;
+    if (j->gendered &&
+        !speakers_gender(&j->speakers, r->utterance, j->options->frames == COUNTS_FRAMES_AUTHORS)) {
+        speakers_of_utterance(r->utterance, speaker, sizeof speaker);
+        code = err_set(err, STATUS_NOTFOUND, "%s: no speaker '%s', who speaks in %s",
+                       j->options->speakers, speaker, r->path);
+        goto out;
+    }
+    *kind = COUNT_NO_PITCH;
+    if (j->pitch && (code = pitchfile_get(j->pitch, r->utterance, &pitch, err)))
+        goto out;
+    *kind = COUNT_NO_AUDIO;
+    if ((code = audio_read(&w->audio, r->path, err)))
+        goto out;
+    *kind = COUNT_TOO_SHORT;
+    frames = model_frames(j->model, w->audio.count);
+    if (frames == 0) {
+        code = err_set(err, STATUS_FORMAT, "%s: %zu samples are too short for one frame", r->path,
+                       w->audio.count);
+        goto out;
+    }
+    *kind = COUNT_NO_PITCH;
+    code =
+        align_utterance(&w->alignment, &labels, j->pitch ? &pitch : NULL, frames, &j->align, err);
+    if (code)
+        err_prefix(err, "%s", r->path);
+out:
+    utterance_labels_free(&labels);
+    pitch_track_free(&pitch);
+    return code;
+}
+
+/* With the lock held: what was learned of an utterance. */
+static void account(struct worker *w, size_t i)
+{
+    struct count_job *j = w->job;
+    const struct alignment *a = &w->alignment;
+    struct count_totals *t = &j->totals;
+    bitset_put(j->done, i);
+    j->digest += corpus_hash(j->corpus.recording[i].utterance);
+    j->fresh = true;
+    t->counted++;
+    t->samples += w->audio.count;
+    t->frames += a->count;
+    t->unlabelled += a->unlabelled;
+    t->surplus += a->surplus;
+    t->unknown += a->unknown;
+    t->short_segments += a->short_segments;
+}
+
+static void process(struct worker *w, size_t i)
+{
+    struct count_job *j = w->job;
+    const struct recording *r = &j->corpus.recording[i];
+    enum count_problem kind;
+    struct err err;
+    w->alignment = (struct alignment){0};
+    enum status code = align(w, r, &kind, &err);
+    if (!code && w->alignment.count > 0) {
+        kind = COUNT_NO_RESULT;
+        if ((code = forward(w, &err)))
+            err_prefix(&err, "%s", r->path);
+    }
+    pthread_mutex_lock(&j->lock);
+    if (!code && !add(w, r->utterance)) {
+        if (!j->code)
+            j->code = err_set(&j->err, STATUS_NOMEM,
+                              "memory is used up by %u cells of %zu neurons; count by fewer "
+                              "factors",
+                              j->cells.count, j->cells.offset[j->cells.layers]);
+        atomic_store(&j->stop, true);
+    } else if (!code) {
+        account(w, i);
+    } else if (code != STATUS_CANCELLED) {
+        j->totals.problem[kind]++;
+        if (j->hooks->problem)
+            j->hooks->problem(j->hooks->context, kind, err.msg);
+    }
+    pthread_mutex_unlock(&j->lock);
+    alignment_free(&w->alignment);
+}
+
+/* With the lock held: the next utterance that is not done, or the corpus' count. */
+static size_t take(struct count_job *j)
+{
+    if (j->hooks->cancel && *j->hooks->cancel)
+        return j->corpus.count;
+    while (j->next < j->corpus.count && bitset_has(j->done, j->next))
+        j->next++;
+    return j->next < j->corpus.count ? j->next++ : j->next;
+}
+
+void *count_worker(void *job)
+{
+    struct count_job *j = job;
+    struct worker w;
+    struct err err;
+    enum status code = worker_init(&w, j, &err);
+    pthread_mutex_lock(&j->lock);
+    if (code && !j->code) {
+        j->code = code;
+        j->err = err;
+        atomic_store(&j->stop, true);
+    }
+    size_t i;
+    while (!atomic_load(&j->stop) && (i = take(j)) < j->corpus.count) {
+        pthread_mutex_unlock(&j->lock);
+        process(&w, i);
+        pthread_mutex_lock(&j->lock);
+    }
+    j->running--;
+    pthread_cond_signal(&j->changed);
+    pthread_mutex_unlock(&j->lock);
+    worker_free(&w);
+    return NULL;
+}
