@@ -39,7 +39,7 @@ struct align_options {
     struct frame_grid grid;
     /* ALL: every frame with a label.  MID: the middle frame, (first + last) / 2 rounded down, of
      * each segment; segments are the intervals, or in a list the runs of equal labels.  AUTHORS:
-     * runs of equal labels in both, the last run of the utterance dropped. */
+     * runs of equal canonical names in both, the last run of the utterance dropped. */
     enum counts_frames frames;
     enum align_pitch pitch;
     double pitch_edges[2];       /* Hz; not looked at for classes */

@@ -26,6 +26,7 @@ struct search {
     unsigned depth;
 };
 
+/* Ends in one of the suffixes; a name that is nothing but a suffix belongs to no utterance. */
 static bool wanted(const char *name, const char *const *suffix)
 {
     size_t n = strlen(name);
@@ -37,6 +38,7 @@ static bool wanted(const char *name, const char *const *suffix)
     return false;
 }
 
+/* Notes the path at hand. */
 static enum status add_file(struct search *s, struct err *err)
 {
     struct folder_files *f = &s->files;

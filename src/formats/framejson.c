@@ -28,6 +28,7 @@ static void skip_blanks(struct walk *w)
         w->at++;
 }
 
+/* Places are bytes: these files are often one line. */
 static enum status bad(const struct walk *w, struct err *err, const char *what)
 {
     return err_set(err, STATUS_FORMAT, "%s: byte %zu: %s", w->name, w->at, what);
@@ -59,6 +60,7 @@ static enum status decode(struct walk *w, json_t **out, struct err *err)
     return STATUS_OK;
 }
 
+/* Lets go of the member at hand. */
 static void walk_end(struct walk *w)
 {
     free(w->key);
@@ -67,6 +69,7 @@ static void walk_end(struct walk *w)
     w->value = NULL;
 }
 
+/* "key": value */
 static enum status decode_member(struct walk *w, struct err *err)
 {
     json_t *key = NULL;
@@ -134,6 +137,8 @@ static enum status add_value(struct framejson *f, size_t at, enum framejson_kind
     return STATUS_OK;
 }
 
+/* Room for one more utterance of MORE values.  Decoded values, not the file's own numbers, say how
+ * many: a file cannot make us allocate more than a few times its size. */
 static bool make_room(struct framejson *f, enum framejson_kind kind, size_t more)
 {
     size_t need, n = f->utterance.count;
@@ -144,6 +149,7 @@ static bool make_room(struct framejson *f, enum framejson_kind kind, size_t more
     return ok && mem_grow(&f->start, &f->start_cap, n + 2, sizeof *f->start);
 }
 
+/* The list at hand becomes an utterance. */
 static enum status add_list(struct framejson *f, enum framejson_kind kind,
                             const struct framejson_range *range, const struct walk *w,
                             struct err *err)

@@ -36,6 +36,7 @@ static enum status bad(const struct source *s, struct err *err, const char *what
     return err_set(err, STATUS_FORMAT, "%s: line %zu: %s", s->name, s->lines.number, what);
 }
 
+/* Adds a label of the line at hand. */
 static enum status add(struct source *s, const char *utterance, struct span label, double start,
                        double end, struct err *err)
 {
@@ -122,6 +123,7 @@ static bool find_layout(struct layout *t, struct span line)
     return false;
 }
 
+/* One line behind the header. */
 static enum status read_row(struct source *s, const struct layout *t, struct span line,
                             const char *utterance, struct err *err)
 {
@@ -179,6 +181,7 @@ enum status phn_read(struct label_store *store, const void *bytes, size_t size, 
     return code;
 }
 
+/* Units of 100 ns are whole. */
 static bool has_point(struct span s)
 {
     return memchr(s.s, '.', s.n) != NULL;
@@ -222,6 +225,7 @@ static enum status read_xlabel(struct source *s, const char *utterance, struct e
     return code;
 }
 
+/* What tells xlabel files from those of HTK.  L is a copy: the lines are still to be read. */
 static bool has_header_end(struct lines l)
 {
     struct span line;

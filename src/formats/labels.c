@@ -65,6 +65,7 @@ static bool ends_in(const char *path, const char *suffix)
     return n >= k && strcasecmp(path + n - k, suffix) == 0;
 }
 
+/* By name and not by content: two of the formats are nothing but numbers and words. */
 static const struct file_reader *reader_for(const char *path)
 {
     for (size_t i = 0; i < FILE_READERS; i++)
@@ -74,6 +75,7 @@ static const struct file_reader *reader_for(const char *path)
     return NULL;
 }
 
+/* Notes a file of one utterance; it is read when it is asked for. */
 static enum status add_file(struct labels *l, const char *path, struct err *err)
 {
     char *utterance = folder_utterance(path);
@@ -115,6 +117,7 @@ static enum status nothing_found(const char *folder, struct err *err)
     return code;
 }
 
+/* The files of the first format there is any of. */
 static enum status open_folder(struct labels *l, const char *folder, struct err *err)
 {
     for (size_t r = 0; r < FILE_READERS; r++) {
@@ -158,6 +161,7 @@ static enum status check_indices(const struct labels *l, const char *path, const
     return STATUS_OK;
 }
 
+/* Indices are stored as they are; labels_get looks them up. */
 static enum status open_lists(struct labels *l, const char *path, const char *table,
                               struct err *err)
 {
@@ -233,6 +237,7 @@ static int by_name(const void *a, const void *b, void *names)
     return strcmp(t->name[*(const uint32_t *)a], t->name[*(const uint32_t *)b]);
 }
 
+/* Folders give paths in order, which is not the order of names. */
 static enum status sort_utterances(struct labels *l, struct err *err)
 {
     l->order = mem_array(l->utterance.count, sizeof *l->order);
@@ -326,6 +331,7 @@ static enum status get_file(const struct labels *l, const char *path, struct utt
     return code;
 }
 
+/* Names are numbered anew for each utterance, so that it needs nothing of the source's. */
 static enum status get_list(const struct labels *l, uint32_t u, struct utterance_labels *out,
                             struct err *err)
 {

@@ -21,6 +21,7 @@ enum status label_store_add(struct label_store *s, const char *utterance, const 
     return STATUS_OK;
 }
 
+/* Total, so that equal files give equal orders. */
 static int by_place(const void *a, const void *b)
 {
     const struct label_entry *x = a, *y = b;

@@ -8,6 +8,7 @@
 
 #include "propneu/mem.h"
 
+/* Within a line; not isblank(), which asks the locale. */
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';

@@ -24,6 +24,7 @@ static const char *const noise_spellings[] = {
     "ns",  "brth",  "{breath}", "<usb>", "[noise]", NULL,
 };
 
+/* Case is ignored in these spellings, whatever a table says of its phones. */
 static bool listed(const char *const *list, const char *name)
 {
     for (; *list; list++)
@@ -32,6 +33,7 @@ static bool listed(const char *const *list, const char *name)
     return false;
 }
 
+/* ASCII only: the same in every locale. */
 static void fold(char *s)
 {
     for (; *s; s++)
@@ -59,6 +61,7 @@ static bool add_folded(struct phones *p, uint32_t index)
     return true;
 }
 
+/* False without memory. */
 static bool add_phone(struct phones *p, const char *phone, const char *class_name)
 {
     if (strcasecmp(class_name, "silence") == 0)
@@ -98,6 +101,7 @@ static enum status add_row(struct phones *p, const struct span field[2], const c
     return code;
 }
 
+/* "#<TAB>silence" is a row. */
 static bool is_comment(struct span line)
 {
     return line.n && line.s[0] == '#' && (line.n == 1 || line.s[1] != '\t');

@@ -54,6 +54,7 @@ static enum status open_json(struct pitchfile *p, const struct mapped *m, struct
     return code ? code : copy_names(&p->utterance, &p->lists.utterance, err);
 }
 
+/* One table, of its own utterance or of those it names. */
 static enum status open_table(struct pitchfile *p, const struct mapped *m, struct err *err)
 {
     char *utterance = folder_utterance(p->path);
@@ -65,6 +66,7 @@ static enum status open_table(struct pitchfile *p, const struct mapped *m, struc
     return code ? code : copy_names(&p->utterance, &p->table.utterance, err);
 }
 
+/* Takes *PATH over on success. */
 static enum status add_file(struct pitchfile *p, char **path, struct err *err)
 {
     char *utterance = folder_utterance(*path);
@@ -99,6 +101,7 @@ static enum status open_folder(struct pitchfile *p, struct err *err)
     return code;
 }
 
+/* By content: pitch files have all kinds of names. */
 static bool is_json(const struct mapped *m)
 {
     size_t i = m->size >= 3 && memcmp(m->data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
@@ -207,6 +210,7 @@ static enum status get_list(const struct pitchfile *p, uint32_t u, struct pitch_
     return STATUS_OK;
 }
 
+/* Folders are read one file at a time, when it is asked for. */
 static enum status get_file(const char *path, const char *utterance, struct pitch_track *out,
                             struct err *err)
 {

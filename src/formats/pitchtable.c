@@ -17,6 +17,7 @@ struct layout {
     size_t utterance, time, f0, confidence; /* columns, or NO_COLUMN */
 };
 
+/* The column of the first of NAMES there is, or NO_COLUMN. */
 static size_t column(const struct span *field, size_t n, const char *const *names)
 {
     for (; *names; names++)
@@ -87,6 +88,7 @@ static enum status add_value(struct pitch_table *t, const char *utterance, doubl
     return STATUS_OK;
 }
 
+/* One line behind the header. */
 static enum status add_line(struct pitch_table *t, const struct layout *l, struct span line,
                             const char *utterance, const char *name, size_t number, struct err *err)
 {
@@ -112,6 +114,7 @@ static enum status add_line(struct pitch_table *t, const struct layout *l, struc
     return code;
 }
 
+/* Total, so that equal files give equal orders. */
 static int by_place(const void *a, const void *b)
 {
     const struct pitch_value *x = a, *y = b;

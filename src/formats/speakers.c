@@ -24,6 +24,7 @@ struct layout {
     size_t speaker, gender;
 };
 
+/* The same twice is no error: some tables have a line an utterance. */
 static enum status add(struct speakers *s, const char *speaker, const char *gender,
                        const char *place, struct err *err)
 {
@@ -45,6 +46,7 @@ static enum status add(struct speakers *s, const char *speaker, const char *gend
     return STATUS_OK;
 }
 
+/* {"84": "F"}; small files, read in whole. */
 static enum status parse_json(struct speakers *s, const void *bytes, size_t size, const char *name,
                               struct err *err)
 {
@@ -102,6 +104,7 @@ static bool find_layout(struct layout *t, struct span line)
     return read_header(t, field, span_split(line, t->divider, field, t->fields));
 }
 
+/* One line behind the header. */
 static enum status add_line(struct speakers *s, const struct layout *t, struct span line,
                             const char *name, size_t number, struct err *err)
 {

@@ -35,6 +35,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* Lines are those of the value at hand, where an editor finds it. */
 static enum status bad(const struct reader *r, struct err *err, const char *what)
 {
     return err_set(err, STATUS_FORMAT, "%s: line %zu: %s", r->name, r->value_line, what);
@@ -54,6 +55,7 @@ static void skip(struct reader *r)
     }
 }
 
+/* A text in quotes into R; it may go over several lines. */
 static void read_text(struct reader *r)
 {
     buf_clear(&r->text);
@@ -115,6 +117,7 @@ static void next(struct reader *r)
     }
 }
 
+/* The next value, which must be a number; WHAT it is stands in the message. */
 static enum status read_number(struct reader *r, const char *what, double *out, struct err *err)
 {
     next(r);
@@ -150,6 +153,7 @@ static enum status read_count(struct reader *r, const char *what, double *out, s
     return code;
 }
 
+/* One interval; empty ones are dropped, as they can hold no frame. */
 static enum status read_interval(struct reader *r, struct textgrid *g, struct textgrid_tier *t,
                                  struct err *err)
 {
@@ -183,6 +187,7 @@ static enum status read_interval(struct reader *r, struct textgrid *g, struct te
     return STATUS_OK;
 }
 
+/* Points label nothing; they are passed over. */
 static enum status read_point(struct reader *r, struct err *err)
 {
     double time;
@@ -190,6 +195,7 @@ static enum status read_point(struct reader *r, struct err *err)
     return code ? code : expect_text(r, "mark of a point", err);
 }
 
+/* The inside of a tier, behind its class and name. */
 static enum status read_items(struct reader *r, struct textgrid *g, struct textgrid_tier *t,
                               struct err *err)
 {

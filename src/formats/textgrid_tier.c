@@ -24,6 +24,7 @@ static bool names_phones(const char *tier)
     return n == 0 || tier[n - 1] == '-';
 }
 
+/* The message names the tiers, so that the next call can be right. */
 static enum status tier_error(const struct textgrid *g, const char *name, const char *what,
                               enum status code, struct err *err)
 {

@@ -54,6 +54,7 @@ static char *put_char(char *to, uint32_t c)
     return to;
 }
 
+/* As Praat writes where a text is not ASCII; the mark is passed over. */
 static enum status from_utf16(char **out, size_t *length, const unsigned char *s, size_t size,
                               bool big, const char *name, struct err *err)
 {
@@ -86,6 +87,7 @@ static enum status from_utf16(char **out, size_t *length, const unsigned char *s
     return STATUS_OK;
 }
 
+/* Older files; phone labels are ASCII anyway, so no more can go wrong than the look of a word. */
 static enum status from_latin1(char **out, size_t *length, const unsigned char *s, size_t size,
                                struct err *err)
 {

@@ -26,6 +26,7 @@ void alignment_free(struct alignment *a)
     *a = (struct alignment){.phone = NAMES_INIT};
 }
 
+/* Where frame T is matched, in seconds. */
 static double point(const struct frame_grid *g, size_t t)
 {
     return g->first + (double)t * g->period;
@@ -90,6 +91,46 @@ static size_t count_short_segments(const struct utterance_labels *u, const struc
     return n;
 }
 
+/* The published program's label lists know no stress: labels of one canonical name are one label,
+ * the first of them. */
+static enum status unify_labels(struct frame_labels *f, const struct utterance_labels *u,
+                                const struct phones *phones, struct err *err)
+{
+    struct names canonical = NAMES_INIT;
+    int32_t *first = mem_array(u->name.count, sizeof *first); /* [canonical names] */
+    int32_t *same = mem_array(u->name.count, sizeof *same);   /* [names] */
+    bool ok = first && same;
+    for (uint32_t i = 0; i < u->name.count && ok; i++) {
+        char name[PHONES_NAME_MAX];
+        uint32_t before = canonical.count;
+        phones_canonical(phones, u->name.name[i], name);
+        uint32_t c = names_add(&canonical, name);
+        ok = c != NAMES_NONE;
+        if (ok && c == before)
+            first[c] = (int32_t)i;
+        if (ok)
+            same[i] = first[c];
+    }
+    for (size_t t = 0; t < f->count && ok; t++)
+        if (f->label[t] >= 0)
+            f->label[t] = same[f->label[t]];
+    names_free(&canonical);
+    free(first);
+    free(same);
+    return ok ? STATUS_OK : err_nomem(err);
+}
+
+/* Leaves only runs that end: one ends where the next begins, the last of an utterance never. */
+static void drop_last_run(struct frame_labels *f)
+{
+    while (f->count && f->label[f->count - 1] < 0) /* frames behind the last label */
+        f->count--;
+    size_t last = f->count;
+    while (last && f->segment[last - 1] == f->segment[f->count - 1])
+        last--;
+    f->count = last;
+}
+
 static enum status label_frames(struct frame_labels *f, const struct utterance_labels *u,
                                 size_t frames, const struct align_options *o, size_t *unlabelled,
                                 struct err *err)
@@ -108,14 +149,11 @@ static enum status label_frames(struct frame_labels *f, const struct utterance_l
     for (size_t t = 0; t < frames; t++)
         *unlabelled += f->label[t] < 0;
     if (o->frames == COUNTS_FRAMES_AUTHORS) {
+        enum status code = unify_labels(f, u, o->phones, err);
+        if (code)
+            return code;
         number_runs(f);
-        while (f->count && f->label[f->count - 1] < 0) /* frames behind the last label */
-            f->count--;
-        /* A run ends where the next begins; the last one of an utterance never does. */
-        size_t last = f->count;
-        while (last && f->segment[last - 1] == f->segment[f->count - 1])
-            last--;
-        f->count = last;
+        drop_last_run(f);
     }
     return STATUS_OK;
 }
@@ -146,6 +184,7 @@ static size_t labels_length(const struct utterance_labels *u)
     return n > 0 && n < 1e9 ? (size_t)n : 0;
 }
 
+/* What is known before the first frame; *GAP stays 0 for values with times. */
 static enum status pitch_begin(struct pitch_source *s, const struct pitch_track *p,
                                const struct utterance_labels *u, const struct align_options *o,
                                long *gap, struct err *err)
@@ -180,6 +219,7 @@ static int timed_pitch(struct pitch_source *s, double now)
     return pitch_level(p->f0[i], s->options->pitch_edges);
 }
 
+/* The pitch level at frame T; T must not fall from call to call. */
 static int pitch_at(struct pitch_source *s, size_t t)
 {
     const struct frame_grid *g = &s->options->grid;
@@ -245,6 +285,7 @@ static enum status choose(struct alignment *a, const struct frame_labels *f,
     return code;
 }
 
+/* What did not find its way into the counts. */
 static void count_losses(struct alignment *a, const struct utterance_labels *u, size_t frames,
                          const struct frame_grid *g)
 {

@@ -302,6 +302,26 @@ static void equal_neighbours_in_time_stay_apart(void **state)
     utterance_labels_free(&u);
 }
 
+static void stress_ends_no_run_of_the_published_program(void **state)
+{
+    struct utterance_labels u = intervals_of("123", (const double[]){0.06, 0.12, 0.18});
+    struct align_options o = options_of(*state, COUNTS_FRAMES_AUTHORS);
+    struct alignment a;
+    struct err err;
+    static const char *const label[] = {"AH0", "AH1", "S"};
+    names_free(&u.name);
+    for (int i = 0; i < 3; i++)
+        names_add(&u.name, label[i]);
+    assert_ok(align_utterance(&a, &u, NULL, 9, &o, &err));
+    assert_string_equal(shown(&a), "2:AH .,");
+    alignment_free(&a);
+    o.frames = COUNTS_FRAMES_MID;
+    assert_ok(align_utterance(&a, &u, NULL, 9, &o, &err));
+    assert_string_equal(shown(&a), "1:AH .,4:AH .,7:S .,");
+    alignment_free(&a);
+    utterance_labels_free(&u);
+}
+
 static void holes_have_no_label(void **state)
 {
     struct utterance_labels u = intervals_of("PBP", (const double[]){0.06, 0.12, 0.18});
@@ -433,6 +453,7 @@ int main(void)
         cmocka_unit_test(a_pitch_list_too_long_is_refused_as_published),
         cmocka_unit_test(time_labels_are_taken_at_the_frames_middle),
         cmocka_unit_test(equal_neighbours_in_time_stay_apart),
+        cmocka_unit_test(stress_ends_no_run_of_the_published_program),
         cmocka_unit_test(holes_have_no_label),
         cmocka_unit_test(timed_pitch_is_the_nearest_in_time),
         cmocka_unit_test(points_are_exact_for_long_recordings),
