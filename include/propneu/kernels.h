@@ -1,9 +1,9 @@
 /*
  * kernels.h - the arithmetic of the forward pass, in the fastest form this processor runs.
  *
- * Every kernel exists twice, portable and for AVX2 with FMA; they agree to rounding.  Within one
- * of them results do not depend on the number of threads.  Matrices are row-major, "ld" being the
- * distance between rows in elements.
+ * Every kernel exists for any machine, for AVX2 with FMA and for AVX-512; they agree to rounding.
+ * Within one of them results do not depend on the number of threads.  Matrices are row-major, "ld"
+ * being the distance between rows in elements.
  */
 #ifndef PROPNEU_KERNELS_H
 #define PROPNEU_KERNELS_H
@@ -17,7 +17,7 @@
  * elements of one k stand side by side; the last panel is filled up with zeros.
  */
 struct kernels {
-    const char *name; /* "portable", "avx2" */
+    const char *name; /* "portable", "avx2", "avx512" */
     size_t panel;     /* columns in a packed panel */
 
     /*
@@ -56,7 +56,7 @@ struct kernels {
 
     /*
      * Candidates among ROW [width] that hold the tau largest |row|: indices in ascending order and
-     * |row| as bits, [at least tau]; returns how many.  Room for width + 8 of each.
+     * |row| as bits, [at least tau]; returns how many.  Room for width + 16 of each.
      */
     size_t (*candidates)(const float *row, size_t width, size_t tau, uint32_t *index,
                          uint32_t *key);
@@ -71,12 +71,13 @@ static inline size_t kernels_packed_size(const struct kernels *kn, size_t n, siz
     return (n + kn->panel - 1) / kn->panel * kn->panel * k;
 }
 
-/* The best for this processor; chosen once.  PROPNEU_KERNELS=portable asks for the plain one. */
+/* The best for this processor; chosen once.  PROPNEU_KERNELS=NAME asks for another. */
 const struct kernels *kernels_get(void);
 
 const struct kernels *kernels_portable(void);
 
 /* NULL where there is none or the processor cannot run it. */
 const struct kernels *kernels_avx2(void);
+const struct kernels *kernels_avx512(void);
 
 #endif

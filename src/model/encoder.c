@@ -12,7 +12,7 @@
 /* Query rows of one head at a time: their scores against all keys stay in the L2 cache. */
 #define QUERY_ROWS 48
 /* Rows that go through both feed-forward products before the next ones do. */
-#define FFN_ROWS 192
+#define FFN_ROWS 384
 /* Rows from the activation function straight to the sink. */
 #define SINK_ROWS 6
 

@@ -7,42 +7,65 @@
 
 #include "kernels_impl.h"
 
-/* Depth of the blocks: one of the right side (DEPTH x PANEL floats) stays in the L1/L2 cache. */
-#define DEPTH 512
-/* Rows that go over one panel before the next: their part of A stays in the L2 cache. */
-#define ROWS  96
+/*
+ * A panel's part of DEPTH rows is read by ROWS rows of A before the next one is: the larger ROWS,
+ * the seldomer weights come from memory, as long as ROWS x DEPTH of A stay in the L2 cache.
+ * Processors with AVX-512 have 1 MiB of it and more, others from 256 or 512 KiB on.
+ */
+#ifdef KERNELS_AVX512
+#define DEPTH 768
+#define ROWS  384
+#else
+#define DEPTH 384
+#define ROWS  192
+#endif
 #define PANEL (2 * LANES)
-#define TILE  6 /* 6 x 2 accumulators, 2 of B and 1 of A fill the 16 registers */
+/* Rows at a time: 2 accumulators each, 2 vectors of B and 1 of A fill the registers. */
+#ifdef KERNELS_AVX512
+#define TILE 12
+#else
+#define TILE 6
+#endif
 
 #define TILE_ROW(r)                        \
     if (rows > r) {                        \
         vfloat x = vsplat(a[r * lda + p]); \
-        c##r##0 += x * b0;                 \
-        c##r##1 += x * b1;                 \
+        c##r += x * b0;                    \
+        if (vectors > 1)                   \
+            d##r += x * b1;                \
     }
 
-#define STORE_ROW(r)                                                             \
-    if (rows > r) {                                                              \
-        float *to = c + r * ldc;                                                 \
-        vstore(to, start0 + c##r##0 + (add ? vload(to) : zero));                 \
-        vstore(to + LANES, start1 + c##r##1 + (add ? vload(to + LANES) : zero)); \
+#define STORE_ROW(r)                                                                \
+    if (rows > r) {                                                                 \
+        float *to = c + r * ldc;                                                    \
+        vstore(to, start[0] + c##r + (add ? vload(to) : zero));                     \
+        if (vectors > 1)                                                            \
+            vstore(to + LANES, start[1] + d##r + (add ? vload(to + LANES) : zero)); \
     }
 
-/* ROWS x PANEL of C from K of A and one panel of B; ROWS is a constant in every caller. */
-SIMD void tile(const size_t rows, size_t k, const float *a, size_t lda, const float *b, float *c,
-               size_t ldc, vfloat start0, vfloat start1, bool add)
+/* ROWS x VECTORS of C from K of A and one panel of B; both are constants in every caller. */
+SIMD void tile(const size_t rows, const size_t vectors, size_t k, const float *a, size_t lda,
+               const float *b, float *c, size_t ldc, const vfloat *start, bool add)
 {
     const vfloat zero = {0};
-    vfloat c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero;
-    vfloat c30 = zero, c31 = zero, c40 = zero, c41 = zero, c50 = zero, c51 = zero;
+    vfloat c0 = zero, d0 = zero, c1 = zero, d1 = zero, c2 = zero, d2 = zero, c3 = zero, d3 = zero,
+           c4 = zero, d4 = zero, c5 = zero, d5 = zero, c6 = zero, d6 = zero, c7 = zero, d7 = zero,
+           c8 = zero, d8 = zero, c9 = zero, d9 = zero, c10 = zero, d10 = zero, c11 = zero,
+           d11 = zero;
     for (size_t p = 0; p < k; p++, b += PANEL) {
-        vfloat b0 = vload(b), b1 = vload(b + LANES);
+        vfloat b0 = vload(b), b1 = vectors > 1 ? vload(b + LANES) : zero;
         TILE_ROW(0)
         TILE_ROW(1)
         TILE_ROW(2)
         TILE_ROW(3)
         TILE_ROW(4)
         TILE_ROW(5)
+        TILE_ROW(6)
+        TILE_ROW(7)
+        TILE_ROW(8)
+        TILE_ROW(9)
+        TILE_ROW(10)
+        TILE_ROW(11)
     }
     STORE_ROW(0)
     STORE_ROW(1)
@@ -50,18 +73,33 @@ SIMD void tile(const size_t rows, size_t k, const float *a, size_t lda, const fl
     STORE_ROW(3)
     STORE_ROW(4)
     STORE_ROW(5)
+    STORE_ROW(6)
+    STORE_ROW(7)
+    STORE_ROW(8)
+    STORE_ROW(9)
+    STORE_ROW(10)
+    STORE_ROW(11)
 }
 
-static void tile_rows(size_t rows, size_t k, const float *a, size_t lda, const float *b, float *c,
-                      size_t ldc, vfloat start0, vfloat start1, bool add)
+SIMD void tile_rows(size_t rows, const size_t vectors, size_t k, const float *a, size_t lda,
+                    const float *b, float *c, size_t ldc, const vfloat *start, bool add)
 {
     switch (rows) {
-    case 1: tile(1, k, a, lda, b, c, ldc, start0, start1, add); break;
-    case 2: tile(2, k, a, lda, b, c, ldc, start0, start1, add); break;
-    case 3: tile(3, k, a, lda, b, c, ldc, start0, start1, add); break;
-    case 4: tile(4, k, a, lda, b, c, ldc, start0, start1, add); break;
-    case 5: tile(5, k, a, lda, b, c, ldc, start0, start1, add); break;
-    default: tile(6, k, a, lda, b, c, ldc, start0, start1, add); break;
+    case 1: tile(1, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 2: tile(2, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 3: tile(3, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 4: tile(4, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 5: tile(5, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 6: tile(6, vectors, k, a, lda, b, c, ldc, start, add); break;
+#if TILE > 6
+    case 7: tile(7, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 8: tile(8, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 9: tile(9, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 10: tile(10, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 11: tile(11, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 12: tile(12, vectors, k, a, lda, b, c, ldc, start, add); break;
+#endif
+    default: break;
     }
 }
 
@@ -69,18 +107,22 @@ static void tile_rows(size_t rows, size_t k, const float *a, size_t lda, const f
 static void panel(size_t m, size_t columns, size_t k, const float *a, size_t lda, const float *b,
                   float *c, size_t ldc, const float *bias, bool add)
 {
-    float edge[TILE * PANEL], start[PANEL] = {0};
+    float edge[TILE * PANEL], first[PANEL] = {0};
     if (bias)
-        memcpy(start, bias, columns * sizeof *start);
-    vfloat start0 = vload(start), start1 = vload(start + LANES);
+        memcpy(first, bias, columns * sizeof *first);
+    const vfloat start[2] = {vload(first), vload(first + LANES)};
     for (size_t i = 0; i < m; i += TILE) {
         size_t rows = m - i < TILE ? m - i : TILE;
         if (columns == PANEL) {
-            tile_rows(rows, k, a + i * lda, lda, b, c + i * ldc, ldc, start0, start1, add);
+            tile_rows(rows, 2, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
             continue;
         }
-        /* The last, narrower panel goes through a full tile. */
-        tile_rows(rows, k, a + i * lda, lda, b, edge, PANEL, start0, start1, false);
+        if (columns == LANES) {
+            tile_rows(rows, 1, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
+            continue;
+        }
+        /* A last panel of another width goes through a full tile. */
+        tile_rows(rows, 2, k, a + i * lda, lda, b, edge, PANEL, start, false);
         for (size_t r = 0; r < rows; r++)
             for (size_t j = 0; j < columns; j++) {
                 float *to = c + (i + r) * ldc + j;

@@ -23,38 +23,57 @@ const struct kernels *kernels_portable(void)
     return &portable;
 }
 
-#ifdef HAVE_AVX2
-
-/* The names of the other build. */
+/* The names of the other builds. */
 #undef KERNEL
-#define KERNEL(name) name##_avx2
 #undef PROPNEU_KERNELS_IMPL_H
+#define KERNEL(name) name##_avx2
+#include "kernels_impl.h"
+#undef KERNEL
+#undef PROPNEU_KERNELS_IMPL_H
+#define KERNEL(name) name##_avx512
 #include "kernels_impl.h"
 
-static const struct kernels avx2 = TABLE(avx2, 16);
-
 const struct kernels *kernels_avx2(void)
 {
+#ifdef HAVE_AVX2
+    static const struct kernels avx2 = TABLE(avx2, 16);
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &avx2 : NULL;
-}
-
 #else
-
-const struct kernels *kernels_avx2(void)
-{
     return NULL;
+#endif
 }
 
+const struct kernels *kernels_avx512(void)
+{
+#ifdef HAVE_AVX512
+    static const struct kernels avx512 = TABLE(avx512, 32);
+    return kernels_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
+               ? &avx512
+               : NULL;
+#else
+    return NULL;
 #endif
+}
+
+static const struct kernels *choose(void)
+{
+    const struct kernels *all[] = {kernels_avx512(), kernels_avx2(), kernels_portable()};
+    const char *asked = getenv("PROPNEU_KERNELS");
+    for (int i = 0; asked && i < 3; i++)
+        if (all[i] && strcmp(asked, all[i]->name) == 0)
+            return all[i];
+    for (int i = 0; i < 2; i++)
+        if (all[i])
+            return all[i];
+    return all[2];
+}
 
 const struct kernels *kernels_get(void)
 {
     static const struct kernels *chosen;
     const struct kernels *kn = __atomic_load_n(&chosen, __ATOMIC_ACQUIRE);
     if (!kn) {
-        const char *asked = getenv("PROPNEU_KERNELS");
-        kn = asked && strcmp(asked, "portable") == 0 ? NULL : kernels_avx2();
-        kn = kn ? kn : &portable;
+        kn = choose();
         __atomic_store_n(&chosen, kn, __ATOMIC_RELEASE);
     }
     return kn;

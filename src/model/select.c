@@ -8,7 +8,7 @@
 #include "propneu/kernels.h"
 #include "propneu/mem.h"
 
-#define PADDING 8 /* what a kernel may write behind the last candidate */
+#define PADDING 16 /* what a kernel may write behind the last candidate */
 
 uint32_t select_tau(uint32_t width, double lambda_percent)
 {

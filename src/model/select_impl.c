@@ -67,7 +67,18 @@ size_t KERNEL(candidates)(const float *row, size_t width, size_t tau, uint32_t *
 {
     uint32_t bound = lower_bound(row, width, tau);
     size_t n = 0, i = 0;
-#ifdef KERNELS_AVX2
+#ifdef KERNELS_AVX512
+    __m512i at = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    const __m512i low = _mm512_set1_epi32((int32_t)bound), sign = _mm512_set1_epi32(MAGNITUDE);
+    for (; i + LANES <= width; i += LANES) {
+        __m512i m = _mm512_and_si512(_mm512_loadu_si512(row + i), sign);
+        __mmask16 hits = _mm512_cmpge_epi32_mask(m, low);
+        _mm512_storeu_si512(index + n, _mm512_maskz_compress_epi32(hits, at));
+        _mm512_storeu_si512(key + n, _mm512_maskz_compress_epi32(hits, m));
+        n += (size_t)__builtin_popcount(hits);
+        at = _mm512_add_epi32(at, _mm512_set1_epi32(LANES));
+    }
+#elif defined(KERNELS_AVX2)
     /* Few vectors have a candidate, so those without are passed over eight at a time. */
     const __m256i below = _mm256_set1_epi32((int32_t)bound - 1),
                   sign = _mm256_set1_epi32(MAGNITUDE);

@@ -1,6 +1,6 @@
 /*
- * simd.h - vectors of floats for the arithmetic kernels, which are compiled twice: for the
- * machine propneu is built for, and for AVX2 with FMA, chosen at run time.
+ * simd.h - vectors of floats for the arithmetic kernels, which are compiled for the
+ * machine propneu is built for, for AVX2 with FMA and for AVX-512, chosen at run time.
  *
  * Written in the vector extensions of GCC and Clang, with intrinsics where those generate poor
  * code.  KERNEL(name) gives each build its own names.
@@ -12,7 +12,11 @@
 #include <stdint.h>
 #include <string.h>
 
-#ifdef KERNELS_AVX2
+#ifdef KERNELS_AVX512
+#include <immintrin.h>
+#define KERNEL(name) name##_avx512
+#define LANES        16
+#elif defined(KERNELS_AVX2)
 #include <immintrin.h>
 #define KERNEL(name) name##_avx2
 #define LANES        8
@@ -69,7 +73,9 @@ SIMD vfloat vselect(vint mask, vfloat a, vfloat b)
 /* As the instructions: B where either is NaN. */
 SIMD vfloat vmax(vfloat a, vfloat b)
 {
-#ifdef KERNELS_AVX2
+#ifdef KERNELS_AVX512
+    return _mm512_max_ps(a, b);
+#elif defined(KERNELS_AVX2)
     return _mm256_max_ps(a, b);
 #else
     return vselect(a > b, a, b);
@@ -78,7 +84,9 @@ SIMD vfloat vmax(vfloat a, vfloat b)
 
 SIMD vfloat vmin(vfloat a, vfloat b)
 {
-#ifdef KERNELS_AVX2
+#ifdef KERNELS_AVX512
+    return _mm512_min_ps(a, b);
+#elif defined(KERNELS_AVX2)
     return _mm256_min_ps(a, b);
 #else
     return vselect(a < b, a, b);
@@ -87,7 +95,9 @@ SIMD vfloat vmin(vfloat a, vfloat b)
 
 SIMD vint vmax_int(vint a, vint b)
 {
-#ifdef KERNELS_AVX2
+#ifdef KERNELS_AVX512
+    return (vint)_mm512_max_epi32((__m512i)a, (__m512i)b);
+#elif defined(KERNELS_AVX2)
     return (vint)_mm256_max_epi32((__m256i)a, (__m256i)b);
 #else
     vint mask = a > b;

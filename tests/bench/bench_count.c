@@ -29,8 +29,8 @@ void openblas_set_num_threads(int n);
 
 /* Weights as they would lie in a file, in one block; scaled so that values stay near 1. */
 struct weights {
-    struct tensor tensor[8 + 16 * LAYERS];
-    char name[8 + 16 * LAYERS][64];
+    struct tensor tensor[16 + 16 * LAYERS];
+    char name[16 + 16 * LAYERS][64];
     size_t count, used, cap;
     float *data;
 };

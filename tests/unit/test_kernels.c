@@ -8,8 +8,8 @@
 #include "propneu/mem.h"
 #include "propneu/rng.h"
 
-/* Both builds, or the one this processor runs. */
-static const struct kernels *builds[2];
+/* The builds this processor runs. */
+static const struct kernels *builds[4];
 
 static float draw(struct rng *r)
 {
@@ -28,8 +28,11 @@ static float *draw_many(struct rng *r, size_t n)
 static int find_builds(void **state)
 {
     (void)state;
-    builds[0] = kernels_portable();
-    builds[1] = kernels_avx2();
+    const struct kernels *all[] = {kernels_portable(), kernels_avx2(), kernels_avx512()};
+    size_t n = 0;
+    for (int i = 0; i < 3; i++)
+        if (all[i])
+            builds[n++] = all[i];
     return 0;
 }
 
@@ -77,7 +80,7 @@ static void check_gemm(const struct kernels *kn, size_t m, size_t n, size_t k, s
 static void products_equal_plain_sums(void **state)
 {
     (void)state;
-    for (int b = 0; b < 2 && builds[b]; b++) {
+    for (int b = 0; builds[b]; b++) {
         for (size_t m = 1; m <= 13; m++)
             check_gemm(builds[b], m, 17, 5, 5);
         for (size_t n = 1; n <= 33; n += 4)
@@ -92,7 +95,7 @@ static void products_equal_plain_sums(void **state)
 static void gelu_is_the_exact_form(void **state)
 {
     (void)state;
-    for (int b = 0; b < 2 && builds[b]; b++) {
+    for (int b = 0; builds[b]; b++) {
         double worst = 0;
         for (size_t n = 1; n <= 20; n++) {
             float x[20], y[21];
@@ -117,7 +120,7 @@ static void gelu_is_the_exact_form(void **state)
 static void values_that_are_no_numbers_are_noticed(void **state)
 {
     (void)state;
-    for (int b = 0; b < 2 && builds[b]; b++)
+    for (int b = 0; builds[b]; b++)
         for (size_t n = 1; n <= 19; n++)
             for (size_t at = 0; at < n; at++)
                 for (int kind = 0; kind < 3; kind++) {
@@ -134,7 +137,7 @@ static void softmax_sums_to_one(void **state)
 {
     struct rng r = rng_seed(5);
     (void)state;
-    for (int b = 0; b < 2 && builds[b]; b++)
+    for (int b = 0; builds[b]; b++)
         for (size_t n = 1; n < 40; n++) {
             float *x = draw_many(&r, 3 * (n + 2)), sum[3];
             double want[3][40], total[3] = {0};
@@ -163,7 +166,7 @@ static void layer_norm_has_biased_variance(void **state)
 {
     struct rng r = rng_seed(6);
     (void)state;
-    for (int b = 0; b < 2 && builds[b]; b++)
+    for (int b = 0; builds[b]; b++)
         for (size_t n = 1; n < 50; n++) {
             float *x = draw_many(&r, 2 * n), *gain = draw_many(&r, n), *bias = draw_many(&r, n);
             double want[100];
