@@ -31,7 +31,7 @@ struct job {
     struct model *model;
     struct model_scratch *scratch;
     struct audio audio;
-    char **path;   /* [files], borrowed */
+    char **path; /* [files], borrowed */
     size_t files;
     size_t *samples; /* [files] */
     struct names utterances;
@@ -165,8 +165,8 @@ static enum status write_all(struct job *j, const char *path, struct err *err)
 {
     struct outfile file;
     const struct model_info *info = model_info(j->model);
-    const char *const meta[] = {"created_by", "propneu " PACKAGE_VERSION, "model", info->name,
-                                "family", info->family};
+    const char *const meta[] = {
+        "created_by", "propneu " PACKAGE_VERSION, "model", info->name, "family", info->family};
     enum status code = outfile_open(&file, path, err);
     if (code)
         return code;
@@ -218,11 +218,13 @@ const struct cli_command command_activations = {
     .name = "activations",
     .summary = "Every stage of a model's forward pass as a safetensors file",
     .synopsis = "-m MODEL AUDIO... -o OUT.safetensors",
-    .details = "Tensors are float32, [frames, width], for checking against other software: U/fbank,\n"
-               "U/fbank_norm and U/input, U/feat, U/pos, U/hidden.0 (input of the first layer) to\n"
-               "U/hidden.L, U/fc1.0 to U/fc1.(L-1) (activations), U/final; U is the file's name up\n"
-               "to its first dot.\n",
-    .examples = "  propneu activations -m melhubert.ckpt --mean-std mean-std.npy a.flac -o a.safetensors\n",
+    .details =
+        "Tensors are float32, [frames, width], for checking against other software: U/fbank,\n"
+        "U/fbank_norm and U/input, U/feat, U/pos, U/hidden.0 (input of the first layer) to\n"
+        "U/hidden.L, U/fc1.0 to U/fc1.(L-1) (activations), U/final; U is the file's name up\n"
+        "to its first dot.\n",
+    .examples =
+        "  propneu activations -m melhubert.ckpt --mean-std mean-std.npy a.flac -o a.safetensors\n",
     .options = options,
     .files = CLI_FILE,
     .run = run,

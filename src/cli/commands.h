@@ -6,6 +6,7 @@
 
 #include "cli.h"
 
+extern const struct cli_command command_activations;
 extern const struct cli_command command_completion;
 extern const struct cli_command command_count;
 extern const struct cli_command command_info;

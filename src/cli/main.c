@@ -20,6 +20,7 @@ const struct cli_command *const cli_commands[] = {
     &command_pattern,
     &command_map,
     &command_overlap,
+    &command_activations,
     &command_completion,
     NULL,
 };

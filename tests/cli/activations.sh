@@ -1,0 +1,64 @@
+#!/bin/bash
+# propneu activations: tensors of every stage, whole or not at all, and what it refuses.
+set -u
+failed=0
+data=$srcdir/tests/data
+model=$data/models/g_melhubert_20ms
+stats=$data/info/mean-std.npy
+audio=$data/audio/9001-100001-0000.wav
+
+complain() {
+    echo "$*"
+    failed=1
+}
+
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+
+# refuses STATUS WORD ARGUMENT...: fails so, with one line on stderr that has WORD, and no output.
+refuses() {
+    local wanted=$1 word=$2
+    shift 2
+    "$PROPNEU" activations "$@" >"$dir/out" 2>"$dir/err"
+    local got=$?
+    [ $got = "$wanted" ] || complain "activations $*: exit status $got, not $wanted"
+    grep -qF -- "$word" "$dir/err" || complain "activations $*: no '$word' in: $(cat "$dir/err")"
+    [ "$wanted" = 2 ] || [ "$(wc -l <"$dir/err")" = 1 ] || complain "activations $*: many lines"
+    [ ! -s "$dir/out" ] || complain "activations $*: something on stdout"
+    [ ! -e "$dir/new" ] || complain "activations $*: left a file"
+}
+
+"$PROPNEU" activations -m "$model/hf" --mean-std "$stats" "$audio" \
+    "$data/audio/9002-100001-0000.wav" -o "$dir/a.safetensors" || complain "two files failed"
+"$PROPNEU" activations -m "$model/native.pt" --mean-std "$stats" "$audio" -o "$dir/b.safetensors" ||
+    complain "native.pt failed"
+for name in fbank fbank_norm input feat pos hidden.0 hidden.3 fc1.0 fc1.2 final; do
+    for utterance in 9001-100001-0000 9002-100001-0000; do
+        grep -aqF "\"$utterance/$name\"" "$dir/a.safetensors" || complain "no $utterance/$name"
+    done
+done
+grep -aqF '"9001-100001-0000/conv"' "$dir/a.safetensors" && complain "conv in a log-mel model"
+
+# A mean-std.npy beside the checkpoint is found, and an output is replaced only by a whole one.
+mkdir "$dir/model" && cp "$model/hf/"* "$stats" "$dir/model" && chmod -R u+w "$dir/model"
+"$PROPNEU" activations -m "$dir/model" "$audio" -o "$dir/c.safetensors" ||
+    complain "mean-std.npy beside the model was not found"
+echo kept >"$dir/kept"
+"$PROPNEU" activations -m "$dir/model" "$audio" "$dir/kept" -o "$dir/kept" 2>"$dir/err"
+[ $? = 1 ] && [ "$(cat "$dir/kept")" = kept ] || complain "a failure replaced its output"
+
+refuses 2 '-m MODEL' "$audio" -o "$dir/new"
+refuses 2 'AUDIO' -m "$model/hf" -o "$dir/new"
+refuses 2 '-o OUT' -m "$model/hf" "$audio"
+refuses 1 '--mean-std' -m "$model/hf" "$audio" -o "$dir/new"
+refuses 1 "$dir/none.flac" -m "$dir/model" "$audio" "$dir/none.flac" -o "$dir/new"
+mkdir "$dir/other" && cp "$audio" "$dir/other/9001-100001-0000.again.wav"
+refuses 2 "'9001-100001-0000'" -m "$dir/model" "$audio" "$dir/other/9001-100001-0000.again.wav" \
+    -o "$dir/new"
+head -c 844 "$audio" >"$dir/short.wav"
+refuses 1 "$dir/short.wav" -m "$dir/model" "$dir/short.wav" -o "$dir/new"
+mkfifo "$dir/fifo"
+refuses 1 "$dir/fifo" -m "$dir/model" "$dir/fifo" -o "$dir/new"
+refuses 1 "$data/models/a_hubert_base/fairseq.pt" -m "$data/models/a_hubert_base/fairseq.pt" \
+    "$audio" -o "$dir/new"
+exit $failed
