@@ -1,0 +1,73 @@
+#!/bin/sh
+# `propneu info` tells files by their contents and says what they hold.
+set -u
+failed=0
+data=$srcdir/tests/data
+demo=$srcdir/data/demo
+
+# says FILE WORDS: the text of info holds a line "WORDS", runs of blanks being one.
+says() {
+    "$PROPNEU" info -v --mean-std "$data/info/mean-std.npy" "$1" 2>&1 | tr -s ' ' | sed 's/^ //' | grep -qxF -e "$2" && return
+    echo "info $1 does not say '$2':"
+    "$PROPNEU" info "$1" 2>&1 | head -30
+    failed=1
+}
+
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+
+model=$data/models/g_melhubert_20ms
+says "$model/hf" 'kind model'
+says "$model/hf" 'family melhubert'
+says "$model/hf" 'layers 3'
+says "$model/hf" 'neurons 250'
+says "$model/hf" 'heads 4'
+says "$model/native.pt" 'neurons 250'
+says "$data/models/a_hubert_base/fairseq.pt" 'neurons 200'
+says "$demo/models/ssl.safetensors" 'neurons 512'
+says "$demo/models/ssl.safetensors" 'frame ms 20'
+says "$data/info/mean-std.npy" 'shape 2 40'
+says "$data/analysis_d256/gender/prob.pkl" 'condition gender'
+says "$data/analysis_d256/phone-type/prob.pkl" 'kind activation probabilities as published'
+says "$data/counting/g_melhubert_20ms/counts.safetensors" 'kind tensors'
+says "$data/info/label-merge.json" 'count 41'
+says "$data/counting/g_melhubert_20ms/framewise-phone-20ms.json" 'kind phone labels by frame'
+says "$data/counting/g_melhubert_20ms/pitch-discrete.json" 'kind pitch classes by frame'
+says "$data/counting/g_melhubert_20ms/spk-gender.json" 'speakers 2'
+says "$data/analysis_d256/gender/property_neurons.json" 'kind neurons by layer'
+says "$demo/labels/demo-f0-hz.json" 'kind F0 by frame'
+says "$demo/textgrid/M1-3-0000.TextGrid" 'phones intervals 57 55'
+says "$demo/textgrid" 'utterances 14'
+says "$demo/speakers.tsv" 'female 7'
+says "$demo/audio/F1-3-0007.flac" 'kind recording'
+says "$demo/audio" 'recordings 14'
+says "$srcdir/data/phones/arpabet.tsv" 'phones 39'
+for model in ssl sid pr; do
+    [ -e "$demo/counts/$model.counts" ] || continue
+    says "$demo/counts/$model.counts" 'kind activation counts'
+    says "$demo/counts/$model.counts" 'utterances 1400'
+    says "$demo/counts/$model.counts" '1 512 5'
+done
+
+# The name does not count.
+cp "$data/info/mean-std.npy" "$dir/speakers.TextGrid"
+says "$dir/speakers.TextGrid" 'kind array'
+printf '# mine\n1 0\n1 17\n2 3\n' >"$dir/mine"
+says "$dir/mine" 'kind list of neurons'
+says "$dir/mine" '1 2'
+
+[ "$("$PROPNEU" info --format json "$dir/mine" | tr -d ' \n')" = \
+    '{"file":"'"$dir"'/mine","kind":"listofneurons","layers":[{"layer":1,"neurons":2},{"layer":2,"neurons":1}]}' ] ||
+    { echo "info --format json of a list of neurons"; failed=1; }
+[ "$("$PROPNEU" info --format tsv "$dir/mine" | sed -n '5p')" = "layers.2.layer	2" ] ||
+    { echo "info --format tsv of a list of neurons"; failed=1; }
+
+# One line, status 1, for what is nothing.
+for file in "$srcdir/README.md" "$srcdir/src" "$dir/missing" /dev/zero; do
+    "$PROPNEU" info "$file" >"$dir/out" 2>"$dir/err"
+    status=$?
+    [ $status = 1 ] && [ ! -s "$dir/out" ] && [ "$(wc -l <"$dir/err")" = 1 ] &&
+        grep -q "^propneu: $file: " "$dir/err" ||
+        { echo "info $file: status $status"; cat "$dir/err"; failed=1; }
+done
+exit $failed
