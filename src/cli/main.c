@@ -14,6 +14,7 @@
 const struct cli_command *const cli_commands[] = {
     &command_count,
     &command_merge,
+    &command_import,
     &command_info,
     &command_layers,
     &command_neurons,

@@ -63,6 +63,7 @@ void count_free(struct count_job *j)
     model_free(j->model);
     corpus_free(&j->corpus);
     labels_free(j->labels);
+    published_labels_free(&j->published);
     phones_free(&j->phones);
     speakers_free(&j->speakers);
     pitchfile_free(j->pitch);
@@ -118,6 +119,9 @@ static enum status open_inputs(struct count_job *j, struct err *err)
         (code = labels_open(&j->labels, o->labels, &lo, err)) || (code = check_labels(j, err)) ||
         (code = phones_open(&j->phones, o->phones, err)))
         return code;
+    if (o->label_table &&
+        (code = published_labels_open(&j->published, o->label_table, &j->phones, err)))
+        return code;
     j->gendered = o->by >> COUNT_GENDER & 1;
     if (j->gendered && (code = speakers_open(&j->speakers, o->speakers, err)))
         return code;
@@ -153,6 +157,10 @@ static enum status make_cells(struct count_job *j, struct err *err)
     enum status code =
         cells_init(&j->cells, names, factors, j->info->width, tau, j->info->layers, err);
     free(tau);
+    if (!code && j->published.occurrences) {
+        j->cells.table = &j->published.name;
+        j->cells.occurrences = j->published.occurrences;
+    }
     for (uint32_t f = 0; f < factors && !code; f++)
         for (int i = 0; i < PITCH_LEVELS && j->kind[f] == COUNT_PITCH && !code; i++)
             if (names_add(&j->cells.level[f], pitch_level_names[i]) == NAMES_NONE)

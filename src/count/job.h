@@ -16,6 +16,7 @@
 #include "propneu/model.h"
 #include "propneu/phones.h"
 #include "propneu/pitchfile.h"
+#include "propneu/published.h"
 #include "propneu/speakers.h"
 
 struct count_job {
@@ -25,6 +26,7 @@ struct count_job {
     const struct model_info *info;
     struct corpus corpus;
     struct labels *labels;
+    struct published_labels published; /* of the label table, if there is one */
     struct phones phones;
     struct speakers speakers;
     struct pitchfile *pitch;
