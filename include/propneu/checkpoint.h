@@ -28,11 +28,11 @@ struct checkpoint {
     struct tensors tensors; /* names as they stand in the weights; data borrowed from mappings */
     /*
      * An object, never NULL.  FOLDER, SAFETENSORS, BARE: config.json (or STEM.json), empty if there
-     * is none.  Other torch files: every top-level key but weights and optimiser, so that
-     * config["cfg"]["model"] or config["Upstream_Config"]["melhubert"] can be looked up.
-     * Namespaces and attribute objects become objects, enums their value or name, other unknown
-     * objects {"__class__": "module.name", ...attributes}, tensors {"__tensor__": [shape]}, keys
-     * strings, tuples and sets arrays, NaN and infinities null.
+     * is none.  Other torch files, and BARE without one: every top-level key but weights and
+     * optimiser, so that config["cfg"]["model"] or config["Upstream_Config"]["melhubert"] can be
+     * looked up. Namespaces and attribute objects become objects, enums their value or name, other
+     * unknown objects {"__class__": "module.name", ...attributes}, tensors {"__tensor__": [shape]},
+     * keys strings, tuples and sets arrays, NaN and infinities null.
      */
     json_t *config;
     json_t *preprocessor; /* preprocessor_config.json beside config.json, or NULL */

@@ -209,8 +209,10 @@ static enum status open_file(struct building *b, const char *path, struct err *e
     if (code)
         return code;
     if (c->layout == CHECKPOINT_SAFETENSORS || c->layout == CHECKPOINT_BARE)
-        return read_beside(c, path, err);
-    return torch_config(part->zip, weights, &c->config, err);
+        code = read_beside(c, path, err);
+    if (!code && !c->config && part->zip)
+        code = torch_config(part->zip, weights, &c->config, err);
+    return code;
 }
 
 enum status checkpoint_open(struct checkpoint *out, const char *path, struct err *err)

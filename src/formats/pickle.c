@@ -66,7 +66,7 @@ enum status vm_take_mark(struct vm *vm, struct pickle_value ***first, size_t *n)
         return vm_fail(vm, "no mark on the stack");
     size_t floor = vm->mark[--vm->marks];
     *n = vm->depth - floor;
-    *first = vm->stack + floor;
+    *first = vm->stack ? vm->stack + floor : NULL;
     vm->depth = floor;
     return STATUS_OK;
 }

@@ -105,7 +105,7 @@ static bool take(struct vm *vm, size_t n, struct pickle_value ***first)
     if (vm->depth - floor < n)
         return false;
     vm->depth -= n;
-    *first = vm->stack + vm->depth;
+    *first = vm->stack ? vm->stack + vm->depth : NULL;
     return true;
 }
 

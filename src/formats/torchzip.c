@@ -130,6 +130,8 @@ enum status torchzip_storage(struct torchzip *z, const char *key, struct storage
     struct storage s = {NULL, 0};
     snprintf(member, sizeof member, "data/%s", key);
     enum status code = read_member(z, member, &s.data, &s.size, err);
+    if (code == STATUS_NOTFOUND)
+        code = err_set(err, STATUS_FORMAT, "%s: storage %s is missing", z->name, key);
     if (!code)
         code = torchzip_add(z, key, s, err);
     if (!code)
