@@ -10,6 +10,7 @@ extern const struct cli_command command_activations;
 extern const struct cli_command command_completion;
 extern const struct cli_command command_count;
 extern const struct cli_command command_import;
+extern const struct cli_command command_explore;
 extern const struct cli_command command_info;
 extern const struct cli_command command_layers;
 extern const struct cli_command command_map;

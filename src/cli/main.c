@@ -12,6 +12,7 @@
 
 /* clang-format off */ /* one line a command */
 const struct cli_command *const cli_commands[] = {
+    &command_explore,
     &command_count,
     &command_merge,
     &command_import,
@@ -55,6 +56,42 @@ static int print_help(void)
     return cli_out_close(&out);
 }
 
+/* Letters to change, add or drop to make A of B: what a slip of the fingers costs. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t row[32], n = strlen(b);
+    if (n >= 32)
+        return n;
+    for (size_t k = 0; k <= n; k++)
+        row[k] = k;
+    for (size_t i = 0; a[i]; i++) {
+        size_t diagonal = row[0]++;
+        for (size_t k = 0; k < n; k++) {
+            size_t change = diagonal + (a[i] != b[k]);
+            diagonal = row[k + 1];
+            size_t other = (row[k] < row[k + 1] ? row[k] : row[k + 1]) + 1;
+            row[k + 1] = change < other ? change : other;
+        }
+    }
+    return row[n];
+}
+
+static int unknown_command(const char *word)
+{
+    const char *near = NULL;
+    size_t least = 3;
+    for (size_t i = 0; cli_commands[i]; i++) {
+        size_t d = edit_distance(word, cli_commands[i]->name);
+        if (d < least) {
+            least = d;
+            near = cli_commands[i]->name;
+        }
+    }
+    if (near)
+        return cli_usage(NULL, "no command and no file '%s'; did you mean '%s'?", word, near);
+    return cli_usage(NULL, "no command and no file '%s'", word);
+}
+
 int main(int argc, char **argv)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
@@ -68,5 +105,9 @@ int main(int argc, char **argv)
     const struct cli_command *command = argc > 1 ? find_command(argv[1]) : NULL;
     if (command)
         return command->run(&cli, argc - 1, argv + 1);
-    return cli_usage(NULL, "no command '%s'", argc > 1 ? argv[1] : "");
+    /* Files and options alone are for the explorer. */
+    if (argc > 1 && argv[1][0] != '-' && access(argv[1], F_OK) != 0)
+        return unknown_command(argv[1]);
+    argv[0] = (char *)(uintptr_t)command_explore.name;
+    return command_explore.run(&cli, argc, argv);
 }

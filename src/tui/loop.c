@@ -1,0 +1,167 @@
+#include "config.h"
+
+#include "terminal.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    PATIENCE_MS = 25,  /* waited for a result before the screen is drawn without it */
+    PROGRESS_MS = 250, /* between two drawings of progress */
+    BURST = 64         /* keys handled before the screen is drawn */
+};
+
+struct loop {
+    struct app *app;
+    struct canvas canvas;
+    bool have_canvas;
+    bool dirty, anew; /* draw; draw everything */
+    bool progress;    /* results came that the screen may show */
+    bool waiting;     /* the last drawing lacked something the view is about */
+    bool gone;        /* the terminal is */
+    int signal;
+    long long drawn; /* ms */
+};
+
+static long long now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static enum status draw(struct loop *l, struct err *err)
+{
+    struct app *app = l->app;
+    terminal_size(&app->cols, &app->rows);
+    if (!l->have_canvas || l->canvas.cols != app->cols || l->canvas.rows != app->rows) {
+        if (l->have_canvas)
+            canvas_free(&l->canvas);
+        l->have_canvas = canvas_init(&l->canvas, app->cols, app->rows, app->ascii);
+        if (!l->have_canvas)
+            return err_nomem(err);
+    }
+    app_settle(app, false, PATIENCE_MS);
+    app_prepare(app);
+    l->waiting = !app_settled(app);
+    enum status code = app_render(app, &l->canvas, err);
+    draw_canvas(&l->canvas, l->anew || app->redraw);
+    app->redraw = l->anew = l->dirty = l->progress = false;
+    l->drawn = now_ms();
+    return code;
+}
+
+/* The shell gets its terminal back, and the process stops; continues here when it is resumed. */
+static void stop(struct loop *l)
+{
+    terminal_leave();
+    signals_default_stop();
+    terminal_return();
+    l->dirty = l->anew = true;
+}
+
+static void take_signals(struct loop *l)
+{
+    int number;
+    while ((number = signals_next())) {
+        if (number == SIGTSTP)
+            stop(l);
+        else if (number == SIGWINCH)
+            l->dirty = true;
+        else if (number == SIGCONT)
+            l->dirty = l->anew = true;
+        else
+            l->signal = number;
+    }
+}
+
+/* True if the terminal says it can be read, yet there is nothing and never will be. */
+static bool at_end(int fd)
+{
+    struct pollfd p = {fd, POLLIN, 0};
+    int waiting = 0;
+    if (poll(&p, 1, 0) <= 0)
+        return false;
+    if (p.revents & (POLLHUP | POLLERR | POLLNVAL))
+        return true;
+    return (p.revents & POLLIN) && ioctl(fd, FIONREAD, &waiting) == 0 && waiting == 0;
+}
+
+static void take_keys(struct loop *l)
+{
+    int n = 0;
+    uint32_t key;
+    while (n < BURST && !l->app->quit && (key = input_key())) {
+        app_key(l->app, key);
+        l->dirty = true;
+        n++;
+    }
+    if (n == 0 && at_end(terminal_input()))
+        l->gone = true;
+}
+
+/* How long to sleep: for ever, unless results have come that wait for their turn to be shown. */
+static int pause_ms(const struct loop *l)
+{
+    if (!l->progress)
+        return -1;
+    long long left = l->drawn + PROGRESS_MS - now_ms();
+    return left > 0 ? (int)left : 0;
+}
+
+static void take_results(struct loop *l, const struct pollfd *p)
+{
+    if (p->revents & POLLIN) {
+        engine_drain(app_file(l->app)->engine);
+        l->progress = true;
+    }
+    /* What the user waits for is shown at once, the rest a few times a second. */
+    if (l->progress && ((l->waiting && app_settled(l->app)) || pause_ms(l) == 0))
+        l->dirty = true;
+}
+
+static enum status step(struct loop *l, struct err *err)
+{
+    struct pollfd p[3] = {{terminal_input(), POLLIN, 0},
+                          {signals_fd(), POLLIN, 0},
+                          {engine_fd(app_file(l->app)->engine), POLLIN, 0}};
+    if (l->dirty) {
+        enum status code = draw(l, err);
+        if (code)
+            return code;
+    }
+    if (poll(p, 3, pause_ms(l)) < 0 && errno != EINTR)
+        return err_errno(err, "poll");
+    if (p[1].revents)
+        take_signals(l);
+    if (p[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+        l->gone = true;
+    else if (p[0].revents)
+        take_keys(l);
+    take_results(l, &p[2]);
+    return STATUS_OK;
+}
+
+enum status tui_run(struct app *app, enum tui_color color, int *signal, struct err *err)
+{
+    struct loop l = {.app = app, .dirty = true};
+    enum status code = signals_open(err);
+    *signal = 0;
+    if (code)
+        return code;
+    code = terminal_open(color, err);
+    if (!code) {
+        while (!code && !app->quit && !l.gone && !l.signal)
+            code = step(&l, err);
+        terminal_close();
+        if (l.have_canvas)
+            canvas_free(&l.canvas);
+    }
+    signals_close();
+    *signal = l.signal;
+    return code;
+}

@@ -1,0 +1,251 @@
+#include "config.h"
+
+#include "terminal.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <term.h>
+#include <unistd.h>
+
+static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+enum { FATAL = sizeof fatal / sizeof fatal[0] };
+
+/* One terminal a process: what the crash handler needs must be reachable without arguments. */
+static struct {
+    bool open, away;
+    SCREEN *screen;
+    FILE *in, *opened; /* opened: /dev/tty, where standard input is something else */
+    struct termios modes;
+    bool have_modes;
+    char restore[256]; /* bytes that bring the screen back */
+    size_t restore_len;
+    int stderr_copy, stderr_file;
+    int colors; /* 0 = mono */
+    struct sigaction before[FATAL];
+} term = {.stderr_copy = -1, .stderr_file = -1};
+
+/* Copies what was written to standard error meanwhile; only calls that a handler may make. */
+static void release_stderr(void)
+{
+    char bytes[1024];
+    ssize_t n;
+    if (term.stderr_copy < 0)
+        return;
+    dup2(term.stderr_copy, STDERR_FILENO);
+    close(term.stderr_copy);
+    term.stderr_copy = -1;
+    lseek(term.stderr_file, 0, SEEK_SET);
+    while ((n = read(term.stderr_file, bytes, sizeof bytes)) > 0)
+        if (write(STDERR_FILENO, bytes, (size_t)n) != n)
+            break;
+    close(term.stderr_file);
+    term.stderr_file = -1;
+}
+
+static void capture_stderr(void)
+{
+    char name[] = "/tmp/propneu-XXXXXX";
+    if (!isatty(STDERR_FILENO))
+        return;
+    term.stderr_file = mkstemp(name);
+    if (term.stderr_file < 0)
+        return;
+    unlink(name);
+    fflush(stderr);
+    term.stderr_copy = dup(STDERR_FILENO);
+    dup2(term.stderr_file, STDERR_FILENO);
+}
+
+static void on_crash(int number)
+{
+    if (term.open && !term.away) {
+        if (write(STDOUT_FILENO, term.restore, term.restore_len) < 0)
+            term.away = true;
+        if (term.have_modes)
+            tcsetattr(fileno(term.in), TCSANOW, &term.modes);
+    }
+    release_stderr();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void watch_crashes(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = on_crash;
+    action.sa_flags = SA_NODEFER | SA_RESETHAND;
+    sigemptyset(&action.sa_mask);
+    for (int i = 0; i < FATAL; i++) {
+        sigaction(fatal[i], NULL, &term.before[i]);
+        if (term.before[i].sa_handler == SIG_DFL)
+            sigaction(fatal[i], &action, NULL);
+    }
+}
+
+static void add_restore(const char *bytes)
+{
+    if (!bytes || bytes == (char *)-1)
+        return;
+    size_t n = strlen(bytes);
+    if (n < sizeof term.restore - term.restore_len) {
+        memcpy(term.restore + term.restore_len, bytes, n);
+        term.restore_len += n;
+    }
+}
+
+/*
+ * The terminal's name as curses shall know it: one that is not in the database becomes the nearest
+ * that is.  NULL: nothing can be placed on it.
+ */
+static const char *choose_term(char *note, size_t size)
+{
+    static const char *const fallback[] = {"xterm", "vt100"};
+    const char *name = getenv("TERM");
+    int found;
+    note[0] = '\0';
+    if (!name || !*name || strcmp(name, "dumb") == 0)
+        return NULL;
+    if (setupterm(name, STDOUT_FILENO, &found) == OK)
+        return cursor_address ? name : NULL;
+    for (int i = strncmp(name, "xterm", 5) == 0 ? 0 : 1; i < 2; i++)
+        if (setupterm(fallback[i], STDOUT_FILENO, &found) == OK) {
+            snprintf(note, size, "propneu: TERM '%s' is not known here, going on as %s\n", name,
+                     fallback[i]);
+            return fallback[i];
+        }
+    return NULL;
+}
+
+/* 0 = no colours wanted or to be had. */
+static int start_colors(enum tui_color color)
+{
+    const char *off = getenv("NO_COLOR");
+    if (color == TUI_COLOR_NEVER || (color == TUI_COLOR_AUTO && off && *off) || !has_colors())
+        return 0;
+    start_color();
+    short back = use_default_colors() == OK ? -1 : COLOR_BLACK;
+    for (int s = 0; s < STYLE_COUNT; s++) {
+        short fore = COLORS >= 256 ? palette[s].c256 : palette[s].c8;
+        if (fore >= 0)
+            init_pair((short)(s + 1), fore, back);
+    }
+    return COLORS >= 256 ? 256 : COLORS >= 8 ? 8 : 0;
+}
+
+attr_t terminal_attr(uint32_t style, short *pair)
+{
+    const struct look *l = &palette[style < STYLE_COUNT ? style : STYLE_NORMAL];
+    unsigned bits = term.colors ? l->attr : l->mono;
+    *pair = term.colors && (term.colors == 256 ? l->c256 : l->c8) >= 0 ? (short)(style + 1) : 0;
+    return (bits & ATTR_BOLD ? A_BOLD : 0) | (bits & ATTR_UNDERLINE ? A_UNDERLINE : 0) |
+           (bits & ATTR_REVERSE ? A_REVERSE : 0) | (bits & ATTR_DIM ? A_DIM : 0);
+}
+
+static void set_modes(void)
+{
+    cbreak(); /* Ctrl-C and Ctrl-Z stay signals, so that kill -TSTP and the key are one thing */
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    leaveok(stdscr, FALSE);
+    scrollok(stdscr, FALSE);
+    curs_set(0);
+}
+
+enum status terminal_open(enum tui_color color, struct err *err)
+{
+    char note[160];
+    const char *name = choose_term(note, sizeof note);
+    if (!name)
+        return err_set(err, STATUS_UNSUPPORTED, "this terminal cannot place text");
+    term.in = stdin;
+    if (!isatty(STDIN_FILENO)) {
+        term.in = term.opened = fopen("/dev/tty", "r");
+        if (!term.in)
+            return err_set(err, STATUS_USAGE,
+                           "standard input is not a terminal (--dump prints without one)");
+    }
+    term.have_modes = tcgetattr(fileno(term.in), &term.modes) == 0;
+    if (!getenv("ESCDELAY"))
+        set_escdelay(25);
+    term.screen = newterm(name, stdout, term.in);
+    if (!term.screen) {
+        if (term.opened)
+            fclose(term.opened);
+        return err_set(err, STATUS_UNSUPPORTED, "cannot use a terminal of type %s", name);
+    }
+    add_restore(exit_attribute_mode);
+    add_restore(cursor_normal);
+    add_restore(keypad_local);
+    add_restore(exit_ca_mode);
+    term.open = true;
+    term.away = false;
+    term.colors = start_colors(color);
+    watch_crashes();
+    capture_stderr();
+    fputs(note, stderr);
+    fflush(stderr);
+    set_modes();
+    return STATUS_OK;
+}
+
+void terminal_leave(void)
+{
+    endwin();
+    term.away = true;
+    release_stderr();
+}
+
+void terminal_return(void)
+{
+    capture_stderr();
+    term.away = false;
+    refresh();
+    set_modes();
+}
+
+void terminal_close(void)
+{
+    if (!term.open)
+        return;
+    endwin();
+    if (term.have_modes)
+        tcsetattr(fileno(term.in), TCSANOW, &term.modes);
+    for (int i = 0; i < FATAL; i++)
+        if (term.before[i].sa_handler == SIG_DFL)
+            sigaction(fatal[i], &term.before[i], NULL);
+    delscreen(term.screen);
+    if (term.opened)
+        fclose(term.opened);
+    release_stderr();
+    term.opened = NULL;
+    term.restore_len = 0;
+    term.open = false;
+}
+
+void terminal_size(int *cols, int *rows)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
+        *cols = size.ws_col < CANVAS_MAX_SIDE ? size.ws_col : CANVAS_MAX_SIDE;
+        *rows = size.ws_row < CANVAS_MAX_SIDE ? size.ws_row : CANVAS_MAX_SIDE;
+        if (*cols != COLS || *rows != LINES)
+            resizeterm(*rows, *cols);
+    } else {
+        *cols = COLS;
+        *rows = LINES;
+    }
+}
+
+int terminal_input(void)
+{
+    return fileno(term.in);
+}

@@ -1,0 +1,126 @@
+/*
+ * actions.h - everything a key can do, in one table.
+ *
+ * Key lookup, footer, help screen, the manual's key section and completions are all made from it.
+ * A key is bound at most once in a context (tests/unit/test_actions.c).  Reserved everywhere, for
+ * what their names promise: h j k l g G ^D ^U / n N q ?.
+ */
+#ifndef PROPNEU_VIEW_ACTIONS_H
+#define PROPNEU_VIEW_ACTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The views, in the order of their tabs: VIEW(ID, name on the command line, title). */
+#define VIEWS(VIEW)                  \
+    VIEW(LAYERS, "layers", "Layers") \
+    VIEW(MAP, "map", "Map")          \
+    VIEW(OVERLAP, "overlap", "Overlap")
+
+enum view_id {
+#define VIEW_ENUM(id, name, title) VIEW_##id,
+    VIEWS(VIEW_ENUM)
+#undef VIEW_ENUM
+        VIEW_COUNT
+};
+
+/* Where keys go: to a view, or to what lies over it. */
+enum {
+#define VIEW_CONTEXT(id, name, title) CTX_##id = 1 << VIEW_##id,
+    VIEWS(VIEW_CONTEXT)
+#undef VIEW_CONTEXT
+        CTX_VIEWS = (1 << VIEW_COUNT) - 1,
+    CTX_PANEL = 1 << 16,
+    CTX_PROMPT = 1 << 17,
+    CTX_HELP = 1 << 18,
+    CTX_LISTS = CTX_VIEWS | CTX_PANEL | CTX_HELP
+};
+
+/*
+ * ACTION(id, name, keys, contexts, priority, footer, help): footers show entries by rising
+ * priority until the line is full; "" = never, "&" = its key joins the entry before ("Up/Down").
+ * ANY_DIGIT's keys give their digit as the action's argument.
+ */
+#define ACTIONS(ACTION)                                                                            \
+    ACTION(HELP, "help", "? F1", CTX_VIEWS | CTX_PANEL, 0, "help", "this help")                    \
+    ACTION(CLOSE_HELP, "close-help", "Esc q ? F1 Enter", CTX_HELP, 0, "close", "close the help")   \
+    ACTION(ACCEPT, "accept", "Enter", CTX_PROMPT, 0, "accept", "take what was typed")              \
+    ACTION(CANCEL, "cancel", "Esc", CTX_PROMPT, 1, "leave as it was",                              \
+           "leave everything as it was")                                                           \
+    ACTION(COMPLETE, "complete", "Tab", CTX_PROMPT, 2, "complete", "complete the word")            \
+    ACTION(CURSOR_LEFT, "cursor-left", "Left", CTX_PROMPT, 9, "", "one character left")            \
+    ACTION(CURSOR_RIGHT, "cursor-right", "Right", CTX_PROMPT, 9, "", "one character right")        \
+    ACTION(CURSOR_START, "cursor-start", "Home ^A", CTX_PROMPT, 9, "", "start of the text")        \
+    ACTION(CURSOR_END, "cursor-end", "End ^E", CTX_PROMPT, 9, "", "end of the text")               \
+    ACTION(RUBOUT, "rubout", "Backspace", CTX_PROMPT, 9, "", "delete the character before")        \
+    ACTION(DELETE, "delete", "Del ^D", CTX_PROMPT, 9, "", "delete the character under the cursor") \
+    ACTION(WIPE, "wipe", "^U", CTX_PROMPT, 9, "", "delete everything")                             \
+    ACTION(QUIT, "quit", "q", CTX_VIEWS, 1, "quit", "quit")                                        \
+    ACTION(CLOSE, "close", "Esc q", CTX_PANEL, 1, "close", "close the list")                       \
+    ACTION(TOGGLE, "toggle", "Space Enter", CTX_PANEL, 2, "switch on or off",                      \
+           "switch the line on or off")                                                            \
+    ACTION(RESET, "reset", "r", CTX_PANEL, 3, "all on", "everything on again")                     \
+    ACTION(PREV_LAYER, "prev-layer", "Left h", CTX_VIEWS | CTX_PANEL, 2, "layer",                  \
+           "previous layer")                                                                       \
+    ACTION(NEXT_LAYER, "next-layer", "Right l", CTX_VIEWS | CTX_PANEL, 2, "&", "next layer")       \
+    ACTION(NEXT_VIEW, "next-view", "Tab", CTX_VIEWS, 3, "view", "next view")                       \
+    ACTION(PREV_VIEW, "prev-view", "S-Tab", CTX_VIEWS, 3, "", "previous view")                     \
+    ACTION(UP, "up", "Up k", CTX_LISTS, 5, "", "one line up; in the map the point before")         \
+    ACTION(DOWN, "down", "Down j", CTX_LISTS, 5, "", "one line down; in the map the next point")   \
+    ACTION(PAGE_UP, "page-up", "PgUp ^U", CTX_LISTS, 9, "", "one page up")                         \
+    ACTION(PAGE_DOWN, "page-down", "PgDn ^D", CTX_LISTS, 9, "", "one page down")                   \
+    ACTION(FIRST, "first", "Home g", CTX_LISTS, 9, "", "first line")                               \
+    ACTION(LAST, "last", "End G", CTX_LISTS, 9, "", "last line")                                   \
+    ACTION(NEXT_PROPERTY, "next-property", "p", CTX_LAYERS | CTX_MAP, 4, "property",               \
+           "next property")                                                                        \
+    ACTION(PREV_PROPERTY, "prev-property", "P", CTX_LAYERS | CTX_MAP, 4, "", "previous property")  \
+    ACTION(GROUPS, "groups", "t", CTX_MAP, 5, "groups",                                            \
+           "list of the groups: show or hide them (t1 = the first)")                               \
+    ACTION(FORM, "form", "v", CTX_VIEWS, 5, "form",                                                \
+           "other form: table or curves, labels or none, drawing or table")                        \
+    ACTION(EDIT, "edit", "e", CTX_OVERLAP, 4, "edit set", "edit the set under the cursor")         \
+    ACTION(ADD, "add", "a", CTX_OVERLAP, 5, "add", "add a set")                                    \
+    ACTION(REMOVE, "remove", "d", CTX_OVERLAP, 6, "drop", "drop the set under the cursor")         \
+    ACTION(OPEN, "open", "Enter", CTX_VIEWS, 5, "",                                                \
+           "look closer: the map of the layer, the neurons of the region")                         \
+    ACTION(CONDITIONS, "conditions", "c", CTX_VIEWS, 6, "conditions",                              \
+           "list of factors and levels: which frames count")                                       \
+    ACTION(SIGMA_UP, "sigma-up", "+ =", CTX_VIEWS, 7, "sigma",                                     \
+           "sigma 5 points up (share of a group's phones)")                                        \
+    ACTION(SIGMA_DOWN, "sigma-down", "-", CTX_VIEWS, 7, "&", "sigma 5 points down")                \
+    ACTION(SET_SIGMA, "set-sigma", "s", CTX_VIEWS, 9, "", "type sigma in percent")                 \
+    ACTION(MARKS, "marks", "b", CTX_MAP, 8, "marks", "letters, braille dots or blocks")            \
+    ACTION(NEXT_FILE, "next-file", "f", CTX_VIEWS, 8, "file", "next file")                         \
+    ACTION(PREV_FILE, "prev-file", "F", CTX_VIEWS, 9, "", "previous file")                         \
+    ACTION(BACK, "back", "Backspace", CTX_VIEWS, 9, "", "back to where you were")                  \
+    ACTION(DISMISS, "dismiss", "Esc", CTX_VIEWS, 9, "", "clear the message; no point selected")    \
+    ACTION(ANY_DIGIT, "digit", "1 2 3 4 5 6 7 8 9", CTX_VIEWS | CTX_PANEL, 9, "",                  \
+           "the view of that number; in a list, that line on or off")                              \
+    ACTION(REDRAW, "redraw", "^L", CTX_LISTS | CTX_PROMPT, 9, "", "draw the screen anew")          \
+    ACTION(TYPE, "type", "", CTX_PROMPT, 9, "", "type a character")
+
+enum action {
+    ACTION_NONE,
+#define ACTION_ENUM(id, name, keys, contexts, priority, footer, help) ACTION_##id,
+    ACTIONS(ACTION_ENUM)
+#undef ACTION_ENUM
+        ACTION_COUNT
+};
+
+struct action_entry {
+    const char *name, *keys;
+    unsigned contexts;
+    int priority;
+    const char *footer, *help;
+};
+
+extern const struct action_entry action_table[ACTION_COUNT]; /* [0] is unused */
+
+/* What KEY means in CONTEXT (one bit), with its argument in *ARG; ACTION_NONE if nothing. */
+enum action action_for_key(uint32_t key, unsigned context, long *arg);
+
+/* The first key of A by name into TEXT of SIZE bytes. */
+void action_key_name(enum action a, char *text, size_t size);
+
+#endif

@@ -1,0 +1,256 @@
+#include "config.h"
+
+#include "view.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/mem.h"
+
+static const struct view *const views[VIEW_COUNT] = {
+    [VIEW_LAYERS] = &view_layers,
+    [VIEW_MAP] = &view_map,
+    [VIEW_OVERLAP] = &view_overlap,
+};
+
+const struct view *view_of(enum view_id id)
+{
+    return views[id];
+}
+
+static struct app_file *file_here(struct app *app)
+{
+    return &app->file[app->here];
+}
+
+const char *app_property(const struct app *app)
+{
+    return app_session(app)->names.name[app->at.property];
+}
+
+const struct engine_result *app_result(const struct app *app, uint32_t property, uint32_t layer)
+{
+    return engine_get(app_file(app)->engine, property, layer);
+}
+
+void app_say(struct app *app, bool bad, const char *fmt, ...)
+{
+    struct err clean; /* err_set takes control bytes out */
+    char text[sizeof app->message];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    err_set(&clean, STATUS_OK, "%s", text);
+    snprintf(app->message, sizeof app->message, "%.255s", clean.msg);
+    app->message_bad = bad;
+}
+
+int app_view_rows(const struct app *app)
+{
+    return app->rows - 4;
+}
+
+void app_remember(struct app *app)
+{
+    if (app->past == APP_HISTORY) {
+        memmove(app->history, app->history + 1, (APP_HISTORY - 1) * sizeof app->history[0]);
+        app->past--;
+    }
+    app->history[app->past++] = app->at;
+}
+
+/* Sigma and filters of the file at hand go to its session and its engine. */
+enum status app_conditions_changed(struct app *app, struct err *err)
+{
+    struct app_file *f = file_here(app);
+    struct analysis_params params = f->session.params;
+    params.sigma = app->sigma / 100;
+    analysis_set_params(&f->session, &params);
+    analysis_changed(&f->session);
+    return engine_set(f->engine, &params, &f->session.filters, err);
+}
+
+unsigned app_context(const struct app *app)
+{
+    return app->prompt.kind  ? CTX_PROMPT
+           : app->help       ? CTX_HELP
+           : app->panel.kind ? CTX_PANEL
+                             : 1u << app->at.view;
+}
+
+bool app_move(enum action action, size_t *here, size_t count, size_t page)
+{
+    size_t last = count ? count - 1 : 0, by = page > 1 ? page - 1 : 1;
+    switch (action) {
+    case ACTION_UP: *here -= *here > 0; break;
+    case ACTION_DOWN: *here += *here < last; break;
+    case ACTION_PAGE_UP: *here -= *here < by ? *here : by; break;
+    case ACTION_PAGE_DOWN: *here += last - *here < by ? last - *here : by; break;
+    case ACTION_FIRST: *here = 0; break;
+    case ACTION_LAST: *here = last; break;
+    default: return false;
+    }
+    return true;
+}
+
+/* Sigma is the same for all files; each takes it over when it is shown. */
+static enum status set_sigma(struct app *app, double percent, struct err *err)
+{
+    double before = app->sigma;
+    app->sigma = percent < 5 ? 5 : percent > 100 ? 100 : percent;
+    if (app->sigma == before)
+        return STATUS_OK;
+    return app_conditions_changed(app, err);
+}
+
+static enum status step_file(struct app *app, size_t by, struct err *err)
+{
+    if (app->files < 2)
+        return err_set(err, STATUS_NOTFOUND, "there is only this file");
+    return app_show_file(app, (app->here + by) % app->files, err);
+}
+
+static void go_to_view(struct app *app, int view)
+{
+    if (view == (int)app->at.view)
+        return;
+    app_remember(app);
+    app->at.view = (enum view_id)view;
+}
+
+static enum status go_back(struct app *app, struct err *err)
+{
+    if (app->past == 0)
+        return err_set(err, STATUS_NOTFOUND, "nothing to go back to");
+    app->at = app->history[--app->past];
+    return STATUS_OK;
+}
+
+static void step_layer(struct app *app, int by)
+{
+    uint32_t layers = app_file(app)->counts.layers;
+    if (by < 0 && app->at.layer > 0)
+        app->at.layer--;
+    else if (by > 0 && app->at.layer + 1 < layers)
+        app->at.layer++;
+}
+
+static void step_property(struct app *app, uint32_t by)
+{
+    app->at.property = (app->at.property + by) % app_session(app)->names.count;
+}
+
+static void open_sigma_prompt(struct app *app)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%g", app->sigma);
+    prompt_open(app, PROMPT_SIGMA, 0, "sigma, percent of a group's phones", text);
+}
+
+/* Actions that mean the same in every view. */
+static enum status apply_common(struct app *app, enum action action, long arg, struct err *err)
+{
+    uint32_t properties = app_session(app)->names.count;
+    switch (action) {
+    case ACTION_HELP: app->help = true, app->help_top = 0; break;
+    case ACTION_QUIT: app->quit = true; break;
+    case ACTION_PREV_LAYER: step_layer(app, -1); break;
+    case ACTION_NEXT_LAYER: step_layer(app, 1); break;
+    case ACTION_NEXT_VIEW: go_to_view(app, (app->at.view + 1) % VIEW_COUNT); break;
+    case ACTION_PREV_VIEW: go_to_view(app, (app->at.view + VIEW_COUNT - 1) % VIEW_COUNT); break;
+    case ACTION_ANY_DIGIT:
+        if (arg < 1 || arg > VIEW_COUNT)
+            return err_set(err, STATUS_NOTFOUND, "there is no view %ld", arg);
+        go_to_view(app, (int)arg - 1);
+        break;
+    case ACTION_NEXT_PROPERTY: step_property(app, 1); break;
+    case ACTION_PREV_PROPERTY: step_property(app, properties - 1); break;
+    case ACTION_SIGMA_UP: return set_sigma(app, app->sigma + 5, err);
+    case ACTION_SIGMA_DOWN: return set_sigma(app, app->sigma - 5, err);
+    case ACTION_SET_SIGMA: open_sigma_prompt(app); break;
+    case ACTION_CONDITIONS: return panel_open_conditions(app, err);
+    case ACTION_NEXT_FILE: return step_file(app, 1, err);
+    case ACTION_PREV_FILE: return step_file(app, app->files - 1, err);
+    case ACTION_BACK: return go_back(app, err);
+    case ACTION_REDRAW: app->redraw = true; break;
+    default: break;
+    }
+    return STATUS_OK;
+}
+
+static enum status apply_help(struct app *app, enum action action)
+{
+    size_t lines = help_lines(app, app->cols), page = (size_t)app_view_rows(app);
+    size_t last = lines > page ? lines - page : 0;
+    if (action == ACTION_CLOSE_HELP)
+        app->help = false;
+    else if (action == ACTION_REDRAW)
+        app->redraw = true;
+    else
+        app_move(action, &app->help_top, last + 1, page);
+    return STATUS_OK;
+}
+
+enum status app_apply(struct app *app, enum action action, long arg)
+{
+    struct err err = {STATUS_OK, ""};
+    unsigned context = app_context(app);
+    const struct view *view = views[app->at.view];
+    if (action <= ACTION_NONE || action >= ACTION_COUNT ||
+        !(action_table[action].contexts & context))
+        return STATUS_USAGE;
+    app->message[0] = '\0';
+    if (context == CTX_PROMPT)
+        err.code = prompt_apply(app, action, arg, &err);
+    else if (context == CTX_HELP)
+        err.code = apply_help(app, action);
+    else if (context == CTX_PANEL && action != ACTION_PREV_LAYER && action != ACTION_NEXT_LAYER &&
+             action != ACTION_HELP && action != ACTION_REDRAW)
+        err.code = panel_apply(app, action, arg, &err);
+    else if (context == CTX_PANEL || !view->apply || !view->apply(app, action, arg, &err))
+        err.code = apply_common(app, action, arg, &err);
+    /* A prompt says its errors where it stands. */
+    if (err.code && !app->prompt.kind)
+        app_say(app, err.code != STATUS_NOTFOUND, "%s", err.msg);
+    return err.code;
+}
+
+enum status app_key(struct app *app, uint32_t key)
+{
+    long arg;
+    enum action action = action_for_key(key, app_context(app), &arg);
+    return action ? app_apply(app, action, arg) : STATUS_OK;
+}
+
+static void focus(struct app *app)
+{
+    engine_focus(app_file(app)->engine, app->at.property, app->at.layer, views[app->at.view]->maps);
+}
+
+void app_prepare(struct app *app)
+{
+    struct err err = {STATUS_OK, ""};
+    focus(app);
+    if (views[app->at.view]->prepare && views[app->at.view]->prepare(app, &err) && !app->message[0])
+        app_say(app, true, "%s", err.msg);
+}
+
+void app_settle(struct app *app, bool everything, int ms)
+{
+    focus(app);
+    engine_finish(app_file(app)->engine, !everything || app->at.view != VIEW_LAYERS, ms);
+}
+
+bool app_settled(const struct app *app)
+{
+    if (app->at.view == VIEW_LAYERS)
+        return engine_missing(app_file(app)->engine) == 0;
+    for (uint32_t l = views[app->at.view]->maps ? 0 : app->at.layer; l <= app->at.layer; l++)
+        if (!app_result(app, app->at.property, l))
+            return false;
+    return true;
+}

@@ -1,0 +1,204 @@
+/*
+ * app.h - the explorer's whole state, and what actions do to it.
+ *
+ *     key -> action (actions.h) -> app_apply -> app_prepare -> app_render -> canvas
+ *
+ * No terminal in here: replaying actions on a struct app is the demo, the tests and the fuzzing.
+ */
+#ifndef PROPNEU_VIEW_APP_H
+#define PROPNEU_VIEW_APP_H
+
+#include "actions.h"
+#include "canvas.h"
+#include "engine.h"
+#include "plot.h"
+#include "propneu/analysis.h"
+#include "propneu/phones.h"
+
+#define APP_MIN_COLS  40
+#define APP_MIN_ROWS  10
+#define APP_HISTORY   64
+#define APP_MAX_FILES 64
+
+/* One count file, opened when it is first shown. */
+struct app_file {
+    const char *path; /* borrowed */
+    bool open;
+    struct counts counts;
+    struct analysis session; /* the screen's own; the engine has another */
+    struct engine *engine;
+};
+
+/* A list over the view, for choosing. */
+enum panel_kind { PANEL_NONE, PANEL_CONDITIONS, PANEL_GROUPS, PANEL_TEXT };
+
+struct panel_line {
+    char *text;
+    signed char check;     /* 1 on, 0 off, -1 nothing to switch (a heading) */
+    uint32_t major, minor; /* what it stands for: factor and level, or group */
+};
+
+struct panel {
+    enum panel_kind kind;
+    char title[80];
+    struct panel_line *line; /* [count] */
+    size_t count, cap, here, top;
+};
+
+/* One line of typing. */
+enum prompt_kind { PROMPT_NONE, PROMPT_SET, PROMPT_SIGMA };
+
+struct prompt {
+    enum prompt_kind kind;
+    char title[64];
+    char text[512];
+    size_t cursor;   /* byte in text */
+    char error[256]; /* of the last try */
+    size_t column;   /* of the error, from 1; 0 = none */
+    long subject;    /* which set */
+};
+
+/* Where one is; what Backspace goes back to. */
+struct place {
+    enum view_id view;
+    uint32_t layer, property;
+};
+
+struct app {
+    struct app_file file[APP_MAX_FILES];
+    size_t files, here;
+    struct phones phones;
+    struct place at; /* layer from 0; property: index into the session's names */
+    struct place history[APP_HISTORY];
+    size_t past;
+    double sigma;
+    char phone[PHONES_NAME_MAX]; /* "" = none chosen */
+    enum plot_marks marks;
+    int cols, rows;
+    bool ascii, threads;
+    bool help;
+    size_t help_top, help_rows;
+    struct panel panel;
+    struct prompt prompt;
+    char message[256]; /* in the status line until the next action */
+    bool message_bad;
+    bool quit, redraw; /* asked for */
+    void *state[VIEW_COUNT];
+};
+
+/* What the explorer opens with; zero means the default. */
+struct app_options {
+    const char *view, *property, *phone; /* NULL = default */
+    unsigned long layer;                 /* from 1; 0 = default */
+    double sigma;                        /* percent; 0 = default */
+    bool ascii, threads;
+    int cols, rows;
+};
+
+/*
+ * Opens the first of PATH [files] (borrowed) for exploring; the others are opened when they are
+ * shown.  STATUS_NOTFOUND, listing what there is, for a view, property, phone or layer that is not
+ * there.
+ */
+enum status app_init(struct app *app, const char *const *path, size_t files,
+                     const struct app_options *options, struct err *err);
+void app_free(struct app *app);
+
+/*
+ * Does ACTION.  What cannot be done is said on the status line and returned; the app is as before
+ * then.
+ */
+enum status app_apply(struct app *app, enum action action, long arg);
+
+/* The action KEY means right now, applied.  Keys without a meaning do nothing. */
+enum status app_key(struct app *app, uint32_t key);
+
+/* The context keys go to. */
+unsigned app_context(const struct app *app);
+
+/* Tells the engine what is wanted and computes the quick things.  Before every app_render. */
+void app_prepare(struct app *app);
+
+/*
+ * Computes what the view is about at the layer at hand (EVERYTHING: all that it shows); where a
+ * thread does the work, waits for it, at most MS milliseconds.
+ */
+void app_settle(struct app *app, bool everything, int ms);
+
+/* True if everything the view is about is computed. */
+bool app_settled(const struct app *app);
+
+/* Draws the screen of app->cols x app->rows into C, which has that size. */
+enum status app_render(const struct app *app, struct canvas *c, struct err *err);
+
+/* The file at hand, its session, and the name of the property at hand. */
+static inline const struct app_file *app_file(const struct app *app)
+{
+    return &app->file[app->here];
+}
+
+static inline const struct analysis *app_session(const struct app *app)
+{
+    return &app->file[app->here].session;
+}
+
+const char *app_property(const struct app *app);
+
+/* Result of PROPERTY (index) in LAYER (from 0), or NULL while it is not there. */
+const struct engine_result *app_result(const struct app *app, uint32_t property, uint32_t layer);
+
+/* Remembers where one is, before going elsewhere. */
+void app_remember(struct app *app);
+
+/* After filters or parameters have changed: everything is computed anew. */
+enum status app_conditions_changed(struct app *app, struct err *err);
+
+/* Shows file number I, at the same layer and property where it has them (app_open.c). */
+enum status app_show_file(struct app *app, size_t i, struct err *err);
+
+/* Puts a message on the status line. */
+void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* Moves *HERE among COUNT lines of a list shown PAGE lines at a time; false: not such an action. */
+bool app_move(enum action action, size_t *here, size_t count, size_t page);
+
+/* Rows of the view's area on the screen. */
+int app_view_rows(const struct app *app);
+
+/* The letter that stands for GROUP (from 0) of P, different for every group. */
+char group_letter(const struct property *p, uint32_t group);
+
+/* "(sil)" for silence, else the level's name. */
+const char *level_label(const char *level);
+
+/* Lists over the view (panel.c). */
+void panel_close(struct panel *p);
+enum status panel_add(struct panel *p, int check, uint32_t major, uint32_t minor, const char *text,
+                      struct err *err);
+enum status panel_open_conditions(struct app *app, struct err *err);
+enum status panel_apply(struct app *app, enum action action, long arg, struct err *err);
+void panel_render(const struct app *app, struct canvas *c, struct rect area);
+
+/* Typing (prompt.c). */
+void prompt_open(struct app *app, enum prompt_kind kind, long subject, const char *title,
+                 const char *text);
+enum status prompt_apply(struct app *app, enum action action, long arg, struct err *err);
+void prompt_render(const struct app *app, struct canvas *c);
+
+/* The map's groups as a list; showing and hiding one (view_map.c). */
+enum status map_open_groups(struct app *app, struct err *err);
+enum status map_toggle_group(struct app *app, uint32_t group, struct err *err);
+void map_show_all(struct app *app);
+
+/* Sets of the overlap view (view_overlap.c): replaces or, with SUBJECT -1, adds one. */
+enum status overlap_set(struct app *app, long subject, const char *text, size_t *column,
+                        struct err *err);
+
+/* Help (help.c): lines of it, and drawing it from line TOP. */
+size_t help_lines(const struct app *app, int cols);
+void help_render(const struct app *app, struct canvas *c, struct rect area);
+
+/* One line of key hints for CONTEXT in WIDTH cells (frame.c). */
+void footer_render(struct canvas *c, int row, int width, unsigned context);
+
+#endif

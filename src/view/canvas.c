@@ -1,0 +1,337 @@
+#include "config.h"
+
+#include "canvas.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "propneu/mem.h"
+
+const struct look palette[STYLE_COUNT] = {
+#define PALETTE_LOOK(name, letter, c256, c8, attr, mono) {#name, letter, c256, c8, attr, mono},
+    STYLES(PALETTE_LOOK)
+#undef PALETTE_LOOK
+};
+
+/* Ambiguous-width characters stand only where canvas_init found them one cell wide. */
+static const struct {
+    uint32_t ch;
+    char ascii;
+} glyphs[GLYPH_COUNT] = {
+    [GLYPH_HLINE] = {0x2500, '-'},       [GLYPH_VLINE] = {0x2502, '|'},
+    [GLYPH_TOP_LEFT] = {0x250c, '+'},    [GLYPH_TOP_RIGHT] = {0x2510, '+'},
+    [GLYPH_BOTTOM_LEFT] = {0x2514, '+'}, [GLYPH_BOTTOM_RIGHT] = {0x2518, '+'},
+    [GLYPH_TEE_UP] = {0x2534, '+'},      [GLYPH_TEE_DOWN] = {0x252c, '+'},
+    [GLYPH_CROSS] = {0x253c, '+'},       [GLYPH_MEMBER] = {0x25cf, '@'},
+    [GLYPH_NONMEMBER] = {0x00b7, '.'},   [GLYPH_POINTER] = {'>', '>'},
+    [GLYPH_CUT] = {0x2026, '~'},
+};
+
+static int clamp_side(int n)
+{
+    return n < 1 ? 1 : n > CANVAS_MAX_SIDE ? CANVAS_MAX_SIDE : n;
+}
+
+static struct cell *cell_at(struct canvas *c, int row, int col)
+{
+    if (row < 0 || col < 0 || row >= c->rows || col >= c->cols)
+        return NULL;
+    return &c->cell[(size_t)row * (size_t)c->cols + (size_t)col];
+}
+
+bool canvas_init(struct canvas *c, int cols, int rows, bool ascii)
+{
+    struct canvas n = {.cols = clamp_side(cols),
+                       .rows = clamp_side(rows),
+                       .ascii = ascii || wcwidth(0x2500) != 1,
+                       .cursor_row = -1};
+    n.cell = mem_array((size_t)n.cols * (size_t)n.rows, sizeof *n.cell);
+    if (!n.cell)
+        return false;
+    canvas_blank(&n, canvas_all(&n));
+    *c = n;
+    return true;
+}
+
+void canvas_free(struct canvas *c)
+{
+    free(c->cell);
+    c->cell = NULL;
+}
+
+uint32_t utf8_next(const char **s)
+{
+    const unsigned char *p = (const unsigned char *)*s;
+    static const uint32_t least[4] = {0, 0x80, 0x800, 0x10000};
+    int more = *p < 0x80 ? 0 : (*p & 0xe0) == 0xc0 ? 1 : (*p & 0xf0) == 0xe0 ? 2 : 3;
+    uint32_t ch = more == 0 ? *p : *p & (0x3fu >> more);
+    *s += 1;
+    if (more == 3 && (*p & 0xf8) != 0xf0)
+        return 0xfffd;
+    for (int i = 1; i <= more; i++) {
+        if ((p[i] & 0xc0) != 0x80)
+            return 0xfffd;
+        ch = ch << 6 | (p[i] & 0x3f);
+    }
+    if (ch < least[more] || ch > 0x10ffff || (ch >= 0xd800 && ch < 0xe000))
+        return 0xfffd;
+    *s += more;
+    return ch;
+}
+
+int utf8_put(char *out, uint32_t ch)
+{
+    if (ch < 0x80) {
+        out[0] = (char)ch;
+        return 1;
+    }
+    int more = ch < 0x800 ? 1 : ch < 0x10000 ? 2 : 3;
+    static const unsigned char lead[4] = {0, 0xc0, 0xe0, 0xf0};
+    for (int i = more; i > 0; i--, ch >>= 6)
+        out[i] = (char)(0x80 | (ch & 0x3f));
+    out[0] = (char)(lead[more] | ch);
+    return more + 1;
+}
+
+/* What is really shown for CH, and in *WIDTH its cells: 0 for a combining mark. */
+static uint32_t shown(uint32_t ch, bool ascii, int *width)
+{
+    *width = 1;
+    if (ch < 0x20 || ch == 0x7f)
+        return '?';
+    if (ch < 0x7f)
+        return ch;
+    int w = wcwidth((wchar_t)ch);
+    if (w == 0 && !ascii)
+        *width = 0;
+    else if (ascii || ch == 0xfffd || w < 0)
+        return '?';
+    else
+        *width = w;
+    return ch;
+}
+
+int canvas_width(const char *text)
+{
+    int total = 0, w;
+    while (*text) {
+        shown(utf8_next(&text), false, &w);
+        total += w;
+    }
+    return total;
+}
+
+/* A wide character loses both halves when one of them is written over. */
+static void mend_wide(struct canvas *c, int row, int col)
+{
+    struct cell *here = cell_at(c, row, col), *left = cell_at(c, row, col - 1);
+    struct cell *right = cell_at(c, row, col + 1);
+    if (here->ch == 0 && left)
+        left->ch = ' ';
+    if (here->ch != 0 && right && right->ch == 0)
+        right->ch = ' ';
+}
+
+void canvas_put(struct canvas *c, int row, int col, enum style style, uint32_t ch)
+{
+    struct cell *p = cell_at(c, row, col);
+    if (!p)
+        return;
+    mend_wide(c, row, col);
+    *p = (struct cell){c->ascii && ch > 126 ? '?' : ch, 0, style};
+}
+
+void canvas_glyph(struct canvas *c, int row, int col, enum style style, enum glyph g)
+{
+    canvas_put(c, row, col, style, c->ascii ? (uint32_t)glyphs[g].ascii : glyphs[g].ch);
+}
+
+int canvas_text(struct canvas *c, int row, int col, int width, enum style style, const char *text)
+{
+    int used = 0, w;
+    bool cut = width < canvas_width(text);
+    int room = cut ? width - 1 : width;
+    while (*text) {
+        uint32_t ch = shown(utf8_next(&text), c->ascii, &w);
+        if (used + w > room)
+            break;
+        if (w == 0) {
+            struct cell *base = cell_at(c, row, col + used - 1);
+            if (used > 0 && base && base->ch)
+                base->mark = ch;
+            continue;
+        }
+        /* A wide character at the edge would be half shown: leave the cell blank. */
+        bool whole = col + used + w <= c->cols && col + used >= 0;
+        canvas_put(c, row, col + used, style, whole ? ch : ' ');
+        if (w == 2 && whole)
+            canvas_put(c, row, col + used + 1, style, 0);
+        used += w;
+    }
+    if (cut && width > 0)
+        canvas_glyph(c, row, col + used++, style, GLYPH_CUT);
+    return used;
+}
+
+int canvas_textf(struct canvas *c, int row, int col, int width, enum style style, const char *fmt,
+                 ...)
+{
+    char text[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    return canvas_text(c, row, col, width, style, text);
+}
+
+void canvas_right(struct canvas *c, int row, int col, int width, enum style style, const char *text)
+{
+    int w = canvas_width(text);
+    int pad = w < width ? width - w : 0;
+    canvas_text(c, row, col + pad, width - pad, style, text);
+}
+
+void canvas_rightf(struct canvas *c, int row, int col, int width, enum style style, const char *fmt,
+                   ...)
+{
+    char text[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    canvas_right(c, row, col, width, style, text);
+}
+
+/* Bytes of TEXT that fit on one line of WIDTH cells, broken at a space where there is one. */
+static size_t line_bytes(const char *text, int width)
+{
+    const char *p = text, *space = NULL;
+    int used = 0, w;
+    while (*p && *p != '\n') {
+        const char *at = p;
+        shown(utf8_next(&p), false, &w);
+        if (used + w > width)
+            return (size_t)((space ? space : at > text ? at : p) - text);
+        used += w;
+        if (*at == ' ')
+            space = at;
+    }
+    return (size_t)(p - text);
+}
+
+int canvas_wrap(struct canvas *c, struct rect area, enum style style, const char *text)
+{
+    char line[CANVAS_MAX_SIDE * 4 + 1];
+    int row = 0;
+    for (; *text && row < area.rows; row++) {
+        size_t n = line_bytes(text, area.cols);
+        n = n < sizeof line ? n : sizeof line - 1;
+        memcpy(line, text, n);
+        line[n] = '\0';
+        canvas_text(c, area.row + row, area.col, area.cols, style, line);
+        text += n;
+        if (*text == ' ' || *text == '\n')
+            text++;
+    }
+    return row;
+}
+
+void canvas_restyle(struct canvas *c, int row, int col, int width, enum style style)
+{
+    for (int i = 0; i < width; i++) {
+        struct cell *p = cell_at(c, row, col + i);
+        if (p)
+            p->style = style;
+    }
+}
+
+void canvas_blank(struct canvas *c, struct rect area)
+{
+    for (int r = 0; r < area.rows; r++)
+        for (int i = 0; i < area.cols; i++) {
+            struct cell *p = cell_at(c, area.row + r, area.col + i);
+            if (p)
+                *p = (struct cell){' ', 0, STYLE_NORMAL};
+        }
+}
+
+void canvas_hline(struct canvas *c, int row, int col, int width, enum style style)
+{
+    for (int i = 0; i < width; i++)
+        canvas_glyph(c, row, col + i, style, GLYPH_HLINE);
+}
+
+void canvas_box(struct canvas *c, struct rect a, enum style style)
+{
+    int bottom = a.row + a.rows - 1, right = a.col + a.cols - 1;
+    canvas_hline(c, a.row, a.col, a.cols, style);
+    canvas_hline(c, bottom, a.col, a.cols, style);
+    for (int r = a.row; r <= bottom; r++) {
+        canvas_glyph(c, r, a.col, style, GLYPH_VLINE);
+        canvas_glyph(c, r, right, style, GLYPH_VLINE);
+    }
+    canvas_glyph(c, a.row, a.col, style, GLYPH_TOP_LEFT);
+    canvas_glyph(c, a.row, right, style, GLYPH_TOP_RIGHT);
+    canvas_glyph(c, bottom, a.col, style, GLYPH_BOTTOM_LEFT);
+    canvas_glyph(c, bottom, right, style, GLYPH_BOTTOM_RIGHT);
+}
+
+void canvas_bar(struct canvas *c, int row, int col, int width, enum style style, double fraction)
+{
+    if (!(fraction > 0) || width <= 0)
+        return;
+    double cells = (fraction < 1 ? fraction : 1) * width;
+    if (c->ascii) {
+        for (int i = 0; i < (int)lround(cells); i++)
+            canvas_put(c, row, col + i, style, '=');
+        return;
+    }
+    int eighths = (int)lround(cells * 8);
+    for (int i = 0; i < eighths / 8; i++)
+        canvas_put(c, row, col + i, style, 0x2588);
+    /* U+2588 is the full block, U+258F the eighth: one down for each eighth more. */
+    if (eighths % 8)
+        canvas_put(c, row, col + eighths / 8, style, 0x2590 - (uint32_t)(eighths % 8));
+}
+
+static bool empty_cell(const struct cell *p)
+{
+    return p->ch == ' ' && !p->mark;
+}
+
+void canvas_print(const struct canvas *c, struct buf *out)
+{
+    char bytes[8];
+    for (int r = 0; r < c->rows; r++) {
+        const struct cell *line = &c->cell[(size_t)r * (size_t)c->cols];
+        int end = c->cols;
+        while (end > 0 && empty_cell(&line[end - 1]))
+            end--;
+        for (int i = 0; i < end; i++) {
+            if (!line[i].ch)
+                continue;
+            int n = utf8_put(bytes, line[i].ch);
+            if (line[i].mark)
+                n += utf8_put(bytes + n, line[i].mark);
+            buf_add(out, bytes, (size_t)n);
+        }
+        buf_add(out, "\n", 1);
+    }
+}
+
+void canvas_print_styles(const struct canvas *c, struct buf *out)
+{
+    for (int r = 0; r < c->rows; r++) {
+        const struct cell *line = &c->cell[(size_t)r * (size_t)c->cols];
+        int end = c->cols;
+        while (end > 0 && line[end - 1].style == STYLE_NORMAL)
+            end--;
+        for (int i = 0; i < end; i++)
+            buf_add(out, &palette[line[i].style].letter, 1);
+        buf_add(out, "\n", 1);
+    }
+}

@@ -1,0 +1,67 @@
+#include "config.h"
+
+#include "keys.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "canvas.h"
+
+static const struct {
+    const char *name;
+    uint32_t key;
+} named[] = {
+    {"Up", KEY_CODE_UP},       {"Down", KEY_CODE_DOWN},
+    {"Left", KEY_CODE_LEFT},   {"Right", KEY_CODE_RIGHT},
+    {"PgUp", KEY_CODE_PGUP},   {"PgDn", KEY_CODE_PGDN},
+    {"Home", KEY_CODE_HOME},   {"End", KEY_CODE_END},
+    {"Enter", KEY_CODE_ENTER}, {"Esc", KEY_CODE_ESC},
+    {"Tab", KEY_CODE_TAB},     {"S-Tab", KEY_CODE_SHIFT_TAB},
+    {"Space", KEY_CODE_SPACE}, {"Backspace", KEY_CODE_BACKSPACE},
+    {"Del", KEY_CODE_DELETE},
+};
+
+static uint32_t key_of(const char *word, size_t n)
+{
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+        if (strlen(named[i].name) == n && memcmp(named[i].name, word, n) == 0)
+            return named[i].key;
+    if (n == 2 && word[0] == '^' && word[1] >= 'A' && word[1] <= 'Z')
+        return (uint32_t)(word[1] - '@');
+    if (n >= 2 && word[0] == 'F' && atoi(word + 1) > 0)
+        return (uint32_t)KEY_CODE_F0 + (uint32_t)atoi(word + 1);
+    return n == 1 ? (unsigned char)word[0] : 0;
+}
+
+uint32_t key_next(const char **names)
+{
+    const char *word = *names + strspn(*names, " ");
+    size_t n = strcspn(word, " ");
+    *names = word + n;
+    return n ? key_of(word, n) : 0;
+}
+
+void key_text(uint32_t key, char *text, size_t size)
+{
+    char utf8[8] = "";
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
+        if (named[i].key == key) {
+            snprintf(text, size, "%s", named[i].name);
+            return;
+        }
+    if (key > KEY_CODE_F0)
+        snprintf(text, size, "F%u", (unsigned)(key - KEY_CODE_F0));
+    else if (key < 32)
+        snprintf(text, size, "^%c", (int)key + '@');
+    else if (key < KEY_CODE_FIRST) {
+        utf8[utf8_put(utf8, key)] = '\0';
+        snprintf(text, size, "%s", utf8);
+    } else
+        snprintf(text, size, "?");
+}
+
+bool key_types(uint32_t key)
+{
+    return key >= 32 && key != 127 && key < KEY_CODE_FIRST;
+}

@@ -1,0 +1,193 @@
+#include "config.h"
+
+#include "map_state.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/bitset.h"
+#include "propneu/mem.h"
+
+enum { SIDE_WIDTH = 28, SIDE_FROM = 66 };
+
+/* Labels: the selected point, the heart of every group, then from the rim inwards. */
+static void set_priorities(const struct map_state *s, struct plot_point *point)
+{
+    for (uint32_t g = 0; g < s->groups; g++) {
+        double x = 0, y = 0, best = INFINITY;
+        uint32_t n = 0, heart = 0;
+        for (uint32_t i = 0; i < s->points; i++)
+            if (point[i].group == g) {
+                x += s->xy[2 * i];
+                y += s->xy[2 * i + 1];
+                n++;
+            }
+        for (uint32_t i = 0; i < s->points; i++) {
+            double d = hypot(s->xy[2 * i] - x / n, s->xy[2 * i + 1] - y / n);
+            if (point[i].group == g && d < best) {
+                best = d;
+                heart = i;
+            }
+        }
+        if (n)
+            point[heart].priority = 1 << 20;
+    }
+}
+
+static void fill_points(const struct app *app, struct plot_point *point)
+{
+    const struct map_state *s = map_state(app);
+    for (uint32_t i = 0; i < s->points; i++) {
+        uint32_t g = s->property->point[i].group;
+        double x = s->xy[2 * i], y = s->xy[2 * i + 1];
+        point[i] =
+            (struct plot_point){s->hidden[g] ? NAN : x, y, g,
+                                s->no_labels ? NULL : level_label(s->property->point[i].label),
+                                (int)(hypot(x, y) * 100)};
+    }
+    set_priorities(s, point);
+}
+
+static void draw_plot(const struct app *app, struct canvas *c, struct rect area,
+                      struct plot_report *report)
+{
+    const struct map_state *s = map_state(app);
+    struct plot_point *point = mem_array(s->points, sizeof *point);
+    struct plot_group *group = mem_array(s->groups, sizeof *group);
+    if (point && group) {
+        fill_points(app, point);
+        for (uint32_t g = 0; g < s->groups; g++)
+            group[g] = (struct plot_group){group_letter(s->property, g), palette_group(g)};
+        struct plot plot = {point, s->points, group, s->groups, app->marks, s->selected - 1};
+        plot_scatter(c, area, &plot, report);
+    }
+    free(point);
+    free(group);
+}
+
+static int draw_legend(const struct app *app, struct canvas *c, struct rect a, int max)
+{
+    const struct map_state *s = map_state(app);
+    int row = a.row;
+    canvas_text(c, row++, a.col, a.cols, STYLE_STRONG, app_property(app));
+    for (uint32_t g = 0; g < s->groups && row < a.row + max; g++, row++) {
+        if (row == a.row + max - 1 && g + 1 < s->groups) {
+            canvas_textf(c, row++, a.col, a.cols, STYLE_FAINT, "  and %u groups more",
+                         s->groups - g);
+            break;
+        }
+        char mark = s->hidden[g] ? ' ' : group_letter(s->property, g);
+        canvas_textf(c, row, a.col, 2, STYLE_FAINT, g < 9 ? "%u" : "", g + 1);
+        canvas_put(c, row, a.col + 2, palette_group(g), (uint32_t)(unsigned char)mark);
+        canvas_text(c, row, a.col + 4, a.cols - 10, s->hidden[g] ? STYLE_FAINT : palette_group(g),
+                    s->property->group.name[g]);
+        canvas_rightf(c, row, a.col + a.cols - 6, 6, STYLE_NORMAL, "%u",
+                      s->property->group_points[g]);
+    }
+    return row;
+}
+
+static void number_line(struct canvas *c, int row, struct rect a, const char *name, double v)
+{
+    canvas_text(c, row, a.col, a.cols - 8, STYLE_NORMAL, name);
+    if (isnan(v))
+        canvas_right(c, row, a.col + a.cols - 8, 8, STYLE_FAINT, "-");
+    else
+        canvas_rightf(c, row, a.col + a.cols - 8, 8, STYLE_NORMAL, "%.3f", v);
+}
+
+static int draw_scores(const struct app *app, struct canvas *c, struct rect a, int row,
+                       const struct plot_report *report)
+{
+    const struct map_state *s = map_state(app);
+    const struct engine_result *r = app_result(app, s->of_property, s->of_layer);
+    number_line(c, row++, a, "stress", r ? r->stress : NAN);
+    number_line(c, row++, a, "silhouette (map)", r ? r->silhouette : NAN);
+    number_line(c, row++, a, "silhouette (orig.)", r ? r->silhouette_full : NAN);
+    if (report->mixed) {
+        canvas_put(c, row, a.col, STYLE_MIXED, app->marks && !c->ascii ? ' ' : '*');
+        canvas_text(c, row, a.col + 2, a.cols - 8, STYLE_NORMAL, "several groups");
+        canvas_rightf(c, row++, a.col + a.cols - 6, 6, STYLE_NORMAL, "%zu", report->mixed);
+    }
+    if (report->dropped) {
+        canvas_text(c, row, a.col, a.cols - 6, STYLE_NORMAL, "labels without room");
+        canvas_rightf(c, row++, a.col + a.cols - 6, 6, STYLE_NORMAL, "%zu", report->dropped);
+    }
+    return row;
+}
+
+void map_point_name(const struct map_state *s, uint32_t i, char *text, size_t size)
+{
+    const struct property_point *p = &s->property->point[i];
+    const char *group = s->property->group.name[p->group], *label = level_label(p->label);
+    if (strcmp(group, label) == 0)
+        snprintf(text, size, "%s", label);
+    else
+        snprintf(text, size, "%s %s", label, group);
+}
+
+static void draw_selected(const struct app *app, struct canvas *c, struct rect a, int row)
+{
+    const struct map_state *s = map_state(app);
+    int end = a.row + a.rows;
+    char text[160];
+    if (!s->selected || row + 2 > end)
+        return;
+    uint32_t i = (uint32_t)s->selected - 1;
+    const struct property_point *p = &s->property->point[i];
+    map_point_name(s, i, text, sizeof text);
+    canvas_text(c, row++, a.col, a.cols, STYLE_SELECTED, text);
+    number_line(c, row, a, "neurons in S_k", NAN);
+    canvas_rightf(c, row++, a.col + a.cols - 8, 8, STYLE_NORMAL, "%zu",
+                  bitset_count(&s->layer->pattern[i * s->layer->words], s->layer->words));
+    if (p->frames >= 0 && row < end) {
+        canvas_text(c, row, a.col, a.cols - 10, STYLE_NORMAL, "frames");
+        canvas_rightf(c, row++, a.col + a.cols - 10, 10, STYLE_NORMAL, "%lld",
+                      (long long)p->frames);
+    }
+    if (row < end)
+        canvas_text(c, row++, a.col, a.cols, STYLE_FAINT, "nearest patterns, distance");
+    for (size_t k = 0; k < s->nears && row < end; k++, row++) {
+        map_point_name(s, s->near[k].point, text, sizeof text);
+        canvas_text(c, row, a.col + 2, a.cols - 10,
+                    palette_group(s->property->point[s->near[k].point].group), text);
+        canvas_rightf(c, row, a.col + a.cols - 8, 8, STYLE_NORMAL, "%.1f", s->near[k].distance);
+    }
+}
+
+/* On a narrow screen the legend is one line. */
+static void draw_line(const struct app *app, struct canvas *c, struct rect a)
+{
+    const struct map_state *s = map_state(app);
+    int col = a.col;
+    for (uint32_t g = 0; g < s->groups && col < a.cols; g++)
+        col += 2 + canvas_textf(c, a.row, col, a.cols - col,
+                                s->hidden[g] ? STYLE_FAINT : palette_group(g), "%c %s",
+                                group_letter(s->property, g), s->property->group.name[g]);
+}
+
+void map_render(const struct app *app, struct canvas *c, struct rect area)
+{
+    const struct map_state *s = map_state(app);
+    struct plot_report report = {0};
+    if (s->why[0] || !s->property || (!s->fresh && s->of_layer == UINT32_MAX)) {
+        canvas_wrap(c, (struct rect){area.row + 1, 2, area.rows - 1, area.cols - 4}, STYLE_NORMAL,
+                    s->why[0] ? s->why : "computing the map ...");
+        return;
+    }
+    if (area.cols < SIDE_FROM) {
+        draw_line(app, c, area);
+        draw_plot(app, c, (struct rect){area.row + 1, area.col, area.rows - 1, area.cols}, &report);
+        return;
+    }
+    int width = area.cols - SIDE_WIDTH - 2;
+    struct rect side = {area.row, area.col + width + 2, area.rows, SIDE_WIDTH - 1};
+    draw_plot(app, c, (struct rect){area.row, area.col, area.rows, width}, &report);
+    for (int r = 0; r < area.rows; r++)
+        canvas_glyph(c, area.row + r, area.col + width, STYLE_FAINT, GLYPH_VLINE);
+    int row = draw_legend(app, c, side, area.rows / 2) + (area.rows > 16);
+    row = draw_scores(app, c, side, row, &report) + 1;
+    draw_selected(app, c, side, row);
+}

@@ -1,0 +1,46 @@
+/*
+ * map_state.h - what the map shows: shared by its state (view_map.c) and its drawing (map_draw.c).
+ */
+#ifndef PROPNEU_VIEW_MAP_STATE_H
+#define PROPNEU_VIEW_MAP_STATE_H
+
+#include "view.h"
+
+#define MAP_NEAREST 8
+
+struct map_near {
+    uint32_t point;
+    double distance;
+};
+
+/*
+ * What is drawn.  While a new layer is computed the last picture stays: layer, property and sets
+ * belong together, `fresh` says whether they are those at hand.
+ */
+struct map_state {
+    bool no_labels, fresh;
+    const struct property *property; /* borrowed from the session */
+    const struct property_layer *layer;
+    double *xy; /* [points][2], aligned to the layer before */
+    uint32_t points;
+    uint32_t of_property, of_layer; /* what xy belongs to */
+    size_t of_file;
+    unsigned char *hidden; /* [groups] */
+    uint32_t groups;
+    long selected; /* point + 1; 0 = none */
+    struct map_near near[MAP_NEAREST];
+    size_t nears;
+    char why[256]; /* why there is no map */
+};
+
+static inline struct map_state *map_state(const struct app *app)
+{
+    return view_state(app, VIEW_MAP);
+}
+
+/* "AH female": the name of point I. */
+void map_point_name(const struct map_state *s, uint32_t i, char *text, size_t size);
+
+void map_render(const struct app *app, struct canvas *c, struct rect area);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * view.h - what a view is: one file src/view/view_NAME.c with one of these.
+ *
+ * The screen is a value: apply changes the state, prepare computes what the state asks for, and
+ * render draws it from a const app, so that terminal, --dump and tests show the same cells.
+ */
+#ifndef PROPNEU_VIEW_VIEW_H
+#define PROPNEU_VIEW_VIEW_H
+
+#include "app.h"
+
+struct view {
+    const char *lesson; /* what one sees and the paper's definition; paragraphs for the help */
+    size_t state_size;  /* of the view's own state, zeroed at the start */
+    enum status (*init)(struct app *app, struct err *err); /* for each file shown; may be NULL */
+    void (*free)(struct app *app);                         /* may be NULL */
+    /* An action of the view's own; false: not handled here.  Failure goes into ERR, code too. */
+    bool (*apply)(struct app *app, enum action action, long arg, struct err *err);
+    enum status (*prepare)(struct app *app, struct err *err); /* quick; may be NULL */
+    void (*render)(const struct app *app, struct canvas *c, struct rect area);
+    void (*status)(const struct app *app, struct buf *line); /* the status line; may be NULL */
+    bool maps; /* wants the maps of all layers up to the one at hand */
+};
+
+extern const struct view view_layers, view_map, view_overlap;
+
+/* By enum view_id. */
+const struct view *view_of(enum view_id id);
+
+/* What view ID keeps for itself. */
+static inline void *view_state(const struct app *app, enum view_id id)
+{
+    return app->state[id];
+}
+
+#endif
