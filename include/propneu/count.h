@@ -27,6 +27,9 @@ enum count_factor { COUNT_PHONE, COUNT_GENDER, COUNT_PITCH, COUNT_SPEAKER, COUNT
 /* "phone", "gender", ... */
 extern const char *const count_factor_names[COUNT_FACTORS];
 
+/* Pitch is tracked in the recordings (pitchtrack.h). */
+#define COUNT_PITCH_AUTO "auto"
+
 struct count_options {
     const char *model, *mean_std; /* model.h */
     const char *audio;            /* corpus.h */
@@ -34,7 +37,7 @@ struct count_options {
     const char *label_table, *tier;
     const char *phones;   /* phone table, or NULL */
     const char *speakers; /* needed for COUNT_GENDER, else not read */
-    const char *pitch;    /* needed for COUNT_PITCH, else not read */
+    const char *pitch;    /* file or COUNT_PITCH_AUTO, needed for COUNT_PITCH, else not read */
     bool edges_given;     /* else tertiles of the corpus, where pitch is F0 */
     double pitch_edges[2];
     unsigned by; /* 1 << COUNT_PHONE | ... */
@@ -76,6 +79,8 @@ struct count_hooks {
     void (*problem)(void *context, enum count_problem kind, const char *message);
     /* About four times a second. */
     void (*progress)(void *context, const struct count_totals *totals);
+    /* The same before, while tertiles are found of pitch that is tracked: recordings done. */
+    void (*tracking)(void *context, uint64_t done, uint64_t all);
     void *context;
     const volatile sig_atomic_t *cancel; /* stops the job once it is not 0; may be NULL */
 };
@@ -104,7 +109,8 @@ const struct count_totals *count_totals(const struct count_job *job);
 /* Utterances with problems, in all. */
 uint64_t count_left_out(const struct count_totals *t);
 
-/* "129.03,179.78" of a job that counts by pitch from F0, else "". */
+/* "129.03,179.78" of a job that counts by pitch from F0, else ""; tertiles of pitch that is tracked
+ * are known after count_run. */
 const char *count_pitch_edges(const struct count_job *job);
 
 void count_free(struct count_job *job);

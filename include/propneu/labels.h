@@ -8,6 +8,7 @@
 #ifndef PROPNEU_LABELS_H
 #define PROPNEU_LABELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,6 +59,9 @@ void labels_free(struct labels *l);
 /* Number of utterances, and their names in bytewise order. */
 size_t labels_count(const struct labels *l);
 const char *labels_utterance(const struct labels *l, size_t i);
+
+/* True if there are labels of UTTERANCE. */
+bool labels_has(const struct labels *l, const char *utterance);
 
 /* "TextGrid", "frame JSON": the kind of source, for people. */
 const char *labels_format(const struct labels *l);

@@ -20,6 +20,11 @@
  * t of the published 20 ms lists. */
 #define PITCHTRACK_PERIOD 0.02
 
+/* Values are whole numbers of 1 / PITCHTRACK_STEPS Hz, finer than F0 can be known, so that they can
+ * be counted.  None is above PITCHTRACK_MAX_HZ. */
+#define PITCHTRACK_STEPS  64
+#define PITCHTRACK_MAX_HZ 800
+
 struct pitchtrack_options {
     double min_hz, max_hz; /* F0 looked for: 40 <= min_hz < max_hz <= 800, an octave at least */
 };

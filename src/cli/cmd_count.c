@@ -34,7 +34,7 @@ static const struct cli_option options[] = {
     {"audio", 'a', "AUDIO", "folder searched for recordings, or a list of them", CLI_FILE},
     {"labels", 'l', "LABELS", "phone labels: folder or file", CLI_FILE},
     {"speakers", 0, "FILE", "gender of each speaker", CLI_FILE},
-    {"pitch", 0, "FILE", "pitch by frame or time, as F0 or classes", CLI_FILE},
+    {"pitch", 0, "FILE|auto", "pitch by frame or time, as F0 or classes; or track it", CLI_FILE},
     {"pitch-edges", 0, "LOW,HIGH", "Hz between low, mid and high (default: tertiles)", NULL},
     {"by", 0, "FACTORS", "factors to keep (default: phone,gender,pitch as known)",
      "phone|phone,gender|phone,gender,pitch|phone,gender,pitch,speaker"},
@@ -119,10 +119,7 @@ static const char *take(struct request *r, int opt, const char *value)
     case OPT_AUDIO: o->audio = value; break;
     case OPT_LABELS: o->labels = value; break;
     case OPT_SPEAKERS: o->speakers = value; break;
-    case OPT_PITCH:
-        o->pitch = value;
-        return strcmp(value, "auto") == 0 ? "--pitch auto is not in this version: give a FILE"
-                                          : NULL;
+    case OPT_PITCH: o->pitch = value; break;
     case OPT_PITCH_EDGES:
         o->edges_given = true;
         return parse_edges(value, o->pitch_edges) ? NULL
@@ -238,7 +235,11 @@ static int count(const struct request *r, const struct cli *cli)
     if (code)
         return cli_fail(&err);
     progress_start(&p, cli, count_totals(job));
-    struct count_hooks hooks = {progress_problem, progress_show, &p, progress_catch_signals()};
+    struct count_hooks hooks = {.problem = progress_problem,
+                                .progress = progress_show,
+                                .tracking = progress_tracking,
+                                .context = &p,
+                                .cancel = progress_catch_signals()};
     code = count_run(job, &hooks, &err);
     progress_end(&p);
     if (code == STATUS_CANCELLED) {

@@ -43,7 +43,7 @@ static double now(void)
 void progress_start(struct progress *p, const struct cli *cli, const struct count_totals *t)
 {
     *p = (struct progress){.cli = cli, .terminal = isatty(STDERR_FILENO), .before = t->resumed};
-    p->start = p->last = now();
+    p->start = p->last = p->counting = now();
     if (t->resumed)
         cli_note(cli, "going on: %" PRIu64 " of %" PRIu64 " recordings were counted before",
                  t->resumed, t->utterances);
@@ -82,7 +82,7 @@ void progress_show(void *context, const struct count_totals *t)
 {
     struct progress *p = context;
     char speech[32], left[32] = "?";
-    double at = now(), elapsed = at - p->start;
+    double at = now(), elapsed = at - p->counting;
     uint64_t done = t->counted + count_left_out(t);
     if (p->cli->quiet || (!p->terminal && at - p->last < PLAIN_SECONDS))
         return;
@@ -97,6 +97,19 @@ void progress_show(void *context, const struct count_totals *t)
             "left%s",
             p->terminal ? "\r" : "propneu: ", done, t->utterances, speech,
             elapsed > 0 ? heard / elapsed : 0, left, p->terminal ? "\033[K" : "\n");
+    fflush(stderr);
+    p->shown = p->terminal;
+}
+
+void progress_tracking(void *context, uint64_t done, uint64_t all)
+{
+    struct progress *p = context;
+    p->counting = now();
+    if (p->cli->quiet || (!p->terminal && p->counting - p->last < PLAIN_SECONDS))
+        return;
+    p->last = p->counting;
+    fprintf(stderr, "%stracking pitch: %" PRIu64 "/%" PRIu64 " recordings%s",
+            p->terminal ? "\r" : "propneu: ", done, all, p->terminal ? "\033[K" : "\n");
     fflush(stderr);
     p->shown = p->terminal;
 }

@@ -14,6 +14,7 @@ struct progress {
     bool terminal;      /* stderr is one: a line that is written over */
     bool shown;         /* such a line stands there */
     double start, last; /* seconds, monotonic */
+    double counting;    /* when tracking pitch had ended, or start */
     unsigned problems;  /* told so far */
     uint64_t before;    /* utterances done by earlier runs */
 };
@@ -23,6 +24,7 @@ void progress_start(struct progress *p, const struct cli *cli, const struct coun
 /* The hooks of a job; CONTEXT is a struct progress. */
 void progress_problem(void *context, enum count_problem kind, const char *message);
 void progress_show(void *context, const struct count_totals *t);
+void progress_tracking(void *context, uint64_t done, uint64_t all);
 
 /* Takes the progress line away. */
 void progress_end(struct progress *p);

@@ -66,7 +66,7 @@ void count_free(struct count_job *j)
     published_labels_free(&j->published);
     phones_free(&j->phones);
     speakers_free(&j->speakers);
-    pitchfile_free(j->pitch);
+    pitches_free(&j->pitch);
     cells_free(&j->cells);
     buf_free(&j->settings);
     pthread_mutex_destroy(&j->lock);
@@ -76,20 +76,29 @@ void count_free(struct count_job *j)
     free(j);
 }
 
+static void set_edges(struct count_job *j, const double edges[2])
+{
+    char low[32], high[32];
+    memcpy(j->align.pitch_edges, edges, sizeof j->align.pitch_edges);
+    count_number(edges[0], low);
+    count_number(edges[1], high);
+    snprintf(j->edges, sizeof j->edges, "%s,%s", low, high);
+}
+
 static enum status open_pitch(struct count_job *j, struct err *err)
 {
     const struct count_options *o = j->options;
-    char low[32], high[32];
-    enum status code = pitchfile_open(&j->pitch, o->pitch, err);
-    if (code || pitchfile_is_classes(j->pitch))
+    double edges[2];
+    enum status code = pitches_open(&j->pitch, o->pitch, err);
+    if (code || pitches_classes(&j->pitch))
         return code;
-    if (o->edges_given)
-        memcpy(j->align.pitch_edges, o->pitch_edges, sizeof o->pitch_edges);
-    else if ((code = count_tertiles(&j->corpus, j->pitch, j->align.pitch_edges, err)))
-        return err_prefix(err, "%s", o->pitch);
-    count_number(j->align.pitch_edges[0], low);
-    count_number(j->align.pitch_edges[1], high);
-    snprintf(j->edges, sizeof j->edges, "%s,%s", low, high);
+    if (o->edges_given) {
+        set_edges(j, o->pitch_edges);
+    } else if (j->pitch.file) {
+        if ((code = count_tertiles(&j->corpus, j->pitch.file, edges, err)))
+            return err_prefix(err, "%s", o->pitch);
+        set_edges(j, edges);
+    }
     return STATUS_OK;
 }
 
@@ -221,8 +230,7 @@ enum status count_open(struct count_job **out, const struct count_options *optio
     return code;
 }
 
-/* Waits on the workers for up to a tenth of a second. */
-static void wait_a_little(struct count_job *j)
+void count_wait(struct count_job *j)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -240,7 +248,7 @@ static void watch(struct count_job *j)
     const struct count_hooks *h = j->hooks;
     double shown = 0, saved = now(), pause = SAVE_SECONDS;
     while (j->running > 0) {
-        wait_a_little(j);
+        count_wait(j);
         double t = now();
         if (h->cancel && *h->cancel)
             atomic_store(&j->stop, true);
@@ -259,9 +267,9 @@ static void watch(struct count_job *j)
     }
 }
 
-static enum status run_workers(struct count_job *j, struct err *err)
+enum status count_threads(struct count_job *j, uint64_t left, void *(*work)(void *),
+                          void (*look)(struct count_job *), struct err *err)
 {
-    uint64_t left = j->totals.utterances - j->totals.counted;
     unsigned wanted = j->options->threads, n = 0;
     if (wanted > left)
         wanted = (unsigned)left;
@@ -271,12 +279,12 @@ static enum status run_workers(struct count_job *j, struct err *err)
     /* Threads are spent on utterances; more of them inside BLAS would only fight for the cores. */
     openblas_set_num_threads(1);
     pthread_mutex_lock(&j->lock);
-    while (n < wanted && pthread_create(&thread[n], NULL, count_worker, j) == 0)
+    while (n < wanted && pthread_create(&thread[n], NULL, work, j) == 0)
         n++;
     j->running = n;
     if (n == 0 && wanted > 0)
         j->code = err_set(&j->err, STATUS_NOMEM, "no thread could be started");
-    watch(j);
+    look(j);
     pthread_mutex_unlock(&j->lock);
     for (unsigned i = 0; i < n; i++)
         pthread_join(thread[i], NULL);
@@ -284,6 +292,19 @@ static enum status run_workers(struct count_job *j, struct err *err)
     if (j->code)
         *err = j->err;
     return j->code;
+}
+
+/* Tertiles of pitch that is tracked are found first, then all is counted. */
+static enum status run_workers(struct count_job *j, struct err *err)
+{
+    double edges[2];
+    if (j->pitch.tracked && !*j->edges) {
+        enum status code = count_track(j, edges, err);
+        if (code)
+            return code;
+        set_edges(j, edges);
+    }
+    return count_threads(j, j->totals.utterances - j->totals.counted, count_worker, watch, err);
 }
 
 static enum status write_counts(struct count_job *j, struct err *err)

@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "pitches.h"
 #include "propneu/align.h"
 #include "propneu/buf.h"
 #include "propneu/cells.h"
@@ -15,7 +16,6 @@
 #include "propneu/labels.h"
 #include "propneu/model.h"
 #include "propneu/phones.h"
-#include "propneu/pitchfile.h"
 #include "propneu/published.h"
 #include "propneu/speakers.h"
 
@@ -29,10 +29,10 @@ struct count_job {
     struct published_labels published; /* of the label table, if there is one */
     struct phones phones;
     struct speakers speakers;
-    struct pitchfile *pitch;
+    struct pitches pitch;
     bool gendered; /* speakers are read */
     struct align_options align;
-    char edges[64];                        /* pitch edges as text */
+    char edges[64];                        /* pitch edges as text, "" while not known */
     enum count_factor kind[COUNT_FACTORS]; /* [cells.factors] */
     char *journal;                         /* path, or NULL: the output is no regular file */
     struct buf settings;                   /* journal.h */
@@ -44,7 +44,9 @@ struct count_job {
     uint64_t *done;  /* bits [corpus.count] */
     uint64_t digest; /* sum of corpus_hash of the utterances done */
     struct count_totals totals;
-    size_t next; /* utterance to be taken by a worker */
+    size_t next;             /* utterance to be taken by a worker */
+    struct pitch_bins *bins; /* while pitch is tracked for its tertiles */
+    uint64_t scanned;        /* recordings tracked so */
     unsigned running;
     bool fresh; /* something was counted that the journal does not hold */
     enum status code;
@@ -62,6 +64,22 @@ void *count_worker(void *job);
  */
 enum status count_tertiles(const struct corpus *c, const struct pitchfile *p, double edges[2],
                            struct err *err);
+
+/*
+ * The same where pitch is tracked: a pass over all recordings with labels, by the job's threads.
+ * What cannot be read is passed over, and told when it is counted.
+ */
+enum status count_track(struct count_job *j, double edges[2], struct err *err);
+
+/*
+ * Runs WORK in the job's threads, at most LEFT of them, and LOOK, with the lock held, until
+ * running is 0.  The job's error, if there is one.
+ */
+enum status count_threads(struct count_job *j, uint64_t left, void *(*work)(void *),
+                          void (*look)(struct count_job *), struct err *err);
+
+/* With the lock held: waits on the threads for up to a tenth of a second. */
+void count_wait(struct count_job *j);
 
 /* Shortest text that reads back as V. */
 void count_number(double v, char text[32]);

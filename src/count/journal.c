@@ -392,7 +392,11 @@ enum status journal_settings(struct count_job *j, struct err *err)
     buf_printf(b, "--tier: %s\n", o->tier ? o->tier : "");
     setting(b, "--phones", o->phones);
     setting(b, "--speakers", j->gendered ? o->speakers : NULL);
-    setting(b, "--pitch", j->pitch ? o->pitch : NULL);
+    if (j->pitch.tracked)
+        buf_str(b, "--pitch: " COUNT_PITCH_AUTO "\n");
+    else
+        setting(b, "--pitch", j->pitch.file ? o->pitch : NULL);
+    /* Tertiles of what is tracked follow from the corpus and its labels. */
     buf_printf(b, "--pitch-edges: %s\n", j->edges);
     return buf_ok(b) ? STATUS_OK : err_nomem(err);
 }

@@ -151,7 +151,7 @@ static bool add(struct worker *w, const char *utterance)
     return true;
 }
 
-/* Labels, pitch and gender of RECORDING, then its sound, then which frame belongs to which. */
+/* Labels and gender of RECORDING, its sound, its pitch, then which frame belongs to which. */
 static enum status align(struct worker *w, const struct recording *r, enum count_problem *kind,
                          struct err *err)
 {
@@ -172,11 +172,11 @@ static enum status align(struct worker *w, const struct recording *r, enum count
                        j->options->speakers, speaker, r->path);
         goto out;
     }
-    *kind = COUNT_NO_PITCH;
-    if (j->pitch && (code = pitchfile_get(j->pitch, r->utterance, &pitch, err)))
-        goto out;
     *kind = COUNT_NO_AUDIO;
     if ((code = audio_read(&w->audio, r->path, err)))
+        goto out;
+    *kind = COUNT_NO_PITCH;
+    if ((code = pitches_get(&j->pitch, r->utterance, &w->audio, &pitch, err)))
         goto out;
     *kind = COUNT_TOO_SHORT;
     frames = model_frames(j->model, w->audio.count);
@@ -186,8 +186,8 @@ static enum status align(struct worker *w, const struct recording *r, enum count
         goto out;
     }
     *kind = COUNT_NO_PITCH;
-    code =
-        align_utterance(&w->alignment, &labels, j->pitch ? &pitch : NULL, frames, &j->align, err);
+    code = align_utterance(&w->alignment, &labels, pitches_any(&j->pitch) ? &pitch : NULL, frames,
+                           &j->align, err);
     if (code)
         err_prefix(err, "%s", r->path);
 out:

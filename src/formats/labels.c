@@ -299,6 +299,11 @@ const char *labels_utterance(const struct labels *l, size_t i)
     return l->utterance.name[l->order[i]];
 }
 
+bool labels_has(const struct labels *l, const char *utterance)
+{
+    return names_find(&l->utterance, utterance) != NAMES_NONE;
+}
+
 const char *labels_format(const struct labels *l)
 {
     return l->reader ? l->reader->format : "frame JSON";

@@ -240,6 +240,11 @@ static void extend(const struct frame *previous, struct frame *f, float total[ST
     memcpy(total, next, sizeof next);
 }
 
+static float rounded(float octave)
+{
+    return (float)(rint(exp2(octave) * PITCHTRACK_STEPS) / PITCHTRACK_STEPS);
+}
+
 /* Values from the best path: Viterbi's backward pass over all frames. */
 static void choose(struct tracker *t, float *f0, size_t values)
 {
@@ -255,7 +260,7 @@ static void choose(struct tracker *t, float *f0, size_t values)
             state = s;
     for (size_t j = t->frames; j-- > 0; state = t->frame[j].from[state])
         if (j % DENSITY == 0 && j / DENSITY < values)
-            f0[j / DENSITY] = state == UNVOICED ? 0 : exp2f(t->frame[j].candidate[state].octave);
+            f0[j / DENSITY] = state == UNVOICED ? 0 : rounded(t->frame[j].candidate[state].octave);
 }
 
 static enum status set_range(struct tracker *t, const struct pitchtrack_options *o, struct err *err)
@@ -263,7 +268,7 @@ static enum status set_range(struct tracker *t, const struct pitchtrack_options 
     static const struct pitchtrack_options defaults = PITCHTRACK_DEFAULTS;
     if (!o)
         o = &defaults;
-    if (!(o->min_hz >= 40 && o->max_hz <= 800 && o->max_hz >= 2 * o->min_hz))
+    if (!(o->min_hz >= 40 && o->max_hz <= PITCHTRACK_MAX_HZ && o->max_hz >= 2 * o->min_hz))
         return err_set(err, STATUS_USAGE,
                        "pitch between %g and %g Hz: 40 to 800 Hz, an octave at least, is possible",
                        o->min_hz, o->max_hz);

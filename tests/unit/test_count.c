@@ -56,7 +56,7 @@ static struct count_options corpus_options(void)
 
 static void count(const struct count_options *o)
 {
-    struct count_hooks hooks = {NULL, NULL, NULL, NULL};
+    struct count_hooks hooks = {.context = NULL};
     struct count_job *job;
     struct err err;
     assert_ok(count_open(&job, o, &err));
@@ -271,7 +271,8 @@ static void cancel_at_problem(void *context, enum count_problem kind, const char
 static void count_half(const struct count_options *o)
 {
     volatile sig_atomic_t flag = 0;
-    struct count_hooks hooks = {cancel_at_problem, NULL, (void *)(uintptr_t)&flag, &flag};
+    struct count_hooks hooks = {
+        .problem = cancel_at_problem, .context = (void *)(uintptr_t)&flag, .cancel = &flag};
     struct count_job *job;
     struct err err;
     unlink(JOURNAL);
@@ -284,7 +285,7 @@ static void count_half(const struct count_options *o)
 
 static void an_interrupted_job_goes_on_to_the_same_bytes(void **state)
 {
-    struct count_hooks hooks = {NULL, NULL, NULL, NULL};
+    struct count_hooks hooks = {.context = NULL};
     struct count_options o = copies_options();
     struct count_job *job;
     struct err err;

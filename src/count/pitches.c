@@ -1,0 +1,81 @@
+#include "config.h"
+
+#include "pitches.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/count.h"
+#include "propneu/mem.h"
+
+enum status pitches_open(struct pitches *p, const char *path, struct err *err)
+{
+    *p = (struct pitches){.tracked = strcmp(path, COUNT_PITCH_AUTO) == 0};
+    return p->tracked ? STATUS_OK : pitchfile_open(&p->file, path, err);
+}
+
+void pitches_free(struct pitches *p)
+{
+    pitchfile_free(p->file);
+    *p = (struct pitches){.file = NULL};
+}
+
+static enum status track(const struct audio *a, struct pitch_track *out, struct err *err)
+{
+    struct pitch_track t = {.kind = PITCH_F0_TIMED, .count = pitchtrack_frames(a->count)};
+    t.f0 = mem_array(t.count, sizeof *t.f0);
+    t.time = mem_array(t.count, sizeof *t.time);
+    enum status code =
+        t.f0 && t.time ? pitchtrack_run(a->samples, a->count, NULL, t.f0, err) : err_nomem(err);
+    if (code) {
+        pitch_track_free(&t);
+        return code;
+    }
+    for (size_t i = 0; i < t.count; i++)
+        t.time[i] = PITCHTRACK_PERIOD * ((double)i + 0.5);
+    *out = t;
+    return STATUS_OK;
+}
+
+enum status pitches_get(const struct pitches *p, const char *utterance, const struct audio *a,
+                        struct pitch_track *out, struct err *err)
+{
+    if (p->tracked)
+        return track(a, out, err);
+    return p->file ? pitchfile_get(p->file, utterance, out, err) : STATUS_OK;
+}
+
+void pitch_bins_add(struct pitch_bins *b, const struct pitch_track *t)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        size_t bin = (size_t)(t->f0[i] * PITCHTRACK_STEPS);
+        if (bin > 0 && bin < PITCH_BINS) {
+            b->bin[bin]++;
+            b->count++;
+        }
+    }
+}
+
+/* Value number RANK of those added, in order. */
+static double value_at(const struct pitch_bins *b, uint64_t rank)
+{
+    size_t bin = 0;
+    while (rank >= b->bin[bin])
+        rank -= b->bin[bin++];
+    return (double)bin / PITCHTRACK_STEPS;
+}
+
+bool pitch_bins_tertiles(const struct pitch_bins *b, double edges[2])
+{
+    static const double share[2] = {0.33, 0.66}; /* as pitch_tertiles */
+    if (b->count == 0)
+        return false;
+    for (int e = 0; e < 2; e++) {
+        double at = share[e] * (double)(b->count - 1);
+        uint64_t rank = (uint64_t)at;
+        double below = value_at(b, rank), above = value_at(b, rank + (rank + 1 < b->count));
+        edges[e] = below + (at - floor(at)) * (above - below);
+    }
+    return true;
+}

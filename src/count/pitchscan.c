@@ -1,0 +1,68 @@
+#include "config.h"
+
+#include "job.h"
+
+#include <stdlib.h>
+
+#include "propneu/mem.h"
+
+/* Every recording once: those without labels do not count. */
+static void *scan(void *job)
+{
+    struct count_job *j = job;
+    struct audio a = AUDIO_INIT;
+    pthread_mutex_lock(&j->lock);
+    for (size_t i; !atomic_load(&j->stop) && (i = j->next) < j->corpus.count;) {
+        const struct recording *r = &j->corpus.recording[i];
+        struct pitch_track t = {.count = 0};
+        struct err err;
+        j->next++;
+        pthread_mutex_unlock(&j->lock);
+        enum status code = STATUS_OK;
+        if (labels_has(j->labels, r->utterance) && !(code = audio_read(&a, r->path, &err)))
+            code = pitches_get(&j->pitch, r->utterance, &a, &t, &err);
+        pthread_mutex_lock(&j->lock);
+        if (code == STATUS_NOMEM) {
+            j->code = code;
+            j->err = err;
+            atomic_store(&j->stop, true);
+        }
+        pitch_bins_add(j->bins, &t);
+        j->scanned++;
+        pitch_track_free(&t);
+    }
+    j->running--;
+    pthread_cond_signal(&j->changed);
+    pthread_mutex_unlock(&j->lock);
+    audio_free(&a);
+    return NULL;
+}
+
+static void watch(struct count_job *j)
+{
+    const struct count_hooks *h = j->hooks;
+    while (j->running > 0) {
+        count_wait(j);
+        if (h->cancel && *h->cancel)
+            atomic_store(&j->stop, true);
+        if (h->tracking)
+            h->tracking(h->context, j->scanned, j->corpus.count);
+    }
+}
+
+enum status count_track(struct count_job *j, double edges[2], struct err *err)
+{
+    j->bins = mem_zeros(1, sizeof *j->bins);
+    if (!j->bins)
+        return err_nomem(err);
+    enum status code = count_threads(j, j->corpus.count, scan, watch, err);
+    if (!code && atomic_load(&j->stop))
+        code = err_set(err, STATUS_CANCELLED, "%s: stopped", j->options->output);
+    if (!code && !pitch_bins_tertiles(j->bins, edges))
+        code = err_set(err, STATUS_NOTFOUND, "%s: no pitch in any recording with labels",
+                       j->options->audio);
+    free(j->bins);
+    j->bins = NULL;
+    j->next = 0;
+    return code;
+}
