@@ -30,6 +30,14 @@ enum status mds_classical(double *xy, double *eigen, const double *dist, size_t 
 enum status mds_smacof(double *xy, const double *dist, size_t n, unsigned max_iter, double eps,
                        double *stress, unsigned *iterations, struct err *err);
 
+/*
+ * The same minimum in a third of the updates: each goes on in the direction of the one before,
+ * further and further until the stress rises (Nesterov 1983; O'Donoghue and Candes 2015).  Stops
+ * after max_iter updates, or three in turn that change the stress by less than SHARE of it.
+ */
+enum status mds_minimise(double *xy, const double *dist, size_t n, unsigned max_iter, double share,
+                         unsigned *iterations, struct err *err);
+
 /* Raw stress: sum over unordered pairs of (distance in the plane - dist)^2. */
 double mds_stress(const double *xy, const double *dist, size_t n);
 

@@ -99,21 +99,10 @@ static double sum_of_squares(const double *dist, size_t n)
     return sum;
 }
 
-/* Where SMACOF stops: 1e-9 of the start's criterion, far beyond scikit-learn's default. */
-static double stop_at(const double *xy, const double *dist, size_t n)
-{
-    double norms = 0;
-    for (size_t i = 0; i < n; i++)
-        norms += hypot(xy[2 * i], xy[2 * i + 1]);
-    return norms > 0 ? 1e-9 * mds_stress(xy, dist, n) / norms : 0;
-}
-
 static enum status run(double *xy, const double *dist, size_t n, double *stress,
                        unsigned *iterations, struct err *err)
 {
-    double before;
-    enum status code =
-        mds_smacof(xy, dist, n, 3000, stop_at(xy, dist, n), &before, iterations, err);
+    enum status code = mds_minimise(xy, dist, n, 3000, 1e-9, iterations, err);
     if (!code)
         *stress = mds_stress(xy, dist, n);
     return code;

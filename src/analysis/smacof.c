@@ -20,7 +20,9 @@ struct smacof {
     double *upper;    /* [n][padded] distances of pairs i < j, else 0 */
     double *x, *y;    /* [padded] the configuration */
     double *gx, *gy;  /* [padded] sums of ratio x difference */
-    double squares;   /* sum of squared distances over the pairs */
+    double squares;   /* sum over the pairs of squared distances wanted, */
+    double plane;     /* of squared distances in the plane, */
+    double products;  /* and of their products */
 };
 
 static void smacof_free(struct smacof *s)
@@ -59,22 +61,35 @@ static enum status smacof_init(struct smacof *s, const double *xy, const double 
     return STATUS_OK;
 }
 
-/* Terms of point I with the LANES points from J on; SUM [3][LANES]: x, y, distance products. */
-static inline void block(const struct smacof *s, size_t i, size_t j, double (*restrict sum)[LANES])
+/* Sums over the second points of one first point. */
+struct sums {
+    double x[LANES], y[LANES]; /* ratio x difference */
+    double product[LANES];     /* distance in the plane x distance wanted */
+};
+
+/* Terms of the point at XI, YI with LANES others.  Plain loops of fixed length without choices
+ * between them: compilers make vector instructions of these, of one long loop they do not. */
+static inline void block(double xi, double yi, const double *restrict x, const double *restrict y,
+                         const double *restrict want, double *restrict gx, double *restrict gy,
+                         struct sums *restrict sum)
 {
-    const double *restrict x = s->x + j, *restrict y = s->y + j;
-    const double *restrict want = s->upper + i * s->padded + j;
-    double *restrict gx = s->gx + j, *restrict gy = s->gy + j;
-    double xi = s->x[i], yi = s->y[i];
+    double dx[LANES], dy[LANES], d[LANES], ratio[LANES];
     for (size_t k = 0; k < LANES; k++) {
-        double dx = xi - x[k], dy = yi - y[k];
-        double d = sqrt(dx * dx + dy * dy);
-        double ratio = want[k] / (d == 0 ? 1e-5 : d); /* as scikit-learn */
-        sum[0][k] += ratio * dx;
-        sum[1][k] += ratio * dy;
-        sum[2][k] += want[k] * d;
-        gx[k] -= ratio * dx;
-        gy[k] -= ratio * dy;
+        dx[k] = xi - x[k];
+        dy[k] = yi - y[k];
+        d[k] = sqrt(dx[k] * dx[k] + dy[k] * dy[k]);
+    }
+    for (size_t k = 0; k < LANES; k++)
+        sum->product[k] += want[k] * d[k];
+    for (size_t k = 0; k < LANES; k++)
+        ratio[k] = want[k] / (d[k] > 0 ? d[k] : 1e-5); /* as scikit-learn */
+    for (size_t k = 0; k < LANES; k++) {
+        sum->x[k] += ratio[k] * dx[k];
+        sum->y[k] += ratio[k] * dy[k];
+    }
+    for (size_t k = 0; k < LANES; k++) {
+        gx[k] -= ratio[k] * dx[k];
+        gy[k] -= ratio[k] * dy[k];
     }
 }
 
@@ -86,25 +101,42 @@ static double add_up(const double *lane)
     return sum;
 }
 
-/* Fills gx, gy; returns the stress of the configuration.  sum (d - D)^2 over pairs is
- * sum d^2 - 2 sum d D + sum D^2, and sum d^2 = n sum |x|^2 - |sum x|^2. */
-static double gather(struct smacof *s)
+/* Fills gx, gy, plane and products of the configuration.  The sum of squared distances over pairs
+ * is n sum |x|^2 - |sum x|^2. */
+static void gather(struct smacof *s)
 {
-    double products = 0, norm = 0, mx = 0, my = 0;
+    double norm = 0, mx = 0, my = 0;
+    s->products = 0;
     memset(s->gx, 0, 2 * s->padded * sizeof *s->gx);
     for (size_t i = 0; i < s->n; i++) {
-        double sum[3][LANES] = {{0}};
+        struct sums sum = {{0}, {0}, {0}};
         for (size_t j = (i + 1) / LANES * LANES; j < s->padded; j += LANES)
-            block(s, i, j, sum);
-        s->gx[i] += add_up(sum[0]);
-        s->gy[i] += add_up(sum[1]);
-        products += add_up(sum[2]);
+            block(s->x[i], s->y[i], s->x + j, s->y + j, s->upper + i * s->padded + j, s->gx + j,
+                  s->gy + j, &sum);
+        s->gx[i] += add_up(sum.x);
+        s->gy[i] += add_up(sum.y);
+        s->products += add_up(sum.product);
         norm += s->x[i] * s->x[i] + s->y[i] * s->y[i];
         mx += s->x[i];
         my += s->y[i];
     }
-    double stress = (double)s->n * norm - mx * mx - my * my - 2 * products + s->squares;
+    s->plane = (double)s->n * norm - mx * mx - my * my;
+}
+
+/* sum (d - D)^2 over pairs is sum d^2 - 2 sum d D + sum D^2. */
+static double stress_of(const struct smacof *s)
+{
+    double stress = s->plane - 2 * s->products + s->squares;
     return stress > 0 ? stress : 0;
+}
+
+static void finish(struct smacof *s, double *xy)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        xy[2 * i] = s->x[i];
+        xy[2 * i + 1] = s->y[i];
+    }
+    smacof_free(s);
 }
 
 /* The Guttman transform of unit weights, X <- B(X) X / n; returns the sum of row norms. */
@@ -129,20 +161,61 @@ enum status mds_smacof(double *xy, const double *dist, size_t n, unsigned max_it
     double before = INFINITY, raw = 0;
     unsigned iter = 0;
     while (iter < max_iter) {
-        raw = gather(&s);
+        gather(&s);
+        raw = stress_of(&s);
         double norms = update(&s), now = norms > 0 ? raw / norms : 0;
         iter++;
         if (before - now < eps || now == 0)
             break;
         before = now;
     }
-    for (size_t i = 0; i < n; i++) {
-        xy[2 * i] = s.x[i];
-        xy[2 * i + 1] = s.y[i];
-    }
     *stress = raw;
     *iterations = iter;
-    smacof_free(&s);
+    finish(&s, xy);
+    return STATUS_OK;
+}
+
+/* X <- T + momentum (T - the T before), T = B(X) X / n; OLD [2][padded] keeps T. */
+static void leap(struct smacof *s, double *old, double momentum)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        double tx = s->gx[i] / (double)s->n, ty = s->gy[i] / (double)s->n;
+        s->x[i] = tx + momentum * (tx - old[i]);
+        s->y[i] = ty + momentum * (ty - old[s->padded + i]);
+        old[i] = tx;
+        old[s->padded + i] = ty;
+    }
+}
+
+enum status mds_minimise(double *xy, const double *dist, size_t n, unsigned max_iter, double share,
+                         unsigned *iterations, struct err *err)
+{
+    struct smacof s;
+    enum status code = smacof_init(&s, xy, dist, n, err);
+    if (code)
+        return code;
+    double *old = mem_zeros(2 * s.padded + 1, sizeof *old), before = INFINITY, t = 1;
+    if (!old) {
+        smacof_free(&s);
+        return err_nomem(err);
+    }
+    unsigned iter = 0, quiet = 0;
+    while (iter < max_iter && quiet < 3) {
+        gather(&s);
+        double now = stress_of(&s), next = (1 + sqrt(1 + 4 * t * t)) / 2;
+        iter++;
+        quiet = fabs(before - now) <= share * now ? quiet + 1 : 0;
+        if (now > before) /* too far: start anew from the last plain update */
+            next = t = 1;
+        leap(&s, old, iter == 1 ? 0 : (t - 1) / next);
+        t = next;
+        before = now;
+    }
+    if (iter > 0)
+        update(&s);
+    *iterations = iter;
+    free(old);
+    finish(&s, xy);
     return STATUS_OK;
 }
 
