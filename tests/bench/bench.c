@@ -11,7 +11,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-static const struct bench_section *const sections[] = {&bench_count};
+static const struct bench_section *const sections[] = {&bench_count, &bench_analysis};
 
 int bench_rounds(void)
 {

@@ -14,6 +14,7 @@ struct bench_section {
     int (*run)(void); /* 0, or 1 after saying on stderr what failed */
 };
 
+extern const struct bench_section bench_analysis;
 extern const struct bench_section bench_count;
 
 #define BENCH_MAX_ROUNDS 31

@@ -214,12 +214,6 @@ static void smacof_like_sklearn(void)
     free(xy);
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static int run(void)
 {
     static const struct {
@@ -234,6 +228,7 @@ static int run(void)
                  {"SMACOF, 4 random starts", smacof_like_sklearn}};
     enum { STEPS = sizeof steps / sizeof *steps };
     static double took[STEPS][BENCH_MAX_ROUNDS];
+    double median[STEPS];
     int rounds = bench_rounds();
     if (set_up())
         return 1;
@@ -243,13 +238,12 @@ static int run(void)
             steps[s].step();
             took[s][r] = bench_cpu() - start;
         }
-    for (size_t s = 0; s < STEPS; s++)
-        qsort(took[s], (size_t)rounds, sizeof took[s][0], compare);
     printf("12 layers x 3072 neurons, 328 cells, 123 patterns\n");
     for (size_t s = 0; s < STEPS; s++)
-        printf("  %-28s %8.2f ms  %6.2f passes\n", steps[s].what,
-               1e3 * bench_median(took[s], rounds),
-               bench_median(took[s], rounds) / bench_median(took[0], rounds));
+        median[s] = bench_median(took[s], rounds);
+    for (size_t s = 0; s < STEPS; s++)
+        printf("  %-28s %8.2f ms  %6.2f passes\n", steps[s].what, 1e3 * median[s],
+               median[s] / median[0]);
     for (int l = 0; l < LAYERS; l++) {
         property_layer_free(&d.layer[l]);
         free(d.dist[l]);

@@ -32,7 +32,7 @@ static void toy_factor(struct counts *c, uint32_t f, const char *name, const cha
 /* One activated neuron of a frame: often one that follows the phone or the gender. */
 static uint32_t toy_neuron(struct rng *rng, int32_t phone, int32_t gender, uint32_t layer)
 {
-    static const uint32_t of_class[] = {60, 1, 1, 2, 3, 3, 61, 2, 62};
+    static const uint32_t of_class[] = {55, 1, 1, 2, 3, 3, 57, 2, 58};
     uint32_t draw = (uint32_t)rng_below(rng, 10);
     if (draw < 3)
         return of_class[phone] + 5 * layer;

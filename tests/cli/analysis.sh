@@ -1,0 +1,177 @@
+#!/bin/bash
+# layers, neurons, pattern, map, overlap: what they print in every format, and what they refuse.
+set -u
+failed=0
+data=$srcdir/tests/data
+export PROPNEU_DATA=$srcdir/data
+[ -x "$top_builddir/tests/cli/make_counts" ] || exit 77
+
+complain() {
+    echo "$*"
+    failed=1
+}
+
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+toy=$dir/toy.counts
+"$top_builddir/tests/cli/make_counts" "$toy" || exit 1
+
+# refuses STATUS WORDS ARGUMENT...: fails so, with one line on stderr that has WORDS.
+refuses() {
+    local wanted=$1 word=$2
+    shift 2
+    "$PROPNEU" "$@" >"$dir/out" 2>"$dir/err"
+    local got=$?
+    [ $got = "$wanted" ] || complain "$*: exit status $got, not $wanted"
+    grep -qF -- "$word" "$dir/err" || complain "$*: no '$word' in: $(cat "$dir/err")"
+    [ "$(wc -l <"$dir/err")" = 1 ] || complain "$*: not one line: $(cat "$dir/err")"
+}
+
+# prints WORDS ARGUMENT...: succeeds silently and has WORDS on stdout, which stays in $dir/out.
+prints() {
+    local word=$1
+    shift
+    "$PROPNEU" "$@" >"$dir/out" 2>"$dir/err" || complain "$*: exit status $?: $(cat "$dir/err")"
+    [ ! -s "$dir/err" ] || complain "$*: on stderr: $(cat "$dir/err")"
+    grep -qF -- "$word" "$dir/out" || complain "$*: no '$word' in: $(cat "$dir/out")"
+}
+
+# columns N: every line in $dir/out has N columns, none of them empty.
+columns() {
+    awk -F '\t' -v n="$1" 'NF != n { exit 1 } { for (i = 1; i <= n; i++) if ($i == "") exit 1 }' \
+        "$dir/out" || complain "not $1 columns: $(cat "$dir/out")"
+}
+
+# json: $dir/out is JSON, as far as something here can tell.
+json() {
+    command -v python3 >/dev/null || return
+    python3 -m json.tool "$dir/out" >/dev/null || complain "no JSON: $(cat "$dir/out")"
+}
+
+prints 'gender (11 patterns): male 6 of 39 phones' layers "$toy"
+[ "$(grep -c '\*' "$dir/out")" = 3 ] || complain "layers: not one best layer each for 3 properties"
+prints 'property	layer	width	tau	patterns' layers "$toy" --format tsv
+columns 11
+[ "$(wc -l <"$dir/out")" = 13 ] || complain "layers: not 4 properties x 3 layers"
+prints '"best_layer"' layers "$toy" --format json --property gender
+json
+for key in file model lambda_percent sigma_percent min_frames where compat properties name \
+    patterns groups phones missing layers layer width tau pattern_union property_neurons \
+    group_neurons silhouette silhouette_distances stress; do
+    grep -q "\"$key\":" "$dir/out" || complain "layers: no key $key"
+done
+prints 'where gender=male' layers "$toy" --where gender=male --property phone --layer 2
+[ "$(grep -c '^ *[0-9]' "$dir/out")" = 1 ] || complain "layers --layer 2: not one line"
+
+prints 'layer 3: 2 property neurons' neurons "$toy" --property gender --groups
+grep -qF 'male          1: 51' "$dir/out" || complain "neurons: no male 51: $(cat "$dir/out")"
+prints 'layer	neuron	group	in_phones	of_phones' neurons "$toy" --property gender --format tsv
+columns 5
+cp "$dir/out" "$dir/list.tsv"
+prints '"members"' neurons "$toy" --property gender --format json --groups
+json
+prints '{"1": [41, 40], "2": [46, 45], "3": [51, 50]}' neurons "$toy" --property gender \
+    --format authors
+prints '{"2": [46, 45]}' neurons "$toy" --property gender --format authors --layer 2
+
+prints 'phone IY, layer 2:' pattern "$toy" --phone iy1 --layer 2 --where gender=female
+[ "$(wc -l <"$dir/out")" = 34 ] || complain "pattern: not 30 neurons"
+prints 'neuron	p	hits	low	high	lift	marginal	in_pattern' pattern "$toy" --phone IY --format tsv
+columns 8
+[ "$(wc -l <"$dir/out")" = 71 ] || complain "pattern: not 70 neurons"
+[ "$(tail -n +2 "$dir/out" | cut -f 2 | LC_ALL=C sort -gr | head -1)" = \
+    "$(sed -n 2p "$dir/out" | cut -f 2)" ] || complain "pattern: not sorted"
+prints '"baseline"' pattern "$toy" --phone IY --format json --top 3
+json
+[ "$(grep -c '"neuron":' "$dir/out")" = 3 ] || complain "pattern --top 3: not 3 neurons"
+prints '0 frames' pattern "$toy" --phone Z --where gender=female
+
+prints 'stress' map "$toy" --property gender --layer 2
+prints 'phone	group	frames	x	y' map "$toy" --property gender --format tsv
+columns 5
+[ "$(wc -l <"$dir/out")" = 12 ] || complain "map: not 11 points"
+prints '"normalised_stress"' map "$toy" --property phone --format json --starts 3 --seed 1
+json
+cp "$dir/out" "$dir/again"
+prints '"points"' map "$toy" --property phone --format json --starts 3 --seed 1
+cmp -s "$dir/out" "$dir/again" || complain "map: the same seed gives another map"
+prints 'classical scaling' map "$toy" --property pitch --method classical
+
+prints 'gender & phone & [IY]' overlap "$toy" --layer 2 gender phone '[IY]'
+prints 'region	in	size	expected' overlap "$toy" --layer 2 --format tsv gender phone '[IY]'
+columns 4
+[ "$(wc -l <"$dir/out")" = 8 ] || complain "overlap: not 7 regions"
+prints '"intersection"' overlap "$toy" --format json gender phone
+json
+prints '2 45' overlap "$toy" --layer 2 --region 'gender - phone'
+cp "$dir/out" "$dir/list.txt"
+prints 'layer	neuron' overlap "$toy" --layer 2 --region 'gender - phone' --format tsv
+columns 2
+prints '"neuron": 45' overlap "$toy" --layer 2 --region 'gender - phone' --format json
+json
+# Lists come back: as a region writes them, and as `neurons --format tsv` does.
+for list in list.txt list.tsv; do
+    prints '2 45' overlap "$toy" --layer 2 --region "@$dir/$list"
+done
+prints '3 50' overlap "$toy" --region 'gender@3'
+
+# The published program's lists, from its probabilities.
+squeezed() {
+    tr -d ' \n' <"$1"
+}
+for condition in phone-type gender pitch; do
+    golden=$data/analysis_d256/$condition
+    "$PROPNEU" import "$golden/prob.pkl" --condition $condition -o "$dir/p.counts" \
+        --label-table "$data/info/label-merge.json" 2>"$dir/err" || complain "import: $(cat "$dir/err")"
+    for sigma in 80 50; do
+        list=$golden/property_neurons.json
+        [ $sigma = 80 ] || list=$golden/property_neurons_sigma0.5.json
+        prints '"1": [' neurons "$dir/p.counts" --property ${condition%-type} --sigma $sigma \
+            --format authors --compat authors
+        [ "$(squeezed "$dir/out")" = "$(squeezed "$list")" ] ||
+            complain "neurons: not the published list for $condition at $sigma %"
+    done
+done
+prints '	-	-	-	' pattern "$dir/p.counts" --phone AA --where pitch=low --format tsv
+refuses 1 'cannot be added' pattern "$dir/p.counts" --phone AA
+
+refuses 1 "no property 'age' (there are: phone, gender, pitch, each-phone)" neurons "$toy" \
+    --property age
+refuses 1 'no layer 4 (there are: 1 to 3)' layers "$toy" --layer 4
+refuses 1 "no phone 'QQ' (there are: (sil), AA" pattern "$toy" --phone QQ
+refuses 1 "no gender 'old' (there are: female, male)" layers "$toy" --where gender=old
+refuses 1 "no factor 'age' (there are: phone, gender, pitch)" layers "$toy" --where age=old
+refuses 2 'factor=level' layers "$toy" --where gender
+refuses 2 '--sigma' layers "$toy" --sigma 0
+refuses 2 '--sigma' layers "$toy" --sigma 101
+refuses 2 '--layer' layers "$toy" --layer 0
+refuses 2 '--min-frames' layers "$toy" --min-frames 0
+refuses 2 '--compat' layers "$toy" --compat me
+refuses 2 '--method' map "$toy" --property phone --method tsne
+refuses 2 '--property' map "$toy"
+refuses 2 '--phone' pattern "$toy"
+refuses 2 'authors' map "$toy" --property phone --format authors
+refuses 2 'column 10' overlap "$toy" 'gender & '
+refuses 1 "column 8: no group 'x' in gender (there are: female, male)" overlap "$toy" gender=x
+refuses 2 'SET' overlap "$toy"
+refuses 2 'at most 8' overlap "$toy" phone phone phone phone phone phone phone phone phone
+refuses 1 "$dir/none" layers "$dir/none"
+refuses 1 "$dir/none" overlap "$toy" "@$dir/none"
+refuses 1 "$dir/none" layers "$toy" --phones "$dir/none"
+printf '1 3\n1 70\n' >"$dir/bad"
+refuses 1 "$dir/bad: line 2" overlap "$toy" "@$dir/bad"
+refuses 1 "$dir/bad" layers "$dir/bad"
+
+# Another phone set: classes are what the table says.
+printf 'AA\topen\nIY\tclose\nS\tunvoiced\nT\tunvoiced\n' >"$dir/table"
+prints 'phone (4 patterns): open 1 of 1 phones, close 1 of 1 phones, unvoiced 2 of 2' \
+    layers "$toy" --phones "$dir/table" --property phone
+
+# Output appears whole or not at all.
+echo kept >"$dir/kept"
+"$PROPNEU" neurons "$toy" --property age -o "$dir/kept" 2>/dev/null
+[ "$(cat "$dir/kept")" = kept ] || complain "a failure replaced its output"
+"$PROPNEU" neurons "$toy" --property phone --format tsv -o "$dir/kept" &&
+    [ "$(head -c 5 "$dir/kept")" = layer ] || complain "-o wrote something else"
+
+exit $failed
