@@ -13,9 +13,6 @@
 #define QUERY_ROWS 48
 /* Rows that go through both feed-forward products before the next ones do. */
 #define FFN_ROWS 384
-/* Rows from the activation function straight to the sink. */
-#define SINK_ROWS 6
-
 /* Arrays of one run, all in the caller's scratch. */
 struct work {
     float *q, *k, *v;     /* [T][E]; q becomes the attention's output */
@@ -23,9 +20,18 @@ struct work {
     float *keys, *values; /* packed, one head */
     float *scores;        /* [QUERY_ROWS][T] */
     float *sums;          /* [QUERY_ROWS] */
-    float *ffn;           /* [FFN_ROWS][widest] */
+    float *ffn;           /* [FFN_ROWS][ffn_stride(widest)] */
     float *padded;        /* [T + kernel][E / groups], shares memory with q */
 };
+
+/*
+ * Distance of the rows of activations.  Common widths are multiples of 1024, and rows of whole
+ * pages would all want the same few lines of the L1 cache.
+ */
+static size_t ffn_stride(size_t width)
+{
+    return scratch_round(width) + 16;
+}
 
 /* Lays the arrays out in MEMORY; returns the floats they take, also for NULL. */
 static size_t carve(const struct model *m, size_t t, struct work *w, float *memory)
@@ -47,7 +53,7 @@ static size_t carve(const struct model *m, size_t t, struct work *w, float *memo
     w->values = scratch_take(memory, &used, kernels_packed_size(m->kn, head, t));
     w->scores = scratch_take(memory, &used, QUERY_ROWS * t);
     w->sums = scratch_take(memory, &used, QUERY_ROWS);
-    w->ffn = scratch_take(memory, &used, rows * e->widest);
+    w->ffn = scratch_take(memory, &used, rows * ffn_stride(e->widest));
     return used;
 }
 
@@ -133,15 +139,14 @@ static enum status activate_rows(const struct model *m, uint32_t n, float *ffn, 
                                  size_t rows, size_t t, const struct model_sink *sink,
                                  struct err *err)
 {
-    size_t width = m->encoder.width[n];
-    for (size_t i = 0; i < rows; i += SINK_ROWS) {
-        size_t some = rows - i < SINK_ROWS ? rows - i : SINK_ROWS;
-        float *data = ffn + i * width;
-        if (!activate(m, data, some * width))
+    size_t width = m->encoder.width[n], stride = ffn_stride(width);
+    for (size_t i = 0; i < rows; i++) {
+        float *data = ffn + i * stride;
+        if (!activate(m, data, width))
             return err_set(err, STATUS_FORMAT, "not a number in layer %u", n + 1);
         if (!sink_wants(sink, MODEL_FC1))
             continue;
-        struct model_block block = {MODEL_FC1, n, first + i, some, t, width, data};
+        struct model_block block = {MODEL_FC1, n, first + i, 1, t, width, data};
         enum status code = sink->rows(sink->context, &block, err);
         if (code)
             return code;
@@ -156,19 +161,22 @@ static enum status run_ffn(const struct model *m, uint32_t n, float *x, size_t t
     const struct encoder *e = &m->encoder;
     const struct layer *l = &e->layer[n];
     const struct kernels *kn = m->kn;
+    size_t stride = ffn_stride(e->width[n]);
     for (size_t i = 0; i < t; i += FFN_ROWS) {
         size_t rows = t - i < FFN_ROWS ? t - i : FFN_ROWS;
         float *part = x + i * e->embed, *y = w->y + i * e->embed;
         const struct norm *norm = &l->final_norm;
         if (e->norm_first)
             kn->layer_norm(y, part, rows, e->embed, norm->gain, norm->bias);
-        linear_run(kn, &l->fc1, e->norm_first ? y : part, rows, w->ffn);
+        kn->gemm(rows, l->fc1.out, e->embed, e->norm_first ? y : part, e->embed, l->fc1.packed,
+                 w->ffn, stride, l->fc1.bias, false);
         enum status code = activate_rows(m, n, w->ffn, i, rows, t, sink, err);
         if (code)
             return code;
         if (last)
             continue;
-        linear_run(kn, &l->fc2, w->ffn, rows, y);
+        kn->gemm(rows, e->embed, l->fc2.in, w->ffn, stride, l->fc2.packed, y, e->embed, l->fc2.bias,
+                 false);
         kn->add(part, y, rows * e->embed);
         if (!e->norm_first)
             kn->layer_norm(part, part, rows, e->embed, norm->gain, norm->bias);

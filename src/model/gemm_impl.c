@@ -103,9 +103,18 @@ SIMD void tile_rows(size_t rows, const size_t vectors, size_t k, const float *a,
     }
 }
 
-/* One panel, COLUMNS <= PANEL of it real, for M rows. */
+/* Asks for part I of PARTS of the next panel's K x PANEL floats, so that it is in the cache when
+ * its turn comes; weights pass by once in a layer and would otherwise come from memory. */
+SIMD void prefetch_part(const float *next, size_t k, size_t i, size_t parts)
+{
+    const size_t line = 64 / sizeof *next, lines = k * PANEL / line;
+    for (size_t l = lines * i / parts; l < lines * (i + 1) / parts; l++)
+        __builtin_prefetch(next + l * line, 0, 2);
+}
+
+/* One panel, COLUMNS <= PANEL of it real, for M rows; NEXT: the panel behind, or NULL. */
 static void panel(size_t m, size_t columns, size_t k, const float *a, size_t lda, const float *b,
-                  float *c, size_t ldc, const float *bias, bool add)
+                  const float *next, float *c, size_t ldc, const float *bias, bool add)
 {
     float edge[TILE * PANEL], first[PANEL] = {0};
     if (bias)
@@ -113,6 +122,8 @@ static void panel(size_t m, size_t columns, size_t k, const float *a, size_t lda
     const vfloat start[2] = {vload(first), vload(first + LANES)};
     for (size_t i = 0; i < m; i += TILE) {
         size_t rows = m - i < TILE ? m - i : TILE;
+        if (next)
+            prefetch_part(next, k, i / TILE, (m + TILE - 1) / TILE);
         if (columns == PANEL) {
             tile_rows(rows, 2, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
             continue;
@@ -138,10 +149,12 @@ void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, cons
         size_t rows = m - i < ROWS ? m - i : ROWS;
         for (size_t p = 0; p < k; p += DEPTH) {
             size_t depth = k - p < DEPTH ? k - p : DEPTH;
-            for (size_t j = 0; j < n; j += PANEL)
-                panel(rows, n - j < PANEL ? n - j : PANEL, depth, a + i * lda + p, lda,
-                      packed + j * k + p * PANEL, c + i * ldc + j, ldc,
+            for (size_t j = 0; j < n; j += PANEL) {
+                const float *b = packed + j * k + p * PANEL;
+                panel(rows, n - j < PANEL ? n - j : PANEL, depth, a + i * lda + p, lda, b,
+                      j + PANEL < n ? b + k * PANEL : NULL, c + i * ldc + j, ldc,
                       bias && p == 0 ? bias + j : NULL, add || p > 0);
+            }
         }
     }
 }
