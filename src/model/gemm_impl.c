@@ -161,11 +161,16 @@ void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, cons
 
 void KERNEL(pack_transposed)(size_t n, size_t k, const float *w, size_t ldw, float *packed)
 {
-    for (size_t j = 0; j < n; j += PANEL) {
+    /* In squares, so that neither the rows read nor the rows written leave the cache. */
+    const size_t square = 16;
+    for (size_t j = 0; j < n; j += PANEL, packed += k * PANEL) {
         size_t columns = n - j < PANEL ? n - j : PANEL;
-        for (size_t p = 0; p < k; p++, packed += PANEL)
+        for (size_t p = 0; p < k; p += square) {
+            size_t deep = k - p < square ? k - p : square;
             for (size_t i = 0; i < PANEL; i++)
-                packed[i] = i < columns ? w[(j + i) * ldw + p] : 0;
+                for (size_t q = p; q < p + deep; q++)
+                    packed[q * PANEL + i] = i < columns ? w[(j + i) * ldw + q] : 0;
+        }
     }
 }
 

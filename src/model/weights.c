@@ -65,19 +65,32 @@ static enum status check_shape(const struct binder *b, const struct tensor *t, c
 static void mix(struct binder *b, const float *x, size_t n)
 {
     const uint64_t prime = 0x9e3779b97f4a7c15u;
-    uint64_t lane[4] = {b->hash, b->hash ^ 1, b->hash ^ 2, b->hash ^ 3};
-    for (size_t i = 0; i < n; i++) {
+    uint64_t lane[4] = {b->hash, b->hash ^ 1, b->hash ^ 2, b->hash ^ 3}, word;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (int l = 0; l < 4; l++) {
+            memcpy(&word, x + i + 2 * l, sizeof word);
+            lane[l] = (lane[l] ^ word) * prime;
+            lane[l] ^= lane[l] >> 32;
+        }
+    for (; i < n; i++) {
         uint32_t bits;
         memcpy(&bits, x + i, sizeof bits);
-        uint64_t h = (lane[i % 4] ^ bits) * prime;
-        lane[i % 4] = h ^ h >> 29;
+        lane[0] = (lane[0] ^ bits) * prime;
+        lane[0] ^= lane[0] >> 32;
     }
     for (int l = 0; l < 4; l++)
-        b->hash = (b->hash ^ lane[l]) * prime + n;
+        b->hash = (b->hash ^ lane[l] ^ n) * prime;
 }
 
-/* Finds and checks; converts into OUT [count], which the caller frees. */
-static enum status load(struct binder *b, float **out, const char *name, uint32_t ndim,
+/* Floats of a tensor: where they stand in the file if they can be used so, else converted. */
+struct floats {
+    const float *data; /* [count] */
+    float *owned;      /* what to free, or NULL */
+    size_t count;
+};
+
+static enum status load(struct binder *b, struct floats *out, const char *name, uint32_t ndim,
                         const size_t *shape, struct err *err)
 {
     const struct tensor *t = tensors_find(b->tensors, name);
@@ -86,31 +99,31 @@ static enum status load(struct binder *b, float **out, const char *name, uint32_
     enum status code = check_shape(b, t, name, ndim, shape, err);
     if (code)
         return code;
-    float *x = mem_aligned(t->count, sizeof *x);
-    if (!x)
-        return err_nomem(err);
-    tensor_to_f32(t, x);
-    mix(b, x, t->count);
-    *out = x;
+    *out = (struct floats){(const float *)(uintptr_t)t->data, NULL, t->count};
+    if (t->dtype != DTYPE_F32 || !tensor_contiguous(t) || (uintptr_t)t->data % sizeof(float) != 0) {
+        out->owned = mem_array(t->count, sizeof *out->owned);
+        if (!out->owned)
+            return err_nomem(err);
+        tensor_to_f32(t, out->owned);
+        out->data = out->owned;
+    }
+    mix(b, out->data, t->count);
     return STATUS_OK;
 }
 
 enum status bind_floats(struct binder *b, const float **out, const char *name, uint32_t ndim,
                         const size_t *shape, struct err *err)
 {
-    float *x = NULL;
+    struct floats x = {NULL, NULL, 0};
     enum status code = load(b, &x, name, ndim, shape, err);
     if (code)
         return code;
-    size_t n = 1;
-    for (uint32_t i = 0; i < ndim; i++)
-        n *= shape[i];
-    float *kept = model_floats(b->model, n);
+    float *kept = model_floats(b->model, x.count);
     if (kept) {
-        memcpy(kept, x, n * sizeof *x);
+        memcpy(kept, x.data, x.count * sizeof *kept);
         *out = kept;
     }
-    free(x);
+    free(x.owned);
     return kept ? STATUS_OK : err_nomem(err);
 }
 
@@ -124,7 +137,7 @@ enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, 
                         uint32_t in, struct err *err)
 {
     char name[MAX_NAME];
-    float *w = NULL;
+    struct floats w = {NULL, NULL, 0};
     const struct kernels *kn = b->model->kn;
     snprintf(name, sizeof name, "%s.weight", prefix);
     enum status code = load(b, &w, name, 2, (size_t[]){out, in}, err);
@@ -132,8 +145,8 @@ enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, 
         return code;
     float *packed = model_floats(b->model, kernels_packed_size(kn, out, in));
     if (packed)
-        kn->pack_transposed(out, in, w, in, packed);
-    free(w);
+        kn->pack_transposed(out, in, w.data, in, packed);
+    free(w.owned);
     if (!packed)
         return err_nomem(err);
     l->in = in;
@@ -204,14 +217,14 @@ static enum status bind_pos_conv(struct binder *b, struct err *err)
     int newer =
         !tensors_find(b->tensors, spelling[0][0]) && tensors_find(b->tensors, spelling[1][0]);
     size_t kernel = e->pos.kernel, channels = e->embed / e->pos.groups;
-    float *g = NULL, *v = NULL;
+    struct floats g = {NULL, NULL, 0}, v = {NULL, NULL, 0};
     enum status code = load(b, &g, spelling[newer][0], 3, (size_t[]){1, 1, kernel}, err);
     if (!code)
         code = load(b, &v, spelling[newer][1], 3, (size_t[]){e->embed, channels, kernel}, err);
     if (!code)
-        code = pack_pos_conv(b, v, g, err);
-    free(g);
-    free(v);
+        code = pack_pos_conv(b, v.data, g.data, err);
+    free(g.owned);
+    free(v.owned);
     return code ? code : bind_vector(b, &e->pos.bias, "encoder.pos_conv.0.bias", e->embed, err);
 }
 

@@ -235,8 +235,8 @@ static void results_do_not_depend_on_what_ran_before(void **state)
 static enum status stop_at_layer_1(void *context, const struct model_block *b, struct err *err)
 {
     int *calls = context;
-    ++*calls;
-    assert_true(b->stage == MODEL_FC1);
+    *calls += b->index == 1;
+    assert_true(b->stage == MODEL_FC1 && b->index <= 1);
     return b->index == 1 ? err_set(err, STATUS_CANCELLED, "enough") : STATUS_OK;
 }
 
@@ -250,7 +250,7 @@ static void a_sink_can_stop_the_run(void **state)
     struct model_sink sink = {MODEL_WANT(MODEL_FC1), stop_at_layer_1, &calls};
     (void)state;
     assert_status(model_forward(m, s, samples, 1000, &sink, &err), STATUS_CANCELLED);
-    assert_int_equal(calls, 2);
+    assert_int_equal(calls, 1);
     assert_status(model_forward(m, s, samples, 399, &sink, &err), STATUS_USAGE);
     model_scratch_free(s);
     model_free(m);
