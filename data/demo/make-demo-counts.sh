@@ -2,7 +2,7 @@
 # make-demo-counts.sh [--update] [FOLDER]
 #
 # Makes the demo's counts again from nothing: synthesises the 75 minutes the models were trained on
-# (two minutes, kept in FOLDER, by default ~/.cache/propneu-demo), counts every frame with the three
+# (two minutes; kept in FOLDER, by default ~/.cache/propneu-demo), counts every frame with the three
 # models, and compares the files with those in counts/ byte for byte; --update replaces them.
 # A processor with other arithmetic may round a few values otherwise and rank another neuron.
 #
@@ -25,11 +25,12 @@ esac
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
 # utts.tsv is written last.
-[ -s "$work/utts.tsv" ] || "${PYTHON:-/usr/bin/python3}" "$demo/make-corpus" "$work" --sets train
+corpus=$work/corpus
+[ -s "$corpus/utts.tsv" ] || "${PYTHON:-/usr/bin/python3}" "$demo/make-corpus" "$corpus"
 
 # One TextGrid for each table "tier start end label".
 mkdir -p "$work/textgrid"
-for table in "$work"/train/*.tsv; do
+for table in "$corpus"/train/*.tsv; do
     name=${table##*/}
     awk -F '\t' '
         $1 == "phone" {
@@ -55,7 +56,7 @@ for model in ssl sid pr; do
     by=phone,gender,pitch
     [ $model != sid ] || by=$by,speaker
     "$program" count -m demo/models/$model.safetensors --mean-std demo/models/mean-std.npy \
-        -a train -l textgrid --speakers demo/speakers.tsv \
+        -a corpus/train -l textgrid --speakers demo/speakers.tsv \
         --pitch demo/labels/train-pitch-discrete.json --by $by -o counts/$model.counts
     if cmp -s counts/$model.counts demo/counts/$model.counts; then
         echo "$model.counts: the same, byte for byte"
