@@ -17,8 +17,8 @@
 #include "propneu/select.h"
 
 #define PROGRESS_SECONDS 0.25
-#define SAVE_SECONDS     0.5 /* at least, between journals */
-#define SAVE_SHARE       20  /* and this many times as long as writing one takes */
+#define SAVE_SECONDS     0.2 /* at least, between journals */
+#define SAVE_SHARE       50  /* and this many times as long as writing one takes */
 
 const char *const count_factor_names[COUNT_FACTORS] = {"phone", "gender", "pitch", "speaker"};
 
@@ -69,6 +69,7 @@ void count_free(struct count_job *j)
     pitches_free(&j->pitch);
     cells_free(&j->cells);
     buf_free(&j->settings);
+    journal_unlock(j);
     pthread_mutex_destroy(&j->lock);
     pthread_cond_destroy(&j->changed);
     free(j->journal);
@@ -203,12 +204,15 @@ enum status count_open(struct count_job **out, const struct count_options *optio
     if (!j)
         return err_nomem(err);
     j->options = options;
+    j->journal_fd = -1;
     pthread_mutex_init(&j->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&j->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     code = name_journal(j, err);
+    if (!code)
+        code = journal_lock(j, err);
     if (!code)
         code = open_inputs(j, err);
     if (!code)

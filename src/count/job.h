@@ -35,7 +35,8 @@ struct count_job {
     char edges[64];                        /* pitch edges as text, "" while not known */
     enum count_factor kind[COUNT_FACTORS]; /* [cells.factors] */
     char *journal;                         /* path, or NULL: the output is no regular file */
-    struct buf settings;                   /* journal.h */
+    int journal_fd;                        /* holds the lock on it, or -1 */
+    struct buf settings;                   /* what must be equal to go on */
 
     /* Under the lock while workers run. */
     pthread_mutex_t lock;
@@ -88,6 +89,10 @@ void count_number(double v, char text[32]);
 
 /* Lines "what: value" that must be equal for a run to go on, into SETTINGS. */
 enum status journal_settings(struct count_job *j, struct err *err);
+
+/* Keeps other runs with this output away: STATUS_IO if there is one. */
+enum status journal_lock(struct count_job *j, struct err *err);
+void journal_unlock(struct count_job *j);
 
 /* Takes in what the journal holds, if there is one. */
 enum status journal_load(struct count_job *j, struct err *err);

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "job.h"
+#include "journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,19 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 #include <zlib.h>
 
 #include "propneu/bitset.h"
 #include "propneu/file.h"
 #include "propneu/mem.h"
-
-/*
- * The file: MAGIC; the settings' text; the set of utterances done; totals; the cells' levels; the
- * cells.  Numbers are the machine's own, for only this machine reads them.  A CRC-32 of all before
- * it ends the file.  It is written beside and renamed, so a kill leaves the last whole one.
- */
-#define MAGIC "propneu-journal 1\n"
 
 struct out {
     FILE *f;
@@ -63,10 +57,7 @@ static void put_row(struct out *o, const uint32_t *row, size_t n, unsigned char 
     put(o, room, n * bytes);
 }
 
-/* The totals that go on, in the order in which they stand in the file. */
-enum { KEPT_TOTALS = 7 };
-
-static void kept_totals(struct count_totals *t, uint64_t *kept[KEPT_TOTALS])
+void journal_totals(struct count_totals *t, uint64_t *kept[JOURNAL_TOTALS])
 {
     kept[0] = &t->counted;
     kept[1] = &t->samples;
@@ -81,18 +72,18 @@ static bool put_all(struct count_job *j, FILE *f)
 {
     struct cells *c = &j->cells;
     struct out o = {f, crc32(0, NULL, 0)};
-    uint64_t *kept[KEPT_TOTALS];
+    uint64_t *kept[JOURNAL_TOTALS];
     size_t width = c->offset[c->layers];
     unsigned char *room = mem_array(width, 4);
     if (!room)
         return false;
-    put(&o, MAGIC, strlen(MAGIC));
+    put(&o, JOURNAL_MAGIC, strlen(JOURNAL_MAGIC));
     put_text(&o, buf_text(&j->settings), j->settings.len);
     put_number(&o, j->corpus.count);
     put(&o, j->done, bitset_words(j->corpus.count) * sizeof *j->done);
     put_number(&o, j->digest);
-    kept_totals(&j->totals, kept);
-    for (int i = 0; i < KEPT_TOTALS; i++)
+    journal_totals(&j->totals, kept);
+    for (int i = 0; i < JOURNAL_TOTALS; i++)
         put_number(&o, *kept[i]);
     for (uint32_t k = 0; k < c->factors; k++) {
         put_number(&o, c->level[k].count);
@@ -117,22 +108,50 @@ static bool put_all(struct count_job *j, FILE *f)
     return true;
 }
 
+/* Locks FD for this run; a file system that knows no locks is taken as it is. */
+static enum status lock(const struct count_job *j, int fd, struct err *err)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return err_set(err, STATUS_IO, "%s: another run is at work on it", j->journal);
+    return STATUS_OK;
+}
+
+/* Opens PATH, empty and locked, for a new journal. */
+static enum status open_new(const struct count_job *j, const char *path, int *out, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+    if (fd < 0)
+        return err_errno(err, path);
+    /* Emptied only once it is ours. */
+    enum status code = lock(j, fd, err);
+    if (!code && ftruncate(fd, 0) != 0)
+        code = err_errno(err, path);
+    if (code)
+        close(fd);
+    else
+        *out = fd;
+    return code;
+}
+
 enum status journal_save(struct count_job *j, struct err *err)
 {
     struct buf temp = BUF_INIT;
-    enum status code = STATUS_OK;
+    int fd = -1, held = -1;
     FILE *f = NULL;
+    enum status code;
     if (!j->journal)
         return STATUS_OK;
     /* Always the same name: a killed run leaves no litter that the next one does not reuse. */
     buf_printf(&temp, "%s.new", j->journal);
-    if (!buf_ok(&temp))
+    if (!buf_ok(&temp)) {
+        buf_free(&temp);
         return err_nomem(err);
-    int fd = open(buf_text(&temp), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (fd < 0 || !(f = fdopen(fd, "wb"))) {
+    }
+    if ((code = open_new(j, buf_text(&temp), &fd, err)))
+        goto out;
+    if ((held = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0 || !(f = fdopen(fd, "wb"))) {
         code = err_errno(err, buf_text(&temp));
-        if (fd >= 0)
-            close(fd);
+        close(fd);
         goto out;
     }
     j->fresh = false;
@@ -148,225 +167,41 @@ enum status journal_save(struct count_job *j, struct err *err)
         code = err_errno(err, j->journal);
     pthread_mutex_lock(&j->lock);
 out:
-    if (code && f)
+    if (code && held >= 0) {
         unlink(buf_text(&temp));
+        close(held);
+    } else if (!code) {
+        journal_unlock(j);
+        j->journal_fd = held;
+    }
     buf_free(&temp);
     return code;
+}
+
+enum status journal_lock(struct count_job *j, struct err *err)
+{
+    int fd = j->journal ? open(j->journal, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+    if (fd < 0)
+        return STATUS_OK; /* none, or one that will be told of when it is read or written */
+    enum status code = lock(j, fd, err);
+    if (code)
+        close(fd);
+    else
+        j->journal_fd = fd;
+    return code;
+}
+
+void journal_unlock(struct count_job *j)
+{
+    if (j->journal_fd >= 0)
+        close(j->journal_fd);
+    j->journal_fd = -1;
 }
 
 void journal_remove(const struct count_job *j)
 {
     if (j->journal)
         unlink(j->journal);
-}
-
-/* What is left to read; reading past the end fails once and for all. */
-struct in {
-    const unsigned char *at;
-    size_t left;
-    bool failed;
-};
-
-static const void *get(struct in *in, size_t n)
-{
-    const void *p = in->at;
-    if (in->failed || n > in->left) {
-        in->failed = true;
-        return NULL;
-    }
-    in->at += n;
-    in->left -= n;
-    return p;
-}
-
-static uint64_t get_number(struct in *in)
-{
-    uint64_t v = 0;
-    const void *p = get(in, sizeof v);
-    if (p)
-        memcpy(&v, p, sizeof v);
-    return v;
-}
-
-/* The next text, owned by the caller; NULL at the end, without memory, or with NULs in it. */
-static char *get_text(struct in *in)
-{
-    uint64_t n = get_number(in);
-    const char *p = n <= in->left ? get(in, (size_t)n) : NULL;
-    char *text = p && !memchr(p, '\0', (size_t)n) ? mem_strndup(p, (size_t)n) : NULL;
-    in->failed |= !text;
-    return text;
-}
-
-/* The lines in which OLD settings and NEW differ first, as a message. */
-static enum status tell_difference(const char *path, const char *old, const char *new,
-                                   struct err *err)
-{
-    size_t n, m, key;
-    for (;;) {
-        n = strcspn(old, "\n");
-        m = strcspn(new, "\n");
-        if (n != m || memcmp(old, new, n) != 0 || n == 0)
-            break;
-        old += n + (old[n] == '\n');
-        new += m + (new[m] == '\n');
-    }
-    key = strcspn(new, ":\n");
-    return err_set(err, STATUS_MISMATCH,
-                   "%s: the interrupted run had another %.*s (%.*s, not %.*s); repeat its command, "
-                   "or begin anew with --no-resume",
-                   path, (int)key, new, n > key + 2 && n < key + 120 ? (int)(n - key - 2) : 0,
-                   old + (n > key + 2 ? key + 2 : 0),
-                   m > key + 2 && m < key + 120 ? (int)(m - key - 2) : 0,
-                   new + (m > key + 2 ? key + 2 : 0));
-}
-
-static bool get_levels(struct in *in, struct names *t)
-{
-    uint64_t n = get_number(in);
-    names_free(t);
-    for (uint64_t i = 0; i < n && !in->failed; i++) {
-        char *name = get_text(in);
-        in->failed |= !name || names_add(t, name) != i;
-        free(name);
-    }
-    return !in->failed;
-}
-
-/* A cell's counters; in each layer they must add up to its frames times tau. */
-static bool get_row(struct in *in, const struct cells *c, uint32_t cell)
-{
-    const unsigned char *bytes = get(in, 1);
-    size_t width = c->offset[c->layers];
-    if (!bytes || (*bytes != 1 && *bytes != 2 && *bytes != 4))
-        return false;
-    const unsigned char *p = get(in, width * *bytes);
-    if (!p)
-        return false;
-    for (size_t i = 0; i < width; i++)
-        for (unsigned b = 0; b < *bytes; b++)
-            c->row[cell][i] |= (uint32_t)*p++ << 8 * b;
-    for (uint32_t n = 0; n < c->layers; n++) {
-        uint64_t sum = 0;
-        for (size_t i = c->offset[n]; i < c->offset[n + 1]; i++) {
-            sum += c->row[cell][i];
-            if (c->row[cell][i] > (uint64_t)c->frames[cell])
-                return false;
-        }
-        if (sum != (uint64_t)c->frames[cell] * c->tau[n])
-            return false;
-    }
-    return true;
-}
-
-static bool get_cells(struct in *in, struct cells *c, uint64_t frames)
-{
-    uint64_t n = get_number(in), sum = 0;
-    for (uint64_t i = 0; i < n && !in->failed; i++) {
-        int32_t key[CELLS_MAX_FACTORS] = {-1, -1, -1, -1};
-        const void *p = get(in, c->factors * sizeof *key);
-        if (!p)
-            return false;
-        memcpy(key, p, c->factors * sizeof *key);
-        for (uint32_t f = 0; f < c->factors; f++)
-            if (key[f] < -1 || key[f] >= (int64_t)c->level[f].count)
-                return false;
-        uint64_t of_cell = get_number(in);
-        if (cells_find(c, key) != i || of_cell == 0 || of_cell > UINT32_MAX)
-            return false;
-        c->frames[i] = (int64_t)of_cell;
-        sum += of_cell;
-        if (!get_row(in, c, (uint32_t)i))
-            return false;
-    }
-    return !in->failed && sum == frames;
-}
-
-static bool get_done(struct in *in, struct count_job *j)
-{
-    size_t words = bitset_words(j->corpus.count);
-    if (get_number(in) != j->corpus.count)
-        return false;
-    const void *p = get(in, words * sizeof *j->done);
-    if (!p)
-        return false;
-    memcpy(j->done, p, words * sizeof *j->done);
-    if (j->corpus.count % 64 && j->done[words - 1] >> j->corpus.count % 64)
-        return false;
-    uint64_t digest = 0;
-    for (size_t i = 0; i < j->corpus.count; i++)
-        if (bitset_has(j->done, i))
-            digest += corpus_hash(j->corpus.recording[i].utterance);
-    j->digest = get_number(in);
-    return j->digest == digest;
-}
-
-static bool get_all(struct in *in, struct count_job *j)
-{
-    uint64_t *kept[KEPT_TOTALS];
-    if (!get_done(in, j))
-        return false;
-    kept_totals(&j->totals, kept);
-    for (int i = 0; i < KEPT_TOTALS; i++)
-        *kept[i] = get_number(in);
-    for (uint32_t f = 0; f < j->cells.factors; f++)
-        if (!get_levels(in, &j->cells.level[f]))
-            return false;
-    if (!get_cells(in, &j->cells, j->totals.frames) || in->left != 0)
-        return false;
-    j->totals.resumed = j->totals.counted;
-    j->totals.resumed_samples = j->totals.samples;
-    return j->totals.counted == bitset_count(j->done, bitset_words(j->corpus.count));
-}
-
-static bool whole(const struct mapped *m)
-{
-    uint32_t crc;
-    size_t n = m->size;
-    if (n < strlen(MAGIC) + sizeof crc || memcmp(m->data, MAGIC, strlen(MAGIC)) != 0)
-        return false;
-    memcpy(&crc, m->data + n - sizeof crc, sizeof crc);
-    return crc32_z(crc32(0, NULL, 0), m->data, n - sizeof crc) == crc;
-}
-
-/* True if the rest of the journal begins with an empty set of utterances: nothing can be lost. */
-static bool nothing_done(struct in *in)
-{
-    uint64_t n = get_number(in);
-    const unsigned char *p = n / 8 <= in->left ? get(in, bitset_words((size_t)n) * 8) : NULL;
-    bool any = !p;
-    for (size_t i = 0; p && i < bitset_words((size_t)n) * 8; i++)
-        any |= p[i] != 0;
-    return !any;
-}
-
-enum status journal_load(struct count_job *j, struct err *err)
-{
-    struct mapped m;
-    char *settings = NULL;
-    enum status code = STATUS_OK;
-    if (!j->journal || (access(j->journal, F_OK) != 0 && errno == ENOENT))
-        return STATUS_OK;
-    if ((code = mapped_open(&m, j->journal, err)))
-        return code;
-    if (!whole(&m))
-        goto broken;
-    struct in in = {m.data + strlen(MAGIC), m.size - strlen(MAGIC) - sizeof(uint32_t), false};
-    if (!(settings = get_text(&in)))
-        goto broken;
-    if (strcmp(settings, buf_text(&j->settings)) != 0) {
-        if (!nothing_done(&in))
-            code = tell_difference(j->journal, settings, buf_text(&j->settings), err);
-    } else if (!get_all(&in, j)) {
-        goto broken;
-    }
-    goto out;
-broken:
-    code = err_set(err, STATUS_FORMAT, "%s: damaged; begin anew with --no-resume", j->journal);
-out:
-    free(settings);
-    mapped_close(&m);
-    return code;
 }
 
 static void setting(struct buf *b, const char *what, const char *path)

@@ -8,6 +8,7 @@
 
 #include "propneu/count.h"
 #include "propneu/file.h"
+#include "propneu/pitchfile.h"
 #include "propneu/rng.h"
 #include "propneu/safetensors.h"
 
@@ -426,6 +427,60 @@ static void inputs_that_do_not_belong_together_are_refused(void **state)
     assert_status(count_open(&job, &o, &err), STATUS_IO);
 }
 
+static void two_runs_with_one_output_are_not_let_in(void **state)
+{
+    struct count_options o = copies_options();
+    struct count_job *job, *other;
+    struct err err;
+    (void)state;
+    unlink(JOURNAL);
+    make_corpus(NULL);
+    assert_ok(count_open(&job, &o, &err));
+    assert_status(count_open(&other, &o, &err), STATUS_IO);
+    assert_non_null(strstr(err.msg, "another run"));
+    o.resume = false;
+    assert_status(count_open(&other, &o, &err), STATUS_IO);
+    count_free(job);
+    assert_ok(count_open(&job, &o, &err));
+    count_free(job);
+}
+
+/* The edges found in two passes are those of the sorted list of all values. */
+static void edges_are_the_tertiles_of_the_corpus(void **state)
+{
+    struct count_options o = copies_options();
+    struct rng rng = rng_seed(5);
+    struct count_job *job;
+    struct err err;
+    static float all[2 * COPIES * 90];
+    size_t n = 0;
+    double edges[2];
+    (void)state;
+    FILE *f = fopen(DIR "/f0.json", "w");
+    assert_non_null(f);
+    fputs("{\"other\": [1000.5]", f);
+    for (int i = 0; i < 2 * COPIES; i++) {
+        fprintf(f, ",\n\"%s-%d\": [0", i % 2 ? "9002" : "9001", i);
+        for (int t = 0; t < 89; t++) {
+            float v = rng_below(&rng, 3) ? (float)(60 + 340 * rng_uniform(&rng)) : 0;
+            fprintf(f, ", %.9g", (double)v);
+            all[n++] = v;
+        }
+        fputs("]", f);
+    }
+    fputs("}", f);
+    fclose(f);
+    unlink(JOURNAL);
+    make_corpus(NULL);
+    o.pitch = DIR "/f0.json";
+    o.by = 1 << COUNT_PITCH;
+    assert_ok(count_open(&job, &o, &err));
+    assert_true(pitch_tertiles(all, n, edges));
+    const char *text = count_pitch_edges(job), *comma = strchr(text, ',');
+    assert_true(comma && strtod(text, NULL) == edges[0] && strtod(comma + 1, NULL) == edges[1]);
+    count_free(job);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -450,6 +505,8 @@ int main(void)
         cmocka_unit_test(a_journal_of_another_job_is_refused_by_name),
         cmocka_unit_test(damaged_journals_are_refused),
         cmocka_unit_test(forged_journals_do_no_harm),
+        cmocka_unit_test(two_runs_with_one_output_are_not_let_in),
+        cmocka_unit_test(edges_are_the_tertiles_of_the_corpus),
         cmocka_unit_test(inputs_that_do_not_belong_together_are_refused),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -1,0 +1,22 @@
+/*
+ * journal.h - the file in which a counting job keeps what it has, as its writer and reader see it.
+ */
+#ifndef PROPNEU_COUNT_JOURNAL_H
+#define PROPNEU_COUNT_JOURNAL_H
+
+#include "job.h"
+
+/*
+ * The file: JOURNAL_MAGIC; the settings' text; the set of utterances done; totals; the cells'
+ * levels; the cells.  Numbers are the machine's own, for only this machine reads them.  A CRC-32 of
+ * all before it ends the file.  It is written beside and renamed, so a kill leaves the last whole
+ * one.
+ */
+#define JOURNAL_MAGIC "propneu-journal 1\n"
+
+/* The totals that go on, in the order in which they stand in the file. */
+#define JOURNAL_TOTALS 7
+
+void journal_totals(struct count_totals *t, uint64_t *kept[JOURNAL_TOTALS]);
+
+#endif

@@ -1,0 +1,241 @@
+#include "config.h"
+
+#include "journal.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "propneu/bitset.h"
+#include "propneu/file.h"
+#include "propneu/mem.h"
+
+/* What is left to read; reading past the end fails once and for all. */
+struct in {
+    const unsigned char *at;
+    size_t left;
+    bool failed;
+};
+
+static const void *get(struct in *in, size_t n)
+{
+    const void *p = in->at;
+    if (in->failed || n > in->left) {
+        in->failed = true;
+        return NULL;
+    }
+    in->at += n;
+    in->left -= n;
+    return p;
+}
+
+static uint64_t get_number(struct in *in)
+{
+    uint64_t v = 0;
+    const void *p = get(in, sizeof v);
+    if (p)
+        memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* The next text, owned by the caller; NULL at the end, without memory, or with NULs in it. */
+static char *get_text(struct in *in)
+{
+    uint64_t n = get_number(in);
+    const char *p = n <= in->left ? get(in, (size_t)n) : NULL;
+    char *text = p && !memchr(p, '\0', (size_t)n) ? mem_strndup(p, (size_t)n) : NULL;
+    in->failed |= !text;
+    return text;
+}
+
+/* What stands behind "KEY: " in a line of settings of LENGTH bytes. */
+static struct buf value_of(const char *line, size_t length)
+{
+    struct buf b = BUF_INIT;
+    const char *colon = memchr(line, ':', length);
+    size_t from = colon ? (size_t)(colon - line) + 2 : length;
+    buf_add(&b, line + (from < length ? from : length), from < length ? length - from : 0);
+    return b;
+}
+
+/* True for the digests of files, which say nothing to people. */
+static bool is_digest(const char *text)
+{
+    return strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16;
+}
+
+/* The line in which OLD settings and NEW differ first, as a message. */
+static enum status tell_difference(const char *path, const char *old, const char *new,
+                                   struct err *err)
+{
+    size_t n = strcspn(old, "\n"), m = strcspn(new, "\n");
+    while (n == m && n > 0 && memcmp(old, new, n) == 0) {
+        old += n + (old[n] == '\n');
+        new += m + (new[m] == '\n');
+        n = strcspn(old, "\n");
+        m = strcspn(new, "\n");
+    }
+    struct buf was = value_of(old, n), is = value_of(new, m);
+    bool shown = !is_digest(buf_text(&is));
+    err_set(
+        err, STATUS_MISMATCH,
+        "%s: the interrupted run had another %.*s%s%.60s%s%.60s%s; repeat its command, or begin "
+        "anew with --no-resume",
+        path, (int)strcspn(new, ":\n"), new, shown ? " (" : "", shown ? buf_text(&was) : "",
+        shown ? ", not " : "", shown ? buf_text(&is) : "", shown ? ")" : "");
+    buf_free(&was);
+    buf_free(&is);
+    return STATUS_MISMATCH;
+}
+
+static bool get_levels(struct in *in, struct names *t)
+{
+    uint64_t n = get_number(in);
+    names_free(t);
+    for (uint64_t i = 0; i < n && !in->failed; i++) {
+        char *name = get_text(in);
+        in->failed |= !name || names_add(t, name) != i;
+        free(name);
+    }
+    return !in->failed;
+}
+
+/* A cell's counters; in each layer they must add up to its frames times tau. */
+static bool get_row(struct in *in, const struct cells *c, uint32_t cell)
+{
+    const unsigned char *bytes = get(in, 1);
+    size_t width = c->offset[c->layers];
+    if (!bytes || (*bytes != 1 && *bytes != 2 && *bytes != 4))
+        return false;
+    const unsigned char *p = get(in, width * *bytes);
+    if (!p)
+        return false;
+    for (size_t i = 0; i < width; i++)
+        for (unsigned b = 0; b < *bytes; b++)
+            c->row[cell][i] |= (uint32_t)*p++ << 8 * b;
+    for (uint32_t n = 0; n < c->layers; n++) {
+        uint64_t sum = 0;
+        for (size_t i = c->offset[n]; i < c->offset[n + 1]; i++) {
+            sum += c->row[cell][i];
+            if (c->row[cell][i] > (uint64_t)c->frames[cell])
+                return false;
+        }
+        if (sum != (uint64_t)c->frames[cell] * c->tau[n])
+            return false;
+    }
+    return true;
+}
+
+static bool get_cells(struct in *in, struct cells *c, uint64_t frames)
+{
+    uint64_t n = get_number(in), sum = 0;
+    for (uint64_t i = 0; i < n && !in->failed; i++) {
+        int32_t key[CELLS_MAX_FACTORS] = {-1, -1, -1, -1};
+        const void *p = get(in, c->factors * sizeof *key);
+        if (!p)
+            return false;
+        memcpy(key, p, c->factors * sizeof *key);
+        for (uint32_t f = 0; f < c->factors; f++)
+            if (key[f] < -1 || key[f] >= (int64_t)c->level[f].count)
+                return false;
+        uint64_t of_cell = get_number(in);
+        if (cells_find(c, key) != i || of_cell == 0 || of_cell > UINT32_MAX)
+            return false;
+        c->frames[i] = (int64_t)of_cell;
+        sum += of_cell;
+        if (!get_row(in, c, (uint32_t)i))
+            return false;
+    }
+    return !in->failed && sum == frames;
+}
+
+static bool get_done(struct in *in, struct count_job *j)
+{
+    size_t words = bitset_words(j->corpus.count);
+    if (get_number(in) != j->corpus.count)
+        return false;
+    const void *p = get(in, words * sizeof *j->done);
+    if (!p)
+        return false;
+    memcpy(j->done, p, words * sizeof *j->done);
+    if (j->corpus.count % 64 && j->done[words - 1] >> j->corpus.count % 64)
+        return false;
+    uint64_t digest = 0;
+    for (size_t i = 0; i < j->corpus.count; i++)
+        if (bitset_has(j->done, i))
+            digest += corpus_hash(j->corpus.recording[i].utterance);
+    j->digest = get_number(in);
+    return j->digest == digest;
+}
+
+static bool get_all(struct in *in, struct count_job *j)
+{
+    uint64_t *kept[JOURNAL_TOTALS];
+    if (!get_done(in, j))
+        return false;
+    journal_totals(&j->totals, kept);
+    for (int i = 0; i < JOURNAL_TOTALS; i++)
+        *kept[i] = get_number(in);
+    for (uint32_t f = 0; f < j->cells.factors; f++)
+        if (!get_levels(in, &j->cells.level[f]))
+            return false;
+    if (!get_cells(in, &j->cells, j->totals.frames) || in->left != 0)
+        return false;
+    j->totals.resumed = j->totals.counted;
+    j->totals.resumed_samples = j->totals.samples;
+    return j->totals.counted == bitset_count(j->done, bitset_words(j->corpus.count));
+}
+
+static bool whole(const struct mapped *m)
+{
+    uint32_t crc;
+    size_t n = m->size;
+    if (n < strlen(JOURNAL_MAGIC) + sizeof crc ||
+        memcmp(m->data, JOURNAL_MAGIC, strlen(JOURNAL_MAGIC)) != 0)
+        return false;
+    memcpy(&crc, m->data + n - sizeof crc, sizeof crc);
+    return crc32_z(crc32(0, NULL, 0), m->data, n - sizeof crc) == crc;
+}
+
+/* True if the rest of the journal begins with an empty set of utterances: nothing can be lost. */
+static bool nothing_done(struct in *in)
+{
+    uint64_t n = get_number(in);
+    const unsigned char *p = n / 8 <= in->left ? get(in, bitset_words((size_t)n) * 8) : NULL;
+    bool any = !p;
+    for (size_t i = 0; p && i < bitset_words((size_t)n) * 8; i++)
+        any |= p[i] != 0;
+    return !any;
+}
+
+enum status journal_load(struct count_job *j, struct err *err)
+{
+    struct mapped m;
+    char *settings = NULL;
+    enum status code = STATUS_OK;
+    if (!j->journal || (access(j->journal, F_OK) != 0 && errno == ENOENT))
+        return STATUS_OK;
+    if ((code = mapped_open(&m, j->journal, err)))
+        return code;
+    if (!whole(&m))
+        goto broken;
+    struct in in = {m.data + strlen(JOURNAL_MAGIC),
+                    m.size - strlen(JOURNAL_MAGIC) - sizeof(uint32_t), false};
+    if (!(settings = get_text(&in)))
+        goto broken;
+    if (strcmp(settings, buf_text(&j->settings)) != 0) {
+        if (!nothing_done(&in))
+            code = tell_difference(j->journal, settings, buf_text(&j->settings), err);
+    } else if (!get_all(&in, j)) {
+        goto broken;
+    }
+    goto out;
+broken:
+    code = err_set(err, STATUS_FORMAT, "%s: damaged; begin anew with --no-resume", j->journal);
+out:
+    free(settings);
+    mapped_close(&m);
+    return code;
+}
