@@ -1,13 +1,19 @@
 /* Any bytes are lists by frame, a label table, or messages: libFuzzer target. */
 #include "config.h"
 
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
+#include "fuzz.h"
 #include "propneu/framejson.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const struct fuzz_seed fuzz_seeds[] = {
+    FUZZ_BYTES("{\"u-1\": [0, 1, 2, 2, -1, 40], \"v-2\": []}"),
+    FUZZ_BYTES("{\"u-1\": [0, 120.5, 99.25]}"),
+    FUZZ_BYTES("{\"\": [0, 12], \"AH\": [1, 30], \"spn\": [26, 2]}"),
+    FUZZ_FILE("tests/data/counting/g_melhubert_20ms/framewise-phone-20ms.json"),
+    FUZZ_FILE("tests/data/info/label-merge.json"),
+    FUZZ_END,
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -2,13 +2,20 @@
  * first byte chooses the format. */
 #include "config.h"
 
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 
+#include "fuzz.h"
 #include "propneu/labelreaders.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const struct fuzz_seed fuzz_seeds[] = {
+    FUZZ_BYTES("\0u 1 0.00 0.50 AH\nu 1 0.50 0.25 S 0.9\n"),
+    FUZZ_BYTES("\1u\t0.0\t0.5\tAH\nu\t0.5\t1.0\tS\n"),
+    FUZZ_BYTES("\0020 3050 h#\n3050 4559 sh\n"),
+    FUZZ_BYTES("\0030 5000000 sil -23.5\n5000000 9000000 ah\n"),
+    FUZZ_BYTES("\003#\n0.50 125 pau\n0.75 125 ah\n"),
+    FUZZ_BYTES("\4#!MLF!#\n\"*/u.lab\"\n0 5000000 sil\n5000000 9000000 ah\n.\n"),
+    FUZZ_END,
+};
 
 static enum status read_any(struct label_store *s, const uint8_t *data, size_t size,
                             struct err *err)

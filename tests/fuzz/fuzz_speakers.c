@@ -1,14 +1,20 @@
 /* Any bytes are a table of speakers, phones or pitch, or messages: libFuzzer target. */
 #include "config.h"
 
-#include <stddef.h>
-#include <stdint.h>
-
+#include "fuzz.h"
 #include "propneu/phones.h"
 #include "propneu/pitchtable.h"
 #include "propneu/speakers.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const struct fuzz_seed fuzz_seeds[] = {
+    FUZZ_BYTES(
+        "; comment\n14 | F | train-clean-360 | 25.03 | Kristin | a | b\n16 | M | x | 1 | y\n"),
+    FUZZ_BYTES("{\"14\": \"F\", \"16\": \"M\"}"),
+    FUZZ_BYTES("speaker\tgender\n14\tF\n16\tM\n"),
+    FUZZ_BYTES("AA\tvowel\nB\tvoiced\nP\tunvoiced\n"),
+    FUZZ_BYTES("time,frequency,confidence\n0.00,120.5,0.9\n0.01,0,0.1\n"),
+    FUZZ_END,
+};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
