@@ -82,7 +82,7 @@ static inline void block(double xi, double yi, const double *restrict x, const d
     for (size_t k = 0; k < LANES; k++)
         sum->product[k] += want[k] * d[k];
     for (size_t k = 0; k < LANES; k++)
-        ratio[k] = want[k] / (d[k] > 0 ? d[k] : 1e-5); /* as scikit-learn */
+        ratio[k] = want[k] / (d[k] > 0 ? d[k] : 1e-5); /* dx is then 0 too */
     for (size_t k = 0; k < LANES; k++) {
         sum->x[k] += ratio[k] * dx[k];
         sum->y[k] += ratio[k] * dy[k];

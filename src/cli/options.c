@@ -73,10 +73,15 @@ static struct scan *scan_new(const struct cli_option *own)
     return s;
 }
 
+/* A command may stop at a wrong value and never ask again: the next one frees this. */
+static struct scan *unfinished;
+
 void cli_args_init(struct cli_args *a, struct cli *cli, const struct cli_command *command, int argc,
                    char **argv)
 {
-    *a = (struct cli_args){cli, command, argc, argv, NULL, argc, scan_new(command->options)};
+    scan_free(unfinished);
+    unfinished = scan_new(command->options);
+    *a = (struct cli_args){cli, command, argc, argv, NULL, argc, unfinished};
     optind = 0;
 }
 
@@ -173,7 +178,7 @@ int cli_next(struct cli_args *a)
             break;
     }
     scan_free(s);
-    a->scan = NULL;
+    a->scan = unfinished = NULL;
     return result;
 }
 

@@ -26,6 +26,7 @@ static void grouped_rows_are_sums_of_their_cells(void **state)
         for (uint32_t row = 0; row < r.rows; row++) {
             const int32_t *key = r.level + 2 * row;
             int64_t frames;
+            assert_true(key[0] >= 0 && key[1] >= 0); /* cells without a level are in no row */
             assert_true(row == 0 || key[0] > key[-2] || (key[0] == key[-2] && key[1] > key[-1]));
             for (uint32_t i = 0; i < TOY_WIDTH; i++) {
                 uint32_t wanted = toy_hits(&c, l, i, key[1], key[0], -2, &frames);
