@@ -35,7 +35,7 @@ struct count_options {
     const char *audio;            /* corpus.h */
     const char *labels;           /* labels.h; with label_table and tier, which may be NULL */
     const char *label_table, *tier;
-    const char *phones;   /* phone table, or NULL */
+    const char *phones;   /* phones_open; NULL: the table of the labels' format */
     const char *speakers; /* needed for COUNT_GENDER, else not read */
     const char *pitch;    /* file or COUNT_PITCH_AUTO, needed for COUNT_PITCH, else not read */
     bool edges_given;     /* else tertiles of the corpus, where pitch is F0 */

@@ -32,8 +32,8 @@ enum status phn_read(struct label_store *s, const void *bytes, size_t size, cons
 
 /*
  * .lab of HTK, "start end label [...]" in units of 100 ns, or in seconds where a time has a decimal
- * point; or of xlabel and Festival, and Buckeye's .phones: a header up to a line "#", then
- * "end number label", a label beginning where the one before it ends.
+ * point, of alternatives ("///") the first; or of xlabel and Festival, and Buckeye's .phones: a
+ * header up to a line "#", then "end number label", a label beginning where the one before it ends.
  */
 enum status lab_read(struct label_store *s, const void *bytes, size_t size, const char *name,
                      const char *utterance, struct err *err);

@@ -66,6 +66,10 @@ bool labels_has(const struct labels *l, const char *utterance);
 /* "TextGrid", "frame JSON": the kind of source, for people. */
 const char *labels_format(const struct labels *l);
 
+/* The bundled phone table the source's labels are spelled by ("timit"), for phones_open; NULL:
+ * ARPABET, as far as can be told. */
+const char *labels_phones(const struct labels *l);
+
 /*
  * The labels of UTTERANCE; free OUT with utterance_labels_free.  STATUS_NOTFOUND where the source
  * has none.  May be called from several threads at once.

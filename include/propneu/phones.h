@@ -1,7 +1,9 @@
 /*
  * phones.h - phone sets as data: which label is a phone, of which class, and how it is spelled.
  *
- * A phone table is a TSV file, "phone<TAB>class" a line; empty lines and lines that begin with
+ * A phone table is a TSV file, "phone<TAB>class" a line, or "label<TAB>class<TAB>phone" where a
+ * label counts as a phone of another name (TIMIT's ix as IH; phones with a line of their own stand
+ * before the labels that count as them); empty lines and lines that begin with
  * '#' (and no tab behind it) are comments.  The classes, in order of first appearance, are the
  * groups of the property `phone`.  Two class names mean something else: `silence` and `noise` add
  * spellings of those to the ones known anyway ("", sil, sp, SIL, <eps>, pau, h#, ...; spn, nsn,
@@ -9,8 +11,8 @@
  *
  * Labels are brought to one spelling, the name of a phone level in count files:
  *   - silence is "", noise "spn";
- *   - a label in the table as it stands is itself, so that tables may tell case, stress and tones
- *     apart;
+ *   - a label in the table as it stands is itself, or the phone it counts as, so that tables may
+ *     tell case, stress and tones apart;
  *   - otherwise blanks around it, a Kaldi position mark (_B _I _E _S) and one stress digit 0-2
  *     are taken off, and case is ignored where the table has but one phone of that name;
  *   - what then is in no table is unknown: it keeps its own trimmed text and is never a phone.
@@ -37,14 +39,17 @@ struct phones {
     struct names classes;  /* in order of first appearance: the groups */
     struct names silence;  /* spellings beyond the built-in ones */
     struct names noise;
-    struct names folded;    /* upper-case forms of the phones */
+    struct names label;     /* that count as phones of other names */
+    uint32_t *label_phone;  /* [label.count] */
+    struct names folded;    /* upper-case forms of phones and labels */
     uint32_t *folded_phone; /* [folded.count] phone, NAMES_NONE where two share the form */
-    size_t cap, folded_cap; /* of phone_class and folded_phone */
+    size_t cap, label_cap, folded_cap;
 };
 
 /*
- * Reads the table at PATH; NULL means the bundled ARPABET (datadir()/phones/arpabet.tsv: 15
- * vowels, 15 voiced, 9 unvoiced consonants).  Free with phones_free.
+ * Reads the table at PATH; NULL means the bundled ARPABET (15 vowels, 15 voiced, 9 unvoiced
+ * consonants).  A plain word ("timit") where no file of that name lies is a bundled table,
+ * datadir()/phones/WORD.tsv.  Free with phones_free.
  */
 enum status phones_open(struct phones *p, const char *path, struct err *err);
 

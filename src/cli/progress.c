@@ -144,6 +144,6 @@ void progress_summary(struct progress *p, const struct count_totals *t)
     if (t->unknown)
         cli_note(p->cli,
                  "%" PRIu64 " frames have labels that are in no phone table: counted, but "
-                 "never taken for phones",
+                 "never taken for phones (see --phones)",
                  t->unknown);
 }

@@ -127,7 +127,7 @@ static enum status open_inputs(struct count_job *j, struct err *err)
     enum status code;
     if ((code = corpus_open(&j->corpus, o->audio, err)) ||
         (code = labels_open(&j->labels, o->labels, &lo, err)) || (code = check_labels(j, err)) ||
-        (code = phones_open(&j->phones, o->phones, err)))
+        (code = phones_open(&j->phones, o->phones ? o->phones : labels_phones(j->labels), err)))
         return code;
     if (o->label_table &&
         (code = published_labels_open(&j->published, o->label_table, &j->phones, err)))

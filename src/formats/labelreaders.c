@@ -163,6 +163,15 @@ enum status labeltable_read(struct label_store *store, const void *bytes, size_t
     return code;
 }
 
+/* A number of samples is whole: one with a decimal point is a time from some other format. */
+static bool read_samples(struct span s, double *out)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.s[i] < '0' || s.s[i] > '9')
+            return false;
+    return span_number(s, out);
+}
+
 enum status phn_read(struct label_store *store, const void *bytes, size_t size, const char *name,
                      const char *utterance, struct err *err)
 {
@@ -174,7 +183,7 @@ enum status phn_read(struct label_store *store, const void *bytes, size_t size, 
         size_t n = span_split(line, ' ', field, 3);
         if (n == 0)
             continue;
-        if (n < 3 || !span_number(field[0], &start) || !span_number(field[1], &end))
+        if (n < 3 || !read_samples(field[0], &start) || !read_samples(field[1], &end))
             return bad(&s, err, "not \"start end label\" in samples");
         code = add(&s, utterance, field[2], start / TIMIT_RATE, end / TIMIT_RATE, err);
     }
@@ -248,7 +257,7 @@ enum status lab_read(struct label_store *store, const void *bytes, size_t size, 
             ;
         return read_xlabel(&s, utterance, err);
     }
-    while (!code && lines_next(&s.lines, &line))
+    while (!code && lines_next(&s.lines, &line) && !span_is(span_trim(line), "///"))
         if (span_trim(line).n)
             code = read_htk(&s, line, utterance, err);
     return code;
@@ -284,6 +293,8 @@ enum status mlf_read(struct label_store *store, const void *bytes, size_t size, 
             code = bad(&s, err, "the name of an utterance in quotes is expected");
         }
     }
+    if (!code && own)
+        code = bad(&s, err, "the file ends within an utterance: no line \".\"");
     free(own);
     return code;
 }

@@ -20,6 +20,7 @@
 struct file_reader {
     const char *format;
     const char *suffix[3]; /* ends with NULL; ASCII case ignored */
+    const char *phones;    /* bundled table of its labels, NULL for ARPABET */
     bool many;             /* one file holds many utterances; not searched for in folders */
     /* How to read it: TextGrids, which have tiers, or into a store. */
     enum status (*grid)(struct utterance_labels *out, const void *bytes, size_t size,
@@ -30,12 +31,12 @@ struct file_reader {
 
 /* In order of preference where a folder holds files of several. */
 static const struct file_reader file_readers[] = {
-    {"TextGrid", {".TextGrid", NULL}, false, textgrid_labels, NULL},
-    {"TIMIT phones", {".phn", NULL}, false, NULL, phn_read},
-    {"label file", {".lab", ".phones", NULL}, false, NULL, lab_read},
-    {"CTM", {".ctm", NULL}, true, NULL, ctm_read},
-    {"master label file", {".mlf", NULL}, true, NULL, mlf_read},
-    {"label table", {".tsv", ".csv", NULL}, true, NULL, labeltable_read},
+    {"TextGrid", {".TextGrid", NULL}, NULL, false, textgrid_labels, NULL},
+    {"TIMIT phones", {".phn", NULL}, "timit", false, NULL, phn_read},
+    {"label file", {".lab", ".phones", NULL}, NULL, false, NULL, lab_read},
+    {"CTM", {".ctm", NULL}, NULL, true, NULL, ctm_read},
+    {"master label file", {".mlf", NULL}, NULL, true, NULL, mlf_read},
+    {"label table", {".tsv", ".csv", NULL}, NULL, true, NULL, labeltable_read},
 };
 #define FILE_READERS (sizeof file_readers / sizeof *file_readers)
 
@@ -307,6 +308,11 @@ bool labels_has(const struct labels *l, const char *utterance)
 const char *labels_format(const struct labels *l)
 {
     return l->reader ? l->reader->format : "frame JSON";
+}
+
+const char *labels_phones(const struct labels *l)
+{
+    return l->reader ? l->reader->phones : NULL;
 }
 
 static enum status get_grid(const struct labels *l, const char *path, struct utterance_labels *out,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "propneu/buf.h"
 #include "propneu/datadir.h"
@@ -41,15 +42,16 @@ static void fold(char *s)
             *s = (char)(*s - 'a' + 'A');
 }
 
-/* Remembers phone INDEX under its upper-case form, or that the form is nobody's alone. */
-static bool add_folded(struct phones *p, uint32_t index)
+/* Remembers phone INDEX under LABEL's upper-case form, or that the form is nobody's alone. */
+static bool add_folded(struct phones *p, const char *label, uint32_t index)
 {
     char form[PHONES_NAME_MAX];
-    snprintf(form, sizeof form, "%s", p->phone.name[index]);
+    snprintf(form, sizeof form, "%s", label);
     fold(form);
     uint32_t known = names_find(&p->folded, form);
     if (known != NAMES_NONE) {
-        p->folded_phone[known] = NAMES_NONE;
+        if (p->folded_phone[known] != index)
+            p->folded_phone[known] = NAMES_NONE;
         return true;
     }
     if (!mem_grow(&p->folded_phone, &p->folded_cap, p->folded.count + 1, sizeof *p->folded_phone))
@@ -64,10 +66,6 @@ static bool add_folded(struct phones *p, uint32_t index)
 /* False without memory. */
 static bool add_phone(struct phones *p, const char *phone, const char *class_name)
 {
-    if (strcasecmp(class_name, "silence") == 0)
-        return names_add(&p->silence, phone) != NAMES_NONE;
-    if (strcasecmp(class_name, "noise") == 0)
-        return names_add(&p->noise, phone) != NAMES_NONE;
     if (!mem_grow(&p->phone_class, &p->cap, p->phone.count + 1, sizeof *p->phone_class))
         return false;
     uint32_t class_index = names_add(&p->classes, class_name);
@@ -75,29 +73,67 @@ static bool add_phone(struct phones *p, const char *phone, const char *class_nam
     if (index == NAMES_NONE)
         return false;
     p->phone_class[index] = class_index;
-    return add_folded(p, index);
+    return add_folded(p, phone, index);
 }
 
-/* One line of the table, its fields already apart. */
-static enum status add_row(struct phones *p, const struct span field[2], const char *name,
+static bool add_label(struct phones *p, const char *label, uint32_t phone)
+{
+    if (!mem_grow(&p->label_phone, &p->label_cap, p->label.count + 1, sizeof *p->label_phone))
+        return false;
+    uint32_t index = names_add(&p->label, label);
+    if (index == NAMES_NONE)
+        return false;
+    p->label_phone[index] = phone;
+    return add_folded(p, label, phone);
+}
+
+/* LABEL of CLASS_NAME counts as PHONE, which may be itself. */
+static enum status add_entry(struct phones *p, const char *label, const char *class_name,
+                             const char *phone, const char *place, struct err *err)
+{
+    if (names_find(&p->phone, label) != NAMES_NONE || names_find(&p->label, label) != NAMES_NONE ||
+        names_find(&p->silence, label) != NAMES_NONE || names_find(&p->noise, label) != NAMES_NONE)
+        return err_set(err, STATUS_FORMAT, "%s: phone %s stands there twice", place, label);
+    bool silence = strcasecmp(class_name, "silence") == 0;
+    if (silence || strcasecmp(class_name, "noise") == 0) {
+        if (strcmp(label, phone) != 0)
+            return err_set(err, STATUS_FORMAT, "%s: %s counts as no phone", place, class_name);
+        return names_add(silence ? &p->silence : &p->noise, label) != NAMES_NONE ? STATUS_OK
+                                                                                 : err_nomem(err);
+    }
+    uint32_t known = names_find(&p->phone, phone);
+    if (known == NAMES_NONE) {
+        known = p->phone.count;
+        if (!add_phone(p, phone, class_name))
+            return err_nomem(err);
+    } else if (strcmp(p->classes.name[p->phone_class[known]], class_name) != 0) {
+        return err_set(err, STATUS_FORMAT, "%s: phone %s is %s here and %s before", place, phone,
+                       class_name, p->classes.name[p->phone_class[known]]);
+    }
+    if (strcmp(label, phone) != 0 && !add_label(p, label, known))
+        return err_nomem(err);
+    return STATUS_OK;
+}
+
+/* One line of the table, its N fields already apart. */
+static enum status add_row(struct phones *p, const struct span *field, size_t n, const char *name,
                            size_t line, struct err *err)
 {
-    char *phone = span_copy(field[0]), *class_name = span_copy(field[1]);
+    char place[256];
+    struct span last = n > 2 && field[2].n ? field[2] : field[0];
+    char *label = span_copy(field[0]), *class_name = span_copy(field[1]), *phone = span_copy(last);
     enum status code = STATUS_OK;
-    if (!phone || !class_name)
+    snprintf(place, sizeof place, "%s: line %zu", name, line);
+    if (!label || !class_name || !phone)
         code = err_nomem(err);
-    else if (field[0].n >= PHONES_NAME_MAX)
-        code = err_set(err, STATUS_FORMAT, "%s: line %zu: a phone's name of %zu bytes", name, line,
-                       field[0].n);
-    else if (names_find(&p->phone, phone) != NAMES_NONE ||
-             names_find(&p->silence, phone) != NAMES_NONE ||
-             names_find(&p->noise, phone) != NAMES_NONE)
-        code = err_set(err, STATUS_FORMAT, "%s: line %zu: phone %s stands there twice", name, line,
-                       phone);
-    else if (!add_phone(p, phone, class_name))
-        code = err_nomem(err);
-    free(phone);
+    else if (field[0].n >= PHONES_NAME_MAX || last.n >= PHONES_NAME_MAX)
+        code = err_set(err, STATUS_FORMAT, "%s: a phone's name of %zu bytes", place,
+                       field[0].n > last.n ? field[0].n : last.n);
+    else
+        code = add_entry(p, label, class_name, phone, place, err);
+    free(label);
     free(class_name);
+    free(phone);
     return code;
 }
 
@@ -112,13 +148,13 @@ enum status phones_parse(struct phones *out, const void *bytes, size_t size, con
 {
     struct phones p = {.phone_class = NULL};
     struct lines l;
-    struct span line, field[3];
+    struct span line, field[4];
     enum status code = lines_begin(&l, bytes, size, name, err);
     bool first = true;
     while (!code && lines_next(&l, &line)) {
         if (is_comment(line))
             continue;
-        size_t n = span_split(line, span_divider(line), field, 3);
+        size_t n = span_split(line, span_divider(line), field, 4);
         if (n == 0)
             continue;
         bool header = first && n >= 2 && span_is(field[1], "class");
@@ -129,7 +165,7 @@ enum status phones_parse(struct phones *out, const void *bytes, size_t size, con
             code = err_set(err, STATUS_FORMAT, "%s: line %zu: not a phone and its class", name,
                            l.number);
         else
-            code = add_row(&p, field, name, l.number, err);
+            code = add_row(&p, field, n, name, l.number, err);
     }
     if (!code && p.phone.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no phones in this table", name);
@@ -140,15 +176,23 @@ enum status phones_parse(struct phones *out, const void *bytes, size_t size, con
     return code;
 }
 
+/* True if NAME is a word, such as bundled tables have for names, and no file. */
+static bool is_bundled(const char *name)
+{
+    return *name && !strpbrk(name, "/.") && access(name, F_OK) != 0;
+}
+
 enum status phones_open(struct phones *p, const char *path, struct err *err)
 {
     struct buf bundled = BUF_INIT;
     struct mapped m;
-    if (!path)
-        buf_printf(&bundled, "%s/phones/arpabet.tsv", datadir());
-    if (!buf_ok(&bundled))
-        return err_nomem(err);
-    if (!path)
+    if (!path || is_bundled(path)) {
+        buf_printf(&bundled, "%s/phones/%s.tsv", datadir(), path ? path : "arpabet");
+        if (!buf_ok(&bundled))
+            return err_nomem(err);
+    }
+    /* Whoever meant a file is to read its name as typed. */
+    if (!path || (bundled.len && access(buf_text(&bundled), F_OK) == 0))
         path = buf_text(&bundled);
     enum status code = mapped_open(&m, path, err);
     if (!code) {
@@ -165,7 +209,9 @@ void phones_free(struct phones *p)
     names_free(&p->classes);
     names_free(&p->silence);
     names_free(&p->noise);
+    names_free(&p->label);
     names_free(&p->folded);
+    free(p->label_phone);
     free(p->phone_class);
     free(p->folded_phone);
     *p = (struct phones){.phone_class = NULL};
@@ -213,6 +259,11 @@ enum phone_kind phones_canonical(const struct phones *p, const char *label,
     do {
         if (names_find(&p->phone, form) != NAMES_NONE) {
             memcpy(name, form, PHONES_NAME_MAX);
+            return PHONE_KNOWN;
+        }
+        uint32_t counts_as = names_find(&p->label, form);
+        if (counts_as != NAMES_NONE) {
+            snprintf(name, PHONES_NAME_MAX, "%s", p->phone.name[p->label_phone[counts_as]]);
             return PHONE_KNOWN;
         }
         if (names_find(&p->silence, form) != NAMES_NONE || listed(silence_spellings, form)) {

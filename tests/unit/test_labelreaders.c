@@ -75,6 +75,11 @@ static void timit_counts_samples(void **state)
     (void)state;
     assert_string_equal(shown(phn_read, "0 1600 h#\n1600 3200 sh\r\n"),
                         "own 0-0.1 h#, own 0.1-0.2 sh, ");
+    /* Seconds, say, would silently make labels 16000 times too short. */
+    assert_string_equal(shown(phn_read, "0 0.5 h#\n"),
+                        "f: line 1: not \"start end label\" in samples");
+    assert_string_equal(shown(phn_read, "0 -5 h#\n"),
+                        "f: line 1: not \"start end label\" in samples");
     assert_string_equal(shown(phn_read, "0 h#\n"), "f: line 1: not \"start end label\" in samples");
 }
 
@@ -88,6 +93,7 @@ static void lab_is_htks_or_xlabels(void **state)
     assert_string_equal(shown(lab_read, "separator ;\nnfields 1\n#\n    0.5000  121 pau\n"
                                         "1.25 121 ah; ah; S\n"),
                         "own 0-0.5 pau, own 0.5-1.25 ah, ");
+    assert_string_equal(shown(lab_read, "0 5000000 sil\n///\n0 5000000 ah\n"), "own 0-0.5 sil, ");
     assert_string_equal(shown(lab_read, "sil\nah\n"),
                         "f: line 1: not \"start end label\"; labels without times cannot be used");
     assert_string_equal(shown(lab_read, "#\n0.5 121 a\n0.25 121 b\n"),
@@ -102,6 +108,8 @@ static void mlf_holds_many_utterances(void **state)
                         "a-1 0-0.5 sil, b-2 0-0.1 ah, ");
     assert_string_equal(shown(mlf_read, "#!MLF!#\n0 5 sil\n"),
                         "f: line 2: the name of an utterance in quotes is expected");
+    assert_string_equal(shown(mlf_read, "#!MLF!#\n\"*/a.lab\"\n0 5000000 sil\n"),
+                        "f: line 3: the file ends within an utterance: no line \".\"");
 }
 
 static void sources_are_opened_by_their_names(void **state)
@@ -132,6 +140,8 @@ static void sources_are_opened_by_their_names(void **state)
             assert_ok(labels_open(&l, by_folder ? folder : path, NULL, &err));
             assert_int_equal(labels_count(l), 1);
             assert_string_equal(labels_utterance(l, 0), "u");
+            assert_int_equal(labels_phones(l) != NULL, strstr(path, ".PHN") != NULL);
+            assert_true(labels_has(l, "u") && !labels_has(l, "v"));
             assert_ok(labels_get(l, "u", &u, &err));
             assert_int_equal(u.count, 1);
             assert_true(u.interval[0].end == 0.5);

@@ -131,6 +131,113 @@ static void tables_of_other_phone_sets_are_taken_as_they_are(void **state)
     phones_free(&p);
 }
 
+static void labels_count_as_phones_of_other_names(void **state)
+{
+    struct phones p;
+    struct err err;
+    char name[PHONES_NAME_MAX];
+    (void)state;
+    assert_ok(parse(&p,
+                    "IH\tvowel\nix\tvowel\tIH\nax\tvowel\tAH\nax-h\tvowel\tAH\n"
+                    "t\tunvoiced\t\nbcl\tsilence\n",
+                    &err));
+    assert_int_equal(p.phone.count, 3);
+    static const char *const cases[][2] = {{"ix", "IH"},   {"IX_B", "IH"}, {"IH", "IH"},
+                                           {"ax-h", "AH"}, {"AX1", "AH"},  {"AH", "AH"},
+                                           {"t", "t"},     {"T", "t"},     {"bcl", ""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        phones_canonical(&p, cases[i][0], name);
+        assert_string_equal(name, cases[i][1]);
+    }
+    phones_free(&p);
+    assert_status(parse(&p, "ix\tvowel\tIH\nit\tvoiced\tIH\n", &err), STATUS_FORMAT);
+    assert_non_null(strstr(err.msg, "line 2: phone IH is voiced here and vowel before"));
+    assert_status(parse(&p, "ix\tvowel\tIH\nix\tvowel\tIY\n", &err), STATUS_FORMAT);
+    assert_status(parse(&p, "IH\tvowel\nIH\tvowel\tIY\n", &err), STATUS_FORMAT);
+    assert_status(parse(&p, "x\tvowel\nbcl\tsilence\tx\n", &err), STATUS_FORMAT);
+}
+
+/* Bundled tables of other phone sets lead to phones of ARPABET, of the same classes, and to DX. */
+static void other_bundled_tables_lead_to_arpabet(void **state)
+{
+    static const struct {
+        const char *table;
+        unsigned phones;
+    } tables[] = {{"timit", 38}, {"ipa-mfa", 40}};
+    const struct phones *arpabet = *state;
+    struct phones p;
+    struct err err;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        char path[64];
+        snprintf(path, sizeof path, "data/phones/%s.tsv", tables[i].table);
+        assert_ok(phones_open(&p, source_path(path), &err));
+        assert_int_equal(p.phone.count, tables[i].phones);
+        assert_int_equal(p.classes.count, arpabet->classes.count);
+        for (uint32_t k = 0; k < p.classes.count; k++)
+            assert_string_equal(p.classes.name[k], arpabet->classes.name[k]);
+        for (uint32_t k = 0; k < p.phone.count; k++) {
+            const char *phone = p.phone.name[k];
+            int wanted = strcmp(phone, "DX") == 0 ? 1 : phones_class(arpabet, phone);
+            assert_int_equal(phones_class(&p, phone), wanted);
+        }
+        phones_free(&p);
+    }
+}
+
+static void timit_folds_to_39(void **state)
+{
+    static const char *const cases[][2] = {
+        {"ix", "IH"}, {"ax-h", "AH"}, {"ao", "AA"},  {"zh", "SH"},  {"eng", "NG"}, {"hv", "HH"},
+        {"dx", "DX"}, {"ux", "UW"},   {"axr", "ER"}, {"en", "N"},   {"bcl", ""},   {"epi", ""},
+        {"h#", ""},   {"pau", ""},    {"q", "spn"},  {"AX-H", "AH"}};
+    char name[PHONES_NAME_MAX];
+    struct phones p;
+    struct err err;
+    (void)state;
+    assert_ok(phones_open(&p, source_path("data/phones/timit.tsv"), &err));
+    assert_int_equal(p.label.count + p.silence.count + p.noise.count, 61);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_not_equal(phones_canonical(&p, cases[i][0], name), PHONE_UNKNOWN);
+        assert_string_equal(name, cases[i][1]);
+    }
+    phones_free(&p);
+}
+
+/* Every phone of english_mfa 3.0.0. */
+static void ipa_of_the_montreal_aligner_is_known(void **state)
+{
+    static const char phones[] =
+        "a aj aw aː b bʲ c cʰ cʷ d dʒ dʲ d̪ e ej f fʲ fʷ h i iː j k kp kʰ kʷ l m mʲ m̩ n n̩ o ow p pʰ "
+        "pʲ pʷ s t tʃ tʰ tʲ tʷ t̪ u uː v vʲ vʷ w z æ ç ð ŋ ɐ ɑ ɑː ɒ ɒː ɔ ɔj ə əw ɚ ɛ ɛː ɜ ɜː ɝ ɟ ɟʷ "
+        "ɡ ɡb ɡʷ ɪ ɫ ɫ̩ ɱ ɲ ɹ ɾ ɾʲ ɾ̃ ʃ ʉ ʉː ʊ ʎ ʒ ʔ θ";
+    char all[sizeof phones], name[PHONES_NAME_MAX];
+    struct phones p;
+    struct err err;
+    (void)state;
+    assert_ok(phones_open(&p, source_path("data/phones/ipa-mfa.tsv"), &err));
+    strcpy(all, phones);
+    for (char *label = strtok(all, " "); label; label = strtok(NULL, " "))
+        if (phones_canonical(&p, label, name) != PHONE_KNOWN)
+            fail_msg("%s is unknown", label);
+    phones_canonical(&p, "d̪", name);
+    assert_string_equal(name, "DH");
+    phones_canonical(&p, "ɫ̩", name);
+    assert_string_equal(name, "L");
+    phones_free(&p);
+}
+
+static void bundled_tables_are_opened_by_name(void **state)
+{
+    struct phones p;
+    struct err err;
+    (void)state;
+    assert_ok(phones_open(&p, "timit", &err));
+    assert_int_equal(p.phone.count, 38);
+    phones_free(&p);
+    assert_status(phones_open(&p, "no-such-table", &err), STATUS_IO);
+    assert_true(strncmp(err.msg, "no-such-table: ", 15) == 0);
+}
+
 static void broken_tables_name_the_line(void **state)
 {
     struct phones p;
@@ -226,6 +333,11 @@ int main(void)
         cmocka_unit_test(silence_and_noise_are_never_phones),
         cmocka_unit_test(long_names_are_cut_at_a_character),
         cmocka_unit_test(tables_of_other_phone_sets_are_taken_as_they_are),
+        cmocka_unit_test(labels_count_as_phones_of_other_names),
+        cmocka_unit_test(other_bundled_tables_lead_to_arpabet),
+        cmocka_unit_test(timit_folds_to_39),
+        cmocka_unit_test(ipa_of_the_montreal_aligner_is_known),
+        cmocka_unit_test(bundled_tables_are_opened_by_name),
         cmocka_unit_test(broken_tables_name_the_line),
         cmocka_unit_test(genders_are_read_from_every_form),
         cmocka_unit_test(other_genders_stay_themselves),
