@@ -37,6 +37,7 @@ struct job {
     struct names utterances;
     struct tensor *tensor; /* [count], names owned */
     size_t count, cap;
+    const char *output;
     FILE *out;
 };
 
@@ -137,10 +138,8 @@ static enum status plan(struct job *j, struct err *err)
 static enum status write_block(void *context, const struct model_block *b, struct err *err)
 {
     const struct job *j = context;
-    (void)err;
-    /* A full disk shows when the file is finished. */
-    fwrite(b->data, sizeof *b->data, b->rows * b->width, j->out);
-    return STATUS_OK;
+    size_t n = b->rows * b->width;
+    return fwrite(b->data, sizeof *b->data, n, j->out) == n ? STATUS_OK : err_errno(err, j->output);
 }
 
 static enum status run_files(struct job *j, struct err *err)
@@ -154,7 +153,8 @@ static enum status run_files(struct job *j, struct err *err)
             return err_set(err, STATUS_MISMATCH, "%s: changed while it was read", j->path[i]);
         code = model_forward(j->model, j->scratch, j->audio.samples, j->audio.count, &sink, err);
         if (code) {
-            err_prefix(err, "%s", j->path[i]);
+            if (code != STATUS_IO) /* that one is the output's, and names it */
+                err_prefix(err, "%s", j->path[i]);
             return code;
         }
     }
@@ -171,6 +171,7 @@ static enum status write_all(struct job *j, const char *path, struct err *err)
     if (code)
         return code;
     j->out = file.stream;
+    j->output = path;
     code = safetensors_write_header(file.stream, j->tensor, j->count, meta, 3, err);
     if (!code)
         code = run_files(j, err);

@@ -67,7 +67,8 @@ static enum status check_wav_end(int fd, off_t size, const char *path, struct er
     unsigned char head[12];
     if (pread(fd, head, 12, 0) != 12 || memcmp(head, "RIFF", 4) || memcmp(head + 8, "WAVE", 4))
         return STATUS_OK;
-    for (off_t at = 12; pread(fd, head, 8, at) == 8;) {
+    off_t at = 12;
+    for (int chunk = 0; chunk < 1000 && pread(fd, head, 8, at) == 8; chunk++) {
         uint32_t length = le32(head + 4);
         off_t end = at + 8 + (off_t)length;
         if (memcmp(head, "data", 4) == 0) {

@@ -61,4 +61,5 @@ mkfifo "$dir/fifo"
 refuses 1 "$dir/fifo" -m "$dir/model" "$dir/fifo" -o "$dir/new"
 refuses 1 "$data/models/a_hubert_base/fairseq.pt" -m "$data/models/a_hubert_base/fairseq.pt" \
     "$audio" -o "$dir/new"
+refuses 1 "/dev/full: No space left" -m "$dir/model" "$audio" -o /dev/full
 exit $failed

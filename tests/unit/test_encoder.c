@@ -366,11 +366,55 @@ static void newer_names_of_the_convolution_are_the_same_model(void **state)
     assert_true(fingerprint[0] == fingerprint[1]);
 }
 
+/* The same numbers in another storage: column by column, and as doubles. */
+static void store_otherwise(struct tensor *t, bool turned)
+{
+    const float *x = (const float *)(uintptr_t)t->data;
+    size_t rows = t->shape[0], columns = t->count / rows;
+    double *wide = mem_array(t->count, sizeof *wide);
+    float *narrow = mem_array(t->count, sizeof *narrow);
+    for (size_t i = 0; i < t->count; i++) {
+        wide[i] = x[i];
+        narrow[i % columns * rows + i / columns] = x[i];
+    }
+    free((void *)(uintptr_t)t->data);
+    if (turned && t->ndim == 2) {
+        t->stride[0] = 1;
+        t->stride[1] = rows;
+    }
+    bool use_wide = !turned || t->ndim != 2;
+    t->dtype = use_wide ? DTYPE_F64 : DTYPE_F32;
+    t->data = use_wide ? (const unsigned char *)wide : (const unsigned char *)narrow;
+    free(use_wide ? (void *)narrow : (void *)wide);
+}
+
+static void how_weights_are_stored_does_not_matter(void **state)
+{
+    uint64_t fingerprint[3];
+    (void)state;
+    for (int way = 0; way < 3; way++) {
+        struct weights w = {.rng = rng_seed(10)};
+        make_weights(&w, &shapes[1], false);
+        float *std = (float *)(uintptr_t)find(&w, "input.", "std");
+        for (int b = 0; b < 40; b++)
+            std[b] = 1;
+        for (size_t t = 0; way > 0 && t < w.count; t++)
+            store_otherwise(&w.tensor[t], way == 2);
+        struct model *m = build(&w, &shapes[1]);
+        fingerprint[way] = model_info(m)->fingerprint;
+        model_free(m);
+        for (size_t t = 0; t < w.count; t++)
+            free((void *)(uintptr_t)w.tensor[t].data);
+    }
+    assert_true(fingerprint[0] == fingerprint[1] && fingerprint[0] == fingerprint[2]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_shape_follows_the_definition),
         cmocka_unit_test(newer_names_of_the_convolution_are_the_same_model),
+        cmocka_unit_test(how_weights_are_stored_does_not_matter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
