@@ -137,18 +137,30 @@ json_t *analysis_real(double v)
     return json_real(strtod(text, NULL));
 }
 
+json_t *analysis_text(const char *text)
+{
+    json_t *value = json_string(text);
+    char *plain = value ? NULL : mem_strndup(text, strlen(text));
+    for (char *p = plain; p && *p; p++)
+        *p = (unsigned char)*p < 0x80 ? *p : '?';
+    if (plain)
+        value = json_string(plain);
+    free(plain);
+    return value;
+}
+
 json_t *analysis_json(const struct analysis_input *in)
 {
     const struct analysis *a = &in->analysis;
     char filters[1024];
     query_filters_text(&a->filters, a->counts, filters, sizeof filters);
     json_t *root = json_object();
-    json_object_set_new(root, "file", json_string(a->counts->path));
-    json_object_set_new(root, "model", json_string(a->counts->model ? a->counts->model : ""));
+    json_object_set_new(root, "file", analysis_text(a->counts->path));
+    json_object_set_new(root, "model", analysis_text(a->counts->model ? a->counts->model : ""));
     json_object_set_new(root, "lambda_percent", analysis_real(a->counts->lambda_percent));
     json_object_set_new(root, "sigma_percent", analysis_real(100 * a->params.sigma));
     json_object_set_new(root, "min_frames", json_integer((json_int_t)a->params.min_frames));
-    json_object_set_new(root, "where", json_string(filters));
+    json_object_set_new(root, "where", analysis_text(filters));
     json_object_set_new(root, "compat", json_string(a->params.authors ? "authors" : "none"));
     return root;
 }

@@ -84,6 +84,9 @@ json_t *analysis_json(const struct analysis_input *in);
 /* Prints ROOT (which it releases; NULL = no memory) to OUT. */
 enum status analysis_dump(FILE *out, json_t *root, struct err *err);
 
+/* TEXT as a JSON string; bytes that are no UTF-8, which file names may have, become '?'. */
+json_t *analysis_text(const char *text);
+
 /* V as a JSON number with at most ten digits, null for NAN. */
 json_t *analysis_real(double v);
 

@@ -190,7 +190,7 @@ static json_t *table_json(const struct table *t, const struct analysis *a)
         json_object_set_new(line, "group_neurons", sizes);
         json_object_set_new(line, "silhouette", analysis_real(l->silhouette));
         json_object_set_new(line, "silhouette_distances", analysis_real(l->silhouette_full));
-        json_object_set_new(line, "stress", analysis_real(l->stress));
+        json_object_set_new(line, "normalised_stress", analysis_real(l->stress));
         json_array_append_new(layers, line);
     }
     json_object_set_new(property, "name", json_string(p->name));
@@ -219,16 +219,19 @@ static enum status print_all(FILE *out, const struct cli *cli, struct analysis_i
                              struct err *err)
 {
     struct analysis *a = &in->analysis;
+    enum status none = STATUS_UNSUPPORTED; /* until one could be shown */
     for (uint32_t i = 0; i < a->names.count || property; i++) {
         struct table t;
         const char *name = property ? property : a->names.name[i];
         enum status code = make_table(&t, a, name, layer, err);
         if (code == STATUS_UNSUPPORTED && !property) {
-            cli_note(cli, "%s left out: %s", name, err->msg);
+            if (none == STATUS_OK || i + 1 < a->names.count)
+                cli_note(cli, "%s left out: %s", name, err->msg);
             continue;
         }
         if (code)
             return code;
+        none = STATUS_OK;
         if (t.property->points > MANY_POINTS)
             cli_note(cli, "%s: %u patterns, silhouettes left out (see 'propneu map')", name,
                      t.property->points);
@@ -237,7 +240,7 @@ static enum status print_all(FILE *out, const struct cli *cli, struct analysis_i
         if (property)
             break;
     }
-    return STATUS_OK;
+    return none; /* the reason is that of the last */
 }
 
 static enum status print_layers(FILE *out, const struct cli *cli, struct analysis_input *in,

@@ -71,15 +71,15 @@ static enum status print_json(FILE *out, const struct analysis_input *in, const 
 {
     json_t *root = analysis_json(in), *sets = json_array(), *regions = json_array();
     for (uint32_t s = 0; s < r->sets; s++)
-        json_array_append_new(sets,
-                              json_pack("{s:s,s:i}", "set", r->set[s], "size", (int)o->size[s]));
+        json_array_append_new(
+            sets, json_pack("{s:o,s:i}", "set", analysis_text(r->set[s]), "size", (int)o->size[s]));
     for (uint32_t k = 1; k < 1u << r->sets; k++) {
         json_t *region = json_object(), *in_sets = json_array();
         for (uint32_t s = 0; s < r->sets; s++)
             if (k >> s & 1)
-                json_array_append_new(in_sets, json_string(r->set[s]));
+                json_array_append_new(in_sets, analysis_text(r->set[s]));
         region_name(name, r, expr, k);
-        json_object_set_new(region, "region", json_string(buf_text(name)));
+        json_object_set_new(region, "region", analysis_text(buf_text(name)));
         json_object_set_new(region, "in", in_sets);
         json_object_set_new(region, "size", json_integer(o->region[k]));
         json_object_set_new(region, "expected", analysis_real(o->expected[k]));
@@ -128,7 +128,7 @@ static enum status print_region(FILE *out, const struct cli *cli, struct analysi
     }
     if (!code && cli->format == CLI_JSON) {
         json_t *root = analysis_json(in);
-        json_object_set_new(root, "region", json_string(r->region));
+        json_object_set_new(root, "region", analysis_text(r->region));
         json_object_set_new(root, "layer", json_integer(r->layer));
         json_object_set(root, "neurons", list);
         code = analysis_dump(out, root, err);

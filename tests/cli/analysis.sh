@@ -57,9 +57,12 @@ prints '"best_layer"' layers "$toy" --format json --property gender
 json
 for key in file model lambda_percent sigma_percent min_frames where compat properties name \
     patterns groups phones missing layers layer width tau pattern_union property_neurons \
-    group_neurons silhouette silhouette_distances stress; do
+    group_neurons silhouette silhouette_distances normalised_stress; do
     grep -q "\"$key\":" "$dir/out" || complain "layers: no key $key"
 done
+cp "$toy" "$dir/$(printf 'b\344d').counts"
+prints 'b?d.counts' layers "$dir/$(printf 'b\344d').counts" --format json --property phone
+json
 prints 'where gender=male' layers "$toy" --where gender=male --property phone --layer 2
 [ "$(grep -c '^ *[0-9]' "$dir/out")" = 1 ] || complain "layers --layer 2: not one line"
 
@@ -141,6 +144,7 @@ refuses 1 'no layer 4 (there are: 1 to 3)' layers "$toy" --layer 4
 refuses 1 "no phone 'QQ' (there are: (sil), AA" pattern "$toy" --phone QQ
 refuses 1 "no gender 'old' (there are: female, male)" layers "$toy" --where gender=old
 refuses 1 "no factor 'age' (there are: phone, gender, pitch)" layers "$toy" --where age=old
+refuses 1 'enough frames' layers "$toy" -q --min-frames 1000000
 refuses 2 'factor=level' layers "$toy" --where gender
 refuses 2 '--sigma' layers "$toy" --sigma 0
 refuses 2 '--sigma' layers "$toy" --sigma 101
