@@ -51,12 +51,14 @@ static void mutate(const unsigned char *data, size_t size, struct rng *rng)
     memcpy(copy, data, size);
     for (uint64_t n = 1 + rng_below(rng, WRITES); n > 0; n--) {
         size_t at = place(rng, size);
-        if (rng_below(rng, 4) == 0)
-            memmove(copy + at, copy + place(rng, size), rng_below(rng, size - at) % 16);
-        else if (rng_below(rng, 2))
+        if (rng_below(rng, 4) == 0) {
+            size_t from = place(rng, size), last = at > from ? at : from;
+            memmove(copy + at, copy + from, rng_below(rng, size - last) % 16);
+        } else if (rng_below(rng, 2)) {
             copy[at] = favourites[rng_below(rng, sizeof favourites)];
-        else
+        } else {
             copy[at] = (unsigned char)rng_next(rng);
+        }
     }
     run(copy, size);
     free(copy);

@@ -229,10 +229,10 @@ static void known_constructors_give_their_values(void **state)
     assert_int_equal(v->kind, PICKLE_BYTES);
     assert_memory_equal(v->text.data, "\377", 1);
     pickle_free(&p);
-    /* Appending to a list afterwards must not reach into a set made of it. */
-    v = root_of(&p, PICKLE("](]q\0(K\1K\2K\3eh\0cbuiltins\nset\nh\0\x85Rq\1h\0K\4a0h\1e."));
-    assert_int_equal(pickle_item(v, 0)->items.count, 4);
-    assert_int_equal(pickle_item(v, 2)->items.count, 3);
+    /* A list and the set made of it grow apart. */
+    v = root_of(&p, PICKLE("]q\0K\1aK\2aK\3acbuiltins\nset\nh\0\x85R(K\5\x90h\0K\4a\x87."));
+    assert_true(pickle_int(pickle_item(v, 0)->items.item[3], &i) && i == 4);
+    assert_true(pickle_int(pickle_item(v, 1)->items.item[3], &i) && i == 5);
     pickle_free(&p);
 }
 
