@@ -79,7 +79,8 @@ static int draw_legend(const struct app *app, struct canvas *c, struct rect a, i
             break;
         }
         char mark = s->hidden[g] ? ' ' : group_letter(s->property, g);
-        canvas_textf(c, row, a.col, 2, STYLE_FAINT, g < 9 ? "%u" : "", g + 1);
+        if (g < 9)
+            canvas_textf(c, row, a.col, 2, STYLE_FAINT, "%u", g + 1);
         canvas_put(c, row, a.col + 2, palette_group(g), (uint32_t)(unsigned char)mark);
         canvas_text(c, row, a.col + 4, a.cols - 10, s->hidden[g] ? STYLE_FAINT : palette_group(g),
                     s->property->group.name[g]);
