@@ -66,6 +66,11 @@ struct counts {
  * a cell must also add up to its frames times tau.  Free with counts_free.
  */
 enum status counts_open(struct counts *c, const char *path, struct err *err);
+
+/* The same for SIZE bytes in memory, which must outlive C; NAME stands in messages. */
+enum status counts_parse(struct counts *c, const void *bytes, size_t size, const char *name,
+                         struct err *err);
+
 void counts_free(struct counts *c);
 
 /* Zeroed memory that belongs to C and goes with it; NULL without memory. */

@@ -400,12 +400,12 @@ static enum status read_occurrences(struct counts *c, struct err *err)
     return read_list(c, "phone_occurrences", text, c->factor[f].levels, n, err);
 }
 
-enum status counts_open(struct counts *c, const char *path, struct err *err)
+/* What the tensors say, which are taken over and freed on failure. */
+static enum status read_all(struct counts *c, const struct tensors *file, const char *path,
+                            struct err *err)
 {
-    struct counts r = {0};
-    enum status code = safetensors_open(&r.file, path, err);
-    if (code)
-        return code;
+    struct counts r = {.file = *file};
+    enum status code = STATUS_OK;
     if (!(r.path = counts_text(&r, path)))
         code = err_nomem(err);
     if (!code)
@@ -425,4 +425,19 @@ enum status counts_open(struct counts *c, const char *path, struct err *err)
     else
         *c = r;
     return code;
+}
+
+enum status counts_open(struct counts *c, const char *path, struct err *err)
+{
+    struct tensors file;
+    enum status code = safetensors_open(&file, path, err);
+    return code ? code : read_all(c, &file, path, err);
+}
+
+enum status counts_parse(struct counts *c, const void *bytes, size_t size, const char *name,
+                         struct err *err)
+{
+    struct tensors file;
+    enum status code = safetensors_parse(&file, bytes, size, name, err);
+    return code ? code : read_all(c, &file, name, err);
 }
