@@ -10,6 +10,9 @@
 
 enum { OPT_PROPERTY = ANALYSIS_END, OPT_GROUPS };
 
+/* The heading says how many phones were judged in each group only where that fits a line. */
+#define MANY_GROUPS 5
+
 struct request {
     const char *property;
     bool groups;
@@ -117,7 +120,9 @@ static void print_head(FILE *out, const struct cli *cli, const struct analysis_i
     print_settings(out, in);
     print_name(out, p->name, 0);
     fprintf(out, ": %u patterns", p->points);
-    for (uint32_t g = 0; g < p->groups; g++) {
+    if (p->groups > MANY_GROUPS)
+        fprintf(out, "; %u groups", p->groups);
+    for (uint32_t g = 0; g < p->groups && p->groups <= MANY_GROUPS; g++) {
         fputs(g ? ", " : "; ", out);
         print_name(out, p->group.name[g], 0);
         fprintf(out, " %u of %u phones", p->group_points[g],
