@@ -11,7 +11,7 @@
 
 struct recording {
     char *path;
-    char *utterance; /* file name up to the first dot */
+    char *utterance; /* folder_utterance: file name up to the first dot */
 };
 
 struct corpus {

@@ -27,7 +27,11 @@ void folder_files_free(struct folder_files *f);
 /* True if PATH is a folder. */
 bool folder_is(const char *path);
 
-/* The utterance a file belongs to: its name up to the first dot.  NULL without memory. */
+/*
+ * The utterance a file belongs to: its name up to the first dot.  In corpora whose names repeat
+ * from speaker to speaker the folders that tell them apart stand in front, joined by '-':
+ * "FCJF0-SA1" in TIMIT, "id10001-1zcIwhmdeo4-00001" in VoxCeleb.  NULL without memory.
+ */
 char *folder_utterance(const char *path);
 
 #endif

@@ -2,8 +2,9 @@
  * labels.h - what was said when: phone labels of utterances, from whatever holds them.
  *
  * A source is a folder of label files (searched with its subfolders), one label file, or one file
- * with many utterances.  An utterance's name is its file's name up to the first dot.  Each format
- * is a reader: one source file and one line in the table in labels.c.
+ * with many utterances.  An utterance's name is its file's name up to the first dot
+ * (folder_utterance).  Each format is a reader: one source file and one line in the table in
+ * labels.c.
  */
 #ifndef PROPNEU_LABELS_H
 #define PROPNEU_LABELS_H

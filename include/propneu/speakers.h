@@ -1,10 +1,10 @@
 /*
  * speakers.h - the gender recorded for each speaker.
  *
- * Read from the published JSON {"84": "F"}, LibriSpeech's SPEAKERS.TXT, VoxCeleb's meta file, or
- * any table "speaker gender ..." divided by tabs, commas or blanks.  A header line is recognised
- * by a column named gender or sex; speakers are then in the column named speaker, or else in the
- * first; without a header they are the first two columns.
+ * Read from the published JSON {"84": "F"}, LibriSpeech's SPEAKERS.TXT, TIMIT's SPKRINFO.TXT,
+ * VoxCeleb's meta file, or any table "speaker gender ..." divided by tabs, commas or blanks.  A
+ * header line is recognised by a column named gender or sex; speakers are then in the column named
+ * speaker, or else in the first; without a header they are the first two columns.
  */
 #ifndef PROPNEU_SPEAKERS_H
 #define PROPNEU_SPEAKERS_H

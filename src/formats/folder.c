@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,8 +168,51 @@ bool folder_is(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* Corpora whose file names repeat: by the name, and that of a folder UP levels above the file. */
+static const struct {
+    const char *name, *folder;
+    unsigned up;
+} repeating[] = {
+    {"[Ss][AaIiXx][0-9]*", "[FfMm][A-Za-z][A-Za-z][A-Za-z][0-9]", 1}, /* TIMIT */
+    {"[0-9][0-9][0-9][0-9][0-9]", "id[0-9][0-9][0-9][0-9][0-9]", 2},  /* VoxCeleb */
+};
+
+/* Where the name begins of the folder UP levels above what begins at AT; NULL if there is none. */
+static const char *folder_above(const char *path, const char *at, unsigned up)
+{
+    for (; up > 0 && at > path; up--) {
+        const char *end = at - 1; /* the slash */
+        for (at = end; at > path && at[-1] != '/';)
+            at--;
+        if (at == end)
+            return NULL;
+    }
+    return up ? NULL : at;
+}
+
+static bool is_like(const char *pattern, const char *s, size_t n)
+{
+    char word[64];
+    if (n >= sizeof word)
+        return false;
+    memcpy(word, s, n);
+    word[n] = '\0';
+    return fnmatch(pattern, word, 0) == 0;
+}
+
 char *folder_utterance(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    return mem_strndup(name, strcspn(name, "."));
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *from = name;
+    size_t n = strcspn(name, ".");
+    for (size_t i = 0; i < sizeof repeating / sizeof *repeating && from == name; i++) {
+        const char *folder = folder_above(path, name, repeating[i].up);
+        if (folder && is_like(repeating[i].name, name, n) &&
+            is_like(repeating[i].folder, folder, strcspn(folder, "/")))
+            from = folder;
+    }
+    char *utterance = mem_strndup(from, (size_t)(name - from) + n);
+    for (char *s = utterance; s && *s; s++)
+        if (*s == '/')
+            *s = '-';
+    return utterance;
 }

@@ -184,6 +184,19 @@ void speakers_of_utterance(const char *utterance, char *name, size_t size)
     snprintf(name, size, "%.*s", (int)strcspn(utterance, "-"), utterance);
 }
 
+/* TIMIT's folders have the gender's letter before the name that stands in its SPKRINFO.TXT, and
+ * are in lower case on some disks. */
+static uint32_t find_timit(const struct speakers *s, const char *speaker)
+{
+    if (strlen(speaker) != 5)
+        return NAMES_NONE;
+    for (uint32_t i = 0; i < s->speaker.count; i++)
+        if (strcasecmp(s->speaker.name[i], speaker + 1) == 0 &&
+            strncasecmp(s->gender[i], speaker, 1) == 0)
+            return i;
+    return NAMES_NONE;
+}
+
 const char *speakers_gender(const struct speakers *s, const char *utterance, bool authors)
 {
     char speaker[256];
@@ -191,6 +204,8 @@ const char *speakers_gender(const struct speakers *s, const char *utterance, boo
     uint32_t i = names_find(&s->speaker, speaker);
     if (i == NAMES_NONE)
         i = names_find(&s->speaker, utterance);
+    if (i == NAMES_NONE)
+        i = find_timit(s, speaker);
     if (i == NAMES_NONE)
         return NULL;
     const char *gender = s->gender[i];

@@ -195,6 +195,34 @@ static void folders_are_searched_to_any_depth(void **state)
     labels_free(l);
 }
 
+static void utterances_are_named_as_their_files(void **state)
+{
+    static const char *const cases[][2] = {
+        {"a/b/84-121-0000.v2.TextGrid", "84-121-0000"},
+        {"SA1.WAV", "SA1"},
+        {"x/SA1.WAV", "SA1"},
+        {"TRAIN/DR1/FCJF0/SA1.WAV.wav", "FCJF0-SA1"},
+        {"fcjf0/sx127.phn", "fcjf0-sx127"},
+        {"/FCJF0/SA1", "FCJF0-SA1"},
+        {"FCJF0//SA1.PHN", "SA1"},
+        {"FCJF0/words.txt", "words"},
+        {"wav/id10001/1zcI-hm.eo4/00001.wav", "id10001-1zcI-hm.eo4-00001"},
+        {"id10001/x/00001.wav", "id10001-x-00001"},
+        {"x/00001.wav", "00001"},
+        {"id10001/00001.wav", "00001"},
+        {"id10001/x/y/00001.wav", "00001"},
+        {"", ""},
+        {"/", ""},
+        {"a/.b", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *name = folder_utterance(cases[i][0]);
+        assert_string_equal(name, cases[i][1]);
+        free(name);
+    }
+}
+
 static void folders_that_cannot_serve_say_why(void **state)
 {
     struct labels *l;
@@ -251,6 +279,7 @@ int main(void)
         cmocka_unit_test(deep_nesting_is_refused),
         cmocka_unit_test(damaged_lists_are_read_or_refused),
         cmocka_unit_test(label_tables_number_labels),
+        cmocka_unit_test(utterances_are_named_as_their_files),
         cmocka_unit_test_setup_teardown(folders_are_searched_to_any_depth, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(folders_that_cannot_serve_say_why, make_folder,

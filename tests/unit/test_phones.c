@@ -297,6 +297,25 @@ static void other_genders_stay_themselves(void **state)
     speakers_free(&s);
 }
 
+/* SPKRINFO.TXT names speakers without the letter their folders begin with. */
+static void timits_speakers_are_found_by_their_folders(void **state)
+{
+    const char *text = ";ID  Sex DR Use  RecDate   BirthDate  Ht    Race Edu  Comments\n"
+                       "CJF0  F  1   TRN  08/15/86  05/20/61  5'4\"  WHT  BS\n"
+                       "ABC0  M  6   TRN  03/03/87  06/17/60  5'11\"  WHT  BS  a, b\n";
+    struct speakers s;
+    struct err err;
+    (void)state;
+    assert_ok(speakers_parse(&s, text, strlen(text), "s", &err));
+    assert_string_equal(speakers_gender(&s, "FCJF0-SA1", false), "female");
+    assert_string_equal(speakers_gender(&s, "MABC0-SX127", false), "male");
+    assert_string_equal(speakers_gender(&s, "mabc0-sx127", false), "male");
+    assert_null(speakers_gender(&s, "FABC0-SX127", false));
+    assert_null(speakers_gender(&s, "XABC0-SX127", false));
+    assert_null(speakers_gender(&s, "M", false));
+    speakers_free(&s);
+}
+
 static void broken_speaker_files_are_refused(void **state)
 {
     static const char *const broken[] = {
@@ -341,6 +360,7 @@ int main(void)
         cmocka_unit_test(broken_tables_name_the_line),
         cmocka_unit_test(genders_are_read_from_every_form),
         cmocka_unit_test(other_genders_stay_themselves),
+        cmocka_unit_test(timits_speakers_are_found_by_their_folders),
         cmocka_unit_test(broken_speaker_files_are_refused),
     };
     return cmocka_run_group_tests(tests, open_bundled, close_bundled);
