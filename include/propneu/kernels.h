@@ -51,8 +51,9 @@ struct kernels {
     void (*layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *gain,
                        const float *bias);
 
-    /* X [n] += Y [n]. */
+    /* X [n] += Y [n], and X [n] += SCALE Y [n]. */
     void (*add)(float *x, const float *y, size_t n);
+    void (*add_scaled)(float *x, const float *y, float scale, size_t n);
 
     /*
      * Candidates among ROW [width] that hold the tau largest |row|: indices in ascending order and

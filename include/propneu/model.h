@@ -17,6 +17,7 @@
 #ifndef PROPNEU_MODEL_H
 #define PROPNEU_MODEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,14 +27,18 @@ struct model;
 struct model_scratch;
 struct checkpoint;
 
+/* Is a recording brought to mean 0 and variance 1 before a waveform model sees it? */
+enum model_normalize { MODEL_NORMALIZE_AS_TRAINED, MODEL_NORMALIZE_YES, MODEL_NORMALIZE_NO };
+
 struct model_options {
     const char *mean_std; /* .npy [2][bins] for MelHuBERT; NULL: from the checkpoint or beside it */
+    enum model_normalize normalize; /* as trained: as the checkpoint's configuration says */
 };
 
 /* What a model is; borrowed from the model. */
 struct model_info {
     const char *name;      /* file or folder it was opened from, without path and extension */
-    const char *family;    /* "melhubert", ... */
+    const char *family;    /* "melhubert", "hubert", "wav2vec2", "wavlm", "unispeech-sat", ... */
     uint32_t layers;       /* L >= 1 */
     const uint32_t *width; /* [layers] neurons of each: rows of its first feed-forward matrix */
     uint32_t embed;        /* E */
@@ -45,6 +50,13 @@ struct model_info {
     /* Of all weights as float32 in a fixed order: the same model in another file format has the
      * same fingerprint. */
     uint64_t fingerprint;
+    /* Waveform models: whether recordings are normalised and what says so ("do_normalize of
+     * preprocessor_config.json"); normalize_from is NULL for others. */
+    bool normalize;
+    const char *normalize_from;
+    /* Tensors of the file that the forward pass has no use for (heads, quantisers), sorted. */
+    const char *const *unused; /* [unused_count] */
+    size_t unused_count;
 };
 
 /*

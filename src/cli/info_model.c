@@ -85,9 +85,19 @@ static void describe_model(json_t *out, const struct model_info *m)
     set_count(out, "heads", m->heads);
     json_object_set_new(out, "frame_ms", json_real(m->frame_ms));
     json_object_set_new(out, "window_ms", json_real(m->window / 16.0));
+    if (m->normalize_from) {
+        json_object_set_new(out, "normalize", json_boolean(m->normalize));
+        set_text(out, "normalize_from", m->normalize_from);
+    }
     char fingerprint[20];
     snprintf(fingerprint, sizeof fingerprint, "%016llx", (unsigned long long)m->fingerprint);
     set_text(out, "fingerprint", fingerprint);
+    if (m->unused_count) {
+        json_t *unused = json_array();
+        for (size_t i = 0; i < m->unused_count; i++)
+            json_array_append_new(unused, json_string(m->unused[i]));
+        json_object_set_new(out, "unused", unused);
+    }
 }
 
 /* The first feed-forward matrix of a layer, in the native and in the Hugging Face spelling. */
@@ -127,7 +137,7 @@ enum status info_model(json_t *out, const struct info_file *f, struct err *err)
     describe_tensors(weights, &c.tensors);
     if (describe_shapes(shapes, &c.tensors))
         set_text(out, "kind", "model");
-    if (model_from_checkpoint(&m, &c, &(struct model_options){f->mean_std}, &why)) {
+    if (model_from_checkpoint(&m, &c, &(struct model_options){.mean_std = f->mean_std}, &why)) {
         json_object_update(out, shapes);
         json_object_set_new(out, "can_be_run", json_false());
         set_text(out, "reason", why.msg);

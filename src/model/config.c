@@ -8,11 +8,35 @@
 #define MAX_LAYERS 1000
 #define MAX_WIDTH  (1u << 20)
 
+/* Names of the original releases and those of Hugging Face. */
+static const char *const spelling[][2] = {
+    {"encoder_layers", "num_hidden_layers"},
+    {"encoder_embed_dim", "hidden_size"},
+    {"encoder_ffn_embed_dim", "intermediate_size"},
+    {"encoder_attention_heads", "num_attention_heads"},
+    {"activation_fn", "hidden_act"},
+    {"layer_norm_first", "do_stable_layer_norm"},
+    {"conv_pos", "num_conv_pos_embeddings"},
+    {"conv_pos_groups", "num_conv_pos_embedding_groups"},
+    {"extractor_mode", "feat_extract_norm"},
+    {"max_distance", "max_bucket_distance"},
+};
+
+const json_t *config_get(const json_t *settings, const char **key)
+{
+    const json_t *v = json_object_get(settings, *key);
+    for (size_t i = 0; !v && i < sizeof spelling / sizeof *spelling; i++)
+        if (strcmp(spelling[i][0], *key) == 0 &&
+            (v = json_object_get(settings, spelling[i][1])) != NULL)
+            *key = spelling[i][1];
+    return json_is_null(v) ? NULL : v;
+}
+
 enum status config_uint(const json_t *settings, const char *key, uint32_t fallback, uint32_t low,
                         uint32_t high, uint32_t *out, struct err *err)
 {
-    const json_t *v = json_object_get(settings, key);
-    if (!v || json_is_null(v)) {
+    const json_t *v = config_get(settings, &key);
+    if (!v) {
         *out = fallback;
         return STATUS_OK;
     }
@@ -27,18 +51,18 @@ enum status config_uint(const json_t *settings, const char *key, uint32_t fallba
 enum status config_bool(const json_t *settings, const char *key, bool fallback, bool *out,
                         struct err *err)
 {
-    const json_t *v = json_object_get(settings, key);
-    if (v && !json_is_null(v) && !json_is_boolean(v))
+    const json_t *v = config_get(settings, &key);
+    if (v && !json_is_boolean(v))
         return err_set(err, STATUS_FORMAT, "configuration: %s is neither true nor false", key);
-    *out = v && !json_is_null(v) ? json_is_true(v) : fallback;
+    *out = v ? json_is_true(v) : fallback;
     return STATUS_OK;
 }
 
 enum status config_only(const json_t *settings, const char *key, const char *wanted,
                         struct err *err)
 {
-    const json_t *v = json_object_get(settings, key);
-    if (!v || json_is_null(v))
+    const json_t *v = config_get(settings, &key);
+    if (!v)
         return STATUS_OK;
     const char *text = json_string_value(v);
     if (!text || strcmp(text, wanted) != 0)
@@ -50,30 +74,30 @@ enum status config_only(const json_t *settings, const char *key, const char *wan
 static enum status read_activation(struct encoder *e, const json_t *settings, struct err *err)
 {
     static const char *const names[] = {"gelu", "relu", "tanh"};
-    const json_t *v = json_object_get(settings, "activation_fn");
-    const char *text = !v || json_is_null(v) ? "gelu" : json_string_value(v);
+    const char *key = "activation_fn";
+    const json_t *v = config_get(settings, &key);
+    const char *text = v ? json_string_value(v) : "gelu";
     for (int i = 0; text && i < 3; i++)
         if (strcmp(text, names[i]) == 0) {
             e->activation = (enum activation)i;
             return STATUS_OK;
         }
-    return err_set(err, STATUS_UNSUPPORTED,
-                   "activation_fn '%s' cannot be computed, only gelu, relu and tanh",
-                   text ? text : "?");
+    return err_set(err, STATUS_UNSUPPORTED, "%s '%s' cannot be computed, only gelu, relu and tanh",
+                   key, text ? text : "?");
 }
 
 /* One width for all layers, or a list with one for each (models pruned unevenly). */
 static enum status read_widths(struct model *m, const json_t *settings, struct err *err)
 {
     struct encoder *e = &m->encoder;
-    const json_t *v = json_object_get(settings, "encoder_ffn_embed_dim");
+    const char *key = "encoder_ffn_embed_dim";
+    const json_t *v = config_get(settings, &key);
     uint32_t one = 3072;
     e->width = arena_zeros(&m->memory, e->layers, sizeof *e->width);
     if (!e->width)
         return err_nomem(err);
     if (json_is_array(v) && json_array_size(v) != e->layers)
-        return err_set(err, STATUS_FORMAT,
-                       "configuration: encoder_ffn_embed_dim has %zu widths for %u layers",
+        return err_set(err, STATUS_FORMAT, "configuration: %s has %zu widths for %u layers", key,
                        json_array_size(v), e->layers);
     if (!json_is_array(v)) {
         enum status code =
@@ -84,8 +108,7 @@ static enum status read_widths(struct model *m, const json_t *settings, struct e
     for (uint32_t n = 0; n < e->layers; n++) {
         json_int_t w = json_is_array(v) ? json_integer_value(json_array_get(v, n)) : one;
         if (w < 1 || w > MAX_WIDTH)
-            return err_set(err, STATUS_FORMAT,
-                           "configuration: encoder_ffn_embed_dim of layer %u is not a width",
+            return err_set(err, STATUS_FORMAT, "configuration: %s of layer %u is not a width", key,
                            n + 1);
         e->width[n] = (uint32_t)w;
         e->widest = e->width[n] > e->widest ? e->width[n] : e->widest;

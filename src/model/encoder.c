@@ -22,6 +22,7 @@ struct work {
     float *sums;          /* [QUERY_ROWS] */
     float *ffn;           /* [FFN_ROWS][ffn_stride(widest)] */
     float *padded;        /* [T + kernel][E / groups], shares memory with q */
+    struct rel_work rel;
 };
 
 /*
@@ -54,6 +55,7 @@ static size_t carve(const struct model *m, size_t t, struct work *w, float *memo
     w->scores = scratch_take(memory, &used, QUERY_ROWS * t);
     w->sums = scratch_take(memory, &used, QUERY_ROWS);
     w->ffn = scratch_take(memory, &used, rows * ffn_stride(e->widest));
+    used += rel_pos_scratch(m, t, &w->rel, memory ? memory + used : NULL);
     return used;
 }
 
@@ -97,6 +99,8 @@ static void run_head(const struct model *m, uint32_t h, size_t t, struct work *w
         size_t rows = t - i < QUERY_ROWS ? t - i : QUERY_ROWS;
         float *q = w->q + i * e + h * d;
         kn->gemm(rows, t, d, q, e, w->keys, w->scores, t, NULL, false);
+        if (m->encoder.rel.buckets)
+            rel_pos_add(m, h, i, rows, t, &w->rel, w->scores);
         kn->softmax(w->scores, rows, t, t, scale, w->sums);
         kn->gemm(rows, d, t, w->scores, t, w->values, q, e, NULL, false);
         kn->scale_rows(q, rows, d, e, w->sums);
@@ -117,6 +121,8 @@ static void run_attention(const struct model *m, const struct layer *l, float *x
     linear_run(kn, &l->q, in, t, w->q);
     linear_run(kn, &l->k, in, t, w->k);
     linear_run(kn, &l->v, in, t, w->v);
+    if (e->rel.buckets)
+        rel_pos_gates(m, l, in, t, &w->rel);
     for (uint32_t h = 0; h < e->heads; h++)
         run_head(m, h, t, w);
     linear_run(kn, &l->out, w->q, t, w->y);
@@ -200,6 +206,8 @@ enum status encoder_run(const struct model *m, float *x, size_t t, float *work,
     m->kn->add(x, w.y, t * e->embed);
     if (!e->norm_first)
         m->kn->layer_norm(x, x, t, e->embed, e->norm.gain, e->norm.bias);
+    if (e->rel.buckets)
+        rel_pos_lines(m, t, &w.rel);
     code = sink_send(sink, MODEL_HIDDEN, 0, t, e->embed, x, err);
     for (uint32_t n = 0; !code && n < e->layers; n++) {
         bool last = n + 1 == e->layers && !(sink->want & behind);

@@ -1,7 +1,7 @@
 /*
  * internal.h - what a model is made of, for the files of src/model.
  *
- * A family (MelHuBERT; later the waveform models) is a front end, a reading of the configuration
+ * A family (MelHuBERT, the waveform models) is a front end, a reading of the configuration
  * and a binding of its own tensors; the Transformer encoder behind it is one piece of code.
  */
 #ifndef PROPNEU_MODEL_INTERNAL_H
@@ -29,6 +29,8 @@ struct norm {
 struct layer {
     struct linear q, k, v, out, fc1, fc2;
     struct norm attn_norm, final_norm;
+    /* Gate of the relative position bias: packed [2][E / heads], [2], [heads]; see relpos.c. */
+    const float *gate, *gate_bias, *gate_scale;
 };
 
 enum activation { ACTIVATION_GELU, ACTIVATION_RELU, ACTIVATION_TANH };
@@ -40,11 +42,19 @@ struct pos_conv {
     const float *bias;   /* [E] */
 };
 
+/* Relative position bias, shared by all layers and gated in each (WavLM); absent: no buckets. */
+struct rel_pos {
+    uint32_t buckets, distance;
+    bool gated;
+    const float *table; /* [buckets][heads] */
+};
+
 struct encoder {
     uint32_t embed, heads, layers, widest; /* widest: largest width */
     bool norm_first;
     enum activation activation;
     struct pos_conv pos;
+    struct rel_pos rel;
     struct norm norm;
     uint32_t *width; /* [layers] */
     struct layer *layer;
@@ -59,7 +69,7 @@ struct model_family {
     uint32_t stages; /* MODEL_WANT bits of its own stages before MODEL_FEAT */
     /* The part of the configuration that describes this family's model, or NULL if it is not one.
      */
-    const json_t *(*find)(const struct checkpoint *c);
+    const json_t *(*find)(const struct model_family *family, const struct checkpoint *c);
     /* Reads the settings: encoder and front end. */
     enum status (*configure)(struct model *m, const json_t *settings, struct err *err);
     /* Binds the front end's tensors. */
@@ -76,6 +86,13 @@ struct model_family {
 };
 
 extern const struct model_family family_melhubert;
+/* hubert, wav2vec2, wavlm, ...: one front end, wave.c. */
+extern const struct model_family families_wave[];
+extern const size_t families_wave_count;
+
+/* wave_config.c: what a checkpoint calls its own kind of model ("hubert", "data2vec_audio"), or
+ * NULL if it says nothing. */
+const char *wave_kind(const struct checkpoint *c);
 
 struct model {
     struct model_info info;
@@ -92,7 +109,11 @@ struct model_scratch {
     size_t size; /* floats */
 };
 
-/* config.c: settings, with a default where the key is missing; messages name the key. */
+/*
+ * config.c: settings by the names of the original releases or by those of Hugging Face, with a
+ * default where the key is missing; messages name the key as it is written.
+ */
+const json_t *config_get(const json_t *settings, const char **key);
 enum status config_uint(const json_t *settings, const char *key, uint32_t fallback, uint32_t low,
                         uint32_t high, uint32_t *out, struct err *err);
 enum status config_bool(const json_t *settings, const char *key, bool fallback, bool *out,
@@ -110,7 +131,22 @@ struct binder {
     struct model *model;
     const char *path;
     uint64_t hash;
+    /* How names are spelled in this file: tensor_names.c. */
+    char prefix[64];
+    bool hugging_face;
+    bool *used; /* [tensors->count] */
 };
+
+#define MAX_TENSOR_NAME 192
+
+/* Finds out how the names of B->tensors are spelled. */
+enum status binder_spell(struct binder *b, struct err *err);
+/* The tensor that the original release calls NATIVE, or NULL; SPELLED becomes the file's name. */
+const struct tensor *binder_find(struct binder *b, const char *native,
+                                 char spelled[MAX_TENSOR_NAME]);
+/* Lists what was not used; refuses tensors of the encoder or the front end that the configuration
+ * has no place for, since something would be left out of the computation. */
+enum status binder_finish(struct binder *b, struct err *err);
 
 /* A tensor of exactly this shape as floats [count], in OUT; missing: STATUS_NOTFOUND. */
 enum status bind_floats(struct binder *b, const float **out, const char *name, uint32_t ndim,
@@ -125,6 +161,25 @@ enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint
 enum status bind_encoder(struct binder *b, struct err *err);
 /* N floats of the model's own, 64-byte aligned. */
 float *model_floats(struct model *m, size_t n);
+
+/* relpos.c: the bias of one run, in the caller's scratch. */
+struct rel_work {
+    float *lines; /* [heads][2 T - 1]: bias by key - query + T - 1 */
+    float *gates; /* [heads][T], scaled so that it goes before the softmax's own factor */
+    float *logit; /* [T][2] */
+};
+
+/* Bucket of a relative position (key - query). */
+uint32_t rel_pos_bucket(int64_t relative, uint32_t buckets, uint32_t distance);
+enum status bind_rel_pos(struct binder *b, struct err *err);
+enum status bind_rel_gate(struct binder *b, uint32_t layer, struct err *err);
+size_t rel_pos_scratch(const struct model *m, size_t t, struct rel_work *w, float *memory);
+void rel_pos_lines(const struct model *m, size_t t, struct rel_work *w);
+void rel_pos_gates(const struct model *m, const struct layer *l, const float *in, size_t t,
+                   struct rel_work *w);
+/* SCORES [rows][T] of queries FIRST on += gate x bias. */
+void rel_pos_add(const struct model *m, uint32_t head, size_t first, size_t rows, size_t t,
+                 const struct rel_work *w, float *scores);
 
 /* encoder.c: floats the encoder wants for T frames, and its forward pass over X [T][E]. */
 size_t encoder_scratch(const struct model *m, size_t t);

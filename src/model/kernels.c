@@ -13,7 +13,8 @@
         .pack_transposed = pack_transposed_##build, .pack = pack_##build, .gelu = gelu_##build, \
         .relu = relu_##build, .tanh = tanh_##build, .softmax = softmax_##build,                 \
         .scale_rows = scale_rows_##build, .layer_norm = layer_norm_##build, .add = add_##build, \
-        .candidates = candidates_##build, .threshold = threshold_##build                        \
+        .add_scaled = add_scaled_##build, .candidates = candidates_##build,                     \
+        .threshold = threshold_##build                                                          \
     }
 
 static const struct kernels portable = TABLE(portable, 8);

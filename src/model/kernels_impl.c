@@ -215,3 +215,12 @@ void KERNEL(add)(float *x, const float *y, size_t n)
     for (; i < n; i++)
         x[i] += y[i];
 }
+
+void KERNEL(add_scaled)(float *x, const float *y, float scale, size_t n)
+{
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        vstore(x + i, vload(x + i) + vload(y + i) * scale);
+    for (; i < n; i++)
+        x[i] += y[i] * scale;
+}

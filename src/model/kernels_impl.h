@@ -20,6 +20,7 @@ void KERNEL(scale_rows)(float *x, size_t rows, size_t n, size_t ld, const float 
 void KERNEL(layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *gain,
                         const float *bias);
 void KERNEL(add)(float *x, const float *y, size_t n);
+void KERNEL(add_scaled)(float *x, const float *y, float scale, size_t n);
 size_t KERNEL(candidates)(const float *row, size_t width, size_t tau, uint32_t *index,
                           uint32_t *key);
 uint32_t KERNEL(threshold)(const uint32_t *key, size_t n, size_t tau);

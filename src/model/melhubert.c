@@ -36,8 +36,9 @@ static const struct melhubert *front(const struct model *m)
  * older ones), "melhubert" of a JSON beside the weights, or the whole of a config.json that says
  * model_type melhubert.
  */
-static const json_t *find(const struct checkpoint *c)
+static const json_t *find(const struct model_family *family, const struct checkpoint *c)
 {
+    (void)family;
     static const char *const keys[] = {"melhubert", "hubert"};
     const json_t *upstream = json_object_get(c->config, "Upstream_Config");
     const char *type = json_string_value(json_object_get(c->config, "model_type"));
@@ -152,10 +153,11 @@ static enum status bind_stats(struct model *m, struct binder *b, const struct ch
 {
     struct melhubert *f = m->front;
     struct buf path = BUF_INIT;
+    char name[MAX_TENSOR_NAME];
     enum status code;
     if (o && o->mean_std)
         return read_stats_file(f, o->mean_std, err);
-    if (tensors_find(b->tensors, "input.mean") && tensors_find(b->tensors, "input.std")) {
+    if (binder_find(b, "input.mean", name) && binder_find(b, "input.std", name)) {
         const float *mean, *std;
         if ((code = bind_vector(b, &mean, "input.mean", LOGMEL_BINS, err)) ||
             (code = bind_vector(b, &std, "input.std", LOGMEL_BINS, err)))

@@ -9,8 +9,16 @@
 #include "internal.h"
 #include "propneu/mem.h"
 
-/* What can be run; the first whose configuration is found in a checkpoint takes it. */
-static const struct model_family *const families[] = {&family_melhubert};
+/* The family whose configuration is found in a checkpoint, and that configuration. */
+static const struct model_family *find_family(const struct checkpoint *c, const json_t **settings)
+{
+    if ((*settings = family_melhubert.find(&family_melhubert, c)))
+        return &family_melhubert;
+    for (size_t i = 0; i < families_wave_count; i++)
+        if ((*settings = families_wave[i].find(&families_wave[i], c)))
+            return &families_wave[i];
+    return NULL;
+}
 
 static const char *const stage_names[MODEL_STAGES] = {
     "fbank", "fbank_norm", "input", "conv", "feat", "pos", "hidden", "fc1", "final"};
@@ -45,8 +53,8 @@ static char *make_name(const char *path)
 /* What the checkpoint calls itself, for the message that it cannot be run. */
 static const char *family_word(const struct checkpoint *c)
 {
-    const char *type = json_string_value(json_object_get(c->config, "model_type"));
-    return type ? type : checkpoint_layout_name(c->layout);
+    const char *kind = wave_kind(c);
+    return kind ? kind : checkpoint_layout_name(c->layout);
 }
 
 static enum status build(struct model *m, const struct checkpoint *c,
@@ -54,21 +62,22 @@ static enum status build(struct model *m, const struct checkpoint *c,
 {
     const json_t *settings = NULL;
     enum status code;
-    for (size_t i = 0; !settings && i < sizeof families / sizeof *families; i++) {
-        m->family = families[i];
-        settings = m->family->find(c);
-    }
-    if (!settings)
+    m->family = find_family(c, &settings);
+    if (!m->family)
         return err_set(err, STATUS_UNSUPPORTED,
-                       "%s: not a model that can be run (%s): MelHuBERT is known", c->path,
-                       family_word(c));
-    struct binder b = {&c->tensors, m, c->path, 0};
+                       "%s: not a model that can be run (%s): HuBERT, wav2vec 2.0, WavLM, "
+                       "UniSpeech, UniSpeech-SAT and MelHuBERT are known",
+                       c->path, family_word(c));
+    struct binder b = {.tensors = &c->tensors, .model = m, .path = c->path};
+    if ((code = binder_spell(&b, err)))
+        return code;
     code = m->family->configure(m, settings, err);
     if (code) {
         err_prefix(err, "%s", c->path);
         return code;
     }
-    if ((code = m->family->bind(m, &b, c, options, err)) || (code = bind_encoder(&b, err)))
+    if ((code = m->family->bind(m, &b, c, options, err)) || (code = bind_encoder(&b, err)) ||
+        (code = binder_finish(&b, err)))
         return code;
     const struct encoder *e = &m->encoder;
     m->info.name = m->name;

@@ -93,10 +93,11 @@ struct floats {
 static enum status load(struct binder *b, struct floats *out, const char *name, uint32_t ndim,
                         const size_t *shape, struct err *err)
 {
-    const struct tensor *t = tensors_find(b->tensors, name);
+    char spelled[MAX_TENSOR_NAME];
+    const struct tensor *t = binder_find(b, name, spelled);
     if (!t)
-        return err_set(err, STATUS_NOTFOUND, "%s: tensor %s is missing", b->path, name);
-    enum status code = check_shape(b, t, name, ndim, shape, err);
+        return err_set(err, STATUS_NOTFOUND, "%s: tensor %s is missing", b->path, spelled);
+    enum status code = check_shape(b, t, spelled, ndim, shape, err);
     if (code)
         return code;
     *out = (struct floats){(const float *)(uintptr_t)t->data, NULL, t->count};
@@ -214,8 +215,8 @@ static enum status bind_pos_conv(struct binder *b, struct err *err)
          "encoder.pos_conv.0.parametrizations.weight.original1"},
     };
     struct encoder *e = &b->model->encoder;
-    int newer =
-        !tensors_find(b->tensors, spelling[0][0]) && tensors_find(b->tensors, spelling[1][0]);
+    char name[MAX_TENSOR_NAME];
+    int newer = !binder_find(b, spelling[0][0], name) && binder_find(b, spelling[1][0], name);
     size_t kernel = e->pos.kernel, channels = e->embed / e->pos.groups;
     struct floats g = {NULL, NULL, 0}, v = {NULL, NULL, 0};
     enum status code = load(b, &g, spelling[newer][0], 3, (size_t[]){1, 1, kernel}, err);
@@ -254,7 +255,8 @@ static enum status bind_layer(struct binder *b, uint32_t n, struct err *err)
     if ((code = bind_norm(b, &l->attn_norm, name, d, err)))
         return code;
     snprintf(name, sizeof name, "encoder.layers.%u.final_layer_norm", n);
-    return bind_norm(b, &l->final_norm, name, d, err);
+    code = bind_norm(b, &l->final_norm, name, d, err);
+    return code ? code : bind_rel_gate(b, n, err);
 }
 
 enum status bind_encoder(struct binder *b, struct err *err)
@@ -264,6 +266,8 @@ enum status bind_encoder(struct binder *b, struct err *err)
     if (!e->layer)
         return err_nomem(err);
     enum status code = bind_pos_conv(b, err);
+    if (!code)
+        code = bind_rel_pos(b, err);
     for (uint32_t n = 0; !code && n < e->layers; n++)
         code = bind_layer(b, n, err);
     return code ? code : bind_norm(b, &e->norm, "encoder.layer_norm", e->embed, err);
