@@ -39,6 +39,13 @@ for name in fbank fbank_norm input feat pos hidden.0 hidden.3 fc1.0 fc1.2 final;
 done
 grep -aqF '"9001-100001-0000/conv"' "$dir/a.safetensors" && complain "conv in a log-mel model"
 
+"$PROPNEU" activations -m "$data/models/a_hubert_base/fairseq.pt" "$audio" \
+    -o "$dir/w.safetensors" || complain "fairseq.pt failed"
+for name in conv feat pos hidden.0 hidden.3 fc1.0 fc1.2 final; do
+    grep -aqF "\"9001-100001-0000/$name\"" "$dir/w.safetensors" || complain "no waveform $name"
+done
+grep -aqF fbank "$dir/w.safetensors" && complain "fbank in a waveform model"
+
 # A mean-std.npy beside the checkpoint is found, and an output is replaced only by a whole one.
 mkdir "$dir/model" && cp "$model/hf/"* "$stats" "$dir/model" && chmod -R u+w "$dir/model"
 "$PROPNEU" activations -m "$dir/model" "$audio" -o "$dir/c.safetensors" ||
@@ -59,7 +66,10 @@ head -c 844 "$audio" >"$dir/short.wav"
 refuses 1 "$dir/short.wav" -m "$dir/model" "$dir/short.wav" -o "$dir/new"
 mkfifo "$dir/fifo"
 refuses 1 "$dir/fifo" -m "$dir/model" "$dir/fifo" -o "$dir/new"
-refuses 1 "$data/models/a_hubert_base/fairseq.pt" -m "$data/models/a_hubert_base/fairseq.pt" \
-    "$audio" -o "$dir/new"
+wavlm=$data/models/e_wavlm_base/hf
+mkdir "$dir/unknown" && cp "$wavlm/model.safetensors" "$dir/unknown" &&
+    sed 's/"wavlm"/"data2vec-audio"/' "$wavlm/config.json" >"$dir/unknown/config.json"
+refuses 1 "$dir/unknown: not a model that can be run (data2vec-audio)" -m "$dir/unknown" "$audio" \
+    -o "$dir/new"
 refuses 1 "/dev/full: No space left" -m "$dir/model" "$audio" -o /dev/full
 exit $failed
