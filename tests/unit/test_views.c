@@ -1,0 +1,245 @@
+#include "config.h"
+
+#include "unit.h"
+
+#include <locale.h>
+#include <unistd.h>
+
+#include "../../src/view/app.h"
+#include "../../src/view/keys.h"
+#include "propneu/file.h"
+#include "synth_counts.h"
+
+#define FILE_NAME "synth.counts"
+
+struct screen {
+    const char *name; /* of the golden file */
+    const char *view, *property;
+    unsigned long layer;
+    const char *keys; /* by name, pressed after opening */
+    const char *dump; /* options for the program that give the same, NULL: none do */
+    bool styles;      /* compared, too */
+};
+
+static const struct screen screens[] = {
+    {"layers", "layers", "phone", 2, "", "", true},
+    {"layers-curves", "layers", "gender", 6, "v", NULL, true},
+    {"map-phone", "map", "phone", 3, "", "", true},
+    {"map-gender", "map", "gender", 1, "", "", false},
+    {"map-point", "map", "pitch", 2, "Down Down Down", NULL, false},
+    {"overlap", "overlap", "phone", 2, "", "", true},
+    {"overlap-many", "overlap", "phone", 1, "a p h o n e = v o w e l Enter a [ A A ] Enter G", NULL,
+     false},
+    {"overlap-error", "overlap", "phone", 1, "e & Enter", NULL, false},
+    {"conditions", "layers", "phone", 1, "c Space j j Space", NULL, true},
+    {"help", "map", "phone", 1, "?", NULL, true},
+};
+
+static const struct {
+    int cols, rows;
+    bool ascii;
+} sizes[] = {{80, 24, false}, {120, 40, false}, {40, 10, false}, {80, 24, true}};
+
+static void press(struct app *app, const char *keys)
+{
+    uint32_t key;
+    while ((key = key_next(&keys))) {
+        app_settle(app, true, 0);
+        app_prepare(app);
+        app_key(app, key);
+    }
+}
+
+static void render(const struct screen *s, int cols, int rows, bool ascii, struct buf *text,
+                   struct buf *styles)
+{
+    const char *path = FILE_NAME;
+    struct app_options o = {.view = s->view,
+                            .property = s->property,
+                            .layer = s->layer,
+                            .cols = cols,
+                            .rows = rows,
+                            .ascii = ascii};
+    struct app app;
+    struct canvas c;
+    struct err err;
+    assert_ok(app_init(&app, &path, 1, &o, &err));
+    press(&app, s->keys);
+    app_settle(&app, true, 0);
+    app_prepare(&app);
+    assert_true(canvas_init(&c, cols, rows, ascii));
+    assert_ok(app_render(&app, &c, &err));
+    canvas_print(&c, text);
+    if (styles)
+        canvas_print_styles(&c, styles);
+    canvas_free(&c);
+    app_free(&app);
+}
+
+/* Compares with the file of that name; UPDATE_GOLDEN=1 writes it instead. */
+static void compare(const char *name, const struct buf *text)
+{
+    char path[600];
+    struct err err;
+    const char *update = getenv("UPDATE_GOLDEN");
+    snprintf(path, sizeof path, "%s/%s.txt", source_path("tests/data/golden"), name);
+    if (update && *update) {
+        struct outfile f;
+        assert_ok(outfile_open(&f, path, &err));
+        fwrite(buf_text(text), 1, text->len, f.stream);
+        assert_ok(outfile_commit(&f, &err));
+        return;
+    }
+    struct mapped m;
+    assert_ok(mapped_open(&m, path, &err));
+    if (m.size != text->len || memcmp(m.data, buf_text(text), text->len) != 0)
+        fail_msg("%s differs; it is now:\n%s", path, buf_text(text));
+    mapped_close(&m);
+}
+
+static void screens_are_as_they_were(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++)
+        for (size_t k = 0; k < sizeof sizes / sizeof sizes[0]; k++) {
+            struct buf text = BUF_INIT, styles = BUF_INIT;
+            char name[200];
+            /* The small and the large screens of the common views; the others at one size. */
+            if (k && !screens[i].dump)
+                continue;
+            snprintf(name, sizeof name, "%s-%dx%d%s", screens[i].name, sizes[k].cols, sizes[k].rows,
+                     sizes[k].ascii ? "-ascii" : "");
+            render(&screens[i], sizes[k].cols, sizes[k].rows, sizes[k].ascii, &text, &styles);
+            if (screens[i].styles && k == 0)
+                buf_add(&text, styles.data, styles.len);
+            compare(name, &text);
+            buf_free(&text);
+            buf_free(&styles);
+        }
+}
+
+static void dump_prints_the_same_cells(void **state)
+{
+    const char *program = getenv("PROPNEU");
+    (void)state;
+    if (!program)
+        skip();
+    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++)
+        for (size_t k = 0; screens[i].dump && k < sizeof sizes / sizeof sizes[0]; k++) {
+            struct buf text = BUF_INIT, got = BUF_INIT;
+            char command[2000], bytes[4096];
+            size_t n;
+            render(&screens[i], sizes[k].cols, sizes[k].rows, sizes[k].ascii, &text, NULL);
+            snprintf(command, sizeof command,
+                     "LC_ALL=C.UTF-8 '%s' %s --view %s --property %s --layer %lu --dump=%dx%d %s",
+                     program, FILE_NAME, screens[i].view, screens[i].property, screens[i].layer,
+                     sizes[k].cols, sizes[k].rows, sizes[k].ascii ? "--ascii" : "");
+            FILE *p = popen(command, "r");
+            assert_non_null(p);
+            while ((n = fread(bytes, 1, sizeof bytes, p)) > 0)
+                buf_add(&got, bytes, n);
+            assert_int_equal(pclose(p), 0);
+            assert_string_equal(buf_text(&got), buf_text(&text));
+            buf_free(&text);
+            buf_free(&got);
+        }
+}
+
+static void every_size_is_drawn(void **state)
+{
+    const char *path = FILE_NAME;
+    struct app app;
+    struct err err;
+    (void)state;
+    for (int view = 1; view <= VIEW_COUNT; view++) {
+        struct app_options o = {.cols = 80, .rows = 24};
+        assert_ok(app_init(&app, &path, 1, &o, &err));
+        app_key(&app, (uint32_t)('0' + view));
+        for (int round = 0; round < 60; round++) {
+            struct canvas c;
+            app.cols = 1 + round * 37 % 140;
+            app.rows = 1 + round * 23 % 60;
+            app_settle(&app, true, 0);
+            app_prepare(&app);
+            assert_true(canvas_init(&c, app.cols, app.rows, round % 2));
+            assert_ok(app_render(&app, &c, &err));
+            canvas_free(&c);
+        }
+        app_free(&app);
+    }
+}
+
+/* Keys at random, drawn after each: nothing may crash or leave the state it cannot be in. */
+static void any_keys_are_survived(void **state)
+{
+    static const uint32_t more[] = {KEY_CODE_UP,  KEY_CODE_DOWN,      KEY_CODE_LEFT,
+                                    KEY_CODE_END, KEY_CODE_RIGHT,     KEY_CODE_PGDN,
+                                    KEY_CODE_TAB, KEY_CODE_ENTER,     KEY_CODE_ESC,
+                                    KEY_CODE_F0,  KEY_CODE_BACKSPACE, KEY_CODE_HOME};
+    const char *path = FILE_NAME;
+    struct rng rng = rng_seed(3);
+    struct app_options o = {.cols = 60, .rows = 20};
+    struct app app;
+    struct canvas c;
+    struct err err;
+    (void)state;
+    assert_ok(app_init(&app, &path, 1, &o, &err));
+    assert_true(canvas_init(&c, 60, 20, false));
+    for (int i = 0; i < 1500; i++) {
+        uint32_t key =
+            (uint32_t)(rng_below(&rng, 3) ? 32 + rng_below(&rng, 95) : more[rng_below(&rng, 12)]);
+        app_key(&app, key);
+        app_prepare(&app);
+        assert_ok(app_render(&app, &c, &err));
+        assert_true(app.at.layer < 6 && app.sigma > 0 && app.sigma <= 100);
+        assert_int_equal(c.cell[0].ch > 31, 1);
+    }
+    canvas_free(&c);
+    app_free(&app);
+}
+
+static void back_returns_to_where_one_was(void **state)
+{
+    const char *path = FILE_NAME;
+    struct app_options o = {.cols = 80, .rows = 24, .layer = 2};
+    struct app app;
+    struct err err;
+    (void)state;
+    assert_ok(app_init(&app, &path, 1, &o, &err));
+    press(&app, "2 Right Right p 3 Backspace");
+    assert_int_equal(app.at.view, VIEW_MAP);
+    assert_int_equal(app.at.layer, 3);
+    press(&app, "Backspace");
+    assert_int_equal(app.at.view, VIEW_LAYERS);
+    assert_int_equal(app.at.layer, 1);
+    assert_int_equal(app_key(&app, KEY_CODE_BACKSPACE), STATUS_NOTFOUND);
+    app_free(&app);
+}
+
+static int remove_file(void **state)
+{
+    (void)state;
+    unlink(FILE_NAME);
+    return 0;
+}
+
+static int make_file(void **state)
+{
+    struct err err;
+    (void)state;
+    return synth_small(FILE_NAME, &err);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(screens_are_as_they_were),
+        cmocka_unit_test(dump_prints_the_same_cells),
+        cmocka_unit_test(every_size_is_drawn),
+        cmocka_unit_test(any_keys_are_survived),
+        cmocka_unit_test(back_returns_to_where_one_was),
+    };
+    if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "en_US.UTF-8"))
+        return 77;
+    return cmocka_run_group_tests(tests, make_file, remove_file);
+}
