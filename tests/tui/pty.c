@@ -1,0 +1,224 @@
+#include "config.h"
+
+#include "pty.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <utmp.h>
+
+#include "../../src/view/canvas.h"
+
+long pty_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void set_environment(const char *const *env)
+{
+    static const char *const clean[] = {"NO_COLOR", "LINES", "COLUMNS", "ESCDELAY", "LC_CTYPE"};
+    for (size_t i = 0; i < sizeof clean / sizeof clean[0]; i++)
+        unsetenv(clean[i]);
+    setenv("TERM", "xterm-256color", 1);
+    setenv("LC_ALL", "C.UTF-8", 1);
+    for (; env && *env; env++)
+        if (strchr(*env, '='))
+            putenv((char *)(uintptr_t)*env);
+        else
+            unsetenv(*env);
+}
+
+/* What a shell does with a job: puts it in front, waits for its stops, brings it back. */
+static void mind_job(pid_t job)
+{
+    int status;
+    signal(SIGTTOU, SIG_IGN);
+    for (;;) {
+        if (waitpid(job, &status, WUNTRACED) < 0)
+            _exit(99);
+        if (WIFEXITED(status))
+            _exit(WEXITSTATUS(status));
+        if (WIFSIGNALED(status))
+            _exit(128 + WTERMSIG(status));
+        tcsetpgrp(STDIN_FILENO, getpgrp());
+        if (write(STDOUT_FILENO, "[stopped]", 9) != 9)
+            _exit(98);
+        char line[8];
+        if (read(STDIN_FILENO, line, sizeof line) <= 0) /* Enter: fg */
+            _exit(97);
+        tcsetpgrp(STDIN_FILENO, job);
+        kill(-job, SIGCONT);
+    }
+}
+
+static void child(const char *const *env, char *const *argv, int flags)
+{
+    set_environment(env);
+    if (flags & PTY_NOHUP)
+        signal(SIGHUP, SIG_IGN);
+    if (flags & PTY_JOB) {
+        pid_t job = fork();
+        if (job > 0) {
+            setpgid(job, job);
+            mind_job(job);
+        }
+        setpgid(0, 0);
+        signal(SIGTTOU, SIG_IGN);
+        tcsetpgrp(STDIN_FILENO, getpid());
+        signal(SIGTTOU, SIG_DFL);
+    }
+    execv(argv[0], argv);
+    _exit(127);
+}
+
+void pty_start(struct pty *p, int cols, int rows, const char *const *env, char *const *argv,
+               int flags)
+{
+    struct winsize size = {(unsigned short)rows, (unsigned short)cols, 0, 0};
+    *p = (struct pty){.cols = cols, .rows = rows, .sent = BUF_INIT};
+    p->vt = vterm_new(rows, cols);
+    vterm_set_utf8(p->vt, 1);
+    p->screen = vterm_obtain_screen(p->vt);
+    vterm_screen_enable_altscreen(p->screen, 1);
+    vterm_screen_reset(p->screen, 1);
+    if (openpty(&p->master, &p->slave, NULL, NULL, &size) != 0)
+        abort();
+    tcgetattr(p->slave, &p->before);
+    fcntl(p->master, F_SETFD, FD_CLOEXEC);
+    p->pid = fork();
+    if (p->pid == 0) {
+        close(p->master);
+        if (login_tty(p->slave) != 0)
+            _exit(126);
+        child(env, argv, flags);
+    }
+}
+
+void pty_end(struct pty *p)
+{
+    kill(p->pid, SIGKILL);
+    waitpid(p->pid, NULL, 0);
+    if (p->master >= 0)
+        close(p->master);
+    close(p->slave);
+    vterm_free(p->vt);
+    buf_free(&p->sent);
+}
+
+void pty_send(struct pty *p, const char *keys)
+{
+    if (write(p->master, keys, strlen(keys)) < 0)
+        abort();
+}
+
+/* Takes what comes within MS; false if nothing does. */
+static bool take(struct pty *p, int ms)
+{
+    char bytes[4096];
+    struct pollfd f = {p->master, POLLIN, 0};
+    if (poll(&f, 1, ms) <= 0)
+        return false;
+    ssize_t n = read(p->master, bytes, sizeof bytes);
+    if (n <= 0)
+        return false;
+    vterm_input_write(p->vt, bytes, (size_t)n);
+    buf_add(&p->sent, bytes, (size_t)n);
+    return true;
+}
+
+char *pty_text(const struct pty *p)
+{
+    struct buf b = BUF_INIT;
+    for (int r = 0; r < p->rows; r++) {
+        size_t end = b.len;
+        for (int c = 0; c < p->cols; c++) {
+            VTermScreenCell cell;
+            char utf8[8];
+            vterm_screen_get_cell(p->screen, (VTermPos){r, c}, &cell);
+            uint32_t ch = cell.chars[0] && cell.chars[0] != UINT32_MAX ? cell.chars[0] : ' ';
+            buf_add(&b, utf8, (size_t)utf8_put(utf8, ch));
+            if (ch != ' ')
+                end = b.len;
+        }
+        b.len = end;
+        buf_add(&b, "\n", 1);
+    }
+    return b.data;
+}
+
+bool pty_wait(struct pty *p, const char *text, bool gone, int ms)
+{
+    long until = pty_now() + ms;
+    for (;;) {
+        char *screen = pty_text(p);
+        bool there = strstr(screen, text) != NULL;
+        free(screen);
+        if (there != gone)
+            return true;
+        long left = until - pty_now();
+        if (left <= 0)
+            return false;
+        take(p, (int)left);
+    }
+}
+
+bool pty_wait_bytes(struct pty *p, size_t from, const char *text, int ms)
+{
+    long until = pty_now() + ms;
+    while (!memmem(buf_text(&p->sent) + from, p->sent.len - from, text, strlen(text))) {
+        long left = until - pty_now();
+        if (left <= 0)
+            return false;
+        take(p, (int)left);
+    }
+    return true;
+}
+
+void pty_quiet(struct pty *p, int ms)
+{
+    while (take(p, ms))
+        ;
+}
+
+void pty_resize(struct pty *p, int cols, int rows)
+{
+    struct winsize size = {(unsigned short)rows, (unsigned short)cols, 0, 0};
+    p->cols = cols;
+    p->rows = rows;
+    vterm_set_size(p->vt, rows, cols);
+    ioctl(p->master, TIOCSWINSZ, &size);
+}
+
+int pty_status(struct pty *p, int ms)
+{
+    long until = pty_now() + ms;
+    int status;
+    while (waitpid(p->pid, &status, WNOHANG) == 0) {
+        if (pty_now() > until)
+            return -1;
+        if (p->master < 0 || !take(p, 5))
+            poll(NULL, 0, 1);
+    }
+    while (p->master >= 0 && take(p, 0))
+        ;
+    return status;
+}
+
+bool pty_modes_restored(const struct pty *p)
+{
+    struct termios now;
+    tcgetattr(p->slave, &now);
+    return now.c_iflag == p->before.c_iflag && now.c_oflag == p->before.c_oflag &&
+           now.c_cflag == p->before.c_cflag && now.c_lflag == p->before.c_lflag &&
+           memcmp(now.c_cc, p->before.c_cc, sizeof now.c_cc) == 0;
+}
