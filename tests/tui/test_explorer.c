@@ -68,7 +68,7 @@ static void quit(struct pty *p)
     pty_send(p, "q");
     int status = pty_status(p, PATIENCE);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    assert_true(pty_wait_bytes(p, from, LEAVE, 0));
+    assert_true(pty_wait_bytes(p, from, LEAVE, PATIENCE));
     assert_true(pty_modes_restored(p));
     pty_end(p);
 }
@@ -160,7 +160,7 @@ static void signals_leave_a_sane_terminal(void **state)
         int status = pty_status(&p, PATIENCE);
         assert_int_not_equal(status, -1);
         assert_true(WIFSIGNALED(status) && WTERMSIG(status) == numbers[i]);
-        assert_true(pty_wait_bytes(&p, from, LEAVE, 0));
+        assert_true(pty_wait_bytes(&p, from, LEAVE, PATIENCE));
         assert_true(pty_modes_restored(&p));
         pty_end(&p);
     }
@@ -175,7 +175,7 @@ static void stopping_gives_the_terminal_back_and_forth(void **state)
         size_t from = p.sent.len;
         pty_send(&p, "\032");
         assert_true(pty_wait_bytes(&p, from, "[stopped]", PATIENCE));
-        assert_true(pty_wait_bytes(&p, from, LEAVE, 0));
+        assert_true(pty_wait_bytes(&p, from, LEAVE, PATIENCE));
         assert_true(pty_modes_restored(&p));
         if (round)
             pty_resize(&p, 100, 30);
@@ -269,7 +269,7 @@ static void a_dumb_terminal_gets_text(void **state)
     (void)state;
     start(&p, 80, 24, env, 0, NULL, NULL);
     assert_int_equal(pty_status(&p, PATIENCE), 0);
-    assert_true(pty_wait_bytes(&p, 0, "best silhouette", 0));
+    assert_true(pty_wait_bytes(&p, 0, "best silhouette", PATIENCE));
     assert_null(memchr(p.sent.data, '\033', p.sent.len));
     pty_end(&p);
 }

@@ -140,7 +140,7 @@ static inline enum status synth_write(struct synth *s, const char *path, struct 
 /* The small file of the golden screens and the terminal's tests. */
 static inline enum status synth_small(const char *path, struct err *err)
 {
-    struct synth s = {.layers = 6, .width = 100, .tau = 2, .phones = 20, .frames = 400};
+    struct synth s = {.layers = 6, .width = 300, .tau = 6, .phones = 20, .frames = 900};
     return synth_write(&s, path, err);
 }
 

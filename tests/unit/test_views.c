@@ -25,7 +25,7 @@ static const struct screen screens[] = {
     {"layers", "layers", "phone", 2, "", "", true},
     {"layers-curves", "layers", "gender", 6, "v", NULL, true},
     {"map-phone", "map", "phone", 3, "", "", true},
-    {"map-gender", "map", "gender", 1, "", "", false},
+    {"map-pitch", "map", "pitch", 3, "", "", false},
     {"map-point", "map", "pitch", 2, "Down Down Down", NULL, false},
     {"overlap", "overlap", "phone", 2, "", "", true},
     {"overlap-many", "overlap", "phone", 1, "a p h o n e = v o w e l Enter a [ A A ] Enter G", NULL,
