@@ -176,6 +176,7 @@ enum status terminal_open(enum tui_color color, struct err *err)
     term.have_modes = tcgetattr(fileno(term.in), &term.modes) == 0;
     if (!getenv("ESCDELAY"))
         set_escdelay(25);
+    del_curterm(cur_term); /* newterm makes its own */
     term.screen = newterm(name, stdout, term.in);
     if (!term.screen) {
         if (term.opened)

@@ -39,6 +39,8 @@ struct engine {
     int pipe[2];
 };
 
+enum { GRACE_MS = 250 }; /* given to a computation under way when all ends */
+
 static void result_free(struct engine_result *r)
 {
     free(r->group);
@@ -220,14 +222,28 @@ void engine_start(struct engine *e)
     e->threaded = pthread_create(&e->thread, NULL, worker, e) == 0;
 }
 
+static struct timespec deadline(int ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_nsec += (long)(ms % 1000) * 1000000;
+    t.tv_sec += ms / 1000 + t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    return t;
+}
+
 bool engine_free(struct engine *e)
 {
     if (!e)
         return true;
+    struct timespec until = deadline(GRACE_MS);
     pthread_mutex_lock(&e->lock);
     e->stop = true;
-    bool busy = e->busy;
     pthread_cond_signal(&e->work);
+    while (e->threaded && e->busy)
+        if (pthread_cond_timedwait(&e->news, &e->lock, &until) == ETIMEDOUT)
+            break;
+    bool busy = e->busy;
     pthread_mutex_unlock(&e->lock);
     if (e->threaded && busy) {
         pthread_detach(e->thread);
@@ -299,11 +315,7 @@ size_t engine_missing(struct engine *e)
 void engine_finish(struct engine *e, bool focus, int ms)
 {
     uint32_t property, layer;
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    struct timespec until = deadline(ms);
     pthread_mutex_lock(&e->lock);
     if (e->threaded) {
         while (next_item(e, focus, &property, &layer))

@@ -37,7 +37,7 @@ struct engine *engine_new(const struct counts *counts, const struct phones *phon
 void engine_start(struct engine *e);
 
 /*
- * Stops and frees.  A computation that is under way is not waited for: then all is left as it is
+ * Stops and frees.  A computation that takes longer is not waited for: then all is left as it is
  * for the end of the program, and false says that COUNTS and PHONES must be left, too.
  */
 bool engine_free(struct engine *e);
