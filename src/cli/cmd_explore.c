@@ -97,7 +97,8 @@ static int print_screen(struct cli *cli, struct app *app)
     struct canvas c;
     struct buf text = BUF_INIT;
     struct err err;
-    app_settle(app, true, 0);
+    /* A thread is at work where the terminal turned out to be dumb only now. */
+    app_settle(app, true, INT_MAX);
     app_prepare(app);
     if (!canvas_init(&c, app->cols, app->rows, app->ascii)) {
         err_nomem(&err);
