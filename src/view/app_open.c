@@ -48,6 +48,17 @@ static enum status open_file(struct app *app, size_t i, struct err *err)
     return STATUS_OK;
 }
 
+/* The first property the file can answer for: probabilities, unlike counts, do not add up. */
+static uint32_t first_property(struct analysis *session)
+{
+    const struct property *property;
+    struct err ignored;
+    for (uint32_t p = 0; p < session->names.count; p++)
+        if (analysis_property(session, session->names.name[p], &property, &ignored) == STATUS_OK)
+            return p;
+    return 0;
+}
+
 /* Layer and property of the same name where the new file has them. */
 enum status app_show_file(struct app *app, size_t i, struct err *err)
 {
@@ -59,7 +70,7 @@ enum status app_show_file(struct app *app, size_t i, struct err *err)
         return code;
     app->here = i;
     uint32_t p = names_find(&app_session(app)->names, property);
-    app->at.property = p == NAMES_NONE ? 0 : p;
+    app->at.property = p == NAMES_NONE ? first_property(&app->file[i].session) : p;
     if (app->at.layer >= app_file(app)->counts.layers)
         app->at.layer = app_file(app)->counts.layers - 1;
     app->past = 0;

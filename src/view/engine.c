@@ -21,7 +21,6 @@
  */
 struct engine {
     const struct counts *counts;
-    const struct phones *phones;
     struct analysis session;
     uint32_t properties, layers;
     struct engine_result *result; /* [properties][layers] */
@@ -133,6 +132,15 @@ static enum status adopt(struct engine *e, struct err *err)
     return STATUS_OK;
 }
 
+/* Messages begin with the file's path; the screen has it in its title. */
+static const char *without_path(const struct counts *c, const char *message)
+{
+    size_t n = strlen(c->path);
+    return n && strncmp(message, c->path, n) == 0 && strncmp(message + n, ": ", 2) == 0
+               ? message + n + 2
+               : message;
+}
+
 /* Makes one result, the lock being held at the start and the end; false if there is none to do. */
 static bool step(struct engine *e, bool focus)
 {
@@ -156,7 +164,7 @@ static bool step(struct engine *e, bool focus)
     size_t at = (size_t)property * e->layers + layer;
     r.code = code;
     if (code)
-        snprintf(r.why, sizeof r.why, "%.255s", err.msg);
+        snprintf(r.why, sizeof r.why, "%.255s", without_path(e->counts, err.msg));
     e->result[at] = r;
     e->done[at] = 1;
     e->missing--;
@@ -192,6 +200,7 @@ struct engine *engine_new(const struct counts *counts, const struct phones *phon
         free(e);
         return NULL;
     }
+    e->counts = counts;
     e->pipe[0] = e->pipe[1] = -1;
     e->params = e->session.params;
     e->properties = e->session.names.count;

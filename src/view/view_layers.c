@@ -194,6 +194,8 @@ static void table_row(const struct app *app, struct canvas *c, int row, uint32_t
     bool here = layer == app->at.layer;
     const struct engine_result *r = app_result(app, 0, layer);
     int col = LAYER_WIDTH + ANY_WIDTH;
+    if (r && r->code)
+        r = app_result(app, app->at.property, layer);
     if (here) {
         canvas_glyph(c, row, 0, STYLE_STRONG, GLYPH_POINTER);
         c->cursor_row = row;

@@ -77,6 +77,7 @@ static enum status init(struct app *app, struct err *err)
 {
     static const char *const usual[] = {"phone", "gender", "pitch", "speaker", "each-phone"};
     struct overlap_state *s = state_of(app);
+    const struct property *property;
     struct err ignored;
     (void)err;
     for (uint32_t i = s->sets; i-- > 0;) {
@@ -86,7 +87,8 @@ static enum status init(struct app *app, struct err *err)
         free(text);
     }
     for (size_t i = 0; i < 5 && s->sets < (i < 3 ? 3 : 2); i++)
-        if (names_find(&session_of(app)->names, usual[i]) != NAMES_NONE)
+        if (names_find(&session_of(app)->names, usual[i]) != NAMES_NONE &&
+            analysis_property(session_of(app), usual[i], &property, &ignored) == STATUS_OK)
             overlap_set(app, -1, usual[i], NULL, &ignored);
     s->here = 0;
     return STATUS_OK;

@@ -1,0 +1,48 @@
+#!/bin/sh
+# The explorer without a terminal: what it prints, and how it refuses.
+set -u
+failed=0
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+: "${PROPNEU:?}" "${srcdir:=.}"
+LC_ALL=C.UTF-8
+export LC_ALL
+
+complain() {
+    echo "$*"
+    failed=1
+}
+
+# expect STATUS TEXT COMMAND...: the exit status, and a text on standard error or output.
+expect() {
+    status=$1 text=$2
+    shift 2
+    "$@" >"$dir/out" 2>"$dir/err" </dev/null
+    got=$?
+    [ $got -eq "$status" ] || complain "$*: exit status $got, not $status"
+    grep -q -e "$text" "$dir/out" "$dir/err" || complain "$*: no '$text' in: $(cat "$dir/out" "$dir/err")"
+}
+
+prob=$srcdir/tests/data/analysis_d256/gender/prob.pkl
+"$PROPNEU" -q import "$prob" --condition gender -o "$dir/g.counts" 2>/dev/null ||
+    "$PROPNEU" import -q "$prob" --condition gender -o "$dir/g.counts" ||
+    complain "import failed"
+
+expect 0 'best silhouette' "$PROPNEU" "$dir/g.counts"
+expect 0 '^> *2 ' "$PROPNEU" explore "$dir/g.counts" --layer 2
+expect 0 'silhouette' "$PROPNEU" --view map --dump=120x40 "$dir/g.counts"
+[ "$(wc -l <"$dir/out")" -eq 40 ] || complain "not 40 lines"
+expect 0 'terminal too small' "$PROPNEU" --dump=39x9 "$dir/g.counts"
+expect 0 'set' "$PROPNEU" --ascii --view overlap --dump "$dir/g.counts"
+LC_ALL=C grep -q '[^ -~]' "$dir/out" && complain "--ascii printed something else"
+expect 2 'no view' "$PROPNEU" --view nothing "$dir/g.counts"
+expect 1 'no property' "$PROPNEU" --property pitch "$dir/g.counts"
+expect 1 'no layer 99' "$PROPNEU" --layer 99 "$dir/g.counts"
+expect 1 'no phone' "$PROPNEU" --phone QQ "$dir/g.counts"
+expect 2 'COLSxROWS' "$PROPNEU" --dump=80 "$dir/g.counts"
+expect 2 "did you mean 'layers'" "$PROPNEU" layrs
+expect 2 'no command and no file' "$PROPNEU" "$dir/nothing"
+expect 1 'nothing' "$PROPNEU" explore "$dir/nothing"
+expect 1 'no count files of the demo' env PROPNEU_DATA="$dir" "$PROPNEU"
+expect 1 'prob.pkl' "$PROPNEU" "$prob"
+exit $failed
