@@ -147,6 +147,12 @@ static int show_demo(struct cli *cli, struct explore *e)
     snprintf(pattern, sizeof pattern, "%s/demo/counts/*.counts", datadir());
     int failed = glob(pattern, 0, NULL, &found);
     if (failed == 0) {
+        /* Backwards: "ssl", the pretrained model, comes before those fine-tuned from it. */
+        for (size_t i = 0; i < found.gl_pathc / 2; i++) {
+            char *other = found.gl_pathv[found.gl_pathc - 1 - i];
+            found.gl_pathv[found.gl_pathc - 1 - i] = found.gl_pathv[i];
+            found.gl_pathv[i] = other;
+        }
         int code = show(cli, e, found.gl_pathv, found.gl_pathc);
         globfree(&found);
         return code;

@@ -8,6 +8,8 @@
 
 #include "propneu/mem.h"
 
+enum { CROWD = 150 }; /* points */
+
 /* Where the points of one plot fall: a chain of points for every cell of the area. */
 struct field {
     int rows, cols;
@@ -174,7 +176,10 @@ static bool apart(const struct field *f, size_t i, int row, int col, int width)
     return true;
 }
 
-/* Tries the eight places around point I, first for one with space around; false: all are taken. */
+/*
+ * Tries the eight places around point I, first for one with space around (in a crowd only such:
+ * labels in one row of letters cannot be read); false: all are taken.
+ */
 static bool put_label(struct canvas *c, struct rect area, struct field *f, const struct plot *p,
                       size_t i)
 {
@@ -182,7 +187,8 @@ static bool put_label(struct canvas *c, struct rect area, struct field *f, const
     int w = canvas_width(q->label);
     const int place[8][2] = {{0, 1}, {0, -w},  {-1, -w / 2}, {1, -w / 2}, {-1, 1},
                              {1, 1}, {-1, -w}, {1, -w}}; /* rows down, columns right */
-    for (int k = 0; k < 16; k++) {
+    int tries = p->points > CROWD ? 8 : 16;
+    for (int k = 0; k < tries; k++) {
         int row = f->row[i] + place[k % 8][0], col = f->col[i] + place[k % 8][1];
         if (!room(f, row, col, w) || (k < 8 && !apart(f, i, row, col, w)))
             continue;
