@@ -127,7 +127,7 @@ static bool phone_and_class(const struct span *field, size_t n)
 {
     static const char *const classes[] = {"vowel",   "voiced", "unvoiced",  "voiceless",
                                           "silence", "noise",  "consonant", NULL};
-    return n == 2 && is_word(field[1], classes);
+    return (n == 2 || n == 3) && is_word(field[1], classes);
 }
 
 static bool is_phones(const struct info_file *f)

@@ -212,6 +212,8 @@ enum status info_phones(json_t *out, const struct info_file *f, struct err *err)
     if (code)
         return code;
     set_count(out, "phones", p.phone.count);
+    if (p.label.count)
+        set_count(out, "other labels", p.label.count);
     for (uint32_t k = 0; k < p.classes.count; k++) {
         json_t *array = json_array();
         for (uint32_t i = 0; i < p.phone.count; i++)

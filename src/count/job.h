@@ -68,7 +68,7 @@ enum status count_tertiles(const struct corpus *c, const struct pitchfile *p, do
 
 /*
  * The same where pitch is tracked: a pass over all recordings with labels, by the job's threads.
- * What cannot be read is passed over, and told when it is counted.
+ * What cannot be read is passed over, and told when it is counted.  Edges are rounded to 0.01 Hz.
  */
 enum status count_track(struct count_job *j, double edges[2], struct err *err);
 

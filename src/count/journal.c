@@ -225,7 +225,11 @@ enum status journal_settings(struct count_job *j, struct err *err)
     setting(b, "labels (-l)", o->labels);
     setting(b, "--label-table", o->label_table);
     buf_printf(b, "--tier: %s\n", o->tier ? o->tier : "");
-    setting(b, "--phones", o->phones);
+    const char *phones = o->phones ? o->phones : labels_phones(j->labels);
+    if (phones && corpus_digest_path(phones) == 0) /* a bundled table */
+        buf_printf(b, "--phones: %s\n", phones);
+    else
+        setting(b, "--phones", phones);
     setting(b, "--speakers", j->gendered ? o->speakers : NULL);
     if (j->pitch.tracked)
         buf_str(b, "--pitch: " COUNT_PITCH_AUTO "\n");

@@ -2,6 +2,7 @@
 
 #include "job.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "propneu/mem.h"
@@ -61,6 +62,9 @@ enum status count_track(struct count_job *j, double edges[2], struct err *err)
     if (!code && !pitch_bins_tertiles(j->bins, edges))
         code = err_set(err, STATUS_NOTFOUND, "%s: no pitch in any recording with labels",
                        j->options->audio);
+    for (int e = 0; e < 2 && !code;
+         e++) /* as edges are written: nobody hears a hundredth of a Hz */
+        edges[e] = rint(edges[e] * 100) / 100;
     free(j->bins);
     j->bins = NULL;
     j->next = 0;

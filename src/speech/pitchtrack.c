@@ -103,14 +103,14 @@ static void decimate(struct tracker *t, const float *samples, size_t n)
     t->mean = (float)(sum / (double)n);
     for (size_t i = 0; i < t->count; i++) {
         size_t at = i * DECIMATION; /* the filter's middle */
-        const float *from = samples + at - TAPS / 2;
-        if (at < TAPS / 2 || at + TAPS / 2 >= n) {
+        const float *from = edge;
+        if (at >= TAPS / 2 && at + TAPS / 2 < n)
+            from = samples + (at - TAPS / 2);
+        else
             for (size_t k = 0; k < TAPS; k++) {
                 size_t s = at + k - TAPS / 2; /* wraps below 0, and then is beyond N too */
                 edge[k] = s < n ? samples[s] : t->mean;
             }
-            from = edge;
-        }
         t->low[i] = dot(tap, from, TAPS) - t->mean;
     }
 }

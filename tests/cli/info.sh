@@ -43,6 +43,8 @@ says "$demo/speakers.tsv" 'female 7'
 says "$demo/audio/F1-3-0007.flac" 'kind recording'
 says "$demo/audio" 'recordings 14'
 says "$srcdir/data/phones/arpabet.tsv" 'phones 39'
+says "$srcdir/data/phones/timit.tsv" 'phones 38'
+says "$srcdir/data/phones/ipa-mfa.tsv" 'phones 40'
 for model in ssl sid pr; do
     [ -e "$demo/counts/$model.counts" ] || continue
     says "$demo/counts/$model.counts" 'kind activation counts'
