@@ -1,0 +1,698 @@
+/*
+ * Waveform models of many shapes, the large kinds above all, against a second forward pass written
+ * straight from the definition in double precision.
+ */
+#include "config.h"
+
+#include "unit.h"
+
+#include <math.h>
+
+#include "../../src/model/internal.h"
+#include "propneu/mem.h"
+#include "propneu/rng.h"
+
+enum rel { NO_BIAS, PLAIN_BIAS, GATED_BIAS };
+
+struct shape {
+    const char *family;
+    bool hugging_face;
+    const char *prefix;
+    uint32_t convs, conv[4][3]; /* channels, kernel, stride */
+    bool norm_each, conv_bias, norm_first, normalize;
+    uint32_t embed, heads, layers, width, kernel, groups;
+    enum rel rel;
+    uint32_t samples;
+};
+
+static const struct shape shapes[] = {
+    /* large HuBERT, wav2vec 2.0: layer norms, biases, norm first */
+    {"hubert",
+     false,
+     "",
+     3,
+     {{24, 10, 5}, {24, 3, 2}, {24, 2, 2}},
+     true,
+     true,
+     true,
+     true,
+     32,
+     4,
+     3,
+     50,
+     16,
+     4,
+     NO_BIAS,
+     3000},
+    {"wav2vec2",
+     true,
+     "wav2vec2.",
+     3,
+     {{24, 10, 5}, {20, 3, 2}, {16, 2, 2}},
+     true,
+     true,
+     true,
+     true,
+     36,
+     3,
+     2,
+     33,
+     7,
+     6,
+     NO_BIAS,
+     5001},
+    {"wav2vec2",
+     false,
+     "w2v_encoder.w2v_model.",
+     2,
+     {{8, 4, 2}, {24, 3, 2}},
+     false,
+     true,
+     false,
+     false,
+     24,
+     4,
+     2,
+     20,
+     5,
+     2,
+     NO_BIAS,
+     700},
+    /* large WavLM: gated bias of the norm's output */
+    {"wavlm",
+     false,
+     "",
+     4,
+     {{24, 10, 5}, {24, 3, 2}, {24, 3, 2}, {24, 2, 2}},
+     true,
+     false,
+     true,
+     true,
+     40,
+     5,
+     3,
+     44,
+     16,
+     4,
+     GATED_BIAS,
+     8000},
+    {"wavlm",
+     true,
+     "wavlm.",
+     3,
+     {{24, 10, 5}, {24, 3, 2}, {24, 2, 2}},
+     true,
+     false,
+     true,
+     false,
+     32,
+     2,
+     3,
+     44,
+     9,
+     4,
+     GATED_BIAS,
+     6000},
+    {"wavlm",
+     false,
+     "",
+     2,
+     {{16, 10, 5}, {24, 3, 2}},
+     false,
+     false,
+     false,
+     false,
+     32,
+     4,
+     2,
+     30,
+     4,
+     1,
+     PLAIN_BIAS,
+     2500},
+    /* many frames: more than one piece of the front end and of the encoder */
+    {"hubert",
+     false,
+     "",
+     2,
+     {{17, 3, 2}, {9, 2, 2}},
+     false,
+     false,
+     true,
+     true,
+     24,
+     2,
+     2,
+     40,
+     128,
+     3,
+     NO_BIAS,
+     2901},
+    {"unispeech-sat",
+     true,
+     "unispeech_sat.",
+     1,
+     {{24, 10, 5}},
+     true,
+     false,
+     false,
+     true,
+     24,
+     4,
+     2,
+     31,
+     3,
+     24,
+     NO_BIAS,
+     1009},
+    {"wavlm",
+     false,
+     "",
+     2,
+     {{16, 10, 5}, {24, 3, 2}},
+     false,
+     false,
+     false,
+     false,
+     24,
+     4,
+     1,
+     30,
+     4,
+     1,
+     NO_BIAS,
+     22},
+};
+
+enum { BUCKETS = 24, DISTANCE = 30, MAX_TENSORS = 128, MAX_STAGES = 32 };
+
+struct weights {
+    struct tensor tensor[MAX_TENSORS];
+    char name[MAX_TENSORS][96];
+    size_t count;
+    struct rng rng;
+    const struct shape *shape;
+};
+
+/* The tensor called FORM, which has NATIVE and HUGGING_FACE spellings and may hold a number. */
+static const float *add(struct weights *w, const char *native, const char *hugging_face, int n,
+                        const char *end, double middle, double spread, uint32_t ndim,
+                        const size_t *size)
+{
+    assert_true(w->count < MAX_TENSORS);
+    struct tensor *t = &w->tensor[w->count];
+    char *name = w->name[w->count++], form[96];
+    snprintf(form, sizeof form, "%s%s%s", w->shape->prefix,
+             w->shape->hugging_face ? hugging_face : native, end);
+    char *number = strchr(form, '#');
+    if (number)
+        snprintf(name, 96, "%.*s%d%s", (int)(number - form), form, n, number + 1);
+    else
+        snprintf(name, 96, "%s", form);
+    *t = (struct tensor){.name = name, .dtype = DTYPE_F32, .ndim = ndim};
+    memcpy(t->shape, size, ndim * sizeof *size);
+    assert_true(tensor_set_rows(t));
+    float *x = mem_array(t->count, sizeof *x);
+    for (size_t i = 0; i < t->count; i++)
+        x[i] = (float)(middle + 2 * spread * (rng_uniform(&w->rng) - 0.5));
+    t->data = (const unsigned char *)x;
+    return x;
+}
+
+struct map {
+    const float *w, *b; /* [out][in], [out] */
+};
+
+static struct map add_map(struct weights *w, const char *native, const char *hf, int n, size_t out,
+                          size_t in)
+{
+    return (struct map){
+        add(w, native, hf, n, ".weight", 0, 1.7 / sqrt((double)in), 2, (size_t[]){out, in}),
+        add(w, native, hf, n, ".bias", 0, 0.3, 1, (size_t[]){out})};
+}
+
+static struct map add_norm(struct weights *w, const char *native, const char *hf, int n, size_t c)
+{
+    return (struct map){add(w, native, hf, n, ".weight", 1, 0.4, 1, (size_t[]){c}),
+                        add(w, native, hf, n, ".bias", 0, 0.3, 1, (size_t[]){c})};
+}
+
+/* A stage as the definition has it. */
+struct stage {
+    enum model_stage stage;
+    uint32_t index;
+    size_t rows, width;
+    double *x;
+};
+
+/* The whole of one model: its weights are made where the definition first needs them. */
+struct twin {
+    struct weights w;
+    struct stage stage[MAX_STAGES];
+    size_t stages, seen;
+};
+
+static double *copy(const double *x, size_t n)
+{
+    double *y = mem_array(n, sizeof *y);
+    memcpy(y, x, n * sizeof *y);
+    return y;
+}
+
+static void keep(struct twin *t, enum model_stage stage, uint32_t index, size_t rows, size_t width,
+                 const double *x)
+{
+    assert_true(t->stages < MAX_STAGES);
+    t->stage[t->stages++] = (struct stage){stage, index, rows, width, copy(x, rows * width)};
+}
+
+static double gelu(double x)
+{
+    return 0.5 * x * (1 + erf(x / sqrt(2)));
+}
+
+/* X [rows][n] normalised row by row. */
+static void norm(double *x, size_t rows, size_t n, struct map g)
+{
+    for (size_t r = 0; r < rows; r++, x += n) {
+        double mean = 0, var = 0;
+        for (size_t i = 0; i < n; i++)
+            mean += x[i] / (double)n;
+        for (size_t i = 0; i < n; i++)
+            var += (x[i] - mean) * (x[i] - mean) / (double)n;
+        for (size_t i = 0; i < n; i++)
+            x[i] = (x[i] - mean) / sqrt(var + 1e-5) * (double)g.w[i] + (double)g.b[i];
+    }
+}
+
+static double *linear(const double *x, size_t rows, size_t in, size_t out, struct map m)
+{
+    double *y = mem_array(rows * out, sizeof *y);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t o = 0; o < out; o++) {
+            y[r * out + o] = (double)m.b[o];
+            for (size_t i = 0; i < in; i++)
+                y[r * out + o] += x[r * in + i] * (double)m.w[o * in + i];
+        }
+    return y;
+}
+
+static void group_norm(double *x, size_t rows, size_t n, struct map g)
+{
+    for (size_t c = 0; c < n; c++) {
+        double mean = 0, var = 0;
+        for (size_t r = 0; r < rows; r++)
+            mean += x[r * n + c] / (double)rows;
+        for (size_t r = 0; r < rows; r++)
+            var += (x[r * n + c] - mean) * (x[r * n + c] - mean) / (double)rows;
+        for (size_t r = 0; r < rows; r++)
+            x[r * n + c] =
+                (x[r * n + c] - mean) / sqrt(var + 1e-5) * (double)g.w[c] + (double)g.b[c];
+    }
+}
+
+/* X [*rows][in] convolved; frees X. */
+static double *conv(struct twin *t, int n, double *x, size_t *rows, size_t in)
+{
+    const struct shape *s = t->w.shape;
+    const uint32_t *c = s->conv[n];
+    size_t out = (*rows - c[1]) / c[2] + 1;
+    const float *w =
+        add(&t->w, "feature_extractor.conv_layers.#.0", "feature_extractor.conv_layers.#.conv", n,
+            ".weight", 0, 2 / sqrt((double)(in * c[1])), 3, (size_t[]){c[0], in, c[1]});
+    const float *b = s->conv_bias ? add(&t->w, "feature_extractor.conv_layers.#.0",
+                                        "feature_extractor.conv_layers.#.conv", n, ".bias", 0, 0.3,
+                                        1, (size_t[]){c[0]})
+                                  : NULL;
+    double *y = mem_zeros(out * c[0], sizeof *y);
+    for (size_t r = 0; r < out; r++)
+        for (size_t o = 0; o < c[0]; o++) {
+            y[r * c[0] + o] = b ? (double)b[o] : 0;
+            for (size_t i = 0; i < in; i++)
+                for (size_t k = 0; k < c[1]; k++)
+                    y[r * c[0] + o] +=
+                        x[(r * c[2] + k) * in + i] * (double)w[(o * in + i) * c[1] + k];
+        }
+    if (s->norm_each)
+        norm(y, out, c[0],
+             add_norm(&t->w, "feature_extractor.conv_layers.#.2.1",
+                      "feature_extractor.conv_layers.#.layer_norm", n, c[0]));
+    else if (n == 0)
+        group_norm(y, out, c[0],
+                   add_norm(&t->w, "feature_extractor.conv_layers.#.2",
+                            "feature_extractor.conv_layers.#.layer_norm", n, c[0]));
+    for (size_t i = 0; i < out * c[0]; i++)
+        y[i] = gelu(y[i]);
+    free(x);
+    *rows = out;
+    return y;
+}
+
+static double *front_end(struct twin *t, const float *samples, size_t *rows)
+{
+    const struct shape *s = t->w.shape;
+    size_t n = s->samples, in = 1;
+    double *x = mem_array(n, sizeof *x), mean = 0, var = 0;
+    for (size_t i = 0; i < n; i++)
+        mean += (double)samples[i] / (double)n;
+    for (size_t i = 0; i < n; i++)
+        var += ((double)samples[i] - mean) * ((double)samples[i] - mean) / (double)n;
+    for (size_t i = 0; i < n; i++)
+        x[i] = s->normalize ? ((double)samples[i] - mean) / sqrt(var + 1e-5) : (double)samples[i];
+    for (uint32_t i = 0; i < s->convs; in = s->conv[i++][0])
+        x = conv(t, (int)i, x, &n, in);
+    keep(t, MODEL_CONV, 0, n, in, x);
+    norm(x, n, in, add_norm(&t->w, "layer_norm", "feature_projection.layer_norm", 0, in));
+    /* As in the original releases: no projection between equal sizes. */
+    if (in != s->embed || s->hugging_face) {
+        double *y = linear(
+            x, n, in, s->embed,
+            add_map(&t->w, "post_extract_proj", "feature_projection.projection", 0, s->embed, in));
+        free(x);
+        x = y;
+    }
+    keep(t, MODEL_FEAT, 0, n, s->embed, x);
+    *rows = n;
+    return x;
+}
+
+static void positions(struct twin *t, double *x, size_t rows)
+{
+    const struct shape *s = t->w.shape;
+    size_t e = s->embed, part = e / s->groups, k = s->kernel;
+    bool newer = s->kernel % 2;
+    const float *g = add(&t->w, "encoder.pos_conv.0", "encoder.pos_conv_embed.conv", 0,
+                         newer ? ".parametrizations.weight.original0" : ".weight_g", 1.5, 0.5, 3,
+                         (size_t[]){1, 1, k});
+    const float *v = add(&t->w, "encoder.pos_conv.0", "encoder.pos_conv_embed.conv", 0,
+                         newer ? ".parametrizations.weight.original1" : ".weight_v", 0, 1, 3,
+                         (size_t[]){e, part, k});
+    const float *b = add(&t->w, "encoder.pos_conv.0", "encoder.pos_conv_embed.conv", 0, ".bias", 0,
+                         0.3, 1, (size_t[]){e});
+    double *y = mem_zeros(rows * e, sizeof *y), *length = mem_zeros(k, sizeof *length);
+    for (size_t i = 0; i < e * part * k; i++)
+        length[i % k] += (double)v[i] * (double)v[i];
+    for (size_t r = 0; r < rows; r++)
+        for (size_t o = 0; o < e; o++) {
+            double sum = (double)b[o];
+            for (size_t i = 0; i < part; i++)
+                for (size_t j = 0; j < k; j++)
+                    if (r + j >= k / 2 && r + j - k / 2 < rows)
+                        sum += (double)g[j] * (double)v[(o * part + i) * k + j] / sqrt(length[j]) *
+                               x[(r + j - k / 2) * e + o / part * part + i];
+            y[r * e + o] = gelu(sum);
+        }
+    keep(t, MODEL_POS, 0, rows, e, y);
+    for (size_t i = 0; i < rows * e; i++)
+        x[i] += y[i];
+    free(y);
+    free(length);
+}
+
+/* What the relative position adds to the score of query I for key J. */
+struct bias {
+    const float *table, *w, *b, *scale;
+};
+
+static double sigmoid(double x)
+{
+    return 1 / (1 + exp(-x));
+}
+
+static double position_bias(const struct shape *s, const struct bias *p, const double *in, size_t h,
+                            size_t i, size_t j)
+{
+    size_t d = s->embed / s->heads;
+    if (s->rel == NO_BIAS)
+        return 0;
+    double bias =
+        (double)p->table[rel_pos_bucket((int64_t)j - (int64_t)i, BUCKETS, DISTANCE) * s->heads + h];
+    if (s->rel == PLAIN_BIAS)
+        return bias;
+    double logit[2] = {0, 0};
+    for (int r = 0; r < 8; r++) {
+        logit[r / 4] += (double)p->b[r];
+        for (size_t k = 0; k < d; k++)
+            logit[r / 4] += (double)p->w[(size_t)r * d + k] * in[i * s->embed + h * d + k];
+    }
+    return bias * (sigmoid(logit[0]) * (sigmoid(logit[1]) * (double)p->scale[h] - 1) + 2);
+}
+
+static double *attention(struct twin *t, int n, const double *in, size_t rows, struct bias p)
+{
+    const struct shape *s = t->w.shape;
+    static const char *const native[] = {"q_proj", "k_proj", "v_proj", "out_proj"};
+    size_t e = s->embed, d = e / s->heads;
+    struct map maps[4];
+    for (int i = 0; i < 4; i++) {
+        char a[64], b[64];
+        snprintf(a, sizeof a, "encoder.layers.#.self_attn.%s", native[i]);
+        snprintf(b, sizeof b, "encoder.layers.#.attention.%s", native[i]);
+        maps[i] = add_map(&t->w, a, b, n, e, e);
+    }
+    double *q = linear(in, rows, e, e, maps[0]), *k = linear(in, rows, e, e, maps[1]);
+    double *v = linear(in, rows, e, e, maps[2]), *y = mem_zeros(rows * e, sizeof *y);
+    double *a = mem_array(rows, sizeof *a);
+    for (size_t h = 0; h < s->heads; h++)
+        for (size_t i = 0; i < rows; i++) {
+            double sum = 0;
+            for (size_t j = 0; j < rows; j++) {
+                double score = 0;
+                for (size_t c = h * d; c < (h + 1) * d; c++)
+                    score += q[i * e + c] * k[j * e + c] / sqrt((double)d);
+                a[j] = exp(score + position_bias(s, &p, in, h, i, j));
+                sum += a[j];
+            }
+            for (size_t j = 0; j < rows; j++)
+                for (size_t c = h * d; c < (h + 1) * d; c++)
+                    y[i * e + c] += a[j] / sum * v[j * e + c];
+        }
+    double *out = linear(y, rows, e, e, maps[3]);
+    free(q);
+    free(k);
+    free(v);
+    free(y);
+    free(a);
+    return out;
+}
+
+static void layer(struct twin *t, int n, double *x, size_t rows, struct bias p)
+{
+    const struct shape *s = t->w.shape;
+    size_t e = s->embed, d = e / s->heads, size = rows * e;
+    struct map before = add_norm(&t->w, "encoder.layers.#.self_attn_layer_norm",
+                                 "encoder.layers.#.layer_norm", n, e);
+    struct map behind = add_norm(&t->w, "encoder.layers.#.final_layer_norm",
+                                 "encoder.layers.#.final_layer_norm", n, e);
+    if (s->rel == GATED_BIAS) {
+        const char *native = "encoder.layers.#.self_attn.grep_linear",
+                   *hf = "encoder.layers.#.attention.gru_rel_pos_linear";
+        p.w = add(&t->w, native, hf, n, ".weight", 0, 0.5, 2, (size_t[]){8, d});
+        p.b = add(&t->w, native, hf, n, ".bias", 0, 0.5, 1, (size_t[]){8});
+        p.scale = add(&t->w, "encoder.layers.#.self_attn.grep_a",
+                      "encoder.layers.#.attention.gru_rel_pos_const", n, "", 1, 0.5, 4,
+                      (size_t[]){1, s->heads, 1, 1});
+    }
+    double *in = copy(x, size);
+    if (s->norm_first)
+        norm(in, rows, e, before);
+    double *y = attention(t, n, in, rows, p);
+    for (size_t i = 0; i < size; i++)
+        x[i] += y[i];
+    free(y);
+    if (!s->norm_first)
+        norm(x, rows, e, before);
+    memcpy(in, x, size * sizeof *x);
+    if (s->norm_first)
+        norm(in, rows, e, behind);
+    double *f = linear(in, rows, e, s->width,
+                       add_map(&t->w, "encoder.layers.#.fc1",
+                               "encoder.layers.#.feed_forward.intermediate_dense", n, s->width, e));
+    for (size_t i = 0; i < rows * s->width; i++)
+        f[i] = gelu(f[i]);
+    keep(t, MODEL_FC1, (uint32_t)n, rows, s->width, f);
+    y = linear(f, rows, s->width, e,
+               add_map(&t->w, "encoder.layers.#.fc2", "encoder.layers.#.feed_forward.output_dense",
+                       n, e, s->width));
+    for (size_t i = 0; i < size; i++)
+        x[i] += y[i];
+    if (!s->norm_first)
+        norm(x, rows, e, behind);
+    keep(t, MODEL_HIDDEN, (uint32_t)n + 1, rows, e, x);
+    free(f);
+    free(y);
+    free(in);
+}
+
+static void run_twin(struct twin *t, const float *samples)
+{
+    const struct shape *s = t->w.shape;
+    size_t rows;
+    double *x = front_end(t, samples, &rows);
+    struct map last = add_norm(&t->w, "encoder.layer_norm", "encoder.layer_norm", 0, s->embed);
+    struct bias p = {0};
+    if (s->rel != NO_BIAS)
+        p.table = add(&t->w, "encoder.layers.0.self_attn.relative_attention_bias",
+                      "encoder.layers.0.attention.rel_attn_embed", 0, ".weight", 0, 2, 2,
+                      (size_t[]){BUCKETS, s->heads});
+    positions(t, x, rows);
+    if (!s->norm_first)
+        norm(x, rows, s->embed, last);
+    keep(t, MODEL_HIDDEN, 0, rows, s->embed, x);
+    for (uint32_t n = 0; n < s->layers; n++)
+        layer(t, (int)n, x, rows, p);
+    if (s->norm_first)
+        norm(x, rows, s->embed, last);
+    keep(t, MODEL_FINAL, 0, rows, s->embed, x);
+    free(x);
+}
+
+static json_t *hugging_face_config(const struct shape *s)
+{
+    json_t *c = json_pack(
+        "{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:b, s:s, s:i, s:i, s:s}", "model_type",
+        s->family, "num_hidden_layers", s->layers, "hidden_size", s->embed, "num_attention_heads",
+        s->heads, "intermediate_size", s->width, "num_conv_pos_embeddings", s->kernel,
+        "num_conv_pos_embedding_groups", s->groups, "do_stable_layer_norm", s->norm_first,
+        "conv_bias", s->conv_bias, "feat_extract_norm", s->norm_each ? "layer" : "group",
+        "num_buckets", BUCKETS, "max_bucket_distance", DISTANCE, "hidden_act", "gelu");
+    static const char *const keys[] = {"conv_dim", "conv_kernel", "conv_stride"};
+    for (int k = 0; k < 3; k++) {
+        json_t *list = json_array();
+        for (uint32_t i = 0; i < s->convs; i++)
+            json_array_append_new(list, json_integer(s->conv[i][k]));
+        json_object_set_new(c, keys[k], list);
+    }
+    return c;
+}
+
+static json_t *native_config(const struct shape *s)
+{
+    char convs[256] = "";
+    for (uint32_t i = 0; i < s->convs; i++) {
+        size_t used = strlen(convs);
+        snprintf(convs + used, sizeof convs - used, "%s[(%u, %u,%u)]%s", i ? " + " : "",
+                 s->conv[i][0], s->conv[i][1], s->conv[i][2], i % 2 ? "*1" : "");
+    }
+    return json_pack(
+        "{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:b, s:s, s:i, s:i, s:s, s:b, s:b}", "_name",
+        s->family, "encoder_layers", s->layers, "encoder_embed_dim", s->embed,
+        "encoder_attention_heads", s->heads, "encoder_ffn_embed_dim", s->width, "conv_pos",
+        s->kernel, "conv_pos_groups", s->groups, "layer_norm_first", s->norm_first, "conv_bias",
+        s->conv_bias, "extractor_mode", s->norm_each ? "layer_norm" : "default", "num_buckets",
+        BUCKETS, "max_distance", DISTANCE, "conv_feature_layers", convs,
+        "relative_position_embedding", s->rel != NO_BIAS, "gru_rel_pos", s->rel == GATED_BIAS);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct tensor *)a)->name, ((const struct tensor *)b)->name);
+}
+
+/* The same weights as a checkpoint of one layout or another; they stay the twin's. */
+static struct checkpoint make_checkpoint(const struct twin *t)
+{
+    const struct shape *s = t->w.shape;
+    struct checkpoint c = {.path = mem_strndup("twin", 4)};
+    struct tensor *sorted = mem_array(t->w.count, sizeof *sorted);
+    memcpy(sorted, t->w.tensor, t->w.count * sizeof *sorted);
+    qsort(sorted, t->w.count, sizeof *sorted, by_name);
+    c.tensors = (struct tensors){.tensor = sorted, .count = t->w.count};
+    if (s->hugging_face) {
+        c.layout = CHECKPOINT_FOLDER;
+        c.config = hugging_face_config(s);
+        c.preprocessor =
+            json_pack("{s:b, s:i}", "do_normalize", s->normalize, "sampling_rate", 16000);
+    } else if (strcmp(s->family, "wavlm") == 0) {
+        c.layout = CHECKPOINT_WAVLM;
+        c.config = json_pack("{s:o}", "cfg", native_config(s));
+        json_object_set_new(json_object_get(c.config, "cfg"), "normalize",
+                            json_boolean(s->normalize));
+    } else if (*s->prefix) {
+        c.layout = CHECKPOINT_FAIRSEQ;
+        c.config = json_pack("{s:{s:{s:s, s:{s:o, s:{s:b}}}, s:{s:b}}}", "cfg", "model", "_name",
+                             "wav2vec_ctc", "w2v_args", "model", native_config(s), "task",
+                             "normalize", s->normalize, "task", "normalize", s->normalize);
+    } else {
+        c.layout = CHECKPOINT_S3PRL;
+        c.config = json_pack("{s:o, s:{s:b}}", "model_cfg", native_config(s), "task_cfg",
+                             "normalize", s->normalize);
+    }
+    assert_non_null(c.config);
+    return c;
+}
+
+static enum status compare(void *context, const struct model_block *b, struct err *err)
+{
+    struct twin *t = context;
+    (void)err;
+    for (size_t i = 0; i < t->stages; i++) {
+        const struct stage *s = &t->stage[i];
+        if (s->stage != b->stage || s->index != b->index)
+            continue;
+        assert_int_equal(b->stage_rows, s->rows);
+        assert_int_equal(b->width, s->width);
+        for (size_t k = 0; k < b->rows * b->width; k++)
+            if (!(fabs((double)b->data[k] - s->x[b->first * b->width + k]) <= 1e-4))
+                fail_msg("shape %td, %s.%u, row %zu, column %zu: %g, not %g", t->w.shape - shapes,
+                         model_stage_name(b->stage), b->index, b->first + k / b->width,
+                         k % b->width, (double)b->data[k], s->x[b->first * b->width + k]);
+        t->seen += b->first + b->rows == b->stage_rows;
+        return STATUS_OK;
+    }
+    fail_msg("%s.%u is not a stage", model_stage_name(b->stage), b->index);
+    return STATUS_OK;
+}
+
+/* A recording with a constant, so that normalising it matters. */
+static float *make_samples(size_t n)
+{
+    struct rng r = rng_seed(3);
+    float *x = mem_array(n, sizeof *x);
+    for (size_t i = 0; i < n; i++)
+        x[i] = 0.02f + 0.03f * (float)(rng_uniform(&r) - 0.5) + 0.01f * sinf((float)i * 0.1f);
+    return x;
+}
+
+static void test_shape(const struct shape *s)
+{
+    struct err err;
+    struct model *m;
+    struct twin *t = mem_zeros(1, sizeof *t);
+    struct model_scratch *scratch = model_scratch_new();
+    struct model_sink sink = {MODEL_WANT_ALL, compare, t};
+    float *samples = make_samples(s->samples);
+    t->w.shape = s;
+    t->w.rng = rng_seed(5);
+    run_twin(t, samples);
+    struct checkpoint c = make_checkpoint(t);
+    assert_ok(model_from_checkpoint(&m, &c, NULL, &err));
+    assert_string_equal(model_info(m)->family, s->family);
+    assert_int_equal(model_info(m)->normalize, s->normalize);
+    assert_int_equal(model_info(m)->unused_count, 0);
+    assert_ok(model_forward(m, scratch, samples, s->samples, &sink, &err));
+    assert_int_equal(t->seen, t->stages);
+    model_free(m);
+    model_scratch_free(scratch);
+    free(samples);
+    for (size_t i = 0; i < t->stages; i++)
+        free(t->stage[i].x);
+    for (size_t i = 0; i < t->w.count; i++)
+        free((void *)(uintptr_t)t->w.tensor[i].data);
+    free(t);
+}
+
+static void every_shape_equals_its_definition(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        test_shape(&shapes[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_shape_equals_its_definition),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
