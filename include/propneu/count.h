@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "propneu/countfile.h"
+#include "propneu/model.h"
 #include "propneu/status.h"
 
 /* Factors the cells can be kept by, in the order in which they stand in the file. */
@@ -31,9 +32,10 @@ extern const char *const count_factor_names[COUNT_FACTORS];
 #define COUNT_PITCH_AUTO "auto"
 
 struct count_options {
-    const char *model, *mean_std; /* model.h */
-    const char *audio;            /* corpus.h */
-    const char *labels;           /* labels.h; with label_table and tier, which may be NULL */
+    const char *model, *mean_std;   /* model.h */
+    enum model_normalize normalize; /* model.h */
+    const char *audio;              /* corpus.h */
+    const char *labels;             /* labels.h; with label_table and tier, which may be NULL */
     const char *label_table, *tier;
     const char *phones;   /* phones_open; NULL: the table of the labels' format */
     const char *speakers; /* needed for COUNT_GENDER, else not read */
@@ -112,6 +114,9 @@ uint64_t count_left_out(const struct count_totals *t);
 /* "129.03,179.78" of a job that counts by pitch from F0, else ""; tertiles of pitch that is tracked
  * are known after count_run. */
 const char *count_pitch_edges(const struct count_job *job);
+
+/* The model that is counted with. */
+const struct model_info *count_model(const struct count_job *job);
 
 void count_free(struct count_job *job);
 

@@ -30,6 +30,9 @@ struct checkpoint;
 /* Is a recording brought to mean 0 and variance 1 before a waveform model sees it? */
 enum model_normalize { MODEL_NORMALIZE_AS_TRAINED, MODEL_NORMALIZE_YES, MODEL_NORMALIZE_NO };
 
+/* "yes" or "no"; false for anything else. */
+bool model_normalize_parse(const char *text, enum model_normalize *out);
+
 struct model_options {
     const char *mean_std; /* .npy [2][bins] for MelHuBERT; NULL: from the checkpoint or beside it */
     enum model_normalize normalize; /* as trained: as the checkpoint's configuration says */

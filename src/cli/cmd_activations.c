@@ -15,11 +15,12 @@
 #include "propneu/names.h"
 #include "propneu/safetensors.h"
 
-enum { OPT_MODEL, OPT_MEAN_STD };
+enum { OPT_MODEL, OPT_MEAN_STD, OPT_NORMALIZE };
 
 static const struct cli_option options[] = {
     {"model", 'm', "MODEL", "checkpoint or Hugging Face folder", CLI_FILE},
     {"mean-std", 0, "FILE", "mean and deviation of log-mel bins (.npy; MelHuBERT)", CLI_FILE},
+    {"normalize", 0, "WHETHER", "recordings to mean 0, variance 1 (default: as trained)", "yes|no"},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -187,16 +188,23 @@ static int run(struct cli *cli, int argc, char **argv)
     struct cli_args a;
     struct err err;
     struct job j = {.audio = AUDIO_INIT, .utterances = NAMES_INIT};
-    const char *model = NULL, *mean_std = NULL;
+    struct model_options how = {.mean_std = NULL};
+    const char *model = NULL, *wrong = NULL;
     int opt;
     cli_args_init(&a, cli, &command_activations, argc, argv);
     while ((opt = cli_next(&a)) >= 0)
         switch (opt) {
         case OPT_MODEL: model = a.value; break;
-        case OPT_MEAN_STD: mean_std = a.value; break;
+        case OPT_MEAN_STD: how.mean_std = a.value; break;
+        case OPT_NORMALIZE:
+            if (!model_normalize_parse(a.value, &how.normalize))
+                wrong = "--normalize needs yes or no";
+            break;
         }
     if (opt != CLI_END)
         return opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
+    if (wrong)
+        return cli_usage(&command_activations, "%s", wrong);
     if (!model)
         return cli_usage(&command_activations, "-m MODEL is needed");
     if (argc == a.first)
@@ -205,7 +213,6 @@ static int run(struct cli *cli, int argc, char **argv)
         return cli_usage(&command_activations, "-o OUT.safetensors is needed");
     j.path = argv + a.first;
     j.files = (size_t)(argc - a.first);
-    const struct model_options how = {.mean_std = mean_std};
     enum status code = model_open(&j.model, model, &how, &err);
     if (!code)
         code = plan(&j, &err);
@@ -221,9 +228,9 @@ const struct cli_command command_activations = {
     .synopsis = "-m MODEL AUDIO... -o OUT.safetensors",
     .details =
         "Tensors are float32, [frames, width], for checking against other software: U/fbank,\n"
-        "U/fbank_norm and U/input, U/feat, U/pos, U/hidden.0 (input of the first layer) to\n"
-        "U/hidden.L, U/fc1.0 to U/fc1.(L-1) (activations), U/final; U is the file's name up\n"
-        "to its first dot.\n",
+        "U/fbank_norm and U/input (MelHuBERT) or U/conv (others), U/feat, U/pos, U/hidden.0\n"
+        "(input of the first layer) to U/hidden.L, U/fc1.0 to U/fc1.(L-1) (activations),\n"
+        "U/final; U is the file's name up to its first dot.\n",
     .examples =
         "  propneu activations -m melhubert.ckpt --mean-std mean-std.npy a.flac -o a.safetensors\n",
     .options = options,

@@ -25,6 +25,7 @@ enum {
     OPT_TIER,
     OPT_PHONES,
     OPT_MEAN_STD,
+    OPT_NORMALIZE,
     OPT_KEEP_GOING,
     OPT_NO_RESUME,
 };
@@ -46,6 +47,7 @@ static const struct cli_option options[] = {
     {"phones", 0, "FILE", "phones and classes: a table, timit or ipa-mfa (default: ARPABET)",
      CLI_FILE},
     {"mean-std", 0, "FILE", "mean and deviation of the log-mel (MelHuBERT)", CLI_FILE},
+    {"normalize", 0, "WHETHER", "recordings to mean 0, variance 1 (default: as trained)", "yes|no"},
     {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},
     {"no-resume", 0, NULL, "begin anew, whatever FILE.journal holds", NULL},
     {NULL, 0, NULL, NULL, NULL},
@@ -144,6 +146,8 @@ static const char *take(struct request *r, int opt, const char *value)
     case OPT_TIER: o->tier = value; break;
     case OPT_PHONES: o->phones = value; break;
     case OPT_MEAN_STD: o->mean_std = value; break;
+    case OPT_NORMALIZE:
+        return model_normalize_parse(value, &o->normalize) ? NULL : "--normalize needs yes or no";
     case OPT_KEEP_GOING: r->keep_going = true; break;
     default: o->resume = false; break;
     }
@@ -226,6 +230,17 @@ static int finish(const struct request *r, const struct cli *cli, struct progres
     return CLI_FAILED;
 }
 
+/* What was guessed about the model. */
+static void note_normalize(const struct request *r, const struct cli *cli,
+                           const struct model_info *m)
+{
+    if (m->normalize_from && strncmp(m->normalize_from, "assumed", 7) == 0)
+        cli_note(cli,
+                 "%s: nothing says whether recordings were normalised in training: %s is assumed "
+                 "(--normalize yes|no)",
+                 r->o.model, m->normalize ? "yes" : "no");
+}
+
 static int count(const struct request *r, const struct cli *cli)
 {
     struct count_job *job = NULL;
@@ -235,6 +250,7 @@ static int count(const struct request *r, const struct cli *cli)
     enum status code = count_open(&job, &r->o, &err);
     if (code)
         return cli_fail(&err);
+    note_normalize(r, cli, count_model(job));
     progress_start(&p, cli, count_totals(job));
     struct count_hooks hooks = {.problem = progress_problem,
                                 .progress = progress_show,

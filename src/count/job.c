@@ -51,6 +51,11 @@ uint64_t count_left_out(const struct count_totals *t)
     return n;
 }
 
+const struct model_info *count_model(const struct count_job *j)
+{
+    return j->info;
+}
+
 const char *count_pitch_edges(const struct count_job *job)
 {
     return job->edges;
@@ -137,7 +142,7 @@ static enum status open_inputs(struct count_job *j, struct err *err)
         return code;
     if (o->by >> COUNT_PITCH & 1 && (code = open_pitch(j, err)))
         return code;
-    struct model_options mo = {.mean_std = o->mean_std};
+    struct model_options mo = {.mean_std = o->mean_std, .normalize = o->normalize};
     if ((code = model_open(&j->model, o->model, &mo, err)))
         return code;
     j->info = model_info(j->model);

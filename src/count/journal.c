@@ -216,6 +216,8 @@ enum status journal_settings(struct count_job *j, struct err *err)
     buf_printf(b, "version of propneu: %s\n", PACKAGE_VERSION);
     buf_printf(b, "model (-m): %016" PRIx64 "\n", j->info->fingerprint);
     setting(b, "--mean-std", o->mean_std);
+    if (j->info->normalize_from)
+        buf_printf(b, "--normalize\t%s\n", j->info->normalize ? "yes" : "no");
     buf_printf(b, "--lambda: %.17g\n--frames or --compat: %s\n", o->lambda_percent,
                counts_frames_name(o->frames));
     buf_str(b, "--by: ");

@@ -180,6 +180,9 @@ static enum status bind(struct model *m, struct binder *b, const struct checkpoi
                         const struct model_options *o, struct err *err)
 {
     struct melhubert *f = m->front;
+    if (o && o->normalize != MODEL_NORMALIZE_AS_TRAINED)
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%s: MelHuBERT reads no waveform that could be normalised", b->path);
     if (f->input != m->encoder.embed) {
         enum status code =
             bind_linear(b, &f->proj, "pre_extract_proj", m->encoder.embed, f->input, err);

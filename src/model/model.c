@@ -28,6 +28,15 @@ static const char *const stage_names[MODEL_STAGES] = {
     (MODEL_WANT(MODEL_FEAT) | MODEL_WANT(MODEL_POS) | MODEL_WANT(MODEL_HIDDEN) | \
      MODEL_WANT(MODEL_FC1) | MODEL_WANT(MODEL_FINAL))
 
+bool model_normalize_parse(const char *text, enum model_normalize *out)
+{
+    bool yes = strcmp(text, "yes") == 0;
+    if (!yes && strcmp(text, "no") != 0)
+        return false;
+    *out = yes ? MODEL_NORMALIZE_YES : MODEL_NORMALIZE_NO;
+    return true;
+}
+
 /* Last part of PATH without its extension; a folder called "hf" or "." says nothing, so what
  * holds it is named instead. */
 static char *make_name(const char *path)

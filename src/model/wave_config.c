@@ -265,11 +265,7 @@ static enum status read_rel_pos(struct model *m, const json_t *settings, struct 
 /* What would make it another model, by the names of its switches. */
 static enum status refuse(const json_t *settings, struct err *err)
 {
-    static const char *const off[] = {
-        "add_adapter",         /* transformers: convolutions behind the encoder */
-        "conv_pos_batch_norm", /* HuBERT of transformers */
-        "use_rel_pos_enc",     "adp_num_given", "fp16_attention_only",
-    };
+    static const char *const off[] = {"add_adapter", "conv_pos_batch_norm"};
     static const char *const words[][2] = {{"layer_type", "transformer"},
                                            {"feat_extract_activation", "gelu"},
                                            {"position_embeddings_type", "absolute"},

@@ -4,6 +4,7 @@ set -u
 failed=0
 data=$srcdir/tests/data
 model=$data/models/g_melhubert_20ms
+wavlm=$data/models/e_wavlm_base/hf
 stats=$data/info/mean-std.npy
 audio=$data/audio/9001-100001-0000.wav
 
@@ -46,6 +47,17 @@ for name in conv feat pos hidden.0 hidden.3 fc1.0 fc1.2 final; do
 done
 grep -aqF fbank "$dir/w.safetensors" && complain "fbank in a waveform model"
 
+# Normalising the waveform, unlike what the model was trained for, makes a difference.
+"$PROPNEU" activations -m "$wavlm" "$audio" -o "$dir/trained.safetensors" || complain "WavLM failed"
+for how in yes no; do
+    "$PROPNEU" activations -m "$wavlm" --normalize $how "$audio" -o "$dir/$how.safetensors" ||
+        complain "--normalize $how failed"
+done
+cmp -s "$dir/no.safetensors" "$dir/trained.safetensors" || complain "--normalize no is another model"
+cmp -s "$dir/yes.safetensors" "$dir/trained.safetensors" && complain "--normalize yes does nothing"
+refuses 2 '--normalize' -m "$wavlm" --normalize maybe "$audio" -o "$dir/new"
+refuses 1 'MelHuBERT' -m "$model/hf" --mean-std "$stats" --normalize yes "$audio" -o "$dir/new"
+
 # A mean-std.npy beside the checkpoint is found, and an output is replaced only by a whole one.
 mkdir "$dir/model" && cp "$model/hf/"* "$stats" "$dir/model" && chmod -R u+w "$dir/model"
 "$PROPNEU" activations -m "$dir/model" "$audio" -o "$dir/c.safetensors" ||
@@ -66,7 +78,6 @@ head -c 844 "$audio" >"$dir/short.wav"
 refuses 1 "$dir/short.wav" -m "$dir/model" "$dir/short.wav" -o "$dir/new"
 mkfifo "$dir/fifo"
 refuses 1 "$dir/fifo" -m "$dir/model" "$dir/fifo" -o "$dir/new"
-wavlm=$data/models/e_wavlm_base/hf
 mkdir "$dir/unknown" && cp "$wavlm/model.safetensors" "$dir/unknown" &&
     sed 's/"wavlm"/"data2vec-audio"/' "$wavlm/config.json" >"$dir/unknown/config.json"
 refuses 1 "$dir/unknown: not a model that can be run (data2vec-audio)" -m "$dir/unknown" "$audio" \

@@ -46,6 +46,24 @@ grep -aq '"frames":"authors"' authors.counts || complain "frames of --compat=aut
 grep -aq '"factors":"phone,gender,pitch"' all.counts || complain "factors by default"
 grep -aq '"command":"propneu count --model' all.counts || complain "command"
 
+# Models of waveforms make frames on the same grid; what is guessed about them is told.
+for m in a_hubert_base/fairseq.pt e_wavlm_base/hf; do
+    "$PROPNEU" count -m "$data/models/$m" -a "$data/audio" "${published[@]}" --compat=authors \
+        -o wave.counts 2>err || complain "count $m: $(cat err)"
+    grep -q ' 45 frames counted' err || complain "$m: not 45 frames: $(cat err)"
+    grep -q 'normali' err && complain "$m: a note about what the model says: $(cat err)"
+done
+grep -aq '"family":"wavlm"' wave.counts || complain "family of WavLM"
+mkdir guess && cp "$data/models/e_wavlm_base/hf/"{config.json,model.safetensors} guess
+"$PROPNEU" count -m guess -a "$data/audio" "${published[@]}" -o wave.counts 2>err ||
+    complain "count without preprocessor_config.json: $(cat err)"
+grep -q 'guess: nothing says .* no is assumed (--normalize yes|no)' err ||
+    complain "no note of a guess: $(cat err)"
+"$PROPNEU" count -m guess --normalize no -a "$data/audio" "${published[@]}" -o wave.counts 2>err ||
+    complain "count --normalize: $(cat err)"
+grep -q 'assumed' err && complain "a guess in spite of --normalize"
+grep -aq -- '--normalize no' wave.counts || complain "--normalize is not in the command"
+
 # A corpus of 160 recordings with TextGrids.
 mkdir audio labels
 for i in $(seq 100 259); do

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/model/internal.h"
+#include "../../src/model/wave.h"
 #include "propneu/audio.h"
 #include "propneu/checkpoint.h"
 #include "propneu/mem.h"
@@ -141,12 +141,181 @@ static void relative_positions_fall_into_the_reference_buckets(void **state)
     tensors_free(&want);
 }
 
+static void lists_of_convolutions_are_read_as_python_would(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t convs, last[3]; /* 0 convs: not a list */
+    } cases[] = {
+        {"[(512,10,5)] + [(512,3,2)] * 4 + [(512,2,2)] * 2", 7, {512, 2, 2}},
+        {"[(512, 10, 5)] + [(512, 3, 2)] * 4 + [(512,2,2)] + [(512,2,2)]", 7, {512, 2, 2}},
+        {" [ (1,2,3) , (4,5,6,), ] ", 2, {4, 5, 6}},
+        {"[(1,2,3),(4,5,6)]*16", 32, {4, 5, 6}},
+        {"[(1,2,3),(4,5,6)]*17", 0, {0}},
+        {"[(1,2,3)]*999999999999", 0, {0}},
+        {"[(1,2,3)]*0", 0, {0}},
+        {"[]", 0, {0}},
+        {"", 0, {0}},
+        {"[(1,2,3)", 0, {0}},
+        {"[(1,2)]", 0, {0}},
+        {"[(1,2,3,4)]", 0, {0}},
+        {"[(0,2,3)]", 0, {0}},
+        {"[(-1,2,3)]", 0, {0}},
+        {"[(1,2,3)] +", 0, {0}},
+        {"[(1,2,3)] __import__('os')", 0, {0}},
+        {"[(1,2,3) (4,5,6)]", 0, {0}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct err err = {0};
+        struct wave w = {0};
+        enum status code = wave_parse_convs(&w, cases[i].text, &err);
+        if (code != (cases[i].convs ? STATUS_OK : STATUS_FORMAT))
+            fail_msg("'%s': status %d", cases[i].text, code);
+        if (code)
+            continue;
+        const struct conv *last = &w.conv[w.convs - 1];
+        assert_int_equal(w.convs, cases[i].convs);
+        assert_int_equal(last->out, cases[i].last[0]);
+        assert_int_equal(last->kernel, cases[i].last[1]);
+        assert_int_equal(last->stride, cases[i].last[2]);
+    }
+}
+
+/* Opens the small WavLM with one setting replaced by VALUE (stolen) and tensor FROM called TO. */
+static enum status open_changed(struct model **m, const char *key, json_t *value, const char *from,
+                                const char *to, const struct model_options *o, struct err *err)
+{
+    struct checkpoint c;
+    assert_int_equal(checkpoint_open(&c, data_path("models/e_wavlm_base/hf"), err), STATUS_OK);
+    if (key && value)
+        json_object_set_new(c.config, key, value);
+    for (size_t i = 0; from && i < c.tensors.count; i++)
+        if (strcmp(c.tensors.tensor[i].name, from) == 0)
+            c.tensors.tensor[i].name = to;
+    assert_int_equal(tensors_sort(&c.tensors, "changed", err), STATUS_OK);
+    return model_from_checkpoint(m, &c, o, err);
+}
+
+static void assert_says(const struct err *err, const char *what)
+{
+    if (!strstr(err->msg, what))
+        fail_msg("'%s' does not say '%s'", err->msg, what);
+}
+
+static void what_would_be_another_model_is_named(void **state)
+{
+    struct err err;
+    struct model *m = NULL;
+    struct {
+        const char *key;
+        json_t *value;
+        enum status code;
+        const char *says;
+    } cases[] = {
+        {"add_adapter", json_true(), STATUS_UNSUPPORTED, "add_adapter"},
+        {"adapter_attn_dim", json_integer(16), STATUS_UNSUPPORTED, "adapter_attn_dim"},
+        {"conv_pos_batch_norm", json_true(), STATUS_UNSUPPORTED, "conv_pos_batch_norm"},
+        {"layer_type", json_string("conformer"), STATUS_UNSUPPORTED, "conformer"},
+        {"position_embeddings_type", json_string("rotary"), STATUS_UNSUPPORTED, "rotary"},
+        {"hidden_act", json_string("gelu_new"), STATUS_UNSUPPORTED, "hidden_act 'gelu_new'"},
+        {"feat_extract_activation", json_string("relu"), STATUS_UNSUPPORTED, "relu"},
+        {"feat_extract_norm", json_string("batch"), STATUS_UNSUPPORTED, "feat_extract_norm 'ba"},
+        {"pos_conv_depth", json_integer(5), STATUS_UNSUPPORTED, "pos_conv_depth"},
+        {"layer_norm_eps", json_real(1e-12), STATUS_UNSUPPORTED, "1e-12"},
+        {"model_type", json_string("data2vec-audio"), STATUS_UNSUPPORTED, "data2vec-audio"},
+        {"model_type", json_string("hubert"), STATUS_UNSUPPORTED, "gru_rel_pos_const has no"},
+        {"num_hidden_layers", json_integer(4), STATUS_NOTFOUND, "encoder.layers.3.attention.q_pr"},
+        {"conv_dim", json_pack("[i,i]", 24, 24), STATUS_FORMAT, "conv_kernel"},
+        {"conv_stride", json_string("5"), STATUS_FORMAT, "conv_stride"},
+        {"conv_bias", json_true(), STATUS_NOTFOUND, "conv_layers.0.conv.bias"},
+        {"hidden_size", json_integer(44), STATUS_FORMAT, "projection.weight"},
+        {"num_buckets", json_integer(3), STATUS_FORMAT, "num_buckets"},
+        {"max_bucket_distance", json_integer(8), STATUS_FORMAT, "max_bucket_distance"},
+        {"num_buckets", json_integer(40), STATUS_FORMAT, "rel_attn_embed.weight"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        enum status code = open_changed(&m, cases[i].key, cases[i].value, NULL, NULL, NULL, &err);
+        if (code != cases[i].code)
+            fail_msg("%s: status %d", cases[i].says, code);
+        assert_says(&err, cases[i].says);
+        assert_null(m);
+    }
+    assert_status(
+        open_changed(&m, NULL, NULL, "masked_spec_embed", "encoder.layers.0.adapter.w", NULL, &err),
+        STATUS_UNSUPPORTED);
+    assert_says(&err, "encoder.layers.0.adapter.w has no place");
+}
+
+static void tensors_without_use_are_listed(void **state)
+{
+    struct err err;
+    struct model *m;
+    (void)state;
+    assert_ok(open_changed(&m, NULL, NULL, NULL, NULL, NULL, &err));
+    assert_int_equal(model_info(m)->unused_count, 1);
+    assert_string_equal(model_info(m)->unused[0], "masked_spec_embed");
+    model_free(m);
+    /* Layers that the configuration leaves out are like heads. */
+    assert_ok(open_changed(&m, "num_hidden_layers", json_integer(2), NULL, NULL, NULL, &err));
+    assert_int_equal(model_info(m)->layers, 2);
+    assert_true(model_info(m)->unused_count > 16);
+    model_free(m);
+}
+
+static void normalising_is_as_trained_or_as_told(void **state)
+{
+    struct err err;
+    struct model *m;
+    struct model_options o = {.normalize = MODEL_NORMALIZE_YES};
+    (void)state;
+    assert_ok(open_changed(&m, NULL, NULL, NULL, NULL, NULL, &err));
+    assert_false(model_info(m)->normalize);
+    assert_string_equal(model_info(m)->normalize_from, "do_normalize of preprocessor_config.json");
+    model_free(m);
+    assert_ok(open_changed(&m, NULL, NULL, NULL, NULL, &o, &err));
+    assert_true(model_info(m)->normalize);
+    assert_string_equal(model_info(m)->normalize_from, "--normalize");
+    model_free(m);
+}
+
+static enum status ignore_rows(void *context, const struct model_block *b, struct err *err)
+{
+    (void)context;
+    (void)b;
+    (void)err;
+    return STATUS_OK;
+}
+
+static void samples_that_are_no_numbers_end_the_run(void **state)
+{
+    struct err err;
+    struct model *m;
+    struct model_scratch *s = model_scratch_new();
+    float samples[2000] = {[1000] = NAN};
+    struct model_sink sink = {MODEL_WANT(MODEL_FC1), ignore_rows, NULL};
+    (void)state;
+    assert_ok(model_open(&m, data_path("models/a_hubert_base/fairseq.pt"), NULL, &err));
+    assert_status(model_forward(m, s, samples, 2000, &sink, &err), STATUS_FORMAT);
+    assert_status(model_forward(m, s, samples, 399, &sink, &err), STATUS_USAGE);
+    /* Silence is a recording too. */
+    assert_ok(model_forward(m, s, samples, 400, &sink, &err));
+    model_scratch_free(s);
+    model_free(m);
+}
+
 /* The tests with one build of the kernels, in a process of its own: the choice is made once. */
 static int run_with(const char *kernels)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_stage_equals_the_reference),
         cmocka_unit_test(relative_positions_fall_into_the_reference_buckets),
+        cmocka_unit_test(lists_of_convolutions_are_read_as_python_would),
+        cmocka_unit_test(what_would_be_another_model_is_named),
+        cmocka_unit_test(tensors_without_use_are_listed),
+        cmocka_unit_test(normalising_is_as_trained_or_as_told),
+        cmocka_unit_test(samples_that_are_no_numbers_end_the_run),
     };
     int status = -1;
     fflush(stdout);
