@@ -40,7 +40,7 @@ size_t pitchtrack_frames(size_t samples);
 /*
  * The track of SAMPLES [n] at AUDIO_RATE, of any level, into F0 [pitchtrack_frames(n)]: Hz, or 0
  * where there is no pitch.  OPTIONS may be NULL.  STATUS_USAGE for a range that is none,
- * STATUS_NOMEM; F0 is untouched then.  Takes about n / 4 floats of memory while it runs.
+ * STATUS_NOMEM; F0 is untouched then.  Takes about 0.4 n floats of memory while it runs.
  */
 enum status pitchtrack_run(const float *samples, size_t n, const struct pitchtrack_options *options,
                            float *f0, struct err *err);

@@ -21,7 +21,7 @@ struct file_reader {
     const char *format;
     const char *suffix[3]; /* ends with NULL; ASCII case ignored */
     const char *phones;    /* bundled table of its labels, NULL for ARPABET */
-    bool many;             /* one file holds many utterances; not searched for in folders */
+    bool many;             /* one file may hold many utterances; in a folder each holds its own */
     /* How to read it: TextGrids, which have tiers, or into a store. */
     enum status (*grid)(struct utterance_labels *out, const void *bytes, size_t size,
                         const char *name, const char *tier, struct err *err);
@@ -123,8 +123,6 @@ static enum status open_folder(struct labels *l, const char *folder, struct err 
 {
     for (size_t r = 0; r < FILE_READERS; r++) {
         struct folder_files f;
-        if (file_readers[r].many)
-            continue;
         enum status code = folder_find(&f, folder, file_readers[r].suffix, err);
         if (code)
             return code;
@@ -327,8 +325,8 @@ static enum status get_grid(const struct labels *l, const char *path, struct utt
     return code;
 }
 
-static enum status get_file(const struct labels *l, const char *path, struct utterance_labels *out,
-                            struct err *err)
+static enum status get_file(const struct labels *l, const char *path, const char *utterance,
+                            struct utterance_labels *out, struct err *err)
 {
     struct label_store s = {.utterance = NAMES_INIT};
     if (l->reader->grid)
@@ -336,6 +334,11 @@ static enum status get_file(const struct labels *l, const char *path, struct utt
     enum status code = fill_store(&s, l->reader, path, err);
     if (!code && s.utterance.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no labels in this file", path);
+    else if (!code && (s.utterance.count > 1 || strcmp(s.utterance.name[0], utterance) != 0))
+        code = err_set(err, STATUS_FORMAT,
+                       "%s: holds labels of %s%s, in a folder where each file's "
+                       "are of the utterance it is named after",
+                       path, s.utterance.name[0], s.utterance.count > 1 ? " and others" : "");
     if (!code)
         code = label_store_get(&s, 0, out, err);
     label_store_free(&s);
@@ -374,6 +377,6 @@ enum status labels_get(const struct labels *l, const char *utterance, struct utt
     if (u == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "%s: no labels of %s", l->path, utterance);
     if (l->file)
-        return get_file(l, l->file[u], out, err);
+        return get_file(l, l->file[u], utterance, out, err);
     return l->reader ? label_store_get(&l->store, u, out, err) : get_list(l, u, out, err);
 }

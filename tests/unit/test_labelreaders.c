@@ -118,7 +118,7 @@ static void sources_are_opened_by_their_names(void **state)
         const char *name, *text;
     } files[] = {
         {"u.ctm", "u 1 0 0.5 AA\n"},
-        {"all.mlf", "#!MLF!#\n\"*/u.lab\"\n0 5000000 AA\n.\n"},
+        {"u.mlf", "#!MLF!#\n\"*/u.lab\"\n0 5000000 AA\n.\n"},
         {"u.lab", "0 5000000 AA\n"},
         {"u.PHN", "0 8000 AA\n"},
         {"u.csv", "Begin,End,Label,Type\n0,0.5,AA,phones\n"},
@@ -135,8 +135,7 @@ static void sources_are_opened_by_their_names(void **state)
         assert_non_null(f);
         fputs(files[i].text, f);
         fclose(f);
-        bool one = strstr(path, ".lab") || strstr(path, ".PHN");
-        for (int by_folder = 0; by_folder <= one; by_folder++) {
+        for (int by_folder = 0; by_folder <= 1; by_folder++) {
             assert_ok(labels_open(&l, by_folder ? folder : path, NULL, &err));
             assert_int_equal(labels_count(l), 1);
             assert_string_equal(labels_utterance(l, 0), "u");
@@ -152,6 +151,29 @@ static void sources_are_opened_by_their_names(void **state)
         unlink(path);
         rmdir(folder);
     }
+}
+
+static void tables_in_folders_are_of_their_own_utterance(void **state)
+{
+    static const char *const texts[] = {"v 1 0 0.5 AA\n", "u 1 0 0.5 AA\nv 1 0 0.5 AA\n"};
+    char folder[] = "/tmp/propneu-readers-XXXXXX", path[64];
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/u.ctm", folder);
+    for (size_t i = 0; i < 2; i++) {
+        struct labels *l;
+        struct utterance_labels u;
+        struct err err;
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        fputs(texts[i], f);
+        fclose(f);
+        assert_ok(labels_open(&l, folder, NULL, &err));
+        assert_status(labels_get(l, "u", &u, &err), STATUS_FORMAT);
+        labels_free(l);
+    }
+    unlink(path);
+    rmdir(folder);
 }
 
 static void damaged_files_are_read_or_refused(void **state)
@@ -189,6 +211,7 @@ int main(void)
         cmocka_unit_test(lab_is_htks_or_xlabels),
         cmocka_unit_test(mlf_holds_many_utterances),
         cmocka_unit_test(sources_are_opened_by_their_names),
+        cmocka_unit_test(tables_in_folders_are_of_their_own_utterance),
         cmocka_unit_test(damaged_files_are_read_or_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -245,6 +245,23 @@ static void the_range_is_kept(void **state)
         assert_true(f0[t] == 0 || (f0[t] >= 60 && f0[t] <= 150));
 }
 
+static void the_widest_range_is_tracked(void **state)
+{
+    static const double hz[] = {42, 60, 300, 700, 790};
+    const struct pitchtrack_options widest = {40, PITCHTRACK_MAX_HZ};
+    float f0[VALUES];
+    struct err err;
+    (void)state;
+    for (size_t i = 0; i < sizeof hz / sizeof *hz; i++) {
+        make_voice(hz[i], hz[i], 20, 6, 0);
+        assert_ok(pitchtrack_run(sound, COUNT, &widest, f0, &err));
+        for (size_t t = EDGE; t < VALUES - EDGE; t++) {
+            assert_float_equal(f0[t], hz[i], 0.02 * hz[i]);
+            assert_true(f0[t] * PITCHTRACK_STEPS == rintf(f0[t] * PITCHTRACK_STEPS));
+        }
+    }
+}
+
 /* Every length gets its values, and nothing is read beyond it. */
 static void recordings_of_any_length_are_tracked(void **state)
 {
@@ -336,6 +353,7 @@ int main(void)
         cmocka_unit_test(pauses_between_voices_have_no_pitch),
         cmocka_unit_test(the_level_does_not_matter),
         cmocka_unit_test(the_range_is_kept),
+        cmocka_unit_test(the_widest_range_is_tracked),
         cmocka_unit_test(recordings_of_any_length_are_tracked),
         cmocka_unit_test(what_is_no_number_has_no_pitch),
         cmocka_unit_test(the_demo_agrees_with_another_tracker),
