@@ -29,6 +29,12 @@ struct corpus {
 enum status corpus_open(struct corpus *c, const char *path, struct err *err);
 void corpus_free(struct corpus *c);
 
+/* Keeps every N-th recording from number K on, K from 1 (shards.h). */
+void corpus_shard(struct corpus *c, uint32_t k, uint32_t n);
+
+/* Sum of corpus_hash over all utterances: stands for the set of their names. */
+uint64_t corpus_names_digest(const struct corpus *c);
+
 /* A number that tells corpora apart: of all utterances' names and file sizes. */
 uint64_t corpus_digest(const struct corpus *c);
 

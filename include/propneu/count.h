@@ -44,6 +44,7 @@ struct count_options {
     double pitch_edges[2];
     unsigned by; /* 1 << COUNT_PHONE | ... */
     double lambda_percent;
+    uint32_t shard, shards;    /* shard K of N, from 1; N = 0: all (shards.h) */
     enum counts_frames frames; /* COUNTS_FRAMES_AUTHORS: as the published program in all */
     unsigned threads;
     const char *output;

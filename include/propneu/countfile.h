@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "propneu/shards.h"
 #include "propneu/tensors.h"
 
 #define COUNTS_MAX_FACTORS 64
@@ -46,6 +47,7 @@ struct counts {
     uint64_t utterances;
     uint64_t utterance_digest; /* sum of the hashes of the utterances' names; 0 = not known */
     double seconds;
+    struct shards shards;  /* the part of a corpus it is of, if it is one */
     uint32_t cells;        /* at least 1 */
     const int64_t *frames; /* [cells] >= 1; all -1 where only probabilities are known */
     uint32_t factors;

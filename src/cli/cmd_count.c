@@ -28,6 +28,7 @@ enum {
     OPT_NORMALIZE,
     OPT_KEEP_GOING,
     OPT_NO_RESUME,
+    OPT_SHARD,
 };
 
 static const struct cli_option options[] = {
@@ -50,6 +51,7 @@ static const struct cli_option options[] = {
     {"normalize", 0, "WHETHER", "recordings to mean 0, variance 1 (default: as trained)", "yes|no"},
     {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},
     {"no-resume", 0, NULL, "begin anew, whatever FILE.journal holds", NULL},
+    {"shard", 0, "K/N", "every N-th recording, from the K-th on; see propneu merge", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -148,6 +150,10 @@ static const char *take(struct request *r, int opt, const char *value)
     case OPT_MEAN_STD: o->mean_std = value; break;
     case OPT_NORMALIZE:
         return model_normalize_parse(value, &o->normalize) ? NULL : "--normalize needs yes or no";
+    case OPT_SHARD:
+        return shards_number(value, &o->shard, &o->shards)
+                   ? NULL
+                   : "--shard needs K/N, K from 1 to N, N up to 65536";
     case OPT_KEEP_GOING: r->keep_going = true; break;
     default: o->resume = false; break;
     }
@@ -175,6 +181,10 @@ static const char *complete(struct request *r, const struct cli *cli, bool compa
         return "--by pitch needs --pitch";
     if (o->edges_given && !o->pitch)
         return "--pitch-edges needs --pitch";
+    if (o->shards && !o->edges_given && o->by >> COUNT_PITCH & 1 &&
+        strcmp(o->pitch, COUNT_PITCH_AUTO) == 0)
+        return "--shard with --pitch auto needs --pitch-edges: tertiles would take the whole "
+               "corpus";
     o->output = cli->output;
     o->threads = cli->threads;
     return NULL;
@@ -192,8 +202,8 @@ static int parse(struct request *r, struct cli *cli, int argc, char **argv)
         const char *message = take(r, opt, a.value);
         wrong = wrong ? wrong : message;
         compat |= opt == OPT_COMPAT;
-        /* Neither changes what is counted, so equal counts stay equal bytes. */
-        if (opt == OPT_KEEP_GOING || opt == OPT_NO_RESUME)
+        /* None changes what is counted of a recording, so equal counts stay equal bytes. */
+        if (opt == OPT_KEEP_GOING || opt == OPT_NO_RESUME || opt == OPT_SHARD)
             continue;
         buf_printf(&r->command, " --%s", options[opt].name);
         if (a.value)

@@ -74,6 +74,12 @@ enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
         for (uint32_t i = 0; i < c.cells; i++)
             frames += c.frames[i];
         json_object_set_new(out, "utterances", json_integer((json_int_t)c.utterances));
+        if (c.shards.of) {
+            set_text(out, "shard", c.shards.held);
+            json_object_set_new(out, "shards", json_integer(c.shards.of));
+            json_object_set_new(out, "corpus_utterances",
+                                json_integer((json_int_t)c.shards.corpus_utterances));
+        }
         json_object_set_new(out, "seconds", json_real(c.seconds));
         json_object_set_new(out, "frames", json_integer(frames));
     }

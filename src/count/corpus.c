@@ -47,12 +47,16 @@ uint64_t corpus_hash(const char *name)
     return h ? h : 1;
 }
 
+static void recording_free(struct recording *r)
+{
+    free(r->path);
+    free(r->utterance);
+}
+
 void corpus_free(struct corpus *c)
 {
-    for (size_t i = 0; i < c->count; i++) {
-        free(c->recording[i].path);
-        free(c->recording[i].utterance);
-    }
+    for (size_t i = 0; i < c->count; i++)
+        recording_free(&c->recording[i]);
     free(c->recording);
     *c = (struct corpus){NULL, 0, 0};
 }
@@ -62,8 +66,7 @@ static enum status add(struct corpus *c, const char *path, struct err *err)
     struct recording r = {mem_strndup(path, strlen(path)), folder_utterance(path)};
     if (!r.path || !r.utterance ||
         !mem_grow(&c->recording, &c->cap, c->count + 1, sizeof *c->recording)) {
-        free(r.path);
-        free(r.utterance);
+        recording_free(&r);
         return err_nomem(err);
     }
     c->recording[c->count++] = r;
@@ -165,6 +168,25 @@ enum status corpus_open(struct corpus *out, const char *path, struct err *err)
     else
         *out = c;
     return code;
+}
+
+void corpus_shard(struct corpus *c, uint32_t k, uint32_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->count; i++)
+        if (i % n == k - 1)
+            c->recording[kept++] = c->recording[i];
+        else
+            recording_free(&c->recording[i]);
+    c->count = kept;
+}
+
+uint64_t corpus_names_digest(const struct corpus *c)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < c->count; i++)
+        sum += corpus_hash(c->recording[i].utterance);
+    return sum;
 }
 
 uint64_t corpus_digest(const struct corpus *c)

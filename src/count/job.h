@@ -25,6 +25,7 @@ struct count_job {
     struct model *model;
     const struct model_info *info;
     struct corpus corpus;
+    struct shards shards; /* of the corpus, which is cut down to one */
     struct labels *labels;
     struct published_labels published; /* of the label table, if there is one */
     struct phones phones;
@@ -56,6 +57,8 @@ struct count_job {
     atomic_bool stop;
 };
 
+void count_set_edges(struct count_job *j, const double edges[2]);
+
 /* A worker thread; its argument is the job. */
 void *count_worker(void *job);
 
@@ -81,9 +84,6 @@ enum status count_threads(struct count_job *j, uint64_t left, void *(*work)(void
 
 /* With the lock held: waits on the threads for up to a tenth of a second. */
 void count_wait(struct count_job *j);
-
-/* Shortest text that reads back as V. */
-void count_number(double v, char text[32]);
 
 /* The journal: what an interrupted run had counted, replaced in whole every few seconds. */
 

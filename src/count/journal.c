@@ -224,6 +224,11 @@ enum status journal_settings(struct count_job *j, struct err *err)
     for (uint32_t f = 0; f < j->cells.factors; f++)
         buf_printf(b, "%s%s", f ? "," : "", j->cells.factor[f]);
     buf_printf(b, "\ncorpus (-a): %016" PRIx64 "\n", corpus_digest(&j->corpus));
+    if (j->shards.of)
+        buf_printf(b, "--shard: %s/%u of %016" PRIx64 "\n", j->shards.held, j->shards.of,
+                   j->shards.corpus_digest);
+    else
+        buf_str(b, "--shard: \n");
     setting(b, "labels (-l)", o->labels);
     setting(b, "--label-table", o->label_table);
     buf_printf(b, "--tier: %s\n", o->tier ? o->tier : "");

@@ -2,11 +2,14 @@
 
 #include "propneu/merge.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mergeshards.h"
+#include "propneu/audio.h"
 #include "propneu/cells.h"
 #include "propneu/mem.h"
 
@@ -194,15 +197,19 @@ out:
     return code == STATUS_NOMEM ? err_nomem(err) : code;
 }
 
-/* Metadata of the result: the first file's, with the numbers of all. */
-static void sum_up(const struct merge *m, struct counts *about, bool *repeated)
+/* Metadata of the result: those of file FIRST, with the numbers of all. */
+static void sum_up(const struct merge *m, size_t first, struct counts *about, bool *repeated)
 {
-    *about = m->file[0];
+    /* Summed as samples: seconds would be rounded again with each file. */
+    double samples = 0;
+    *about = m->file[first];
     *repeated = false;
-    for (size_t k = 1; k < m->files; k++) {
+    for (size_t k = 0; k < m->files; k++) {
         const struct counts *c = &m->file[k];
+        samples += rint(c->seconds * AUDIO_RATE);
+        if (k == first)
+            continue;
         about->utterances += c->utterances;
-        about->seconds += c->seconds;
         about->utterance_digest = about->utterance_digest && c->utterance_digest
                                       ? about->utterance_digest + c->utterance_digest
                                       : 0;
@@ -210,12 +217,14 @@ static void sum_up(const struct merge *m, struct counts *about, bool *repeated)
         for (size_t j = 0; j < k; j++)
             *repeated |= c->utterance_digest && m->file[j].utterance_digest == c->utterance_digest;
     }
+    about->seconds = samples / AUDIO_RATE;
 }
 
-enum status merge_files(const char *const *path, size_t n, const char *created_by,
-                        const char *command, const char *out, bool *repeated, struct err *err)
+enum status merge_files(const char *const *path, size_t n, const struct merge_options *options,
+                        const char *out, bool *repeated, struct err *err)
 {
     struct merge m = {.files = 0};
+    struct shard_union shards = {.held = BUF_INIT};
     struct counts about;
     enum status code = STATUS_OK;
     if (n == 0)
@@ -232,6 +241,8 @@ enum status merge_files(const char *const *path, size_t n, const char *created_b
         code = err_set(err, STATUS_UNSUPPORTED, "%s: more than %d factors", path[0],
                        CELLS_MAX_FACTORS);
     if (!code)
+        code = merge_shards(&shards, m.file, n, options->partial, err);
+    if (!code)
         code = prepare(&m, err);
     for (size_t k = 0; k < m.files && !code; k++)
         code = add_cells(&m, (uint32_t)k, err);
@@ -239,11 +250,16 @@ enum status merge_files(const char *const *path, size_t n, const char *created_b
         code = err_nomem(err);
     if (code)
         goto out;
-    sum_up(&m, &about, repeated);
-    about.created_by = (char *)(uintptr_t)created_by;
-    about.command = (char *)(uintptr_t)command;
+    sum_up(&m, shards.first, &about, repeated);
+    if (shards.of == 0) {
+        about.created_by = (char *)(uintptr_t)options->created_by;
+        about.command = (char *)(uintptr_t)options->command;
+    }
+    about.shards.of = shards.whole ? 0 : shards.of;
+    about.shards.held = (char *)(uintptr_t)buf_text(&shards.held);
     code = cells_write_rows(&m.cells, &about, merged_row, &m, out, err);
 out:
+    buf_free(&shards.held);
     cells_free(&m.cells);
     for (size_t k = 0; k < m.files; k++)
         counts_free(&m.file[k]);

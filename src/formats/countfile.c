@@ -204,6 +204,12 @@ static void meta_all(struct meta *m, const struct counts *c)
         meta_print(m, "model_fingerprint", "%016" PRIx64, c->model_fingerprint);
     if (c->utterance_digest)
         meta_print(m, "utterance_digest", "%016" PRIx64, c->utterance_digest);
+    if (c->shards.of) {
+        meta_put(m, "shard", c->shards.held);
+        meta_print(m, "shards", "%" PRIu32, c->shards.of);
+        meta_print(m, "corpus_utterances", "%" PRIu64, c->shards.corpus_utterances);
+        meta_print(m, "corpus_digest", "%016" PRIx64, c->shards.corpus_digest);
+    }
     meta_put(m, "created_by", c->created_by ? c->created_by : "");
     meta_put(m, "command", c->command ? c->command : "");
 }

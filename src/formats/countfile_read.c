@@ -10,101 +10,10 @@
 
 #include <jansson.h>
 
+#include "countfile_about.h"
 #include "propneu/mem.h"
 #include "propneu/names.h"
 #include "propneu/safetensors.h"
-
-static enum status bad(const struct counts *c, struct err *err, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static enum status bad(const struct counts *c, struct err *err, const char *fmt, ...)
-{
-    char text[400];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    return err_set(err, STATUS_FORMAT, "%s: %s", c->path, text);
-}
-
-/* The value of KEY, which must be there. */
-static enum status meta(const struct counts *c, const char *key, const char **value,
-                        struct err *err)
-{
-    *value = tensors_meta(&c->file, key);
-    return *value ? STATUS_OK : bad(c, err, "metadata '%s' is missing", key);
-}
-
-static enum status meta_text(struct counts *c, const char *key, char **out, struct err *err)
-{
-    const char *value = tensors_meta(&c->file, key);
-    *out = counts_text(c, value ? value : "");
-    return *out ? STATUS_OK : err_nomem(err);
-}
-
-/* Digits in BASE and nothing else; *OUT stays 0 where KEY is not there. */
-static enum status meta_u64(const struct counts *c, const char *key, int base, uint64_t *out,
-                            struct err *err)
-{
-    const char *value = tensors_meta(&c->file, key);
-    char *end;
-    if (!value)
-        return STATUS_OK;
-    errno = 0;
-    uintmax_t v = strtoumax(value, &end, base);
-    if (!isxdigit((unsigned char)*value) || *end || errno || v > UINT64_MAX)
-        return bad(c, err, "metadata '%s' is no whole number: '%.40s'", key, value);
-    *out = v;
-    return STATUS_OK;
-}
-
-static enum status meta_double(const struct counts *c, const char *key, double low, double high,
-                               double *out, struct err *err)
-{
-    const char *value = tensors_meta(&c->file, key);
-    char *end;
-    if (!value)
-        return STATUS_OK;
-    double v = strtod(value, &end);
-    if (end == value || *end || !(v >= low && v <= high))
-        return bad(c, err, "metadata '%s' is no number from %g to %g: '%.40s'", key, low, high,
-                   value);
-    *out = v;
-    return STATUS_OK;
-}
-
-static enum status read_about(struct counts *c, struct err *err)
-{
-    const char *value;
-    enum status code;
-    if (!(value = tensors_meta(&c->file, "format")) || strcmp(value, "propneu-counts") != 0)
-        return bad(c, err, "not a count file (its metadata lacks format = propneu-counts)");
-    if ((code = meta(c, "version", &value, err)))
-        return code;
-    if (strcmp(value, "1") != 0)
-        return err_set(err, STATUS_UNSUPPORTED, "%s: count file version '%.20s', not 1", c->path,
-                       value);
-    if ((code = meta(c, "lambda_percent", &value, err)) ||
-        (code = meta_double(c, "lambda_percent", 1e-9, 100, &c->lambda_percent, err)) ||
-        (code = meta_double(c, "seconds", 0, 1e15, &c->seconds, err)) ||
-        (code = meta_u64(c, "utterances", 10, &c->utterances, err)) ||
-        (code = meta_u64(c, "utterance_digest", 16, &c->utterance_digest, err)) ||
-        (code = meta_u64(c, "model_fingerprint", 16, &c->model_fingerprint, err)) ||
-        (code = meta_text(c, "model", &c->model, err)) ||
-        (code = meta_text(c, "family", &c->family, err)) ||
-        (code = meta_text(c, "created_by", &c->created_by, err)) ||
-        (code = meta_text(c, "command", &c->command, err)) ||
-        (code = meta_text(c, "pitch_edges_hz", &c->pitch_edges_hz, err)))
-        return code;
-    if (!(value = tensors_meta(&c->file, "frames")))
-        return STATUS_OK;
-    for (int m = COUNTS_FRAMES_ALL; m <= COUNTS_FRAMES_AUTHORS; m++)
-        if (strcmp(value, counts_frames_name((enum counts_frames)m)) == 0) {
-            c->frames_mode = (enum counts_frames)m;
-            return STATUS_OK;
-        }
-    return bad(c, err, "metadata 'frames' is '%.20s', not all, mid or authors", value);
-}
 
 /* Data of tensor T, which must have this type and shape (COLUMNS 0: one dimension), aligned. */
 static enum status take(struct counts *c, const struct tensor *t, enum dtype dtype, size_t rows,
@@ -113,13 +22,13 @@ static enum status take(struct counts *c, const struct tensor *t, enum dtype dty
     char shape[128];
     const void *data = t->data;
     if (t->dtype != dtype)
-        return bad(c, err, "tensor '%s' is %s, not %s", t->name, dtype_name(t->dtype),
-                   dtype_name(dtype));
+        return counts_bad(c, err, "tensor '%s' is %s, not %s", t->name, dtype_name(t->dtype),
+                          dtype_name(dtype));
     if (t->ndim != (columns ? 2u : 1u) || t->shape[0] != rows ||
         (columns && t->shape[1] != columns)) {
         tensor_shape_text(t, shape, sizeof shape);
-        return bad(c, err, "tensor '%s' has the shape %s where %zu cells are", t->name, shape,
-                   rows);
+        return counts_bad(c, err, "tensor '%s' has the shape %s where %zu cells are", t->name,
+                          shape, rows);
     }
     if ((uintptr_t)data % dtype_size(dtype) != 0) {
         void *copy = counts_alloc(c, t->count, dtype_size(dtype));
@@ -137,18 +46,18 @@ static enum status read_frames(struct counts *c, struct err *err)
     enum status code;
     int64_t sum = 0;
     if (!t)
-        return bad(c, err, "tensor 'frames' is missing");
+        return counts_bad(c, err, "tensor 'frames' is missing");
     if (t->ndim != 1 || t->count == 0 || t->count > INT32_MAX)
-        return bad(c, err, "tensor 'frames' holds no list of cells");
+        return counts_bad(c, err, "tensor 'frames' holds no list of cells");
     c->cells = (uint32_t)t->count;
     if ((code = take(c, t, DTYPE_I64, t->count, 0, &c->frames, err)))
         return code;
     bool probability = tensors_find(&c->file, "probability.1");
     for (uint32_t i = 0; i < c->cells; i++)
         if (probability ? c->frames[i] != -1 : c->frames[i] < 1)
-            return bad(c, err, "frames of cell %u: %" PRId64, i, c->frames[i]);
+            return counts_bad(c, err, "frames of cell %u: %" PRId64, i, c->frames[i]);
         else if (__builtin_add_overflow(sum, c->frames[i], &sum))
-            return bad(c, err, "the numbers of frames add up to more than 63 bits");
+            return counts_bad(c, err, "the numbers of frames add up to more than 63 bits");
     return STATUS_OK;
 }
 
@@ -161,7 +70,7 @@ static enum status read_levels(struct counts *c, struct counts_factor *f, const 
     json_error_t where;
     json_t *a = json_loads(json, 0, &where);
     if (!json_is_array(a) || json_array_size(a) > INT32_MAX) {
-        code = bad(c, err, "metadata 'levels.%s' is no JSON list of names", f->name);
+        code = counts_bad(c, err, "metadata 'levels.%s' is no JSON list of names", f->name);
         goto out;
     }
     f->levels = (uint32_t)json_array_size(a);
@@ -170,11 +79,12 @@ static enum status read_levels(struct counts *c, struct counts_factor *f, const 
     for (uint32_t i = 0; i < f->levels && !code; i++) {
         const char *name = json_string_value(json_array_get(a, i));
         if (!name)
-            code = bad(c, err, "metadata 'levels.%s': entry %u is no name", f->name, i);
+            code = counts_bad(c, err, "metadata 'levels.%s': entry %u is no name", f->name, i);
         else if (!(f->level[i] = counts_text(c, name)) || names_add(&seen, name) == NAMES_NONE)
             code = err_nomem(err);
         else if (seen.count != i + 1)
-            code = bad(c, err, "metadata 'levels.%s': '%s' stands there twice", f->name, name);
+            code =
+                counts_bad(c, err, "metadata 'levels.%s': '%s' stands there twice", f->name, name);
     }
 out:
     names_free(&seen);
@@ -188,18 +98,18 @@ static enum status read_factor(struct counts *c, struct counts_factor *f, struct
     const char *levels;
     enum status code;
     snprintf(key, sizeof key, "levels.%s", f->name);
-    if ((code = meta(c, key, &levels, err)) || (code = read_levels(c, f, levels, err)))
+    if ((code = counts_meta(c, key, &levels, err)) || (code = read_levels(c, f, levels, err)))
         return code;
     snprintf(key, sizeof key, "factor.%s", f->name);
     const struct tensor *t = tensors_find(&c->file, key);
     if (!t)
-        return bad(c, err, "tensor '%s' is missing", key);
+        return counts_bad(c, err, "tensor '%s' is missing", key);
     if ((code = take(c, t, DTYPE_I32, c->cells, 0, &f->index, err)))
         return code;
     for (uint32_t i = 0; i < c->cells; i++)
         if (f->index[i] < -1 || f->index[i] >= (int64_t)f->levels)
-            return bad(c, err, "%s of cell %u: level %d, but there are %u", key, i, f->index[i],
-                       f->levels);
+            return counts_bad(c, err, "%s of cell %u: level %d, but there are %u", key, i,
+                              f->index[i], f->levels);
     return STATUS_OK;
 }
 
@@ -215,7 +125,7 @@ static size_t tensors_named(const struct counts *c, const char *prefix)
 static enum status read_factors(struct counts *c, struct err *err)
 {
     const char *names;
-    enum status code = meta(c, "factors", &names, err);
+    enum status code = counts_meta(c, "factors", &names, err);
     if (code)
         return code;
     if (!(c->factor = counts_alloc(c, COUNTS_MAX_FACTORS, sizeof *c->factor)))
@@ -223,21 +133,21 @@ static enum status read_factors(struct counts *c, struct err *err)
     while (*names) {
         size_t n = strcspn(names, ",");
         if (n == 0 || n > 200 || c->factors == COUNTS_MAX_FACTORS)
-            return bad(c, err, "metadata 'factors' is no list of up to %d names",
-                       COUNTS_MAX_FACTORS);
+            return counts_bad(c, err, "metadata 'factors' is no list of up to %d names",
+                              COUNTS_MAX_FACTORS);
         struct counts_factor *f = &c->factor[c->factors];
         if (!(f->name = counts_alloc(c, n + 1, 1)))
             return err_nomem(err);
         memcpy(f->name, names, n);
         if (counts_find_factor(c, f->name) >= 0)
-            return bad(c, err, "factor '%s' stands there twice", f->name);
+            return counts_bad(c, err, "factor '%s' stands there twice", f->name);
         if ((code = read_factor(c, f, err)))
             return code;
         c->factors++;
         names += n + (names[n] == ',');
     }
     if (tensors_named(c, "factor.") != c->factors)
-        return bad(c, err, "a tensor 'factor.NAME' is not in the metadata 'factors'");
+        return counts_bad(c, err, "a tensor 'factor.NAME' is not in the metadata 'factors'");
     return STATUS_OK;
 }
 
@@ -277,7 +187,8 @@ static enum status check_distinct(struct counts *c, struct err *err)
     qsort_r(order, c->cells, sizeof *order, compare_numbers, c);
     for (i = 1; i < c->cells && !code; i++)
         if (compare_cells(c, order[i - 1], order[i]) == 0)
-            code = bad(c, err, "cells %u and %u have the same levels", order[i - 1], order[i]);
+            code =
+                counts_bad(c, err, "cells %u and %u have the same levels", order[i - 1], order[i]);
     free(order);
     return code;
 }
@@ -299,14 +210,15 @@ static enum status check_counts(struct counts *c, uint32_t n, struct err *err)
                 most = l->u32[at + d] > most ? l->u32[at + d] : most;
             }
         if (most > (uint64_t)c->frames[i])
-            return bad(c, err, "counts.%u: cell %u counts to %" PRIu64 " in %" PRId64 " frames",
-                       n + 1, i, most, c->frames[i]);
+            return counts_bad(c, err,
+                              "counts.%u: cell %u counts to %" PRIu64 " in %" PRId64 " frames",
+                              n + 1, i, most, c->frames[i]);
         uint64_t wanted;
         if (__builtin_mul_overflow((uint64_t)c->frames[i], l->tau, &wanted) || sum != wanted)
-            return bad(c, err,
-                       "counts.%u: cell %u adds up to %" PRIu64 ", not to %" PRId64
-                       " frames of %u neurons",
-                       n + 1, i, sum, c->frames[i], l->tau);
+            return counts_bad(c, err,
+                              "counts.%u: cell %u adds up to %" PRIu64 ", not to %" PRId64
+                              " frames of %u neurons",
+                              n + 1, i, sum, c->frames[i], l->tau);
     }
     return STATUS_OK;
 }
@@ -317,8 +229,8 @@ static enum status check_probabilities(struct counts *c, uint32_t n, struct err 
     size_t count = (size_t)c->cells * l->width;
     for (size_t i = 0; i < count; i++)
         if (!(l->probability[i] >= 0 && l->probability[i] <= 1))
-            return bad(c, err, "probability.%u: cell %zu, neuron %zu: %g", n + 1, i / l->width,
-                       i % l->width, (double)l->probability[i]);
+            return counts_bad(c, err, "probability.%u: cell %zu, neuron %zu: %g", n + 1,
+                              i / l->width, i % l->width, (double)l->probability[i]);
     return STATUS_OK;
 }
 
@@ -331,12 +243,13 @@ static enum status read_layer(struct counts *c, uint32_t n, struct err *err)
     snprintf(name, sizeof name, "%s.%u", probability ? "probability" : "counts", n + 1);
     const struct tensor *t = tensors_find(&c->file, name);
     if (!t)
-        return bad(c, err, "tensor '%s' is missing", name);
+        return counts_bad(c, err, "tensor '%s' is missing", name);
     if (t->ndim != 2 || t->shape[1] == 0 || t->shape[1] > INT32_MAX)
-        return bad(c, err, "tensor '%s' is no table of cells and neurons", name);
+        return counts_bad(c, err, "tensor '%s' is no table of cells and neurons", name);
     l->width = (uint32_t)t->shape[1];
     if (l->tau < 1 || l->tau > l->width)
-        return bad(c, err, "tau of layer %u is %u, but it has %u neurons", n + 1, l->tau, l->width);
+        return counts_bad(c, err, "tau of layer %u is %u, but it has %u neurons", n + 1, l->tau,
+                          l->width);
     if (probability)
         code = take(c, t, DTYPE_F32, c->cells, l->width, &l->probability, err);
     else if (t->dtype == DTYPE_U16)
@@ -357,7 +270,8 @@ static enum status read_list(struct counts *c, const char *key, const char *text
         errno = 0;
         long long v = strtoll(text, &end, 10);
         if (!isdigit((unsigned char)*text) || errno || (*end != (i + 1 < n ? ',' : '\0')))
-            return bad(c, err, "metadata '%s': entry %zu of %zu is no whole number", key, i + 1, n);
+            return counts_bad(c, err, "metadata '%s': entry %zu of %zu is no whole number", key,
+                              i + 1, n);
         out[i] = v;
         text = end + (*end == ',');
     }
@@ -369,11 +283,11 @@ static enum status read_layers(struct counts *c, struct err *err)
     const char *text;
     size_t n = tensors_named(c, "counts.") + tensors_named(c, "probability.");
     int64_t *tau = NULL;
-    enum status code = meta(c, "tau", &text, err);
+    enum status code = counts_meta(c, "tau", &text, err);
     if (code)
         return code;
     if (n == 0)
-        return bad(c, err, "holds no tensor counts.1");
+        return counts_bad(c, err, "holds no tensor counts.1");
     if (!(tau = mem_array(n, sizeof *tau)) || !(c->layer = counts_alloc(c, n, sizeof *c->layer)))
         code = err_nomem(err);
     if (!code)
@@ -409,7 +323,7 @@ static enum status read_all(struct counts *c, const struct tensors *file, const 
     if (!(r.path = counts_text(&r, path)))
         code = err_nomem(err);
     if (!code)
-        code = read_about(&r, err);
+        code = counts_read_about(&r, err);
     if (!code)
         code = read_frames(&r, err);
     if (!code)

@@ -135,6 +135,8 @@ static void the_order_of_frames_does_not_matter(void **state)
     free(r);
 }
 
+static const struct merge_options plain = {"", "", false};
+
 static void two_halves_merge_to_the_whole(void **state)
 {
     const char *const halves[] = {FILE_B, FILE_A};
@@ -146,7 +148,7 @@ static void two_halves_merge_to_the_whole(void **state)
     count(f, 0, FRAMES, 1, FILE_ALL);
     count(f, 0, 11, 1, FILE_A); /* has not every cell */
     count(f, 11, FRAMES, 1, FILE_B);
-    assert_ok(merge_files(halves, 2, "", "", FILE_SUM, &repeated, &err));
+    assert_ok(merge_files(halves, 2, &plain, FILE_SUM, &repeated, &err));
     assert_false(repeated);
     assert_ok(counts_open(&c, FILE_SUM, &err));
     assert_ok(counts_open(&w, FILE_ALL, &err));
@@ -170,7 +172,7 @@ static void one_file_merges_to_itself(void **state)
     bool repeated;
     (void)state;
     count(f, 1, FRAMES, 3, FILE_A);
-    assert_ok(merge_files(one, 1, "", "", FILE_SUM, &repeated, &err));
+    assert_ok(merge_files(one, 1, &plain, FILE_SUM, &repeated, &err));
     same_bytes(FILE_A, FILE_SUM);
     free(f);
 }
@@ -189,7 +191,7 @@ static void sums_outgrow_sixteen_bits(void **state)
     count(f, 0, FRAMES, 1, FILE_A);
     for (int i = 0; i < 20; i++)
         many[i] = FILE_A;
-    assert_ok(merge_files(many, 20, "", "", FILE_SUM, &repeated, &err));
+    assert_ok(merge_files(many, 20, &plain, FILE_SUM, &repeated, &err));
     assert_true(repeated);
     assert_ok(counts_open(&c, FILE_SUM, &err));
     assert_int_equal(c.cells, 1);
@@ -224,7 +226,7 @@ static void other_settings_are_refused(void **state)
             c.cells = 1;
         assert_ok(counts_write(&c, FILE_B, &err));
         counts_free(&c);
-        assert_status(merge_files(both, 2, "", "", FILE_SUM, &repeated, &err), STATUS_MISMATCH);
+        assert_status(merge_files(both, 2, &plain, FILE_SUM, &repeated, &err), STATUS_MISMATCH);
         assert_true(strstr(err.msg, FILE_A) && strstr(err.msg, FILE_B));
     }
     free(f);

@@ -103,6 +103,29 @@ static void digests_notice_changes(void **state)
     corpus_free(&c);
 }
 
+static void shards_divide_a_corpus(void **state)
+{
+    struct corpus all, part;
+    struct err err;
+    (void)state;
+    assert_ok(corpus_open(&all, DIR, &err));
+    for (uint32_t n = 1; n <= 4; n++) {
+        uint64_t sum = 0;
+        size_t count = 0;
+        for (uint32_t k = 1; k <= n; k++) {
+            assert_ok(corpus_open(&part, DIR, &err));
+            corpus_shard(&part, k, n);
+            assert_true(part.count == all.count / n || part.count == all.count / n + 1);
+            count += part.count;
+            sum += corpus_names_digest(&part);
+            corpus_free(&part);
+        }
+        assert_int_equal(count, all.count);
+        assert_true(sum == corpus_names_digest(&all));
+    }
+    corpus_free(&all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +133,7 @@ int main(void)
         cmocka_unit_test(lists_are_relative_to_their_folder),
         cmocka_unit_test(what_is_no_corpus_is_refused),
         cmocka_unit_test(digests_notice_changes),
+        cmocka_unit_test(shards_divide_a_corpus),
     };
     return cmocka_run_group_tests(tests, make_tree, remove_tree);
 }

@@ -31,7 +31,7 @@ static void make(struct counts *c)
     layer[0] = (struct counts_layer){.width = 5, .tau = 2, .u16 = narrow};
     layer[1] = (struct counts_layer){.width = 3, .tau = 1, .u32 = wide};
     static char model[] = "tiny \351", family[] = "melhubert", by[] = "test", cmd[] = "propneu x";
-    static char edges[] = "129.03,179.78";
+    static char edges[] = "129.03,179.78", held[] = "2,4-6";
     *c = (struct counts){.model = model,
                          .family = family,
                          .created_by = by,
@@ -43,6 +43,7 @@ static void make(struct counts *c)
                          .utterance_digest = 5,
                          .utterances = 2,
                          .seconds = 29917 / 16000.0,
+                         .shards = {9, held, 12, 0xabcdef0123456789u},
                          .cells = 4,
                          .frames = frames,
                          .factors = 2,
@@ -71,6 +72,9 @@ static void a_file_says_what_was_written(void **state)
     assert_int_equal(r.frames_mode, COUNTS_FRAMES_MID);
     assert_true(r.model_fingerprint == 0xfedcba9876543210u);
     assert_true(r.utterances == 2 && r.utterance_digest == 5);
+    assert_true(r.shards.of == 9 && r.shards.corpus_utterances == 12);
+    assert_true(r.shards.corpus_digest == 0xabcdef0123456789u);
+    assert_string_equal(r.shards.held, "2,4-6");
     assert_int_equal(r.cells, 4);
     assert_memory_equal(r.frames, frames, sizeof frames);
     assert_int_equal(r.factors, 2);
@@ -177,6 +181,25 @@ static void refused(const unsigned char *bytes, size_t n)
     assert_non_null(strstr(err.msg, FILE_B));
 }
 
+static void lists_of_shards_read_as_they_print(void **state)
+{
+    static const uint64_t sets[] = {1, 2, 0x2a, 0xfff, 0x1ff00f01f, UINT64_MAX};
+    (void)state;
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        struct buf text = BUF_INIT;
+        uint64_t back = 0;
+        shards_print(&text, &sets[i], 64);
+        assert_true(shards_parse(buf_text(&text), 64, &back));
+        assert_true(back == sets[i]);
+        buf_free(&text);
+    }
+    uint32_t k, n;
+    assert_true(shards_number("7/65536", &k, &n) && k == 7 && n == 65536);
+    static const char *const bad[] = {"", "1", "1/", "/1", "0/1", "2/1", "1/65537", "1/2 ", "+1/2"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(shards_number(bad[i], &k, &n));
+}
+
 static void broken_headers_are_refused(void **state)
 {
     static const struct breakage table[] = {
@@ -208,6 +231,14 @@ static void broken_headers_are_refused(void **state)
         {"1.8698125", "-.8698125"},
         {"1.8698125", "1.86981 5"},
         {"fedcba9876543210", "gedcba9876543210"},
+        {"\"shards\":\"9\"", "\"shards\":\"5\""},
+        {"\"shards\":\"9\"", "\"shards\":\"0\""},
+        {"\"2,4-6\"", "\"2,1-6\""},
+        {"\"2,4-6\"", "\"2,4-3\""},
+        {"\"2,4-6\"", "\"2,4-,\""},
+        {"\"2,4-6\"", "\"2,4 6\""},
+        {"\"2,4-6\"", "\"99999\""},
+        {"abcdef0123456789", "abcdef012345678g"},
         {"100,7,3", "100,7 3"},
         {"100,7,3", "100,7  "},
         {"\"frames\":{", "\"frame2\":{"},
@@ -338,6 +369,7 @@ int main(void)
         cmocka_unit_test(equal_counts_give_equal_bytes),
         cmocka_unit_test(probabilities_are_kept_as_they_are),
         cmocka_unit_test(text_is_made_utf8),
+        cmocka_unit_test(lists_of_shards_read_as_they_print),
         cmocka_unit_test(broken_headers_are_refused),
         cmocka_unit_test(every_changed_byte_is_noticed),
         cmocka_unit_test(truncated_files_are_refused),

@@ -1,0 +1,199 @@
+#include "config.h"
+
+#include "job.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "propneu/bitset.h"
+#include "propneu/mem.h"
+#include "propneu/select.h"
+
+/* Shortest text that reads back as V. */
+static void print_number(double v, char text[32])
+{
+    for (int digits = 6; digits <= 17; digits++) {
+        snprintf(text, 32, "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            break;
+    }
+}
+
+void count_set_edges(struct count_job *j, const double edges[2])
+{
+    char low[32], high[32];
+    memcpy(j->align.pitch_edges, edges, sizeof j->align.pitch_edges);
+    print_number(edges[0], low);
+    print_number(edges[1], high);
+    snprintf(j->edges, sizeof j->edges, "%s,%s", low, high);
+}
+
+static enum status open_pitch(struct count_job *j, struct err *err)
+{
+    const struct count_options *o = j->options;
+    double edges[2];
+    enum status code = pitches_open(&j->pitch, o->pitch, err);
+    if (code || pitches_classes(&j->pitch))
+        return code;
+    if (o->edges_given) {
+        count_set_edges(j, o->pitch_edges);
+    } else if (j->pitch.file) {
+        if ((code = count_tertiles(&j->corpus, j->pitch.file, edges, err)))
+            return err_prefix(err, "%s", o->pitch);
+        count_set_edges(j, edges);
+    }
+    return STATUS_OK;
+}
+
+/* One recording at least must have labels, else the two do not belong together. */
+static enum status check_labels(const struct count_job *j, struct err *err)
+{
+    size_t a = 0, b = 0, labels = labels_count(j->labels);
+    while (a < j->corpus.count && b < labels) {
+        int order = strcmp(j->corpus.recording[a].utterance, labels_utterance(j->labels, b));
+        if (order == 0)
+            return STATUS_OK;
+        order < 0 ? a++ : b++;
+    }
+    return err_set(err, STATUS_MISMATCH,
+                   "%s: labels of none of the recordings in %s (there are recordings like '%.60s', "
+                   "labels like '%.60s')",
+                   j->options->labels, j->options->audio, j->corpus.recording[0].utterance,
+                   labels ? labels_utterance(j->labels, 0) : "");
+}
+
+/* Cuts the corpus down to its shard; what belongs to the whole of it was found before. */
+static enum status take_shard(struct count_job *j, struct err *err)
+{
+    const struct count_options *o = j->options;
+    struct corpus *c = &j->corpus;
+    char number[16];
+    if (!o->shards)
+        return STATUS_OK;
+    if (o->shards > c->count)
+        return err_set(err, STATUS_MISMATCH, "%s: %zu recordings do not make %u shards", o->audio,
+                       c->count, o->shards);
+    j->shards = (struct shards){o->shards, NULL, c->count, corpus_names_digest(c)};
+    snprintf(number, sizeof number, "%u", o->shard);
+    corpus_shard(c, o->shard, o->shards);
+    j->shards.held = mem_strndup(number, strlen(number));
+    return j->shards.held ? STATUS_OK : err_nomem(err);
+}
+
+static enum status open_inputs(struct count_job *j, struct err *err)
+{
+    const struct count_options *o = j->options;
+    struct labels_options lo = {.tier = o->tier, .label_table = o->label_table};
+    enum status code;
+    if ((code = corpus_open(&j->corpus, o->audio, err)) ||
+        (code = labels_open(&j->labels, o->labels, &lo, err)) || (code = check_labels(j, err)) ||
+        (code = phones_open(&j->phones, o->phones ? o->phones : labels_phones(j->labels), err)))
+        return code;
+    if (o->label_table &&
+        (code = published_labels_open(&j->published, o->label_table, &j->phones, err)))
+        return code;
+    j->gendered = o->by >> COUNT_GENDER & 1;
+    if (j->gendered && (code = speakers_open(&j->speakers, o->speakers, err)))
+        return code;
+    if (o->by >> COUNT_PITCH & 1 && (code = open_pitch(j, err)))
+        return code;
+    if ((code = take_shard(j, err)))
+        return code;
+    struct model_options mo = {.mean_std = o->mean_std, .normalize = o->normalize};
+    if ((code = model_open(&j->model, o->model, &mo, err)))
+        return code;
+    j->info = model_info(j->model);
+    j->align.grid = frame_grid_midpoints(j->info->frame_ms / 1000);
+    j->align.frames = o->frames;
+    j->align.pitch = o->frames == COUNTS_FRAMES_AUTHORS ? ALIGN_PITCH_FRONT : ALIGN_PITCH_CENTRED;
+    j->align.phones = &j->phones;
+    j->done = mem_zeros(bitset_words(j->corpus.count), sizeof *j->done);
+    j->totals.utterances = j->corpus.count;
+    return j->done ? STATUS_OK : err_nomem(err);
+}
+
+static enum status make_cells(struct count_job *j, struct err *err)
+{
+    const char *names[COUNT_FACTORS];
+    uint32_t factors = 0;
+    for (int f = 0; f < COUNT_FACTORS; f++)
+        if (j->options->by >> f & 1) {
+            j->kind[factors] = (enum count_factor)f;
+            names[factors++] = count_factor_names[f];
+        }
+    uint32_t *tau = mem_array(j->info->layers, sizeof *tau);
+    if (!tau)
+        return err_nomem(err);
+    for (uint32_t n = 0; n < j->info->layers; n++)
+        tau[n] = select_tau(j->info->width[n], j->options->lambda_percent);
+    enum status code =
+        cells_init(&j->cells, names, factors, j->info->width, tau, j->info->layers, err);
+    free(tau);
+    if (!code && j->published.occurrences) {
+        j->cells.table = &j->published.name;
+        j->cells.occurrences = j->published.occurrences;
+    }
+    for (uint32_t f = 0; f < factors && !code; f++)
+        for (int i = 0; i < PITCH_LEVELS && j->kind[f] == COUNT_PITCH && !code; i++)
+            if (names_add(&j->cells.level[f], pitch_level_names[i]) == NAMES_NONE)
+                code = err_nomem(err);
+    return code;
+}
+
+/* Journals need a regular file to lie beside. */
+static enum status name_journal(struct count_job *j, struct err *err)
+{
+    struct stat st;
+    struct buf name = BUF_INIT;
+    const char *path = j->options->output;
+    bool there = stat(path, &st) == 0;
+    if (there && S_ISDIR(st.st_mode))
+        return err_set(err, STATUS_IO, "%s: is a folder", path);
+    if (there && !S_ISREG(st.st_mode))
+        return STATUS_OK;
+    buf_printf(&name, "%s.journal", path);
+    if (buf_ok(&name))
+        j->journal = mem_strndup(buf_text(&name), name.len);
+    buf_free(&name);
+    return j->journal ? STATUS_OK : err_nomem(err);
+}
+
+enum status count_open(struct count_job **out, const struct count_options *options, struct err *err)
+{
+    struct count_job *j = mem_zeros(1, sizeof *j);
+    pthread_condattr_t monotonic;
+    enum status code;
+    if (!j)
+        return err_nomem(err);
+    j->options = options;
+    j->journal_fd = -1;
+    pthread_mutex_init(&j->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&j->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    code = name_journal(j, err);
+    if (!code)
+        code = journal_lock(j, err);
+    if (!code)
+        code = open_inputs(j, err);
+    if (!code)
+        code = make_cells(j, err);
+    if (!code)
+        code = journal_settings(j, err);
+    if (!code && options->resume)
+        code = journal_load(j, err);
+    if (!code) {
+        /* The first journal also shows that the output's folder can be written to. */
+        pthread_mutex_lock(&j->lock);
+        code = journal_save(j, err);
+        pthread_mutex_unlock(&j->lock);
+    }
+    if (code)
+        count_free(j);
+    else
+        *out = j;
+    return code;
+}

@@ -1,0 +1,129 @@
+#include "config.h"
+
+#include "countfile_about.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/bitset.h"
+#include "propneu/mem.h"
+
+enum status counts_bad(const struct counts *c, struct err *err, const char *fmt, ...)
+{
+    char text[400];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    return err_set(err, STATUS_FORMAT, "%s: %s", c->path, text);
+}
+
+enum status counts_meta(const struct counts *c, const char *key, const char **value,
+                        struct err *err)
+{
+    *value = tensors_meta(&c->file, key);
+    return *value ? STATUS_OK : counts_bad(c, err, "metadata '%s' is missing", key);
+}
+
+static enum status meta_text(struct counts *c, const char *key, char **out, struct err *err)
+{
+    const char *value = tensors_meta(&c->file, key);
+    *out = counts_text(c, value ? value : "");
+    return *out ? STATUS_OK : err_nomem(err);
+}
+
+/* Digits in BASE and nothing else; *OUT stays 0 where KEY is not there. */
+static enum status meta_u64(const struct counts *c, const char *key, int base, uint64_t *out,
+                            struct err *err)
+{
+    const char *value = tensors_meta(&c->file, key);
+    char *end;
+    if (!value)
+        return STATUS_OK;
+    errno = 0;
+    uintmax_t v = strtoumax(value, &end, base);
+    if (!isxdigit((unsigned char)*value) || *end || errno || v > UINT64_MAX)
+        return counts_bad(c, err, "metadata '%s' is no whole number: '%.40s'", key, value);
+    *out = v;
+    return STATUS_OK;
+}
+
+static enum status meta_double(const struct counts *c, const char *key, double low, double high,
+                               double *out, struct err *err)
+{
+    const char *value = tensors_meta(&c->file, key);
+    char *end;
+    if (!value)
+        return STATUS_OK;
+    double v = strtod(value, &end);
+    if (end == value || *end || !(v >= low && v <= high))
+        return counts_bad(c, err, "metadata '%s' is no number from %g to %g: '%.40s'", key, low,
+                          high, value);
+    *out = v;
+    return STATUS_OK;
+}
+
+/* Which part of a corpus the file is of; nothing where it is none. */
+static enum status read_shards(struct counts *c, struct err *err)
+{
+    struct shards *s = &c->shards;
+    uint64_t of = 0;
+    enum status code;
+    if (!tensors_meta(&c->file, "shards"))
+        return STATUS_OK;
+    if ((code = meta_u64(c, "shards", 10, &of, err)) ||
+        (code = meta_text(c, "shard", &s->held, err)) ||
+        (code = meta_u64(c, "corpus_utterances", 10, &s->corpus_utterances, err)) ||
+        (code = meta_u64(c, "corpus_digest", 16, &s->corpus_digest, err)))
+        return code;
+    if (of < 1 || of > SHARDS_MAX)
+        return counts_bad(c, err, "metadata 'shards' is no number from 1 to %d", SHARDS_MAX);
+    uint64_t *set = mem_zeros(bitset_words((size_t)of), sizeof *set);
+    if (!set)
+        return err_nomem(err);
+    bool list = shards_parse(s->held, (uint32_t)of, set);
+    free(set);
+    s->of = (uint32_t)of;
+    return list ? STATUS_OK
+                : counts_bad(c, err, "metadata 'shard' is no list of numbers up to %u: '%.40s'",
+                             s->of, s->held);
+}
+
+enum status counts_read_about(struct counts *c, struct err *err)
+{
+    const char *value;
+    enum status code;
+    if (!(value = tensors_meta(&c->file, "format")) || strcmp(value, "propneu-counts") != 0)
+        return counts_bad(c, err, "not a count file (its metadata lacks format = propneu-counts)");
+    if ((code = counts_meta(c, "version", &value, err)))
+        return code;
+    if (strcmp(value, "1") != 0)
+        return err_set(err, STATUS_UNSUPPORTED, "%s: count file version '%.20s', not 1", c->path,
+                       value);
+    if ((code = counts_meta(c, "lambda_percent", &value, err)) ||
+        (code = meta_double(c, "lambda_percent", 1e-9, 100, &c->lambda_percent, err)) ||
+        (code = meta_double(c, "seconds", 0, 1e15, &c->seconds, err)) ||
+        (code = meta_u64(c, "utterances", 10, &c->utterances, err)) ||
+        (code = meta_u64(c, "utterance_digest", 16, &c->utterance_digest, err)) ||
+        (code = meta_u64(c, "model_fingerprint", 16, &c->model_fingerprint, err)) ||
+        (code = meta_text(c, "model", &c->model, err)) ||
+        (code = meta_text(c, "family", &c->family, err)) ||
+        (code = meta_text(c, "created_by", &c->created_by, err)) ||
+        (code = meta_text(c, "command", &c->command, err)) ||
+        (code = meta_text(c, "pitch_edges_hz", &c->pitch_edges_hz, err)) ||
+        (code = read_shards(c, err)))
+        return code;
+    if (!(value = tensors_meta(&c->file, "frames")))
+        return STATUS_OK;
+    for (int m = COUNTS_FRAMES_ALL; m <= COUNTS_FRAMES_AUTHORS; m++)
+        if (strcmp(value, counts_frames_name((enum counts_frames)m)) == 0) {
+            c->frames_mode = (enum counts_frames)m;
+            return STATUS_OK;
+        }
+    return counts_bad(c, err, "metadata 'frames' is '%.20s', not all, mid or authors", value);
+}

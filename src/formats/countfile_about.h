@@ -1,0 +1,20 @@
+/*
+ * countfile_about.h - the metadata of a count file, for its reader.
+ */
+#ifndef PROPNEU_FORMATS_COUNTFILE_ABOUT_H
+#define PROPNEU_FORMATS_COUNTFILE_ABOUT_H
+
+#include "propneu/countfile.h"
+
+/* STATUS_FORMAT, with the file's path in front of the message. */
+enum status counts_bad(const struct counts *c, struct err *err, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The value of KEY, which must be there. */
+enum status counts_meta(const struct counts *c, const char *key, const char **value,
+                        struct err *err);
+
+/* What stands in the metadata of its own: model, settings, totals. */
+enum status counts_read_about(struct counts *c, struct err *err);
+
+#endif
