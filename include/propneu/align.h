@@ -18,6 +18,10 @@
 #include "propneu/phones.h"
 #include "propneu/pitchfile.h"
 
+/* Times that differ by less are the same: boundaries written with a few decimals often fall on
+ * frame points exactly, and 0.02 t + 0.01 is not exact in binary. */
+#define ALIGN_SAME_TIME 1e-6
+
 /* Frame t is matched at first + t * period seconds. */
 struct frame_grid {
     double period, first;

@@ -14,7 +14,7 @@
 #include "propneu/countfile.h"
 #include "propneu/names.h"
 
-#define CELLS_MAX_FACTORS 4
+#define CELLS_MAX_FACTORS 16
 
 struct cells {
     uint32_t factors, layers;

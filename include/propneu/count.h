@@ -19,10 +19,12 @@
 #include <stdint.h>
 
 #include "propneu/countfile.h"
+#include "propneu/factorfile.h"
 #include "propneu/model.h"
 #include "propneu/status.h"
 
-/* Factors the cells can be kept by, in the order in which they stand in the file. */
+/* Factors the cells can be kept by, in the order in which they stand in the file; then come the
+ * user's own. */
 enum count_factor { COUNT_PHONE, COUNT_GENDER, COUNT_PITCH, COUNT_SPEAKER, COUNT_FACTORS };
 
 /* "phone", "gender", ... */
@@ -30,6 +32,14 @@ extern const char *const count_factor_names[COUNT_FACTORS];
 
 /* Pitch is tracked in the recordings (pitchtrack.h). */
 #define COUNT_PITCH_AUTO "auto"
+
+#define COUNT_MAX_EXTRAS 12
+
+/* A factor of the user's own (factorfile.h). */
+struct count_extra {
+    char name[FACTOR_NAME_MAX]; /* factor_name_ok, and no other's */
+    const char *file;
+};
 
 struct count_options {
     const char *model, *mean_std;   /* model.h */
@@ -42,7 +52,9 @@ struct count_options {
     const char *pitch;    /* file or COUNT_PITCH_AUTO, needed for COUNT_PITCH, else not read */
     bool edges_given;     /* else tertiles of the corpus, where pitch is F0 */
     double pitch_edges[2];
-    unsigned by; /* 1 << COUNT_PHONE | ... */
+    unsigned by;                     /* 1 << COUNT_PHONE | ... */
+    const struct count_extra *extra; /* [extras] kept by, too */
+    unsigned extras;
     double lambda_percent;
     uint32_t shard, shards;    /* shard K of N, from 1; N = 0: all (shards.h) */
     enum counts_frames frames; /* COUNTS_FRAMES_AUTHORS: as the published program in all */

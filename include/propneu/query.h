@@ -13,7 +13,7 @@
 
 #include "propneu/countfile.h"
 
-#define QUERY_MAX_FACTORS 8
+#define QUERY_MAX_FACTORS 16
 #define QUERY_NO_ROW      UINT32_MAX
 
 /* Which levels of one factor are let through.  Cells without a level (-1) never are. */

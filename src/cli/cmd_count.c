@@ -29,6 +29,7 @@ enum {
     OPT_KEEP_GOING,
     OPT_NO_RESUME,
     OPT_SHARD,
+    OPT_FACTOR,
 };
 
 static const struct cli_option options[] = {
@@ -52,12 +53,14 @@ static const struct cli_option options[] = {
     {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},
     {"no-resume", 0, NULL, "begin anew, whatever FILE.journal holds", NULL},
     {"shard", 0, "K/N", "every N-th recording, from the K-th on; see propneu merge", NULL},
+    {"factor", 0, "NAME=FILE", "one more factor, by utterance or time; may be repeated", CLI_FILE},
     {NULL, 0, NULL, NULL, NULL},
 };
 
 /* What the command line asks for, and the text of it that goes into the count file. */
 struct request {
     struct count_options o;
+    struct count_extra extra[COUNT_MAX_EXTRAS];
     struct buf command;
     const char *by, *frames;
     bool keep_going;
@@ -115,6 +118,28 @@ static bool parse_by(const char *text, unsigned *by)
     }
 }
 
+/* NAME=FILE: one more factor; a message for what is wrong, or NULL. */
+static const char *take_factor(struct request *r, const char *value)
+{
+    struct count_options *o = &r->o;
+    struct count_extra *x = &r->extra[o->extras];
+    size_t n = strcspn(value, "=");
+    if (o->extras == COUNT_MAX_EXTRAS)
+        return "--factor cannot be given more than 12 times";
+    if (n >= sizeof x->name || !value[n] || !value[n + 1])
+        return "--factor needs NAME=FILE";
+    *x = (struct count_extra){.file = value + n + 1};
+    memcpy(x->name, value, n);
+    if (!factor_name_ok(x->name))
+        return "--factor: a name of letters, digits, - and _ is needed, and none of propneu's own";
+    for (unsigned i = 0; i < o->extras; i++)
+        if (strcmp(r->extra[i].name, x->name) == 0)
+            return "--factor: two factors of one name";
+    o->extra = r->extra;
+    o->extras++;
+    return NULL;
+}
+
 /* One option; a message for what is wrong with its value, or NULL. */
 static const char *take(struct request *r, int opt, const char *value)
 {
@@ -150,6 +175,7 @@ static const char *take(struct request *r, int opt, const char *value)
     case OPT_MEAN_STD: o->mean_std = value; break;
     case OPT_NORMALIZE:
         return model_normalize_parse(value, &o->normalize) ? NULL : "--normalize needs yes or no";
+    case OPT_FACTOR: return take_factor(r, value);
     case OPT_SHARD:
         return shards_number(value, &o->shard, &o->shards)
                    ? NULL

@@ -59,6 +59,8 @@ void count_free(struct count_job *j)
     phones_free(&j->phones);
     speakers_free(&j->speakers);
     pitches_free(&j->pitch);
+    for (unsigned x = 0; x < COUNT_MAX_EXTRAS; x++)
+        factorfile_free(&j->extra[x]);
     cells_free(&j->cells);
     buf_free(&j->settings);
     journal_unlock(j);

@@ -31,10 +31,12 @@ struct count_job {
     struct phones phones;
     struct speakers speakers;
     struct pitches pitch;
-    bool gendered; /* speakers are read */
+    bool gendered;                             /* speakers are read */
+    struct factorfile extra[COUNT_MAX_EXTRAS]; /* [options->extras] */
     struct align_options align;
-    char edges[64];                        /* pitch edges as text, "" while not known */
-    enum count_factor kind[COUNT_FACTORS]; /* [cells.factors] */
+    char edges[64];    /* pitch edges as text, "" while not known */
+    uint32_t built_in; /* factors that are not the user's own, the first ones of the cells */
+    enum count_factor kind[COUNT_FACTORS]; /* [built_in] */
     char *journal;                         /* path, or NULL: the output is no regular file */
     int journal_fd;                        /* holds the lock on it, or -1 */
     struct buf settings;                   /* what must be equal to go on */

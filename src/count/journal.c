@@ -238,6 +238,9 @@ enum status journal_settings(struct count_job *j, struct err *err)
     else
         setting(b, "--phones", phones);
     setting(b, "--speakers", j->gendered ? o->speakers : NULL);
+    for (unsigned x = 0; x < o->extras; x++)
+        buf_printf(b, "--factor %s: %016" PRIx64 "\n", o->extra[x].name,
+                   corpus_digest_path(o->extra[x].file));
     if (j->pitch.tracked)
         buf_str(b, "--pitch: " COUNT_PITCH_AUTO "\n");
     else

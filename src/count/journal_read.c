@@ -132,7 +132,7 @@ static bool get_cells(struct in *in, struct cells *c, uint64_t frames)
 {
     uint64_t n = get_number(in), sum = 0;
     for (uint64_t i = 0; i < n && !in->failed; i++) {
-        int32_t key[CELLS_MAX_FACTORS] = {-1, -1, -1, -1};
+        int32_t key[CELLS_MAX_FACTORS];
         const void *p = get(in, c->factors * sizeof *key);
         if (!p)
             return false;

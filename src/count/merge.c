@@ -117,11 +117,11 @@ static enum status add_cells(struct merge *m, uint32_t file, struct err *err)
             if (names_add(&m->cells.level[f], c->factor[f].level[i]) == NAMES_NONE)
                 return err_nomem(err);
     for (uint32_t i = 0; i < c->cells; i++) {
-        int32_t key[CELLS_MAX_FACTORS] = {-1, -1, -1, -1};
+        int32_t key[CELLS_MAX_FACTORS];
         for (uint32_t f = 0; f < c->factors; f++) {
             int32_t level = c->factor[f].index[i];
-            if (level >= 0)
-                key[f] = (int32_t)names_find(&m->cells.level[f], c->factor[f].level[level]);
+            key[f] =
+                level < 0 ? -1 : (int32_t)names_find(&m->cells.level[f], c->factor[f].level[level]);
         }
         uint32_t to = cells_find(&m->cells, key);
         if (to == UINT32_MAX || !add_source(m, file, i, to))

@@ -64,6 +64,29 @@ static enum status check_labels(const struct count_job *j, struct err *err)
                    labels ? labels_utterance(j->labels, 0) : "");
 }
 
+/* The user's own factors; one recording at least must have a value of each. */
+static enum status open_extras(struct count_job *j, struct err *err)
+{
+    const struct count_options *o = j->options;
+    const struct factor_span *spans;
+    for (unsigned x = 0; x < o->extras; x++) {
+        size_t i = 0;
+        enum status code = factorfile_open(&j->extra[x], o->extra[x].file, err);
+        if (code)
+            return code;
+        while (i < j->corpus.count &&
+               factorfile_find(&j->extra[x], j->corpus.recording[i].utterance, &spans) == 0)
+            i++;
+        if (i == j->corpus.count)
+            return err_set(err, STATUS_MISMATCH,
+                           "%s: values of none of the recordings in %s (there are recordings like "
+                           "'%.60s', values of utterances like '%.60s')",
+                           o->extra[x].file, o->audio, j->corpus.recording[0].utterance,
+                           j->extra[x].utterance.name[0]);
+    }
+    return STATUS_OK;
+}
+
 /* Cuts the corpus down to its shard; what belongs to the whole of it was found before. */
 static enum status take_shard(struct count_job *j, struct err *err)
 {
@@ -99,7 +122,7 @@ static enum status open_inputs(struct count_job *j, struct err *err)
         return code;
     if (o->by >> COUNT_PITCH & 1 && (code = open_pitch(j, err)))
         return code;
-    if ((code = take_shard(j, err)))
+    if ((code = open_extras(j, err)) || (code = take_shard(j, err)))
         return code;
     struct model_options mo = {.mean_std = o->mean_std, .normalize = o->normalize};
     if ((code = model_open(&j->model, o->model, &mo, err)))
@@ -116,13 +139,16 @@ static enum status open_inputs(struct count_job *j, struct err *err)
 
 static enum status make_cells(struct count_job *j, struct err *err)
 {
-    const char *names[COUNT_FACTORS];
+    const char *names[CELLS_MAX_FACTORS];
     uint32_t factors = 0;
     for (int f = 0; f < COUNT_FACTORS; f++)
         if (j->options->by >> f & 1) {
             j->kind[factors] = (enum count_factor)f;
             names[factors++] = count_factor_names[f];
         }
+    j->built_in = factors;
+    for (unsigned x = 0; x < j->options->extras; x++)
+        names[factors++] = j->options->extra[x].name;
     uint32_t *tau = mem_array(j->info->layers, sizeof *tau);
     if (!tau)
         return err_nomem(err);
@@ -135,7 +161,7 @@ static enum status make_cells(struct count_job *j, struct err *err)
         j->cells.table = &j->published.name;
         j->cells.occurrences = j->published.occurrences;
     }
-    for (uint32_t f = 0; f < factors && !code; f++)
+    for (uint32_t f = 0; f < j->built_in && !code; f++)
         for (int i = 0; i < PITCH_LEVELS && j->kind[f] == COUNT_PITCH && !code; i++)
             if (names_add(&j->cells.level[f], pitch_level_names[i]) == NAMES_NONE)
                 code = err_nomem(err);

@@ -27,6 +27,8 @@ struct worker {
     size_t cell_cap;
     int32_t *level; /* [alignment.phone.count] */
     size_t level_cap;
+    int32_t *extra; /* [alignment.count][options->extras] levels of the user's own factors */
+    size_t extra_cap;
 };
 
 static void worker_free(struct worker *w)
@@ -41,6 +43,7 @@ static void worker_free(struct worker *w)
     free(w->neurons);
     free(w->cell);
     free(w->level);
+    free(w->extra);
 }
 
 static enum status worker_init(struct worker *w, struct count_job *j, struct err *err)
@@ -99,7 +102,7 @@ static bool find_levels(struct worker *w, const char *utterance, int32_t *key)
     char name[256];
     if (!mem_grow(&w->level, &w->level_cap, a->phone.count, sizeof *w->level))
         return false;
-    for (uint32_t f = 0; f < j->cells.factors; f++) {
+    for (uint32_t f = 0; f < j->built_in; f++) {
         struct names *t = &j->cells.level[f];
         const char *gender;
         key[f] = -1;
@@ -128,21 +131,61 @@ static bool find_levels(struct worker *w, const char *utterance, int32_t *key)
     return true;
 }
 
+/* Levels of factor X of the user's own: of each aligned frame, the span that holds its point. */
+static bool find_extra(struct worker *w, const char *utterance, unsigned x)
+{
+    struct count_job *j = w->job;
+    const struct alignment *a = &w->alignment;
+    const struct factorfile *file = &j->extra[x];
+    const struct factor_span *span = NULL;
+    size_t spans = factorfile_find(file, utterance, &span), s = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        int32_t *level = &w->extra[i * j->options->extras + x];
+        double now =
+            j->align.grid.first + a->frame[i].frame * j->align.grid.period + ALIGN_SAME_TIME;
+        while (s < spans && span[s].end <= now)
+            s++;
+        *level = -1;
+        if (s == spans || span[s].start > now)
+            continue;
+        *level =
+            (int32_t)names_add(&j->cells.level[j->built_in + x], file->level.name[span[s].level]);
+        if (*level < 0)
+            return false;
+    }
+    return true;
+}
+
+static bool find_extras(struct worker *w, const char *utterance)
+{
+    unsigned extras = w->job->options->extras;
+    size_t need;
+    if (!mul_size(w->alignment.count, extras, &need) ||
+        !mem_grow(&w->extra, &w->extra_cap, need, sizeof *w->extra))
+        return false;
+    for (unsigned x = 0; x < extras; x++)
+        if (!find_extra(w, utterance, x))
+            return false;
+    return true;
+}
+
 /* Adds the utterance to the cells, or changes nothing: all cells are made before one is counted. */
 static bool add(struct worker *w, const char *utterance)
 {
     struct count_job *j = w->job;
     const struct alignment *a = &w->alignment;
     int32_t key[CELLS_MAX_FACTORS];
-    if (!find_levels(w, utterance, key) ||
+    if (!find_levels(w, utterance, key) || !find_extras(w, utterance) ||
         !mem_grow(&w->cell, &w->cell_cap, a->count, sizeof *w->cell))
         return false;
     for (size_t i = 0; i < a->count; i++) {
-        for (uint32_t f = 0; f < j->cells.factors; f++)
+        for (uint32_t f = 0; f < j->built_in; f++)
             if (j->kind[f] == COUNT_PHONE)
                 key[f] = w->level[a->frame[i].phone];
             else if (j->kind[f] == COUNT_PITCH)
                 key[f] = a->frame[i].pitch;
+        for (unsigned x = 0; x < j->options->extras; x++)
+            key[j->built_in + x] = w->extra[i * j->options->extras + x];
         if ((w->cell[i] = cells_find(&j->cells, key)) == UINT32_MAX)
             return false;
     }

@@ -8,10 +8,6 @@
 
 #include "propneu/mem.h"
 
-/* Times that differ by less are the same: boundaries written with a few decimals often fall on
- * frame points exactly, and 0.02 t + 0.01 is not exact in binary. */
-#define SAME_TIME 1e-6
-
 /* Labels of the model's frames, before any are chosen. */
 struct frame_labels {
     int32_t *label;    /* [count] index into the utterance's names, -1 = none */
@@ -35,14 +31,14 @@ static double point(const struct frame_grid *g, size_t t)
 /* Index of the list entry frame T falls on; COUNT if on none of the COUNT there are. */
 static size_t list_index(const struct frame_grid *g, size_t t, size_t count)
 {
-    double i = floor((point(g, t) + SAME_TIME) / LABELS_LIST_PERIOD);
+    double i = floor((point(g, t) + ALIGN_SAME_TIME) / LABELS_LIST_PERIOD);
     return i >= 0 && i < (double)count ? (size_t)i : count;
 }
 
 /* Frames of the model that a list of COUNT entries covers. */
 static size_t list_frames(const struct frame_grid *g, size_t count)
 {
-    double t = ((double)count * LABELS_LIST_PERIOD - SAME_TIME - g->first) / g->period;
+    double t = ((double)count * LABELS_LIST_PERIOD - ALIGN_SAME_TIME - g->first) / g->period;
     return t > 0 ? (size_t)ceil(t) : 0;
 }
 
@@ -69,7 +65,7 @@ static void label_by_time(struct frame_labels *f, const struct utterance_labels 
 {
     size_t i = 0;
     for (size_t t = 0; t < f->count; t++) {
-        double now = point(g, t) + SAME_TIME;
+        double now = point(g, t) + ALIGN_SAME_TIME;
         while (i < u->count && u->interval[i].end <= now)
             i++;
         bool inside = i < u->count && u->interval[i].start <= now;
@@ -84,9 +80,9 @@ static size_t count_short_segments(const struct utterance_labels *u, const struc
 {
     size_t n = 0, t = 0;
     for (size_t i = 0; i < u->count; i++) {
-        while (t < frames && point(g, t) + SAME_TIME < u->interval[i].start)
+        while (t < frames && point(g, t) + ALIGN_SAME_TIME < u->interval[i].start)
             t++;
-        n += t == frames || point(g, t) + SAME_TIME >= u->interval[i].end;
+        n += t == frames || point(g, t) + ALIGN_SAME_TIME >= u->interval[i].end;
     }
     return n;
 }
@@ -171,7 +167,7 @@ struct pitch_source {
 static double reach_of(const struct pitch_track *p, double period)
 {
     double step = p->count > 1 ? (p->time[p->count - 1] - p->time[0]) / (double)(p->count - 1) : 0;
-    return fmax(step, period) / 2 + SAME_TIME;
+    return fmax(step, period) / 2 + ALIGN_SAME_TIME;
 }
 
 /* Length of the label list a pitch list is compared with: as long as the labels, in its steps. */
@@ -180,7 +176,7 @@ static size_t labels_length(const struct utterance_labels *u)
     if (u->frame)
         return u->count;
     double end = u->count ? u->interval[u->count - 1].end : 0;
-    double n = floor((end + SAME_TIME) / LABELS_LIST_PERIOD);
+    double n = floor((end + ALIGN_SAME_TIME) / LABELS_LIST_PERIOD);
     return n > 0 && n < 1e9 ? (size_t)n : 0;
 }
 

@@ -1,7 +1,10 @@
-/* Any bytes are a table of speakers, phones or pitch, or messages: libFuzzer target. */
+/* Any bytes are a table of speakers, phones, pitch or a factor, or messages: libFuzzer target. */
 #include "config.h"
 
+#include <stdlib.h>
+
 #include "fuzz.h"
+#include "propneu/factorfile.h"
 #include "propneu/phones.h"
 #include "propneu/pitchtable.h"
 #include "propneu/speakers.h"
@@ -13,6 +16,8 @@ const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_BYTES("speaker\tgender\n14\tF\n16\tM\n"),
     FUZZ_BYTES("AA\tvowel\nB\tvoiced\nP\tunvoiced\n"),
     FUZZ_BYTES("time,frequency,confidence\n0.00,120.5,0.9\n0.01,0,0.1\n"),
+    FUZZ_BYTES("utterance\taccent\nu\tscots\nv\tnew york\n"),
+    FUZZ_BYTES("u 0 0.5 happy\nu 0.5 1 very sad\nv 0 2 happy\n"),
     FUZZ_END,
 };
 
@@ -24,6 +29,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct pitch_track track;
     struct err err;
     char name[PHONES_NAME_MAX];
+    struct factorfile f;
+    const struct factor_span *span;
     if (speakers_parse(&s, data, size, "fuzz", &err) == STATUS_OK) {
         for (uint32_t i = 0; i < s.speaker.count; i++)
             speakers_gender(&s, s.speaker.name[i], i % 2);
@@ -39,6 +46,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             if (pitch_table_get(&t, t.utterance.name[i], &track, &err) == STATUS_OK)
                 pitch_track_free(&track);
         pitch_table_free(&t);
+    }
+    if (factorfile_parse(&f, data, size, "fuzz", &err) == STATUS_OK) {
+        size_t found = 0;
+        for (uint32_t u = 0; u < f.utterance.count; u++)
+            found += factorfile_find(&f, f.utterance.name[u], &span);
+        if (found != f.count)
+            abort();
+        factorfile_free(&f);
     }
     return 0;
 }
