@@ -20,9 +20,9 @@
 #include "propneu/mem.h"
 
 /* Frames of the last convolution made at a time; a few frames of the others are made twice. */
-#define CHUNK 96
+#define CHUNK 192
 /* Frames of the second convolution, whose input would otherwise not stay in the L2 cache. */
-#define SECOND_ROWS 96
+#define SECOND_ROWS 192
 
 #define EPSILON 1e-5 /* of the reference's norms */
 

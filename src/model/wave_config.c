@@ -15,7 +15,7 @@
 
 /* Bounds that no real model comes near. */
 #define MAX_CHANNELS 65536
-#define MAX_KERNEL   4096
+#define MAX_KERNEL   256
 #define MAX_HOP      (1u << 20)
 
 /*

@@ -15,7 +15,7 @@ struct bench_section {
 };
 
 extern const struct bench_section bench_analysis;
-extern const struct bench_section bench_count;
+extern const struct bench_section bench_count, bench_hubert, bench_wavlm;
 extern const struct bench_section bench_screen;
 
 #define BENCH_MAX_ROUNDS 31

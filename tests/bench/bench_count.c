@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "bench.h"
+#include "bench_model.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -13,133 +14,14 @@
 #include <string.h>
 
 #include <cblas.h>
-#include <jansson.h>
 
-#include "propneu/checkpoint.h"
 #include "propneu/kernels.h"
 #include "propneu/mem.h"
 #include "propneu/model.h"
 #include "propneu/rng.h"
 #include "propneu/select.h"
 
-enum { LAYERS = 12, EMBED = 768, FFN = 3072, HEADS = 12, HEAD = 64, TAPS = 128, GROUPS = 16 };
-enum { INPUT = 80, CHANNELS = EMBED / GROUPS };
-
 void openblas_set_num_threads(int n);
-
-/* Weights as they would lie in a file, in one block; scaled so that values stay near 1. */
-struct weights {
-    struct tensor tensor[16 + 16 * LAYERS];
-    char name[16 + 16 * LAYERS][64];
-    size_t count, used, cap;
-    float *data;
-};
-
-static void add_tensor(struct weights *w, const char *name, float low, float high, size_t a,
-                       size_t b, size_t c)
-{
-    static struct rng r = {1};
-    struct tensor *t = &w->tensor[w->count];
-    snprintf(w->name[w->count], sizeof *w->name, "%s", name);
-    *t = (struct tensor){.name = w->name[w->count++], .dtype = DTYPE_F32, .ndim = 1};
-    t->shape[0] = a;
-    if (b) {
-        t->ndim = c ? 3 : 2;
-        t->shape[1] = b;
-        t->shape[2] = c;
-    }
-    t->count = a * (b ? b : 1) * (c ? c : 1);
-    t->stride[t->ndim - 1] = 1;
-    for (uint32_t d = t->ndim - 1; d > 0; d--)
-        t->stride[d - 1] = t->stride[d] * t->shape[d];
-    float *x = w->data + w->used;
-    w->used += t->count;
-    t->data = (const unsigned char *)x;
-    for (size_t i = 0; i < t->count; i++)
-        x[i] = low + (high - low) * (float)rng_uniform(&r);
-}
-
-static void add_linear(struct weights *w, const char *prefix, size_t out, size_t in)
-{
-    char name[64];
-    float s = sqrtf(3.0f / (float)in);
-    snprintf(name, sizeof name, "%s.weight", prefix);
-    add_tensor(w, name, -s, s, out, in, 0);
-    snprintf(name, sizeof name, "%s.bias", prefix);
-    add_tensor(w, name, -0.1f, 0.1f, out, 0, 0);
-}
-
-static void add_norm(struct weights *w, const char *prefix)
-{
-    char name[64];
-    snprintf(name, sizeof name, "%s.weight", prefix);
-    add_tensor(w, name, 0.8f, 1.2f, EMBED, 0, 0);
-    snprintf(name, sizeof name, "%s.bias", prefix);
-    add_tensor(w, name, -0.1f, 0.1f, EMBED, 0, 0);
-}
-
-static void add_layer(struct weights *w, int n)
-{
-    static const char *const parts[] = {"q_proj", "k_proj", "v_proj", "out_proj"};
-    char name[64];
-    for (int i = 0; i < 4; i++) {
-        snprintf(name, sizeof name, "encoder.layers.%d.self_attn.%s", n, parts[i]);
-        add_linear(w, name, EMBED, EMBED);
-    }
-    snprintf(name, sizeof name, "encoder.layers.%d.self_attn_layer_norm", n);
-    add_norm(w, name);
-    snprintf(name, sizeof name, "encoder.layers.%d.fc1", n);
-    add_linear(w, name, FFN, EMBED);
-    snprintf(name, sizeof name, "encoder.layers.%d.fc2", n);
-    add_linear(w, name, EMBED, FFN);
-    snprintf(name, sizeof name, "encoder.layers.%d.final_layer_norm", n);
-    add_norm(w, name);
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct tensor *)a)->name, ((const struct tensor *)b)->name);
-}
-
-static void free_weights(void *owner)
-{
-    struct weights *w = owner;
-    free(w->data);
-    free(w);
-}
-
-static struct model *make_model(void)
-{
-    struct err err;
-    struct model *m = NULL;
-    struct weights *w = mem_zeros(1, sizeof *w);
-    w->data = mem_aligned((size_t)100 << 20, sizeof *w->data);
-    add_linear(w, "pre_extract_proj", EMBED, INPUT);
-    add_tensor(w, "encoder.pos_conv.0.weight_v", -1, 1, EMBED, CHANNELS, TAPS);
-    add_tensor(w, "encoder.pos_conv.0.weight_g", 1, 2, 1, 1, TAPS);
-    add_tensor(w, "encoder.pos_conv.0.bias", -0.1f, 0.1f, EMBED, 0, 0);
-    add_norm(w, "encoder.layer_norm");
-    add_tensor(w, "input.mean", 12, 13, 40, 0, 0);
-    add_tensor(w, "input.std", 3, 4, 40, 0, 0);
-    for (int n = 0; n < LAYERS; n++)
-        add_layer(w, n);
-    struct tensor *sorted = mem_array(w->count, sizeof *sorted);
-    memcpy(sorted, w->tensor, w->count * sizeof *sorted);
-    qsort(sorted, w->count, sizeof *sorted, by_name);
-    struct checkpoint c = {.path = mem_strndup("base", 4), .layout = CHECKPOINT_SAFETENSORS};
-    c.tensors =
-        (struct tensors){.tensor = sorted, .count = w->count, .owner = w, .release = free_weights};
-    c.config = json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:i}", "model_type", "melhubert",
-                         "feat_emb_dim", INPUT, "encoder_layers", LAYERS, "encoder_embed_dim",
-                         EMBED, "encoder_ffn_embed_dim", FFN, "encoder_attention_heads", HEADS,
-                         "conv_pos", TAPS, "conv_pos_groups", GROUPS);
-    double start = bench_cpu();
-    if (model_from_checkpoint(&m, &c, NULL, &err))
-        fprintf(stderr, "bench: %s\n", err.msg);
-    else
-        printf("  binding and packing the weights: %.0f ms\n", 1e3 * (bench_cpu() - start));
-    return m;
-}
 
 /* What counting does with a frame, for one cell. */
 struct counter {
@@ -166,16 +48,30 @@ struct product {
     int times;
 };
 
-static size_t list_products(struct product *p, size_t t)
+#define MAX_PRODUCTS 16
+
+/* What the front end multiplies, frame by frame of its convolutions, and the rest. */
+static size_t list_products(struct product *p, enum bench_family family, size_t samples, size_t t)
 {
+    size_t n = 0, in = 1, rows = samples;
+    if (family == BENCH_MELHUBERT)
+        p[n++] = (struct product){t, EMBED, INPUT, true, 1};
+    for (int i = 0; family != BENCH_MELHUBERT && i < CONVS; i++, in = CONV) {
+        rows = (rows - bench_conv[i].kernel) / bench_conv[i].stride + 1;
+        p[n++] = (struct product){rows, CONV, in * bench_conv[i].kernel, true, 1};
+    }
+    if (family != BENCH_MELHUBERT)
+        p[n++] = (struct product){t, EMBED, CONV, true, 1};
     struct product all[] = {
-        {t, EMBED, INPUT, true, 1},          {t, CHANNELS, CHANNELS * TAPS, true, GROUPS},
-        {t, EMBED, EMBED, true, 4 * LAYERS}, {t, FFN, EMBED, true, LAYERS},
+        {t, CHANNELS, CHANNELS * TAPS, true, GROUPS},
+        {t, EMBED, EMBED, true, 4 * LAYERS},
+        {t, FFN, EMBED, true, LAYERS},
         {t, EMBED, FFN, true, LAYERS - 1}, /* the last layer's is never read */
-        {t, t, HEAD, true, HEADS * LAYERS},  {t, HEAD, t, false, HEADS * LAYERS},
+        {t, t, HEAD, true, HEADS * LAYERS},
+        {t, HEAD, t, false, HEADS * LAYERS},
     };
-    memcpy(p, all, sizeof all);
-    return sizeof all / sizeof *all;
+    memcpy(p + n, all, sizeof all);
+    return n + sizeof all / sizeof *all;
 }
 
 static double gflop(const struct product *p)
@@ -241,19 +137,20 @@ static void print_passes(size_t t, double forward, struct buffers *x)
            100 * took[3] / forward, 1e6 * took[3] / (double)t / LAYERS);
 }
 
-static int run_length(const struct model *m, struct model_scratch *s, double seconds)
+static int run_length(enum bench_family family, const struct model *m, struct model_scratch *s,
+                      double seconds)
 {
-    size_t n = (size_t)(seconds * 16000), t = model_frames(m, n), big = (size_t)4 << 20;
+    size_t n = (size_t)(seconds * 16000), t = model_frames(m, n), big = (size_t)40 << 20;
     struct rng r = rng_seed(2);
     struct err err;
-    struct product p[8];
+    struct product p[MAX_PRODUCTS];
     struct buffers x = {mem_aligned(big, 4), mem_aligned(big, 4), mem_aligned(big, 4)};
     float *samples = mem_array(n, sizeof *samples);
     static struct counter c;
     struct model_sink sink = {MODEL_WANT(MODEL_FC1), count_rows, &c};
-    double blas[8] = {0}, own[8] = {0}, total = 0;
+    double blas[MAX_PRODUCTS] = {0}, own[MAX_PRODUCTS] = {0}, total = 0;
     double ratio[BENCH_MAX_ROUNDS], took[BENCH_MAX_ROUNDS], rate[BENCH_MAX_ROUNDS];
-    size_t products = list_products(p, t);
+    size_t products = list_products(p, family, n, t);
     int rounds = bench_rounds(), failed = 0;
     for (size_t i = 0; i < n; i++)
         samples[i] = (float)(rng_uniform(&r) - 0.5) * 0.2f;
@@ -298,18 +195,37 @@ static int run_length(const struct model *m, struct model_scratch *s, double sec
     return failed;
 }
 
-static int run(void)
+static int run(enum bench_family family)
 {
     openblas_set_num_threads(1);
     printf("  kernels: %s\n", kernels_get()->name);
-    struct model *m = make_model();
+    struct model *m = bench_model(family);
     struct model_scratch *s = model_scratch_new();
-    int failed = !m || !s || run_length(m, s, 7.2) || run_length(m, s, 15);
+    int failed = !m || !s || run_length(family, m, s, 7.2) || run_length(family, m, s, 15);
     model_scratch_free(s);
     model_free(m);
-    printf("  peak memory %.0f MiB\n", bench_peak_mib());
+    printf("  peak memory so far %.0f MiB\n", bench_peak_mib());
     return failed;
 }
 
+static int run_melhubert(void)
+{
+    return run(BENCH_MELHUBERT);
+}
+
+static int run_hubert(void)
+{
+    return run(BENCH_HUBERT);
+}
+
+static int run_wavlm(void)
+{
+    return run(BENCH_WAVLM);
+}
+
 const struct bench_section bench_count = {
-    "count", "activation counting with a model of base size, one thread", run};
+    "count", "activation counting with MelHuBERT of base size, one thread", run_melhubert};
+const struct bench_section bench_hubert = {
+    "hubert", "activation counting with HuBERT of base size, one thread", run_hubert};
+const struct bench_section bench_wavlm = {
+    "wavlm", "activation counting with WavLM of base size, one thread", run_wavlm};
