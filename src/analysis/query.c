@@ -59,9 +59,7 @@ static uint32_t collect(struct keyed *keyed, int32_t *keys, const struct counts 
 static enum status cannot_add(const struct counts *c, struct err *err)
 {
     return err_set(err, STATUS_UNSUPPORTED,
-                   "%s: this condition joins several cells, but the file holds probabilities "
-                   "without frame numbers, which cannot be added",
-                   c->path);
+                   "%s: joining cells needs frame counts, which an import does not have", c->path);
 }
 
 /* Makes rows of the sorted cells and adds up their frames. */

@@ -187,8 +187,9 @@ static enum status parse(struct tensors *out, struct arena *names, const unsigne
         return err_set(err, STATUS_FORMAT, "%s: %zu bytes are no safetensors file", name, size);
     memcpy(&length, p, sizeof length);
     if (length > size - sizeof length)
-        return err_set(err, STATUS_FORMAT, "%s: header of %llu bytes in a file of %zu", name,
-                       (unsigned long long)length, size);
+        return err_set(err, STATUS_FORMAT,
+                       "%s: no safetensors file: its first 8 bytes ask for a header of %llu bytes",
+                       name, (unsigned long long)length);
     if (length > MAX_HEADER)
         return err_set(err, STATUS_FORMAT, "%s: header of %llu bytes, at most %zu are read", name,
                        (unsigned long long)length, MAX_HEADER);

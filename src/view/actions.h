@@ -58,8 +58,10 @@ enum {
     ACTION(WIPE, "wipe", "^U", CTX_PROMPT, 9, "", "delete everything")                             \
     ACTION(QUIT, "quit", "q", CTX_VIEWS, 1, "quit", "quit")                                        \
     ACTION(CLOSE, "close", "Esc q", CTX_PANEL, 1, "close", "close the list")                       \
-    ACTION(TOGGLE, "toggle", "Space Enter", CTX_PANEL, 2, "switch on or off",                      \
-           "switch the line on or off")                                                            \
+    ACTION(TOGGLE, "toggle", "Space", CTX_PANEL, 2, "on or off",                                   \
+           "switch the line on or off; on a factor: all its levels")                               \
+    ACTION(CHOOSE, "choose", "Enter", CTX_PANEL, 2, "choose",                                      \
+           "on a factor: group by it; else as Space")                                              \
     ACTION(RESET, "reset", "r", CTX_PANEL, 3, "all on", "everything on again")                     \
     ACTION(PREV_LAYER, "prev-layer", "Left h", CTX_VIEWS | CTX_PANEL, 2, "layer",                  \
            "previous layer")                                                                       \

@@ -34,7 +34,7 @@ enum panel_kind { PANEL_NONE, PANEL_CONDITIONS, PANEL_GROUPS, PANEL_TEXT };
 
 struct panel_line {
     char *text;
-    signed char check;     /* 1 on, 0 off, -1 nothing to switch (a heading) */
+    signed char check;     /* 1 on, 0 off, -1 nothing to switch */
     uint32_t major, minor; /* what it stands for: factor and level, or group */
 };
 

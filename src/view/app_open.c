@@ -130,9 +130,10 @@ static enum status set_place(struct app *app, const struct app_options *o, struc
     }
     if (o->phone) {
         int factor = counts_find_factor(&f->counts, "phone");
-        if (factor < 0 || counts_find_level(&f->counts, (uint32_t)factor, o->phone) < 0)
-            return err_set(err, STATUS_NOTFOUND, "%s: no phone '%s'", f->path, o->phone);
-        snprintf(app->phone, sizeof app->phone, "%s", o->phone);
+        int level = analysis_find_phone(&f->session, o->phone, err);
+        if (level < 0)
+            return err->code;
+        snprintf(app->phone, sizeof app->phone, "%s", f->counts.factor[factor].level[level]);
     }
     return STATUS_OK;
 }

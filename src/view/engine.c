@@ -132,8 +132,7 @@ static enum status adopt(struct engine *e, struct err *err)
     return STATUS_OK;
 }
 
-/* Messages begin with the file's path; the screen has it in its title. */
-static const char *without_path(const struct counts *c, const char *message)
+const char *engine_without_path(const struct counts *c, const char *message)
 {
     size_t n = strlen(c->path);
     return n && strncmp(message, c->path, n) == 0 && strncmp(message + n, ": ", 2) == 0
@@ -164,7 +163,7 @@ static bool step(struct engine *e, bool focus)
     size_t at = (size_t)property * e->layers + layer;
     r.code = code;
     if (code)
-        snprintf(r.why, sizeof r.why, "%.255s", without_path(e->counts, err.msg));
+        snprintf(r.why, sizeof r.why, "%.255s", engine_without_path(e->counts, err.msg));
     e->result[at] = r;
     e->done[at] = 1;
     e->missing--;

@@ -55,6 +55,9 @@ void engine_focus(struct engine *e, uint32_t property, uint32_t layer, bool whol
 /* The result, or NULL while it is not there.  Valid until engine_set or engine_free. */
 const struct engine_result *engine_get(struct engine *e, uint32_t property, uint32_t layer);
 
+/* MESSAGE without the path of the file it begins with: the screen has that in its title. */
+const char *engine_without_path(const struct counts *c, const char *message);
+
 /* Results still to come. */
 size_t engine_missing(struct engine *e);
 

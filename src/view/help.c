@@ -42,8 +42,9 @@ static size_t walk(const struct app *app, struct canvas *c, struct rect area, si
                 continue;
             canvas_text(&page, (int)line, KEYS_COLUMN, TEXT_COLUMN - KEYS_COLUMN - 1, STYLE_KEY,
                         keys_of(a));
-            canvas_text(&page, (int)line++, TEXT_COLUMN, area.cols - TEXT_COLUMN, STYLE_NORMAL,
-                        action_table[a].help);
+            line += (size_t)canvas_wrap(
+                &page, (struct rect){(int)line, TEXT_COLUMN, 9, area.cols - TEXT_COLUMN},
+                STYLE_NORMAL, action_table[a].help);
         }
         line += section < 2;
     }

@@ -10,7 +10,7 @@
 #include "propneu/bitset.h"
 #include "propneu/mem.h"
 
-enum { SIDE_WIDTH = 28, SIDE_FROM = 66 };
+enum { SIDE_WIDTH = 28, SIDE_FROM = 66, ENTRY_NARROW = 14 };
 
 /* Labels: the selected point, the heart of every group, then from the rim inwards. */
 static void set_priorities(const struct map_state *s, struct plot_point *point)
@@ -59,7 +59,9 @@ static void draw_plot(const struct app *app, struct canvas *c, struct rect area,
     if (point && group) {
         fill_points(app, point);
         for (uint32_t g = 0; g < s->groups; g++)
-            group[g] = (struct plot_group){group_letter(s->property, g), palette_group(g)};
+            group[g] = map_singles(s)
+                           ? (struct plot_group){'o', STYLE_NORMAL}
+                           : (struct plot_group){group_letter(s->property, g), palette_group(g)};
         struct plot plot = {point, s->points, group, s->groups, app->marks, s->selected - 1};
         plot_scatter(c, area, &plot, report);
     }
@@ -67,26 +69,43 @@ static void draw_plot(const struct app *app, struct canvas *c, struct rect area,
     free(group);
 }
 
+/* "1 v vowel    15"; in a narrow column (many groups) "v vowel". */
+static void draw_entry(const struct app *app, struct canvas *c, int row, int col, int width,
+                       uint32_t g)
+{
+    const struct map_state *s = map_state(app);
+    char mark = s->hidden[g] ? ' ' : group_letter(s->property, g);
+    bool whole = width > ENTRY_NARROW;
+    int at = whole ? col + 2 : col;
+    if (whole && g < 9)
+        canvas_textf(c, row, col, 2, STYLE_FAINT, "%u", g + 1);
+    canvas_put(c, row, at, palette_group(g), (uint32_t)(unsigned char)mark);
+    canvas_text(c, row, at + 2, width - (whole ? 10 : 3),
+                s->hidden[g] ? STYLE_FAINT : palette_group(g), s->property->group.name[g]);
+    if (whole)
+        canvas_rightf(c, row, col + width - 6, 6, STYLE_NORMAL, "%u", s->property->group_points[g]);
+}
+
+/* Every letter is explained as long as that is possible: many groups stand in several columns. */
 static int draw_legend(const struct app *app, struct canvas *c, struct rect a, int max)
 {
     const struct map_state *s = map_state(app);
-    int row = a.row;
-    canvas_text(c, row++, a.col, a.cols, STYLE_STRONG, app_property(app));
-    for (uint32_t g = 0; g < s->groups && row < a.row + max; g++, row++) {
-        if (row == a.row + max - 1 && g + 1 < s->groups) {
-            canvas_textf(c, row++, a.col, a.cols, STYLE_FAINT, "  and %u groups more",
-                         s->groups - g);
-            break;
-        }
-        char mark = s->hidden[g] ? ' ' : group_letter(s->property, g);
-        if (g < 9)
-            canvas_textf(c, row, a.col, 2, STYLE_FAINT, "%u", g + 1);
-        canvas_put(c, row, a.col + 2, palette_group(g), (uint32_t)(unsigned char)mark);
-        canvas_text(c, row, a.col + 4, a.cols - 10, s->hidden[g] ? STYLE_FAINT : palette_group(g),
-                    s->property->group.name[g]);
-        canvas_rightf(c, row, a.col + a.cols - 6, 6, STYLE_NORMAL, "%u",
-                      s->property->group_points[g]);
+    uint32_t rows = max > 3 ? (uint32_t)max - 2 : 1, columns = (s->groups + rows - 1) / rows;
+    columns = columns > 3 ? 3 : columns < 1 ? 1 : columns;
+    uint32_t shown = s->groups < rows * columns ? s->groups : rows * columns;
+    int width = a.cols / (int)columns, row = a.row + 1;
+    rows = (shown + columns - 1) / columns;
+    canvas_text(c, a.row, a.col, a.cols, STYLE_STRONG, app_property(app));
+    if (map_singles(s)) {
+        canvas_text(c, row, a.col, a.cols, STYLE_NORMAL, "o a group of one phone");
+        return row + 1;
     }
+    for (uint32_t g = 0; g < shown; g++)
+        draw_entry(app, c, row + (int)(g % rows), a.col + width * (int)(g / rows), width, g);
+    row += (int)rows;
+    if (shown < s->groups)
+        canvas_textf(c, row++, a.col, a.cols, STYLE_FAINT, "%u more: t lists them",
+                     s->groups - shown);
     return row;
 }
 
@@ -159,14 +178,17 @@ static void draw_selected(const struct app *app, struct canvas *c, struct rect a
 }
 
 /* On a narrow screen the legend is one line. */
-static void draw_line(const struct app *app, struct canvas *c, struct rect a)
+static void draw_line(const struct app *app, struct canvas *c, struct rect a,
+                      const struct plot_report *report)
 {
     const struct map_state *s = map_state(app);
     int col = a.col;
-    for (uint32_t g = 0; g < s->groups && col < a.cols; g++)
+    for (uint32_t g = 0; !map_singles(s) && g < s->groups && col < a.cols; g++)
         col += 2 + canvas_textf(c, a.row, col, a.cols - col,
                                 s->hidden[g] ? STYLE_FAINT : palette_group(g), "%c %s",
                                 group_letter(s->property, g), s->property->group.name[g]);
+    if (report->mixed && col + 9 <= a.cols)
+        canvas_text(c, a.row, col, 9, STYLE_NORMAL, "* several");
 }
 
 void map_render(const struct app *app, struct canvas *c, struct rect area)
@@ -179,8 +201,8 @@ void map_render(const struct app *app, struct canvas *c, struct rect area)
         return;
     }
     if (area.cols < SIDE_FROM) {
-        draw_line(app, c, area);
         draw_plot(app, c, (struct rect){area.row + 1, area.col, area.rows - 1, area.cols}, &report);
+        draw_line(app, c, area, &report);
         return;
     }
     int width = area.cols - SIDE_WIDTH - 2;

@@ -38,6 +38,12 @@ static inline struct map_state *map_state(const struct app *app)
     return view_state(app, VIEW_MAP);
 }
 
+/* True if every group is one point (each-phone): letters would say nothing. */
+static inline bool map_singles(const struct map_state *s)
+{
+    return s->groups > 1 && s->groups == s->points;
+}
+
 /* "AH female": the name of point I. */
 void map_point_name(const struct map_state *s, uint32_t i, char *text, size_t size);
 

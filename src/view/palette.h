@@ -31,11 +31,11 @@ enum { ATTR_NONE = 0, ATTR_BOLD = 1, ATTR_UNDERLINE = 2, ATTR_REVERSE = 4, ATTR_
     STYLE(BAR_LOW, '-', 244, -1, ATTR_NONE, ATTR_NONE)          \
     STYLE(ALERT, '!', 166, 1, ATTR_BOLD, ATTR_BOLD)             \
     STYLE(MIXED, 'x', -1, -1, ATTR_REVERSE, ATTR_REVERSE)       \
-    STYLE(GROUP_1, '1', 166, 3, ATTR_NONE, ATTR_BOLD)           \
+    STYLE(GROUP_1, '1', 166, 1, ATTR_NONE, ATTR_BOLD)           \
     STYLE(GROUP_2, '2', 32, 6, ATTR_NONE, ATTR_NONE)            \
     STYLE(GROUP_3, '3', 133, 5, ATTR_NONE, ATTR_UNDERLINE)      \
     STYLE(GROUP_4, '4', 29, 2, ATTR_NONE, ATTR_NONE)            \
-    STYLE(GROUP_5, '5', 102, 1, ATTR_NONE, ATTR_NONE)           \
+    STYLE(GROUP_5, '5', 102, 3, ATTR_NONE, ATTR_NONE)           \
     STYLE(GROUP_OTHER, 'o', -1, -1, ATTR_NONE, ATTR_NONE)
 
 enum style {

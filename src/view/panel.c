@@ -8,6 +8,9 @@
 
 #include "propneu/mem.h"
 
+/* Minor of the line of a factor itself, not of one of its levels. */
+#define HEADING UINT32_MAX
+
 void panel_close(struct panel *p)
 {
     for (size_t i = 0; i < p->count; i++)
@@ -41,13 +44,20 @@ static int64_t level_frames(const struct counts *c, uint32_t factor, uint32_t le
     return n;
 }
 
+/* Of a heading: -1 that no property goes by it, else whether the one at hand does. */
+static int heading_check(const struct app *app, uint32_t property)
+{
+    return property == NAMES_NONE ? -1 : property == app->at.property;
+}
+
 static enum status add_factor(struct app *app, uint32_t f, struct err *err)
 {
     const struct counts *c = &app_file(app)->counts;
     const struct query_filters *filters = &app_session(app)->filters;
     char text[160];
+    uint32_t property = names_find(&app_session(app)->names, c->factor[f].name);
     snprintf(text, sizeof text, "%.100s", c->factor[f].name);
-    enum status code = panel_add(&app->panel, -1, f, 0, text, err);
+    enum status code = panel_add(&app->panel, heading_check(app, property), f, HEADING, text, err);
     for (uint32_t l = 0; !code && l < c->factor[f].levels; l++) {
         int64_t n = level_frames(c, f, l);
         const char *label = level_label(c->factor[f].level[l]);
@@ -61,20 +71,55 @@ static enum status add_factor(struct app *app, uint32_t f, struct err *err)
     return code;
 }
 
-/* Small factors first: they are the ones that are switched; phones and speakers are long lists. */
-enum status panel_open_conditions(struct app *app, struct err *err)
+/* Properties that are no factor of the file (each-phone) can be chosen, too. */
+static enum status add_other_properties(struct app *app, struct err *err)
 {
+    const struct names *names = &app_session(app)->names;
     const struct counts *c = &app_file(app)->counts;
     enum status code = STATUS_OK;
+    for (uint32_t p = 0; !code && p < names->count; p++)
+        if (counts_find_factor(c, names->name[p]) < 0)
+            code = panel_add(&app->panel, heading_check(app, p), c->factors + p, HEADING,
+                             names->name[p], err);
+    return code;
+}
+
+/* Factors by falling use: few levels are the ones that are switched, long lists come last. */
+static int by_levels(const void *a, const void *b)
+{
+    const struct counts_factor *x = *(const struct counts_factor *const *)a;
+    const struct counts_factor *y = *(const struct counts_factor *const *)b;
+    return x->levels != y->levels ? (x->levels > y->levels) - (x->levels < y->levels)
+                                  : (x > y) - (x < y);
+}
+
+static enum status add_factors(struct app *app, struct err *err)
+{
+    const struct counts *c = &app_file(app)->counts;
+    const struct counts_factor **order = mem_array(c->factors, sizeof *order);
+    enum status code = order ? STATUS_OK : err_nomem(err);
+    for (uint32_t f = 0; order && f < c->factors; f++)
+        order[f] = &c->factor[f];
+    if (order && c->factors)
+        qsort(order, c->factors, sizeof *order, by_levels);
+    for (uint32_t f = 0; !code && f < c->factors; f++)
+        code = add_factor(app, (uint32_t)(order[f] - c->factor), err);
+    free(order);
+    return code;
+}
+
+enum status panel_open_conditions(struct app *app, struct err *err)
+{
+    enum status code;
     size_t here = app->panel.kind == PANEL_CONDITIONS ? app->panel.here : 1;
     size_t top = app->panel.kind == PANEL_CONDITIONS ? app->panel.top : 0;
     panel_close(&app->panel);
     app->panel.kind = PANEL_CONDITIONS;
-    snprintf(app->panel.title, sizeof app->panel.title, "Conditions: which frames count");
-    for (int large = 0; large < 2; large++)
-        for (uint32_t f = 0; !code && f < c->factors; f++)
-            if ((c->factor[f].levels > 8) == (large == 1))
-                code = add_factor(app, f, err);
+    snprintf(app->panel.title, sizeof app->panel.title,
+             "Conditions: group by (*), count frames of [x]");
+    code = add_factors(app, err);
+    if (!code)
+        code = add_other_properties(app, err);
     app->panel.here = here < app->panel.count ? here : 0;
     app->panel.top = top;
     if (code)
@@ -116,15 +161,41 @@ static enum status toggle_factor(struct app *app, uint32_t factor, struct err *e
     return code ? code : panel_open_conditions(app, err);
 }
 
+/* The property that goes by the heading L; NAMES_NONE if none does. */
+static uint32_t property_of(const struct app *app, const struct panel_line *l)
+{
+    return names_find(&app_session(app)->names, l->text);
+}
+
+static enum status group_by(struct app *app, const struct panel_line *l, struct err *err)
+{
+    uint32_t property = property_of(app, l);
+    if (property == NAMES_NONE)
+        return err_set(err, STATUS_NOTFOUND, "no property goes by %.100s", l->text);
+    app->at.property = property;
+    return panel_open_conditions(app, err);
+}
+
 static enum status toggle_line(struct app *app, size_t i, struct err *err)
 {
     const struct panel_line l = app->panel.line[i];
+    if (app->panel.kind == PANEL_CONDITIONS && l.minor != HEADING)
+        return toggle_condition(app, &l, err);
     if (app->panel.kind == PANEL_CONDITIONS)
-        return l.check < 0 ? toggle_factor(app, l.major, err) : toggle_condition(app, &l, err);
+        return l.major < app_file(app)->counts.factors ? toggle_factor(app, l.major, err)
+                                                       : group_by(app, &l, err);
     if (app->panel.kind == PANEL_GROUPS)
         return map_toggle_group(app, l.major, err);
     panel_close(&app->panel);
     return STATUS_OK;
+}
+
+static enum status choose_line(struct app *app, size_t i, struct err *err)
+{
+    const struct panel_line *l = &app->panel.line[i];
+    if (app->panel.kind == PANEL_CONDITIONS && l->minor == HEADING)
+        return group_by(app, l, err);
+    return toggle_line(app, i, err);
 }
 
 static enum status reset(struct app *app, struct err *err)
@@ -146,7 +217,7 @@ static enum status reset(struct app *app, struct err *err)
 static size_t numbered_line(const struct panel *p, long n)
 {
     for (size_t i = 0; i < p->count; i++)
-        if (p->line[i].check >= 0 && --n == 0)
+        if (p->line[i].check >= 0 && p->line[i].minor != HEADING && --n == 0)
             return i;
     return p->count;
 }
@@ -158,6 +229,7 @@ enum status panel_apply(struct app *app, enum action action, long arg, struct er
     switch (action) {
     case ACTION_CLOSE: panel_close(p); break;
     case ACTION_TOGGLE: return p->count ? toggle_line(app, p->here, err) : STATUS_OK;
+    case ACTION_CHOOSE: return p->count ? choose_line(app, p->here, err) : STATUS_OK;
     case ACTION_RESET: return reset(app, err);
     case ACTION_ANY_DIGIT:
         i = numbered_line(p, arg);
@@ -175,10 +247,32 @@ static int widest(const struct panel *p)
 {
     int w = canvas_width(p->title) + 2;
     for (size_t i = 0; i < p->count; i++) {
-        int n = canvas_width(p->line[i].text) + 8;
+        int n = canvas_width(p->line[i].text) + 10;
         w = n > w ? n : w;
     }
     return w;
+}
+
+static void draw_line(const struct panel *p, size_t i, struct canvas *c, int row, int col, int room)
+{
+    const struct panel_line *l = &p->line[i];
+    bool here = i == p->here, heading = l->minor == HEADING;
+    int indent = p->kind == PANEL_TEXT ? 2 : heading ? 6 : p->kind == PANEL_CONDITIONS ? 8 : 6;
+    if (here) {
+        canvas_glyph(c, row, col, STYLE_STRONG, GLYPH_POINTER);
+        c->cursor_row = row;
+        c->cursor_col = col;
+    }
+    if (l->check >= 0)
+        canvas_text(c, row, col + indent - 4, 3, STYLE_NORMAL,
+                    heading    ? (l->check ? "(*)" : "( )")
+                    : l->check ? "[x]"
+                               : "[ ]");
+    canvas_text(c, row, col + indent, room - indent,
+                here      ? STYLE_SELECTED
+                : heading ? STYLE_STRONG
+                          : STYLE_NORMAL,
+                l->text);
 }
 
 void panel_render(const struct app *app, struct canvas *c, struct rect area)
@@ -194,22 +288,6 @@ void panel_render(const struct app *app, struct canvas *c, struct rect area)
     if (p->count > page)
         canvas_rightf(c, box.row + box.rows - 1, box.col + 2, box.cols - 4, STYLE_FAINT,
                       " %zu of %zu ", p->here + 1, p->count);
-    for (size_t i = 0; i < n && p->top + i < p->count; i++) {
-        const struct panel_line *l = &p->line[p->top + i];
-        int row = box.row + 1 + (int)i, col = box.col + 2, room = box.cols - 4;
-        bool here = p->top + i == p->here;
-        if (here)
-            canvas_glyph(c, row, col, STYLE_STRONG, GLYPH_POINTER);
-        if (l->check >= 0)
-            canvas_text(c, row, col + 2, 3, STYLE_NORMAL, l->check ? "[x]" : "[ ]");
-        canvas_text(c, row, col + (l->check >= 0 ? 6 : 2), room - (l->check >= 0 ? 6 : 2),
-                    here                                    ? STYLE_SELECTED
-                    : l->check < 0 && p->kind != PANEL_TEXT ? STYLE_STRONG
-                                                            : STYLE_NORMAL,
-                    l->text);
-        if (here) {
-            c->cursor_row = row;
-            c->cursor_col = col;
-        }
-    }
+    for (size_t i = 0; i < n && p->top + i < p->count; i++)
+        draw_line(p, p->top + i, c, box.row + 1 + (int)i, box.col + 2, box.cols - 4);
 }

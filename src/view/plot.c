@@ -8,7 +8,10 @@
 
 #include "propneu/mem.h"
 
-enum { CROWD = 150 }; /* points */
+enum {
+    CROWD = 150,       /* points that make a crowd on any screen */
+    CELLS_A_LABEL = 16 /* fewer for each point: a crowd, too */
+};
 
 /* Where the points of one plot fall: a chain of points for every cell of the area. */
 struct field {
@@ -187,7 +190,8 @@ static bool put_label(struct canvas *c, struct rect area, struct field *f, const
     int w = canvas_width(q->label);
     const int place[8][2] = {{0, 1}, {0, -w},  {-1, -w / 2}, {1, -w / 2}, {-1, 1},
                              {1, 1}, {-1, -w}, {1, -w}}; /* rows down, columns right */
-    int tries = p->points > CROWD ? 8 : 16;
+    bool crowd = p->points > CROWD || p->points * CELLS_A_LABEL > (size_t)f->rows * (size_t)f->cols;
+    int tries = crowd ? 8 : 16;
     for (int k = 0; k < tries; k++) {
         int row = f->row[i] + place[k % 8][0], col = f->col[i] + place[k % 8][1];
         if (!room(f, row, col, w) || (k < 8 && !apart(f, i, row, col, w)))

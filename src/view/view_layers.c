@@ -33,6 +33,7 @@ enum {
     LAYER_WIDTH = 6, /* "> 12" and a gap */
     ANY_WIDTH = 6,   /* |S| */
     COUNT_WIDTH = 6, /* |P|, |G| */
+    GROUP_MAX = 10,  /* |G| under the name of a group */
     SCORE_WIDTH = 8, /* " -0.021*" */
     FULL_WIDTH = 8,
     GAP = 2, /* between properties */
@@ -63,13 +64,21 @@ static bool has_column(const struct app *app, uint32_t p, const struct columns *
     return p >= k->first && (k->unscored || scored(app, p) || p == app->at.property);
 }
 
+/* A column is as wide as the group's name asks for, within limits. */
+static int group_width(const struct app *app, uint32_t p, uint32_t group)
+{
+    int w = canvas_width(group_name(app, p, group)) + 1;
+    return w < COUNT_WIDTH ? COUNT_WIDTH : w > GROUP_MAX ? GROUP_MAX : w;
+}
+
 static int block_width(const struct app *app, uint32_t p, const struct columns *k)
 {
     int least = canvas_width(app_session(app)->names.name[p]), w = COUNT_WIDTH;
     if (scored(app, p))
         w += SCORE_WIDTH + (k->bars ? k->bar : 0) +
              (k->original ? FULL_WIDTH + (k->bars ? k->bar : 0) : 0);
-    w += k->groups ? COUNT_WIDTH * (int)group_columns(app, p) : 0;
+    for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++)
+        w += group_width(app, p, g);
     return GAP + (w < least ? least : w);
 }
 
@@ -142,9 +151,11 @@ static void head(const struct app *app, struct canvas *c, int row, int col, uint
     canvas_text(c, row, col, width, p == app->at.property ? STYLE_TAB_HERE : STYLE_STRONG, name);
     canvas_right(c, row + 1, col, COUNT_WIDTH, STYLE_FAINT, "P");
     col += COUNT_WIDTH;
-    for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++, col += COUNT_WIDTH)
-        canvas_rightf(c, row + 1, col + 1, COUNT_WIDTH - 1, STYLE_FAINT, "%.5s",
-                      group_name(app, p, g));
+    for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++) {
+        int w = group_width(app, p, g);
+        canvas_right(c, row + 1, col + 1, w - 1, STYLE_FAINT, group_name(app, p, g));
+        col += w;
+    }
     if (!scored(app, p))
         return;
     canvas_right(c, row + 1, col, SCORE_WIDTH - 1, STYLE_FAINT, "map");
@@ -179,8 +190,11 @@ static void block(const struct app *app, struct canvas *c, int row, int col, uin
     }
     canvas_rightf(c, row, col, COUNT_WIDTH, STYLE_NORMAL, "%u", r->neurons);
     col += COUNT_WIDTH;
-    for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++, col += COUNT_WIDTH)
-        canvas_rightf(c, row, col, COUNT_WIDTH, STYLE_FAINT, "%u", r->group[g]);
+    for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++) {
+        int w = group_width(app, p, g);
+        canvas_rightf(c, row, col, w, STYLE_FAINT, "%u", r->group[g]);
+        col += w;
+    }
     if (!scored(app, p))
         return;
     score(c, row, col, SCORE_WIDTH - 1, r->silhouette, best, bar);

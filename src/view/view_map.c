@@ -140,7 +140,8 @@ static enum status prepare(struct app *app, struct err *err)
         code = adopt(app, p, err);
     if (code) {
         forget(s);
-        snprintf(s->why, sizeof s->why, "%.255s", err->msg);
+        snprintf(s->why, sizeof s->why, "%s: %.160s.\n\nAnother property: p.  Conditions: c.",
+                 app_property(app), engine_without_path(session->counts, err->msg));
         return STATUS_OK;
     }
     s->property = p;
@@ -254,7 +255,9 @@ static void status(const struct app *app, struct buf *line)
             map_point_name(s, s->near[k].point, text, sizeof text);
             buf_printf(line, "%s %s %.1f", k ? "," : "; nearest", text, s->near[k].distance);
         }
-    } else if (r)
+    } else if (r && isnan(r->silhouette))
+        buf_printf(line, "%s: %u patterns, stress %.3f", app_property(app), s->points, r->stress);
+    else if (r)
         buf_printf(line, "%s: %u patterns, silhouette %.3f (original %.3f), stress %.3f",
                    app_property(app), s->points, r->silhouette, r->silhouette_full, r->stress);
 }

@@ -115,7 +115,8 @@ static enum status prepare(struct app *app, struct err *err)
     if (s->sets == 0)
         return STATUS_OK;
     if (overlap_make(&o, s->set, s->sets, session_of(app), app->at.layer + 1, err)) {
-        snprintf(s->why, sizeof s->why, "%.255s", err->msg);
+        snprintf(s->why, sizeof s->why, "%.255s",
+                 engine_without_path(&app_file(app)->counts, err->msg));
         return STATUS_OK;
     }
     s->result = o;

@@ -136,7 +136,7 @@ for condition in phone-type gender pitch; do
     done
 done
 prints '	-	-	-	' pattern "$dir/p.counts" --phone AA --where pitch=low --format tsv
-refuses 1 'cannot be added' pattern "$dir/p.counts" --phone AA
+refuses 1 'needs frame counts' pattern "$dir/p.counts" --phone AA
 
 refuses 1 "no property 'age' (there are: phone, gender, pitch, each-phone)" neurons "$toy" \
     --property age

@@ -205,6 +205,27 @@ static void any_size_is_survived(void **state)
     quit(&p);
 }
 
+/* A thousand sizes one after the other, faster than they can be drawn. */
+static void a_storm_of_sizes_is_survived(void **state)
+{
+    struct rng rng = rng_seed(11);
+    struct pty p;
+    (void)state;
+    open_layers(&p, 80, 24, NULL, 0);
+    for (int i = 0; i < 1000; i++) {
+        pty_resize(&p, 1 + (int)rng_below(&rng, 300), 1 + (int)rng_below(&rng, 100));
+        if (i % 50 == 0)
+            pty_send(&p, "\t");
+        pty_quiet(&p, 0);
+    }
+    pty_resize(&p, 80, 24);
+    pty_send(&p, "1");
+    assert_true(pty_wait(&p, "best silhouette", false, PATIENCE));
+    pty_quiet(&p, STILL);
+    assert_shows(&p, "--dump=80x24");
+    quit(&p);
+}
+
 /* Colours of text or ground among the bytes sent. */
 static bool sends_colours(const struct pty *p)
 {
@@ -274,18 +295,26 @@ static void a_dumb_terminal_gets_text(void **state)
     pty_end(&p);
 }
 
+/* The best of a few tries: the machine may be busy. */
 static void escape_closes_at_once(void **state)
 {
     struct pty p;
+    long best = PATIENCE;
     (void)state;
     open_layers(&p, 80, 24, NULL, 0);
-    pty_send(&p, "c");
-    assert_true(pty_wait(&p, "Conditions:", false, PATIENCE));
-    pty_quiet(&p, STILL);
-    long before = pty_now();
-    pty_send(&p, "\033");
-    assert_true(pty_wait(&p, "Conditions:", true, PATIENCE));
-    assert_in_range(pty_now() - before, 0, 500); /* curses' own delay would be 1000 */
+    for (int i = 0; i < 5 && best >= 100; i++) {
+        pty_send(&p, "c");
+        assert_true(pty_wait(&p, "Conditions:", false, PATIENCE));
+        pty_quiet(&p, STILL);
+        long before = pty_now();
+        pty_send(&p, "\033");
+        assert_true(pty_wait(&p, "Conditions:", true, PATIENCE));
+        long taken = pty_now() - before;
+        best = taken < best ? taken : best;
+    }
+    if (getenv("PROPNEU_VERBOSE"))
+        printf("Esc: %ld ms\n", best);
+    assert_in_range(best, 0, 99); /* curses' own delay would be 1000 */
     quit(&p);
 }
 
@@ -333,6 +362,7 @@ int main(void)
         cmocka_unit_test(signals_leave_a_sane_terminal),
         cmocka_unit_test(stopping_gives_the_terminal_back_and_forth),
         cmocka_unit_test(any_size_is_survived),
+        cmocka_unit_test(a_storm_of_sizes_is_survived),
         cmocka_unit_test(every_terminal_gets_what_it_can_show),
         cmocka_unit_test(a_dumb_terminal_gets_text),
         cmocka_unit_test(escape_closes_at_once),

@@ -31,7 +31,7 @@ static const struct screen screens[] = {
     {"overlap-many", "overlap", "phone", 1, "a p h o n e = v o w e l Enter a [ A A ] Enter G", NULL,
      false},
     {"overlap-error", "overlap", "phone", 1, "e & Enter", NULL, false},
-    {"conditions", "layers", "phone", 1, "c Space j j Space", NULL, true},
+    {"conditions", "layers", "phone", 1, "c Home Down Space j j Enter j Space", NULL, true},
     {"help", "map", "phone", 1, "?", NULL, true},
 };
 
