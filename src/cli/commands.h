@@ -9,6 +9,7 @@
 extern const struct cli_command command_activations;
 extern const struct cli_command command_completion;
 extern const struct cli_command command_count;
+extern const struct cli_command command_erase;
 extern const struct cli_command command_import;
 extern const struct cli_command command_explore;
 extern const struct cli_command command_info;
@@ -18,5 +19,6 @@ extern const struct cli_command command_neurons;
 extern const struct cli_command command_overlap;
 extern const struct cli_command command_pattern;
 extern const struct cli_command command_merge;
+extern const struct cli_command command_prune;
 
 #endif

@@ -22,6 +22,8 @@ const struct cli_command *const cli_commands[] = {
     &command_pattern,
     &command_map,
     &command_overlap,
+    &command_erase,
+    &command_prune,
     &command_activations,
     &command_completion,
     NULL,

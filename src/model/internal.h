@@ -90,6 +90,12 @@ extern const struct model_family family_melhubert;
 extern const struct model_family families_wave[];
 extern const size_t families_wave_count;
 
+/* model.c: the family whose configuration is found in C, and that configuration; or NULL. */
+const struct model_family *model_find_family(const struct checkpoint *c, const json_t **settings);
+
+/* melhubert.c: the file of log-mel statistics beside C, to be freed; NULL where there is none. */
+enum status melhubert_stats_beside(const struct checkpoint *c, char **path, struct err *err);
+
 /* wave_config.c: what a checkpoint calls its own kind of model ("hubert", "data2vec_audio"), or
  * NULL if it says nothing. */
 const char *wave_kind(const struct checkpoint *c);
@@ -147,6 +153,9 @@ const struct tensor *binder_find(struct binder *b, const char *native,
 /* Lists what was not used; refuses tensors of the encoder or the front end that the configuration
  * has no place for, since something would be left out of the computation. */
 enum status binder_finish(struct binder *b, struct err *err);
+
+/* Elements a tensor's strides reach are as many as it has: no broadcast view of a tiny file. */
+bool tensor_is_dense(const struct tensor *t);
 
 /* A tensor of exactly this shape as floats [count], in OUT; missing: STATUS_NOTFOUND. */
 enum status bind_floats(struct binder *b, const float **out, const char *name, uint32_t ndim,

@@ -148,6 +148,17 @@ static enum status find_stats_file(const struct checkpoint *c, struct buf *path,
     return buf_ok(path) ? STATUS_OK : err_nomem(err);
 }
 
+enum status melhubert_stats_beside(const struct checkpoint *c, char **path, struct err *err)
+{
+    struct buf found = BUF_INIT;
+    enum status code = find_stats_file(c, &found, err);
+    if (code || found.len == 0)
+        buf_free(&found);
+    if (!code)
+        *path = found.data;
+    return code;
+}
+
 static enum status bind_stats(struct model *m, struct binder *b, const struct checkpoint *c,
                               const struct model_options *o, struct err *err)
 {

@@ -9,8 +9,7 @@
 #include "internal.h"
 #include "propneu/mem.h"
 
-/* The family whose configuration is found in a checkpoint, and that configuration. */
-static const struct model_family *find_family(const struct checkpoint *c, const json_t **settings)
+const struct model_family *model_find_family(const struct checkpoint *c, const json_t **settings)
 {
     if ((*settings = family_melhubert.find(&family_melhubert, c)))
         return &family_melhubert;
@@ -71,7 +70,7 @@ static enum status build(struct model *m, const struct checkpoint *c,
 {
     const json_t *settings = NULL;
     enum status code;
-    m->family = find_family(c, &settings);
+    m->family = model_find_family(c, &settings);
     if (!m->family)
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: not a model that can be run (%s): HuBERT, wav2vec 2.0, WavLM, "

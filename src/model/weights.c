@@ -24,7 +24,7 @@ float *model_floats(struct model *m, size_t n)
  * Elements a tensor's strides reach must be as many as it has: a broadcast view of a tiny file
  * could otherwise ask for any amount of memory.
  */
-static bool is_dense(const struct tensor *t)
+bool tensor_is_dense(const struct tensor *t)
 {
     size_t reach = 1, step;
     for (uint32_t i = 0; i < t->ndim; i++) {
@@ -52,7 +52,7 @@ static enum status check_shape(const struct binder *b, const struct tensor *t, c
         return err_set(err, STATUS_FORMAT, "%s: tensor %s is %s, the configuration says %s]",
                        b->path, name, have, want);
     }
-    if (!is_dense(t))
+    if (!tensor_is_dense(t))
         return err_set(err, STATUS_FORMAT, "%s: tensor %s repeats its elements", b->path, name);
     if (t->dtype != DTYPE_F32 && t->dtype != DTYPE_F16 && t->dtype != DTYPE_BF16 &&
         t->dtype != DTYPE_F64)

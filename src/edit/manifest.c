@@ -1,0 +1,165 @@
+#include "config.h"
+
+#include "manifest.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/mem.h"
+#include "propneu/model_parts.h"
+
+bool manifest_from_torch(const struct edit_source *s)
+{
+    enum checkpoint_layout l = s->checkpoint.layout;
+    return l == CHECKPOINT_FAIRSEQ || l == CHECKPOINT_S3PRL || l == CHECKPOINT_WAVLM ||
+           l == CHECKPOINT_MELHUBERT;
+}
+
+/*
+ * The settings of a torch checkpoint alone, and first of all what kind of model they are of.  Names
+ * and settings stay those of the original release; "model_type" would mean transformers' defaults
+ * to the readers of all but MelHuBERT.
+ */
+static enum status torch_config(const struct edit_source *s, json_t **out, struct err *err)
+{
+    static const char *const kinds[] = {"model_type", "_name", "arch"};
+    const char *family = "";
+    const json_t *settings = model_settings(&s->checkpoint, &family);
+    bool known = false;
+    json_t *config = json_object();
+    if (s->checkpoint.layout == CHECKPOINT_MELHUBERT)
+        json_object_set_new(config, "model_type", json_string(family));
+    else {
+        for (int i = 0; i < 3; i++)
+            known = known || json_is_string(json_object_get(settings, kinds[i]));
+        if (!known)
+            json_object_set_new(config, "_name", json_string(family));
+    }
+    if (!config || json_object_update(config, (json_t *)(uintptr_t)settings) != 0) {
+        json_decref(config);
+        return err_nomem(err);
+    }
+    *out = config;
+    return STATUS_OK;
+}
+
+enum status manifest_config(const struct edit_source *s, json_t **out, struct err *err)
+{
+    if (manifest_from_torch(s))
+        return torch_config(s, out, err);
+    *out = json_incref(s->checkpoint.config);
+    return STATUS_OK;
+}
+
+enum status manifest_preprocessor(const struct edit_source *s, json_t **out, struct err *err)
+{
+    const struct model_info *m = model_info(s->model);
+    json_t *v = NULL;
+    if (s->checkpoint.preprocessor)
+        v = json_incref(s->checkpoint.preprocessor);
+    else if (manifest_from_torch(s) && m->normalize_from)
+        v = json_pack("{s:s, s:i, s:i, s:f, s:b}", "feature_extractor_type",
+                      "Wav2Vec2FeatureExtractor", "feature_size", 1, "sampling_rate", 16000,
+                      "padding_value", 0.0, "do_normalize", (int)m->normalize);
+    else {
+        *out = NULL;
+        return STATUS_OK;
+    }
+    *out = v;
+    return v ? STATUS_OK : err_nomem(err);
+}
+
+/* TEXT as JSON; bytes that are no UTF-8 become '?'. */
+static json_t *text(const char *t)
+{
+    json_t *v = json_string(t);
+    char *plain = v ? NULL : mem_strndup(t, strlen(t));
+    for (char *p = plain; p && *p; p++)
+        *p = (unsigned char)*p < 0x80 ? *p : '?';
+    if (plain)
+        v = json_string(plain);
+    free(plain);
+    return v;
+}
+
+/* Last part of PATH. */
+static json_t *base_name(const char *path)
+{
+    size_t end = strlen(path), start;
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    for (start = end; start > 0 && path[start - 1] != '/'; start--)
+        ;
+    char *name = mem_strndup(path + start, end - start);
+    json_t *v = name ? text(name) : NULL;
+    free(name);
+    return v;
+}
+
+static json_t *hex(uint64_t v)
+{
+    char digits[24];
+    snprintf(digits, sizeof digits, "%016" PRIx64, v);
+    return json_string(digits);
+}
+
+static json_t *describe_source(const struct edit_source *s)
+{
+    const struct checkpoint *c = &s->checkpoint;
+    const struct model_info *m = model_info(s->model);
+    json_t *v = json_object();
+    json_object_set_new(v, "name", base_name(c->path));
+    json_object_set_new(v, "layout", json_string(checkpoint_layout_name(c->layout)));
+    json_object_set_new(v, "family", json_string(m->family));
+    json_object_set_new(v, "fingerprint", hex(c->fingerprint));
+    json_object_set_new(v, "model_fingerprint", hex(m->fingerprint));
+    return v;
+}
+
+static json_t *describe_layers(const struct edit_source *s, const struct neuron_sets *sets)
+{
+    json_t *list = json_array();
+    for (uint32_t l = 0; l < s->layers; l++)
+        json_array_append_new(list, json_pack("{s:i, s:i, s:i}", "layer", (int)l + 1, "neurons",
+                                              (int)s->width[l], "edited",
+                                              (int)neuron_sets_size(sets, l)));
+    return list;
+}
+
+enum status manifest_make(const struct edit_source *s, const struct edit_record *r, json_t **out,
+                          struct err *err)
+{
+    json_t *v = json_object();
+    json_object_set_new(v, "format", json_string("propneu-edit"));
+    json_object_set_new(v, "version", json_integer(1));
+    json_object_set_new(v, "created_by", json_string("propneu " PACKAGE_VERSION));
+    json_object_set_new(v, "command", text(r->command));
+    json_object_set_new(v, "source", describe_source(s));
+    if (r->set)
+        json_object_set_new(v, "set", text(r->set));
+    if (r->counts)
+        json_object_set_new(v, "counts", base_name(r->counts));
+    json_object_set_new(v, "edit", json_deep_copy(r->edit));
+    json_object_set_new(v, "edited", json_integer((json_int_t)neuron_sets_total(r->sets)));
+    json_object_set_new(v, "layers", describe_layers(s, r->sets));
+    if (!json_object_get(v, "layers")) {
+        json_decref(v);
+        return err_nomem(err);
+    }
+    *out = v;
+    return STATUS_OK;
+}
+
+char *manifest_text(const json_t *v)
+{
+    const size_t order = JSON_INDENT(2);
+    char *short_text = json_dumps(v, order | JSON_REAL_PRECISION(15));
+    json_t *again = short_text ? json_loads(short_text, 0, NULL) : NULL;
+    bool same = again && json_equal(again, v);
+    json_decref(again);
+    if (same)
+        return short_text;
+    free(short_text);
+    return json_dumps(v, order | JSON_REAL_PRECISION(17));
+}

@@ -1,0 +1,142 @@
+#!/bin/bash
+# erase and prune: what they write and print, and that a refusal leaves nothing behind.
+set -u
+failed=0
+data=$srcdir/tests/data
+demo=$srcdir/data/demo
+export PROPNEU_DATA=$srcdir/data
+model=$data/models/g_melhubert_20ms/hf
+stats="--mean-std $data/info/mean-std.npy"
+audio=$data/audio/9002-100001-0000.wav
+
+complain() {
+    echo "$*"
+    failed=1
+}
+
+dir=$(mktemp -d) || exit 1
+trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+mkdir "$dir/out"
+
+# writes WORDS ARGUMENT...: succeeds silently and has WORDS on stdout, which stays in $dir/text.
+writes() {
+    local word=$1
+    shift
+    "$PROPNEU" "$@" >"$dir/text" 2>"$dir/err" || complain "$*: exit status $?: $(cat "$dir/err")"
+    [ ! -s "$dir/err" ] || complain "$*: on stderr: $(cat "$dir/err")"
+    grep -qF -- "$word" "$dir/text" || complain "$*: no '$word' in: $(cat "$dir/text")"
+}
+
+# refuses STATUS WORDS ARGUMENT...: fails so with one line that has WORDS, and writes nothing.
+refuses() {
+    local wanted=$1 word=$2
+    shift 2
+    "$PROPNEU" "$@" >"$dir/text" 2>"$dir/err"
+    local got=$?
+    [ $got = "$wanted" ] || complain "$*: exit status $got, not $wanted"
+    grep -qF -- "$word" "$dir/err" || complain "$*: no '$word' in: $(cat "$dir/err")"
+    [ "$(wc -l <"$dir/err")" = 1 ] || complain "$*: not one line: $(cat "$dir/err")"
+    [ ! -s "$dir/text" ] || complain "$*: something on stdout"
+    [ -z "$(ls "$dir/out")" ] || complain "$*: left $(ls "$dir/out")"
+}
+
+printf '1 3\n1 5\n3 249\n' >"$dir/set"
+: >"$dir/none"
+
+# What is written.  $stats is two words.
+# shellcheck disable=SC2086
+{
+    writes 'all      750       3' erase -m "$model" $stats --set @"$dir/set" -o "$dir/erased"
+    for file in config.json model.safetensors mean-std.npy manifest.json neurons.txt; do
+        [ -s "$dir/erased/$file" ] || complain "erase: no $file"
+    done
+    [ "$(ls "$dir/erased" | wc -l)" = 5 ] || complain "erase: $(ls "$dir/erased")"
+    grep -v '^#' "$dir/erased/neurons.txt" | cmp -s - "$dir/set" || complain "neurons.txt: not the set"
+    for word in '"fingerprint"' '"name": "hf"' '"kind": "erase"' '"edited": 3' 'created_by'; do
+        grep -qF "$word" "$dir/erased/manifest.json" || complain "manifest: no $word"
+    done
+    # Erasing twice is erasing once; gain 1 is no edit.
+    writes erased erase -m "$dir/erased" --set @"$dir/erased/neurons.txt" -o "$dir/twice/"
+    cmp "$dir/erased/model.safetensors" "$dir/twice/model.safetensors" || complain "erasing twice"
+    writes scaled erase -m "$model" $stats --set @"$dir/set" --scale 1 -o "$dir/same"
+    "$PROPNEU" activations -m "$model" $stats "$audio" -o "$dir/a.safetensors"
+    "$PROPNEU" activations -m "$dir/same" "$audio" -o "$dir/b.safetensors"
+    "$PROPNEU" activations -m "$dir/erased" "$audio" -o "$dir/c.safetensors"
+    # The model's name stands in the header: only the data is compared.
+    tail -c 200000 "$dir/a.safetensors" >"$dir/a"
+    tail -c 200000 "$dir/b.safetensors" | cmp - "$dir/a" || complain "gain 1 changed the model"
+    tail -c 200000 "$dir/c.safetensors" | cmp -s - "$dir/a" && complain "erasing changed nothing"
+
+    # From counts, for some layers, with the rules of the analysis.
+    writes 'layer	neurons	edited' erase -m "$demo/models/sid.safetensors" \
+        -c "$demo/counts/sid.counts" --set 'gender=male' --layer 1,3-4 --format tsv -o "$dir/male"
+    [ "$(sed -n 3p "$dir/text")" = "2	512	0" ] || complain "--layer: $(cat "$dir/text")"
+    grep -q head_labels "$dir/male/config.json" || complain "the head's labels are lost"
+    writes '"kind": "prune"' prune -m "$demo/models/sid.safetensors" \
+        -c "$demo/counts/sid.counts" --keep 25% --protect 'gender@1' --criterion l1-bias \
+        --scope global --shape uneven --format json -o "$dir/pruned"
+    "$PROPNEU" info "$dir/pruned" >/dev/null || complain "no info on uneven widths"
+    [ "$(sed -n 's/.*"neurons": 512,//p; s/.*"edited": \([0-9]*\),$/\1/p' "$dir/text" | head -1)" = 1536 ] ||
+        complain "--keep 25% of 2048 prunes: $(cat "$dir/text")"
+
+    writes 'all      750     600' prune -m "$model" $stats --keep 0.2 --criterion random --seed 5 \
+        --shape equal -o "$dir/equal"
+    grep -q '"encoder_ffn_embed_dim": 50,' "$dir/equal/config.json" || complain "equal: no width 50"
+    writes 'all      750     600' prune -m "$model" $stats --keep 0.2 --criterion random --seed 5 \
+        -o "$dir/masked"
+    cmp "$dir/equal/neurons.txt" "$dir/masked/neurons.txt" || complain "the seed does not decide"
+    cmp -s "$model/config.json" "$dir/masked/config.json" ||
+        [ "$(tr -d ' \n' <"$model/config.json")" = "$(tr -d ' \n' <"$dir/masked/config.json")" ] ||
+        complain "masking changed the configuration"
+    writes erased erase -m "$model" $stats --set @"$dir/none" --allow-empty -o "$dir/copy"
+
+    # An existing empty folder is filled; what else stands there is not touched.
+    mkdir "$dir/empty"
+    writes erased erase -m "$model" $stats --set @"$dir/set" -o "$dir/empty"
+    mkdir "$dir/full" && echo kept >"$dir/full/file"
+    refuses 1 "$dir/full: is there already" erase -m "$model" $stats --set @"$dir/set" -o "$dir/full"
+    refuses 1 "$dir/set: is there already" erase -m "$model" $stats --set @"$dir/set" -o "$dir/set"
+    [ "$(ls "$dir/full")" = file ] || complain "a full folder was touched"
+    ls -d "$dir"/full.* "$dir"/set.* 2>/dev/null && complain "a temporary folder is left"
+
+    new=$dir/out/new
+    refuses 1 'is empty' erase -m "$model" $stats --set @"$dir/none" -o "$new"
+    refuses 1 "$model has 3" erase -m "$model" $stats -c "$demo/counts/ssl.counts" --set gender -o "$new"
+    printf '1 250\n' >"$dir/wide"
+    refuses 1 "$dir/wide: line 1" erase -m "$model" $stats --set @"$dir/wide" -o "$new"
+    refuses 1 "$dir/missing" erase -m "$dir/missing" --set @"$dir/set" -o "$new"
+    refuses 1 "$dir/set: " erase -m "$model" $stats --set @"$dir/set" --mean "$dir/set" -o "$new"
+    refuses 1 "uneven widths" prune -m "$data/models/e_wavlm_base/hf" --keep 0.5 --shape uneven -o "$new"
+    refuses 1 'no neuron to prune' prune -m "$model" $stats --keep 1 -o "$new"
+    refuses 1 '/none/new: ' erase -m "$model" $stats --set @"$dir/set" -o "$dir/out/none/new"
+    refuses 2 '-c COUNTS' erase -m "$model" $stats --set gender -o "$new"
+    refuses 2 '-m MODEL' erase --set @"$dir/set" -o "$new"
+    refuses 2 '--set SET' erase -m "$model" -o "$new"
+    refuses 2 '-o FOLDER' erase -m "$model" --set @"$dir/set"
+    refuses 2 '--layer takes' erase -m "$model" $stats --set @"$dir/set" --layer 2,9 -o "$new"
+    refuses 2 '--scale' erase -m "$model" --set @"$dir/set" --scale much -o "$new"
+    refuses 2 'exclude' erase -m "$model" --set @"$dir/set" --scale 2 --mean x -o "$new"
+    refuses 2 '--keep' prune -m "$model" --keep 120% -o "$new"
+    refuses 2 '--shape' prune -m "$model" --keep 0.5 --shape round -o "$new"
+    refuses 2 'either --set' prune -m "$model" -o "$new"
+    refuses 2 'either --set' prune -m "$model" --set @"$dir/set" --keep 0.5 -o "$new"
+
+    # A file that may not grow stands for a full disk.
+    (
+        ulimit -f 100
+        trap '' XFSZ
+        refuses 1 "$new/model.safetensors: " erase -m "$model" $stats --set @"$dir/set" -o "$new"
+        exit $failed
+    ) || failed=1
+    if mkdir "$dir/tiny" && mount -t tmpfs -o size=128k tmpfs "$dir/tiny" 2>/dev/null; then
+        refuses 1 'No space left' erase -m "$model" $stats --set @"$dir/set" -o "$dir/tiny/new"
+        [ -z "$(ls "$dir/tiny")" ] || complain "a full disk was left fuller: $(ls "$dir/tiny")"
+        umount "$dir/tiny"
+    fi
+    mkdir "$dir/locked" && chmod a-w "$dir/locked"
+    if [ ! -w "$dir/locked" ]; then
+        refuses 1 "$dir/locked/new" erase -m "$model" $stats --set @"$dir/set" -o "$dir/locked/new"
+    fi
+    refuses 1 '/proc/new: ' erase -m "$model" $stats --set @"$dir/set" -o /proc/new
+}
+exit $failed
