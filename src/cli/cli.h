@@ -45,6 +45,7 @@ struct cli_command {
     const struct cli_option *options; /* ends with a NULL name; may be NULL */
     const char *files;                /* what completion offers for operands, as in values */
     int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] = the command's name */
+    bool authors; /* has --format authors, the published program's JSON */
 };
 
 extern const struct cli_command *const cli_commands[]; /* ends with NULL */
@@ -76,6 +77,15 @@ enum { CLI_END = -1, CLI_BAD = -2, CLI_HELP = -3 };
 void cli_args_init(struct cli_args *a, struct cli *cli, const struct cli_command *command, int argc,
                    char **argv);
 int cli_next(struct cli_args *a);
+
+/*
+ * The same loop for a command that keeps what it was asked in CONTEXT: TAKE takes an option in, or
+ * says what is wrong with its value and returns false.  CLI_END: go on with the operands; anything
+ * else is the exit status.
+ */
+int cli_parse(struct cli_args *a, struct cli *cli, const struct cli_command *command, int argc,
+              char **argv, bool (*take)(void *context, const struct cli_args *a, int opt),
+              void *context);
 
 /* "propneu: ERR" on stderr; returns CLI_USAGE for STATUS_USAGE, CLI_FAILED for the others. */
 int cli_fail(const struct err *err);

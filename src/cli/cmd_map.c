@@ -8,6 +8,7 @@
 enum { OPT_PROPERTY = MAP_END };
 
 struct request {
+    struct analysis_options options;
     const char *property;
     unsigned long layer; /* from 1 */
 };
@@ -107,29 +108,28 @@ static enum status print_map(FILE *out, const struct cli *cli, struct analysis_i
     return STATUS_OK;
 }
 
+static bool take(void *context, const struct cli_args *a, int opt)
+{
+    struct request *r = context;
+    if (opt != OPT_PROPERTY)
+        return analysis_options_take(&r->options, a, opt);
+    r->property = a->value;
+    return true;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct analysis_options o = ANALYSIS_OPTIONS_DEFAULT;
-    struct request r = {0};
+    struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
     struct cli_args a;
-    int opt;
-    cli_args_init(&a, cli, &command_map, argc, argv);
-    while ((opt = cli_next(&a)) >= 0) {
-        if (opt == OPT_PROPERTY)
-            r.property = a.value;
-        else if (!analysis_options_take(&o, &a, opt))
-            return CLI_USAGE;
-    }
-    if (opt != CLI_END)
-        return opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
+    int status = cli_parse(&a, cli, &command_map, argc, argv, take, &r);
+    if (status != CLI_END)
+        return status;
     if (argc - a.first != 1)
         return cli_usage(&command_map, "one count FILE is needed");
     if (!r.property)
         return cli_usage(&command_map, "--property NAME is needed");
-    if (cli->format == CLI_AUTHORS)
-        return cli_usage(&command_map, "--format authors is for 'propneu neurons'");
-    r.layer = o.layer ? o.layer : 1;
-    return analysis_run(cli, argv[a.first], &o, print_map, &r);
+    r.layer = r.options.layer ? r.options.layer : 1;
+    return analysis_run(cli, argv[a.first], &r.options, print_map, &r);
 }
 
 static const struct cli_option options[] = {

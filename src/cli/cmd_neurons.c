@@ -14,6 +14,7 @@ enum { OPT_PROPERTY = ANALYSIS_END, OPT_GROUPS };
 #define MANY_GROUPS 5
 
 struct request {
+    struct analysis_options options;
     const char *property;
     bool groups;
     unsigned long layer; /* 0: all */
@@ -174,29 +175,29 @@ static enum status print_neurons(FILE *out, const struct cli *cli, struct analys
     return code;
 }
 
+static bool take(void *context, const struct cli_args *a, int opt)
+{
+    struct request *r = context;
+    switch (opt) {
+    case OPT_PROPERTY: r->property = a->value; return true;
+    case OPT_GROUPS: r->groups = true; return true;
+    default: return analysis_options_take(&r->options, a, opt);
+    }
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct analysis_options o = ANALYSIS_OPTIONS_DEFAULT;
-    struct request r = {0};
+    struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
     struct cli_args a;
-    int opt;
-    cli_args_init(&a, cli, &command_neurons, argc, argv);
-    while ((opt = cli_next(&a)) >= 0) {
-        if (opt == OPT_PROPERTY)
-            r.property = a.value;
-        else if (opt == OPT_GROUPS)
-            r.groups = true;
-        else if (!analysis_options_take(&o, &a, opt))
-            return CLI_USAGE;
-    }
-    if (opt != CLI_END)
-        return opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
+    int status = cli_parse(&a, cli, &command_neurons, argc, argv, take, &r);
+    if (status != CLI_END)
+        return status;
     if (argc - a.first != 1)
         return cli_usage(&command_neurons, "one count FILE is needed");
     if (!r.property)
         return cli_usage(&command_neurons, "--property NAME is needed");
-    r.layer = o.layer;
-    return analysis_run(cli, argv[a.first], &o, print_neurons, &r);
+    r.layer = r.options.layer;
+    return analysis_run(cli, argv[a.first], &r.options, print_neurons, &r);
 }
 
 static const struct cli_option options[] = {
@@ -225,4 +226,5 @@ const struct cli_command command_neurons = {
     .options = options,
     .files = CLI_FILE,
     .run = run,
+    .authors = true,
 };

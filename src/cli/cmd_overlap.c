@@ -11,6 +11,7 @@
 enum { OPT_REGION = ANALYSIS_END };
 
 struct request {
+    struct analysis_options options;
     const char *region; /* NULL: sizes of all */
     char **set;         /* [sets] as typed */
     uint32_t sets;
@@ -170,21 +171,22 @@ static enum status print_overlap(FILE *out, const struct cli *cli, struct analys
     return code;
 }
 
+static bool take(void *context, const struct cli_args *a, int opt)
+{
+    struct request *r = context;
+    if (opt != OPT_REGION)
+        return analysis_options_take(&r->options, a, opt);
+    r->region = a->value;
+    return true;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct analysis_options o = ANALYSIS_OPTIONS_DEFAULT;
-    struct request r = {0};
+    struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
     struct cli_args a;
-    int opt;
-    cli_args_init(&a, cli, &command_overlap, argc, argv);
-    while ((opt = cli_next(&a)) >= 0) {
-        if (opt == OPT_REGION)
-            r.region = a.value;
-        else if (!analysis_options_take(&o, &a, opt))
-            return CLI_USAGE;
-    }
-    if (opt != CLI_END)
-        return opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
+    int status = cli_parse(&a, cli, &command_overlap, argc, argv, take, &r);
+    if (status != CLI_END)
+        return status;
     int sets = argc - a.first - 1;
     if (sets < 0)
         return cli_usage(&command_overlap, "a count FILE and sets are needed");
@@ -192,12 +194,10 @@ static int run(struct cli *cli, int argc, char **argv)
         return cli_usage(&command_overlap, "at least one SET, or --region, is needed");
     if (sets > OVERLAP_MAX_SETS)
         return cli_usage(&command_overlap, "at most %d sets can be compared", OVERLAP_MAX_SETS);
-    if (cli->format == CLI_AUTHORS)
-        return cli_usage(&command_overlap, "--format authors is for 'propneu neurons'");
     r.set = argv + a.first + 1;
     r.sets = (uint32_t)sets;
-    r.layer = o.layer ? (uint32_t)o.layer : 1;
-    return analysis_run(cli, argv[a.first], &o, print_overlap, &r);
+    r.layer = r.options.layer ? (uint32_t)r.options.layer : 1;
+    return analysis_run(cli, argv[a.first], &r.options, print_overlap, &r);
 }
 
 static const struct cli_option options[] = {

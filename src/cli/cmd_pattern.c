@@ -13,6 +13,7 @@
 enum { OPT_PHONE = ANALYSIS_END, OPT_TOP };
 
 struct request {
+    struct analysis_options options;
     const char *phone;
     unsigned long layer; /* from 1 */
     long top;            /* -1: as the format has it; 0: all */
@@ -189,35 +190,36 @@ static enum status print_pattern(FILE *out, const struct cli *cli, struct analys
     return code;
 }
 
+static bool take(void *context, const struct cli_args *a, int opt)
+{
+    struct request *r = context;
+    unsigned long top;
+    switch (opt) {
+    case OPT_PHONE: r->phone = a->value; return true;
+    case OPT_TOP:
+        if (!cli_unsigned(a->value, 0, INT32_MAX, &top)) {
+            cli_usage(a->command, "--top takes a number, not '%s'", a->value);
+            return false;
+        }
+        r->top = (long)top;
+        return true;
+    default: return analysis_options_take(&r->options, a, opt);
+    }
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct analysis_options o = ANALYSIS_OPTIONS_DEFAULT;
-    struct request r = {.top = -1};
-    unsigned long top;
+    struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT, .top = -1};
     struct cli_args a;
-    int opt;
-    cli_args_init(&a, cli, &command_pattern, argc, argv);
-    while ((opt = cli_next(&a)) >= 0) {
-        if (opt == OPT_PHONE) {
-            r.phone = a.value;
-        } else if (opt == OPT_TOP) {
-            if (!cli_unsigned(a.value, 0, INT32_MAX, &top))
-                return cli_usage(&command_pattern, "--top takes a number, not '%s'", a.value);
-            r.top = (long)top;
-        } else if (!analysis_options_take(&o, &a, opt)) {
-            return CLI_USAGE;
-        }
-    }
-    if (opt != CLI_END)
-        return opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
+    int status = cli_parse(&a, cli, &command_pattern, argc, argv, take, &r);
+    if (status != CLI_END)
+        return status;
     if (argc - a.first != 1)
         return cli_usage(&command_pattern, "one count FILE is needed");
     if (!r.phone)
         return cli_usage(&command_pattern, "--phone NAME is needed");
-    if (cli->format == CLI_AUTHORS)
-        return cli_usage(&command_pattern, "--format authors is for 'propneu neurons'");
-    r.layer = o.layer ? o.layer : 1;
-    return analysis_run(cli, argv[a.first], &o, print_pattern, &r);
+    r.layer = r.options.layer ? r.options.layer : 1;
+    return analysis_run(cli, argv[a.first], &r.options, print_pattern, &r);
 }
 
 static const struct cli_option options[] = {

@@ -98,12 +98,13 @@ static const struct cli_option *by_letter(const struct cli_option *o, int letter
 static bool set_format(struct cli *cli, const struct cli_command *command, const char *word)
 {
     static const char *const names[] = {"text", "tsv", "json", "authors"};
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < (command->authors ? 4 : 3); i++)
         if (strcmp(word, names[i]) == 0) {
             cli->format = (enum cli_format)i;
             return true;
         }
-    cli_usage(command, "--format is text, tsv or json, not '%s'", word);
+    cli_usage(command, "--format is %s, not '%s'",
+              command->authors ? "text, tsv, json or authors" : "text, tsv or json", word);
     return false;
 }
 
@@ -180,6 +181,18 @@ int cli_next(struct cli_args *a)
     scan_free(s);
     a->scan = unfinished = NULL;
     return result;
+}
+
+int cli_parse(struct cli_args *a, struct cli *cli, const struct cli_command *command, int argc,
+              char **argv, bool (*take)(void *context, const struct cli_args *a, int opt),
+              void *context)
+{
+    int opt;
+    cli_args_init(a, cli, command, argc, argv);
+    while ((opt = cli_next(a)) >= 0)
+        if (!take(context, a, opt))
+            return CLI_USAGE;
+    return opt == CLI_END ? CLI_END : opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
 }
 
 bool cli_double(const char *text, double low, double high, double *out)
