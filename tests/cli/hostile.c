@@ -56,6 +56,7 @@ struct format {
 };
 
 #define MODEL  "%s/tests/data/models/g_melhubert_20ms"
+#define WAVLM  "%s/tests/data/models/e_wavlm_base/hf"
 #define COUNTS "%s/tests/data/counting/g_melhubert_20ms"
 #define MEAN   "--mean-std %s/tests/data/info/mean-std.npy "
 #define LISTS                                  \
@@ -76,7 +77,21 @@ static const struct format formats[] = {
      MODEL "/hf/model.safetensors",
      {"info %d", COUNT LISTS MEAN "-m %d"}},
     {"checkpoint", MODEL "/native.pt", "broken.ckpt", NULL, {"info %b", COUNT LISTS MEAN "-m %b"}},
-    {"fairseq", "%s/tests/data/models/a_hubert_base/fairseq.pt", "broken.pt", NULL, {"info %b"}},
+    {"fairseq",
+     "%s/tests/data/models/a_hubert_base/fairseq.pt",
+     "broken.pt",
+     NULL,
+     {"info %b", COUNT LISTS "-m %b"}},
+    {"wavlm",
+     WAVLM "/model.safetensors",
+     "model.safetensors",
+     WAVLM "/config.json",
+     {"info %b", "info %d", COUNT LISTS "-m %d"}},
+    {"wavlm-config",
+     WAVLM "/config.json",
+     "config.json",
+     WAVLM "/model.safetensors",
+     {"info %d", COUNT LISTS "-m %d"}},
     {"pickle",
      "%s/tests/data/analysis_d256/gender/prob.pkl",
      "broken.pkl",
