@@ -15,6 +15,7 @@
 #define PROPNEU_EDITFOLDER_H
 
 #include <jansson.h>
+#include <signal.h>
 
 #include "propneu/edit.h"
 
@@ -39,6 +40,7 @@ struct edit_record {
     const char *set;                /* expression, or NULL */
     const char *counts;             /* count file it was evaluated on, or NULL */
     const char *command;
+    const volatile sig_atomic_t *stop; /* not 0: give up, STATUS_CANCELLED; may be NULL */
 };
 
 /*

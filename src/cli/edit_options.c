@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "progress.h"
+
 bool edit_options_take(struct edit_request *r, const struct cli_args *a, int opt)
 {
     switch (opt) {
@@ -139,8 +141,12 @@ enum status edit_finish(struct edit_input *in, const struct cli *cli, const stru
                         const struct neuron_sets *sets, json_t *edit, const char *verb,
                         const char *command, struct err *err)
 {
-    struct edit_record record = {
-        .sets = sets, .edit = edit, .set = r->set, .counts = r->counts, .command = command};
+    struct edit_record record = {.sets = sets,
+                                 .edit = edit,
+                                 .set = r->set,
+                                 .counts = r->counts,
+                                 .command = command,
+                                 .stop = progress_catch_signals()};
     json_t *manifest = NULL;
     enum status code = edit ? edit_folder_write(&in->source, &record, cli->output, &manifest, err)
                             : err_nomem(err);

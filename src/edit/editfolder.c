@@ -134,7 +134,8 @@ static enum status write_tensor(FILE *out, const struct tensor *t, const char *p
 }
 
 /* All tensors and the metadata; transformers wants to read there who wrote the file. */
-static enum status write_weights(const struct writing *w, const struct tensors *t, struct err *err)
+static enum status write_weights(const struct writing *w, const struct tensors *t,
+                                 const volatile sig_atomic_t *stop, struct err *err)
 {
     struct outfile f;
     bool named = tensors_meta(t, "format") != NULL;
@@ -149,7 +150,8 @@ static enum status write_weights(const struct writing *w, const struct tensors *
     meta[2 * t->metas + 1] = "pt";
     code = safetensors_write_header(f.stream, t->tensor, t->count, meta, t->metas + !named, err);
     for (size_t i = 0; i < t->count && !code; i++)
-        code = write_tensor(f.stream, &t->tensor[i], path, err);
+        code = stop && *stop ? err_set(err, STATUS_CANCELLED, "%s: interrupted", path)
+                             : write_tensor(f.stream, &t->tensor[i], path, err);
     if (code)
         outfile_abandon(&f);
     else
@@ -206,7 +208,7 @@ static enum status write_files(const struct writing *w, const struct edit_source
         (code = copy_companions(w, &s->checkpoint, err)) || (code = write_neurons(w, r, err)) ||
         (code = write_json(w, "manifest.json", json_incref(manifest), err)))
         return code;
-    return write_weights(w, &s->checkpoint.tensors, err);
+    return write_weights(w, &s->checkpoint.tensors, r->stop, err);
 }
 
 /* Removes the temporary folder with its files, if it is still there. */

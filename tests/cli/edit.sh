@@ -102,6 +102,8 @@ printf '1 3\n1 5\n3 249\n' >"$dir/set"
     new=$dir/out/new
     refuses 1 'is empty' erase -m "$model" $stats --set @"$dir/none" -o "$new"
     refuses 1 "$model has 3" erase -m "$model" $stats -c "$demo/counts/ssl.counts" --set gender -o "$new"
+    refuses 1 'has counts of 512 neurons, but' erase -m "$dir/pruned" -c "$demo/counts/sid.counts" \
+        --set gender -o "$new"
     printf '1 250\n' >"$dir/wide"
     refuses 1 "$dir/wide: line 1" erase -m "$model" $stats --set @"$dir/wide" -o "$new"
     refuses 1 "$dir/missing" erase -m "$dir/missing" --set @"$dir/set" -o "$new"

@@ -582,6 +582,13 @@ static void a_failed_write_leaves_nothing(void **state)
     s.stats = mem_strndup("/nonexistent", 12);
     assert_status(edit_folder_write(&s, &r, out, NULL, &err), STATUS_IO);
     assert_int_not_equal(stat(out, &st), 0);
+    edit_source_free(&s);
+    /* Interrupted among the weights. */
+    const volatile sig_atomic_t stop = 1;
+    r.stop = &stop;
+    assert_ok(edit_source_open(&s, data_path(MODEL "hf"), &o, &err));
+    assert_status(edit_folder_write(&s, &r, out, NULL, &err), STATUS_CANCELLED);
+    assert_int_not_equal(stat(out, &st), 0);
     assert_int_equal(rmdir(folder), 0); /* nothing is in it */
     edit_source_free(&s);
     neuron_sets_free(&sets);
