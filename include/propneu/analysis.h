@@ -67,6 +67,19 @@ enum status analysis_profile(struct analysis *a, struct profile *out, const char
                              const struct query_filters *extra, uint32_t layer, struct err *err);
 void profile_free(struct profile *p);
 
+/* The neurons by falling p (equal ones by number) [width], to be freed; NULL without memory. */
+uint32_t *profile_order(const struct profile *p);
+
+/* What is said of one neuron; NAN where only probabilities are known. */
+struct profile_stats {
+    double hits, low, high; /* Wilson's interval at 95 % */
+    double lift;            /* p / baseline */
+    double marginal;
+    bool in; /* in the pattern */
+};
+
+struct profile_stats profile_stats(const struct profile *p, uint32_t neuron);
+
 /*
  * p(i | point) of one neuron for every point of property NAME: HITS (may be NULL; untouched where
  * only probabilities are known) and P, both [points].

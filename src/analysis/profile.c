@@ -2,6 +2,7 @@
 
 #include "propneu/analysis.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,6 +164,52 @@ void profile_free(struct profile *p)
     free(p->marginal);
     free(p->pattern);
     *p = (struct profile){0};
+}
+
+struct ranked {
+    double p;
+    uint32_t neuron;
+};
+
+static int by_falling_p(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->p != y->p)
+        return x->p > y->p ? -1 : 1;
+    return x->neuron < y->neuron ? -1 : 1;
+}
+
+uint32_t *profile_order(const struct profile *p)
+{
+    struct ranked *ranked = mem_array(p->width, sizeof *ranked);
+    uint32_t *order = mem_array(p->width, sizeof *order);
+    if (!ranked || !order) {
+        free(ranked);
+        free(order);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < p->width; i++)
+        ranked[i] = (struct ranked){p->p[i], i};
+    qsort(ranked, p->width, sizeof *ranked, by_falling_p);
+    for (uint32_t i = 0; i < p->width; i++)
+        order[i] = ranked[i].neuron;
+    free(ranked);
+    return order;
+}
+
+struct profile_stats profile_stats(const struct profile *p, uint32_t neuron)
+{
+    struct profile_stats s = {.hits = NAN, .low = NAN, .high = NAN, .marginal = NAN};
+    s.lift = p->p[neuron] / p->baseline;
+    s.in = bitset_has(p->pattern, neuron);
+    if (p->hits && p->frames > 0) {
+        struct interval wilson = wilson_interval(p->hits[neuron], (uint64_t)p->frames);
+        s.hits = p->hits[neuron];
+        s.low = wilson.low;
+        s.high = wilson.high;
+        s.marginal = p->marginal[neuron];
+    }
+    return s;
 }
 
 enum status analysis_neuron(struct analysis *a, const char *name, uint32_t layer, uint32_t neuron,

@@ -13,13 +13,25 @@
 #include "../tui/tui.h"
 #include "propneu/datadir.h"
 
-enum { OPT_VIEW, OPT_LAYER, OPT_PROPERTY, OPT_PHONE, OPT_SIGMA, OPT_DUMP, OPT_ASCII, OPT_COLOR };
+enum {
+    OPT_VIEW,
+    OPT_LAYER,
+    OPT_PROPERTY,
+    OPT_PHONE,
+    OPT_WHERE,
+    OPT_SIGMA,
+    OPT_DUMP,
+    OPT_ASCII,
+    OPT_COLOR
+};
 
 static const struct cli_option options[] = {
-    {"view", 0, "NAME", "open this view: layers, map or overlap", "layers|map|overlap"},
+    {"view", 0, "NAME", "open this view: layers, pattern, map or overlap",
+     "layers|pattern|map|overlap"},
     {"layer", 'l', "N", "at this layer, from 1", NULL},
     {"property", 'p', "NAME", "with this property", "phone|gender|pitch|speaker|each-phone"},
     {"phone", 0, "K", "with this phone chosen", NULL},
+    {"where", 0, "FACTOR=LEVEL,...", "count only frames of these levels; may be repeated", NULL},
     {"sigma", 0, "PERCENT", "share of a group's phones (default 80)", NULL},
     {"dump", 0, "[=COLSxROWS]", "print the screen and exit (default 80x24)", NULL},
     {"ascii", 0, NULL, "draw with ASCII characters only", NULL},
@@ -28,8 +40,11 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+enum { MAX_WHERES = 16 };
+
 struct explore {
     struct app_options app;
+    const char *where[MAX_WHERES];
     enum tui_color color;
     bool dump;
 };
@@ -68,6 +83,12 @@ static int take(struct explore *e, int opt, const char *value)
     case OPT_VIEW: e->app.view = value; break;
     case OPT_PROPERTY: e->app.property = value; break;
     case OPT_PHONE: e->app.phone = value; break;
+    case OPT_WHERE:
+        if (e->app.wheres == MAX_WHERES)
+            return cli_usage(&command_explore, "--where is given more than %d times", MAX_WHERES);
+        e->where[e->app.wheres++] = value;
+        e->app.where = e->where;
+        break;
     case OPT_ASCII: e->app.ascii = true; break;
     case OPT_LAYER:
         if (!cli_unsigned(value, 1, 100000, &e->app.layer))

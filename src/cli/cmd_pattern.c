@@ -19,57 +19,12 @@ struct request {
     long top;            /* -1: as the format has it; 0: all */
 };
 
-/* A neuron in the order of the table. */
-struct ranked {
-    double p;
-    uint32_t neuron;
-};
-
-static int compare(const void *a, const void *b)
-{
-    const struct ranked *x = a, *y = b;
-    if (x->p != y->p)
-        return x->p > y->p ? -1 : 1;
-    return x->neuron < y->neuron ? -1 : 1;
-}
-
-/* The neurons by falling p, to be freed; NULL without memory. */
-static struct ranked *rank(const struct profile *p)
-{
-    struct ranked *order = mem_array(p->width, sizeof *order);
-    if (!order)
-        return NULL;
-    for (uint32_t i = 0; i < p->width; i++)
-        order[i] = (struct ranked){p->p[i], i};
-    qsort(order, p->width, sizeof *order, compare);
-    return order;
-}
-
-/* What is said of one neuron; NAN where only probabilities are known. */
-struct stats {
-    double hits, low, high, lift, marginal;
-    bool in;
-};
-
-static struct stats stats_of(const struct profile *p, uint32_t i)
-{
-    struct stats s = {NAN, NAN, NAN, p->p[i] / p->baseline, NAN, bitset_has(p->pattern, i)};
-    if (p->hits && p->frames > 0) {
-        struct interval wilson = wilson_interval(p->hits[i], (uint64_t)p->frames);
-        s.hits = p->hits[i];
-        s.low = wilson.low;
-        s.high = wilson.high;
-        s.marginal = p->marginal[i];
-    }
-    return s;
-}
-
-static void print_text(FILE *out, const struct profile *p, const struct ranked *order, size_t n)
+static void print_text(FILE *out, const struct profile *p, const uint32_t *order, size_t n)
 {
     fputs("neuron          p      hits  95 % interval      lift  marginal\n", out);
     for (size_t i = 0; i < n; i++) {
-        struct stats s = stats_of(p, order[i].neuron);
-        fprintf(out, "%6u%c   %8.5f  ", order[i].neuron, s.in ? '*' : ' ', order[i].p);
+        struct profile_stats s = profile_stats(p, order[i]);
+        fprintf(out, "%6u%c   %8.5f  ", order[i], s.in ? '*' : ' ', p->p[order[i]]);
         print_real(out, s.hits, 8, 0);
         fputs("  ", out);
         print_real(out, s.low, 7, 5);
@@ -81,12 +36,12 @@ static void print_text(FILE *out, const struct profile *p, const struct ranked *
     }
 }
 
-static void print_tsv(FILE *out, const struct profile *p, const struct ranked *order, size_t n)
+static void print_tsv(FILE *out, const struct profile *p, const uint32_t *order, size_t n)
 {
     fputs("neuron\tp\thits\tlow\thigh\tlift\tmarginal\tin_pattern\n", out);
     for (size_t i = 0; i < n; i++) {
-        struct stats s = stats_of(p, order[i].neuron);
-        fprintf(out, "%u\t%.8g\t", order[i].neuron, order[i].p);
+        struct profile_stats s = profile_stats(p, order[i]);
+        fprintf(out, "%u\t%.8g\t", order[i], p->p[order[i]]);
         print_real(out, s.hits, 0, 0);
         fputc('\t', out);
         print_real(out, s.low, 0, 8);
@@ -98,14 +53,14 @@ static void print_tsv(FILE *out, const struct profile *p, const struct ranked *o
     }
 }
 
-static json_t *neurons_json(const struct profile *p, const struct ranked *order, size_t n)
+static json_t *neurons_json(const struct profile *p, const uint32_t *order, size_t n)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++) {
-        struct stats s = stats_of(p, order[i].neuron);
+        struct profile_stats s = profile_stats(p, order[i]);
         json_t *row = json_object();
-        json_object_set_new(row, "neuron", json_integer(order[i].neuron));
-        json_object_set_new(row, "p", analysis_real(order[i].p));
+        json_object_set_new(row, "neuron", json_integer(order[i]));
+        json_object_set_new(row, "p", analysis_real(p->p[order[i]]));
         json_object_set_new(row, "hits",
                             isnan(s.hits) ? json_null() : json_integer((json_int_t)s.hits));
         json_object_set_new(row, "low", analysis_real(s.low));
@@ -119,7 +74,7 @@ static json_t *neurons_json(const struct profile *p, const struct ranked *order,
 }
 
 static enum status print_json(FILE *out, const struct analysis_input *in, const struct request *r,
-                              const struct profile *p, const struct ranked *order, size_t n,
+                              const struct profile *p, const uint32_t *order, size_t n,
                               struct err *err)
 {
     json_t *root = analysis_json(in);
@@ -170,7 +125,7 @@ static enum status print_pattern(FILE *out, const struct cli *cli, struct analys
         analysis_profile(&in->analysis, &p, r->phone, NULL, (uint32_t)r->layer - 1, err);
     if (code)
         return code;
-    struct ranked *order = rank(&p);
+    uint32_t *order = profile_order(&p);
     if (!order) {
         profile_free(&p);
         return err_nomem(err);

@@ -13,9 +13,10 @@
 #include <stdint.h>
 
 /* The views, in the order of their tabs: VIEW(ID, name on the command line, title). */
-#define VIEWS(VIEW)                  \
-    VIEW(LAYERS, "layers", "Layers") \
-    VIEW(MAP, "map", "Map")          \
+#define VIEWS(VIEW)                     \
+    VIEW(LAYERS, "layers", "Layers")    \
+    VIEW(PATTERN, "pattern", "Pattern") \
+    VIEW(MAP, "map", "Map")             \
     VIEW(OVERLAP, "overlap", "Overlap")
 
 enum view_id {
@@ -34,7 +35,8 @@ enum {
     CTX_PANEL = 1 << 16,
     CTX_PROMPT = 1 << 17,
     CTX_HELP = 1 << 18,
-    CTX_LISTS = CTX_VIEWS | CTX_PANEL | CTX_HELP
+    CTX_TEXT = 1 << 19, /* a list with nothing to choose in it */
+    CTX_LISTS = CTX_VIEWS | CTX_PANEL | CTX_TEXT | CTX_HELP
 };
 
 /*
@@ -43,7 +45,7 @@ enum {
  * ANY_DIGIT's keys give their digit as the action's argument.
  */
 #define ACTIONS(ACTION)                                                                            \
-    ACTION(HELP, "help", "? F1", CTX_VIEWS | CTX_PANEL, 0, "help", "this help")                    \
+    ACTION(HELP, "help", "? F1", CTX_VIEWS | CTX_PANEL | CTX_TEXT, 0, "help", "this help")         \
     ACTION(CLOSE_HELP, "close-help", "Esc q ? F1 Enter", CTX_HELP, 0, "close", "close the help")   \
     ACTION(ACCEPT, "accept", "Enter", CTX_PROMPT, 0, "accept", "take what was typed")              \
     ACTION(CANCEL, "cancel", "Esc", CTX_PROMPT, 1, "leave as it was",                              \
@@ -57,7 +59,7 @@ enum {
     ACTION(DELETE, "delete", "Del ^D", CTX_PROMPT, 9, "", "delete the character under the cursor") \
     ACTION(WIPE, "wipe", "^U", CTX_PROMPT, 9, "", "delete everything")                             \
     ACTION(QUIT, "quit", "q", CTX_VIEWS, 1, "quit", "quit")                                        \
-    ACTION(CLOSE, "close", "Esc q", CTX_PANEL, 1, "close", "close the list")                       \
+    ACTION(CLOSE, "close", "Esc q", CTX_PANEL | CTX_TEXT, 1, "close", "close the list")            \
     ACTION(TOGGLE, "toggle", "Space", CTX_PANEL, 2, "on or off",                                   \
            "switch the line on or off; on a factor: all its levels")                               \
     ACTION(CHOOSE, "choose", "Enter", CTX_PANEL, 2, "choose",                                      \
@@ -68,8 +70,8 @@ enum {
     ACTION(NEXT_LAYER, "next-layer", "Right l", CTX_VIEWS | CTX_PANEL, 2, "&", "next layer")       \
     ACTION(NEXT_VIEW, "next-view", "Tab", CTX_VIEWS, 3, "view", "next view")                       \
     ACTION(PREV_VIEW, "prev-view", "S-Tab", CTX_VIEWS, 3, "", "previous view")                     \
-    ACTION(UP, "up", "Up k", CTX_LISTS, 5, "", "one line up; in the map the point before")         \
-    ACTION(DOWN, "down", "Down j", CTX_LISTS, 5, "", "one line down; in the map the next point")   \
+    ACTION(UP, "up", "Up k", CTX_LISTS, 5, "", "one line up; the point or phone before")           \
+    ACTION(DOWN, "down", "Down j", CTX_LISTS, 5, "", "one line down; the next point or phone")     \
     ACTION(PAGE_UP, "page-up", "PgUp ^U", CTX_LISTS, 9, "", "one page up")                         \
     ACTION(PAGE_DOWN, "page-down", "PgDn ^D", CTX_LISTS, 9, "", "one page down")                   \
     ACTION(FIRST, "first", "Home g", CTX_LISTS, 9, "", "first line")                               \
@@ -79,24 +81,29 @@ enum {
     ACTION(PREV_PROPERTY, "prev-property", "P", CTX_LAYERS | CTX_MAP, 4, "", "previous property")  \
     ACTION(GROUPS, "groups", "t", CTX_MAP, 5, "groups",                                            \
            "list of the groups: show or hide them (t1 = the first)")                               \
+    ACTION(OVERLAY, "overlay", "Space", CTX_PATTERN, 4, "overlay",                                 \
+           "keep the phone's curve while looking at others (up to four), or let it go")            \
+    ACTION(SCALE, "scale", "x", CTX_PATTERN, 6, "scale", "ranks on a logarithmic or even scale")   \
     ACTION(FORM, "form", "v", CTX_VIEWS, 5, "form",                                                \
-           "other form: table or curves, labels or none, drawing or table")                        \
+           "other form: table, curves or both, labels or none, drawing or table")                  \
     ACTION(EDIT, "edit", "e", CTX_OVERLAP, 4, "edit set", "edit the set under the cursor")         \
     ACTION(ADD, "add", "a", CTX_OVERLAP, 5, "add", "add a set")                                    \
     ACTION(REMOVE, "remove", "d", CTX_OVERLAP, 6, "drop", "drop the set under the cursor")         \
-    ACTION(OPEN, "open", "Enter", CTX_VIEWS, 5, "",                                                \
-           "look closer: the map of the layer, the neurons of the region")                         \
+    ACTION(                                                                                        \
+        OPEN, "open", "Enter", CTX_VIEWS, 5, "",                                                   \
+        "look closer: the layer's map, the neurons of the region or pattern, the point's pattern") \
     ACTION(CONDITIONS, "conditions", "c", CTX_VIEWS, 6, "conditions",                              \
            "list of factors and levels: which frames count")                                       \
-    ACTION(SIGMA_UP, "sigma-up", "+ =", CTX_VIEWS, 7, "sigma",                                     \
+    ACTION(SIGMA_UP, "sigma-up", "+ =", CTX_LAYERS | CTX_OVERLAP, 7, "sigma",                      \
            "sigma 5 points up (share of a group's phones)")                                        \
-    ACTION(SIGMA_DOWN, "sigma-down", "-", CTX_VIEWS, 7, "&", "sigma 5 points down")                \
-    ACTION(SET_SIGMA, "set-sigma", "s", CTX_VIEWS, 9, "", "type sigma in percent")                 \
+    ACTION(SIGMA_DOWN, "sigma-down", "-", CTX_LAYERS | CTX_OVERLAP, 7, "&", "sigma 5 points down") \
+    ACTION(SET_SIGMA, "set-sigma", "s", CTX_LAYERS | CTX_OVERLAP, 9, "", "type sigma in percent")  \
     ACTION(MARKS, "marks", "b", CTX_MAP, 8, "marks", "letters, braille dots or blocks")            \
     ACTION(NEXT_FILE, "next-file", "f", CTX_VIEWS, 8, "file", "next file")                         \
     ACTION(PREV_FILE, "prev-file", "F", CTX_VIEWS, 9, "", "previous file")                         \
     ACTION(BACK, "back", "Backspace", CTX_VIEWS, 9, "", "back to where you were")                  \
-    ACTION(DISMISS, "dismiss", "Esc", CTX_VIEWS, 9, "", "clear the message; no point selected")    \
+    ACTION(DISMISS, "dismiss", "Esc", CTX_VIEWS, 9, "",                                            \
+           "clear the message, the selected point, the overlays")                                  \
     ACTION(ANY_DIGIT, "digit", "1 2 3 4 5 6 7 8 9", CTX_VIEWS | CTX_PANEL, 9, "",                  \
            "the view of that number; in a list, that line on or off")                              \
     ACTION(REDRAW, "redraw", "^L", CTX_LISTS | CTX_PROMPT, 9, "", "draw the screen anew")          \

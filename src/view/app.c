@@ -12,6 +12,7 @@
 
 static const struct view *const views[VIEW_COUNT] = {
     [VIEW_LAYERS] = &view_layers,
+    [VIEW_PATTERN] = &view_pattern,
     [VIEW_MAP] = &view_map,
     [VIEW_OVERLAP] = &view_overlap,
 };
@@ -68,6 +69,7 @@ enum status app_conditions_changed(struct app *app, struct err *err)
 {
     struct app_file *f = file_here(app);
     struct analysis_params params = f->session.params;
+    app->conditions++;
     params.sigma = app->sigma / 100;
     analysis_set_params(&f->session, &params);
     analysis_changed(&f->session);
@@ -78,7 +80,7 @@ unsigned app_context(const struct app *app)
 {
     return app->prompt.kind  ? CTX_PROMPT
            : app->help       ? CTX_HELP
-           : app->panel.kind ? CTX_PANEL
+           : app->panel.kind ? (app->panel.kind == PANEL_TEXT ? CTX_TEXT : CTX_PANEL)
                              : 1u << app->at.view;
 }
 
@@ -200,6 +202,7 @@ enum status app_apply(struct app *app, enum action action, long arg)
     struct err err = {STATUS_OK, ""};
     unsigned context = app_context(app);
     const struct view *view = views[app->at.view];
+    bool list = context == CTX_PANEL || context == CTX_TEXT;
     if (action <= ACTION_NONE || action >= ACTION_COUNT ||
         !(action_table[action].contexts & context))
         return STATUS_USAGE;
@@ -208,10 +211,10 @@ enum status app_apply(struct app *app, enum action action, long arg)
         err.code = prompt_apply(app, action, arg, &err);
     else if (context == CTX_HELP)
         err.code = apply_help(app, action);
-    else if (context == CTX_PANEL && action != ACTION_PREV_LAYER && action != ACTION_NEXT_LAYER &&
+    else if (list && action != ACTION_PREV_LAYER && action != ACTION_NEXT_LAYER &&
              action != ACTION_HELP && action != ACTION_REDRAW)
         err.code = panel_apply(app, action, arg, &err);
-    else if (context == CTX_PANEL || !view->apply || !view->apply(app, action, arg, &err))
+    else if (list || !view->apply || !view->apply(app, action, arg, &err))
         err.code = apply_common(app, action, arg, &err);
     /* A prompt says its errors where it stands. */
     if (err.code && !app->prompt.kind)
@@ -242,6 +245,8 @@ void app_prepare(struct app *app)
 void app_settle(struct app *app, bool everything, int ms)
 {
     focus(app);
+    if (views[app->at.view]->alone)
+        return;
     engine_finish(app_file(app)->engine, !everything || app->at.view != VIEW_LAYERS, ms);
 }
 
@@ -249,6 +254,8 @@ bool app_settled(const struct app *app)
 {
     if (app->at.view == VIEW_LAYERS)
         return engine_missing(app_file(app)->engine) == 0;
+    if (views[app->at.view]->alone)
+        return true;
     for (uint32_t l = views[app->at.view]->maps ? 0 : app->at.layer; l <= app->at.layer; l++)
         if (!app_result(app, app->at.property, l))
             return false;

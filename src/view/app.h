@@ -72,6 +72,7 @@ struct app {
     struct place history[APP_HISTORY];
     size_t past;
     double sigma;
+    unsigned conditions;         /* rises with every change of file, filter or sigma */
     char phone[PHONES_NAME_MAX]; /* "" = none chosen */
     enum plot_marks marks;
     int cols, rows;
@@ -89,8 +90,10 @@ struct app {
 /* What the explorer opens with; zero means the default. */
 struct app_options {
     const char *view, *property, *phone; /* NULL = default */
-    unsigned long layer;                 /* from 1; 0 = default */
-    double sigma;                        /* percent; 0 = default */
+    const char *const *where;            /* [wheres] conditions "factor=level,..." */
+    size_t wheres;
+    unsigned long layer; /* from 1; 0 = default */
+    double sigma;        /* percent; 0 = default */
     bool ascii, threads;
     int cols, rows;
 };

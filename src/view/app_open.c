@@ -128,14 +128,19 @@ static enum status set_place(struct app *app, const struct app_options *o, struc
                            o->property, list);
         app->at.property = p;
     }
-    if (o->phone) {
+    for (size_t i = 0; !code && i < o->wheres; i++)
+        code =
+            query_filters_add(&app->file[app->here].session.filters, &f->counts, o->where[i], err);
+    if (!code && o->wheres)
+        code = app_conditions_changed(app, err);
+    if (!code && o->phone) {
         int factor = counts_find_factor(&f->counts, "phone");
         int level = analysis_find_phone(&f->session, o->phone, err);
         if (level < 0)
             return err->code;
         snprintf(app->phone, sizeof app->phone, "%s", f->counts.factor[factor].level[level]);
     }
-    return STATUS_OK;
+    return code;
 }
 
 static bool make_states(struct app *app)

@@ -37,7 +37,7 @@ static size_t walk(const struct app *app, struct canvas *c, struct rect area, si
             bool all = (x & CTX_VIEWS) == CTX_VIEWS;
             bool in = section == 0   ? (x & here) && !all
                       : section == 1 ? all
-                                     : (x & CTX_PANEL) && !(x & CTX_VIEWS);
+                                     : (x & (CTX_PANEL | CTX_TEXT)) && !(x & CTX_VIEWS);
             if (!in)
                 continue;
             canvas_text(&page, (int)line, KEYS_COLUMN, TEXT_COLUMN - KEYS_COLUMN - 1, STYLE_KEY,

@@ -61,6 +61,13 @@ struct plot_series {
 void plot_curves(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
                  size_t n, double low, double high, size_t here);
 
+/*
+ * Curves over ranks 1..n, VALUE falling, with LINE as a level that is marked (the baseline);
+ * LOGARITHMIC: equal ratios of ranks are equally far apart.
+ */
+void plot_ranks(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
+                size_t n, double high, double line, bool logarithmic);
+
 /* The round step (1, 2 or 5 times a power of ten) that cuts SPAN into at most STEPS parts. */
 double plot_step(double span, int steps);
 

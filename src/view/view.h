@@ -19,10 +19,11 @@ struct view {
     enum status (*prepare)(struct app *app, struct err *err); /* quick; may be NULL */
     void (*render)(const struct app *app, struct canvas *c, struct rect area);
     void (*status)(const struct app *app, struct buf *line); /* the status line; may be NULL */
-    bool maps; /* wants the maps of all layers up to the one at hand */
+    bool maps;  /* wants the maps of all layers up to the one at hand */
+    bool alone; /* wants nothing of the engine */
 };
 
-extern const struct view view_layers, view_map, view_overlap;
+extern const struct view view_layers, view_pattern, view_map, view_overlap;
 
 /* By enum view_id. */
 const struct view *view_of(enum view_id id);

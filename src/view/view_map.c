@@ -229,6 +229,12 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     case ACTION_FORM: s->no_labels = !s->no_labels; break;
     case ACTION_MARKS: app->marks = (app->marks + 1) % PLOT_MARKS_COUNT; break;
     case ACTION_GROUPS: err->code = map_open_groups(app, err); break;
+    case ACTION_OPEN:
+        if (!s->selected)
+            return false;
+        app_remember(app);
+        app->at.view = VIEW_PATTERN;
+        break;
     case ACTION_DISMISS: s->selected = 0; break;
     default: return step_point(app, action);
     }

@@ -376,4 +376,5 @@ const struct view view_overlap = {
     .prepare = prepare,
     .render = render,
     .status = status,
+    .alone = true,
 };

@@ -45,4 +45,20 @@ expect 2 'no command and no file' "$PROPNEU" "$dir/nothing"
 expect 1 'nothing' "$PROPNEU" explore "$dir/nothing"
 expect 1 'no count files of the demo' env PROPNEU_DATA="$dir" "$PROPNEU"
 expect 1 'prob.pkl' "$PROPNEU" "$prob"
+
+# The pattern's numbers are those of the command, and conditions mean the same.
+demo=$srcdir/data/demo/counts/ssl.counts
+for where in '' '--where gender=female'; do
+    # shellcheck disable=SC2086
+    "$PROPNEU" "$demo" --view pattern --phone ah --layer 2 $where --dump=120x40 |
+        sed -n 's/.* \([0-9]*\*\)  *\(0\.[0-9]*\)  \([-0-9.]*\)  *\([0-9.]*\)$/\1 \2 \3 \4/p' >"$dir/screen"
+    # shellcheck disable=SC2086
+    "$PROPNEU" pattern "$demo" --phone AH --layer 2 $where --top 35 |
+        sed -n '/interval/,$p' | awk 'NR > 1 { print $1, $2, $4, $5 }' >"$dir/command"
+    [ "$(wc -l <"$dir/screen")" -eq 35 ] || complain "pattern $where: not 35 rows"
+    cmp -s "$dir/screen" "$dir/command" ||
+        complain "pattern $where: $(diff "$dir/screen" "$dir/command")"
+done
+expect 1 'no phone' "$PROPNEU" --phone QQ "$demo"
+expect 1 'age' "$PROPNEU" --where age=old "$demo"
 exit $failed

@@ -80,7 +80,7 @@ static void the_screen_is_what_dump_prints(void **state)
     (void)state;
     open_layers(&p, 80, 24, NULL, 0);
     assert_shows(&p, "--dump=80x24");
-    pty_send(&p, "2p");
+    pty_send(&p, "3p");
     assert_true(pty_wait(&p, "f female", false, PATIENCE));
     pty_quiet(&p, STILL);
     assert_shows(&p, "--dump=80x24 --view map --property gender");
@@ -88,10 +88,14 @@ static void the_screen_is_what_dump_prints(void **state)
     assert_true(pty_wait(&p, "layer 2 of", false, PATIENCE));
     pty_quiet(&p, STILL);
     assert_shows(&p, "--dump=80x24 --view map --property gender --layer 2");
-    pty_send(&p, "3");
+    pty_send(&p, "4");
     assert_true(pty_wait(&p, "chance", false, PATIENCE));
     pty_quiet(&p, STILL);
     assert_shows(&p, "--dump=80x24 --view overlap --property gender --layer 2");
+    pty_send(&p, "2jj");
+    assert_true(pty_wait(&p, "AA: ", false, PATIENCE));
+    pty_quiet(&p, STILL);
+    assert_shows(&p, "--dump=80x24 --view pattern --phone AA --layer 2");
     quit(&p);
 }
 
@@ -113,12 +117,15 @@ static void keys_cost_few_bytes(void **state)
     (void)state;
     open_layers(&p, 120, 40, NULL, 0);
     assert_in_range(p.sent.len, 1, 14000);
-    assert_in_range(cost(&p, "3"), 1, 8000);
+    assert_in_range(cost(&p, "4"), 1, 8000);
     assert_in_range(cost(&p, "j"), 1, 256);
     assert_in_range(cost(&p, "?"), 1, 3000);
     assert_in_range(cost(&p, "q"), 1, 8000);
-    assert_in_range(cost(&p, "2"), 1, 8000);
+    assert_in_range(cost(&p, "3"), 1, 8000);
     assert_in_range(cost(&p, "l"), 1, 4000);
+    assert_in_range(cost(&p, "2"), 1, 8000);
+    assert_in_range(cost(&p, "j"), 1, 8000); /* curve and table change */
+    assert_in_range(cost(&p, " "), 1, 4000); /* the curve changes its colour */
     quit(&p);
 }
 
@@ -269,7 +276,7 @@ static void every_terminal_gets_what_it_can_show(void **state)
         struct pty p;
         bool ascii = true;
         open_layers(&p, 80, 24, kinds[i].env, 0);
-        pty_send(&p, "2");
+        pty_send(&p, "3");
         assert_true(pty_wait(&p, "u unvoiced", false, PATIENCE));
         pty_quiet(&p, STILL);
         assert_int_equal(sends_colours(&p), kinds[i].colours);
@@ -324,7 +331,7 @@ static void typing_shows_the_cursor(void **state)
     struct pty p;
     (void)state;
     open_layers(&p, 80, 24, NULL, 0);
-    pty_send(&p, "3");
+    pty_send(&p, "4");
     assert_true(pty_wait(&p, "chance", false, PATIENCE));
     size_t from = p.sent.len;
     pty_send(&p, "e &");

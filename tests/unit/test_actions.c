@@ -4,13 +4,14 @@
 
 #include "../../src/view/app.h"
 #include "../../src/view/keys.h"
+#include "propneu/file.h"
 
 static unsigned contexts[] = {
 #define VIEW_BIT(id, name, title) CTX_##id,
     VIEWS(VIEW_BIT)
 #undef VIEW_BIT
         CTX_PANEL,
-    CTX_PROMPT, CTX_HELP};
+    CTX_TEXT, CTX_PROMPT, CTX_HELP};
 
 #define CONTEXTS (sizeof contexts / sizeof contexts[0])
 
@@ -82,6 +83,69 @@ static void reserved_keys_keep_their_meaning(void **state)
             assert_int_equal(action_for_key(fixed[i].key, 1u << v, &arg), fixed[i].action);
 }
 
+/* Text that troff takes as it stands: no control characters or escapes in it. */
+static void add_words(struct buf *b, const char *text)
+{
+    for (const char *s = text; *s; s++) {
+        bool start = s == text || s[-1] == ' ', end = !s[1] || s[1] == ' ';
+        if (start && end && !(*s >= 'a' && *s <= 'z') && !(*s >= 'A' && *s <= 'Z') && *s != ' ')
+            buf_add(b, "\\&", 2);
+        if (*s == '^')
+            buf_add(b, "\\(ha", 4);
+        else if (*s == '-' && start && end)
+            buf_add(b, "\\-", 2);
+        else
+            buf_add(b, s, 1);
+    }
+}
+
+/* Where an action is there, unless everywhere: "Layers, Map: ". */
+static void add_places(struct buf *b, unsigned x)
+{
+    static const char *const titles[] = {
+#define VIEW_WORD(id, name, title) title,
+        VIEWS(VIEW_WORD)
+#undef VIEW_WORD
+    };
+    const char *glue = "";
+    if ((x & CTX_VIEWS) == CTX_VIEWS)
+        return;
+    for (int v = 0; v < VIEW_COUNT; v++)
+        if (x >> v & 1) {
+            buf_printf(b, "%s%s", glue, titles[v]);
+            glue = ", ";
+        }
+    buf_printf(b, "%s: ", *glue ? "" : "Lists");
+}
+
+static void the_manual_lists_every_key(void **state)
+{
+    struct buf b = BUF_INIT;
+    struct mapped m;
+    struct err err;
+    (void)state;
+    buf_printf(&b, ".Bl -tag -width \"Backspace\"\n");
+    for (int a = 1; a < ACTION_COUNT; a++) {
+        const struct action_entry *e = &action_table[a];
+        if (!(e->contexts & (CTX_VIEWS | CTX_PANEL)))
+            continue;
+        buf_printf(&b, ".It Sy ");
+        add_words(&b, e->keys);
+        buf_printf(&b, "\n");
+        add_places(&b, e->contexts);
+        add_words(&b, e->help);
+        buf_printf(&b, "\n");
+    }
+    buf_printf(&b, ".El\n");
+    assert_ok(mapped_open(&m, source_path("man/propneu.1"), &err));
+    if (!memmem(m.data, m.size, buf_text(&b), b.len)) {
+        printf("%s", buf_text(&b));
+        fail_msg("man/propneu.1 lists other keys; they are those above");
+    }
+    mapped_close(&m);
+    buf_free(&b);
+}
+
 static void letters_type_in_prompts(void **state)
 {
     long arg;
@@ -134,6 +198,7 @@ int main(void)
         cmocka_unit_test(no_key_means_two_things),
         cmocka_unit_test(every_action_can_be_reached_and_is_explained),
         cmocka_unit_test(reserved_keys_keep_their_meaning),
+        cmocka_unit_test(the_manual_lists_every_key),
         cmocka_unit_test(letters_type_in_prompts),
         cmocka_unit_test(footers_fit_and_always_show_the_way_to_help),
         cmocka_unit_test(keys_have_names),

@@ -24,6 +24,11 @@ struct screen {
 static const struct screen screens[] = {
     {"layers", "layers", "phone", 2, "", "", true},
     {"layers-curves", "layers", "gender", 6, "v", NULL, true},
+    {"pattern", "pattern", "phone", 2, "", "", true},
+    {"pattern-overlay", "pattern", "phone", 3, "Space Down Down Space Down Down", NULL, true},
+    {"pattern-table", "pattern", "phone", 3, "G Space Up v v", NULL, false},
+    {"pattern-even", "pattern", "phone", 3, "v x", NULL, false},
+    {"pattern-neurons", "pattern", "phone", 4, "Down Enter Down", NULL, false},
     {"map-phone", "map", "phone", 3, "", "", true},
     {"map-pitch", "map", "pitch", 3, "", "", false},
     {"map-point", "map", "pitch", 2, "Down Down Down", NULL, false},
@@ -206,13 +211,71 @@ static void back_returns_to_where_one_was(void **state)
     struct err err;
     (void)state;
     assert_ok(app_init(&app, &path, 1, &o, &err));
-    press(&app, "2 Right Right p 3 Backspace");
+    press(&app, "3 Right Right p 4 Backspace");
     assert_int_equal(app.at.view, VIEW_MAP);
     assert_int_equal(app.at.layer, 3);
     press(&app, "Backspace");
     assert_int_equal(app.at.view, VIEW_LAYERS);
     assert_int_equal(app.at.layer, 1);
     assert_int_equal(app_key(&app, KEY_CODE_BACKSPACE), STATUS_NOTFOUND);
+    app_free(&app);
+}
+
+/* The point at hand on the map is the phone of the pattern, and the other way round. */
+static void the_phone_goes_from_view_to_view(void **state)
+{
+    const char *path = FILE_NAME;
+    struct app_options o = {.view = "map", .property = "gender", .cols = 80, .rows = 24};
+    struct app app;
+    struct err err;
+    (void)state;
+    assert_ok(app_init(&app, &path, 1, &o, &err));
+    press(&app, "Enter");
+    assert_int_equal(app.at.view, VIEW_MAP); /* no point yet */
+    press(&app, "Down Down Enter");
+    assert_int_equal(app.at.view, VIEW_PATTERN);
+    char phone[sizeof app.phone];
+    snprintf(phone, sizeof phone, "%s", app.phone);
+    assert_true(phone[0]);
+    press(&app, "Down");
+    assert_string_not_equal(app.phone, phone);
+    press(&app, "Up");
+    assert_string_equal(app.phone, phone);
+    press(&app, "Backspace");
+    assert_int_equal(app.at.view, VIEW_MAP);
+    app_free(&app);
+}
+
+/* Five curves are all there is room for; filters are followed. */
+static void overlays_are_limited_and_filters_apply(void **state)
+{
+    const char *path = FILE_NAME, *where = "gender=female";
+    struct app_options o = {
+        .view = "pattern", .where = &where, .wheres = 1, .cols = 80, .rows = 24};
+    struct app app;
+    struct err err;
+    (void)state;
+    assert_ok(app_init(&app, &path, 1, &o, &err));
+    press(&app, "Space Down Space Down Space Down Space Down");
+    assert_int_equal(app_key(&app, ' '), STATUS_NOTFOUND);
+    press(&app, "Up Space Down");
+    assert_int_equal(app_key(&app, ' '), STATUS_OK);
+    press(&app, "g");
+    assert_string_equal(app.phone, "IY");
+    struct profile p;
+    assert_ok(analysis_profile(&app.file[0].session, &p, "IY", NULL, 0, &err));
+    char frames[40];
+    struct canvas c;
+    struct buf text = BUF_INIT;
+    snprintf(frames, sizeof frames, "IY %10lld", (long long)p.frames);
+    app_prepare(&app);
+    assert_true(canvas_init(&c, 80, 24, false));
+    assert_ok(app_render(&app, &c, &err));
+    canvas_print(&c, &text);
+    assert_non_null(strstr(buf_text(&text), frames));
+    buf_free(&text);
+    canvas_free(&c);
+    profile_free(&p);
     app_free(&app);
 }
 
@@ -238,6 +301,8 @@ int main(void)
         cmocka_unit_test(every_size_is_drawn),
         cmocka_unit_test(any_keys_are_survived),
         cmocka_unit_test(back_returns_to_where_one_was),
+        cmocka_unit_test(the_phone_goes_from_view_to_view),
+        cmocka_unit_test(overlays_are_limited_and_filters_apply),
     };
     if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "en_US.UTF-8"))
         return 77;

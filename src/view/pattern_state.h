@@ -1,0 +1,67 @@
+/*
+ * pattern_state.h - what the pattern view shows: shared by its state (view_pattern.c) and its
+ * drawing (pattern_draw.c).
+ */
+#ifndef PROPNEU_VIEW_PATTERN_STATE_H
+#define PROPNEU_VIEW_PATTERN_STATE_H
+
+#include "view.h"
+
+/* Curves kept beside that of the phone at hand. */
+#define PATTERN_MARKS 4
+
+/* A rare phone: fewer activations than these are to be expected of a neuron at the baseline. */
+#define PATTERN_RARE 10
+
+struct pattern_entry {
+    uint32_t level;
+    int64_t frames; /* under the conditions; -1 where only probabilities are known */
+};
+
+/* One phone's profile in the layer it was made for, under the conditions of its stamp. */
+struct pattern_curve {
+    bool there;
+    uint32_t level, layer;
+    unsigned stamp;
+    struct profile profile;
+    uint32_t *order; /* [profile.width] neurons by falling p */
+    char why[256];   /* why there is none */
+};
+
+enum pattern_form { PATTERN_BOTH, PATTERN_CURVES, PATTERN_TABLE, PATTERN_FORMS };
+
+struct pattern_state {
+    struct pattern_entry *entry; /* [entries] phones in the table's order, then other labels */
+    size_t entries, here;
+    unsigned stamp;                                /* of the entries' frames */
+    long marked[PATTERN_MARKS];                    /* entry + 1; 0 = free */
+    struct pattern_curve curve[1 + PATTERN_MARKS]; /* [0]: the phone at hand */
+    enum pattern_form form;
+    bool even; /* ranks on an even scale, not a logarithmic one */
+};
+
+static inline struct pattern_state *pattern_state(const struct app *app)
+{
+    return view_state(app, VIEW_PATTERN);
+}
+
+/* Name of entry I as shown. */
+static inline const char *pattern_label(const struct app *app, size_t i)
+{
+    const struct counts *c = &app_file(app)->counts;
+    uint32_t level = pattern_state(app)->entry[i].level;
+    return level_label(c->factor[counts_find_factor(c, "phone")].level[level]);
+}
+
+/* The mark that holds entry I, or -1. */
+static inline int pattern_mark_of(const struct pattern_state *s, size_t i)
+{
+    for (int k = 0; k < PATTERN_MARKS; k++)
+        if (s->marked[k] == (long)i + 1)
+            return k;
+    return -1;
+}
+
+void pattern_render(const struct app *app, struct canvas *c, struct rect area);
+
+#endif
