@@ -41,6 +41,23 @@ struct count_extra {
     const char *file;
 };
 
+/*
+ * The processes that count one corpus together, in a build with MPI: those that mpirun started.
+ * Process 0 writes the result; in the others count_run only works for it.
+ */
+struct count_team {
+    unsigned rank, size; /* from 0; 1 where there is but one */
+    unsigned local;      /* of them on this machine */
+    unsigned others;     /* that still count; in process 1, 2, ...: 1 until it has ended */
+    bool started, lost;  /* private */
+    double stopped;      /* private */
+};
+
+/* Finds the others.  Call count_team_end also after a failure: it ends MPI, and the other processes
+ * if they cannot end in order. */
+enum status count_team_start(struct count_team *t, struct err *err);
+void count_team_end(struct count_team *t);
+
 struct count_options {
     const char *model, *mean_std;   /* model.h */
     enum model_normalize normalize; /* model.h */
@@ -59,6 +76,7 @@ struct count_options {
     uint32_t shard, shards;    /* shard K of N, from 1; N = 0: all (shards.h) */
     enum counts_frames frames; /* COUNTS_FRAMES_AUTHORS: as the published program in all */
     unsigned threads;
+    struct count_team *team; /* NULL: this process alone */
     const char *output;
     bool resume; /* go on where OUTPUT.journal says an equal job was interrupted */
     const char *created_by, *command; /* for the count file */

@@ -310,14 +310,47 @@ static int count(const struct request *r, const struct cli *cli)
     return result;
 }
 
+/* One of several processes that does not lead: process 0 tells what there is to tell. */
+static int assist(const struct request *r)
+{
+    struct count_hooks hooks = {.cancel = progress_catch_signals()};
+    struct count_job *job = NULL;
+    struct err err;
+    if (count_open(&job, &r->o, &err) == STATUS_OK)
+        count_run(job, &hooks, &err);
+    count_free(job);
+    return CLI_DONE;
+}
+
+/* Alone, or with the other processes of mpirun.  CORES is the number of threads unless -j said. */
+static int count_together(struct request *r, const struct cli *cli, unsigned cores)
+{
+    struct count_team team;
+    struct err err;
+    int result;
+    if (count_team_start(&team, &err)) {
+        result = cli_fail(&err);
+        count_team_end(&team);
+        return result;
+    }
+    r->o.team = &team;
+    if (!r->o.threads)
+        r->o.threads = cores > team.local ? cores / team.local : 1;
+    result = team.rank > 0 ? assist(r) : count(r, cli);
+    count_team_end(&team);
+    return result;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {
         .o = {.lambda_percent = 1, .resume = true, .created_by = "propneu " PACKAGE_VERSION},
         .command = BUF_INIT};
+    unsigned cores = cli->threads;
+    cli->threads = 0;
     int opt = parse(&r, cli, argc, argv), result;
     if (opt == CLI_END)
-        result = count(&r, cli);
+        result = count_together(&r, cli, cores);
     else
         result = opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
     buf_free(&r.command);
@@ -335,6 +368,8 @@ const struct cli_command command_count = {
                 "      --label-table label-merge.json --speakers spk-gender.json \\\n"
                 "      --pitch pitch-discrete.json --compat=authors -o dev.counts\n",
     .details = "An interrupted run leaves FILE.journal; the same command goes on from there.\n"
+               "Built with MPI: mpirun -n N propneu count ... counts in N processes, with the\n"
+               "same result; -j is the number of threads in each.\n"
                "Recordings that cannot be counted are named and left out, and the exit status is\n"
                "1, unless --keep-going is given.  propneu-counts(5) says what FILE holds.\n",
     .options = options,

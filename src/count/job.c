@@ -11,7 +11,10 @@
 
 #include "propneu/audio.h"
 #include "propneu/mem.h"
+#include "team.h"
 
+#define WATCH_SECONDS    0.1
+#define TEAM_SECONDS     0.001 /* other processes are not kept waiting */
 #define PROGRESS_SECONDS 0.25
 #define SAVE_SECONDS     0.2 /* at least, between journals */
 #define SAVE_SHARE       50  /* and this many times as long as writing one takes */
@@ -27,7 +30,7 @@ static double now(void)
 
 const struct count_totals *count_totals(const struct count_job *job)
 {
-    return &job->totals;
+    return &job->tally.totals;
 }
 
 uint64_t count_left_out(const struct count_totals *t)
@@ -61,22 +64,22 @@ void count_free(struct count_job *j)
     pitches_free(&j->pitch);
     for (unsigned x = 0; x < COUNT_MAX_EXTRAS; x++)
         factorfile_free(&j->extra[x]);
-    cells_free(&j->cells);
+    tally_free(&j->tally);
     buf_free(&j->settings);
     journal_unlock(j);
     pthread_mutex_destroy(&j->lock);
     pthread_cond_destroy(&j->changed);
+    pthread_cond_destroy(&j->filled);
     free(j->shards.held);
     free(j->journal);
-    free(j->done);
     free(j);
 }
 
-void count_wait(struct count_job *j)
+void count_wait(struct count_job *j, double seconds)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_nsec += 100000000;
+    t.tv_nsec += (long)(seconds * 1e9);
     if (t.tv_nsec >= 1000000000) {
         t.tv_nsec -= 1000000000;
         t.tv_sec++;
@@ -89,16 +92,18 @@ static void watch(struct count_job *j)
 {
     const struct count_hooks *h = j->hooks;
     double shown = 0, saved = now(), pause = SAVE_SECONDS;
-    while (j->running > 0) {
-        count_wait(j);
+    while (j->running > 0 || team_busy(j)) {
+        count_wait(j, team_busy(j) ? TEAM_SECONDS : WATCH_SECONDS);
+        team_serve(j);
         double t = now();
         if (h->cancel && *h->cancel)
             atomic_store(&j->stop, true);
         if (h->progress && t - shown >= PROGRESS_SECONDS) {
-            h->progress(h->context, &j->totals);
+            h->progress(h->context, &j->tally.totals);
             shown = t;
         }
-        if (!j->fresh || t - saved < pause || atomic_load(&j->stop))
+        bool stop = atomic_load(&j->stop);
+        if (!j->fresh || (stop ? !team_busy(j) : t - saved < pause))
             continue;
         if (journal_save(j, &j->err)) {
             j->code = j->err.code;
@@ -146,7 +151,10 @@ static enum status run_workers(struct count_job *j, struct err *err)
             return code;
         count_set_edges(j, edges);
     }
-    return count_threads(j, j->totals.utterances - j->totals.counted, count_worker, watch, err);
+    if (!team_leads(j->options->team))
+        return team_work(j, err);
+    return count_threads(j, j->tally.totals.utterances - j->tally.totals.counted, count_worker,
+                         watch, err);
 }
 
 static enum status write_counts(struct count_job *j, struct err *err)
@@ -161,19 +169,22 @@ static enum status write_counts(struct count_job *j, struct err *err)
         .frames_mode = o->frames,
         .pitch_edges_hz = j->edges,
         .model_fingerprint = j->info->fingerprint,
-        .utterances = j->totals.counted,
-        .utterance_digest = j->digest,
-        .seconds = (double)j->totals.samples / AUDIO_RATE,
+        .utterances = j->tally.totals.counted,
+        .utterance_digest = j->tally.digest,
+        .seconds = (double)j->tally.totals.samples / AUDIO_RATE,
         .shards = j->shards,
     };
-    return cells_write(&j->cells, &about, o->output, err);
+    return cells_write(&j->tally.cells, &about, o->output, err);
 }
 
 enum status count_run(struct count_job *j, const struct count_hooks *hooks, struct err *err)
 {
     j->hooks = hooks;
     enum status code = run_workers(j, err);
-    bool all = j->totals.counted + count_left_out(&j->totals) == j->totals.utterances;
+    if (!team_leads(j->options->team))
+        return code;
+    bool all =
+        j->tally.totals.counted + count_left_out(&j->tally.totals) == j->tally.totals.utterances;
     if (code || !all) {
         struct err other;
         pthread_mutex_lock(&j->lock);
@@ -182,14 +193,14 @@ enum status count_run(struct count_job *j, const struct count_hooks *hooks, stru
             *err = other;
         }
         pthread_mutex_unlock(&j->lock);
-        if (j->totals.counted == 0)
+        if (j->tally.totals.counted == 0)
             journal_remove(j);
         if (code)
             return code;
         return err_set(err, STATUS_CANCELLED, "%s: stopped", j->options->output);
     }
     if (hooks->progress)
-        hooks->progress(hooks->context, &j->totals);
+        hooks->progress(hooks->context, &j->tally.totals);
     if (!(code = write_counts(j, err)) || code == STATUS_NOTFOUND)
         journal_remove(j);
     return code;

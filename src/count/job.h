@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 
 #include "pitches.h"
 #include "propneu/align.h"
@@ -18,6 +19,21 @@
 #include "propneu/phones.h"
 #include "propneu/published.h"
 #include "propneu/speakers.h"
+
+/* What was counted of which utterances: of a job, or the part one process hands to another. */
+struct tally {
+    struct cells cells;
+    uint64_t *done;  /* bits [corpus.count] */
+    uint64_t digest; /* sum of corpus_hash of the utterances done */
+    struct count_totals totals;
+};
+
+/* Utterances handed to this process by the one that leads (team.h). */
+struct count_feed {
+    size_t *utterance; /* [count] to be taken from the end */
+    size_t count, cap;
+    bool ended; /* no more will come */
+};
 
 struct count_job {
     const struct count_options *options;
@@ -43,12 +59,11 @@ struct count_job {
 
     /* Under the lock while workers run. */
     pthread_mutex_t lock;
-    pthread_cond_t changed;
-    struct cells cells;
-    uint64_t *done;  /* bits [corpus.count] */
-    uint64_t digest; /* sum of corpus_hash of the utterances done */
-    struct count_totals totals;
+    pthread_cond_t changed, filled;
+    struct count_feed *feed; /* another process says which utterances; NULL: the job itself */
+    struct tally tally;
     size_t next;             /* utterance to be taken by a worker */
+    size_t stride;           /* from one to the next while pitch is tracked */
     struct pitch_bins *bins; /* while pitch is tracked for its tertiles */
     uint64_t scanned;        /* recordings tracked so */
     unsigned running;
@@ -61,8 +76,26 @@ struct count_job {
 
 void count_set_edges(struct count_job *j, const double edges[2]);
 
+/* A tally of nothing for J, with the levels every job begins with. */
+enum status tally_init(struct tally *t, const struct count_job *j, struct err *err);
+void tally_free(struct tally *t);
+
+/*
+ * Adds PART, whose utterances are others.  STATUS_MISMATCH if they are not, STATUS_NOMEM; nothing
+ * but empty cells was added then.
+ */
+enum status tally_add(struct tally *t, const struct tally *part, const struct count_job *j,
+                      struct err *err);
+
+/* The totals that belong to utterances done, in the order in which they stand in a journal. */
+#define TALLY_TOTALS 7
+void tally_totals(struct count_totals *t, uint64_t *kept[TALLY_TOTALS]);
+
 /* A worker thread; its argument is the job. */
 void *count_worker(void *job);
+
+/* With the lock held: the next utterance that is not done, or the corpus' count. */
+size_t count_next(struct count_job *j);
 
 /*
  * Pitch edges from the F0 of the corpus: as pitch_tertiles, but two passes over the source in
@@ -84,8 +117,8 @@ enum status count_track(struct count_job *j, double edges[2], struct err *err);
 enum status count_threads(struct count_job *j, uint64_t left, void *(*work)(void *),
                           void (*look)(struct count_job *), struct err *err);
 
-/* With the lock held: waits on the threads for up to a tenth of a second. */
-void count_wait(struct count_job *j);
+/* With the lock held: waits on the threads for up to SECONDS, less than one. */
+void count_wait(struct count_job *j, double seconds);
 
 /* The journal: what an interrupted run had counted, replaced in whole every few seconds. */
 
@@ -95,6 +128,13 @@ enum status journal_settings(struct count_job *j, struct err *err);
 /* Keeps other runs with this output away: STATUS_IO if there is one. */
 enum status journal_lock(struct count_job *j, struct err *err);
 void journal_unlock(struct count_job *j);
+
+/* Writes T to F as a journal of J; false without memory. */
+bool journal_put(const struct count_job *j, const struct tally *t, FILE *f);
+
+/* Reads a journal's SIZE bytes, of the settings of J, into T, which tally_init made; false if they
+ * are damaged. */
+bool journal_get(const struct count_job *j, const void *bytes, size_t size, struct tally *t);
 
 /* Takes in what the journal holds, if there is one. */
 enum status journal_load(struct count_job *j, struct err *err);

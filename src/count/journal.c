@@ -57,22 +57,12 @@ static void put_row(struct out *o, const uint32_t *row, size_t n, unsigned char 
     put(o, room, n * bytes);
 }
 
-void journal_totals(struct count_totals *t, uint64_t *kept[JOURNAL_TOTALS])
+bool journal_put(const struct count_job *j, const struct tally *t, FILE *f)
 {
-    kept[0] = &t->counted;
-    kept[1] = &t->samples;
-    kept[2] = &t->frames;
-    kept[3] = &t->unlabelled;
-    kept[4] = &t->surplus;
-    kept[5] = &t->unknown;
-    kept[6] = &t->short_segments;
-}
-
-static bool put_all(struct count_job *j, FILE *f)
-{
-    struct cells *c = &j->cells;
+    const struct cells *c = &t->cells;
+    struct count_totals totals = t->totals;
     struct out o = {f, crc32(0, NULL, 0)};
-    uint64_t *kept[JOURNAL_TOTALS];
+    uint64_t *kept[TALLY_TOTALS];
     size_t width = c->offset[c->layers];
     unsigned char *room = mem_array(width, 4);
     if (!room)
@@ -80,10 +70,10 @@ static bool put_all(struct count_job *j, FILE *f)
     put(&o, JOURNAL_MAGIC, strlen(JOURNAL_MAGIC));
     put_text(&o, buf_text(&j->settings), j->settings.len);
     put_number(&o, j->corpus.count);
-    put(&o, j->done, bitset_words(j->corpus.count) * sizeof *j->done);
-    put_number(&o, j->digest);
-    journal_totals(&j->totals, kept);
-    for (int i = 0; i < JOURNAL_TOTALS; i++)
+    put(&o, t->done, bitset_words(j->corpus.count) * sizeof *t->done);
+    put_number(&o, t->digest);
+    tally_totals(&totals, kept);
+    for (int i = 0; i < TALLY_TOTALS; i++)
         put_number(&o, *kept[i]);
     for (uint32_t k = 0; k < c->factors; k++) {
         put_number(&o, c->level[k].count);
@@ -155,7 +145,7 @@ enum status journal_save(struct count_job *j, struct err *err)
         goto out;
     }
     j->fresh = false;
-    if (!put_all(j, f)) {
+    if (!journal_put(j, &j->tally, f)) {
         fclose(f);
         code = err_nomem(err);
         goto out;
@@ -221,8 +211,8 @@ enum status journal_settings(struct count_job *j, struct err *err)
     buf_printf(b, "--lambda: %.17g\n--frames or --compat: %s\n", o->lambda_percent,
                counts_frames_name(o->frames));
     buf_str(b, "--by: ");
-    for (uint32_t f = 0; f < j->cells.factors; f++)
-        buf_printf(b, "%s%s", f ? "," : "", j->cells.factor[f]);
+    for (uint32_t f = 0; f < j->tally.cells.factors; f++)
+        buf_printf(b, "%s%s", f ? "," : "", j->tally.cells.factor[f]);
     buf_printf(b, "\ncorpus (-a): %016" PRIx64 "\n", corpus_digest(&j->corpus));
     if (j->shards.of)
         buf_printf(b, "--shard: %s/%u of %016" PRIx64 "\n", j->shards.held, j->shards.of,

@@ -14,9 +14,4 @@
  */
 #define JOURNAL_MAGIC "propneu-journal 1\n"
 
-/* The totals that go on, in the order in which they stand in the file. */
-#define JOURNAL_TOTALS 7
-
-void journal_totals(struct count_totals *t, uint64_t *kept[JOURNAL_TOTALS]);
-
 #endif

@@ -151,52 +151,68 @@ static bool get_cells(struct in *in, struct cells *c, uint64_t frames)
     return !in->failed && sum == frames;
 }
 
-static bool get_done(struct in *in, struct count_job *j)
+static bool get_done(struct in *in, const struct count_job *j, struct tally *t)
 {
     size_t words = bitset_words(j->corpus.count);
     if (get_number(in) != j->corpus.count)
         return false;
-    const void *p = get(in, words * sizeof *j->done);
+    const void *p = get(in, words * sizeof *t->done);
     if (!p)
         return false;
-    memcpy(j->done, p, words * sizeof *j->done);
-    if (j->corpus.count % 64 && j->done[words - 1] >> j->corpus.count % 64)
+    memcpy(t->done, p, words * sizeof *t->done);
+    if (j->corpus.count % 64 && t->done[words - 1] >> j->corpus.count % 64)
         return false;
     uint64_t digest = 0;
     for (size_t i = 0; i < j->corpus.count; i++)
-        if (bitset_has(j->done, i))
+        if (bitset_has(t->done, i))
             digest += corpus_hash(j->corpus.recording[i].utterance);
-    j->digest = get_number(in);
-    return j->digest == digest;
+    t->digest = get_number(in);
+    return t->digest == digest;
 }
 
-static bool get_all(struct in *in, struct count_job *j)
+/* What stands behind the settings. */
+static bool get_all(struct in *in, const struct count_job *j, struct tally *t)
 {
-    uint64_t *kept[JOURNAL_TOTALS];
-    if (!get_done(in, j))
+    uint64_t *kept[TALLY_TOTALS];
+    if (!get_done(in, j, t))
         return false;
-    journal_totals(&j->totals, kept);
-    for (int i = 0; i < JOURNAL_TOTALS; i++)
+    tally_totals(&t->totals, kept);
+    for (int i = 0; i < TALLY_TOTALS; i++)
         *kept[i] = get_number(in);
-    for (uint32_t f = 0; f < j->cells.factors; f++)
-        if (!get_levels(in, &j->cells.level[f]))
+    for (uint32_t f = 0; f < t->cells.factors; f++)
+        if (!get_levels(in, &t->cells.level[f]))
             return false;
-    if (!get_cells(in, &j->cells, j->totals.frames) || in->left != 0)
+    if (!get_cells(in, &t->cells, t->totals.frames) || in->left != 0)
         return false;
-    j->totals.resumed = j->totals.counted;
-    j->totals.resumed_samples = j->totals.samples;
-    return j->totals.counted == bitset_count(j->done, bitset_words(j->corpus.count));
+    return t->totals.counted == bitset_count(t->done, bitset_words(j->corpus.count));
 }
 
-static bool whole(const struct mapped *m)
+static bool whole(const unsigned char *bytes, size_t n)
 {
     uint32_t crc;
-    size_t n = m->size;
     if (n < strlen(JOURNAL_MAGIC) + sizeof crc ||
-        memcmp(m->data, JOURNAL_MAGIC, strlen(JOURNAL_MAGIC)) != 0)
+        memcmp(bytes, JOURNAL_MAGIC, strlen(JOURNAL_MAGIC)) != 0)
         return false;
-    memcpy(&crc, m->data + n - sizeof crc, sizeof crc);
-    return crc32_z(crc32(0, NULL, 0), m->data, n - sizeof crc) == crc;
+    memcpy(&crc, bytes + n - sizeof crc, sizeof crc);
+    return crc32_z(crc32(0, NULL, 0), bytes, n - sizeof crc) == crc;
+}
+
+/* What stands between the magic bytes and the checksum of a whole journal. */
+static struct in contents(const unsigned char *bytes, size_t n)
+{
+    return (struct in){bytes + strlen(JOURNAL_MAGIC), n - strlen(JOURNAL_MAGIC) - sizeof(uint32_t),
+                       false};
+}
+
+bool journal_get(const struct count_job *j, const void *bytes, size_t size, struct tally *t)
+{
+    if (!whole(bytes, size))
+        return false;
+    struct in in = contents(bytes, size);
+    char *settings = get_text(&in);
+    bool ok = settings && strcmp(settings, buf_text(&j->settings)) == 0 && get_all(&in, j, t);
+    free(settings);
+    return ok;
 }
 
 /* True if the rest of the journal begins with an empty set of utterances: nothing can be lost. */
@@ -219,17 +235,19 @@ enum status journal_load(struct count_job *j, struct err *err)
         return STATUS_OK;
     if ((code = mapped_open(&m, j->journal, err)))
         return code;
-    if (!whole(&m))
+    if (!whole(m.data, m.size))
         goto broken;
-    struct in in = {m.data + strlen(JOURNAL_MAGIC),
-                    m.size - strlen(JOURNAL_MAGIC) - sizeof(uint32_t), false};
+    struct in in = contents(m.data, m.size);
     if (!(settings = get_text(&in)))
         goto broken;
     if (strcmp(settings, buf_text(&j->settings)) != 0) {
         if (!nothing_done(&in))
             code = tell_difference(j->journal, settings, buf_text(&j->settings), err);
-    } else if (!get_all(&in, j)) {
+    } else if (!get_all(&in, j, &j->tally)) {
         goto broken;
+    } else {
+        j->tally.totals.resumed = j->tally.totals.counted;
+        j->tally.totals.resumed_samples = j->tally.totals.samples;
     }
     goto out;
 broken:

@@ -7,9 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "propneu/bitset.h"
 #include "propneu/mem.h"
-#include "propneu/select.h"
+#include "team.h"
 
 /* Shortest text that reads back as V. */
 static void print_number(double v, char text[32])
@@ -132,40 +131,14 @@ static enum status open_inputs(struct count_job *j, struct err *err)
     j->align.frames = o->frames;
     j->align.pitch = o->frames == COUNTS_FRAMES_AUTHORS ? ALIGN_PITCH_FRONT : ALIGN_PITCH_CENTRED;
     j->align.phones = &j->phones;
-    j->done = mem_zeros(bitset_words(j->corpus.count), sizeof *j->done);
-    j->totals.utterances = j->corpus.count;
-    return j->done ? STATUS_OK : err_nomem(err);
+    return STATUS_OK;
 }
 
-static enum status make_cells(struct count_job *j, struct err *err)
+static void list_factors(struct count_job *j)
 {
-    const char *names[CELLS_MAX_FACTORS];
-    uint32_t factors = 0;
     for (int f = 0; f < COUNT_FACTORS; f++)
-        if (j->options->by >> f & 1) {
-            j->kind[factors] = (enum count_factor)f;
-            names[factors++] = count_factor_names[f];
-        }
-    j->built_in = factors;
-    for (unsigned x = 0; x < j->options->extras; x++)
-        names[factors++] = j->options->extra[x].name;
-    uint32_t *tau = mem_array(j->info->layers, sizeof *tau);
-    if (!tau)
-        return err_nomem(err);
-    for (uint32_t n = 0; n < j->info->layers; n++)
-        tau[n] = select_tau(j->info->width[n], j->options->lambda_percent);
-    enum status code =
-        cells_init(&j->cells, names, factors, j->info->width, tau, j->info->layers, err);
-    free(tau);
-    if (!code && j->published.occurrences) {
-        j->cells.table = &j->published.name;
-        j->cells.occurrences = j->published.occurrences;
-    }
-    for (uint32_t f = 0; f < j->built_in && !code; f++)
-        for (int i = 0; i < PITCH_LEVELS && j->kind[f] == COUNT_PITCH && !code; i++)
-            if (names_add(&j->cells.level[f], pitch_level_names[i]) == NAMES_NONE)
-                code = err_nomem(err);
-    return code;
+        if (j->options->by >> f & 1)
+            j->kind[j->built_in++] = (enum count_factor)f;
 }
 
 /* Journals need a regular file to lie beside. */
@@ -200,13 +173,15 @@ enum status count_open(struct count_job **out, const struct count_options *optio
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&j->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    code = name_journal(j, err);
+    pthread_cond_init(&j->filled, NULL);
+    list_factors(j);
+    code = team_leads(options->team) ? name_journal(j, err) : STATUS_OK;
     if (!code)
         code = journal_lock(j, err);
     if (!code)
         code = open_inputs(j, err);
     if (!code)
-        code = make_cells(j, err);
+        code = tally_init(&j->tally, j, err);
     if (!code)
         code = journal_settings(j, err);
     if (!code && options->resume)
@@ -217,6 +192,7 @@ enum status count_open(struct count_job **out, const struct count_options *optio
         code = journal_save(j, err);
         pthread_mutex_unlock(&j->lock);
     }
+    code = team_agree(j, code, err);
     if (code)
         count_free(j);
     else

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "propneu/mem.h"
+#include "team.h"
 
 /* Every recording once: those without labels do not count. */
 static void *scan(void *job)
@@ -17,7 +18,7 @@ static void *scan(void *job)
         const struct recording *r = &j->corpus.recording[i];
         struct pitch_track t = {.count = 0};
         struct err err;
-        j->next++;
+        j->next += j->stride;
         pthread_mutex_unlock(&j->lock);
         enum status code = STATUS_OK;
         if (labels_has(j->labels, r->utterance) && !(code = audio_read(&a, r->path, &err)))
@@ -43,7 +44,7 @@ static void watch(struct count_job *j)
 {
     const struct count_hooks *h = j->hooks;
     while (j->running > 0) {
-        count_wait(j);
+        count_wait(j, 0.1);
         if (h->cancel && *h->cancel)
             atomic_store(&j->stop, true);
         if (h->tracking)
@@ -56,9 +57,11 @@ enum status count_track(struct count_job *j, double edges[2], struct err *err)
     j->bins = mem_zeros(1, sizeof *j->bins);
     if (!j->bins)
         return err_nomem(err);
+    j->next = team_share(j, &j->stride);
     enum status code = count_threads(j, j->corpus.count, scan, watch, err);
     if (!code && atomic_load(&j->stop))
         code = err_set(err, STATUS_CANCELLED, "%s: stopped", j->options->output);
+    code = team_sum(j, code, (uint64_t *)j->bins, sizeof *j->bins / sizeof(uint64_t), err);
     if (!code && !pitch_bins_tertiles(j->bins, edges))
         code = err_set(err, STATUS_NOTFOUND, "%s: no pitch in any recording with labels",
                        j->options->audio);

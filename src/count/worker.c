@@ -33,7 +33,7 @@ struct worker {
 
 static void worker_free(struct worker *w)
 {
-    for (uint32_t n = 0; w->selector && n < w->job->cells.layers; n++)
+    for (uint32_t n = 0; w->selector && n < w->job->tally.cells.layers; n++)
         selector_free(&w->selector[n]);
     model_scratch_free(w->scratch);
     audio_free(&w->audio);
@@ -48,7 +48,7 @@ static void worker_free(struct worker *w)
 
 static enum status worker_init(struct worker *w, struct count_job *j, struct err *err)
 {
-    const struct cells *c = &j->cells;
+    const struct cells *c = &j->tally.cells;
     *w = (struct worker){.job = j, .audio = AUDIO_INIT};
     w->scratch = model_scratch_new();
     w->selector = mem_zeros(c->layers, sizeof *w->selector);
@@ -90,7 +90,7 @@ static enum status forward(struct worker *w, struct err *err)
     if (!mul_size(w->alignment.count, w->per_frame, &need) ||
         !mem_grow(&w->neurons, &w->neurons_cap, need, sizeof *w->neurons))
         return err_nomem(err);
-    memset(w->cursor, 0, w->job->cells.layers * sizeof *w->cursor);
+    memset(w->cursor, 0, w->job->tally.cells.layers * sizeof *w->cursor);
     return model_forward(w->job->model, w->scratch, w->audio.samples, w->audio.count, &sink, err);
 }
 
@@ -103,7 +103,7 @@ static bool find_levels(struct worker *w, const char *utterance, int32_t *key)
     if (!mem_grow(&w->level, &w->level_cap, a->phone.count, sizeof *w->level))
         return false;
     for (uint32_t f = 0; f < j->built_in; f++) {
-        struct names *t = &j->cells.level[f];
+        struct names *t = &j->tally.cells.level[f];
         const char *gender;
         key[f] = -1;
         switch (j->kind[f]) {
@@ -148,8 +148,8 @@ static bool find_extra(struct worker *w, const char *utterance, unsigned x)
         *level = -1;
         if (s == spans || span[s].start > now)
             continue;
-        *level =
-            (int32_t)names_add(&j->cells.level[j->built_in + x], file->level.name[span[s].level]);
+        *level = (int32_t)names_add(&j->tally.cells.level[j->built_in + x],
+                                    file->level.name[span[s].level]);
         if (*level < 0)
             return false;
     }
@@ -186,11 +186,11 @@ static bool add(struct worker *w, const char *utterance)
                 key[f] = a->frame[i].pitch;
         for (unsigned x = 0; x < j->options->extras; x++)
             key[j->built_in + x] = w->extra[i * j->options->extras + x];
-        if ((w->cell[i] = cells_find(&j->cells, key)) == UINT32_MAX)
+        if ((w->cell[i] = cells_find(&j->tally.cells, key)) == UINT32_MAX)
             return false;
     }
     for (size_t i = 0; i < a->count; i++)
-        cells_add(&j->cells, w->cell[i], w->neurons + i * w->per_frame);
+        cells_add(&j->tally.cells, w->cell[i], w->neurons + i * w->per_frame);
     return true;
 }
 
@@ -244,9 +244,9 @@ static void account(struct worker *w, size_t i)
 {
     struct count_job *j = w->job;
     const struct alignment *a = &w->alignment;
-    struct count_totals *t = &j->totals;
-    bitset_put(j->done, i);
-    j->digest += corpus_hash(j->corpus.recording[i].utterance);
+    struct count_totals *t = &j->tally.totals;
+    bitset_put(j->tally.done, i);
+    j->tally.digest += corpus_hash(j->corpus.recording[i].utterance);
     j->fresh = true;
     t->counted++;
     t->samples += w->audio.count;
@@ -276,12 +276,12 @@ static void process(struct worker *w, size_t i)
             j->code = err_set(&j->err, STATUS_NOMEM,
                               "memory is used up by %u cells of %zu neurons; count by fewer "
                               "factors",
-                              j->cells.count, j->cells.offset[j->cells.layers]);
+                              j->tally.cells.count, j->tally.cells.offset[j->tally.cells.layers]);
         atomic_store(&j->stop, true);
     } else if (!code) {
         account(w, i);
     } else if (code != STATUS_CANCELLED) {
-        j->totals.problem[kind]++;
+        j->tally.totals.problem[kind]++;
         if (j->hooks->problem)
             j->hooks->problem(j->hooks->context, kind, err.msg);
     }
@@ -289,14 +289,25 @@ static void process(struct worker *w, size_t i)
     alignment_free(&w->alignment);
 }
 
-/* With the lock held: the next utterance that is not done, or the corpus' count. */
-static size_t take(struct count_job *j)
+size_t count_next(struct count_job *j)
 {
-    if (j->hooks->cancel && *j->hooks->cancel)
-        return j->corpus.count;
-    while (j->next < j->corpus.count && bitset_has(j->done, j->next))
+    while (j->next < j->corpus.count && bitset_has(j->tally.done, j->next))
         j->next++;
     return j->next < j->corpus.count ? j->next++ : j->next;
+}
+
+/* With the lock held: an utterance for this thread, or the corpus' count. */
+static size_t take(struct count_job *j)
+{
+    struct count_feed *f = j->feed;
+    while (f && f->count == 0 && !f->ended && !atomic_load(&j->stop))
+        pthread_cond_wait(&j->filled, &j->lock);
+    if (atomic_load(&j->stop) || (j->hooks->cancel && *j->hooks->cancel))
+        return j->corpus.count;
+    if (!f)
+        return count_next(j);
+    pthread_cond_signal(&j->changed);
+    return f->count ? f->utterance[--f->count] : j->corpus.count;
 }
 
 void *count_worker(void *job)

@@ -88,7 +88,7 @@ done
 count "${corpus[@]}" -o killed.counts 2>err || complain "after kills: $(cat err)"
 cmp one.counts killed.counts || complain "kills changed the result"
 [ ! -e killed.counts.journal ] || complain "the journal stayed"
-ls | grep -q 'killed.counts\..' && complain "litter: $(ls)"
+ls | grep -q 'killed.counts\.journal' && complain "litter: $(ls)"
 
 "$PROPNEU" count -m "$model" --mean-std "$stats" "${corpus[@]}" -j1 -o stopped.counts 2>err &
 pid=$!

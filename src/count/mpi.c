@@ -1,0 +1,409 @@
+#include "config.h"
+
+#include "team.h"
+
+#include <mpi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "propneu/mem.h"
+
+#define POLL_SECONDS     0.001
+#define BEAT_SECONDS     0.25    /* at most, between two messages of a process */
+#define REPORT_SECONDS   0.5     /* at least, between two parts of the result */
+#define REPORT_SHARE     50      /* and this many times as long as sending one takes */
+#define FAREWELL_SECONDS 0.5     /* for last reports, once the job stops: mpirun kills soon after */
+#define MOST_HANDED      64      /* utterances at a time */
+#define LARGE_PART       1 << 26 /* counters, which are reported at once */
+#define PIECE            1 << 30 /* bytes in one message, whose length is an int */
+
+enum tag { TAG_REPORT = 1, TAG_PART, TAG_PROBLEM, TAG_FAILED, TAG_WORK };
+
+/* Messages; all processes run the same program on the same kind of machine. */
+struct report {
+    uint64_t last;   /* nothing comes after it, and it wants no answer */
+    uint64_t wanted; /* utterances */
+    uint64_t size;   /* bytes of the part that follows, a journal; 0: none */
+};
+
+struct work {
+    uint64_t state;
+    uint64_t count, utterance[MOST_HANDED];
+};
+
+enum work_state { WORK_ON, WORK_ENDED, WORK_STOPPED };
+
+struct problem {
+    enum count_problem kind;
+    char message[sizeof((struct err *)0)->msg];
+};
+
+/* A process that does not lead. */
+struct member {
+    struct count_feed feed; /* the first: a job's feed leads here */
+    struct count_hooks hooks;
+    struct problem *problem; /* [problems] to be told to process 0 */
+    size_t problems, cap;
+    double beat, reported, pause;
+    bool asked, failed;
+};
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+enum status count_team_start(struct count_team *t, struct err *err)
+{
+    /* What mpirun or srun tell their processes; without them MPI is left alone. */
+    static const char *const told[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMI_RANK", "PMIX_RANK"};
+    int rank, size, local, provided;
+    MPI_Comm node;
+    bool launched = false;
+    *t = (struct count_team){.size = 1, .local = 1};
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        launched |= getenv(told[i]) != NULL;
+    if (!launched)
+        return STATUS_OK;
+    if (MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
+        return err_set(err, STATUS_IO, "MPI does not start");
+    t->started = true;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    MPI_Comm_size(MPI_COMM_WORLD, &size);
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node);
+    MPI_Comm_size(node, &local);
+    MPI_Comm_free(&node);
+    t->rank = (unsigned)rank;
+    t->size = (unsigned)size;
+    t->local = (unsigned)local;
+    if (provided < MPI_THREAD_FUNNELED)
+        return err_set(err, STATUS_UNSUPPORTED, "this MPI knows no threads");
+    return STATUS_OK;
+}
+
+void count_team_end(struct count_team *t)
+{
+    if (!t->started)
+        return;
+    if (t->others > 0)
+        MPI_Abort(MPI_COMM_WORLD, 1);
+    MPI_Finalize();
+    t->started = false;
+}
+
+static bool alone(const struct count_job *j)
+{
+    return !j->options->team || j->options->team->size < 2;
+}
+
+/* The error of the lowest process that has one, in all of them. */
+static enum status share_error(const struct count_team *t, enum status code, struct err *err)
+{
+    struct err theirs = {.code = STATUS_OK};
+    unsigned first = code ? t->rank : t->size;
+    MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_UNSIGNED, MPI_MIN, MPI_COMM_WORLD);
+    if (first == t->size)
+        return STATUS_OK;
+    if (first == t->rank)
+        theirs = *err;
+    MPI_Bcast(&theirs, sizeof theirs, MPI_BYTE, (int)first, MPI_COMM_WORLD);
+    if (first != 0 && t->rank == 0) {
+        *err = theirs;
+        return err_prefix(err, "process %u", first);
+    }
+    return code ? code : err_set(err, STATUS_CANCELLED, "%s", theirs.msg);
+}
+
+enum status team_agree(struct count_job *j, enum status code, struct err *err)
+{
+    struct count_team *t = j->options->team;
+    uint64_t mine, leads;
+    if (alone(j) || (code = share_error(t, code, err)))
+        return code;
+    mine = leads = corpus_hash(buf_text(&j->settings));
+    MPI_Bcast(&leads, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
+    if (mine != leads)
+        code = err_set(err, STATUS_MISMATCH,
+                       "its recordings, labels, model or other inputs are not those of process 0");
+    if ((code = share_error(t, code, err)))
+        return code;
+    t->others = t->rank == 0 ? t->size - 1 : 1;
+    return STATUS_OK;
+}
+
+size_t team_share(const struct count_job *j, size_t *stride)
+{
+    *stride = alone(j) ? 1 : j->options->team->size;
+    return alone(j) ? 0 : j->options->team->rank;
+}
+
+enum status team_sum(struct count_job *j, enum status code, uint64_t *number, size_t n,
+                     struct err *err)
+{
+    if (alone(j))
+        return code;
+    if ((code = share_error(j->options->team, code, err))) {
+        j->options->team->others = 0;
+        return code;
+    }
+    MPI_Allreduce(MPI_IN_PLACE, number, (int)n, MPI_UINT64_T, MPI_SUM, MPI_COMM_WORLD);
+    return STATUS_OK;
+}
+
+/* With the lock held: the job has to stop. */
+static void fail(struct count_job *j, const struct err *err, int process)
+{
+    if (!j->code) {
+        j->err = *err;
+        j->code = err->code;
+        if (process >= 0)
+            err_prefix(&j->err, "process %d", process);
+    }
+    atomic_store(&j->stop, true);
+}
+
+/* SIZE bytes from SOURCE into a tally. */
+static enum status receive_part(const struct count_job *j, int source, size_t size,
+                                struct tally *part, struct err *err)
+{
+    unsigned char *bytes = mem_array(size, 1);
+    if (!bytes)
+        return err_nomem(err);
+    for (size_t at = 0; at < size;) {
+        size_t n = size - at < PIECE ? size - at : PIECE;
+        MPI_Recv(bytes + at, (int)n, MPI_BYTE, source, TAG_PART, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        at += n;
+    }
+    enum status code = tally_init(part, j, err);
+    if (!code && !journal_get(j, bytes, size, part)) {
+        code = err_set(err, STATUS_FORMAT, "its report is damaged");
+        tally_free(part);
+    }
+    free(bytes);
+    return code;
+}
+
+/* Without the lock; takes it to add the part up. */
+static void take_part(struct count_job *j, int source, size_t size)
+{
+    struct tally part;
+    struct err err;
+    enum status code = receive_part(j, source, size, &part, &err);
+    pthread_mutex_lock(&j->lock);
+    if (!code) {
+        code = tally_add(&j->tally, &part, j, &err);
+        j->fresh = true;
+        tally_free(&part);
+    }
+    if (code)
+        fail(j, &err, source);
+    pthread_mutex_unlock(&j->lock);
+}
+
+/* With the lock held. */
+static void hand_out(struct count_job *j, int to, size_t wanted)
+{
+    struct work w = {.state = atomic_load(&j->stop) ? WORK_STOPPED : WORK_ON};
+    size_t i;
+    while (w.state == WORK_ON && w.count < wanted && w.count < MOST_HANDED)
+        if ((i = count_next(j)) < j->corpus.count)
+            w.utterance[w.count++] = i;
+        else
+            w.state = WORK_ENDED;
+    MPI_Send(&w, sizeof w, MPI_BYTE, to, TAG_WORK, MPI_COMM_WORLD);
+}
+
+/* With the lock held, which is given up for as long as a message takes. */
+static void answer(struct count_job *j, int source, int tag)
+{
+    struct report r;
+    struct problem p;
+    struct err err;
+    switch (tag) {
+    case TAG_PROBLEM:
+        MPI_Recv(&p, sizeof p, MPI_BYTE, source, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        j->tally.totals.problem[p.kind]++;
+        if (j->hooks->problem)
+            j->hooks->problem(j->hooks->context, p.kind, p.message);
+        break;
+    case TAG_FAILED:
+        MPI_Recv(&err, sizeof err, MPI_BYTE, source, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        fail(j, &err, source);
+        break;
+    default:
+        MPI_Recv(&r, sizeof r, MPI_BYTE, source, TAG_REPORT, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+        if (r.size > 0) {
+            pthread_mutex_unlock(&j->lock);
+            take_part(j, source, r.size);
+            pthread_mutex_lock(&j->lock);
+        }
+        if (r.last)
+            j->options->team->others--;
+        else
+            hand_out(j, source, r.wanted);
+    }
+}
+
+void team_serve(struct count_job *j)
+{
+    struct count_team *t = j->options->team;
+    int there = 1;
+    while (team_busy(j) && there) {
+        MPI_Status s;
+        MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &there, &s);
+        if (there)
+            answer(j, s.MPI_SOURCE, s.MPI_TAG);
+    }
+    if (!atomic_load(&j->stop))
+        return;
+    if (t && !t->stopped)
+        t->stopped = now();
+    else if (t && now() - t->stopped > FAREWELL_SECONDS)
+        t->lost = true;
+}
+
+/* A hook of the workers here: keeps the problem for process 0. */
+static void note_problem(void *context, enum count_problem kind, const char *message)
+{
+    struct member *m = context;
+    if (!mem_grow(&m->problem, &m->cap, m->problems + 1, sizeof *m->problem))
+        return;
+    struct problem *p = &m->problem[m->problems++];
+    *p = (struct problem){.kind = kind};
+    snprintf(p->message, sizeof p->message, "%s", message);
+}
+
+static void send_part(const void *bytes, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        size_t n = size - at < PIECE ? size - at : PIECE;
+        MPI_Send((const unsigned char *)bytes + at, (int)n, MPI_BYTE, 0, TAG_PART, MPI_COMM_WORLD);
+        at += n;
+    }
+}
+
+/* Without the lock: a part that is out of the workers' hands. */
+static enum status report_part(const struct count_job *j, struct report *r,
+                               const struct tally *part, struct err *err)
+{
+    char *bytes = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&bytes, &size);
+    bool ok = f && journal_put(j, part, f);
+    if (f)
+        ok = fclose(f) == 0 && ok;
+    r->size = ok ? size : 0;
+    MPI_Send(r, sizeof *r, MPI_BYTE, 0, TAG_REPORT, MPI_COMM_WORLD);
+    send_part(bytes, (size_t)r->size);
+    free(bytes);
+    return ok ? STATUS_OK : err_nomem(err);
+}
+
+/* With the lock held, which is given up while messages are sent. */
+static void report(struct count_job *j, struct member *m, const struct report *what, bool with_part)
+{
+    struct report r = *what;
+    struct tally part = j->tally;
+    struct err err;
+    for (size_t i = 0; i < m->problems; i++)
+        MPI_Send(&m->problem[i], sizeof *m->problem, MPI_BYTE, 0, TAG_PROBLEM, MPI_COMM_WORLD);
+    m->problems = 0;
+    with_part = with_part && j->fresh;
+    if (with_part && tally_init(&j->tally, j, &err)) {
+        j->tally = part;
+        with_part = false;
+        fail(j, &err, -1);
+    }
+    if (with_part)
+        j->fresh = false;
+    if (j->code && !m->failed) {
+        MPI_Send(&j->err, sizeof j->err, MPI_BYTE, 0, TAG_FAILED, MPI_COMM_WORLD);
+        m->failed = true;
+    }
+    pthread_mutex_unlock(&j->lock);
+    double start = now();
+    enum status code = STATUS_OK;
+    if (with_part) {
+        code = report_part(j, &r, &part, &err);
+        tally_free(&part);
+        m->reported = now();
+        m->pause = (m->reported - start) * REPORT_SHARE;
+    } else {
+        MPI_Send(&r, sizeof r, MPI_BYTE, 0, TAG_REPORT, MPI_COMM_WORLD);
+    }
+    m->beat = now();
+    pthread_mutex_lock(&j->lock);
+    if (code)
+        fail(j, &err, -1);
+}
+
+/* With the lock held: the answer to the last report, if it is there. */
+static void receive_work(struct count_job *j, struct member *m)
+{
+    struct work w;
+    int there = 0;
+    if (m->asked)
+        MPI_Iprobe(0, TAG_WORK, MPI_COMM_WORLD, &there, MPI_STATUS_IGNORE);
+    if (!there)
+        return;
+    MPI_Recv(&w, sizeof w, MPI_BYTE, 0, TAG_WORK, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    m->asked = false;
+    m->feed.ended |= w.state == WORK_ENDED;
+    if (w.state == WORK_STOPPED)
+        atomic_store(&j->stop, true);
+    for (size_t i = 0; i < w.count; i++)
+        m->feed.utterance[m->feed.count++] = (size_t)w.utterance[i];
+}
+
+/* With the lock held: speaks to process 0 until all workers have ended. */
+static void speak(struct count_job *j)
+{
+    struct member *m = (struct member *)j->feed;
+    unsigned threads = j->options->threads < MOST_HANDED ? j->options->threads : MOST_HANDED;
+    for (;;) {
+        count_wait(j, POLL_SECONDS);
+        if (m->hooks.cancel && *m->hooks.cancel)
+            atomic_store(&j->stop, true);
+        receive_work(j, m);
+        if (m->feed.count || m->feed.ended || atomic_load(&j->stop))
+            pthread_cond_broadcast(&j->filled);
+        if (m->asked)
+            continue;
+        double t = now();
+        struct report r = {.last = j->running == 0};
+        if (!m->feed.ended && !r.last && m->feed.count < threads)
+            r.wanted = threads - m->feed.count;
+        bool large = (size_t)j->tally.cells.count * j->tally.cells.offset[j->tally.cells.layers] >
+                     (size_t)LARGE_PART;
+        bool due =
+            r.last || large || (t - m->reported >= REPORT_SECONDS && t - m->reported >= m->pause);
+        if (r.last || r.wanted > 0 || (due && j->fresh) || t - m->beat >= BEAT_SECONDS) {
+            m->asked = !r.last;
+            report(j, m, &r, due);
+        }
+        if (r.last)
+            return;
+    }
+}
+
+enum status team_work(struct count_job *j, struct err *err)
+{
+    struct member m = {.hooks = {.problem = note_problem, .cancel = j->hooks->cancel}};
+    enum status code;
+    m.hooks.context = &m;
+    m.feed.utterance = mem_array(2 * MOST_HANDED, sizeof *m.feed.utterance);
+    if (!m.feed.utterance)
+        return err_nomem(err);
+    j->hooks = &m.hooks;
+    j->feed = &m.feed;
+    code = count_threads(j, j->corpus.count, count_worker, speak, err);
+    j->options->team->others = 0;
+    j->feed = NULL;
+    free(m.feed.utterance);
+    free(m.problem);
+    return code;
+}

@@ -1,0 +1,120 @@
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "job.h"
+#include "propneu/bitset.h"
+#include "propneu/mem.h"
+#include "propneu/select.h"
+
+static enum status init_cells(struct cells *c, const struct count_job *j, struct err *err)
+{
+    const struct model_info *m = j->info;
+    const char *names[CELLS_MAX_FACTORS];
+    for (uint32_t f = 0; f < j->built_in; f++)
+        names[f] = count_factor_names[j->kind[f]];
+    for (unsigned x = 0; x < j->options->extras; x++)
+        names[j->built_in + x] = j->options->extra[x].name;
+    uint32_t *tau = mem_array(m->layers, sizeof *tau);
+    if (!tau)
+        return err_nomem(err);
+    for (uint32_t n = 0; n < m->layers; n++)
+        tau[n] = select_tau(m->width[n], j->options->lambda_percent);
+    enum status code =
+        cells_init(c, names, j->built_in + j->options->extras, m->width, tau, m->layers, err);
+    free(tau);
+    return code;
+}
+
+enum status tally_init(struct tally *t, const struct count_job *j, struct err *err)
+{
+    struct tally r = {.totals.utterances = j->corpus.count};
+    enum status code = init_cells(&r.cells, j, err);
+    if (code)
+        return code;
+    if (j->published.occurrences) {
+        r.cells.table = &j->published.name;
+        r.cells.occurrences = j->published.occurrences;
+    }
+    r.done = mem_zeros(bitset_words(j->corpus.count), sizeof *r.done);
+    bool ok = r.done;
+    for (uint32_t f = 0; f < j->built_in && ok; f++)
+        for (int i = 0; i < PITCH_LEVELS && j->kind[f] == COUNT_PITCH && ok; i++)
+            ok = names_add(&r.cells.level[f], pitch_level_names[i]) != NAMES_NONE;
+    if (!ok) {
+        tally_free(&r);
+        return err_nomem(err);
+    }
+    *t = r;
+    return STATUS_OK;
+}
+
+void tally_free(struct tally *t)
+{
+    cells_free(&t->cells);
+    free(t->done);
+    *t = (struct tally){.done = NULL};
+}
+
+/* The cells of PART in T, made where they are new, into TO [part's cells]; false without memory. */
+static bool find_cells(struct cells *t, const struct cells *part, uint32_t *to)
+{
+    for (uint32_t f = 0; f < part->factors; f++)
+        for (uint32_t i = 0; i < part->level[f].count; i++)
+            if (names_add(&t->level[f], part->level[f].name[i]) == NAMES_NONE)
+                return false;
+    for (uint32_t c = 0; c < part->count; c++) {
+        int32_t key[CELLS_MAX_FACTORS];
+        for (uint32_t f = 0; f < part->factors; f++) {
+            int32_t level = part->key[c][f];
+            key[f] = level < 0 ? -1 : (int32_t)names_find(&t->level[f], part->level[f].name[level]);
+        }
+        if ((to[c] = cells_find(t, key)) == UINT32_MAX)
+            return false;
+    }
+    return true;
+}
+
+enum status tally_add(struct tally *t, const struct tally *part, const struct count_job *j,
+                      struct err *err)
+{
+    const struct cells *c = &part->cells;
+    size_t words = bitset_words(j->corpus.count);
+    for (size_t w = 0; w < words; w++)
+        if (t->done[w] & part->done[w])
+            return err_set(err, STATUS_MISMATCH, "an utterance was counted twice");
+    uint32_t *to = mem_array(c->count, sizeof *to);
+    if (!to || !find_cells(&t->cells, c, to)) {
+        free(to);
+        return err_nomem(err);
+    }
+    for (uint32_t i = 0; i < c->count; i++) {
+        uint32_t *row = t->cells.row[to[i]];
+        t->cells.frames[to[i]] += c->frames[i];
+        for (size_t d = 0; d < c->offset[c->layers]; d++)
+            row[d] += c->row[i][d];
+    }
+    free(to);
+    for (size_t w = 0; w < words; w++)
+        t->done[w] |= part->done[w];
+    t->digest += part->digest;
+    struct count_totals more = part->totals;
+    uint64_t *sum[TALLY_TOTALS], *add[TALLY_TOTALS];
+    tally_totals(&t->totals, sum);
+    tally_totals(&more, add);
+    for (int i = 0; i < TALLY_TOTALS; i++)
+        *sum[i] += *add[i];
+    return STATUS_OK;
+}
+
+void tally_totals(struct count_totals *t, uint64_t *kept[TALLY_TOTALS])
+{
+    kept[0] = &t->counted;
+    kept[1] = &t->samples;
+    kept[2] = &t->frames;
+    kept[3] = &t->unlabelled;
+    kept[4] = &t->surplus;
+    kept[5] = &t->unknown;
+    kept[6] = &t->short_segments;
+}
