@@ -7,7 +7,7 @@
  *     preprocessor_config.json  as in the source, or what the source's configuration says of it
  *     mean-std.npy              of MelHuBERT, where the statistics are not in the weights
  *     vocab.json, ...           what else of a Hugging Face folder decodes its output
- *     source_config.json        of torch checkpoints: the whole configuration as found
+ *     source_config.json        of torch checkpoints: all they held but weights and optimiser
  *     neurons.txt               the neurons that were edited, as a set file
  *     manifest.json             source, set, edit, command
  */

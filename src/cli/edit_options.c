@@ -21,6 +21,7 @@ bool edit_options_take(struct edit_request *r, const struct cli_args *a, int opt
     }
 }
 
+/* The layer is no part of the analysis here: a set without one is of every layer. */
 static enum status open_counts(struct edit_input *in, const struct edit_request *r, struct err *err)
 {
     const struct analysis_options *o = &r->analysis;
@@ -116,6 +117,7 @@ char *edit_command(int argc, char **argv)
     return NULL;
 }
 
+/* Sizes before the edit; what is left is their difference. */
 static void print_text(FILE *out, const char *folder, const struct neuron_sets *s, const char *verb)
 {
     size_t all = 0, total = neuron_sets_total(s);

@@ -1,3 +1,10 @@
+/*
+ * The arithmetic of edits.  A feed-forward block computes
+ *     y = W_FC2 f(W_FC1 x + b1) + b2 ,
+ * so that neuron i enters y through column i of fc2.weight alone: a zero there is the same as a
+ * neuron that never fires.  Tensors are copied before they are written to, since those of a file
+ * are borrowed from its mapping, may share a storage and may lie in any order.
+ */
 #include "config.h"
 
 #include "propneu/edit.h"
@@ -55,7 +62,7 @@ static unsigned char *writable(struct checkpoint *c, struct tensor *t)
     return data;
 }
 
-/* One layer under the knife. */
+/* One layer under the knife: its tensors, and the neurons of the set and outside it, ascending. */
 struct layer_edit {
     struct checkpoint *c;
     const struct edit *edit;
@@ -65,12 +72,14 @@ struct layer_edit {
     uint32_t *kept, kept_count;
 };
 
+/* Half precision ends at 65504: better said than written as infinity. */
 static enum status no_room(const struct layer_edit *l, const struct tensor *t, struct err *err)
 {
     return err_set(err, STATUS_UNSUPPORTED, "%s: tensor %s: a number too large for %s", l->c->path,
                    t->name, dtype_name(t->dtype));
 }
 
+/* Column i of fc2.weight [E][D] times GAIN; 0 is written as such, whatever stood there (NaN). */
 static enum status scale_columns(struct layer_edit *l, double gain, struct err *err)
 {
     struct tensor *t = l->part[FFN_FC2_WEIGHT];
@@ -111,6 +120,7 @@ static enum status add_means(struct layer_edit *l, const float *mean, struct err
     return STATUS_OK;
 }
 
+/* The bias takes over the average, then the columns are erased. */
 static enum status mean_ablate(struct layer_edit *l, struct err *err)
 {
     char name[32], shape[96];
@@ -132,6 +142,8 @@ static enum status mean_ablate(struct layer_edit *l, struct err *err)
     return code ? code : scale_columns(l, 0, err);
 }
 
+/* Erasure at full size that leaves nothing of the neuron: f(0) = 0 for every f there is, so its
+ * activation is zero too. */
 static enum status mask(struct layer_edit *l, struct err *err)
 {
     struct tensor *w = l->part[FFN_FC1_WEIGHT], *b = l->part[FFN_FC1_BIAS];
@@ -170,6 +182,7 @@ static enum status gather(struct layer_edit *l, struct tensor *t, uint32_t axis,
     return STATUS_OK;
 }
 
+/* fc2.bias stays: what a pruned neuron added is gone, not moved. */
 static enum status take_out(struct layer_edit *l, uint32_t width, struct err *err)
 {
     enum status code;
@@ -212,6 +225,7 @@ static enum status edit_layer(struct layer_edit *l, struct err *err)
     }
 }
 
+/* Finds the tensors of L->layer, sorts its neurons and edits it. */
 static enum status open_layer(struct layer_edit *l, struct err *err)
 {
     struct model_ffn ffn;
@@ -234,6 +248,7 @@ static enum status open_layer(struct layer_edit *l, struct err *err)
     return edit_layer(l, err);
 }
 
+/* The configuration must say what the tensors have become, or nobody could load them. */
 static enum status set_widths(struct checkpoint *c, const struct edit *e, struct err *err)
 {
     const char *family;

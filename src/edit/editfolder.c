@@ -1,3 +1,8 @@
+/*
+ * Everything is written into a folder of another name beside the one asked for, which is renamed
+ * at the end: what stands under that name is whole.  Weights come last, as the largest, so that
+ * what else can go wrong does so early.
+ */
 #include "config.h"
 
 #include "propneu/editfolder.h"
@@ -70,6 +75,7 @@ static char *inside(const char *folder, const char *name)
     return NULL;
 }
 
+/* TEXT, NULL without memory, and a newline. */
 static enum status write_text(const struct writing *w, const char *name, const char *text,
                               struct err *err)
 {
@@ -94,6 +100,7 @@ static enum status write_json(const struct writing *w, const char *name, json_t 
     return code;
 }
 
+/* The bytes of FROM, whatever they are. */
 static enum status copy_file(const struct writing *w, const char *name, const char *from,
                              struct err *err)
 {
@@ -115,6 +122,7 @@ out:
     return code;
 }
 
+/* Row by row, with errno at hand: the stream alone would not know that the disk is full. */
 static enum status write_tensor(FILE *out, const struct tensor *t, const char *path,
                                 struct err *err)
 {
@@ -181,6 +189,7 @@ static enum status copy_companions(const struct writing *w, const struct checkpo
     return code;
 }
 
+/* As a set file, so that the same neurons can be edited again, or in another model. */
 static enum status write_neurons(const struct writing *w, const struct edit_record *r,
                                  struct err *err)
 {
@@ -245,6 +254,7 @@ static enum status check_target(const char *out, struct err *err)
     return full ? err_set(err, STATUS_IO, "%s: is there already and not empty", out) : STATUS_OK;
 }
 
+/* mkdtemp makes a folder for its owner alone; this one is a result like any other. */
 static enum status begin(struct writing *w, const char *folder, struct err *err)
 {
     size_t n = strlen(folder);
@@ -271,6 +281,7 @@ static enum status begin(struct writing *w, const char *folder, struct err *err)
     return chmod(w->temp, 0777 & ~mask) == 0 ? STATUS_OK : err_errno(err, w->out);
 }
 
+/* So that the files' names survive a crash; where it cannot be done there is nothing to say. */
 static void sync_folder(const char *path)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -52,6 +52,10 @@ enum status manifest_config(const struct edit_source *s, json_t **out, struct er
     return STATUS_OK;
 }
 
+/*
+ * Torch checkpoints say in their own configuration whether recordings are normalised; a folder's
+ * reader looks for it in preprocessor_config.json.
+ */
 enum status manifest_preprocessor(const struct edit_source *s, json_t **out, struct err *err)
 {
     const struct model_info *m = model_info(s->model);
@@ -97,6 +101,7 @@ static json_t *base_name(const char *path)
     return v;
 }
 
+/* Fingerprints are 64 bits, more than JSON's numbers keep in most readers. */
 static json_t *hex(uint64_t v)
 {
     char digits[24];
@@ -151,6 +156,7 @@ enum status manifest_make(const struct edit_source *s, const struct edit_record 
     return STATUS_OK;
 }
 
+/* 15 digits keep 0.1 as it is typed; 17 are needed by some numbers, and are never wrong. */
 char *manifest_text(const json_t *v)
 {
     const size_t order = JSON_INDENT(2);

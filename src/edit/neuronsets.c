@@ -49,6 +49,7 @@ size_t neuron_sets_total(const struct neuron_sets *s)
     return n;
 }
 
+/* Neurons have no names but their numbers: only of the same shape can they be the same. */
 static enum status check_counts(const struct neuron_sets *s, const struct counts *c,
                                 const char *model, struct err *err)
 {
@@ -63,6 +64,7 @@ static enum status check_counts(const struct neuron_sets *s, const struct counts
     return STATUS_OK;
 }
 
+/* The one form that needs no count file; layers and neurons are checked on reading. */
 static enum status add_file(struct neuron_sets *s, const char *path, struct err *err)
 {
     struct setfile list;
@@ -75,6 +77,7 @@ static enum status add_file(struct neuron_sets *s, const char *path, struct err 
     return STATUS_OK;
 }
 
+/* Layer 0 at hand means each layer its own (setexpr.h). */
 static enum status add_expression(struct neuron_sets *s, const char *text, struct analysis *a,
                                   struct err *err)
 {

@@ -1,3 +1,8 @@
+/*
+ * Choosing works from the other end: first everything that is not protected is pruned, then the
+ * best of it is spared until each layer has its minimum and the budget is spent.  So protection
+ * and the minimum count towards the budget and are met even where they exceed it.
+ */
 #include "config.h"
 
 #include "propneu/prune.h"
@@ -21,7 +26,8 @@ static void random_scores(const struct prune_options *o, uint32_t layer, uint32_
         out[i] = rng_uniform(&r);
 }
 
-/* OUT[i] += sum of |x| over what belongs to neuron i along AXIS of T. */
+/* In double, from the weights as float.  OUT[i] += sum of |x| over what belongs to neuron i along
+ * AXIS of T. */
 static enum status add_l1(const struct tensor *t, uint32_t axis, double *out, struct err *err)
 {
     float *x = mem_array(t->count, sizeof *x);
@@ -64,6 +70,7 @@ struct scored {
     uint32_t layer, neuron;
 };
 
+/* Ties go to the lower layer and index, so that the order does not depend on the sort. */
 static int by_score(const void *a, const void *b)
 {
     const struct scored *x = a, *y = b;
