@@ -29,6 +29,46 @@ static uint32_t translate(wint_t code)
     return UINT32_MAX;
 }
 
+/* The keys of sequences "ESC [ n ~", "ESC [ X" and "ESC O X" on all terminals that have them. */
+static uint32_t sequence_key(unsigned number, wint_t final)
+{
+    static const struct {
+        unsigned number;
+        wint_t final;
+        uint32_t key;
+    } known[] = {{0, 'A', KEY_CODE_UP},    {0, 'B', KEY_CODE_DOWN},   {0, 'C', KEY_CODE_RIGHT},
+                 {0, 'D', KEY_CODE_LEFT},  {0, 'H', KEY_CODE_HOME},   {0, 'F', KEY_CODE_END},
+                 {0, 'M', KEY_CODE_ENTER}, {0, 'P', KEY_CODE_F0 + 1}, {0, 'Z', KEY_CODE_SHIFT_TAB},
+                 {1, '~', KEY_CODE_HOME},  {7, '~', KEY_CODE_HOME},   {4, '~', KEY_CODE_END},
+                 {8, '~', KEY_CODE_END},   {3, '~', KEY_CODE_DELETE}, {5, '~', KEY_CODE_PGUP},
+                 {6, '~', KEY_CODE_PGDN},  {11, '~', KEY_CODE_F0 + 1}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (known[i].number == number && known[i].final == final)
+            return known[i].key;
+    return UINT32_MAX;
+}
+
+/*
+ * What follows an Esc that curses made nothing of.  A key the terminal's description lacks sends a
+ * sequence: it must be read as a whole, or its letters would be taken for keys of their own.
+ */
+static uint32_t after_escape(void)
+{
+    wint_t code, final = 0;
+    unsigned number = 0;
+    int kind = get_wch(&code);
+    if (kind == KEY_CODE_YES)
+        ungetch((int)code);
+    else if (kind != ERR && code != '[' && code != 'O')
+        unget_wch((wchar_t)code);
+    if (kind == KEY_CODE_YES || kind == ERR || (code != '[' && code != 'O'))
+        return KEY_CODE_ESC;
+    for (int n = 0; n < 32 && get_wch(&final) == OK && final >= 0x20 && final < 0x40; n++)
+        number = final >= '0' && final <= '9' && number < 1000 ? number * 10 + (final - '0')
+                                                               : 1000; /* modifiers: none known */
+    return sequence_key(number, final);
+}
+
 uint32_t input_key(void)
 {
     wint_t code;
@@ -36,11 +76,13 @@ uint32_t input_key(void)
         int kind = get_wch(&code);
         if (kind == ERR)
             return 0;
-        if (kind != KEY_CODE_YES)
+        uint32_t key = kind == KEY_CODE_YES   ? translate(code)
+                       : code == KEY_CODE_ESC ? after_escape()
+                                              : 0;
+        if (key == 0)
             return code == '\n'                  ? KEY_CODE_ENTER
                    : code == 127 || code == '\b' ? KEY_CODE_BACKSPACE
                                                  : (uint32_t)code;
-        uint32_t key = translate(code);
         if (key != UINT32_MAX)
             return key;
     }

@@ -39,8 +39,10 @@ static enum status draw(struct loop *l, struct err *err)
     struct app *app = l->app;
     terminal_size(&app->cols, &app->rows);
     if (!l->have_canvas || l->canvas.cols != app->cols || l->canvas.rows != app->rows) {
-        if (l->have_canvas)
+        if (l->have_canvas) {
             canvas_free(&l->canvas);
+            l->anew = true; /* terminals crop or wrap what stood there, each in its own way */
+        }
         l->have_canvas = canvas_init(&l->canvas, app->cols, app->rows, app->ascii);
         if (!l->have_canvas)
             return err_nomem(err);

@@ -170,9 +170,10 @@ static void draw_region(const struct overlap_state *s, struct canvas *c, int row
     }
     canvas_rightf(c, row, col, 7, here ? STYLE_SELECTED : STYLE_NORMAL, "%u", s->result.region[r]);
     canvas_rightf(c, row, col + 7, 9, STYLE_FAINT, "%.1f", s->result.expected[r]);
-    if (s->result.expected[r] > 0)
-        canvas_rightf(c, row, col + 16, 7, STYLE_NORMAL, "%.2f",
-                      s->result.region[r] / s->result.expected[r]);
+    if (s->result.expected[r] > 0) {
+        double ratio = s->result.region[r] / s->result.expected[r];
+        canvas_rightf(c, row, col + 16, 7, STYLE_NORMAL, ratio < 100 ? "%.2f" : "%.0f", ratio);
+    }
     int room = a.col + a.cols - col - 25;
     if (room > 4 && largest)
         canvas_bar(c, row, col + 25, room, STYLE_BAR, (double)s->result.region[r] / largest);

@@ -326,6 +326,31 @@ static void escape_closes_at_once(void **state)
     quit(&p);
 }
 
+/* A vt100 has no such keys, the keyboard in front of it may: none is taken for letters. */
+static void unknown_keys_do_nothing(void **state)
+{
+    static const char *const env[] = {"TERM=vt100", NULL};
+    struct pty p;
+    (void)state;
+    open_layers(&p, 80, 24, env, 0);
+    char *before = pty_text(&p);
+    pty_send(&p, "\033[25~\033[1;5C\033Ov\033[200~\033[<0;1;4M");
+    pty_quiet(&p, 2 * STILL);
+    char *after = pty_text(&p);
+    assert_string_equal(after, before);
+    free(before);
+    free(after);
+    pty_send(&p, "\033[4~");
+    assert_true(pty_wait(&p, "layer 6 of 6", false, PATIENCE));
+    pty_send(&p, "\033OH");
+    assert_true(pty_wait(&p, "layer 1 of 6", false, PATIENCE));
+    pty_send(&p, "\033[B");
+    assert_true(pty_wait(&p, "layer 2 of 6", false, PATIENCE));
+    pty_send(&p, "q"); /* no other screen to leave on a vt100 */
+    assert_int_equal(pty_status(&p, PATIENCE), 0);
+    pty_end(&p);
+}
+
 static void typing_shows_the_cursor(void **state)
 {
     struct pty p;
@@ -374,6 +399,7 @@ int main(void)
         cmocka_unit_test(every_terminal_gets_what_it_can_show),
         cmocka_unit_test(a_dumb_terminal_gets_text),
         cmocka_unit_test(escape_closes_at_once),
+        cmocka_unit_test(unknown_keys_do_nothing),
         cmocka_unit_test(typing_shows_the_cursor),
     };
     if (!program() || !setlocale(LC_CTYPE, "C.UTF-8"))
