@@ -62,9 +62,9 @@ struct alignment {
     size_t count;
     struct names phone;    /* canonical names (phones.h) of the frames listed: levels */
     size_t unlabelled;     /* frames of the model without a label: holes, after the end */
-    size_t surplus;        /* labels of a list that belong to no frame of the model */
+    size_t surplus;        /* labels behind the model's last frame */
     size_t unknown;        /* counted frames whose label is in no phone table */
-    size_t short_segments; /* intervals that hold no frame's point */
+    size_t short_segments; /* intervals before, that hold no frame's point */
     long pitch_gap;        /* length of the labels minus that of a pitch list; 0 for times */
 };
 

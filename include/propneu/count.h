@@ -102,9 +102,9 @@ struct count_totals {
     uint64_t resumed_samples; /* of them, by runs before */
     uint64_t frames;          /* counted */
     uint64_t unlabelled;      /* frames of the models without a label */
-    uint64_t surplus;         /* labels that belong to no frame */
+    uint64_t surplus;         /* labels behind the last frame */
     uint64_t unknown;         /* counted frames whose label is in no phone table */
-    uint64_t short_segments;  /* intervals that hold no frame */
+    uint64_t short_segments;  /* intervals too short for a frame */
 };
 
 /* Called one at a time, from any thread of the job; each may be NULL. */

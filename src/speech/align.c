@@ -75,16 +75,19 @@ static void label_by_time(struct frame_labels *f, const struct utterance_labels 
     }
 }
 
-static size_t count_short_segments(const struct utterance_labels *u, const struct frame_grid *g,
-                                   size_t frames)
+/* Intervals without a frame's point: too short for one, or behind the last. */
+static void count_lost_intervals(struct alignment *a, const struct utterance_labels *u,
+                                 const struct frame_grid *g, size_t frames)
 {
-    size_t n = 0, t = 0;
+    size_t t = 0;
     for (size_t i = 0; i < u->count; i++) {
         while (t < frames && point(g, t) + ALIGN_SAME_TIME < u->interval[i].start)
             t++;
-        n += t == frames || point(g, t) + ALIGN_SAME_TIME >= u->interval[i].end;
+        if (t == frames)
+            a->surplus++;
+        else if (point(g, t) + ALIGN_SAME_TIME >= u->interval[i].end)
+            a->short_segments++;
     }
-    return n;
 }
 
 /* The published program's label lists know no stress: labels of one canonical name are one label,
@@ -286,7 +289,7 @@ static void count_losses(struct alignment *a, const struct utterance_labels *u, 
                          const struct frame_grid *g)
 {
     if (u->interval) {
-        a->short_segments = count_short_segments(u, g, frames);
+        count_lost_intervals(a, u, g, frames);
         return;
     }
     size_t used = frames ? list_index(g, frames - 1, u->count) + 1 : 0;
