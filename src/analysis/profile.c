@@ -22,6 +22,8 @@ int analysis_find_phone(const struct analysis *a, const char *phone, struct err 
                 c->path);
         return -1;
     }
+    if (strcmp(phone, "(sil)") == 0) /* as it is shown */
+        phone = "";
     int level = counts_find_level(c, (uint32_t)factor, phone);
     if (level < 0) {
         phones_canonical(a->phones, phone, name);

@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "propneu/audio.h"
 #include "propneu/buf.h"
+#include "propneu/countfile.h"
 #include "propneu/file.h"
 #include "propneu/mem.h"
 #include "propneu/model.h"
@@ -54,11 +55,14 @@ static void job_free(struct job *j)
     model_free(j->model);
 }
 
-/* The utterance's name: the file's up to its first dot. */
+/* The utterance's name: the file's up to its first dot, as one that JSON takes. */
 static char *utterance_name(const char *path)
 {
     const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-    return mem_strndup(base, strcspn(base, "."));
+    char *name = mem_strndup(base, strcspn(base, "."));
+    if (name)
+        counts_clean(name);
+    return name;
 }
 
 static enum status add_tensor(struct job *j, const char *utterance, enum model_stage stage,

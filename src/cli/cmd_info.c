@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "analysis_options.h"
 #include "commands.h"
 #include "info.h"
 #include "propneu/file.h"
@@ -30,7 +31,7 @@ static json_t *look(const char *path, const char *mean_std, struct err *err)
     if (!code) {
         /* A reader that knows better than its table says so. */
         json_t *better = json_object_get(body, "kind");
-        json_object_set_new(out, "file", json_string_nocheck(path));
+        json_object_set_new(out, "file", analysis_text(path));
         json_object_set_new(out, "kind", better ? json_incref(better) : json_string(kind));
         json_object_update_missing(out, body);
     } else {
