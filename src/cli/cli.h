@@ -45,7 +45,8 @@ struct cli_command {
     const struct cli_option *options; /* ends with a NULL name; may be NULL */
     const char *files;                /* what completion offers for operands, as in values */
     int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] = the command's name */
-    bool authors; /* has --format authors, the published program's JSON */
+    bool authors;  /* has --format authors, the published program's JSON */
+    bool in_place; /* its output may be one of its inputs */
 };
 
 extern const struct cli_command *const cli_commands[]; /* ends with NULL */

@@ -48,4 +48,5 @@ const struct cli_command command_merge = {
     .options = options,
     .files = CLI_FILE,
     .run = run,
+    .in_place = true,
 };

@@ -38,6 +38,13 @@ static const struct cli_command *find_command(const char *name)
     return NULL;
 }
 
+/* STATUS of a command, unless what it printed did not all arrive. */
+static int finish(int status)
+{
+    struct cli_out out = {stdout, NULL};
+    return status == CLI_DONE ? cli_out_close(&out) : status;
+}
+
 static int print_version(void)
 {
     struct cli_out out;
@@ -106,10 +113,10 @@ int main(int argc, char **argv)
         return print_help();
     const struct cli_command *command = argc > 1 ? find_command(argv[1]) : NULL;
     if (command)
-        return command->run(&cli, argc - 1, argv + 1);
+        return finish(command->run(&cli, argc - 1, argv + 1));
     /* Files and options alone are for the explorer. */
     if (argc > 1 && argv[1][0] != '-' && access(argv[1], F_OK) != 0)
         return unknown_command(argv[1]);
     argv[0] = (char *)(uintptr_t)command_explore.name;
-    return command_explore.run(&cli, argc, argv);
+    return finish(command_explore.run(&cli, argc, argv));
 }

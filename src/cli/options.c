@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "propneu/mem.h"
 
@@ -27,6 +28,8 @@ enum { OWN = 1000, COMMON = 2000 };
 struct scan {
     struct option *longs;
     char *shorts;
+    const char **file; /* [files] values of options that name files to read; borrowed */
+    size_t files, cap;
 };
 
 static int has_arg(const struct cli_option *o)
@@ -40,6 +43,7 @@ static void scan_free(struct scan *s)
         return;
     free(s->longs);
     free(s->shorts);
+    free(s->file);
     free(s);
 }
 
@@ -120,7 +124,13 @@ static int take_common(struct cli_args *a, int which)
         }
         a->cli->threads = (unsigned)n;
         break;
-    case COMMON_OUTPUT: a->cli->output = optarg; break;
+    case COMMON_OUTPUT:
+        if (!*optarg) {
+            cli_usage(a->command, "-o needs the name of a file");
+            return CLI_BAD;
+        }
+        a->cli->output = optarg;
+        break;
     case COMMON_FORMAT:
         if (!set_format(a->cli, a->command, optarg))
             return CLI_BAD;
@@ -130,6 +140,43 @@ static int take_common(struct cli_args *a, int which)
     default: cli_print_help(a->command, stdout); return CLI_HELP;
     }
     return CLI_END;
+}
+
+/* Whether -o names the regular file IN, which the output would then replace. */
+static bool is_output(const struct cli *cli, const char *in)
+{
+    struct stat from, to;
+    return stat(in, &from) == 0 && S_ISREG(from.st_mode) && stat(cli->output, &to) == 0 &&
+           from.st_dev == to.st_dev && from.st_ino == to.st_ino;
+}
+
+/* CLI_END, or CLI_BAD where the output would replace what the command reads. */
+static int spare_inputs(const struct cli_args *a)
+{
+    const struct scan *s = a->scan;
+    if (!a->cli->output || a->command->in_place)
+        return CLI_END;
+    for (size_t i = 0; i < s->files + (size_t)(a->argc - a->first); i++) {
+        const char *in = i < s->files ? s->file[i] : a->argv[(size_t)a->first + i - s->files];
+        if (is_output(a->cli, in)) {
+            cli_usage(a->command, "-o %s would replace an input", a->cli->output);
+            return CLI_BAD;
+        }
+    }
+    return CLI_END;
+}
+
+/* Notes the value of option I if it is a file to read; false without memory. */
+static bool note_input(struct cli_args *a, int i)
+{
+    struct scan *s = a->scan;
+    const char *values = a->command->options[i].values;
+    if (!a->value || !values || strcmp(values, CLI_FILE) != 0)
+        return true;
+    if (!mem_grow(&s->file, &s->cap, s->files + 1, sizeof *s->file))
+        return false;
+    s->file[s->files++] = a->value;
+    return true;
 }
 
 /* getopt's verdict on a word it could not use. */
@@ -159,17 +206,20 @@ int cli_next(struct cli_args *a)
         a->value = optarg;
         if (c == -1) {
             a->first = optind;
-            result = CLI_END;
+            result = spare_inputs(a);
             break;
         }
         if (c == '?' || c == ':') {
             result = bad_option(a, c);
             break;
         }
-        if (c >= OWN && c < COMMON)
-            return c - OWN;
         if (c < OWN && by_letter(a->command->options, c, &i))
-            return i;
+            c = OWN + i;
+        if (c >= OWN && c < COMMON) {
+            if (note_input(a, c - OWN))
+                return c - OWN;
+            break;
+        }
         if (c >= COMMON)
             i = c - COMMON;
         else

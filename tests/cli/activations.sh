@@ -62,8 +62,8 @@ refuses 1 'MelHuBERT' -m "$model/hf" --mean-std "$stats" --normalize yes "$audio
 mkdir "$dir/model" && cp "$model/hf/"* "$stats" "$dir/model" && chmod -R u+w "$dir/model"
 "$PROPNEU" activations -m "$dir/model" "$audio" -o "$dir/c.safetensors" ||
     complain "mean-std.npy beside the model was not found"
-echo kept >"$dir/kept"
-"$PROPNEU" activations -m "$dir/model" "$audio" "$dir/kept" -o "$dir/kept" 2>"$dir/err"
+echo kept >"$dir/kept"; echo no sound >"$dir/broken"
+"$PROPNEU" activations -m "$dir/model" "$audio" "$dir/broken" -o "$dir/kept" 2>"$dir/err"
 [ $? = 1 ] && [ "$(cat "$dir/kept")" = kept ] || complain "a failure replaced its output"
 
 refuses 2 '-m MODEL' "$audio" -o "$dir/new"

@@ -1,0 +1,74 @@
+#!/bin/sh
+# What careless users type: outputs over inputs, names of no encoding, outputs nobody takes.
+set -u
+failed=0
+demo=$srcdir/data/demo
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+
+complain() {
+    echo "$1"
+    failed=1
+}
+
+# refuses STATUS WORDS ARGUMENT...: ends so with one line that holds WORDS.
+refuses() {
+    status=$1 words=$2
+    shift 2
+    "$PROPNEU" "$@" >/dev/null 2>"$dir/err"
+    got=$?
+    [ $got -eq "$status" ] && [ "$(wc -l <"$dir/err")" -eq 1 ] && grep -qF -e "$words" "$dir/err" && return
+    complain "propneu $* ended with $got and said '$(cat "$dir/err")', not $status and '$words'"
+}
+
+cp "$demo/counts/ssl.counts" "$dir/a.counts"
+cp "$demo/models/ssl.safetensors" "$demo/models/ssl.json" "$dir"
+cp "$demo/audio/M1-3-0000.flac" "$dir"
+printf '1 3\n' >"$dir/speakers.tsv"
+chmod u+w "$dir"/*
+
+# An output never replaces an input by the way, whatever it is called.
+ln -s a.counts "$dir/link"
+refuses 2 "would replace an input" layers "$dir/a.counts" -o "$dir/a.counts"
+refuses 2 "would replace an input" info -o "$dir/a.counts" "$dir/link"
+refuses 2 "would replace an input" activations -m "$dir/ssl.safetensors" \
+    -o "$dir/ssl.safetensors" "$dir/M1-3-0000.flac"
+refuses 2 "would replace an input" count -m "$dir/ssl.safetensors" -a "$dir/M1-3-0000.flac" \
+    -l "$demo/textgrid" --speakers "$dir/speakers.tsv" -o "$dir/speakers.tsv"
+cmp -s "$demo/counts/ssl.counts" "$dir/a.counts" || complain "an input was replaced"
+cmp -s "$demo/models/ssl.safetensors" "$dir/ssl.safetensors" || complain "a model was replaced"
+"$PROPNEU" merge -q -o "$dir/a.counts" "$dir/a.counts" || complain "merge does not add in place"
+
+refuses 2 "-o needs the name of a file" layers "$dir/a.counts" -o ''
+
+# Help that does not arrive is a failure as well.
+if [ -w /dev/full ]; then
+    "$PROPNEU" layers --help >/dev/full 2>"$dir/err" && complain "help to a full disk succeeds"
+    grep -q 'standard output' "$dir/err" || complain "a full disk is not named: $(cat "$dir/err")"
+fi
+
+# Silence is found under the name it is shown by.
+"$PROPNEU" pattern "$dir/a.counts" --phone sil --format tsv >"$dir/sil"
+"$PROPNEU" pattern "$dir/a.counts" --phone '(sil)' --format tsv | cmp -s - "$dir/sil" ||
+    complain "pattern knows no (sil)"
+"$PROPNEU" overlap "$dir/a.counts" '["(sil)"]' >/dev/null || complain "sets know no (sil)"
+
+# File names need not be text, but JSON and tensors' names must.
+bytes=$(printf 'x\377')
+cp "$dir/a.counts" "$dir/$bytes.counts"
+"$PROPNEU" info --format json "$dir/$bytes.counts" | grep -q '"kind"' ||
+    complain "info breaks off at a name that is no UTF-8"
+cp "$dir/M1-3-0000.flac" "$dir/$bytes.flac"
+"$PROPNEU" activations -m "$dir/ssl.safetensors" "$dir/$bytes.flac" -o "$dir/acts" &&
+    grep -qa '"x?/final"' "$dir/acts" || complain "activations of a name that is no UTF-8"
+
+# Labels of a longer recording are told as such, not as short segments.
+mkdir "$dir/audio" "$dir/labels"
+cp "$demo/audio/M1-3-0000.flac" "$dir/audio"
+cp "$demo/textgrid/M7-3-0006.TextGrid" "$dir/labels/M1-3-0000.TextGrid"
+"$PROPNEU" count -m "$dir/ssl.safetensors" -a "$dir/audio" -l "$dir/labels" -o "$dir/o.counts" \
+    2>"$dir/err"
+grep -q ' [1-9][0-9]* labels beyond the frames, 0 segments' "$dir/err" ||
+    complain "labels beyond the frames: $(cat "$dir/err")"
+
+exit $failed
