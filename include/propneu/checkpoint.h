@@ -36,7 +36,6 @@ struct checkpoint {
      */
     json_t *config;
     json_t *preprocessor; /* preprocessor_config.json beside config.json, or NULL */
-    uint64_t fingerprint; /* of names, dtypes, shapes and data: equal for equal weights */
 };
 
 /*

@@ -22,6 +22,10 @@ struct mapped {
 enum status mapped_open(struct mapped *m, const char *path, struct err *err);
 void mapped_close(struct mapped *m);
 
+/* The pages wholly within the N bytes at P leave memory, if they are M's; they can still be read.
+ */
+void mapped_forget(const struct mapped *m, const void *p, size_t n);
+
 /*
  * Output that appears whole or not at all: bytes go to a temporary file beside PATH, and
  * outfile_commit flushes it, syncs it and renames it over PATH.

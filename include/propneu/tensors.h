@@ -50,9 +50,14 @@ struct tensors {
     size_t metas;
     void *owner; /* what the data is borrowed from */
     void (*release)(void *owner);
+    /* Gives back the memory in which N bytes at P lie, if a file can bring them again; or NULL. */
+    void (*forget)(void *owner, const void *p, size_t n);
 };
 
 void tensors_free(struct tensors *t);
+
+/* T has been read and will not be soon again: its pages need not stay in memory. */
+void tensors_forget(const struct tensors *all, const struct tensor *t);
 
 /* The tensor of that name, or NULL. */
 const struct tensor *tensors_find(const struct tensors *t, const char *name);

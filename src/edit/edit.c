@@ -22,6 +22,7 @@
 struct edited {
     void *owner;
     void (*release)(void *owner);
+    void (*forget)(void *owner, const void *p, size_t n);
     struct arena memory;
 };
 
@@ -34,6 +35,14 @@ static void release_edited(void *owner)
     free(o);
 }
 
+/* Edited tensors lie outside every file and stay. */
+static void forget_unedited(void *owner, const void *p, size_t n)
+{
+    const struct edited *o = owner;
+    if (o->forget)
+        o->forget(o->owner, p, n);
+}
+
 /* Zeroed memory that goes with C; NULL without memory. */
 static void *own(struct checkpoint *c, size_t n, size_t size)
 {
@@ -43,9 +52,10 @@ static void *own(struct checkpoint *c, size_t n, size_t size)
         o = mem_zeros(1, sizeof *o);
         if (!o)
             return NULL;
-        *o = (struct edited){t->owner, t->release, arena_make(SIZE_MAX)};
+        *o = (struct edited){t->owner, t->release, t->forget, arena_make(SIZE_MAX)};
         t->owner = o;
         t->release = release_edited;
+        t->forget = forget_unedited;
     }
     return arena_zeros(&o->memory, n, size);
 }

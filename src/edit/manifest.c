@@ -117,8 +117,7 @@ static json_t *describe_source(const struct edit_source *s)
     json_object_set_new(v, "name", base_name(c->path));
     json_object_set_new(v, "layout", json_string(checkpoint_layout_name(c->layout)));
     json_object_set_new(v, "family", json_string(m->family));
-    json_object_set_new(v, "fingerprint", hex(c->fingerprint));
-    json_object_set_new(v, "model_fingerprint", hex(m->fingerprint));
+    json_object_set_new(v, "fingerprint", hex(m->fingerprint));
     return v;
 }
 

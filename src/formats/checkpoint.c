@@ -16,6 +16,13 @@
 #define MAX_SHARDS      1000
 #define MAX_NAMES_BYTES ((size_t)64 << 20)
 
+static void forget(void *owner, const void *p, size_t n)
+{
+    const struct parts *parts = owner;
+    for (size_t i = 0; i < parts->count; i++)
+        mapped_forget(&parts->part[i].file, p, n);
+}
+
 static void release(void *owner)
 {
     struct parts *parts = owner;
@@ -229,6 +236,7 @@ enum status checkpoint_open(struct checkpoint *out, const char *path, struct err
     b.parts->names = arena_make(MAX_NAMES_BYTES);
     c.tensors.owner = b.parts;
     c.tensors.release = release;
+    c.tensors.forget = forget;
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         code = open_folder(&b, path, err);
     else
@@ -237,8 +245,6 @@ enum status checkpoint_open(struct checkpoint *out, const char *path, struct err
         code = tensors_sort(&c.tensors, path, err);
     if (!code && !c.config && !(c.config = json_object()))
         code = err_nomem(err);
-    if (!code && (c.fingerprint = tensors_fingerprint(&c.tensors, err)) == 0)
-        code = STATUS_NOMEM;
     if (code)
         checkpoint_free(&c);
     else

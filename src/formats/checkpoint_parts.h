@@ -39,6 +39,4 @@ enum status torch_layout(struct torchzip *z, const char *path, enum checkpoint_l
 enum status torch_config(struct torchzip *z, const struct pickle_value *weights, json_t **out,
                          struct err *err);
 
-uint64_t tensors_fingerprint(const struct tensors *t, struct err *err);
-
 #endif

@@ -49,6 +49,18 @@ void mapped_close(struct mapped *m)
     *m = (struct mapped){NULL, 0};
 }
 
+void mapped_forget(const struct mapped *m, const void *p, size_t n)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t base = (uintptr_t)m->data, from = (uintptr_t)p, to = from + n;
+    if (!m->data || from < base || to > base + m->size)
+        return;
+    from = (from + page - 1) / page * page;
+    to = to / page * page;
+    if (from < to)
+        (void)madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 enum status outfile_open(struct outfile *f, const char *path, struct err *err)
 {
     struct stat st;

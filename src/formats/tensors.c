@@ -52,6 +52,12 @@ void tensors_free(struct tensors *t)
     *t = (struct tensors){0};
 }
 
+void tensors_forget(const struct tensors *all, const struct tensor *t)
+{
+    if (all->forget && tensor_contiguous(t))
+        all->forget(all->owner, t->data, t->count * dtype_size(t->dtype));
+}
+
 static int by_name(const void *a, const void *b)
 {
     const struct tensor *x = a, *y = b;

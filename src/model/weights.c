@@ -88,7 +88,16 @@ struct floats {
     const float *data; /* [count] */
     float *owned;      /* what to free, or NULL */
     size_t count;
+    const struct tensor *tensor;
 };
+
+/* Every weight is packed or copied once: keeping the file's pages too would double the memory. */
+static void unload(struct binder *b, struct floats *x)
+{
+    free(x->owned);
+    if (x->tensor)
+        tensors_forget(b->tensors, x->tensor);
+}
 
 static enum status load(struct binder *b, struct floats *out, const char *name, uint32_t ndim,
                         const size_t *shape, struct err *err)
@@ -100,7 +109,7 @@ static enum status load(struct binder *b, struct floats *out, const char *name, 
     enum status code = check_shape(b, t, spelled, ndim, shape, err);
     if (code)
         return code;
-    *out = (struct floats){(const float *)(uintptr_t)t->data, NULL, t->count};
+    *out = (struct floats){(const float *)(uintptr_t)t->data, NULL, t->count, t};
     if (t->dtype != DTYPE_F32 || !tensor_contiguous(t) || (uintptr_t)t->data % sizeof(float) != 0) {
         out->owned = mem_array(t->count, sizeof *out->owned);
         if (!out->owned)
@@ -115,7 +124,7 @@ static enum status load(struct binder *b, struct floats *out, const char *name, 
 enum status bind_floats(struct binder *b, const float **out, const char *name, uint32_t ndim,
                         const size_t *shape, struct err *err)
 {
-    struct floats x = {NULL, NULL, 0};
+    struct floats x = {NULL, NULL, 0, NULL};
     enum status code = load(b, &x, name, ndim, shape, err);
     if (code)
         return code;
@@ -124,7 +133,7 @@ enum status bind_floats(struct binder *b, const float **out, const char *name, u
         memcpy(kept, x.data, x.count * sizeof *kept);
         *out = kept;
     }
-    free(x.owned);
+    unload(b, &x);
     return kept ? STATUS_OK : err_nomem(err);
 }
 
@@ -138,7 +147,7 @@ enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, 
                         uint32_t in, struct err *err)
 {
     char name[MAX_NAME];
-    struct floats w = {NULL, NULL, 0};
+    struct floats w = {NULL, NULL, 0, NULL};
     const struct kernels *kn = b->model->kn;
     snprintf(name, sizeof name, "%s.weight", prefix);
     enum status code = load(b, &w, name, 2, (size_t[]){out, in}, err);
@@ -147,7 +156,7 @@ enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, 
     float *packed = model_floats(b->model, kernels_packed_size(kn, out, in));
     if (packed)
         kn->pack_transposed(out, in, w.data, in, packed);
-    free(w.owned);
+    unload(b, &w);
     if (!packed)
         return err_nomem(err);
     l->in = in;
@@ -218,14 +227,14 @@ static enum status bind_pos_conv(struct binder *b, struct err *err)
     char name[MAX_TENSOR_NAME];
     int newer = !binder_find(b, spelling[0][0], name) && binder_find(b, spelling[1][0], name);
     size_t kernel = e->pos.kernel, channels = e->embed / e->pos.groups;
-    struct floats g = {NULL, NULL, 0}, v = {NULL, NULL, 0};
+    struct floats g = {NULL, NULL, 0, NULL}, v = {NULL, NULL, 0, NULL};
     enum status code = load(b, &g, spelling[newer][0], 3, (size_t[]){1, 1, kernel}, err);
     if (!code)
         code = load(b, &v, spelling[newer][1], 3, (size_t[]){e->embed, channels, kernel}, err);
     if (!code)
         code = pack_pos_conv(b, v.data, g.data, err);
-    free(g.owned);
-    free(v.owned);
+    unload(b, &g);
+    unload(b, &v);
     return code ? code : bind_vector(b, &e->pos.bias, "encoder.pos_conv.0.bias", e->embed, err);
 }
 
