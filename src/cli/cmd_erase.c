@@ -73,49 +73,47 @@ static enum status erase(const struct cli *cli, const struct request *r, const c
     return code;
 }
 
-static int take(struct request *r, const struct cli_args *a, int opt)
+static bool take(void *context, const struct cli_args *a, int opt)
 {
+    struct request *r = context;
     switch (opt) {
     case OPT_SCALE:
-        if (!cli_double(a->value, -1e6, 1e6, &r->gain))
-            return cli_usage(&command_erase, "--scale takes a number, not '%s'", a->value);
-        r->scaled = true;
-        return CLI_DONE;
-    case OPT_MEAN: r->mean = a->value; return CLI_DONE;
-    default: return edit_options_take(&r->edit, a, opt) ? CLI_DONE : CLI_USAGE;
+        r->scaled = cli_double(a->value, -1e6, 1e6, &r->gain);
+        if (!r->scaled)
+            cli_usage(&command_erase, "--scale takes a number, not '%s'", a->value);
+        return r->scaled;
+    case OPT_MEAN: r->mean = a->value; return true;
+    default: return edit_options_take(&r->edit, a, opt);
     }
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.edit = {.analysis = ANALYSIS_OPTIONS_DEFAULT}};
+    /* Before the parser moves the operands behind the options. */
     char *command = edit_command(argc, argv);
     struct cli_args a;
     struct err err;
-    int opt, result = CLI_DONE;
-    cli_args_init(&a, cli, &command_erase, argc, argv);
-    while (result == CLI_DONE && (opt = cli_next(&a)) >= 0)
-        result = take(&r, &a, opt);
-    if (result != CLI_DONE || opt != CLI_END)
-        result = result == CLI_DONE && opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
-    else if (!r.edit.model)
-        result = cli_usage(&command_erase, "-m MODEL is needed");
+    int status = cli_parse(&a, cli, &command_erase, argc, argv, take, &r);
+    if (status != CLI_END)
+        goto out;
+    if (!r.edit.model)
+        status = cli_usage(&command_erase, "-m MODEL is needed");
     else if (!r.edit.set)
-        result = cli_usage(&command_erase, "--set SET is needed");
+        status = cli_usage(&command_erase, "--set SET is needed");
     else if (!cli->output)
-        result = cli_usage(&command_erase, "-o FOLDER is needed");
+        status = cli_usage(&command_erase, "-o FOLDER is needed");
     else if (r.scaled && r.mean)
-        result = cli_usage(&command_erase, "--scale and --mean exclude each other");
+        status = cli_usage(&command_erase, "--scale and --mean exclude each other");
     else if (a.first < argc)
-        result = cli_usage(&command_erase, "what is '%s'?", argv[a.first]);
-    else if (cli->format == CLI_AUTHORS)
-        result = cli_usage(&command_erase, "--format authors is for 'propneu neurons'");
-    else if (!command)
-        err_nomem(&err), result = cli_fail(&err);
-    else if (erase(cli, &r, command, &err))
-        result = cli_fail(&err);
+        status = cli_usage(&command_erase, "what is '%s'?", argv[a.first]);
+    else if (command ? erase(cli, &r, command, &err) : err_nomem(&err))
+        status = cli_fail(&err);
+    else
+        status = CLI_DONE;
+out:
     free(command);
-    return result;
+    return status;
 }
 
 const struct cli_command command_erase = {

@@ -148,8 +148,9 @@ static bool take_share(const char *text, double *out)
     return *out > 0;
 }
 
-static int take(struct request *r, const struct cli_args *a, int opt)
+static bool take(void *context, const struct cli_args *a, int opt)
 {
+    struct request *r = context;
     const char *wrong = NULL;
     unsigned long n;
     switch (opt) {
@@ -186,9 +187,11 @@ static int take(struct request *r, const struct cli_args *a, int opt)
         if (r->shape < 0)
             wrong = "--shape is masked, equal or uneven";
         break;
-    default: return edit_options_take(&r->edit, a, opt) ? CLI_DONE : CLI_USAGE;
+    default: return edit_options_take(&r->edit, a, opt);
     }
-    return wrong ? cli_usage(&command_prune, "%s, not '%s'", wrong, a->value) : CLI_DONE;
+    if (wrong)
+        cli_usage(&command_prune, "%s, not '%s'", wrong, a->value);
+    return !wrong;
 }
 
 /* What is wrong with the request as a whole, or NULL. */
@@ -202,33 +205,30 @@ static const char *complaint(const struct request *r, const struct cli *cli)
         return "either --set SET or --keep SHARE is needed";
     if (r->edit.set && r->protect)
         return "--protect goes with --keep; take it from the set: 'SET - PROTECTED'";
-    if (cli->format == CLI_AUTHORS)
-        return "--format authors is for 'propneu neurons'";
     return NULL;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.edit = {.analysis = ANALYSIS_OPTIONS_DEFAULT}, .how = {.minimum = 1}};
+    /* Before the parser moves the operands behind the options. */
     char *command = edit_command(argc, argv);
     struct cli_args a;
     struct err err;
-    int opt, result = CLI_DONE;
-    cli_args_init(&a, cli, &command_prune, argc, argv);
-    while (result == CLI_DONE && (opt = cli_next(&a)) >= 0)
-        result = take(&r, &a, opt);
-    if (result != CLI_DONE || opt != CLI_END)
-        result = result == CLI_DONE && opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
-    else if (complaint(&r, cli))
-        result = cli_usage(&command_prune, "%s", complaint(&r, cli));
+    int status = cli_parse(&a, cli, &command_prune, argc, argv, take, &r);
+    if (status != CLI_END)
+        goto out;
+    if (complaint(&r, cli))
+        status = cli_usage(&command_prune, "%s", complaint(&r, cli));
     else if (a.first < argc)
-        result = cli_usage(&command_prune, "what is '%s'?", argv[a.first]);
-    else if (!command)
-        err_nomem(&err), result = cli_fail(&err);
-    else if (prune(cli, &r, command, &err))
-        result = cli_fail(&err);
+        status = cli_usage(&command_prune, "what is '%s'?", argv[a.first]);
+    else if (command ? prune(cli, &r, command, &err) : err_nomem(&err))
+        status = cli_fail(&err);
+    else
+        status = CLI_DONE;
+out:
     free(command);
-    return result;
+    return status;
 }
 
 const struct cli_command command_prune = {
