@@ -214,6 +214,17 @@ static void print_table(FILE *out, const struct cli *cli, const struct table *t,
         print_text(out, t, a);
 }
 
+/* What stands above the tables. */
+static void print_head(FILE *out, const struct cli *cli, struct analysis_input *in)
+{
+    if (cli->format == CLI_TSV)
+        fputs("property\tlayer\twidth\ttau\tpatterns\tpattern_union\tproperty_neurons\tsilhouette"
+              "\tsilhouette_distances\tbest\tgroup_neurons\n",
+              out);
+    else if (cli->format == CLI_TEXT)
+        print_settings(out, in);
+}
+
 /* Prints PROPERTY, or where it is NULL every property the file has enough for. */
 static enum status print_all(FILE *out, const struct cli *cli, struct analysis_input *in,
                              const char *property, unsigned long layer, json_t *list,
@@ -232,6 +243,8 @@ static enum status print_all(FILE *out, const struct cli *cli, struct analysis_i
         }
         if (code)
             return code;
+        if (none)
+            print_head(out, cli, in);
         none = STATUS_OK;
         if (t.property->points > MANY_POINTS)
             cli_note(cli, "%s: %u patterns, silhouettes left out (see 'propneu map')", name,
@@ -251,12 +264,6 @@ static enum status print_layers(FILE *out, const struct cli *cli, struct analysi
     if (in->analysis.names.count == 0)
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: the file was counted without the factor 'phone'", in->counts.path);
-    if (cli->format == CLI_TSV)
-        fputs("property\tlayer\twidth\ttau\tpatterns\tpattern_union\tproperty_neurons\tsilhouette"
-              "\tsilhouette_distances\tbest\tgroup_neurons\n",
-              out);
-    else if (cli->format == CLI_TEXT)
-        print_settings(out, in);
     json_t *list = json_array();
     enum status code = print_all(out, cli, in, r->property, r->layer, list, err);
     if (!code && cli->format == CLI_JSON) {

@@ -71,6 +71,10 @@ static enum status build(struct model *m, const struct checkpoint *c,
     const json_t *settings = NULL;
     enum status code;
     m->family = model_find_family(c, &settings);
+    bool beside = c->layout == CHECKPOINT_FOLDER || c->layout == CHECKPOINT_SAFETENSORS;
+    if (!m->family && beside && json_object_size(c->config) == 0)
+        return err_set(err, STATUS_NOTFOUND,
+                       "%s: the model's configuration is missing: config.json", c->path);
     if (!m->family)
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: not a model that can be run (%s): HuBERT, wav2vec 2.0, WavLM, "

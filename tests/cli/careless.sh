@@ -39,6 +39,16 @@ cmp -s "$demo/counts/ssl.counts" "$dir/a.counts" || complain "an input was repla
 cmp -s "$demo/models/ssl.safetensors" "$dir/ssl.safetensors" || complain "a model was replaced"
 "$PROPNEU" merge -q -o "$dir/a.counts" "$dir/a.counts" || complain "merge does not add in place"
 
+# What fails prints no heads of tables.
+"$PROPNEU" layers "$dir/a.counts" --min-frames 1000000 --format tsv >"$dir/out" 2>/dev/null
+[ -s "$dir/out" ] && complain "layers without a row prints: $(cat "$dir/out")"
+
+# Weights alone are told from what is no model.
+mkdir "$dir/weights"
+cp "$srcdir/tests/data/models/g_melhubert_20ms/hf/model.safetensors" "$dir/weights"
+refuses 1 "configuration is missing" activations -m "$dir/weights" "$dir/M1-3-0000.flac" \
+    -o "$dir/acts"
+
 refuses 2 "-o needs the name of a file" layers "$dir/a.counts" -o ''
 
 # Help that does not arrive is a failure as well.
