@@ -26,8 +26,8 @@ enum {
 };
 
 static const struct cli_option options[] = {
-    {"view", 0, "NAME", "open this view: layers, pattern, map or overlap",
-     "layers|pattern|map|overlap"},
+    {"view", 0, "NAME", "open this view: layers, pattern, map, overlap or neurons",
+     "layers|pattern|map|overlap|neurons"},
     {"layer", 'l', "N", "at this layer, from 1", NULL},
     {"property", 'p', "NAME", "with this property", "phone|gender|pitch|speaker|each-phone"},
     {"phone", 0, "K", "with this phone chosen", NULL},

@@ -6,6 +6,8 @@
 
 #include "../view/keys.h"
 
+enum { PIECE_MS = 25 }; /* waited for the rest of a sequence: lines deliver in pieces */
+
 static const struct {
     wint_t code;
     uint32_t key;
@@ -63,9 +65,11 @@ static uint32_t after_escape(void)
         unget_wch((wchar_t)code);
     if (kind == KEY_CODE_YES || kind == ERR || (code != '[' && code != 'O'))
         return KEY_CODE_ESC;
+    wtimeout(stdscr, PIECE_MS);
     for (int n = 0; n < 32 && get_wch(&final) == OK && final >= 0x20 && final < 0x40; n++)
         number = final >= '0' && final <= '9' && number < 1000 ? number * 10 + (final - '0')
                                                                : 1000; /* modifiers: none known */
+    nodelay(stdscr, TRUE);
     return sequence_key(number, final);
 }
 

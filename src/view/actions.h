@@ -17,7 +17,8 @@
     VIEW(LAYERS, "layers", "Layers")    \
     VIEW(PATTERN, "pattern", "Pattern") \
     VIEW(MAP, "map", "Map")             \
-    VIEW(OVERLAP, "overlap", "Overlap")
+    VIEW(OVERLAP, "overlap", "Overlap") \
+    VIEW(NEURONS, "neurons", "Neurons")
 
 enum view_id {
 #define VIEW_ENUM(id, name, title) VIEW_##id,
@@ -76,9 +77,10 @@ enum {
     ACTION(PAGE_DOWN, "page-down", "PgDn ^D", CTX_LISTS, 9, "", "one page down")                   \
     ACTION(FIRST, "first", "Home g", CTX_LISTS, 9, "", "first line")                               \
     ACTION(LAST, "last", "End G", CTX_LISTS, 9, "", "last line")                                   \
-    ACTION(NEXT_PROPERTY, "next-property", "p", CTX_LAYERS | CTX_MAP, 4, "property",               \
+    ACTION(NEXT_PROPERTY, "next-property", "p", CTX_LAYERS | CTX_MAP | CTX_NEURONS, 4, "property", \
            "next property")                                                                        \
-    ACTION(PREV_PROPERTY, "prev-property", "P", CTX_LAYERS | CTX_MAP, 4, "", "previous property")  \
+    ACTION(PREV_PROPERTY, "prev-property", "P", CTX_LAYERS | CTX_MAP | CTX_NEURONS, 4, "",         \
+           "previous property")                                                                    \
     ACTION(GROUPS, "groups", "t", CTX_MAP, 5, "groups",                                            \
            "list of the groups: show or hide them (t1 = the first)")                               \
     ACTION(OVERLAY, "overlay", "Space", CTX_PATTERN, 4, "overlay",                                 \
@@ -86,7 +88,16 @@ enum {
     ACTION(SCALE, "scale", "x", CTX_PATTERN, 6, "scale", "ranks on a logarithmic or even scale")   \
     ACTION(FORM, "form", "v", CTX_VIEWS, 5, "form",                                                \
            "other form: table, curves or both, labels or none, drawing or table")                  \
-    ACTION(EDIT, "edit", "e", CTX_OVERLAP, 4, "edit set", "edit the set under the cursor")         \
+    ACTION(SEARCH, "search", "/", CTX_NEURONS, 5, "search",                                        \
+           "find a neuron by number, group, phone or property")                                    \
+    ACTION(NEXT_MATCH, "next-match", "n", CTX_NEURONS, 9, "", "next match")                        \
+    ACTION(PREV_MATCH, "previous-match", "N", CTX_NEURONS, 9, "", "match before")                  \
+    ACTION(FILTER, "filter", "&", CTX_NEURONS, 5, "filter",                                        \
+           "show only neurons with this number, group, phone or property")                         \
+    ACTION(SORT, "sort", "s", CTX_NEURONS, 5, "sort", "sort by the next column")                   \
+    ACTION(REVERSE, "reverse", "S", CTX_NEURONS, 9, "", "sort the other way round")                \
+    ACTION(EDIT, "edit", "e", CTX_OVERLAP | CTX_NEURONS, 4, "edit set",                            \
+           "edit the set, in the overlap view the one under the cursor")                           \
     ACTION(ADD, "add", "a", CTX_OVERLAP, 5, "add", "add a set")                                    \
     ACTION(REMOVE, "remove", "d", CTX_OVERLAP, 6, "drop", "drop the set under the cursor")         \
     ACTION(                                                                                        \
@@ -94,16 +105,17 @@ enum {
         "look closer: the layer's map, the neurons of the region or pattern, the point's pattern") \
     ACTION(CONDITIONS, "conditions", "c", CTX_VIEWS, 6, "conditions",                              \
            "list of factors and levels: which frames count")                                       \
-    ACTION(SIGMA_UP, "sigma-up", "+ =", CTX_LAYERS | CTX_OVERLAP, 7, "sigma",                      \
+    ACTION(SIGMA_UP, "sigma-up", "+ =", CTX_LAYERS | CTX_OVERLAP | CTX_NEURONS, 7, "sigma",        \
            "sigma 5 points up (share of a group's phones)")                                        \
-    ACTION(SIGMA_DOWN, "sigma-down", "-", CTX_LAYERS | CTX_OVERLAP, 7, "&", "sigma 5 points down") \
+    ACTION(SIGMA_DOWN, "sigma-down", "-", CTX_LAYERS | CTX_OVERLAP | CTX_NEURONS, 7, "&",          \
+           "sigma 5 points down")                                                                  \
     ACTION(SET_SIGMA, "set-sigma", "s", CTX_LAYERS | CTX_OVERLAP, 9, "", "type sigma in percent")  \
     ACTION(MARKS, "marks", "b", CTX_MAP, 8, "marks", "letters, braille dots or blocks")            \
     ACTION(NEXT_FILE, "next-file", "f", CTX_VIEWS, 8, "file", "next file")                         \
     ACTION(PREV_FILE, "prev-file", "F", CTX_VIEWS, 9, "", "previous file")                         \
     ACTION(BACK, "back", "Backspace", CTX_VIEWS, 9, "", "back to where you were")                  \
     ACTION(DISMISS, "dismiss", "Esc", CTX_VIEWS, 9, "",                                            \
-           "clear the message, the selected point, the overlays")                                  \
+           "clear the message, the selected point, the overlays, the filter")                      \
     ACTION(ANY_DIGIT, "digit", "1 2 3 4 5 6 7 8 9", CTX_VIEWS | CTX_PANEL, 9, "",                  \
            "the view of that number; in a list, that line on or off")                              \
     ACTION(REDRAW, "redraw", "^L", CTX_LISTS | CTX_PROMPT, 9, "", "draw the screen anew")          \

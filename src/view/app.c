@@ -11,10 +11,8 @@
 #include "propneu/mem.h"
 
 static const struct view *const views[VIEW_COUNT] = {
-    [VIEW_LAYERS] = &view_layers,
-    [VIEW_PATTERN] = &view_pattern,
-    [VIEW_MAP] = &view_map,
-    [VIEW_OVERLAP] = &view_overlap,
+    [VIEW_LAYERS] = &view_layers,   [VIEW_PATTERN] = &view_pattern, [VIEW_MAP] = &view_map,
+    [VIEW_OVERLAP] = &view_overlap, [VIEW_NEURONS] = &view_neurons,
 };
 
 const struct view *view_of(enum view_id id)

@@ -46,7 +46,14 @@ struct panel {
 };
 
 /* One line of typing. */
-enum prompt_kind { PROMPT_NONE, PROMPT_SET, PROMPT_SIGMA };
+enum prompt_kind {
+    PROMPT_NONE,
+    PROMPT_SET,
+    PROMPT_SIGMA,
+    PROMPT_NEURONS,
+    PROMPT_SEARCH,
+    PROMPT_FILTER
+};
 
 struct prompt {
     enum prompt_kind kind;
@@ -196,6 +203,16 @@ void map_show_all(struct app *app);
 /* Sets of the overlap view (view_overlap.c): replaces or, with SUBJECT -1, adds one. */
 enum status overlap_set(struct app *app, long subject, const char *text, size_t *column,
                         struct err *err);
+
+/*
+ * The neurons view (view_neurons.c): another set ("": the property at hand), the next neuron with
+ * TEXT, only neurons with TEXT, how many of all these are.
+ */
+enum status neurons_set_text(struct app *app, const char *text, size_t *column, struct err *err);
+enum status neurons_search(struct app *app, const char *text, struct err *err);
+void neurons_filter(struct app *app, const char *text);
+size_t neurons_matches(const struct app *app, const char *text);
+size_t neurons_total(const struct app *app);
 
 /* Help (help.c): lines of it, and drawing it from line TOP. */
 size_t help_lines(const struct app *app, int cols);

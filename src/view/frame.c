@@ -73,10 +73,15 @@ static void draw_tabs(const struct app *app, struct canvas *c)
 {
     int col = 0;
     char where[128];
+    int whole = 14; /* "layer 12 of 24" */
     for (int v = 0; v < VIEW_COUNT; v++)
-        col += canvas_textf(c, 1, col, c->cols - col,
-                            v == (int)app->at.view ? STYLE_TAB_HERE : STYLE_TAB, " %d %s ", v + 1,
-                            titles[v]);
+        whole += canvas_width(titles[v]) + 4;
+    for (int v = 0; v < VIEW_COUNT; v++) {
+        bool here = v == (int)app->at.view;
+        const char *title = here || whole <= c->cols ? titles[v] : "";
+        col += canvas_textf(c, 1, col, c->cols - col, here ? STYLE_TAB_HERE : STYLE_TAB,
+                            *title ? " %d %s " : " %d%s ", v + 1, title);
+    }
     snprintf(where, sizeof where, "layer %u of %u", app->at.layer + 1,
              app_file(app)->counts.layers);
     int room = c->cols - col - 1, w = canvas_width(where);

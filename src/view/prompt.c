@@ -64,7 +64,7 @@ static void complete(struct app *app)
     struct names words = NAMES_INIT;
     struct err err;
     size_t start = 0, used = 0;
-    if (p->kind != PROMPT_SET ||
+    if ((p->kind != PROMPT_SET && p->kind != PROMPT_NEURONS) ||
         setexpr_complete(p->text, p->cursor, &app->file[app->here].session, &words, &start, &err) ||
         words.count == 0 || start > p->cursor)
         goto out;
@@ -89,7 +89,14 @@ static enum status accept(struct app *app, struct err *err)
     enum status code;
     if (p->kind == PROMPT_SET)
         code = overlap_set(app, p->subject, p->text, &p->column, err);
-    else {
+    else if (p->kind == PROMPT_NEURONS)
+        code = neurons_set_text(app, p->text, &p->column, err);
+    else if (p->kind == PROMPT_SEARCH)
+        code = neurons_search(app, p->text, err);
+    else if (p->kind == PROMPT_FILTER) {
+        neurons_filter(app, p->text);
+        code = STATUS_OK;
+    } else {
         char *end;
         double v = strtod(p->text, &end);
         if (end == p->text || *end || !(v > 0 && v <= 100))
@@ -130,6 +137,9 @@ enum status prompt_apply(struct app *app, enum action action, long arg, struct e
         break;
     default: break;
     }
+    if (p->kind == PROMPT_SEARCH || p->kind == PROMPT_FILTER)
+        snprintf(p->error, sizeof p->error, "%zu of %zu neurons", neurons_matches(app, p->text),
+                 neurons_total(app));
     return STATUS_OK;
 }
 

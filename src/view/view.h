@@ -23,7 +23,7 @@ struct view {
     bool alone; /* wants nothing of the engine */
 };
 
-extern const struct view view_layers, view_pattern, view_map, view_overlap;
+extern const struct view view_layers, view_pattern, view_map, view_overlap, view_neurons;
 
 /* By enum view_id. */
 const struct view *view_of(enum view_id id);

@@ -125,6 +125,9 @@ static void keys_cost_few_bytes(void **state)
     assert_in_range(cost(&p, "l"), 1, 4000);
     assert_in_range(cost(&p, "2"), 1, 8000);
     assert_in_range(cost(&p, "j"), 1, 8000); /* curve and table change */
+    assert_in_range(cost(&p, "5"), 1, 14000);
+    assert_in_range(cost(&p, "j"), 1, 4000);
+    assert_in_range(cost(&p, "2"), 1, 8000);
     assert_in_range(cost(&p, " "), 1, 4000); /* the curve changes its colour */
     quit(&p);
 }

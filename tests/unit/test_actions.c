@@ -62,9 +62,6 @@ static void reserved_keys_keep_their_meaning(void **state)
         {'G', ACTION_LAST},
         {4, ACTION_PAGE_DOWN},
         {21, ACTION_PAGE_UP},
-        {'/', ACTION_NONE},
-        {'n', ACTION_NONE},
-        {'N', ACTION_NONE},
         {'q', ACTION_QUIT},
         {'?', ACTION_HELP},
         {KEY_CODE_UP, ACTION_UP},
@@ -81,6 +78,13 @@ static void reserved_keys_keep_their_meaning(void **state)
     for (int v = 0; v < VIEW_COUNT; v++)
         for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++)
             assert_int_equal(action_for_key(fixed[i].key, 1u << v, &arg), fixed[i].action);
+    /* For searching, or for nothing. */
+    for (int v = 0; v < VIEW_COUNT; v++) {
+        enum action search = action_for_key('/', 1u << v, &arg);
+        assert_true(search == ACTION_NONE || search == ACTION_SEARCH);
+        assert_int_equal(action_for_key('n', 1u << v, &arg), search ? ACTION_NEXT_MATCH : 0);
+        assert_int_equal(action_for_key('N', 1u << v, &arg), search ? ACTION_PREV_MATCH : 0);
+    }
 }
 
 /* Text that troff takes as it stands: no control characters or escapes in it. */

@@ -7,6 +7,8 @@
 
 #include "../../src/view/app.h"
 #include "../../src/view/keys.h"
+#include "../../src/view/neurons_state.h"
+#include "propneu/bitset.h"
 #include "propneu/file.h"
 #include "synth_counts.h"
 
@@ -36,6 +38,10 @@ static const struct screen screens[] = {
     {"overlap-many", "overlap", "phone", 1, "a p h o n e = v o w e l Enter a [ A A ] Enter G", NULL,
      false},
     {"overlap-error", "overlap", "phone", 1, "e & Enter", NULL, false},
+    {"neurons", "neurons", "gender", 1, "", "", true},
+    {"neurons-sorted", "neurons", "pitch", 2, "s s s S Down Down", NULL, false},
+    {"neurons-filter", "neurons", "gender", 1, "e ^U p h o n e | g e n d e r Enter & f e m a", NULL,
+     false},
     {"conditions", "layers", "phone", 1, "c Home Down Space j j Enter j Space", NULL, true},
     {"help", "map", "phone", 1, "?", NULL, true},
 };
@@ -279,6 +285,52 @@ static void overlays_are_limited_and_filters_apply(void **state)
     app_free(&app);
 }
 
+/* Sorting is stable, search goes round and says so, a filter counts as one types. */
+static void neurons_are_sorted_found_and_filtered(void **state)
+{
+    const char *path = FILE_NAME;
+    struct app_options o = {.view = "neurons", .property = "gender", .cols = 80, .rows = 24};
+    struct app app;
+    struct err err;
+    (void)state;
+    assert_ok(app_init(&app, &path, 1, &o, &err));
+    app_prepare(&app);
+    const struct neurons_state *s = neurons_state(&app);
+    const struct property_layer *l;
+    assert_ok(analysis_layer(&app.file[0].session, "gender", 0, &l, &err));
+    assert_int_equal(s->rows, bitset_count(l->neurons, l->words));
+    assert_true(s->rows > 4);
+    for (int turn = 0; turn < 2 * NEURONS_COLUMNS; turn++) {
+        press(&app, turn % 2 ? "S" : "s");
+        assert_int_equal(s->count, s->rows);
+        for (size_t i = 1; i < s->count; i++) {
+            const struct neuron_row *a = &s->row[s->shown[i - 1]], *b = &s->row[s->shown[i]];
+            if (s->column == NEURONS_GROUP && a->group == b->group)
+                assert_true(a->neuron < b->neuron);
+            if (s->column == NEURONS_P)
+                assert_true(s->reverse ? a->p <= b->p : a->p >= b->p);
+            if (s->column == NEURONS_NUMBER)
+                assert_true(s->reverse ? a->neuron > b->neuron : a->neuron < b->neuron);
+        }
+    }
+    press(&app, "G / m a l e Enter");
+    assert_non_null(strstr(app.message, "went round"));
+    size_t first = s->here;
+    press(&app, "n N");
+    assert_int_equal(s->here, first);
+    press(&app, "& f e m a l e");
+    assert_non_null(strstr(app.prompt.error, "neurons"));
+    char count[60];
+    press(&app, "Enter");
+    snprintf(count, sizeof count, "%zu of %zu neurons", s->count, s->rows);
+    assert_true(s->count > 0 && s->count < s->rows);
+    press(&app, "& ^U f e m a l e");
+    assert_string_equal(app.prompt.error, count);
+    press(&app, "Esc Esc");
+    assert_int_equal(s->count, s->rows);
+    app_free(&app);
+}
+
 static int remove_file(void **state)
 {
     (void)state;
@@ -303,6 +355,7 @@ int main(void)
         cmocka_unit_test(back_returns_to_where_one_was),
         cmocka_unit_test(the_phone_goes_from_view_to_view),
         cmocka_unit_test(overlays_are_limited_and_filters_apply),
+        cmocka_unit_test(neurons_are_sorted_found_and_filtered),
     };
     if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "en_US.UTF-8"))
         return 77;
