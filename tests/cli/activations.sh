@@ -1,20 +1,11 @@
 #!/bin/bash
 # propneu activations: tensors of every stage, whole or not at all, and what it refuses.
-set -u
-failed=0
+. "$srcdir/tests/cli/lib.sh"
 data=$srcdir/tests/data
 model=$data/models/g_melhubert_20ms
 wavlm=$data/models/e_wavlm_base/hf
 stats=$data/info/mean-std.npy
 audio=$data/audio/9001-100001-0000.wav
-
-complain() {
-    echo "$*"
-    failed=1
-}
-
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
 
 # refuses STATUS WORD ARGUMENT...: fails so, with one line on stderr that has WORD, and no output.
 refuses() {

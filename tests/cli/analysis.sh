@@ -1,31 +1,12 @@
 #!/bin/bash
 # layers, neurons, pattern, map, overlap: what they print in every format, and what they refuse.
-set -u
-failed=0
+. "$srcdir/tests/cli/lib.sh"
 data=$srcdir/tests/data
 export PROPNEU_DATA=$srcdir/data
 [ -x "$top_builddir/tests/cli/make_counts" ] || exit 77
 
-complain() {
-    echo "$*"
-    failed=1
-}
-
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
 toy=$dir/toy.counts
 "$top_builddir/tests/cli/make_counts" "$toy" || exit 1
-
-# refuses STATUS WORDS ARGUMENT...: fails so, with one line on stderr that has WORDS.
-refuses() {
-    local wanted=$1 word=$2
-    shift 2
-    "$PROPNEU" "$@" >"$dir/out" 2>"$dir/err"
-    local got=$?
-    [ $got = "$wanted" ] || complain "$*: exit status $got, not $wanted"
-    grep -qF -- "$word" "$dir/err" || complain "$*: no '$word' in: $(cat "$dir/err")"
-    [ "$(wc -l <"$dir/err")" = 1 ] || complain "$*: not one line: $(cat "$dir/err")"
-}
 
 # prints WORDS ARGUMENT...: succeeds silently and has WORDS on stdout, which stays in $dir/out.
 prints() {

@@ -1,25 +1,7 @@
 #!/bin/sh
 # What careless users type: outputs over inputs, names of no encoding, outputs nobody takes.
-set -u
-failed=0
+. "$srcdir/tests/cli/lib.sh"
 demo=$srcdir/data/demo
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-
-complain() {
-    echo "$1"
-    failed=1
-}
-
-# refuses STATUS WORDS ARGUMENT...: ends so with one line that holds WORDS.
-refuses() {
-    status=$1 words=$2
-    shift 2
-    "$PROPNEU" "$@" >/dev/null 2>"$dir/err"
-    got=$?
-    [ $got -eq "$status" ] && [ "$(wc -l <"$dir/err")" -eq 1 ] && grep -qF -e "$words" "$dir/err" && return
-    complain "propneu $* ended with $got and said '$(cat "$dir/err")', not $status and '$words'"
-}
 
 cp "$demo/counts/ssl.counts" "$dir/a.counts"
 cp "$demo/models/ssl.safetensors" "$demo/models/ssl.json" "$dir"

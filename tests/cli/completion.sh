@@ -1,15 +1,7 @@
 #!/bin/bash
 # Shell completions: they parse, and bash offers what belongs at the cursor.
-set -u
-failed=0
+. "$srcdir/tests/cli/lib.sh"
 
-complain() {
-    echo "$*"
-    failed=1
-}
-
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
 for shell in bash zsh fish; do
     "$PROPNEU" completion $shell >"$dir/$shell" || complain "propneu completion $shell failed"
     [ -s "$dir/$shell" ] || complain "propneu completion $shell is empty"

@@ -1,15 +1,7 @@
 #!/bin/bash
 # propneu count --pitch auto: equal counts for any number of threads, and for tertiles given or found.
-set -u
-failed=0
+. "$srcdir/tests/cli/lib.sh"
 demo=$srcdir/data/demo
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-
-complain() {
-    echo "$*"
-    failed=1
-}
 
 count() {
     local out=$1

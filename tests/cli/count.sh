@@ -1,7 +1,6 @@
 #!/bin/bash
 # propneu count: golden counts, any number of threads, kills and interruptions, broken corpora.
-set -u
-failed=0
+. "$srcdir/tests/cli/lib.sh"
 data=$(cd "$srcdir/tests/data" && pwd)
 model=$data/models/g_melhubert_20ms/hf
 stats=$data/info/mean-std.npy
@@ -10,27 +9,7 @@ published=(-l "$data/counting/g_melhubert_20ms/framewise-phone-20ms.json"
     --speakers "$data/counting/g_melhubert_20ms/spk-gender.json"
     --pitch "$data/counting/g_melhubert_20ms/pitch-discrete.json")
 
-complain() {
-    echo "$*"
-    failed=1
-}
-
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
-
-# refuses STATUS WORD ARGUMENT...: fails so, with one line on stderr that has WORD, and no output.
-refuses() {
-    local wanted=$1 word=$2
-    shift 2
-    "$PROPNEU" "$@" >out 2>err
-    local got=$?
-    [ $got = "$wanted" ] || complain "$*: exit status $got, not $wanted"
-    grep -qF -- "$word" err || complain "$*: no '$word' in: $(cat err)"
-    [ "$(wc -l <err)" = 1 ] || complain "$*: not one line: $(cat err)"
-    [ ! -s out ] || complain "$*: something on stdout"
-    [ ! -e new.counts ] || complain "$*: left a file"
-}
 
 count() {
     "$PROPNEU" count -m "$model" --mean-std "$stats" "$@"

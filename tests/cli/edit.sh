@@ -1,7 +1,6 @@
 #!/bin/bash
 # erase and prune: what they write and print, and that a refusal leaves nothing behind.
-set -u
-failed=0
+. "$srcdir/tests/cli/lib.sh"
 data=$srcdir/tests/data
 demo=$srcdir/data/demo
 export PROPNEU_DATA=$srcdir/data
@@ -9,12 +8,6 @@ model=$data/models/g_melhubert_20ms/hf
 stats="--mean-std $data/info/mean-std.npy"
 audio=$data/audio/9002-100001-0000.wav
 
-complain() {
-    echo "$*"
-    failed=1
-}
-
-dir=$(mktemp -d) || exit 1
 trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
 mkdir "$dir/out"
 

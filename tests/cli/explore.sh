@@ -1,17 +1,8 @@
 #!/bin/sh
 # The explorer without a terminal: what it prints, and how it refuses.
-set -u
-failed=0
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-: "${PROPNEU:?}" "${srcdir:=.}"
+. "$srcdir/tests/cli/lib.sh"
 LC_ALL=C.UTF-8
 export LC_ALL
-
-complain() {
-    echo "$*"
-    failed=1
-}
 
 # expect STATUS TEXT COMMAND...: the exit status, and a text on standard error or output.
 expect() {

@@ -1,31 +1,11 @@
 #!/bin/bash
 # propneu count --factor: factors of one's own, by utterance and by time, through every command.
-set -u
-failed=0
+. "$srcdir/tests/cli/lib.sh"
 data=$(cd "$srcdir/tests/data" && pwd)
 model=$data/models/g_melhubert_20ms/hf
 stats=$data/info/mean-std.npy
 
-complain() {
-    echo "$*"
-    failed=1
-}
-
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
-
-# refuses STATUS WORD ARGUMENT...: fails so, with one line on stderr that has WORD, and no output.
-refuses() {
-    local wanted=$1 word=$2
-    shift 2
-    "$PROPNEU" "$@" >out 2>err
-    local got=$?
-    [ $got = "$wanted" ] || complain "$*: exit status $got, not $wanted"
-    grep -qF -- "$word" err || complain "$*: no '$word' in: $(cat err)"
-    [ "$(wc -l <err)" = 1 ] || complain "$*: not one line: $(cat err)"
-    [ ! -e new.counts ] || complain "$*: left a file"
-}
 
 # 12 recordings; accents of all but one, k-means units by time, two emotions in halves.
 mkdir audio labels

@@ -1,20 +1,12 @@
 #!/bin/bash
 # propneu count in several processes: the same bytes as in one, and after one of them was lost.
-set -u
-failed=0
+. "$srcdir/tests/cli/lib.sh"
 "$PROPNEU" --version | grep -q 'MPI no' && echo "built without MPI" && exit 77
 type mpirun >/dev/null 2>&1 || { echo "no mpirun" && exit 77; }
 data=$(cd "$srcdir/tests/data" && pwd)
 model=$data/models/g_melhubert_20ms/hf
 stats=$data/info/mean-std.npy
 
-complain() {
-    echo "$*"
-    failed=1
-}
-
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 unset ${!OMPI_*} ${!PMIX_*} ${!PMI_*}
 
