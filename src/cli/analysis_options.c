@@ -105,23 +105,39 @@ static enum status input_open(struct analysis_input *in, const char *path,
     return code;
 }
 
+/* Nothing is shown of a result that ends in an error: it is put together first. */
+static enum status print_whole(const struct cli *cli, struct analysis_input *in,
+                               analysis_print *print, void *context, int *result, struct err *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct cli_out out;
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory)
+        return err_nomem(err);
+    enum status code = print(memory, cli, in, context, err);
+    bool bad = ferror(memory) != 0;
+    if ((fclose(memory) != 0 || bad) && !code)
+        code = err_nomem(err);
+    if (!code && !cli_out_open(cli, &out, err))
+        code = err->code;
+    if (!code) {
+        fwrite(text, 1, size, out.stream);
+        *result = cli_out_close(&out);
+    }
+    free(text);
+    return code;
+}
+
 int analysis_run(const struct cli *cli, const char *path, const struct analysis_options *o,
                  analysis_print *print, void *context)
 {
     struct analysis_input in = {0};
-    struct cli_out out;
     struct err err;
     int result = CLI_FAILED;
     enum status code = input_open(&in, path, o, &err);
-    if (!code && !cli_out_open(cli, &out, &err))
-        code = err.code;
-    else if (!code) {
-        code = print(out.stream, cli, &in, context, &err);
-        if (code)
-            cli_out_abandon(&out);
-        else
-            result = cli_out_close(&out);
-    }
+    if (!code)
+        code = print_whole(cli, &in, print, context, &result, &err);
     analysis_free(&in.analysis);
     phones_free(&in.phones);
     counts_free(&in.counts);

@@ -5,8 +5,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "propneu/bitset.h"
+#include "propneu/buf.h"
 #include "propneu/mem.h"
 
 /* Above this many points a layer's map takes seconds, and `map` still makes it. */
@@ -232,19 +234,19 @@ static enum status print_all(FILE *out, const struct cli *cli, struct analysis_i
 {
     struct analysis *a = &in->analysis;
     enum status none = STATUS_UNSUPPORTED; /* until one could be shown */
+    struct buf left_out = BUF_INIT;        /* noted only beside something shown */
     for (uint32_t i = 0; i < a->names.count || property; i++) {
         struct table t;
         const char *name = property ? property : a->names.name[i];
         enum status code = make_table(&t, a, name, layer, err);
         if (code == STATUS_UNSUPPORTED && !property) {
-            if (none == STATUS_OK || i + 1 < a->names.count)
-                cli_note(cli, "%s left out: %s", name, err->msg);
+            buf_printf(&left_out, "%s left out: %s\n", name, err->msg);
             continue;
         }
-        if (code)
+        if (code) {
+            buf_free(&left_out);
             return code;
-        if (none)
-            print_head(out, cli, in);
+        }
         none = STATUS_OK;
         if (t.property->points > MANY_POINTS)
             cli_note(cli, "%s: %u patterns, silhouettes left out (see 'propneu map')", name,
@@ -254,6 +256,10 @@ static enum status print_all(FILE *out, const struct cli *cli, struct analysis_i
         if (property)
             break;
     }
+    char *line = none ? NULL : left_out.data;
+    for (char *end; line && (end = strchr(line, '\n')); line = end + 1)
+        cli_note(cli, "%.*s", (int)(end - line), line);
+    buf_free(&left_out);
     return none; /* the reason is that of the last */
 }
 
@@ -264,6 +270,7 @@ static enum status print_layers(FILE *out, const struct cli *cli, struct analysi
     if (in->analysis.names.count == 0)
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: the file was counted without the factor 'phone'", in->counts.path);
+    print_head(out, cli, in);
     json_t *list = json_array();
     enum status code = print_all(out, cli, in, r->property, r->layer, list, err);
     if (!code && cli->format == CLI_JSON) {

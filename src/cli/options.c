@@ -248,6 +248,9 @@ int cli_parse(struct cli_args *a, struct cli *cli, const struct cli_command *com
 bool cli_double(const char *text, double low, double high, double *out)
 {
     char *end;
+    /* strtod would take blanks, hexadecimal and "inf" as well. */
+    if (text[strspn(text, "0123456789.+-eE")])
+        return false;
     double v = strtod(text, &end);
     if (end == text || *end || !(v >= low && v <= high))
         return false;

@@ -159,4 +159,9 @@ echo kept >"$dir/kept"
 "$PROPNEU" neurons "$toy" --property phone --format tsv -o "$dir/kept" &&
     [ "$(head -c 5 "$dir/kept")" = layer ] || complain "-o wrote something else"
 
+# A failure is one line, whatever was left out on the way.
+refuses 1 'no phone with enough frames' layers "$toy" --where 'phone=(sil)'
+refuses 2 'percentage' layers "$toy" --sigma 0x50
+refuses 1 'toy.counts' overlap "$toy" --region phone --min-frames 1000000 --format tsv
+
 exit $failed
