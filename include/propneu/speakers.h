@@ -19,9 +19,11 @@ struct speakers {
     struct names speaker;
     char **gender; /* [speaker.count] as it stands in the file */
     size_t cap;
+    bool timit; /* no file: the first letter of FCJF0, MABC0, ... tells */
 };
 
-/* Reads PATH.  A speaker twice with different genders is an error.  Free with speakers_free. */
+/* Reads PATH; the word "timit" stands for the gender letter of TIMIT's folders, without a file.  A
+ * speaker twice with different genders is an error.  Free with speakers_free. */
 enum status speakers_open(struct speakers *s, const char *path, struct err *err);
 
 /* The same from SIZE bytes in memory; NAME stands in messages. */

@@ -162,6 +162,10 @@ enum status speakers_parse(struct speakers *out, const void *bytes, size_t size,
 enum status speakers_open(struct speakers *s, const char *path, struct err *err)
 {
     struct mapped m;
+    if (strcmp(path, "timit") == 0) {
+        *s = (struct speakers){.speaker = NAMES_INIT, .timit = true};
+        return STATUS_OK;
+    }
     enum status code = mapped_open(&m, path, err);
     if (!code) {
         code = speakers_parse(s, m.data, m.size, path, err);
@@ -197,10 +201,20 @@ static uint32_t find_timit(const struct speakers *s, const char *speaker)
     return NAMES_NONE;
 }
 
+/* TIMIT's folders: F or M, three letters, a digit. */
+static const char *timit_gender(const char *speaker)
+{
+    if (strlen(speaker) != 5 || speaker[4] < '0' || speaker[4] > '9')
+        return NULL;
+    return strchr("Ff", speaker[0]) ? "female" : strchr("Mm", speaker[0]) ? "male" : NULL;
+}
+
 const char *speakers_gender(const struct speakers *s, const char *utterance, bool authors)
 {
     char speaker[256];
     speakers_of_utterance(utterance, speaker, sizeof speaker);
+    if (s->timit)
+        return timit_gender(speaker);
     uint32_t i = names_find(&s->speaker, speaker);
     if (i == NAMES_NONE)
         i = names_find(&s->speaker, utterance);

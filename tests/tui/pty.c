@@ -63,6 +63,10 @@ static void mind_job(pid_t job)
 
 static void child(const char *const *env, char *const *argv, int flags)
 {
+    /* What the tests were started from may ignore some of them: nohup, a job in the background. */
+    static const int plain[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        signal(plain[i], SIG_DFL);
     set_environment(env);
     if (flags & PTY_NOHUP)
         signal(SIGHUP, SIG_IGN);

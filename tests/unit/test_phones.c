@@ -316,6 +316,20 @@ static void timits_speakers_are_found_by_their_folders(void **state)
     speakers_free(&s);
 }
 
+static void timits_folders_tell_the_gender(void **state)
+{
+    struct speakers s;
+    struct err err;
+    (void)state;
+    assert_ok(speakers_open(&s, "timit", &err));
+    assert_string_equal(speakers_gender(&s, "FCJF0-SA1", false), "female");
+    assert_string_equal(speakers_gender(&s, "mabc0-sx127", false), "male");
+    assert_null(speakers_gender(&s, "XABC0-SA1", false));
+    assert_null(speakers_gender(&s, "Fred-1", false));
+    assert_null(speakers_gender(&s, "", false));
+    speakers_free(&s);
+}
+
 static void broken_speaker_files_are_refused(void **state)
 {
     static const char *const broken[] = {
@@ -361,6 +375,7 @@ int main(void)
         cmocka_unit_test(genders_are_read_from_every_form),
         cmocka_unit_test(other_genders_stay_themselves),
         cmocka_unit_test(timits_speakers_are_found_by_their_folders),
+        cmocka_unit_test(timits_folders_tell_the_gender),
         cmocka_unit_test(broken_speaker_files_are_refused),
     };
     return cmocka_run_group_tests(tests, open_bundled, close_bundled);
