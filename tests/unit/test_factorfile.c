@@ -26,8 +26,7 @@ static void values_hold_for_whole_utterances(void **state)
         "utterance\taccent\nb-1\tscots\na-1\tnew york\nc-1\t\n",
         "b-1\tscots\r\n# comment\r\n\r\na-1\tnew york\r\nb-1\tscots",
         "b-1 scots\na-1  new york \nc-1\n",
-        "\xef\xbb\xbf"
-        "file,accent\nb-1,scots\na-1,new york\n",
+        "\357\273\277file,accent\nb-1,scots\na-1,new york\n",
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
