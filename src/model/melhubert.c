@@ -170,9 +170,12 @@ static enum status bind_stats(struct model *m, struct binder *b, const struct ch
         return read_stats_file(f, o->mean_std, err);
     if (binder_find(b, "input.mean", name) && binder_find(b, "input.std", name)) {
         const float *mean, *std;
+        /* They may come from a file as well and are no part of what tells models apart. */
+        uint64_t hash = b->hash;
         if ((code = bind_vector(b, &mean, "input.mean", LOGMEL_BINS, err)) ||
             (code = bind_vector(b, &std, "input.std", LOGMEL_BINS, err)))
             return code;
+        b->hash = hash;
         return take_stats(f, mean, std, b->path, err);
     }
     code = find_stats_file(c, &path, err);

@@ -73,4 +73,15 @@ for file in "$srcdir/README.md" "$srcdir/src" "$dir/missing" /dev/zero; do
         grep -q "^propneu: $file: " "$dir/err" ||
         { echo "info $file: status $status"; cat "$dir/err"; failed=1; }
 done
+# The same model, wherever the statistics of its input come from.
+fingerprint() {
+    "$PROPNEU" info --format json "$@" | grep -o '"fingerprint": *"[^"]*"'
+}
+[ -n "$(fingerprint "$demo/models/ssl.safetensors")" ] &&
+    [ "$(fingerprint "$demo/models/ssl.safetensors")" = \
+        "$(fingerprint --mean-std "$demo/models/mean-std.npy" "$demo/models/ssl.safetensors")" ] || {
+    echo "the fingerprint depends on --mean-std"
+    failed=1
+}
+
 exit $failed
