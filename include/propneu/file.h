@@ -6,8 +6,15 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "propneu/status.h"
+
+/*
+ * Opens PATH for reading without ever waiting for it: a FIFO, device or folder is refused.  *FD is
+ * the caller's to close, *SIZE the file's size in bytes.
+ */
+enum status file_open_regular(int *fd, off_t *size, const char *path, struct err *err);
 
 /* A file's bytes, read-only. */
 struct mapped {

@@ -14,7 +14,7 @@
 #include "propneu/buf.h"
 #include "propneu/mem.h"
 
-enum status mapped_open(struct mapped *m, const char *path, struct err *err)
+enum status file_open_regular(int *out, off_t *size, const char *path, struct err *err)
 {
     struct stat st;
     enum status code;
@@ -26,18 +26,27 @@ enum status mapped_open(struct mapped *m, const char *path, struct err *err)
         code = err_errno(err, path);
     } else if (!S_ISREG(st.st_mode)) {
         code = err_set(err, STATUS_IO, "%s: not a regular file", path);
-    } else if (st.st_size == 0) {
-        *m = (struct mapped){NULL, 0};
-        code = STATUS_OK;
     } else {
-        void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-        if (p == MAP_FAILED) {
-            code = err_errno(err, path);
-        } else {
-            *m = (struct mapped){p, (size_t)st.st_size};
-            code = STATUS_OK;
-        }
+        *out = fd;
+        *size = st.st_size;
+        return STATUS_OK;
     }
+    close(fd);
+    return code;
+}
+
+enum status mapped_open(struct mapped *m, const char *path, struct err *err)
+{
+    int fd;
+    off_t size;
+    enum status code = file_open_regular(&fd, &size, path, err);
+    if (code)
+        return code;
+    void *p = size ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
+    if (p == MAP_FAILED)
+        code = err_errno(err, path);
+    else
+        *m = (struct mapped){p, (size_t)size};
     close(fd);
     return code;
 }

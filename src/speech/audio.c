@@ -17,6 +17,7 @@
 #include <samplerate.h>
 #endif
 
+#include "propneu/file.h"
 #include "propneu/mem.h"
 
 /* Values decoded at a time, over all channels. */
@@ -30,27 +31,6 @@ struct decoder {
     float raw[BLOCK];  /* interleaved */
     float mono[BLOCK]; /* [frames of the block] */
 };
-
-/* Opens PATH without ever waiting for it: a FIFO or device is refused. */
-static enum status open_regular(int *out, off_t *size, const char *path, struct err *err)
-{
-    struct stat st;
-    enum status code;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return err_errno(err, path);
-    if (fstat(fd, &st) != 0) {
-        code = err_errno(err, path);
-    } else if (!S_ISREG(st.st_mode)) {
-        code = err_set(err, STATUS_IO, "%s: not a regular file", path);
-    } else {
-        *out = fd;
-        *size = st.st_size;
-        return STATUS_OK;
-    }
-    close(fd);
-    return code;
-}
 
 static uint32_t le32(const unsigned char *p)
 {
@@ -89,7 +69,7 @@ static enum status decoder_open(struct decoder *d, const char *path, struct err 
     off_t size = 0;
     memset(&d->info, 0, sizeof d->info);
     d->path = path;
-    enum status code = open_regular(&fd, &size, path, err);
+    enum status code = file_open_regular(&fd, &size, path, err);
     if (code)
         return code;
     if (size == 0)
