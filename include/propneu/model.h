@@ -147,4 +147,37 @@ void model_scratch_free(struct model_scratch *s);
 enum status model_forward(const struct model *m, struct model_scratch *s, const float *samples,
                           size_t n, const struct model_sink *sink, struct err *err);
 
+/*
+ * Activations changed on their way into the second feed-forward matrix:
+ *     t_i <- gain_i t_i + shift_i .
+ * Gain 0 is erasure, gain 0 with the neuron's mean as shift mean ablation: what an edited
+ * checkpoint (edit.h) computes, to rounding, without weights of its own.  MODEL_FC1 shows the
+ * activations before the change, as that checkpoint would.
+ */
+struct model_intervention {
+    const float *const *gain;  /* [layers][width]; NULL: a layer that is left alone */
+    const float *const *shift; /* [layers][width], NULL: 0; may be NULL altogether */
+};
+
+/* A forward pass that is more than a recording through the model as it is. */
+struct model_pass {
+    const float *samples; /* [count] at 16 kHz; not looked at where ROWS are given */
+    size_t count;
+    /*
+     * NULL, or where to begin: the frames x width values that a sink was given of STAGE, which is
+     * MODEL_INPUT where the model has it, or MODEL_HIDDEN of INDEX.  What comes behind is the same
+     * to the bit as in the whole pass, stages up to it are not sent.
+     */
+    const float *rows;
+    size_t frames;
+    enum model_stage stage;
+    uint32_t index;
+    uint32_t layers;                               /* compute no more than the first ones; 0: all */
+    const struct model_intervention *intervention; /* NULL: none */
+};
+
+/* As model_forward; MODEL_FINAL is not sent where PASS ends before the last layer. */
+enum status model_run(const struct model *m, struct model_scratch *s, const struct model_pass *pass,
+                      const struct model_sink *sink, struct err *err);
+
 #endif

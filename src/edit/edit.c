@@ -14,9 +14,29 @@
 #include <string.h>
 
 #include "element.h"
+#include "means.h"
 #include "propneu/arena.h"
 #include "propneu/mem.h"
 #include "propneu/model_parts.h"
+
+enum status edit_means(const struct edit *e, uint32_t layer, float **out, struct err *err)
+{
+    char name[32], shape[96];
+    snprintf(name, sizeof name, "mean.%u", layer + 1);
+    const struct tensor *t = tensors_find(e->means, name);
+    if (!t)
+        return err_set(err, STATUS_NOTFOUND, "%s: no tensor %s", e->means_path, name);
+    tensor_shape_text(t, shape, sizeof shape);
+    if (t->ndim != 1 || t->shape[0] != e->sets->width[layer])
+        return err_set(err, STATUS_MISMATCH, "%s: tensor %s is %s, but the layer has %u neurons",
+                       e->means_path, name, shape, e->sets->width[layer]);
+    float *mean = mem_array(t->count, sizeof *mean);
+    if (!mean)
+        return err_nomem(err);
+    tensor_to_f32(t, mean);
+    *out = mean;
+    return STATUS_OK;
+}
 
 /* Owner of an edited checkpoint's tensors: the owner it had, and the edited tensors. */
 struct edited {
@@ -133,21 +153,11 @@ static enum status add_means(struct layer_edit *l, const float *mean, struct err
 /* The bias takes over the average, then the columns are erased. */
 static enum status mean_ablate(struct layer_edit *l, struct err *err)
 {
-    char name[32], shape[96];
-    const struct edit *e = l->edit;
-    snprintf(name, sizeof name, "mean.%u", l->layer + 1);
-    const struct tensor *t = tensors_find(e->means, name);
-    if (!t)
-        return err_set(err, STATUS_NOTFOUND, "%s: no tensor %s", e->means_path, name);
-    tensor_shape_text(t, shape, sizeof shape);
-    if (t->ndim != 1 || t->shape[0] != e->sets->width[l->layer])
-        return err_set(err, STATUS_MISMATCH, "%s: tensor %s is %s, but the layer has %u neurons",
-                       e->means_path, name, shape, e->sets->width[l->layer]);
-    float *mean = mem_array(t->count, sizeof *mean);
-    if (!mean)
-        return err_nomem(err);
-    tensor_to_f32(t, mean);
-    enum status code = add_means(l, mean, err);
+    float *mean;
+    enum status code = edit_means(l->edit, l->layer, &mean, err);
+    if (code)
+        return code;
+    code = add_means(l, mean, err);
     free(mean);
     return code ? code : scale_columns(l, 0, err);
 }

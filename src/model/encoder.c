@@ -140,29 +140,41 @@ static bool activate(const struct model *m, float *x, size_t n)
     }
 }
 
-/* Activations of ROWS frames from FIRST on: function and sink together, while in cache. */
-static enum status activate_rows(const struct model *m, uint32_t n, float *ffn, size_t first,
-                                 size_t rows, size_t t, const struct model_sink *sink,
-                                 struct err *err)
+/* The change of layer N's activations ROW. */
+static void intervene(const struct model_intervention *v, uint32_t n, float *row, size_t width)
+{
+    const float *gain = v->gain[n], *shift = v->shift ? v->shift[n] : NULL;
+    for (size_t i = 0; gain && i < width; i++)
+        row[i] *= gain[i];
+    for (size_t i = 0; gain && shift && i < width; i++)
+        row[i] += shift[i];
+}
+
+/* Activations of ROWS frames from FIRST on: function, sink and change together, while in cache. */
+static enum status activate_rows(const struct model *m, const struct model_pass *pass, uint32_t n,
+                                 float *ffn, size_t first, size_t rows, size_t t,
+                                 const struct model_sink *sink, struct err *err)
 {
     size_t width = m->encoder.width[n], stride = ffn_stride(width);
     for (size_t i = 0; i < rows; i++) {
         float *data = ffn + i * stride;
         if (!activate(m, data, width))
             return err_set(err, STATUS_FORMAT, "not a number in layer %u", n + 1);
-        if (!sink_wants(sink, MODEL_FC1))
-            continue;
         struct model_block block = {MODEL_FC1, n, first + i, 1, t, width, data};
-        enum status code = sink->rows(sink->context, &block, err);
+        enum status code =
+            sink_wants(sink, MODEL_FC1) ? sink->rows(sink->context, &block, err) : STATUS_OK;
         if (code)
             return code;
+        if (pass->intervention)
+            intervene(pass->intervention, n, data, width);
     }
     return STATUS_OK;
 }
 
 /* X += FC2(f(FC1(X))), with the norm before or behind; LAST: nobody looks behind f. */
-static enum status run_ffn(const struct model *m, uint32_t n, float *x, size_t t, bool last,
-                           struct work *w, const struct model_sink *sink, struct err *err)
+static enum status run_ffn(const struct model *m, const struct model_pass *pass, uint32_t n,
+                           float *x, size_t t, bool last, struct work *w,
+                           const struct model_sink *sink, struct err *err)
 {
     const struct encoder *e = &m->encoder;
     const struct layer *l = &e->layer[n];
@@ -176,7 +188,7 @@ static enum status run_ffn(const struct model *m, uint32_t n, float *x, size_t t
             kn->layer_norm(y, part, rows, e->embed, norm->gain, norm->bias);
         kn->gemm(rows, l->fc1.out, e->embed, e->norm_first ? y : part, e->embed, l->fc1.packed,
                  w->ffn, stride, l->fc1.bias, false);
-        enum status code = activate_rows(m, n, w->ffn, i, rows, t, sink, err);
+        enum status code = activate_rows(m, pass, n, w->ffn, i, rows, t, sink, err);
         if (code)
             return code;
         if (last)
@@ -190,33 +202,48 @@ static enum status run_ffn(const struct model *m, uint32_t n, float *x, size_t t
     return STATUS_OK;
 }
 
-enum status encoder_run(const struct model *m, float *x, size_t t, float *work,
-                        const struct model_sink *sink, struct err *err)
+/* Everything before the first layer, from the features X on; *MORE: a layer is wanted behind it. */
+static enum status run_front(const struct model *m, float *x, size_t t, struct work *w,
+                             const struct model_sink *sink, bool *more, struct err *err)
+{
+    const struct encoder *e = &m->encoder;
+    const uint32_t behind =
+        MODEL_WANT(MODEL_HIDDEN) | MODEL_WANT(MODEL_FINAL) | MODEL_WANT(MODEL_FC1);
+    *more = (sink->want & behind) != 0;
+    if (!*more && !sink_wants(sink, MODEL_POS))
+        return STATUS_OK;
+    run_pos_conv(m, x, t, w);
+    enum status code = sink_send(sink, MODEL_POS, 0, t, e->embed, w->y, err);
+    if (code || !*more)
+        return code;
+    m->kn->add(x, w->y, t * e->embed);
+    if (!e->norm_first)
+        m->kn->layer_norm(x, x, t, e->embed, e->norm.gain, e->norm.bias);
+    return sink_send(sink, MODEL_HIDDEN, 0, t, e->embed, x, err);
+}
+
+enum status encoder_run(const struct model *m, const struct model_pass *pass, float *x, size_t t,
+                        float *work, const struct model_sink *sink, struct err *err)
 {
     const struct encoder *e = &m->encoder;
     struct work w;
     carve(m, t, &w, work);
-    const uint32_t behind = MODEL_WANT(MODEL_HIDDEN) | MODEL_WANT(MODEL_FINAL);
-    if (!(sink->want & (behind | MODEL_WANT(MODEL_POS) | MODEL_WANT(MODEL_FC1))))
-        return STATUS_OK;
-    run_pos_conv(m, x, t, &w);
-    enum status code = sink_send(sink, MODEL_POS, 0, t, e->embed, w.y, err);
-    if (code || !(sink->want & (behind | MODEL_WANT(MODEL_FC1))))
+    bool more = true, hidden = pass->rows && pass->stage == MODEL_HIDDEN;
+    uint32_t layers = pass->layers && pass->layers < e->layers ? pass->layers : e->layers;
+    enum status code = hidden ? STATUS_OK : run_front(m, x, t, &w, sink, &more, err);
+    if (code || !more)
         return code;
-    m->kn->add(x, w.y, t * e->embed);
-    if (!e->norm_first)
-        m->kn->layer_norm(x, x, t, e->embed, e->norm.gain, e->norm.bias);
     if (e->rel.buckets)
         rel_pos_lines(m, t, &w.rel);
-    code = sink_send(sink, MODEL_HIDDEN, 0, t, e->embed, x, err);
-    for (uint32_t n = 0; !code && n < e->layers; n++) {
-        bool last = n + 1 == e->layers && !(sink->want & behind);
+    for (uint32_t n = hidden ? pass->index : 0; !code && n < layers; n++) {
+        bool last = n + 1 == layers && !sink_wants(sink, MODEL_HIDDEN) &&
+                    (layers < e->layers || !sink_wants(sink, MODEL_FINAL));
         run_attention(m, &e->layer[n], x, t, &w);
-        code = run_ffn(m, n, x, t, last, &w, sink, err);
+        code = run_ffn(m, pass, n, x, t, last, &w, sink, err);
         if (!code && !last)
             code = sink_send(sink, MODEL_HIDDEN, n + 1, t, e->embed, x, err);
     }
-    if (code || !sink_wants(sink, MODEL_FINAL))
+    if (code || layers < e->layers || !sink_wants(sink, MODEL_FINAL))
         return code;
     if (e->norm_first)
         m->kn->layer_norm(x, x, t, e->embed, e->norm.gain, e->norm.bias);

@@ -83,6 +83,9 @@ struct model_family {
     /* Sends its stages to the sink and leaves [T][E] in OUT; WORK has scratch() floats. */
     enum status (*run)(const struct model *m, const float *samples, size_t n, float *out,
                        float *work, const struct model_sink *sink, struct err *err);
+    /* The part of run behind MODEL_INPUT, of T frames; NULL where there is no such stage. */
+    enum status (*project)(const struct model *m, const float *input, size_t t, float *out,
+                           const struct model_sink *sink, struct err *err);
 };
 
 extern const struct model_family family_melhubert;
@@ -190,10 +193,13 @@ void rel_pos_gates(const struct model *m, const struct layer *l, const float *in
 void rel_pos_add(const struct model *m, uint32_t head, size_t first, size_t rows, size_t t,
                  const struct rel_work *w, float *scores);
 
-/* encoder.c: floats the encoder wants for T frames, and its forward pass over X [T][E]. */
+/*
+ * encoder.c: floats the encoder wants for T frames, and its forward pass over X [T][E]: the
+ * features, or, where PASS begins there, a hidden state.
+ */
 size_t encoder_scratch(const struct model *m, size_t t);
-enum status encoder_run(const struct model *m, float *x, size_t t, float *work,
-                        const struct model_sink *sink, struct err *err);
+enum status encoder_run(const struct model *m, const struct model_pass *pass, float *x, size_t t,
+                        float *work, const struct model_sink *sink, struct err *err);
 
 /* Y [rows][out] = X W^T + b. */
 static inline void linear_run(const struct kernels *kn, const struct linear *l, const float *x,

@@ -243,6 +243,17 @@ static void normalise(const struct melhubert *f, float *x, size_t rows)
             x[b] = (x[b] - f->mean[b]) / f->std[b];
 }
 
+static enum status project(const struct model *m, const float *input, size_t t, float *out,
+                           const struct model_sink *sink, struct err *err)
+{
+    const struct melhubert *f = front(m);
+    if (f->proj.packed)
+        linear_run(m->kn, &f->proj, input, t, out);
+    else
+        memcpy(out, input, t * f->input * sizeof *out);
+    return sink_send(sink, MODEL_FEAT, 0, t, m->encoder.embed, out, err);
+}
+
 static enum status run(const struct model *m, const float *samples, size_t n, float *out,
                        float *work, const struct model_sink *sink, struct err *err)
 {
@@ -259,11 +270,7 @@ static enum status run(const struct model *m, const float *samples, size_t n, fl
     memset(work + mel * LOGMEL_BINS, 0, (t * f->stack - mel) * LOGMEL_BINS * sizeof *work);
     if ((code = sink_send(sink, MODEL_INPUT, 0, t, f->input, work, err)))
         return code;
-    if (f->proj.packed)
-        linear_run(m->kn, &f->proj, work, t, out);
-    else
-        memcpy(out, work, t * f->input * sizeof *out);
-    return sink_send(sink, MODEL_FEAT, 0, t, m->encoder.embed, out, err);
+    return project(m, work, t, out, sink, err);
 }
 
 const struct model_family family_melhubert = {
@@ -278,4 +285,5 @@ const struct model_family family_melhubert = {
     .stage_width = stage_width,
     .scratch = scratch,
     .run = run,
+    .project = project,
 };

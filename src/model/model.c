@@ -199,19 +199,39 @@ static enum status scratch_reserve(struct model_scratch *s, size_t floats, struc
     return s->memory ? STATUS_OK : err_nomem(err);
 }
 
-enum status model_forward(const struct model *m, struct model_scratch *s, const float *samples,
-                          size_t n, const struct model_sink *sink, struct err *err)
+/* What the encoder begins with, into X: features of the samples or the input, or a hidden state. */
+static enum status begin(const struct model *m, const struct model_pass *p, size_t t, float *x,
+                         float *work, const struct model_sink *sink, struct err *err)
 {
-    size_t t = model_frames(m, n), hidden = scratch_round(t * m->encoder.embed);
+    if (!p->rows)
+        return m->family->run(m, p->samples, p->count, x, work, sink, err);
+    if (p->stage == MODEL_INPUT)
+        return m->family->project(m, p->rows, t, x, sink, err);
+    memcpy(x, p->rows, t * m->encoder.embed * sizeof *x);
+    return STATUS_OK;
+}
+
+enum status model_run(const struct model *m, struct model_scratch *s, const struct model_pass *pass,
+                      const struct model_sink *sink, struct err *err)
+{
+    size_t t = pass->rows ? pass->frames : model_frames(m, pass->count);
+    size_t hidden = scratch_round(t * m->encoder.embed);
     if (t == 0)
-        return err_set(err, STATUS_USAGE, "%zu samples are too short for a frame of %u", n,
-                       m->info.window);
+        return err_set(err, STATUS_USAGE, "%zu samples are too short for a frame of %u",
+                       pass->count, m->info.window);
     /* The front end is done before the encoder starts, so they share memory. */
-    size_t before = m->family->scratch(m, n), after = encoder_scratch(m, t);
+    size_t before = pass->rows ? 0 : m->family->scratch(m, pass->count);
+    size_t after = encoder_scratch(m, t);
     enum status code = scratch_reserve(s, hidden + (before > after ? before : after), err);
     if (code)
         return code;
     float *x = s->memory, *work = s->memory + hidden;
-    code = m->family->run(m, samples, n, x, work, sink, err);
-    return code ? code : encoder_run(m, x, t, work, sink, err);
+    code = begin(m, pass, t, x, work, sink, err);
+    return code ? code : encoder_run(m, pass, x, t, work, sink, err);
+}
+
+enum status model_forward(const struct model *m, struct model_scratch *s, const float *samples,
+                          size_t n, const struct model_sink *sink, struct err *err)
+{
+    return model_run(m, s, &(struct model_pass){.samples = samples, .count = n}, sink, err);
 }
