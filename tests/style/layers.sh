@@ -20,8 +20,9 @@ rank() {
     count) echo 5 ;;
     analysis) echo 6 ;;
     edit) echo 7 ;;
-    view) echo 8 ;;
-    tui | cli) echo 9 ;;
+    eval) echo 8 ;;
+    view) echo 9 ;;
+    tui | cli) echo 10 ;;
     *) echo 0 ;;
     esac
 }
@@ -97,7 +98,7 @@ code_lines() {
     done
 }
 
-quiet='base formats speech model count analysis edit view'
+quiet='base formats speech model count analysis edit eval view'
 word='(^|[^_[:alnum:]])'
 # shellcheck disable=SC2086
 {

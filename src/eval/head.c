@@ -1,0 +1,62 @@
+#include "config.h"
+
+#include "head.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/mem.h"
+
+void head_free(struct head *h)
+{
+    names_free(&h->label);
+    free(h->layer);
+    free(h->projector);
+    free(h->projector_bias);
+    free(h->weight);
+    free(h->bias);
+    *h = (struct head){.label = NAMES_INIT};
+}
+
+/* Y [rows] = W [rows][columns] X + B (NULL: 0). */
+static void apply(const float *w, const float *b, size_t rows, size_t columns, const double *x,
+                  double *y)
+{
+    for (size_t r = 0; r < rows; r++) {
+        double sum = b ? (double)b[r] : 0;
+        for (size_t i = 0; i < columns; i++)
+            sum += (double)w[r * columns + i] * x[i];
+        y[r] = sum;
+    }
+}
+
+bool head_logits(const struct head *h, const double *x, uint32_t embed, double *work, double *out)
+{
+    if (h->projector) {
+        apply(h->projector, h->projector_bias, h->in, embed, x, work);
+        x = work;
+    }
+    apply(h->weight, h->bias, h->classes, h->in, x, out);
+    for (uint32_t c = 0; c < h->classes; c++)
+        if (!isfinite(out[c]))
+            return false;
+    return true;
+}
+
+uint32_t head_best(const double *x, uint32_t n)
+{
+    uint32_t best = 0;
+    for (uint32_t c = 1; c < n; c++)
+        if (x[c] > x[best])
+            best = c;
+    return best;
+}
+
+double head_loss(const double *x, uint32_t n, uint32_t right)
+{
+    double top = x[head_best(x, n)], sum = 0;
+    for (uint32_t c = 0; c < n; c++)
+        sum += exp(x[c] - top);
+    return log(sum) + top - x[right];
+}

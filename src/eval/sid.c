@@ -1,0 +1,49 @@
+/*
+ * Who speaks: the head on the mean over frames of the last hidden state, or of a weighted sum of
+ * all.  The mean of a sum is the sum of the means, and the projection is linear: only means of
+ * states are needed.
+ */
+#include "config.h"
+
+#include "job.h"
+
+#include <stdio.h>
+
+#include "propneu/speakers.h"
+
+/* The weighted sum of the states' means, over that of state 0. */
+static const double *mix(struct worker *w)
+{
+    const struct eval *e = w->e;
+    uint32_t layers = e->info->layers, width = e->info->embed;
+    if (!e->head.layer)
+        return w->means + (size_t)layers * width;
+    for (uint32_t x = 0; x < width; x++) {
+        double sum = 0;
+        for (uint32_t n = 0; n <= layers; n++)
+            sum += e->head.layer[n] * w->means[(size_t)n * width + x];
+        w->means[x] = sum;
+    }
+    return w->means;
+}
+
+static enum status item(struct worker *w, const struct item *it, struct err *err)
+{
+    const struct eval *e = w->e;
+    const struct head *h = &e->head;
+    const char *utterance = e->corpus.recording[w->recording].utterance;
+    int32_t level[MAX_FACTORS];
+    char speaker[256];
+    speakers_of_utterance(utterance, speaker, sizeof speaker);
+    uint32_t right = names_find(&h->label, speaker);
+    if (right == NAMES_NONE)
+        return err_set(err, STATUS_NOTFOUND, "speaker '%s' is none of the head's", speaker);
+    if (!head_logits(h, mix(w), e->info->embed, w->logits + h->classes, w->logits))
+        return err_set(err, STATUS_FORMAT, "not a number in the head");
+    eval_levels(e, w->recording, it, level);
+    eval_count(w, 0, level, head_best(w->logits, h->classes) != right,
+               head_loss(w->logits, h->classes, right));
+    return STATUS_OK;
+}
+
+const struct task task_sid = {.measures = 1, .measure = {"speaker"}, .means = true, .item = item};
