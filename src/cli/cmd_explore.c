@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "commands.h"
+#include "explore.h"
 
 #include <glob.h>
 #include <langinfo.h>
@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../tui/tui.h"
 #include "propneu/datadir.h"
+#include "propneu/file.h"
 
 enum {
     OPT_VIEW,
@@ -22,7 +22,12 @@ enum {
     OPT_SIGMA,
     OPT_DUMP,
     OPT_ASCII,
-    OPT_COLOR
+    OPT_COLOR,
+    OPT_DEMO,
+    OPT_AUTO,
+    OPT_STEP,
+    OPT_RECORD,
+    OPT_SHOW_KEYS
 };
 
 static const struct cli_option options[] = {
@@ -37,16 +42,12 @@ static const struct cli_option options[] = {
     {"ascii", 0, NULL, "draw with ASCII characters only", NULL},
     {"color", 0, "WHEN", "auto, always or never (default auto: not if NO_COLOR is set)",
      "auto|always|never"},
+    {"demo", 0, "FILE", "play the keys and words of this script", CLI_FILE},
+    {"auto", 0, "[=SECONDS]", "play it without waiting for keys (default 8 seconds a step)", NULL},
+    {"step", 0, "N", "begin it at this step", NULL},
+    {"record", 0, "FILE", "write the keys to a new file, as such a script", CLI_FILE},
+    {"show-keys", 0, NULL, "show the keys in a corner of the screen", NULL},
     {NULL, 0, NULL, NULL, NULL},
-};
-
-enum { MAX_WHERES = 16 };
-
-struct explore {
-    struct app_options app;
-    const char *where[MAX_WHERES];
-    enum tui_color color;
-    bool dump;
 };
 
 static bool parse_size(const char *text, struct app_options *o)
@@ -76,6 +77,38 @@ static bool parse_color(const char *word, enum tui_color *color)
     return false;
 }
 
+int explore_color(struct explore *e, const char *value)
+{
+    if (parse_color(value, &e->color))
+        return CLI_END;
+    return cli_usage(e->command, "--color is auto, always or never, not '%s'", value);
+}
+
+int explore_dump(struct explore *e, const char *value)
+{
+    e->dump = true;
+    if (!value || parse_size(value, &e->app))
+        return CLI_END;
+    return cli_usage(e->command, "--dump takes COLSxROWS as in 80x24, not '%s'", value);
+}
+
+int explore_auto(struct explore *e, const char *value)
+{
+    e->play.automatic = true;
+    if (!value || cli_double(value, 0.1, SCRIPT_MAX_WAIT, &e->play.seconds))
+        return CLI_END;
+    return cli_usage(e->command, "--auto takes seconds from 0.1 to 3600, not '%s'", value);
+}
+
+int explore_step(struct explore *e, const char *value)
+{
+    unsigned long n;
+    if (!cli_unsigned(value, 1, 1000000, &n))
+        return cli_usage(e->command, "--step takes a number from 1, not '%s'", value);
+    e->play.first = n;
+    return CLI_END;
+}
+
 /* CLI_END where the option was understood. */
 static int take(struct explore *e, int opt, const char *value)
 {
@@ -84,74 +117,134 @@ static int take(struct explore *e, int opt, const char *value)
     case OPT_PROPERTY: e->app.property = value; break;
     case OPT_PHONE: e->app.phone = value; break;
     case OPT_WHERE:
-        if (e->app.wheres == MAX_WHERES)
-            return cli_usage(&command_explore, "--where is given more than %d times", MAX_WHERES);
+        if (e->app.wheres == EXPLORE_WHERES)
+            return cli_usage(e->command, "--where is given more than %d times", EXPLORE_WHERES);
         e->where[e->app.wheres++] = value;
         e->app.where = e->where;
         break;
     case OPT_ASCII: e->app.ascii = true; break;
     case OPT_LAYER:
         if (!cli_unsigned(value, 1, 100000, &e->app.layer))
-            return cli_usage(&command_explore, "--layer takes a number from 1, not '%s'", value);
+            return cli_usage(e->command, "--layer takes a number from 1, not '%s'", value);
         break;
     case OPT_SIGMA:
         if (!cli_double(value, 0, 100, &e->app.sigma) || e->app.sigma <= 0)
-            return cli_usage(&command_explore,
-                             "--sigma takes a percentage above 0, up to 100, not '%s'", value);
-        break;
-    case OPT_COLOR:
-        if (!parse_color(value, &e->color))
-            return cli_usage(&command_explore, "--color is auto, always or never, not '%s'", value);
-        break;
-    default:
-        e->dump = true;
-        if (value && !parse_size(value, &e->app))
-            return cli_usage(&command_explore, "--dump takes COLSxROWS as in 80x24, not '%s'",
+            return cli_usage(e->command, "--sigma takes a percentage above 0, up to 100, not '%s'",
                              value);
+        break;
+    case OPT_COLOR: return explore_color(e, value);
+    case OPT_DEMO: e->script = value; break;
+    case OPT_AUTO: return explore_auto(e, value);
+    case OPT_STEP: return explore_step(e, value);
+    case OPT_RECORD: e->record = value; break;
+    case OPT_SHOW_KEYS: e->play.show_keys = true; break;
+    default: return explore_dump(e, value);
     }
     return CLI_END;
 }
 
-static int print_screen(struct cli *cli, struct app *app)
+static int print_screen(struct player *p, FILE *out)
 {
-    struct cli_out out;
     struct canvas c;
     struct buf text = BUF_INIT;
     struct err err;
+    player_resize(p, p->cols, p->rows);
     /* A thread is at work where the terminal turned out to be dumb only now. */
-    app_settle(app, true, INT_MAX);
-    app_prepare(app);
-    if (!canvas_init(&c, app->cols, app->rows, app->ascii)) {
+    app_settle(p->app, true, INT_MAX);
+    app_prepare(p->app);
+    if (!canvas_init(&c, p->cols, p->rows, p->app->ascii)) {
         err_nomem(&err);
         return cli_fail(&err);
     }
-    int code = app_render(app, &c, &err) || !cli_out_open(cli, &out, &err) ? cli_fail(&err) : 0;
+    int code = player_render(p, &c, &err) ? cli_fail(&err) : CLI_DONE;
     if (code == CLI_DONE) {
         canvas_print(&c, &text);
-        fwrite(buf_text(&text), 1, text.len, out.stream);
-        code = cli_out_close(&out);
+        fwrite(buf_text(&text), 1, text.len, out);
     }
     buf_free(&text);
     canvas_free(&c);
     return code;
 }
 
+/* The screen or, of a script, the screens of all its steps with an empty line between. */
+static int print_screens(struct cli *cli, struct player *p)
+{
+    struct cli_out out;
+    struct err err;
+    if (!cli_out_open(cli, &out, &err))
+        return cli_fail(&err);
+    int code = print_screen(p, out.stream);
+    while (code == CLI_DONE && p->touring && player_next(p, 0)) {
+        fputc('\n', out.stream);
+        code = print_screen(p, out.stream);
+    }
+    if (code == CLI_DONE)
+        return cli_out_close(&out);
+    cli_out_abandon(&out);
+    return code;
+}
+
+/* A record never replaces a file, and that it cannot be written is told before the session. */
+static enum status open_record(struct outfile *f, const char *path, struct err *err)
+{
+    if (access(path, F_OK) == 0)
+        return err_set(err, STATUS_USAGE, "%s: exists already; a record needs a new file", path);
+    enum status code = outfile_open(f, path, err);
+    if (!code)
+        fprintf(f->stream, "# Keys recorded by propneu; play them with --demo.\n");
+    return code;
+}
+
+static enum status close_record(struct outfile *f, struct player *p, struct err *err)
+{
+    const struct buf *text = player_record(p);
+    fwrite(buf_text(text), 1, text->len, f->stream);
+    return buf_ok(text) ? outfile_commit(f, err) : err_nomem(err);
+}
+
+static int play(struct cli *cli, struct explore *e, struct app *app, struct outfile *record,
+                int *by_signal)
+{
+    struct player player;
+    struct err err;
+    enum status code = player_init(&player, app, &e->app, &e->play, 0, &err);
+    int result = code ? cli_fail(&err) : CLI_DONE;
+    if (!code && !e->dump) {
+        code = tui_run(&player, e->color, by_signal, &err);
+        if (code && code != STATUS_UNSUPPORTED)
+            result = cli_fail(&err);
+        else if (code)
+            cli_note(cli, "%s; printing the screen instead", err.msg);
+    }
+    if (!result && (e->dump || code == STATUS_UNSUPPORTED))
+        result = print_screens(cli, &player);
+    else if (!result && record->stream && close_record(record, &player, &err))
+        result = cli_fail(&err);
+    player_free(&player);
+    return result;
+}
+
 static int show(struct cli *cli, struct explore *e, char **files, size_t count)
 {
     struct app app;
     struct err err;
-    int by_signal = 0;
-    e->app.threads = !e->dump;
-    if (app_init(&app, (const char *const *)files, count, &e->app, &err))
+    struct outfile record = {NULL, NULL, NULL};
+    struct script script = {NULL, 0, 0};
+    int by_signal = 0, result = CLI_FAILED;
+    if (e->script && script_open(&script, e->script, &err))
         return cli_fail(&err);
-    enum status code = STATUS_OK;
-    if (!e->dump)
-        code = tui_run(&app, e->color, &by_signal, &err);
-    bool plain = e->dump || code == STATUS_UNSUPPORTED;
-    if (plain && !e->dump)
-        cli_note(cli, "%s; printing the screen instead", err.msg);
-    int result = plain ? print_screen(cli, &app) : code ? cli_fail(&err) : CLI_DONE;
-    app_free(&app);
+    e->play.script = e->script ? &script : NULL;
+    e->app.threads = !e->dump;
+    if (e->record && open_record(&record, e->record, &err))
+        result = cli_fail(&err);
+    else if (app_init(&app, (const char *const *)files, count, &e->app, &err))
+        result = cli_fail(&err);
+    else {
+        result = play(cli, e, &app, &record, &by_signal);
+        app_free(&app);
+    }
+    outfile_abandon(&record);
+    script_free(&script);
     if (by_signal) {
         signal(by_signal, SIG_DFL);
         raise(by_signal);
@@ -160,7 +253,7 @@ static int show(struct cli *cli, struct explore *e, char **files, size_t count)
 }
 
 /* Without FILE: the count files of the bundled data. */
-static int show_demo(struct cli *cli, struct explore *e)
+static int show_bundled(struct cli *cli, struct explore *e)
 {
     char pattern[PATH_MAX];
     struct err err;
@@ -184,28 +277,45 @@ static int show_demo(struct cli *cli, struct explore *e)
     return cli_fail(&err);
 }
 
+void explore_begin(struct explore *e, const struct cli_command *command)
+{
+    *e = (struct explore){.command = command, .app = {.cols = 80, .rows = 24}};
+    e->play.seconds = EXPLORE_SECONDS;
+}
+
+int explore_run(struct cli *cli, struct explore *e, char **files, size_t count)
+{
+    struct err err;
+    e->app.ascii = e->app.ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    e->dump = e->dump || cli->output || !isatty(STDOUT_FILENO);
+    e->play.record = e->record != NULL;
+    if ((e->play.automatic || e->play.first) && !e->script)
+        return cli_usage(e->command, "--auto and --step need a script, --demo FILE");
+    if (e->record && (e->script || e->dump))
+        return cli_usage(e->command, "--record needs a terminal, and no script that is played");
+    if (count == 0)
+        return show_bundled(cli, e);
+    for (size_t i = 0; i < count; i++)
+        if (access(files[i], R_OK) != 0) {
+            err_errno(&err, files[i]);
+            return cli_fail(&err);
+        }
+    return show(cli, e, files, count);
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct explore e = {.app = {.cols = 80, .rows = 24}};
+    struct explore e;
     struct cli_args a;
-    struct err err;
     int opt, code;
+    explore_begin(&e, &command_explore);
     cli_args_init(&a, cli, &command_explore, argc, argv);
     while ((opt = cli_next(&a)) >= 0)
         if ((code = take(&e, opt, a.value)) != CLI_END)
             return code;
     if (opt != CLI_END)
         return opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
-    e.app.ascii = e.app.ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-    e.dump = e.dump || cli->output || !isatty(STDOUT_FILENO);
-    if (a.first == argc)
-        return show_demo(cli, &e);
-    for (int i = a.first; i < argc; i++)
-        if (access(argv[i], R_OK) != 0) {
-            err_errno(&err, argv[i]);
-            return cli_fail(&err);
-        }
-    return show(cli, &e, argv + a.first, (size_t)(argc - a.first));
+    return explore_run(cli, &e, argv + a.first, (size_t)(argc - a.first));
 }
 
 const struct cli_command command_explore = {
@@ -213,10 +323,15 @@ const struct cli_command command_explore = {
     .summary = "The explorer on count files; without FILE on the bundled demo",
     .synopsis = "[OPTION...] [FILE...]",
     .details = "In the explorer '?' lists the keys and explains what is shown, 'q' quits.  Where\n"
-               "standard output is no terminal, and with --dump, the screen is printed as text.\n",
+               "standard output is no terminal, and with --dump, the screen is printed as text.\n"
+               "\n"
+               "A script has a line for each thing to do: 'press 3 p Right' (keys by name), 'type\n"
+               "TEXT', 'say WORDS' under the screen, 'wait SECONDS'.  --record writes one.\n",
     .examples = "  propneu my.counts\n"
                 "  propneu my.counts --view map --layer 8 --property gender\n"
-                "  propneu my.counts --view overlap --layer 1 --dump=120x40\n",
+                "  propneu my.counts --view overlap --layer 1 --dump=120x40\n"
+                "  propneu explore my.counts --record lesson.txt\n"
+                "  propneu explore my.counts --demo lesson.txt\n",
     .options = options,
     .files = CLI_FILE,
     .run = run,

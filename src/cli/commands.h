@@ -9,6 +9,7 @@
 extern const struct cli_command command_activations;
 extern const struct cli_command command_completion;
 extern const struct cli_command command_count;
+extern const struct cli_command command_demo;
 extern const struct cli_command command_erase;
 extern const struct cli_command command_import;
 extern const struct cli_command command_explore;

@@ -13,6 +13,7 @@
 /* clang-format off */ /* one line a command */
 const struct cli_command *const cli_commands[] = {
     &command_explore,
+    &command_demo,
     &command_count,
     &command_merge,
     &command_import,

@@ -16,7 +16,8 @@ enum {
 };
 
 struct loop {
-    struct app *app;
+    struct player *player;
+    struct app *app; /* the player's */
     struct canvas canvas;
     bool have_canvas;
     bool dirty, anew; /* draw; draw everything */
@@ -37,20 +38,22 @@ static long long now_ms(void)
 static enum status draw(struct loop *l, struct err *err)
 {
     struct app *app = l->app;
-    terminal_size(&app->cols, &app->rows);
-    if (!l->have_canvas || l->canvas.cols != app->cols || l->canvas.rows != app->rows) {
+    int cols, rows;
+    terminal_size(&cols, &rows);
+    player_resize(l->player, cols, rows);
+    if (!l->have_canvas || l->canvas.cols != cols || l->canvas.rows != rows) {
         if (l->have_canvas) {
             canvas_free(&l->canvas);
             l->anew = true; /* terminals crop or wrap what stood there, each in its own way */
         }
-        l->have_canvas = canvas_init(&l->canvas, app->cols, app->rows, app->ascii);
+        l->have_canvas = canvas_init(&l->canvas, cols, rows, app->ascii);
         if (!l->have_canvas)
             return err_nomem(err);
     }
     app_settle(app, false, PATIENCE_MS);
     app_prepare(app);
     l->waiting = !app_settled(app);
-    enum status code = app_render(app, &l->canvas, err);
+    enum status code = player_render(l->player, &l->canvas, err);
     draw_canvas(&l->canvas, l->anew || app->redraw);
     app->redraw = l->anew = l->dirty = l->progress = false;
     l->drawn = now_ms();
@@ -98,7 +101,7 @@ static void take_keys(struct loop *l)
     int n = 0;
     uint32_t key;
     while (n < BURST && !l->app->quit && (key = input_key())) {
-        app_key(l->app, key);
+        player_key(l->player, key, now_ms());
         l->dirty = true;
         n++;
     }
@@ -106,13 +109,20 @@ static void take_keys(struct loop *l)
         l->gone = true;
 }
 
-/* How long to sleep: for ever, unless results have come that wait for their turn to be shown. */
-static int pause_ms(const struct loop *l)
+/* Until results that have come may be shown; -1 if there are none. */
+static int progress_ms(const struct loop *l)
 {
     if (!l->progress)
         return -1;
     long long left = l->drawn + PROGRESS_MS - now_ms();
     return left > 0 ? (int)left : 0;
+}
+
+/* How long to sleep: for ever, unless results or the next step of a script are due. */
+static int pause_ms(const struct loop *l)
+{
+    int progress = progress_ms(l), due = player_due(l->player, now_ms());
+    return progress < 0 ? due : due < 0 || progress < due ? progress : due;
 }
 
 static void take_results(struct loop *l, const struct pollfd *p)
@@ -122,7 +132,7 @@ static void take_results(struct loop *l, const struct pollfd *p)
         l->progress = true;
     }
     /* What the user waits for is shown at once, the rest a few times a second. */
-    if (l->progress && ((l->waiting && app_settled(l->app)) || pause_ms(l) == 0))
+    if (l->progress && ((l->waiting && app_settled(l->app)) || progress_ms(l) == 0))
         l->dirty = true;
 }
 
@@ -145,19 +155,23 @@ static enum status step(struct loop *l, struct err *err)
     else if (p[0].revents)
         take_keys(l);
     take_results(l, &p[2]);
+    if (player_due(l->player, now_ms()) == 0) {
+        player_tick(l->player, now_ms());
+        l->dirty = true;
+    }
     return STATUS_OK;
 }
 
-enum status tui_run(struct app *app, enum tui_color color, int *signal, struct err *err)
+enum status tui_run(struct player *player, enum tui_color color, int *signal, struct err *err)
 {
-    struct loop l = {.app = app, .dirty = true};
+    struct loop l = {.player = player, .app = player->app, .dirty = true};
     enum status code = signals_open(err);
     *signal = 0;
     if (code)
         return code;
     code = terminal_open(color, err);
     if (!code) {
-        while (!code && !app->quit && !l.gone && !l.signal)
+        while (!code && !l.app->quit && !l.gone && !l.signal)
             code = step(&l, err);
         terminal_close();
         if (l.have_canvas)

@@ -6,16 +6,16 @@
 
 #include <stdbool.h>
 
-#include "../view/app.h"
+#include "../view/player.h"
 
 enum tui_color { TUI_COLOR_AUTO, TUI_COLOR_ALWAYS, TUI_COLOR_NEVER };
 
 /*
- * Shows APP until it is left.  *SIGNAL is the number of the signal that ended it, or 0: the caller
- * cleans up and then dies of it.  STATUS_UNSUPPORTED, with nothing written: this terminal cannot
- * place text (TERM is dumb or not set), print plainly instead.  A vanished terminal is an end like
- * any other.
+ * Shows what PLAYER plays until it is left.  *SIGNAL is the number of the signal that ended it, or
+ * 0: the caller cleans up and then dies of it.  STATUS_UNSUPPORTED, with nothing written: this
+ * terminal cannot place text (TERM is dumb or not set), print plainly instead.  A vanished terminal
+ * is an end like any other.
  */
-enum status tui_run(struct app *app, enum tui_color color, int *signal, struct err *err);
+enum status tui_run(struct player *player, enum tui_color color, int *signal, struct err *err);
 
 #endif

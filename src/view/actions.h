@@ -37,6 +37,7 @@ enum {
     CTX_PROMPT = 1 << 17,
     CTX_HELP = 1 << 18,
     CTX_TEXT = 1 << 19, /* a list with nothing to choose in it */
+    CTX_TOUR = 1 << 20, /* a script is being played */
     CTX_LISTS = CTX_VIEWS | CTX_PANEL | CTX_TEXT | CTX_HELP
 };
 
@@ -118,7 +119,15 @@ enum {
            "clear the message, the selected point, the overlays, the filter")                      \
     ACTION(ANY_DIGIT, "digit", "1 2 3 4 5 6 7 8 9", CTX_VIEWS | CTX_PANEL, 9, "",                  \
            "the view of that number; in a list, that line on or off")                              \
-    ACTION(REDRAW, "redraw", "^L", CTX_LISTS | CTX_PROMPT, 9, "", "draw the screen anew")          \
+    ACTION(TOUR_NEXT, "tour-next", "Space Enter Right l PgDn", CTX_TOUR, 0, "next", "next step")   \
+    ACTION(TOUR_BACK, "tour-back", "Backspace Left h PgUp", CTX_TOUR, 0, "back",                   \
+           "the step before")                                                                      \
+    ACTION(TOUR_AUTO, "tour-auto", "a", CTX_TOUR, 2, "play", "go on by itself, or stop that")      \
+    ACTION(TOUR_LEAVE, "tour-leave", "Esc", CTX_TOUR, 1, "explore",                                \
+           "leave the tour: the explorer, at this place")                                          \
+    ACTION(TOUR_QUIT, "tour-quit", "q", CTX_TOUR, 1, "quit", "quit")                               \
+    ACTION(REDRAW, "redraw", "^L", CTX_LISTS | CTX_PROMPT | CTX_TOUR, 9, "",                       \
+           "draw the screen anew")                                                                 \
     ACTION(TYPE, "type", "", CTX_PROMPT, 9, "", "type a character")
 
 enum action {

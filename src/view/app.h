@@ -115,6 +115,12 @@ enum status app_init(struct app *app, const char *const *path, size_t files,
 void app_free(struct app *app);
 
 /*
+ * Everything as after app_init with these OPTIONS (cols, rows, ascii and threads stay), but the
+ * files stay open.  On failure only app_free is left to do.
+ */
+enum status app_restart(struct app *app, const struct app_options *options, struct err *err);
+
+/*
  * Does ACTION.  What cannot be done is said on the status line and returned; the app is as before
  * then.
  */

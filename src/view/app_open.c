@@ -154,11 +154,30 @@ static bool make_states(struct app *app)
     return true;
 }
 
+/* Frees all but the files. */
+static void forget(struct app *app)
+{
+    for (int v = 0; v < VIEW_COUNT; v++) {
+        if (app->state[v] && view_of((enum view_id)v)->free)
+            view_of((enum view_id)v)->free(app);
+        free(app->state[v]);
+        app->state[v] = NULL;
+    }
+    panel_close(&app->panel);
+}
+
+/* With files but nothing else: the first file at the place asked for. */
+static enum status begin(struct app *app, const struct app_options *options, struct err *err)
+{
+    app->sigma = options->sigma > 0 ? options->sigma : 80;
+    enum status code = make_states(app) ? app_show_file(app, 0, err) : err_nomem(err);
+    return code ? code : set_place(app, options, err);
+}
+
 enum status app_init(struct app *app, const char *const *path, size_t files,
                      const struct app_options *options, struct err *err)
 {
-    *app = (struct app){.sigma = options->sigma > 0 ? options->sigma : 80,
-                        .cols = options->cols,
+    *app = (struct app){.cols = options->cols,
                         .rows = options->rows,
                         .ascii = options->ascii,
                         .threads = options->threads};
@@ -168,24 +187,33 @@ enum status app_init(struct app *app, const char *const *path, size_t files,
     enum status code = phones_open(&app->phones, NULL, err);
     if (code)
         return code;
-    code = make_states(app) ? app_show_file(app, 0, err) : err_nomem(err);
-    if (!code)
-        code = set_place(app, options, err);
+    code = begin(app, options, err);
     if (code)
         app_free(app);
     return code;
 }
 
+enum status app_restart(struct app *app, const struct app_options *options, struct err *err)
+{
+    forget(app);
+    for (size_t i = 0; i < app->files; i++)
+        if (app->file[i].open)
+            query_filters_free(&app->file[i].session.filters);
+    struct app fresh = {.phones = app->phones,
+                        .files = app->files,
+                        .cols = app->cols,
+                        .rows = app->rows,
+                        .ascii = app->ascii,
+                        .threads = app->threads};
+    memcpy(fresh.file, app->file, sizeof fresh.file);
+    *app = fresh;
+    return begin(app, options, err);
+}
+
 void app_free(struct app *app)
 {
     bool idle = true;
-    for (int v = 0; v < VIEW_COUNT; v++) {
-        if (app->state[v] && view_of((enum view_id)v)->free)
-            view_of((enum view_id)v)->free(app);
-        free(app->state[v]);
-        app->state[v] = NULL;
-    }
-    panel_close(&app->panel);
+    forget(app);
     for (size_t i = 0; i < app->files; i++)
         idle &= close_file(&app->file[i]);
     if (idle)

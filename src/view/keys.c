@@ -3,7 +3,6 @@
 #include "keys.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "canvas.h"
@@ -22,6 +21,8 @@ static const struct {
     {"Del", KEY_CODE_DELETE},
 };
 
+enum { KEY_F_MAX = 63 };
+
 static uint32_t key_of(const char *word, size_t n)
 {
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)
@@ -29,9 +30,17 @@ static uint32_t key_of(const char *word, size_t n)
             return named[i].key;
     if (n == 2 && word[0] == '^' && word[1] >= 'A' && word[1] <= 'Z')
         return (uint32_t)(word[1] - '@');
-    if (n >= 2 && word[0] == 'F' && atoi(word + 1) > 0)
-        return (uint32_t)KEY_CODE_F0 + (uint32_t)atoi(word + 1);
-    return n == 1 ? (unsigned char)word[0] : 0;
+    if (word[0] == 'F' && (n == 2 || n == 3)) {
+        uint32_t number = 0;
+        for (size_t i = 1; i < n && number < 100; i++)
+            number =
+                word[i] >= '0' && word[i] <= '9' ? number * 10 + (uint32_t)(word[i] - '0') : 100;
+        if (number > 0 && number <= KEY_F_MAX)
+            return (uint32_t)KEY_CODE_F0 + number;
+    }
+    const char *end = word;
+    uint32_t ch = *word ? utf8_next(&end) : 0;
+    return (size_t)(end - word) == n && key_types(ch) && ch != 0xfffd ? ch : 0;
 }
 
 uint32_t key_next(const char **names)

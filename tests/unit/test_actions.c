@@ -11,7 +11,7 @@ static unsigned contexts[] = {
     VIEWS(VIEW_BIT)
 #undef VIEW_BIT
         CTX_PANEL,
-    CTX_TEXT, CTX_PROMPT, CTX_HELP};
+    CTX_TEXT, CTX_PROMPT, CTX_HELP, CTX_TOUR};
 
 #define CONTEXTS (sizeof contexts / sizeof contexts[0])
 
@@ -119,7 +119,7 @@ static void add_places(struct buf *b, unsigned x)
             buf_printf(b, "%s%s", glue, titles[v]);
             glue = ", ";
         }
-    buf_printf(b, "%s: ", *glue ? "" : "Lists");
+    buf_printf(b, "%s: ", *glue ? "" : x & CTX_TOUR ? "Tour" : "Lists");
 }
 
 static void the_manual_lists_every_key(void **state)
@@ -131,7 +131,7 @@ static void the_manual_lists_every_key(void **state)
     buf_printf(&b, ".Bl -tag -width \"Backspace\"\n");
     for (int a = 1; a < ACTION_COUNT; a++) {
         const struct action_entry *e = &action_table[a];
-        if (!(e->contexts & (CTX_VIEWS | CTX_PANEL)))
+        if (!(e->contexts & (CTX_VIEWS | CTX_PANEL | CTX_TOUR)))
             continue;
         buf_printf(&b, ".It Sy ");
         add_words(&b, e->keys);
