@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEYS_COLUMN = 2, TEXT_COLUMN = 22 };
+enum { KEYS_COLUMN = 2, TEXT_COLUMN = 22, PAGE_ROWS = 600 };
 
 /* The keys of action A by name, "Left h", in TEXT. */
 static const char *keys_of(int a)
@@ -23,7 +23,7 @@ static size_t walk(const struct app *app, struct canvas *c, struct rect area, si
     unsigned here = 1u << app->at.view;
     size_t line = 0, shown = top + (size_t)area.rows;
     int lesson_rows;
-    if (!canvas_init(&page, area.cols, 400, app->ascii))
+    if (!canvas_init(&page, area.cols, PAGE_ROWS, app->ascii))
         return 0;
     lesson_rows = canvas_wrap(&page, (struct rect){0, 0, 200, area.cols - 1}, STYLE_NORMAL,
                               view_of(app->at.view)->lesson);
@@ -46,8 +46,10 @@ static size_t walk(const struct app *app, struct canvas *c, struct rect area, si
                 &page, (struct rect){(int)line, TEXT_COLUMN, 9, area.cols - TEXT_COLUMN},
                 STYLE_NORMAL, action_table[a].help);
         }
-        line += section < 2;
+        line++;
     }
+    canvas_text(&page, (int)line++, 0, area.cols, STYLE_STRONG, "Words");
+    line += (size_t)glossary_draw(&page, (int)line, area.cols);
     for (size_t l = top; c && l < line && l < shown; l++)
         for (int k = 0; k < area.cols; k++) {
             const struct cell *p = &page.cell[l * (size_t)page.cols + (size_t)k];

@@ -25,6 +25,9 @@ struct view {
 
 extern const struct view view_layers, view_pattern, view_map, view_overlap, view_neurons;
 
+/* The words of the method, explained, on PAGE from ROW on; returns the rows used (glossary.c). */
+int glossary_draw(struct canvas *page, int row, int cols);
+
 /* By enum view_id. */
 const struct view *view_of(enum view_id id);
 
