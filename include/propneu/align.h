@@ -55,6 +55,7 @@ struct aligned_frame {
     uint32_t frame; /* of the model */
     uint32_t phone; /* index into the alignment's names */
     int32_t pitch;  /* PITCH_NONE .. PITCH_HIGH */
+    float f0;       /* Hz; 0: no pitch, or of classes */
 };
 
 struct alignment {

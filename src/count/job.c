@@ -56,14 +56,7 @@ void count_free(struct count_job *j)
     if (!j)
         return;
     model_free(j->model);
-    corpus_free(&j->corpus);
-    labels_free(j->labels);
-    published_labels_free(&j->published);
-    phones_free(&j->phones);
-    speakers_free(&j->speakers);
-    pitches_free(&j->pitch);
-    for (unsigned x = 0; x < COUNT_MAX_EXTRAS; x++)
-        factorfile_free(&j->extra[x]);
+    inputs_free(&j->in);
     tally_free(&j->tally);
     buf_free(&j->settings);
     journal_unlock(j);
@@ -145,7 +138,7 @@ enum status count_threads(struct count_job *j, uint64_t left, void *(*work)(void
 static enum status run_workers(struct count_job *j, struct err *err)
 {
     double edges[2];
-    if (j->pitch.tracked && !*j->edges) {
+    if (j->in.pitch.tracked && !*j->edges) {
         enum status code = count_track(j, edges, err);
         if (code)
             return code;

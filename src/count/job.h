@@ -8,22 +8,17 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
-#include "pitches.h"
 #include "propneu/align.h"
 #include "propneu/buf.h"
 #include "propneu/cells.h"
-#include "propneu/corpus.h"
 #include "propneu/count.h"
-#include "propneu/labels.h"
+#include "propneu/inputs.h"
 #include "propneu/model.h"
-#include "propneu/phones.h"
-#include "propneu/published.h"
-#include "propneu/speakers.h"
 
 /* What was counted of which utterances: of a job, or the part one process hands to another. */
 struct tally {
     struct cells cells;
-    uint64_t *done;  /* bits [corpus.count] */
+    uint64_t *done;  /* bits [in.corpus.count] */
     uint64_t digest; /* sum of corpus_hash of the utterances done */
     struct count_totals totals;
 };
@@ -40,15 +35,8 @@ struct count_job {
     const struct count_hooks *hooks;
     struct model *model;
     const struct model_info *info;
-    struct corpus corpus;
+    struct inputs in;
     struct shards shards; /* of the corpus, which is cut down to one */
-    struct labels *labels;
-    struct published_labels published; /* of the label table, if there is one */
-    struct phones phones;
-    struct speakers speakers;
-    struct pitches pitch;
-    bool gendered;                             /* speakers are read */
-    struct factorfile extra[COUNT_MAX_EXTRAS]; /* [options->extras] */
     struct align_options align;
     char edges[64];    /* pitch edges as text, "" while not known */
     uint32_t built_in; /* factors that are not the user's own, the first ones of the cells */
@@ -98,15 +86,9 @@ void *count_worker(void *job);
 size_t count_next(struct count_job *j);
 
 /*
- * Pitch edges from the F0 of the corpus: as pitch_tertiles, but two passes over the source in
- * place of a list of all values.
- */
-enum status count_tertiles(const struct corpus *c, const struct pitchfile *p, double edges[2],
-                           struct err *err);
-
-/*
- * The same where pitch is tracked: a pass over all recordings with labels, by the job's threads.
- * What cannot be read is passed over, and told when it is counted.  Edges are rounded to 0.01 Hz.
+ * Pitch edges of pitch that is tracked, as pitches_tertiles: a pass over all recordings with
+ * labels, by the job's threads. What cannot be read is passed over, and told when it is counted.
+ * Edges are rounded to 0.01 Hz.
  */
 enum status count_track(struct count_job *j, double edges[2], struct err *err);
 

@@ -69,8 +69,8 @@ bool journal_put(const struct count_job *j, const struct tally *t, FILE *f)
         return false;
     put(&o, JOURNAL_MAGIC, strlen(JOURNAL_MAGIC));
     put_text(&o, buf_text(&j->settings), j->settings.len);
-    put_number(&o, j->corpus.count);
-    put(&o, t->done, bitset_words(j->corpus.count) * sizeof *t->done);
+    put_number(&o, j->in.corpus.count);
+    put(&o, t->done, bitset_words(j->in.corpus.count) * sizeof *t->done);
     put_number(&o, t->digest);
     tally_totals(&totals, kept);
     for (int i = 0; i < TALLY_TOTALS; i++)
@@ -213,7 +213,7 @@ enum status journal_settings(struct count_job *j, struct err *err)
     buf_str(b, "--by: ");
     for (uint32_t f = 0; f < j->tally.cells.factors; f++)
         buf_printf(b, "%s%s", f ? "," : "", j->tally.cells.factor[f]);
-    buf_printf(b, "\ncorpus (-a): %016" PRIx64 "\n", corpus_digest(&j->corpus));
+    buf_printf(b, "\ncorpus (-a): %016" PRIx64 "\n", corpus_digest(&j->in.corpus));
     if (j->shards.of)
         buf_printf(b, "--shard: %s/%u of %016" PRIx64 "\n", j->shards.held, j->shards.of,
                    j->shards.corpus_digest);
@@ -222,19 +222,19 @@ enum status journal_settings(struct count_job *j, struct err *err)
     setting(b, "labels (-l)", o->labels);
     setting(b, "--label-table", o->label_table);
     buf_printf(b, "--tier: %s\n", o->tier ? o->tier : "");
-    const char *phones = o->phones ? o->phones : labels_phones(j->labels);
+    const char *phones = o->phones ? o->phones : labels_phones(j->in.labels);
     if (phones && corpus_digest_path(phones) == 0) /* a bundled table */
         buf_printf(b, "--phones: %s\n", phones);
     else
         setting(b, "--phones", phones);
-    setting(b, "--speakers", j->gendered ? o->speakers : NULL);
+    setting(b, "--speakers", j->in.gendered ? o->speakers : NULL);
     for (unsigned x = 0; x < o->extras; x++)
         buf_printf(b, "--factor %s: %016" PRIx64 "\n", o->extra[x].name,
                    corpus_digest_path(o->extra[x].file));
-    if (j->pitch.tracked)
+    if (j->in.pitch.tracked)
         buf_str(b, "--pitch: " COUNT_PITCH_AUTO "\n");
     else
-        setting(b, "--pitch", j->pitch.file ? o->pitch : NULL);
+        setting(b, "--pitch", j->in.pitch.file ? o->pitch : NULL);
     /* Tertiles of what is tracked follow from the corpus and its labels. */
     buf_printf(b, "--pitch-edges: %s\n", j->edges);
     return buf_ok(b) ? STATUS_OK : err_nomem(err);

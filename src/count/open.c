@@ -29,68 +29,11 @@ void count_set_edges(struct count_job *j, const double edges[2])
     snprintf(j->edges, sizeof j->edges, "%s,%s", low, high);
 }
 
-static enum status open_pitch(struct count_job *j, struct err *err)
-{
-    const struct count_options *o = j->options;
-    double edges[2];
-    enum status code = pitches_open(&j->pitch, o->pitch, err);
-    if (code || pitches_classes(&j->pitch))
-        return code;
-    if (o->edges_given) {
-        count_set_edges(j, o->pitch_edges);
-    } else if (j->pitch.file) {
-        if ((code = count_tertiles(&j->corpus, j->pitch.file, edges, err)))
-            return err_prefix(err, "%s", o->pitch);
-        count_set_edges(j, edges);
-    }
-    return STATUS_OK;
-}
-
-/* One recording at least must have labels, else the two do not belong together. */
-static enum status check_labels(const struct count_job *j, struct err *err)
-{
-    size_t a = 0, b = 0, labels = labels_count(j->labels);
-    while (a < j->corpus.count && b < labels) {
-        int order = strcmp(j->corpus.recording[a].utterance, labels_utterance(j->labels, b));
-        if (order == 0)
-            return STATUS_OK;
-        order < 0 ? a++ : b++;
-    }
-    return err_set(err, STATUS_MISMATCH,
-                   "%s: labels of none of the recordings in %s (there are recordings like '%.60s', "
-                   "labels like '%.60s')",
-                   j->options->labels, j->options->audio, j->corpus.recording[0].utterance,
-                   labels ? labels_utterance(j->labels, 0) : "");
-}
-
-/* The user's own factors; one recording at least must have a value of each. */
-static enum status open_extras(struct count_job *j, struct err *err)
-{
-    const struct count_options *o = j->options;
-    const struct factor_span *spans;
-    for (unsigned x = 0; x < o->extras; x++) {
-        size_t i = 0;
-        enum status code = factorfile_open(&j->extra[x], o->extra[x].file, err);
-        if (code)
-            return code;
-        while (i < j->corpus.count &&
-               factorfile_find(&j->extra[x], j->corpus.recording[i].utterance, &spans) == 0)
-            i++;
-        if (i == j->corpus.count)
-            return err_set(err, STATUS_MISMATCH,
-                           "%s: values of none of the recordings in %s (there are recordings like "
-                           "'%.60s', values of utterances like '%.60s')",
-                           o->extra[x].file, o->audio, j->corpus.recording[0].utterance,
-                           j->extra[x].utterance.name[0]);
-    }
-    return STATUS_OK;
-}
-
 /* Cuts the corpus down to its shard; what belongs to the whole of it was found before. */
 static enum status take_shard(struct count_job *j, struct err *err)
 {
     const struct count_options *o = j->options;
-    struct corpus *c = &j->corpus;
+    struct corpus *c = &j->in.corpus;
     char number[16];
     if (!o->shards)
         return STATUS_OK;
@@ -107,22 +50,13 @@ static enum status take_shard(struct count_job *j, struct err *err)
 static enum status open_inputs(struct count_job *j, struct err *err)
 {
     const struct count_options *o = j->options;
-    struct labels_options lo = {.tier = o->tier, .label_table = o->label_table};
-    enum status code;
-    if ((code = corpus_open(&j->corpus, o->audio, err)) ||
-        (code = labels_open(&j->labels, o->labels, &lo, err)) || (code = check_labels(j, err)) ||
-        (code = phones_open(&j->phones, o->phones ? o->phones : labels_phones(j->labels), err)))
+    enum status code = inputs_open(&j->in, o, err);
+    if (!code)
+        code = take_shard(j, err);
+    if (code)
         return code;
-    if (o->label_table &&
-        (code = published_labels_open(&j->published, o->label_table, &j->phones, err)))
-        return code;
-    j->gendered = o->by >> COUNT_GENDER & 1;
-    if (j->gendered && (code = speakers_open(&j->speakers, o->speakers, err)))
-        return code;
-    if (o->by >> COUNT_PITCH & 1 && (code = open_pitch(j, err)))
-        return code;
-    if ((code = open_extras(j, err)) || (code = take_shard(j, err)))
-        return code;
+    if (j->in.edged)
+        count_set_edges(j, j->in.edges);
     struct model_options mo = {.mean_std = o->mean_std, .normalize = o->normalize};
     if ((code = model_open(&j->model, o->model, &mo, err)))
         return code;
@@ -130,7 +64,7 @@ static enum status open_inputs(struct count_job *j, struct err *err)
     j->align.grid = frame_grid_midpoints(j->info->frame_ms / 1000);
     j->align.frames = o->frames;
     j->align.pitch = o->frames == COUNTS_FRAMES_AUTHORS ? ALIGN_PITCH_FRONT : ALIGN_PITCH_CENTRED;
-    j->align.phones = &j->phones;
+    j->align.phones = &j->in.phones;
     return STATUS_OK;
 }
 

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "pitches.h"
+#include "propneu/pitches.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -14,15 +14,15 @@ static void *scan(void *job)
     struct count_job *j = job;
     struct audio a = AUDIO_INIT;
     pthread_mutex_lock(&j->lock);
-    for (size_t i; !atomic_load(&j->stop) && (i = j->next) < j->corpus.count;) {
-        const struct recording *r = &j->corpus.recording[i];
+    for (size_t i; !atomic_load(&j->stop) && (i = j->next) < j->in.corpus.count;) {
+        const struct recording *r = &j->in.corpus.recording[i];
         struct pitch_track t = {.count = 0};
         struct err err;
         j->next += j->stride;
         pthread_mutex_unlock(&j->lock);
         enum status code = STATUS_OK;
-        if (labels_has(j->labels, r->utterance) && !(code = audio_read(&a, r->path, &err)))
-            code = pitches_get(&j->pitch, r->utterance, &a, &t, &err);
+        if (labels_has(j->in.labels, r->utterance) && !(code = audio_read(&a, r->path, &err)))
+            code = pitches_get(&j->in.pitch, r->utterance, &a, &t, &err);
         pthread_mutex_lock(&j->lock);
         if (code == STATUS_NOMEM) {
             j->code = code;
@@ -48,7 +48,7 @@ static void watch(struct count_job *j)
         if (h->cancel && *h->cancel)
             atomic_store(&j->stop, true);
         if (h->tracking)
-            h->tracking(h->context, j->scanned, j->corpus.count);
+            h->tracking(h->context, j->scanned, j->in.corpus.count);
     }
 }
 
@@ -58,7 +58,7 @@ enum status count_track(struct count_job *j, double edges[2], struct err *err)
     if (!j->bins)
         return err_nomem(err);
     j->next = team_share(j, &j->stride);
-    enum status code = count_threads(j, j->corpus.count, scan, watch, err);
+    enum status code = count_threads(j, j->in.corpus.count, scan, watch, err);
     if (!code && atomic_load(&j->stop))
         code = err_set(err, STATUS_CANCELLED, "%s: stopped", j->options->output);
     code = team_sum(j, code, (uint64_t *)j->bins, sizeof *j->bins / sizeof(uint64_t), err);

@@ -29,15 +29,15 @@ static enum status init_cells(struct cells *c, const struct count_job *j, struct
 
 enum status tally_init(struct tally *t, const struct count_job *j, struct err *err)
 {
-    struct tally r = {.totals.utterances = j->corpus.count};
+    struct tally r = {.totals.utterances = j->in.corpus.count};
     enum status code = init_cells(&r.cells, j, err);
     if (code)
         return code;
-    if (j->published.occurrences) {
-        r.cells.table = &j->published.name;
-        r.cells.occurrences = j->published.occurrences;
+    if (j->in.published.occurrences) {
+        r.cells.table = &j->in.published.name;
+        r.cells.occurrences = j->in.published.occurrences;
     }
-    r.done = mem_zeros(bitset_words(j->corpus.count), sizeof *r.done);
+    r.done = mem_zeros(bitset_words(j->in.corpus.count), sizeof *r.done);
     bool ok = r.done;
     for (uint32_t f = 0; f < j->built_in && ok; f++)
         for (int i = 0; i < PITCH_LEVELS && j->kind[f] == COUNT_PITCH && ok; i++)
@@ -80,7 +80,7 @@ enum status tally_add(struct tally *t, const struct tally *part, const struct co
                       struct err *err)
 {
     const struct cells *c = &part->cells;
-    size_t words = bitset_words(j->corpus.count);
+    size_t words = bitset_words(j->in.corpus.count);
     for (size_t w = 0; w < words; w++)
         if (t->done[w] & part->done[w])
             return err_set(err, STATUS_MISMATCH, "an utterance was counted twice");

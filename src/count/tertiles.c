@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "job.h"
+#include "propneu/pitches.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -77,8 +77,8 @@ static float value_at(const struct ranks *r, int k, uint64_t rank)
     return v;
 }
 
-enum status count_tertiles(const struct corpus *c, const struct pitchfile *p, double edges[2],
-                           struct err *err)
+enum status pitches_tertiles(const struct corpus *c, const struct pitchfile *p, double edges[2],
+                             struct err *err)
 {
     static const double share[2] = {0.33, 0.66}; /* as pitch_tertiles */
     struct ranks r = {.count = 0};

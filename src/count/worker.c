@@ -117,7 +117,7 @@ static bool find_levels(struct worker *w, const char *utterance, int32_t *key)
             }
             continue;
         case COUNT_GENDER:
-            gender = speakers_gender(&j->speakers, utterance,
+            gender = speakers_gender(&j->in.speakers, utterance,
                                      j->options->frames == COUNTS_FRAMES_AUTHORS);
             snprintf(name, sizeof name, "%s", gender);
             break;
@@ -136,7 +136,7 @@ static bool find_extra(struct worker *w, const char *utterance, unsigned x)
 {
     struct count_job *j = w->job;
     const struct alignment *a = &w->alignment;
-    const struct factorfile *file = &j->extra[x];
+    const struct factorfile *file = &j->in.extra[x];
     const struct factor_span *span = NULL;
     size_t spans = factorfile_find(file, utterance, &span), s = 0;
     for (size_t i = 0; i < a->count; i++) {
@@ -204,12 +204,12 @@ static enum status align(struct worker *w, const struct recording *r, enum count
     char speaker[256];
     size_t frames;
     *kind = COUNT_NO_LABELS;
-    enum status code = labels_get(j->labels, r->utterance, &labels, err);
+    enum status code = labels_get(j->in.labels, r->utterance, &labels, err);
     if (code)
         goto out;
     *kind = COUNT_NO_SPEAKER;
-    if (j->gendered &&
-        !speakers_gender(&j->speakers, r->utterance, j->options->frames == COUNTS_FRAMES_AUTHORS)) {
+    if (j->in.gendered && !speakers_gender(&j->in.speakers, r->utterance,
+                                           j->options->frames == COUNTS_FRAMES_AUTHORS)) {
         speakers_of_utterance(r->utterance, speaker, sizeof speaker);
         code = err_set(err, STATUS_NOTFOUND, "%s: no speaker '%s', who speaks in %s",
                        j->options->speakers, speaker, r->path);
@@ -219,7 +219,7 @@ static enum status align(struct worker *w, const struct recording *r, enum count
     if ((code = audio_read(&w->audio, r->path, err)))
         goto out;
     *kind = COUNT_NO_PITCH;
-    if ((code = pitches_get(&j->pitch, r->utterance, &w->audio, &pitch, err)))
+    if ((code = pitches_get(&j->in.pitch, r->utterance, &w->audio, &pitch, err)))
         goto out;
     *kind = COUNT_TOO_SHORT;
     frames = model_frames(j->model, w->audio.count);
@@ -229,8 +229,8 @@ static enum status align(struct worker *w, const struct recording *r, enum count
         goto out;
     }
     *kind = COUNT_NO_PITCH;
-    code = align_utterance(&w->alignment, &labels, pitches_any(&j->pitch) ? &pitch : NULL, frames,
-                           &j->align, err);
+    code = align_utterance(&w->alignment, &labels, pitches_any(&j->in.pitch) ? &pitch : NULL,
+                           frames, &j->align, err);
     if (code)
         err_prefix(err, "%s", r->path);
 out:
@@ -246,7 +246,7 @@ static void account(struct worker *w, size_t i)
     const struct alignment *a = &w->alignment;
     struct count_totals *t = &j->tally.totals;
     bitset_put(j->tally.done, i);
-    j->tally.digest += corpus_hash(j->corpus.recording[i].utterance);
+    j->tally.digest += corpus_hash(j->in.corpus.recording[i].utterance);
     j->fresh = true;
     t->counted++;
     t->samples += w->audio.count;
@@ -260,7 +260,7 @@ static void account(struct worker *w, size_t i)
 static void process(struct worker *w, size_t i)
 {
     struct count_job *j = w->job;
-    const struct recording *r = &j->corpus.recording[i];
+    const struct recording *r = &j->in.corpus.recording[i];
     enum count_problem kind;
     struct err err;
     w->alignment = (struct alignment){0};
@@ -291,9 +291,9 @@ static void process(struct worker *w, size_t i)
 
 size_t count_next(struct count_job *j)
 {
-    while (j->next < j->corpus.count && bitset_has(j->tally.done, j->next))
+    while (j->next < j->in.corpus.count && bitset_has(j->tally.done, j->next))
         j->next++;
-    return j->next < j->corpus.count ? j->next++ : j->next;
+    return j->next < j->in.corpus.count ? j->next++ : j->next;
 }
 
 /* With the lock held: an utterance for this thread, or the corpus' count. */
@@ -303,11 +303,11 @@ static size_t take(struct count_job *j)
     while (f && f->count == 0 && !f->ended && !atomic_load(&j->stop))
         pthread_cond_wait(&j->filled, &j->lock);
     if (atomic_load(&j->stop) || (j->hooks->cancel && *j->hooks->cancel))
-        return j->corpus.count;
+        return j->in.corpus.count;
     if (!f)
         return count_next(j);
     pthread_cond_signal(&j->changed);
-    return f->count ? f->utterance[--f->count] : j->corpus.count;
+    return f->count ? f->utterance[--f->count] : j->in.corpus.count;
 }
 
 void *count_worker(void *job)
@@ -323,7 +323,7 @@ void *count_worker(void *job)
         atomic_store(&j->stop, true);
     }
     size_t i;
-    while (!atomic_load(&j->stop) && (i = take(j)) < j->corpus.count) {
+    while (!atomic_load(&j->stop) && (i = take(j)) < j->in.corpus.count) {
         pthread_mutex_unlock(&j->lock);
         process(&w, i);
         pthread_mutex_lock(&j->lock);

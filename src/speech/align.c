@@ -206,32 +206,39 @@ static enum status pitch_begin(struct pitch_source *s, const struct pitch_track 
 }
 
 /* The value nearest in time to NOW, if one is near enough. */
-static int timed_pitch(struct pitch_source *s, double now)
+static float timed_f0(struct pitch_source *s, double now)
 {
     const struct pitch_track *p = s->track;
     size_t i = s->nearest;
     while (i + 1 < p->count && fabs(p->time[i + 1] - now) <= fabs(p->time[i] - now))
         i++;
     s->nearest = i;
-    if (i == p->count || fabs(p->time[i] - now) > s->reach)
-        return PITCH_NONE;
-    return pitch_level(p->f0[i], s->options->pitch_edges);
+    return i < p->count && fabs(p->time[i] - now) <= s->reach ? p->f0[i] : 0;
 }
 
-/* The pitch level at frame T; T must not fall from call to call. */
-static int pitch_at(struct pitch_source *s, size_t t)
+/* The pitch at F->frame; frames must not fall from call to call. */
+static void set_pitch(struct pitch_source *s, struct aligned_frame *f)
 {
     const struct frame_grid *g = &s->options->grid;
-    if (!s->track)
-        return PITCH_NONE;
-    if (s->track->kind == PITCH_F0_TIMED)
-        return timed_pitch(s, point(g, t));
-    size_t all = SIZE_MAX / 2, i = list_index(g, t, all);
-    long at = (long)i - s->front;
-    if (i == all || at < 0 || (size_t)at >= s->track->count)
-        return PITCH_NONE;
-    return s->track->cls ? s->track->cls[at]
-                         : pitch_level(s->track->f0[at], s->options->pitch_edges);
+    const struct pitch_track *p = s->track;
+    f->pitch = PITCH_NONE;
+    f->f0 = 0;
+    if (!p)
+        return;
+    if (p->kind == PITCH_F0_TIMED) {
+        f->f0 = timed_f0(s, point(g, f->frame));
+    } else {
+        size_t all = SIZE_MAX / 2, i = list_index(g, f->frame, all);
+        long at = (long)i - s->front;
+        if (i == all || at < 0 || (size_t)at >= p->count)
+            return;
+        if (p->cls) {
+            f->pitch = p->cls[at];
+            return;
+        }
+        f->f0 = p->f0[at];
+    }
+    f->pitch = pitch_level(f->f0, s->options->pitch_edges);
 }
 
 /* Level of each of the utterance's names, made when it is first met. */
@@ -253,7 +260,9 @@ static enum status add_frame(struct alignment *a, struct levels *v, struct pitch
             return err_nomem(err);
     }
     a->unknown += v->unknown[label];
-    a->frame[a->count++] = (struct aligned_frame){(uint32_t)t, v->level[label], pitch_at(pitch, t)};
+    struct aligned_frame *f = &a->frame[a->count++];
+    *f = (struct aligned_frame){.frame = (uint32_t)t, .phone = v->level[label]};
+    set_pitch(pitch, f);
     return STATUS_OK;
 }
 

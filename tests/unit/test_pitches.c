@@ -4,9 +4,9 @@
 
 #include <unistd.h>
 
-#include "../../src/count/pitches.h"
 #include "propneu/count.h"
 #include "propneu/mem.h"
+#include "propneu/pitches.h"
 #include "propneu/rng.h"
 
 #define OUT "test_pitches.counts"

@@ -1,14 +1,15 @@
 /*
- * pitches.h - where a job's pitch comes from: a file, or the recordings themselves.
+ * pitches.h - where the pitch of recordings comes from: a file, or the recordings themselves.
  */
-#ifndef PROPNEU_COUNT_PITCHES_H
-#define PROPNEU_COUNT_PITCHES_H
+#ifndef PROPNEU_PITCHES_H
+#define PROPNEU_PITCHES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "propneu/audio.h"
+#include "propneu/corpus.h"
 #include "propneu/pitchfile.h"
 #include "propneu/pitchtrack.h"
 #include "propneu/status.h"
@@ -39,6 +40,13 @@ static inline bool pitches_classes(const struct pitches *p)
  * error, where no pitch is asked for. */
 enum status pitches_get(const struct pitches *p, const char *utterance, const struct audio *a,
                         struct pitch_track *out, struct err *err);
+
+/*
+ * Pitch edges from the F0 of the corpus: as pitch_tertiles, but two passes over the source in
+ * place of a list of all values.
+ */
+enum status pitches_tertiles(const struct corpus *c, const struct pitchfile *p, double edges[2],
+                             struct err *err);
 
 #define PITCH_BINS (PITCHTRACK_MAX_HZ * PITCHTRACK_STEPS + 1)
 
