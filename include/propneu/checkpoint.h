@@ -19,6 +19,7 @@ enum checkpoint_layout {
     CHECKPOINT_S3PRL,       /* task_cfg, model_cfg, model_weight: s3prl-converted */
     CHECKPOINT_WAVLM,       /* cfg (plain), model */
     CHECKPOINT_MELHUBERT,   /* model, Upstream_Config, Args, ... */
+    CHECKPOINT_DISTILLER,   /* Distiller, Config: s3prl's DistilHuBERT */
     CHECKPOINT_BARE, /* a torch file that is a state dict; configuration as for safetensors */
 };
 

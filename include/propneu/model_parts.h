@@ -9,6 +9,7 @@
 
 #include "propneu/checkpoint.h"
 #include "propneu/model.h"
+#include "propneu/names.h"
 
 /* Neuron i is row i of FC1 with its bias, and column i of FC2. */
 enum model_ffn_part {
@@ -30,6 +31,12 @@ struct model_ffn {
  */
 enum status model_ffn_find(const struct checkpoint *c, uint32_t layer, struct model_ffn *out,
                            struct err *err);
+
+/*
+ * Adds to OUT the names of all tensors that the model which C's configuration describes has and
+ * C lacks; none for a model that is not known.  Tensors of the wrong shape are not among them.
+ */
+enum status model_missing(const struct checkpoint *c, struct names *out, struct err *err);
 
 /*
  * The object in C->config that describes the model, borrowed, and its family's name; NULL for a

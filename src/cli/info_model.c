@@ -8,6 +8,8 @@
 #include "propneu/checkpoint.h"
 #include "propneu/mem.h"
 #include "propneu/model.h"
+#include "propneu/model_parts.h"
+#include "propneu/names.h"
 #include "propneu/npy.h"
 #include "propneu/pickle.h"
 #include "propneu/safetensors.h"
@@ -62,6 +64,14 @@ static void describe_tensors(json_t *out, const struct tensors *t)
     json_object_set_new(out, "dtypes", names);
     set_count(out, "tensor_count", t->count);
     json_object_set_new(out, "tensors", rows);
+}
+
+static json_t *name_list(const struct names *names)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < names->count; i++)
+        json_array_append_new(list, json_string(names->name[i]));
+    return list;
 }
 
 static void describe_model(json_t *out, const struct model_info *m)
@@ -128,7 +138,8 @@ enum status info_model(json_t *out, const struct info_file *f, struct err *err)
 {
     struct checkpoint c;
     struct model *m = NULL;
-    struct err why;
+    struct err why, other;
+    struct names missing = NAMES_INIT;
     enum status code = checkpoint_open(&c, f->path, err);
     if (code)
         return code;
@@ -137,10 +148,15 @@ enum status info_model(json_t *out, const struct info_file *f, struct err *err)
     describe_tensors(weights, &c.tensors);
     if (describe_shapes(shapes, &c.tensors))
         set_text(out, "kind", "model");
+    /* A configuration that cannot be computed has no tensors to be missed. */
+    if (model_missing(&c, &missing, &other))
+        names_free(&missing);
     if (model_from_checkpoint(&m, &c, &(struct model_options){.mean_std = f->mean_std}, &why)) {
         json_object_update(out, shapes);
         json_object_set_new(out, "can_be_run", json_false());
         set_text(out, "reason", why.msg);
+        if (missing.count)
+            json_object_set_new(out, "missing", name_list(&missing));
     } else {
         describe_model(out, model_info(m));
         model_free(m);
@@ -148,6 +164,7 @@ enum status info_model(json_t *out, const struct info_file *f, struct err *err)
     json_object_update(out, weights);
     json_decref(weights);
     json_decref(shapes);
+    names_free(&missing);
     return STATUS_OK;
 }
 

@@ -270,6 +270,7 @@ const char *checkpoint_layout_name(enum checkpoint_layout layout)
         [CHECKPOINT_S3PRL] = "s3prl checkpoint",
         [CHECKPOINT_WAVLM] = "WavLM checkpoint",
         [CHECKPOINT_MELHUBERT] = "MelHuBERT checkpoint",
+        [CHECKPOINT_DISTILLER] = "s3prl distiller checkpoint",
         [CHECKPOINT_BARE] = "torch state dictionary",
     };
     return names[layout];

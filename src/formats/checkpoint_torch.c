@@ -54,12 +54,16 @@ enum status torch_layout(struct torchzip *z, const char *path, enum checkpoint_l
     const struct pickle_value *model = pickle_get(root, "model");
     const struct pickle_value *converted = pickle_get(root, "model_weight");
     const struct pickle_value *state = pickle_get(root, "state_dict");
+    const struct pickle_value *distilled = pickle_get(root, "Distiller");
     if (holds_tensors(converted)) {
         *layout = CHECKPOINT_S3PRL;
         *weights = converted;
     } else if (holds_tensors(model)) {
         *layout = model_layout(root);
         *weights = model;
+    } else if (holds_tensors(distilled)) {
+        *layout = CHECKPOINT_DISTILLER;
+        *weights = distilled;
     } else if (holds_tensors(state) || holds_tensors(root)) {
         *layout = CHECKPOINT_BARE;
         *weights = holds_tensors(state) ? state : root;

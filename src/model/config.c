@@ -19,6 +19,7 @@ static const char *const spelling[][2] = {
     {"conv_pos", "num_conv_pos_embeddings"},
     {"conv_pos_groups", "num_conv_pos_embedding_groups"},
     {"extractor_mode", "feat_extract_norm"},
+    {"conv_feature_layers", "extractor_conv_feature_layers"}, /* of s3prl's distilled HuBERT */
     {"max_distance", "max_bucket_distance"},
 };
 
@@ -139,6 +140,7 @@ enum status config_encoder(struct model *m, const json_t *settings, uint32_t def
         (code = config_bool(settings, "layer_norm_first", false, &e->norm_first, err)) ||
         (code = config_only(settings, "attention_type", "original", err)) ||
         (code = config_only(settings, "pos_emb_type", "conv", err)) ||
+        (code = pos_conv_configure(&e->pos, settings, err)) ||
         (code = read_activation(e, settings, err)) || (code = read_widths(m, settings, err)) ||
         (code = check_divides("attention heads", e->heads, e->embed, err)))
         return code;

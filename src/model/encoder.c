@@ -65,8 +65,17 @@ size_t encoder_scratch(const struct model *m, size_t t)
     return carve(m, t, &w, NULL);
 }
 
-/* Y = GELU(convolution of X over time): kernel/2 zeros on both sides, T frames out. */
-static void run_pos_conv(const struct model *m, const float *x, size_t t, struct work *w)
+/* X *= GAIN, += BIAS, one of each for CHANNELS. */
+static void scale_channels(float *x, size_t rows, size_t channels, const float *gain,
+                           const float *bias)
+{
+    for (size_t i = 0; i < rows; i++)
+        for (size_t c = 0; c < channels; c++)
+            x[i * channels + c] = x[i * channels + c] * gain[c] + bias[c];
+}
+
+/* Y = convolution N of X, which may be Y, over time: kernel/2 zeros on both sides, T frames out. */
+static void convolve(const struct model *m, uint32_t n, const float *x, size_t t, struct work *w)
 {
     const struct encoder *e = &m->encoder;
     const struct pos_conv *p = &e->pos;
@@ -78,13 +87,28 @@ static void run_pos_conv(const struct model *m, const float *x, size_t t, struct
         for (size_t i = 0; i < t; i++)
             memcpy(w->padded + before + i * channels, x + i * e->embed + g * channels,
                    channels * sizeof *x);
+        if (p->before.gain)
+            scale_channels(w->padded + before, t, channels, p->before.gain + g * channels,
+                           p->before.bias + g * channels);
         memset(w->padded + before + t * channels, 0, (p->kernel * channels - before) * sizeof *x);
         /* Row i of the unfolded input is what starts at frame i: rows overlap, nothing is copied.
          */
-        m->kn->gemm(t, channels, depth, w->padded, channels, p->packed + g * packed,
-                    w->y + g * channels, e->embed, p->bias + g * channels, false);
+        m->kn->gemm(t, channels, depth, w->padded, channels, p->packed[n] + g * packed,
+                    w->y + g * channels, e->embed, p->bias[n] + g * channels, false);
     }
-    m->kn->gelu(w->y, t * e->embed);
+}
+
+/* Y = GELU of the convolution of X, or of one behind the other with a norm in between. */
+static void run_pos_conv(const struct model *m, const float *x, size_t t, struct work *w)
+{
+    const struct encoder *e = &m->encoder;
+    const struct norm *norm = &e->pos.behind;
+    for (uint32_t n = 0; n < e->pos.depth; n++) {
+        convolve(m, n, n ? w->y : x, t, w);
+        if (norm->gain)
+            m->kn->layer_norm(w->y, w->y, t, e->embed, norm->gain, norm->bias);
+        m->kn->gelu(w->y, t * e->embed);
+    }
 }
 
 /* One head's softmax(q k^T / sqrt(d)) v, written over its columns of q. */

@@ -15,6 +15,7 @@
 #include "propneu/checkpoint.h"
 #include "propneu/kernels.h"
 #include "propneu/model.h"
+#include "propneu/names.h"
 
 struct linear {
     uint32_t in, out;
@@ -35,11 +36,15 @@ struct layer {
 
 enum activation { ACTIVATION_GELU, ACTIVATION_RELU, ACTIVATION_TANH };
 
-/* Positional convolution: kernel taps, channel groups; weights packed group by group. */
+/* Positional convolutions, mostly one: kernel taps, channel groups; weights packed group by group.
+ */
 struct pos_conv {
-    uint32_t kernel, groups;
-    const float *packed; /* [groups][kernels_packed_size(E / groups, kernel * E / groups)] */
-    const float *bias;   /* [E] */
+    uint32_t kernel, groups, depth;
+    bool normed, batch_norm; /* whether there are norms behind or before, below */
+    const float **packed; /* [depth][groups][kernels_packed_size(E / groups, kernel E / groups)] */
+    const float **bias;   /* [depth][E] */
+    struct norm behind;   /* layer norm behind each, or NULLs */
+    struct norm before;   /* gain and bias of each channel before, or NULLs */
 };
 
 /* Relative position bias, shared by all layers and gated in each (WavLM); absent: no buckets. */
@@ -144,6 +149,9 @@ struct binder {
     char prefix[64];
     bool hugging_face;
     bool *used; /* [tensors->count] */
+    /* Where it is not NULL nothing is read: the names of tensors that are missing are kept in it.
+     */
+    struct names *survey;
 };
 
 #define MAX_TENSOR_NAME 192
@@ -160,7 +168,20 @@ enum status binder_finish(struct binder *b, struct err *err);
 /* Elements a tensor's strides reach are as many as it has: no broadcast view of a tiny file. */
 bool tensor_is_dense(const struct tensor *t);
 
-/* A tensor of exactly this shape as floats [count], in OUT; missing: STATUS_NOTFOUND. */
+/* Floats of a tensor: where they stand in the file if they can be used so, else converted. */
+struct floats {
+    const float *data; /* [count] */
+    float *owned;      /* what to free, or NULL */
+    size_t count;
+    const struct tensor *tensor;
+};
+
+/* A tensor of exactly this shape, to be unloaded; missing: STATUS_NOTFOUND. */
+enum status binder_load(struct binder *b, struct floats *out, const char *name, uint32_t ndim,
+                        const size_t *shape, struct err *err);
+void binder_unload(struct binder *b, struct floats *x);
+
+/* The same as floats [count] of the model's own, in OUT. */
 enum status bind_floats(struct binder *b, const float **out, const char *name, uint32_t ndim,
                         const size_t *shape, struct err *err);
 enum status bind_vector(struct binder *b, const float **out, const char *name, size_t n,
@@ -171,6 +192,11 @@ enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, 
 enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint32_t width,
                       struct err *err);
 enum status bind_encoder(struct binder *b, struct err *err);
+
+/* posconv.c: the kinds of positional convolutions that SETTINGS may ask for beyond one with
+ * normalised weights, into P, whose kernel is set; and their tensors. */
+enum status pos_conv_configure(struct pos_conv *p, const json_t *settings, struct err *err);
+enum status bind_pos_conv(struct binder *b, struct err *err);
 /* N floats of the model's own, 64-byte aligned. */
 float *model_floats(struct model *m, size_t n);
 

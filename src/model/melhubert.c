@@ -203,7 +203,7 @@ static enum status bind(struct model *m, struct binder *b, const struct checkpoi
         if (code)
             return code;
     }
-    return bind_stats(m, b, c, o, err);
+    return b->survey ? STATUS_OK : bind_stats(m, b, c, o, err);
 }
 
 static void free_front(struct model *m)

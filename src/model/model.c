@@ -78,7 +78,7 @@ static enum status build(struct model *m, const struct checkpoint *c,
     if (!m->family)
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: not a model that can be run (%s): HuBERT, wav2vec 2.0, WavLM, "
-                       "UniSpeech, UniSpeech-SAT and MelHuBERT are known",
+                       "UniSpeech, UniSpeech-SAT, data2vec-audio and MelHuBERT are known",
                        c->path, family_word(c));
     struct binder b = {.tensors = &c->tensors, .model = m, .path = c->path};
     if ((code = binder_spell(&b, err)))

@@ -65,6 +65,23 @@ enum status model_ffn_find(const struct checkpoint *c, uint32_t layer, struct mo
     return code;
 }
 
+enum status model_missing(const struct checkpoint *c, struct names *out, struct err *err)
+{
+    struct model m = {.kn = kernels_get(), .memory = arena_make(SIZE_MAX)};
+    struct binder b = {.tensors = &c->tensors, .model = &m, .path = c->path, .survey = out};
+    const json_t *settings;
+    enum status code = STATUS_OK;
+    m.family = model_find_family(c, &settings);
+    if (!m.family)
+        return STATUS_OK;
+    if (!(code = binder_spell(&b, err)) && !(code = m.family->configure(&m, settings, err)) &&
+        !(code = m.family->bind(&m, &b, c, NULL, err)))
+        code = bind_encoder(&b, err);
+    m.family->free(&m);
+    arena_free(&m.memory);
+    return code;
+}
+
 json_t *model_settings(const struct checkpoint *c, const char **family)
 {
     const json_t *settings = NULL;

@@ -15,7 +15,9 @@
 
 /*
  * Half of the buckets for keys ahead, half for keys behind; in each half the first half one a
- * frame, the others over ever longer distances, in steps equal in the logarithm.
+ * frame, the others over ever longer distances, in steps equal in the logarithm.  Both logarithms
+ * are rounded where the reference rounds them: a distance that is a power of the ratio falls on the
+ * edge of a bucket, and exact arithmetic may put it on the other side.
  */
 uint32_t rel_pos_bucket(int64_t relative, uint32_t buckets, uint32_t distance)
 {
@@ -24,8 +26,9 @@ uint32_t rel_pos_bucket(int64_t relative, uint32_t buckets, uint32_t distance)
     uint64_t away = (uint64_t)(relative > 0 ? relative : -relative);
     if (away < exact)
         return ahead + (uint32_t)away;
-    double far = log((double)away / exact) / log((double)distance / exact) * (half - exact);
-    return ahead + (far < half - 1 - exact ? exact + (uint32_t)far : half - 1);
+    float far = logf((float)away / (float)exact) / (float)log((double)distance / exact) *
+                (float)(half - exact);
+    return ahead + (far < (float)(half - 1 - exact) ? exact + (uint32_t)far : half - 1);
 }
 
 enum status bind_rel_pos(struct binder *b, struct err *err)
@@ -59,6 +62,10 @@ enum status bind_rel_gate(struct binder *b, uint32_t layer, struct err *err)
     snprintf(name, sizeof name, "encoder.layers.%u.self_attn.grep_linear.bias", layer);
     if ((code = bind_vector(b, &bias, name, 8, err)))
         return code;
+    snprintf(name, sizeof name, "encoder.layers.%u.self_attn.grep_a", layer);
+    code = bind_floats(b, &l->gate_scale, name, 4, (size_t[]){1, e->heads, 1, 1}, err);
+    if (code || b->survey)
+        return code;
     float *sums = mem_zeros(2 * d, sizeof *sums);
     float *packed = model_floats(b->model, kernels_packed_size(kn, 2, d));
     float *both = model_floats(b->model, 2);
@@ -73,10 +80,7 @@ enum status bind_rel_gate(struct binder *b, uint32_t layer, struct err *err)
         l->gate_bias = both;
     }
     free(sums);
-    if (!l->gate)
-        return err_nomem(err);
-    snprintf(name, sizeof name, "encoder.layers.%u.self_attn.grep_a", layer);
-    return bind_floats(b, &l->gate_scale, name, 4, (size_t[]){1, e->heads, 1, 1}, err);
+    return l->gate ? STATUS_OK : err_nomem(err);
 }
 
 size_t rel_pos_scratch(const struct model *m, size_t t, struct rel_work *w, float *memory)

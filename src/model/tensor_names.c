@@ -18,6 +18,7 @@ static const char *const spelling[][2] = {
     {"feature_extractor.conv_layers.#.2.", "feature_extractor.conv_layers.#.layer_norm."},
     {"layer_norm.", "feature_projection.layer_norm."},
     {"post_extract_proj.", "feature_projection.projection."},
+    {"encoder.pos_conv.#.0.", "encoder.pos_conv_embed.layers.#.conv."},
     {"encoder.pos_conv.0.", "encoder.pos_conv_embed.conv."},
     {"encoder.layers.#.self_attn.grep_linear.", "encoder.layers.#.attention.gru_rel_pos_linear."},
     {"encoder.layers.#.self_attn.grep_a", "encoder.layers.#.attention.gru_rel_pos_const"},
@@ -126,12 +127,16 @@ const struct tensor *binder_find(struct binder *b, const char *native,
 /* True if a tensor of that name, behind the prefix, would take part in the computation. */
 static bool takes_part(const struct binder *b, const char *name)
 {
-    static const char *const parts[] = {"encoder.", "feature_extractor.", "feature_projection.",
-                                        "post_extract_proj.", "layer_norm."};
+    static const char *const parts[] = {
+        "encoder.",    "feature_extractor.", "feature_projection.", "post_extract_proj.",
+        "layer_norm.", "input_quantizer.",   "project_inp."};
     size_t n = strlen("encoder.layers.");
     /* Layers that the configuration leaves out are not computed by anybody. */
     if (strncmp(name, "encoder.layers.", n) == 0 && digits(name + n) > 0 &&
         strtoul(name + n, NULL, 10) >= b->model->encoder.layers)
+        return false;
+    /* ContentVec's last norm, which hears the speaker, is behind such layers only. */
+    if (strncmp(name, "encoder.cond_layer_norm.", strlen("encoder.cond_layer_norm.")) == 0)
         return false;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strncmp(name, parts[i], strlen(parts[i])) == 0)

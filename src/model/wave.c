@@ -58,7 +58,7 @@ static enum status bind_conv(struct model *m, struct binder *b, uint32_t n, stru
 {
     struct wave *w = m->front;
     struct conv *c = &w->conv[n];
-    const float *weight;
+    const float *weight = NULL;
     char name[MAX_TENSOR_NAME];
     snprintf(name, sizeof name, "feature_extractor.conv_layers.%u.0.weight", n);
     enum status code = bind_floats(b, &weight, name, 3, (size_t[]){c->out, c->in, c->kernel}, err);
@@ -76,7 +76,7 @@ static enum status bind_conv(struct model *m, struct binder *b, uint32_t n, stru
         snprintf(name, sizeof name, "feature_extractor.conv_layers.%u.2.1", n);
         code = bind_norm(b, &c->norm, name, c->out, err);
     }
-    return code ? code : pack_conv(m, c, weight, err);
+    return code || b->survey ? code : pack_conv(m, c, weight, err);
 }
 
 static enum status configure(struct model *m, const json_t *settings, struct err *err)
@@ -316,6 +316,6 @@ static enum status run(const struct model *m, const float *samples, size_t n, fl
 /* UniSpeech and UniSpeech-SAT are wav2vec 2.0 trained otherwise. */
 const struct model_family families_wave[] = {
     WAVE_FAMILY("hubert"),    WAVE_FAMILY("wav2vec2"),      WAVE_FAMILY("wavlm"),
-    WAVE_FAMILY("unispeech"), WAVE_FAMILY("unispeech-sat"),
+    WAVE_FAMILY("unispeech"), WAVE_FAMILY("unispeech-sat"), WAVE_FAMILY("data2vec-audio"),
 };
 const size_t families_wave_count = sizeof families_wave / sizeof *families_wave;

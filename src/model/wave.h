@@ -38,7 +38,8 @@ struct wave {
 /* wave_config.c: settings of C's model if it is one of this FAMILY. */
 const json_t *wave_find(const struct model_family *family, const struct checkpoint *c);
 enum status wave_configure(struct model *m, const json_t *settings, struct err *err);
-/* Whether the waveform is normalised, and what says so, into the front end and m->info. */
+/* wave_normalize.c: whether the waveform is normalised, and what says so, into the front end and
+ * m->info. */
 enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
                                 const struct model_options *o, struct err *err);
 /* Lists convolutions as "[(512,10,5)] + [(512,3,2)] * 4" does: channels, kernel, stride. */

@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The one rate at which these models were trained. */
-#define RATE 16000
-
 /* Bounds that no real model comes near. */
 #define MAX_CHANNELS 65536
 #define MAX_KERNEL   256
@@ -30,6 +27,8 @@ static const json_t *settings_of(const struct checkpoint *c)
         s = json_object_get(c->config, "model_cfg");
     else if (c->layout == CHECKPOINT_WAVLM)
         s = cfg;
+    else if (c->layout == CHECKPOINT_DISTILLER)
+        s = json_object_get(json_object_get(c->config, "Config"), "distiller");
     else if (c->layout == CHECKPOINT_FAIRSEQ) {
         s = json_object_get(cfg, "model");
         if (!json_is_object(s))
@@ -59,6 +58,8 @@ const char *wave_kind(const struct checkpoint *c)
     const json_t *s = settings_of(c);
     if (c->layout == CHECKPOINT_MELHUBERT)
         return NULL;
+    if (c->layout == CHECKPOINT_DISTILLER)
+        return "distiller";
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const char *name = json_string_value(json_object_get(s, keys[i]));
         if (name)
@@ -77,13 +78,16 @@ const json_t *wave_find(const struct model_family *family, const struct checkpoi
     const char *kind = wave_kind(c);
     if (!kind)
         return NULL;
-    /* Sizes of one architecture ("wav2vec2_large") do not make another. */
+    /* HuBERT with other names: distilled by s3prl, disentangled from speakers. */
+    if (strcmp(kind, "distiller") == 0 || strcmp(kind, "contentvec") == 0)
+        kind = "hubert";
+    /* Sizes of one architecture ("wav2vec2_large") do not make another; fairseq has _ for -. */
     size_t n = strlen(family->name);
-    if (strcmp(kind, family->name) != 0 &&
-        (strncmp(kind, family->name, n) != 0 ||
-         (strcmp(kind + n, "_base") != 0 && strcmp(kind + n, "_large") != 0)))
-        return NULL;
-    return settings_of(c);
+    for (size_t i = 0; i < n; i++)
+        if (kind[i] != family->name[i] && (kind[i] != '_' || family->name[i] != '-'))
+            return NULL;
+    bool same = !kind[n] || strcmp(kind + n, "_base") == 0 || strcmp(kind + n, "_large") == 0;
+    return same ? settings_of(c) : NULL;
 }
 
 /* A reader of "[(512,10,5)] + [(512,3,2)] * 4": sums of lists, each perhaps so many times. */
@@ -204,13 +208,15 @@ static enum status read_lists(struct wave *w, const json_t *settings, struct err
 static enum status read_convs(struct model *m, const json_t *settings, struct err *err)
 {
     struct wave *w = m->front;
-    const json_t *v = json_object_get(settings, "conv_feature_layers");
+    const char *key = "conv_feature_layers";
+    const json_t *v = config_get(settings, &key);
     uint64_t hop = 1, window = 1;
     enum status code;
-    if (json_object_get(settings, "conv_dim"))
+    if (json_object_get(settings, "conv_dim") || json_object_get(settings, "conv_kernel") ||
+        json_object_get(settings, "conv_stride"))
         code = read_lists(w, settings, err);
-    else if (v && !json_is_null(v) && !json_is_string(v))
-        code = err_set(err, STATUS_FORMAT, "configuration: conv_feature_layers is not a text");
+    else if (v && !json_is_string(v))
+        code = err_set(err, STATUS_FORMAT, "configuration: %s is not a text", key);
     else
         code = wave_parse_convs(
             w, v ? json_string_value(v) : "[(512,10,5)] + [(512,3,2)] * 4 + [(512,2,2)] * 2", err);
@@ -236,7 +242,8 @@ static enum status read_norm(struct wave *w, const json_t *settings, struct err 
     const char *text = v ? json_string_value(v) : "default";
     if (text && (strcmp(text, "layer_norm") == 0 || strcmp(text, "layer") == 0))
         w->norm = CONV_NORM_EACH;
-    else if (text && (strcmp(text, "default") == 0 || strcmp(text, "group") == 0))
+    else if (text && (strcmp(text, "default") == 0 || strcmp(text, "group") == 0 ||
+                      strcmp(text, "group_norm_masked") == 0)) /* of the frames heard: all here */
         w->norm = CONV_NORM_FIRST;
     else
         return err_set(err, STATUS_UNSUPPORTED,
@@ -265,7 +272,7 @@ static enum status read_rel_pos(struct model *m, const json_t *settings, struct 
 /* What would make it another model, by the names of its switches. */
 static enum status refuse(const json_t *settings, struct err *err)
 {
-    static const char *const off[] = {"add_adapter", "conv_pos_batch_norm"};
+    static const char *const off[] = {"add_adapter", "quantize_input"};
     static const char *const words[][2] = {{"layer_type", "transformer"},
                                            {"feat_extract_activation", "gelu"},
                                            {"position_embeddings_type", "absolute"},
@@ -281,10 +288,16 @@ static enum status refuse(const json_t *settings, struct err *err)
     v = json_object_get(settings, "adapter_attn_dim");
     if (v && !json_is_null(v))
         return err_set(err, STATUS_UNSUPPORTED, "adapter_attn_dim: adapters cannot be computed");
-    v = json_object_get(settings, "pos_conv_depth");
-    if (v && json_integer_value(v) != 1)
+    v = json_object_get(settings, "task_emb_type");
+    if (json_is_string(v) &&
+        (strcmp(json_string_value(v), "add") == 0 || strcmp(json_string_value(v), "concat") == 0))
+        return err_set(err, STATUS_UNSUPPORTED, "task_emb_type '%s' cannot be computed",
+                       json_string_value(v));
+    /* ContentVec's last norm then hears the speaker too. */
+    if (json_integer_value(json_object_get(settings, "encoder_layers_1")) > 0 &&
+        json_is_true(json_object_get(settings, "layer_norm_first")))
         return err_set(err, STATUS_UNSUPPORTED,
-                       "pos_conv_depth: only one positional convolution can be computed");
+                       "encoder_layers_1 with layer_norm_first cannot be computed");
     v = json_object_get(settings, "layer_norm_eps");
     if (v && !(json_number_value(v) > 0.99e-5 && json_number_value(v) < 1.01e-5))
         return err_set(err, STATUS_UNSUPPORTED, "layer_norm_eps %g cannot be computed, only 1e-05",
@@ -292,86 +305,33 @@ static enum status refuse(const json_t *settings, struct err *err)
     return STATUS_OK;
 }
 
+/* Settings by which a family differs that its configuration need not name. */
+static enum status apply_family(struct model *m, const json_t *settings, bool *proj_norm,
+                                struct err *err)
+{
+    const char *type = json_string_value(json_object_get(settings, "model_type"));
+    /* transformers' data2vec has neither switch. */
+    if (type && strcmp(type, "data2vec-audio") == 0) {
+        struct wave *w = m->front;
+        w->norm = CONV_NORM_EACH;
+        m->encoder.norm_first = false;
+    }
+    /* s3prl's distilled HuBERT has no norm before the projection, and no switch either. */
+    return config_bool(settings, "feat_proj_layer_norm",
+                       !json_object_get(settings, "extractor_conv_feature_layers"), proj_norm, err);
+}
+
 enum status wave_configure(struct model *m, const json_t *settings, struct err *err)
 {
     struct wave *w = m->front;
-    bool proj_norm;
+    bool proj_norm, distilled = json_object_get(settings, "extractor_conv_feature_layers") != NULL;
     enum status code;
-    if ((code = refuse(settings, err)) || (code = config_encoder(m, settings, 12, err)) ||
+    if ((code = refuse(settings, err)) ||
+        (code = config_encoder(m, settings, distilled ? 1 : 12, err)) ||
         (code = read_convs(m, settings, err)) || (code = read_norm(w, settings, err)) ||
         (code = config_bool(settings, "conv_bias", false, &w->bias, err)) ||
-        (code = config_bool(settings, "feat_proj_layer_norm", true, &proj_norm, err)))
+        (code = apply_family(m, settings, &proj_norm, err)))
         return code;
     w->no_proj_norm = !proj_norm;
     return read_rel_pos(m, settings, err);
-}
-
-/* The task that the model was trained for: its configuration says how recordings are read. */
-static const json_t *task_of(const struct checkpoint *c, const char **where)
-{
-    const json_t *cfg = json_object_get(c->config, "cfg"), *task;
-    switch (c->layout) {
-    case CHECKPOINT_S3PRL: *where = "task_cfg"; return json_object_get(c->config, "task_cfg");
-    case CHECKPOINT_WAVLM: *where = "cfg"; return cfg;
-    case CHECKPOINT_FAIRSEQ:
-        *where = "cfg.task";
-        task = json_object_get(cfg, "task");
-        if (json_is_object(task))
-            return task;
-        *where = "args";
-        return json_object_get(c->config, "args");
-    default: *where = "preprocessor_config.json"; return c->preprocessor;
-    }
-}
-
-static enum status check_rate(const json_t *task, const char *where, const char *key,
-                              struct err *err)
-{
-    const json_t *v = json_object_get(task, key);
-    if (!json_is_number(v) || json_number_value(v) == RATE)
-        return STATUS_OK;
-    return err_set(err, STATUS_UNSUPPORTED, "%s: %s %g: only models of %d Hz can be run", where,
-                   key, json_number_value(v), RATE);
-}
-
-/* A text that the model keeps. */
-static enum status note(struct model *m, const char *key, const char *where, struct err *err)
-{
-    char text[96];
-    snprintf(text, sizeof text, "%s of %s", key, where);
-    char *kept = arena_zeros(&m->memory, strlen(text) + 1, 1);
-    if (!kept)
-        return err_nomem(err);
-    m->info.normalize_from = strcpy(kept, text);
-    return STATUS_OK;
-}
-
-enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
-                                const struct model_options *o, struct err *err)
-{
-    struct wave *w = m->front;
-    const char *where, *key = "normalize";
-    const json_t *task = task_of(c, &where), *v = json_object_get(task, key);
-    enum status code = check_rate(task, where, "sample_rate", err);
-    if (!code)
-        code = check_rate(task, where, "sampling_rate", err);
-    if (code) {
-        err_prefix(err, "%s", c->path);
-        return code;
-    }
-    if (!v)
-        v = json_object_get(task, key = "do_normalize");
-    if (o && o->normalize != MODEL_NORMALIZE_AS_TRAINED) {
-        w->normalize = o->normalize == MODEL_NORMALIZE_YES;
-        m->info.normalize_from = "--normalize";
-    } else if (json_is_boolean(v)) {
-        w->normalize = json_is_true(v);
-        code = note(m, key, where, err);
-    } else {
-        /* The released models whose convolutions have layer norms were trained so, others not. */
-        w->normalize = w->norm == CONV_NORM_EACH;
-        m->info.normalize_from = "assumed: the configuration does not say";
-    }
-    m->info.normalize = w->normalize;
-    return code;
 }

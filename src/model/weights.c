@@ -83,27 +83,21 @@ static void mix(struct binder *b, const float *x, size_t n)
         b->hash = (b->hash ^ lane[l] ^ n) * prime;
 }
 
-/* Floats of a tensor: where they stand in the file if they can be used so, else converted. */
-struct floats {
-    const float *data; /* [count] */
-    float *owned;      /* what to free, or NULL */
-    size_t count;
-    const struct tensor *tensor;
-};
-
 /* Every weight is packed or copied once: keeping the file's pages too would double the memory. */
-static void unload(struct binder *b, struct floats *x)
+void binder_unload(struct binder *b, struct floats *x)
 {
     free(x->owned);
     if (x->tensor)
         tensors_forget(b->tensors, x->tensor);
 }
 
-static enum status load(struct binder *b, struct floats *out, const char *name, uint32_t ndim,
+enum status binder_load(struct binder *b, struct floats *out, const char *name, uint32_t ndim,
                         const size_t *shape, struct err *err)
 {
     char spelled[MAX_TENSOR_NAME];
     const struct tensor *t = binder_find(b, name, spelled);
+    if (b->survey)
+        return t || names_add(b->survey, spelled) != NAMES_NONE ? STATUS_OK : err_nomem(err);
     if (!t)
         return err_set(err, STATUS_NOTFOUND, "%s: tensor %s is missing", b->path, spelled);
     enum status code = check_shape(b, t, spelled, ndim, shape, err);
@@ -125,15 +119,15 @@ enum status bind_floats(struct binder *b, const float **out, const char *name, u
                         const size_t *shape, struct err *err)
 {
     struct floats x = {NULL, NULL, 0, NULL};
-    enum status code = load(b, &x, name, ndim, shape, err);
-    if (code)
+    enum status code = binder_load(b, &x, name, ndim, shape, err);
+    if (code || b->survey)
         return code;
     float *kept = model_floats(b->model, x.count);
     if (kept) {
         memcpy(kept, x.data, x.count * sizeof *kept);
         *out = kept;
     }
-    unload(b, &x);
+    binder_unload(b, &x);
     return kept ? STATUS_OK : err_nomem(err);
 }
 
@@ -150,18 +144,20 @@ enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, 
     struct floats w = {NULL, NULL, 0, NULL};
     const struct kernels *kn = b->model->kn;
     snprintf(name, sizeof name, "%s.weight", prefix);
-    enum status code = load(b, &w, name, 2, (size_t[]){out, in}, err);
+    enum status code = binder_load(b, &w, name, 2, (size_t[]){out, in}, err);
     if (code)
         return code;
-    float *packed = model_floats(b->model, kernels_packed_size(kn, out, in));
-    if (packed)
-        kn->pack_transposed(out, in, w.data, in, packed);
-    unload(b, &w);
-    if (!packed)
-        return err_nomem(err);
+    if (!b->survey) {
+        float *packed = model_floats(b->model, kernels_packed_size(kn, out, in));
+        if (packed)
+            kn->pack_transposed(out, in, w.data, in, packed);
+        binder_unload(b, &w);
+        if (!packed)
+            return err_nomem(err);
+        l->packed = packed;
+    }
     l->in = in;
     l->out = out;
-    l->packed = packed;
     snprintf(name, sizeof name, "%s.bias", prefix);
     return bind_vector(b, &l->bias, name, out, err);
 }
@@ -176,66 +172,6 @@ enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint
         return code;
     snprintf(name, sizeof name, "%s.bias", prefix);
     return bind_vector(b, &n->bias, name, width, err);
-}
-
-/*
- * W[o][k][i] = g[k] v[o][i][k] / |v[:, :, k]|: weight norm over both channel axes for each tap
- * (dim 2), turned so that a row holds what one output sees of consecutive frames.
- */
-static void normalise_taps(float *w, const float *v, const float *g, size_t outputs,
-                           size_t channels, size_t kernel)
-{
-    for (size_t k = 0; k < kernel; k++) {
-        double square = 0;
-        for (size_t i = 0; i < outputs * channels; i++)
-            square += (double)v[i * kernel + k] * v[i * kernel + k];
-        double scale = g[k] / sqrt(square);
-        for (size_t o = 0; o < outputs; o++)
-            for (size_t i = 0; i < channels; i++)
-                w[(o * kernel + k) * channels + i] =
-                    (float)(scale * v[(o * channels + i) * kernel + k]);
-    }
-}
-
-static enum status pack_pos_conv(struct binder *b, const float *v, const float *g, struct err *err)
-{
-    const struct kernels *kn = b->model->kn;
-    struct encoder *e = &b->model->encoder;
-    size_t channels = e->embed / e->pos.groups, depth = channels * e->pos.kernel;
-    size_t packed = kernels_packed_size(kn, channels, depth);
-    float *w = mem_array((size_t)e->embed * depth, sizeof *w);
-    float *all = model_floats(b->model, packed * e->pos.groups);
-    if (w && all) {
-        normalise_taps(w, v, g, e->embed, channels, e->pos.kernel);
-        for (uint32_t j = 0; j < e->pos.groups; j++)
-            kn->pack_transposed(channels, depth, w + j * channels * depth, depth, all + j * packed);
-        e->pos.packed = all;
-    }
-    free(w);
-    return w && all ? STATUS_OK : err_nomem(err);
-}
-
-/* The convolution's weight is stored as length g and direction v, under older or newer names. */
-static enum status bind_pos_conv(struct binder *b, struct err *err)
-{
-    static const char *const spelling[][2] = {
-        {"encoder.pos_conv.0.weight_g", "encoder.pos_conv.0.weight_v"},
-        {"encoder.pos_conv.0.parametrizations.weight.original0",
-         "encoder.pos_conv.0.parametrizations.weight.original1"},
-    };
-    struct encoder *e = &b->model->encoder;
-    char name[MAX_TENSOR_NAME];
-    int newer = !binder_find(b, spelling[0][0], name) && binder_find(b, spelling[1][0], name);
-    size_t kernel = e->pos.kernel, channels = e->embed / e->pos.groups;
-    struct floats g = {NULL, NULL, 0, NULL}, v = {NULL, NULL, 0, NULL};
-    enum status code = load(b, &g, spelling[newer][0], 3, (size_t[]){1, 1, kernel}, err);
-    if (!code)
-        code = load(b, &v, spelling[newer][1], 3, (size_t[]){e->embed, channels, kernel}, err);
-    if (!code)
-        code = pack_pos_conv(b, v.data, g.data, err);
-    unload(b, &g);
-    unload(b, &v);
-    return code ? code : bind_vector(b, &e->pos.bias, "encoder.pos_conv.0.bias", e->embed, err);
 }
 
 static enum status bind_layer(struct binder *b, uint32_t n, struct err *err)

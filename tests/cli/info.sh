@@ -52,6 +52,14 @@ for model in ssl sid pr; do
     says "$demo/counts/$model.counts" '1 512 5'
 done
 
+# A configuration of more layers than there are: all that is missing is listed.
+cp -r "$data/models/e_wavlm_base/hf" "$dir/short" && chmod -R u+w "$dir/short"
+sed 's/"num_hidden_layers": 3/"num_hidden_layers": 4/' "$data/models/e_wavlm_base/hf/config.json" \
+    >"$dir/short/config.json"
+says "$dir/short" 'can be run no'
+[ "$("$PROPNEU" info --format tsv "$dir/short" | grep -c '^missing.*encoder.layers.3.')" = 19 ] ||
+    { echo "info does not list 19 missing tensors"; failed=1; }
+
 # The name does not count.
 cp "$data/info/mean-std.npy" "$dir/speakers.TextGrid"
 says "$dir/speakers.TextGrid" 'kind array'

@@ -12,6 +12,7 @@
 #include "propneu/checkpoint.h"
 #include "propneu/mem.h"
 #include "propneu/model.h"
+#include "propneu/model_parts.h"
 #include "propneu/safetensors.h"
 
 static const char *const utterances[] = {"9001-100001-0000", "9002-100001-0000"};
@@ -141,6 +142,20 @@ static void relative_positions_fall_into_the_reference_buckets(void **state)
     tensors_free(&want);
 }
 
+/* Where a distance is the square root of the largest one, the reference's rounding decides. */
+static void distances_on_an_edge_fall_as_the_reference_rounds(void **state)
+{
+    static const uint32_t cases[][4] = {
+        /* buckets, largest distance, distance, bucket */
+        {8, 200, 20, 3},    {16, 400, 40, 6},    {32, 800, 80, 12},    {64, 100, 40, 24},
+        {128, 200, 80, 48}, {160, 1280, 80, 48}, {160, 1280, 640, 72}, {256, 400, 160, 96},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(rel_pos_bucket(-(int64_t)cases[i][2], cases[i][0], cases[i][1]),
+                         cases[i][3]);
+}
+
 static void lists_of_convolutions_are_read_as_python_would(void **state)
 {
     static const struct {
@@ -215,15 +230,22 @@ static void what_would_be_another_model_is_named(void **state)
     } cases[] = {
         {"add_adapter", json_true(), STATUS_UNSUPPORTED, "add_adapter"},
         {"adapter_attn_dim", json_integer(16), STATUS_UNSUPPORTED, "adapter_attn_dim"},
-        {"conv_pos_batch_norm", json_true(), STATUS_UNSUPPORTED, "conv_pos_batch_norm"},
+        {"conv_pos_batch_norm", json_true(), STATUS_NOTFOUND, "pos_conv_embed.batch_norm.weight"},
+        {"conv_pos_batch_norm", json_integer(1), STATUS_FORMAT, "conv_pos_batch_norm"},
+        {"quantize_input", json_true(), STATUS_UNSUPPORTED, "quantize_input"},
+        {"task_emb_type", json_string("concat"), STATUS_UNSUPPORTED, "task_emb_type 'concat'"},
         {"layer_type", json_string("conformer"), STATUS_UNSUPPORTED, "conformer"},
         {"position_embeddings_type", json_string("rotary"), STATUS_UNSUPPORTED, "rotary"},
         {"hidden_act", json_string("gelu_new"), STATUS_UNSUPPORTED, "hidden_act 'gelu_new'"},
         {"feat_extract_activation", json_string("relu"), STATUS_UNSUPPORTED, "relu"},
         {"feat_extract_norm", json_string("batch"), STATUS_UNSUPPORTED, "feat_extract_norm 'ba"},
-        {"pos_conv_depth", json_integer(5), STATUS_UNSUPPORTED, "pos_conv_depth"},
+        {"pos_conv_depth", json_integer(5), STATUS_NOTFOUND, "pos_conv_embed.layers.0.conv.weight"},
+        {"pos_conv_depth", json_integer(65), STATUS_FORMAT, "pos_conv_depth"},
         {"layer_norm_eps", json_real(1e-12), STATUS_UNSUPPORTED, "1e-12"},
-        {"model_type", json_string("data2vec-audio"), STATUS_UNSUPPORTED, "data2vec-audio"},
+        {"model_type", json_string("sew-d"), STATUS_UNSUPPORTED, "(sew-d)"},
+        {"model_type", json_string("wav2vec2-conformer"), STATUS_UNSUPPORTED, "conformer"},
+        {"model_type", json_string("data2vec-audio"), STATUS_NOTFOUND,
+         "conv_layers.1.layer_norm.weight"},
         {"model_type", json_string("hubert"), STATUS_UNSUPPORTED, "gru_rel_pos_const has no"},
         {"num_hidden_layers", json_integer(4), STATUS_NOTFOUND, "encoder.layers.3.attention.q_pr"},
         {"conv_dim", json_pack("[i,i]", 24, 24), STATUS_FORMAT, "conv_kernel"},
@@ -262,6 +284,25 @@ static void tensors_without_use_are_listed(void **state)
     assert_int_equal(model_info(m)->layers, 2);
     assert_true(model_info(m)->unused_count > 16);
     model_free(m);
+}
+
+static void all_that_is_missing_is_told(void **state)
+{
+    struct err err;
+    struct checkpoint c;
+    struct names missing = NAMES_INIT;
+    (void)state;
+    assert_ok(checkpoint_open(&c, data_path("models/e_wavlm_base/hf"), &err));
+    assert_ok(model_missing(&c, &missing, &err));
+    assert_int_equal(missing.count, 0);
+    /* Another layer has 16 tensors, and its gate three. */
+    json_object_set_new(c.config, "num_hidden_layers", json_integer(4));
+    assert_ok(model_missing(&c, &missing, &err));
+    assert_int_equal(missing.count, 19);
+    assert_int_not_equal(names_find(&missing, "encoder.layers.3.feed_forward.output_dense.bias"),
+                         NAMES_NONE);
+    names_free(&missing);
+    checkpoint_free(&c);
 }
 
 static void normalising_is_as_trained_or_as_told(void **state)
@@ -311,9 +352,11 @@ static int run_with(const char *kernels)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_stage_equals_the_reference),
         cmocka_unit_test(relative_positions_fall_into_the_reference_buckets),
+        cmocka_unit_test(distances_on_an_edge_fall_as_the_reference_rounds),
         cmocka_unit_test(lists_of_convolutions_are_read_as_python_would),
         cmocka_unit_test(what_would_be_another_model_is_named),
         cmocka_unit_test(tensors_without_use_are_listed),
+        cmocka_unit_test(all_that_is_missing_is_told),
         cmocka_unit_test(normalising_is_as_trained_or_as_told),
         cmocka_unit_test(samples_that_are_no_numbers_end_the_run),
     };

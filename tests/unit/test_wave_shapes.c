@@ -14,6 +14,10 @@
 
 enum rel { NO_BIAS, PLAIN_BIAS, GATED_BIAS };
 
+/* What stands for the positions: a convolution with weight norm, one without, one behind a batch
+ * norm, or several with norms behind them. */
+enum positions { WEIGHT_NORM, PLAIN_WEIGHT, BATCH_NORM, SEVERAL };
+
 struct shape {
     const char *family;
     bool hugging_face;
@@ -23,6 +27,8 @@ struct shape {
     uint32_t embed, heads, layers, width, kernel, groups;
     enum rel rel;
     uint32_t samples;
+    enum positions positions;
+    uint32_t depth; /* of SEVERAL */
 };
 
 static const struct shape shapes[] = {
@@ -43,7 +49,9 @@ static const struct shape shapes[] = {
      16,
      4,
      NO_BIAS,
-     3000},
+     3000,
+     WEIGHT_NORM,
+     0},
     {"wav2vec2",
      true,
      "wav2vec2.",
@@ -60,7 +68,9 @@ static const struct shape shapes[] = {
      7,
      6,
      NO_BIAS,
-     5001},
+     5001,
+     WEIGHT_NORM,
+     0},
     {"wav2vec2",
      false,
      "w2v_encoder.w2v_model.",
@@ -77,7 +87,9 @@ static const struct shape shapes[] = {
      5,
      2,
      NO_BIAS,
-     700},
+     700,
+     WEIGHT_NORM,
+     0},
     /* large WavLM: gated bias of the norm's output */
     {"wavlm",
      false,
@@ -95,7 +107,9 @@ static const struct shape shapes[] = {
      16,
      4,
      GATED_BIAS,
-     8000},
+     8000,
+     WEIGHT_NORM,
+     0},
     {"wavlm",
      true,
      "wavlm.",
@@ -112,7 +126,9 @@ static const struct shape shapes[] = {
      9,
      4,
      GATED_BIAS,
-     6000},
+     6000,
+     WEIGHT_NORM,
+     0},
     {"wavlm",
      false,
      "",
@@ -129,7 +145,9 @@ static const struct shape shapes[] = {
      4,
      1,
      PLAIN_BIAS,
-     2500},
+     2500,
+     WEIGHT_NORM,
+     0},
     /* many frames: more than one piece of the front end and of the encoder */
     {"hubert",
      false,
@@ -147,7 +165,9 @@ static const struct shape shapes[] = {
      128,
      3,
      NO_BIAS,
-     2901},
+     2901,
+     WEIGHT_NORM,
+     0},
     {"unispeech-sat",
      true,
      "unispeech_sat.",
@@ -164,7 +184,9 @@ static const struct shape shapes[] = {
      3,
      24,
      NO_BIAS,
-     1009},
+     1009,
+     WEIGHT_NORM,
+     0},
     {"wavlm",
      false,
      "",
@@ -181,7 +203,144 @@ static const struct shape shapes[] = {
      4,
      1,
      NO_BIAS,
-     22},
+     22,
+     WEIGHT_NORM,
+     0},
+    /* data2vec: odd and even kernels, one convolution and several */
+    {"data2vec-audio",
+     true,
+     "data2vec_audio.",
+     3,
+     {{24, 10, 5}, {20, 3, 2}, {16, 2, 2}},
+     true,
+     true,
+     false,
+     true,
+     36,
+     3,
+     2,
+     33,
+     19,
+     6,
+     NO_BIAS,
+     3001,
+     SEVERAL,
+     5},
+    {"data2vec-audio",
+     true,
+     "",
+     1,
+     {{24, 10, 5}},
+     true,
+     false,
+     false,
+     false,
+     32,
+     4,
+     2,
+     20,
+     4,
+     4,
+     NO_BIAS,
+     700,
+     SEVERAL,
+     1},
+    {"data2vec-audio",
+     false,
+     "w2v_encoder.w2v_model.",
+     2,
+     {{8, 4, 2}, {24, 3, 2}},
+     true,
+     false,
+     false,
+     true,
+     24,
+     4,
+     2,
+     20,
+     7,
+     2,
+     NO_BIAS,
+     900,
+     SEVERAL,
+     3},
+    {"wav2vec2",
+     false,
+     "",
+     1,
+     {{24, 10, 5}},
+     false,
+     false,
+     true,
+     false,
+     32,
+     4,
+     1,
+     20,
+     4,
+     4,
+     NO_BIAS,
+     700,
+     SEVERAL,
+     2},
+    /* HuBERT with a batch norm before the positional convolution, and without weight norm */
+    {"hubert",
+     true,
+     "hubert.",
+     1,
+     {{24, 10, 5}},
+     false,
+     false,
+     false,
+     false,
+     32,
+     4,
+     2,
+     20,
+     16,
+     4,
+     NO_BIAS,
+     700,
+     BATCH_NORM,
+     0},
+    {"hubert",
+     false,
+     "",
+     1,
+     {{24, 10, 5}},
+     false,
+     false,
+     false,
+     false,
+     32,
+     4,
+     2,
+     20,
+     7,
+     4,
+     NO_BIAS,
+     700,
+     BATCH_NORM,
+     0},
+    {"wav2vec2",
+     true,
+     "wav2vec2.",
+     1,
+     {{24, 10, 5}},
+     false,
+     false,
+     false,
+     false,
+     32,
+     4,
+     2,
+     20,
+     16,
+     4,
+     NO_BIAS,
+     700,
+     PLAIN_WEIGHT,
+     0},
 };
 
 enum { BUCKETS = 24, DISTANCE = 30, MAX_TENSORS = 128, MAX_STAGES = 32 };
@@ -376,37 +535,101 @@ static double *front_end(struct twin *t, const float *samples, size_t *rows)
     return x;
 }
 
-static void positions(struct twin *t, double *x, size_t rows)
+/* What stands before "weight" and "bias" of convolution N, in one spelling and the other. */
+static void name_positions(const struct shape *s, int n, char native[64], char hf[64])
+{
+    if (s->positions == SEVERAL) {
+        snprintf(native, 64, "encoder.pos_conv.%d.0", n);
+        snprintf(hf, 64, "encoder.pos_conv_embed.layers.%d.conv", n);
+    } else {
+        snprintf(native, 64, "encoder.pos_conv.%d", s->positions == BATCH_NORM);
+        snprintf(hf, 64, "encoder.pos_conv_embed.conv");
+    }
+}
+
+/* The weight of convolution N, [e][part][k], to be freed. */
+static double *positions_weight(struct twin *t, const char *native, const char *hf)
 {
     const struct shape *s = t->w.shape;
     size_t e = s->embed, part = e / s->groups, k = s->kernel;
-    bool newer = s->kernel % 2;
-    const float *g = add(&t->w, "encoder.pos_conv.0", "encoder.pos_conv_embed.conv", 0,
-                         newer ? ".parametrizations.weight.original0" : ".weight_g", 1.5, 0.5, 3,
-                         (size_t[]){1, 1, k});
-    const float *v = add(&t->w, "encoder.pos_conv.0", "encoder.pos_conv_embed.conv", 0,
-                         newer ? ".parametrizations.weight.original1" : ".weight_v", 0, 1, 3,
-                         (size_t[]){e, part, k});
-    const float *b = add(&t->w, "encoder.pos_conv.0", "encoder.pos_conv_embed.conv", 0, ".bias", 0,
-                         0.3, 1, (size_t[]){e});
-    double *y = mem_zeros(rows * e, sizeof *y), *length = mem_zeros(k, sizeof *length);
+    bool plain = s->positions != WEIGHT_NORM, newer = s->kernel % 2;
+    const float *g = plain ? NULL
+                           : add(&t->w, native, hf, 0,
+                                 newer ? ".parametrizations.weight.original0" : ".weight_g", 1.5,
+                                 0.5, 3, (size_t[]){1, 1, k});
+    const float *v = add(&t->w, native, hf, 0,
+                         plain   ? ".weight"
+                         : newer ? ".parametrizations.weight.original1"
+                                 : ".weight_v",
+                         0, plain ? 0.3 : 1, 3, (size_t[]){e, part, k});
+    double *w = mem_array(e * part * k, sizeof *w), *length = mem_zeros(k, sizeof *length);
     for (size_t i = 0; i < e * part * k; i++)
         length[i % k] += (double)v[i] * (double)v[i];
+    for (size_t i = 0; i < e * part * k; i++)
+        w[i] = plain ? (double)v[i] : (double)g[i % k] * (double)v[i] / sqrt(length[i % k]);
+    free(length);
+    return w;
+}
+
+/* Y = convolution N of X. */
+static void convolve(struct twin *t, int n, const double *x, size_t rows, double *y)
+{
+    const struct shape *s = t->w.shape;
+    size_t e = s->embed, part = e / s->groups, k = s->kernel;
+    char native[64], hf[64];
+    name_positions(s, n, native, hf);
+    double *w = positions_weight(t, native, hf);
+    const float *b = add(&t->w, native, hf, 0, ".bias", 0, 0.3, 1, (size_t[]){e});
     for (size_t r = 0; r < rows; r++)
         for (size_t o = 0; o < e; o++) {
             double sum = (double)b[o];
             for (size_t i = 0; i < part; i++)
                 for (size_t j = 0; j < k; j++)
                     if (r + j >= k / 2 && r + j - k / 2 < rows)
-                        sum += (double)g[j] * (double)v[(o * part + i) * k + j] / sqrt(length[j]) *
+                        sum += w[(o * part + i) * k + j] *
                                x[(r + j - k / 2) * e + o / part * part + i];
-            y[r * e + o] = gelu(sum);
+            y[r * e + o] = sum;
         }
+    free(w);
+}
+
+/* A norm with the means and variances of the training, not of these frames. */
+static void batch_norm(struct twin *t, double *x, size_t rows)
+{
+    const char *native = "encoder.pos_conv.0", *hf = "encoder.pos_conv_embed.batch_norm";
+    size_t e = t->w.shape->embed;
+    struct map g = add_norm(&t->w, native, hf, 0, e);
+    const float *mean = add(&t->w, native, hf, 0, ".running_mean", 0, 0.5, 1, (size_t[]){e});
+    const float *var = add(&t->w, native, hf, 0, ".running_var", 1, 0.4, 1, (size_t[]){e});
+    for (size_t i = 0; i < rows * e; i++)
+        x[i] = (x[i] - (double)mean[i % e]) / sqrt((double)var[i % e] + 1e-5) * (double)g.w[i % e] +
+               (double)g.b[i % e];
+}
+
+static void positions(struct twin *t, double *x, size_t rows)
+{
+    const struct shape *s = t->w.shape;
+    size_t e = s->embed, depth = s->positions == SEVERAL ? s->depth : 1;
+    double *in = copy(x, rows * e), *y = mem_zeros(rows * e, sizeof *y);
+    float *one = mem_array(e, sizeof *one), *zero = mem_zeros(e, sizeof *zero);
+    for (size_t i = 0; i < e; i++)
+        one[i] = 1;
+    if (s->positions == BATCH_NORM)
+        batch_norm(t, in, rows);
+    for (size_t n = 0; n < depth; n++) {
+        convolve(t, (int)n, in, rows, y);
+        if (s->positions == SEVERAL)
+            norm(y, rows, e, (struct map){one, zero});
+        for (size_t i = 0; i < rows * e; i++)
+            in[i] = y[i] = gelu(y[i]);
+    }
     keep(t, MODEL_POS, 0, rows, e, y);
     for (size_t i = 0; i < rows * e; i++)
         x[i] += y[i];
+    free(in);
     free(y);
-    free(length);
+    free(one);
+    free(zero);
 }
 
 /* What the relative position adds to the score of query I for key J. */
@@ -557,6 +780,12 @@ static json_t *hugging_face_config(const struct shape *s)
         "conv_bias", s->conv_bias, "feat_extract_norm", s->norm_each ? "layer" : "group",
         "num_buckets", BUCKETS, "max_bucket_distance", DISTANCE, "hidden_act", "gelu");
     static const char *const keys[] = {"conv_dim", "conv_kernel", "conv_stride"};
+    json_object_set_new(c, "conv_pos_batch_norm", json_boolean(s->positions == BATCH_NORM));
+    if (strcmp(s->family, "data2vec-audio") == 0) {
+        json_object_set_new(c, "num_conv_pos_embeddings", json_integer(s->depth));
+        json_object_set_new(c, "conv_pos_kernel_size", json_integer(s->kernel));
+        json_object_del(c, "feat_extract_norm");
+    }
     for (int k = 0; k < 3; k++) {
         json_t *list = json_array();
         for (uint32_t i = 0; i < s->convs; i++)
@@ -574,14 +803,18 @@ static json_t *native_config(const struct shape *s)
         snprintf(convs + used, sizeof convs - used, "%s[(%u, %u,%u)]%s", i ? " + " : "",
                  s->conv[i][0], s->conv[i][1], s->conv[i][2], i % 2 ? "*1" : "");
     }
+    bool data2vec = strcmp(s->family, "data2vec-audio") == 0;
+    uint32_t depth = s->positions == SEVERAL ? s->depth : 1;
     return json_pack(
-        "{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:b, s:s, s:i, s:i, s:s, s:b, s:b}", "_name",
-        s->family, "encoder_layers", s->layers, "encoder_embed_dim", s->embed,
-        "encoder_attention_heads", s->heads, "encoder_ffn_embed_dim", s->width, "conv_pos",
-        s->kernel, "conv_pos_groups", s->groups, "layer_norm_first", s->norm_first, "conv_bias",
-        s->conv_bias, "extractor_mode", s->norm_each ? "layer_norm" : "default", "num_buckets",
-        BUCKETS, "max_distance", DISTANCE, "conv_feature_layers", convs,
-        "relative_position_embedding", s->rel != NO_BIAS, "gru_rel_pos", s->rel == GATED_BIAS);
+        "{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:b, s:b, s:s, s:i, s:i, s:s, s:b, s:b, s:i, s:b}",
+        "_name", data2vec ? "data2vec_audio" : s->family, "encoder_layers", s->layers,
+        "encoder_embed_dim", s->embed, "encoder_attention_heads", s->heads, "encoder_ffn_embed_dim",
+        s->width, "conv_pos", s->kernel * depth, "conv_pos_groups", s->groups, "layer_norm_first",
+        s->norm_first, "conv_bias", s->conv_bias, "extractor_mode",
+        s->norm_each ? "layer_norm" : "default", "num_buckets", BUCKETS, "max_distance", DISTANCE,
+        "conv_feature_layers", convs, "relative_position_embedding", s->rel != NO_BIAS,
+        "gru_rel_pos", s->rel == GATED_BIAS, "pos_conv_depth", depth, "conv_pos_batch_norm",
+        s->positions == BATCH_NORM);
 }
 
 static int by_name(const void *a, const void *b)

@@ -1,0 +1,203 @@
+/*
+ * Positional convolutions as the checkpoints have them: one with normalised weights, under older or
+ * newer names, or with plain ones (weight norm taken off, or a batch norm in front); or several in
+ * a row, each with a layer norm without gain behind it (data2vec).
+ */
+#include "config.h"
+
+#include "internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/mem.h"
+
+#define EPSILON   1e-5 /* of the batch norm */
+#define MAX_DEPTH 64
+
+#define MAX_PREFIX 64
+
+static bool is_data2vec(const json_t *settings)
+{
+    const char *type = json_string_value(json_object_get(settings, "model_type"));
+    return type && strcmp(type, "data2vec-audio") == 0;
+}
+
+/*
+ * transformers' data2vec has as many convolutions of its own kernel as num_conv_pos_embeddings
+ * says; fairseq divides its one kernel among pos_conv_depth convolutions if there are several.
+ */
+enum status pos_conv_configure(struct pos_conv *p, const json_t *settings, struct err *err)
+{
+    uint32_t depth;
+    enum status code;
+    p->depth = 1;
+    if ((code = config_bool(settings, "conv_pos_batch_norm", false, &p->batch_norm, err)))
+        return code;
+    if (is_data2vec(settings)) {
+        p->normed = true;
+        if ((code =
+                 config_uint(settings, "num_conv_pos_embeddings", 5, 1, MAX_DEPTH, &p->depth, err)))
+            return code;
+        return config_uint(settings, "conv_pos_kernel_size", 19, 1, 65536, &p->kernel, err);
+    }
+    if ((code = config_uint(settings, "pos_conv_depth", 1, 0, MAX_DEPTH, &depth, err)) ||
+        depth <= 1)
+        return code;
+    p->normed = true;
+    p->batch_norm = false; /* several convolutions have none */
+    p->depth = depth;
+    p->kernel = p->kernel / depth < 3 ? 3 : p->kernel / depth;
+    return STATUS_OK;
+}
+
+/*
+ * W[o][k][i] = g[k] v[o][i][k] / |v[:, :, k]|: weight norm over both channel axes for each tap
+ * (dim 2), turned so that a row holds what one output sees of consecutive frames.  Without G: V as
+ * it is.
+ */
+static void turn_taps(float *w, const float *v, const float *g, size_t outputs, size_t channels,
+                      size_t kernel)
+{
+    for (size_t k = 0; k < kernel; k++) {
+        double square = 0, scale = 1;
+        for (size_t i = 0; g && i < outputs * channels; i++)
+            square += (double)v[i * kernel + k] * v[i * kernel + k];
+        if (g)
+            scale = g[k] / sqrt(square);
+        for (size_t o = 0; o < outputs; o++)
+            for (size_t i = 0; i < channels; i++)
+                w[(o * kernel + k) * channels + i] =
+                    (float)(scale * v[(o * channels + i) * kernel + k]);
+    }
+}
+
+/* The weights of convolution N, group by group. */
+static enum status pack_groups(struct binder *b, uint32_t n, const float *v, const float *g,
+                               struct err *err)
+{
+    const struct kernels *kn = b->model->kn;
+    struct encoder *e = &b->model->encoder;
+    size_t channels = e->embed / e->pos.groups, depth = channels * e->pos.kernel;
+    size_t packed = kernels_packed_size(kn, channels, depth);
+    float *w = mem_array((size_t)e->embed * depth, sizeof *w);
+    float *all = model_floats(b->model, packed * e->pos.groups);
+    if (w && all) {
+        turn_taps(w, v, g, e->embed, channels, e->pos.kernel);
+        for (uint32_t j = 0; j < e->pos.groups; j++)
+            kn->pack_transposed(channels, depth, w + j * channels * depth, depth, all + j * packed);
+        e->pos.packed[n] = all;
+    }
+    free(w);
+    return w && all ? STATUS_OK : err_nomem(err);
+}
+
+/* Convolution N, called PREFIX: its weight as length g and direction v, or as it is. */
+static enum status bind_conv(struct binder *b, uint32_t n, const char *prefix, struct err *err)
+{
+    static const char *const lengths[] = {"weight_g", "parametrizations.weight.original0"};
+    static const char *const directions[] = {"weight_v", "parametrizations.weight.original1",
+                                             "weight"};
+    struct encoder *e = &b->model->encoder;
+    char name[MAX_PREFIX + 40], spelled[MAX_TENSOR_NAME];
+    size_t kernel = e->pos.kernel, channels = e->embed / e->pos.groups;
+    struct floats g = {NULL, NULL, 0, NULL}, v = {NULL, NULL, 0, NULL};
+    bool plain = e->pos.normed || e->pos.batch_norm;
+    int form = plain ? 2 : 0;
+    enum status code = STATUS_OK;
+    for (int i = 0; !plain && i < 3; i++) {
+        snprintf(name, sizeof name, "%s.%s", prefix, directions[i]);
+        if (binder_find(b, name, spelled)) {
+            form = i;
+            break;
+        }
+    }
+    if (form < 2) {
+        snprintf(name, sizeof name, "%s.%s", prefix, lengths[form]);
+        code = binder_load(b, &g, name, 3, (size_t[]){1, 1, kernel}, err);
+    }
+    snprintf(name, sizeof name, "%s.%s", prefix, directions[form]);
+    if (!code)
+        code = binder_load(b, &v, name, 3, (size_t[]){e->embed, channels, kernel}, err);
+    if (!code && !b->survey)
+        code = pack_groups(b, n, v.data, g.data, err);
+    binder_unload(b, &g);
+    binder_unload(b, &v);
+    snprintf(name, sizeof name, "%s.bias", prefix);
+    return code ? code : bind_vector(b, &e->pos.bias[n], name, e->embed, err);
+}
+
+/* The batch norm in front, called PREFIX, as one gain and one bias for each channel. */
+static enum status bind_batch_norm(struct binder *b, const char *prefix, struct err *err)
+{
+    static const char *const names[] = {"weight", "bias", "running_mean", "running_var"};
+    struct encoder *e = &b->model->encoder;
+    char name[MAX_PREFIX + 40], spelled[MAX_TENSOR_NAME];
+    const float *part[4];
+    enum status code = STATUS_OK;
+    snprintf(name, sizeof name, "%s.num_batches_tracked", prefix);
+    binder_find(b, name, spelled);
+    for (int i = 0; !code && i < 4; i++) {
+        snprintf(name, sizeof name, "%s.%s", prefix, names[i]);
+        code = bind_vector(b, &part[i], name, e->embed, err);
+    }
+    if (code || b->survey)
+        return code;
+    float *gain = model_floats(b->model, e->embed), *bias = model_floats(b->model, e->embed);
+    if (!gain || !bias)
+        return err_nomem(err);
+    for (uint32_t i = 0; i < e->embed; i++) {
+        double scale = (double)part[0][i] / sqrt((double)part[3][i] + EPSILON);
+        gain[i] = (float)scale;
+        bias[i] = (float)((double)part[1][i] - scale * (double)part[2][i]);
+    }
+    e->pos.before = (struct norm){gain, bias};
+    return STATUS_OK;
+}
+
+/* The gain and bias of a layer norm that has none. */
+static enum status make_plain_norm(struct binder *b, struct err *err)
+{
+    struct encoder *e = &b->model->encoder;
+    float *gain = model_floats(b->model, e->embed), *bias = model_floats(b->model, e->embed);
+    if (!gain || !bias)
+        return err_nomem(err);
+    for (uint32_t i = 0; i < e->embed; i++)
+        gain[i] = 1;
+    e->pos.behind = (struct norm){gain, bias};
+    return STATUS_OK;
+}
+
+/* What stands before the names of convolution N.  Beside a batch norm it has other numbers. */
+static void name_conv(const struct binder *b, uint32_t n, char out[MAX_PREFIX])
+{
+    const struct pos_conv *p = &b->model->encoder.pos;
+    if (p->batch_norm)
+        snprintf(out, MAX_PREFIX, "encoder.%s",
+                 b->hugging_face ? "pos_conv_embed.conv" : "pos_conv.1");
+    else
+        snprintf(out, MAX_PREFIX, "encoder.pos_conv.%u%s", n, p->normed ? ".0" : "");
+}
+
+enum status bind_pos_conv(struct binder *b, struct err *err)
+{
+    struct pos_conv *p = &b->model->encoder.pos;
+    char prefix[MAX_PREFIX];
+    enum status code = STATUS_OK;
+    p->packed = arena_zeros(&b->model->memory, p->depth, sizeof *p->packed);
+    p->bias = arena_zeros(&b->model->memory, p->depth, sizeof *p->bias);
+    if (!p->packed || !p->bias)
+        return err_nomem(err);
+    if (p->batch_norm)
+        code = bind_batch_norm(
+            b, b->hugging_face ? "encoder.pos_conv_embed.batch_norm" : "encoder.pos_conv.0", err);
+    else if (p->normed && !b->survey)
+        code = make_plain_norm(b, err);
+    for (uint32_t n = 0; !code && n < p->depth; n++) {
+        name_conv(b, n, prefix);
+        code = bind_conv(b, n, prefix, err);
+    }
+    return code;
+}
