@@ -92,9 +92,10 @@ static enum status set_up(struct analysis *a, const struct analysis_options *o, 
     return code;
 }
 
-static enum status input_open(struct analysis_input *in, const char *path,
-                              const struct analysis_options *o, struct err *err)
+enum status analysis_open(struct analysis_input *in, const char *path,
+                          const struct analysis_options *o, struct err *err)
 {
+    *in = (struct analysis_input){0};
     enum status code = counts_open(&in->counts, path, err);
     if (!code)
         code = phones_open(&in->phones, o->phones, err);
@@ -103,6 +104,13 @@ static enum status input_open(struct analysis_input *in, const char *path,
     if (!code)
         code = set_up(&in->analysis, o, err);
     return code;
+}
+
+void analysis_close(struct analysis_input *in)
+{
+    analysis_free(&in->analysis);
+    phones_free(&in->phones);
+    counts_free(&in->counts);
 }
 
 /* Nothing is shown of a result that ends in an error: it is put together first. */
@@ -132,15 +140,13 @@ static enum status print_whole(const struct cli *cli, struct analysis_input *in,
 int analysis_run(const struct cli *cli, const char *path, const struct analysis_options *o,
                  analysis_print *print, void *context)
 {
-    struct analysis_input in = {0};
+    struct analysis_input in;
     struct err err;
     int result = CLI_FAILED;
-    enum status code = input_open(&in, path, o, &err);
+    enum status code = analysis_open(&in, path, o, &err);
     if (!code)
         code = print_whole(cli, &in, print, context, &result, &err);
-    analysis_free(&in.analysis);
-    phones_free(&in.phones);
-    counts_free(&in.counts);
+    analysis_close(&in);
     return code ? cli_fail(&err) : result;
 }
 

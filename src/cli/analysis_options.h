@@ -70,6 +70,11 @@ struct analysis_input {
     struct analysis analysis;
 };
 
+/* Opens PATH with the options O; to be closed on failure, too.  IN must stay where it is. */
+enum status analysis_open(struct analysis_input *in, const char *path,
+                          const struct analysis_options *o, struct err *err);
+void analysis_close(struct analysis_input *in);
+
 /* Prints what a command found to OUT, in the format of CLI. */
 typedef enum status analysis_print(FILE *out, const struct cli *cli, struct analysis_input *in,
                                    void *context, struct err *err);

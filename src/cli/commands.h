@@ -13,6 +13,7 @@ extern const struct cli_command command_demo;
 extern const struct cli_command command_erase;
 extern const struct cli_command command_import;
 extern const struct cli_command command_explore;
+extern const struct cli_command command_figure;
 extern const struct cli_command command_info;
 extern const struct cli_command command_layers;
 extern const struct cli_command command_map;

@@ -23,6 +23,7 @@ const struct cli_command *const cli_commands[] = {
     &command_pattern,
     &command_map,
     &command_overlap,
+    &command_figure,
     &command_erase,
     &command_prune,
     &command_activations,
