@@ -12,6 +12,7 @@
 enum {
     PATIENCE_MS = 25,  /* waited for a result before the screen is drawn without it */
     PROGRESS_MS = 250, /* between two drawings of progress */
+    SETTLE_MS = 130,   /* without a key before what follows the cursor is drawn */
     BURST = 64         /* keys handled before the screen is drawn */
 };
 
@@ -23,9 +24,10 @@ struct loop {
     bool dirty, anew; /* draw; draw everything */
     bool progress;    /* results came that the screen may show */
     bool waiting;     /* the last drawing lacked something the view is about */
+    bool moved;       /* since the last drawing, keys have only moved the cursor */
     bool gone;        /* the terminal is */
     int signal;
-    long long drawn; /* ms */
+    long long drawn, key; /* ms: the last drawing, the last key */
 };
 
 static long long now_ms(void)
@@ -50,12 +52,14 @@ static enum status draw(struct loop *l, struct err *err)
         if (!l->have_canvas)
             return err_nomem(err);
     }
+    app->lag = l->moved && now_ms() < l->key + SETTLE_MS;
     app_settle(app, false, PATIENCE_MS);
     app_prepare(app);
     l->waiting = !app_settled(app);
     enum status code = player_render(l->player, &l->canvas, err);
     draw_canvas(&l->canvas, l->anew || app->redraw);
     app->redraw = l->anew = l->dirty = l->progress = false;
+    l->moved = app->lag;
     l->drawn = now_ms();
     return code;
 }
@@ -101,28 +105,46 @@ static void take_keys(struct loop *l)
     int n = 0;
     uint32_t key;
     while (n < BURST && !l->app->quit && (key = input_key())) {
+        bool touring = l->player->touring;
         player_key(l->player, key, now_ms());
+        l->moved = l->app->moved && !touring && (l->moved || !l->dirty);
         l->dirty = true;
         n++;
     }
+    if (n)
+        l->key = now_ms();
     if (n == 0 && at_end(terminal_input()))
         l->gone = true;
 }
 
-/* Until results that have come may be shown; -1 if there are none. */
-static int progress_ms(const struct loop *l)
+static int left_ms(long long until)
 {
-    if (!l->progress)
-        return -1;
-    long long left = l->drawn + PROGRESS_MS - now_ms();
+    long long left = until - now_ms();
     return left > 0 ? (int)left : 0;
 }
 
-/* How long to sleep: for ever, unless results or the next step of a script are due. */
+/* Milliseconds until results that have come may be shown; -1 if there are none. */
+static int progress_ms(const struct loop *l)
+{
+    return l->progress ? left_ms(l->drawn + PROGRESS_MS) : -1;
+}
+
+/* Milliseconds until what follows the cursor catches up; -1 if it has. */
+static int settle_ms(const struct loop *l)
+{
+    return l->app->lag ? left_ms(l->key + SETTLE_MS) : -1;
+}
+
+/* The sooner of two times; -1 is never. */
+static int sooner(int a, int b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* How long to sleep: for ever, unless something is due. */
 static int pause_ms(const struct loop *l)
 {
-    int progress = progress_ms(l), due = player_due(l->player, now_ms());
-    return progress < 0 ? due : due < 0 || progress < due ? progress : due;
+    return sooner(player_due(l->player, now_ms()), sooner(progress_ms(l), settle_ms(l)));
 }
 
 static void take_results(struct loop *l, const struct pollfd *p)
@@ -133,6 +155,8 @@ static void take_results(struct loop *l, const struct pollfd *p)
     }
     /* What the user waits for is shown at once, the rest a few times a second. */
     if (l->progress && ((l->waiting && app_settled(l->app)) || progress_ms(l) == 0))
+        l->dirty = true;
+    if (settle_ms(l) == 0)
         l->dirty = true;
 }
 

@@ -195,6 +195,24 @@ static enum status apply_help(struct app *app, enum action action)
     return STATUS_OK;
 }
 
+/* True if ACTION leaves all but what follows the cursor as it is. */
+static bool only_moves(const struct app *app, enum action action)
+{
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_DOWN:
+    case ACTION_PAGE_UP:
+    case ACTION_PAGE_DOWN:
+    case ACTION_FIRST:
+    case ACTION_LAST:
+    case ACTION_NEXT_MATCH:
+    case ACTION_PREV_MATCH: return true;
+    case ACTION_PREV_LAYER:
+    case ACTION_NEXT_LAYER: return app->at.view == VIEW_LAYERS;
+    default: return false;
+    }
+}
+
 enum status app_apply(struct app *app, enum action action, long arg)
 {
     struct err err = {STATUS_OK, ""};
@@ -205,6 +223,7 @@ enum status app_apply(struct app *app, enum action action, long arg)
         !(action_table[action].contexts & context))
         return STATUS_USAGE;
     app->message[0] = '\0';
+    app->moved = only_moves(app, action);
     if (context == CTX_PROMPT)
         err.code = prompt_apply(app, action, arg, &err);
     else if (context == CTX_HELP)
@@ -236,6 +255,8 @@ void app_prepare(struct app *app)
 {
     struct err err = {STATUS_OK, ""};
     focus(app);
+    if (!app->lag)
+        app->looked = app->at.layer;
     if (views[app->at.view]->prepare && views[app->at.view]->prepare(app, &err) && !app->message[0])
         app_say(app, true, "%s", err.msg);
 }

@@ -91,6 +91,9 @@ struct app {
     char message[256]; /* in the status line until the next action */
     bool message_bad;
     bool quit, redraw; /* asked for */
+    bool moved;        /* the last action only moved the cursor */
+    bool lag;          /* what follows the cursor may stay behind it: keys are still coming */
+    uint32_t looked;   /* layer told about beside a list of them: at.layer, unless it lags */
     void *state[VIEW_COUNT];
 };
 

@@ -153,9 +153,9 @@ static void draw_selected(const struct app *app, struct canvas *c, struct rect a
     const struct map_state *s = map_state(app);
     int end = a.row + a.rows;
     char text[160];
-    if (!s->selected || row + 2 > end)
+    if (!s->looked || row + 2 > end)
         return;
-    uint32_t i = (uint32_t)s->selected - 1;
+    uint32_t i = (uint32_t)s->looked - 1;
     const struct property_point *p = &s->property->point[i];
     map_point_name(s, i, text, sizeof text);
     canvas_text(c, row++, a.col, a.cols, STYLE_SELECTED, text);

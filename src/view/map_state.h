@@ -28,7 +28,8 @@ struct map_state {
     unsigned char *hidden; /* [groups] */
     uint32_t groups;
     long selected; /* point + 1; 0 = none */
-    struct map_near near[MAP_NEAREST];
+    long looked;   /* the point told about beside the map: that selected, or the one before it */
+    struct map_near near[MAP_NEAREST]; /* to it */
     size_t nears;
     char why[256]; /* why there is no map */
 };

@@ -140,7 +140,7 @@ static void draw_bars(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct neurons_state *s = neurons_state(app);
     const struct property *p = s->property;
-    const struct neuron_row *r = &s->row[s->shown[s->here]];
+    const struct neuron_row *r = &s->row[s->looked];
     int row = a.row, end = a.row + a.rows;
     double most = fmax(s->p[s->order[0]], s->baseline);
     char name[128];

@@ -44,8 +44,9 @@ struct neurons_state {
     bool made;
     unsigned stamp;
     uint32_t of_layer, of_property;
-    /* The neuron under the cursor: p by point, as analysis_neuron gives it. */
+    /* The neuron looked at, that under the cursor: p by point, as analysis_neuron gives it. */
     bool have;
+    uint32_t looked;        /* row */
     uint32_t *hits, *order; /* [points]; order: by falling p */
     double *p;              /* [points] */
     char why[256];          /* why there is nothing */

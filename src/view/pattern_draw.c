@@ -28,14 +28,14 @@ static bool shown(const struct pattern_state *s, int curve)
 {
     if (!s->curve[curve].there)
         return false;
-    return curve == 0 ? pattern_mark_of(s, s->here) < 0 : s->marked[curve - 1] != 0;
+    return curve == 0 ? pattern_mark_of(s, s->curve[0].entry) < 0 : s->marked[curve - 1] != 0;
 }
 
 /* The curve that entry I stands for on the screen, or -1. */
 static int curve_of(const struct pattern_state *s, size_t i)
 {
     int mark = pattern_mark_of(s, i);
-    return mark >= 0 ? 1 + mark : i == s->here ? 0 : -1;
+    return mark >= 0 ? 1 + mark : s->curve[0].there && i == s->curve[0].entry ? 0 : -1;
 }
 
 /* "> a AH     14480 !" */
@@ -82,8 +82,7 @@ static void draw_names(const struct app *app, struct canvas *c, struct rect a)
     for (int k = 0; k <= PATTERN_MARKS && col < end; k++)
         if (shown(s, k))
             col += canvas_textf(c, a.row, col, end - col, palette_group((unsigned)k), "  %c %s",
-                                curve_letter(k),
-                                pattern_label(app, k ? (size_t)s->marked[k - 1] - 1 : s->here));
+                                curve_letter(k), pattern_label(app, s->curve[k].entry));
     if (end - col >= 14)
         canvas_text(c, a.row, col, end - col, STYLE_FAINT, "  - - baseline");
 }
@@ -145,7 +144,8 @@ static void table_head(const struct app *app, struct canvas *c, struct rect a, s
     const struct pattern_state *s = pattern_state(app);
     int col = a.col;
     canvas_right(c, a.row, col, 6, STYLE_FAINT, "neuron");
-    canvas_textf(c, a.row, col + 8, 8, STYLE_STRONG, "p(.|%.3s)", pattern_label(app, s->here));
+    canvas_textf(c, a.row, col + 8, 8, STYLE_STRONG, "p(.|%.3s)",
+                 pattern_label(app, s->curve[0].entry));
     col += 16;
     if (t.interval) {
         canvas_right(c, a.row, col, 17, STYLE_FAINT, "95 % interval");

@@ -21,6 +21,7 @@ struct pattern_entry {
 /* One phone's profile in the layer it was made for, under the conditions of its stamp. */
 struct pattern_curve {
     bool there;
+    size_t entry;
     uint32_t level, layer;
     unsigned stamp;
     struct profile profile;

@@ -235,7 +235,7 @@ enum { DETAIL_MAP = 13, DETAIL_ORIGINAL = 20, DETAIL_SETS = 31 };
 static void detail_line(const struct app *app, struct canvas *c, int row, uint32_t p)
 {
     const char *name = app_session(app)->names.name[p];
-    const struct engine_result *r = app_result(app, p, app->at.layer);
+    const struct engine_result *r = app_result(app, p, app->looked);
     struct buf line = BUF_INIT;
     canvas_text(c, row, 2, 11, p == app->at.property ? STYLE_STRONG : STYLE_NORMAL, name);
     if (!r || r->code) {
@@ -258,7 +258,7 @@ static void detail_line(const struct app *app, struct canvas *c, int row, uint32
 static void details(const struct app *app, struct canvas *c, int row, int rows)
 {
     uint32_t n = app_session(app)->names.count;
-    canvas_textf(c, row, 0, 12, STYLE_STRONG, "Layer %u", app->at.layer + 1);
+    canvas_textf(c, row, 0, 12, STYLE_STRONG, "Layer %u", app->looked + 1);
     canvas_right(c, row, DETAIL_MAP, 7, STYLE_FAINT, "map");
     canvas_right(c, row, DETAIL_ORIGINAL, 8, STYLE_FAINT, "orig.");
     canvas_text(c, row, DETAIL_SETS, c->cols - DETAIL_SETS, STYLE_FAINT,
@@ -332,7 +332,7 @@ static void render_curves_of(const struct app *app, struct canvas *c, struct rec
             col += canvas_textf(c, area.row, col, area.col + area.cols - col, palette_group(p),
                                 "  %c %s", curve_letter(app, p), app_session(app)->names.name[p]);
     plot_curves(c, (struct rect){area.row + 1, area.col, area.rows - 1, area.cols}, k.series,
-                k.count, k.layers, k.low, k.high, app->at.layer);
+                k.count, k.layers, k.low, k.high, app->looked);
 }
 
 /* Both curves: side by side on a wide screen, one over the other on a high one, else the first. */

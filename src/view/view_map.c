@@ -19,7 +19,7 @@ static void forget(struct map_state *s)
     s->property = NULL;
     s->layer = NULL;
     s->points = s->groups = 0;
-    s->selected = 0;
+    s->selected = s->looked = 0;
     s->fresh = false;
 }
 
@@ -109,9 +109,10 @@ static double pattern_distance(const struct property_layer *l, uint32_t a, uint3
 static enum status find_near(struct map_state *s, struct err *err)
 {
     s->nears = 0;
-    if (!s->selected || s->points < 2)
+    s->looked = s->selected;
+    if (!s->looked || s->points < 2)
         return STATUS_OK;
-    uint32_t here = (uint32_t)s->selected - 1;
+    uint32_t here = (uint32_t)s->looked - 1;
     struct map_near *all = mem_array(s->points, sizeof *all);
     size_t n = 0;
     if (!all)
@@ -156,7 +157,7 @@ static enum status prepare(struct app *app, struct err *err)
         snprintf(s->why, sizeof s->why,
                  "%u patterns are too many for a map (at most %d): choose fewer under conditions",
                  r->points, ENGINE_MAX_POINTS);
-    return find_near(s, err);
+    return app->lag ? STATUS_OK : find_near(s, err);
 }
 
 /* Steps through the points that are shown. */
@@ -252,8 +253,8 @@ static void status(const struct app *app, struct buf *line)
         return;
     }
     const struct engine_result *r = app_result(app, s->of_property, s->of_layer);
-    if (s->selected) {
-        uint32_t i = (uint32_t)s->selected - 1;
+    if (s->looked) {
+        uint32_t i = (uint32_t)s->looked - 1;
         map_point_name(s, i, text, sizeof text);
         buf_printf(line, "%s: %zu neurons", text,
                    bitset_count(&s->layer->pattern[i * s->layer->words], s->layer->words));

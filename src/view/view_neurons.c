@@ -190,11 +190,12 @@ static int by_p(const void *a, const void *b)
 static enum status look_closer(struct app *app, struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
-    if (s->have || !s->count)
+    uint32_t row = s->count ? s->shown[s->here] : 0;
+    if (!s->count || (s->have && (s->looked == row || app->lag)))
         return STATUS_OK;
-    enum status code =
-        analysis_neuron(&app->file[app->here].session, app_property(app), app->at.layer,
-                        s->row[s->shown[s->here]].neuron, s->hits, s->p, err);
+    s->looked = row;
+    enum status code = analysis_neuron(&app->file[app->here].session, app_property(app),
+                                       app->at.layer, s->row[row].neuron, s->hits, s->p, err);
     for (uint32_t k = 0; k < s->property->points; k++)
         s->order[k] = k;
     sorting = s;
@@ -285,7 +286,6 @@ static enum status find(struct app *app, bool forward, struct err *err)
         if (forward ? i <= s->here : i >= s->here)
             app_say(app, false, "search went round: '%s'", s->search);
         s->here = i;
-        s->have = false;
         return STATUS_OK;
     }
     return err_set(err, STATUS_NOTFOUND, "no '%s' among %zu neurons", s->search, s->count);
@@ -325,10 +325,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     case ACTION_DISMISS: neurons_filter(app, ""); break;
     case ACTION_NEXT_PROPERTY:
     case ACTION_PREV_PROPERTY: s->set[0] = '\0'; return false;
-    default:
-        if (!app_move(action, &s->here, s->count, (size_t)app_view_rows(app) - 2))
-            return false;
-        s->have = false;
+    default: return app_move(action, &s->here, s->count, (size_t)app_view_rows(app) - 2);
     }
     return true;
 }

@@ -93,6 +93,7 @@ static void make_curve(struct app *app, struct pattern_curve *k, size_t i)
         k->stamp == app->conditions)
         return;
     curve_free(k);
+    k->entry = i;
     k->level = level;
     k->layer = app->at.layer;
     k->stamp = app->conditions;
@@ -123,7 +124,9 @@ static enum status prepare(struct app *app, struct err *err)
     if (s->stamp != app->conditions)
         count_frames(app);
     find_chosen(app);
-    make_curve(app, &s->curve[0], s->here);
+    if (!app->lag || !s->curve[0].there || s->curve[0].layer != app->at.layer ||
+        s->curve[0].stamp != app->conditions)
+        make_curve(app, &s->curve[0], s->here);
     for (int k = 0; k < PATTERN_MARKS; k++)
         if (s->marked[k])
             make_curve(app, &s->curve[1 + k], (size_t)s->marked[k] - 1);
@@ -150,14 +153,15 @@ static enum status toggle_mark(struct pattern_state *s, struct err *err)
 static enum status list_neurons(struct app *app, struct err *err)
 {
     struct pattern_state *s = pattern_state(app);
-    const struct pattern_curve *k = &s->curve[0];
+    struct pattern_curve *k = &s->curve[0];
     enum status code = STATUS_OK;
+    make_curve(app, k, s->here);
     if (!k->there)
         return err_set(err, STATUS_NOTFOUND, "there is no pattern");
     panel_close(&app->panel);
     app->panel.kind = PANEL_TEXT;
     snprintf(app->panel.title, sizeof app->panel.title, "Pattern of %.20s, layer %u",
-             pattern_label(app, s->here), k->layer + 1);
+             pattern_label(app, k->entry), k->layer + 1);
     for (uint32_t i = 0; !code && i < k->profile.width; i++) {
         struct profile_stats t = profile_stats(&k->profile, k->order[i]);
         char text[120], range[40] = "";
@@ -204,7 +208,7 @@ static void status(const struct app *app, struct buf *line)
     if (!s->entries || !k->there)
         return;
     buf_printf(line, "%s: %zu of %u neurons above the baseline %u/%u = %.5f (*)",
-               pattern_label(app, s->here),
+               pattern_label(app, k->entry),
                bitset_count(k->profile.pattern, bitset_words(k->profile.width)), k->profile.width,
                k->profile.tau, k->profile.width, k->profile.baseline);
 }

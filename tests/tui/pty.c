@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,8 +15,6 @@
 #include <time.h>
 #include <unistd.h>
 #include <utmp.h>
-
-#include "../../src/view/canvas.h"
 
 long pty_now(void)
 {
@@ -90,11 +89,6 @@ void pty_start(struct pty *p, int cols, int rows, const char *const *env, char *
 {
     struct winsize size = {(unsigned short)rows, (unsigned short)cols, 0, 0};
     *p = (struct pty){.cols = cols, .rows = rows, .sent = BUF_INIT};
-    p->vt = vterm_new(rows, cols);
-    vterm_set_utf8(p->vt, 1);
-    p->screen = vterm_obtain_screen(p->vt);
-    vterm_screen_enable_altscreen(p->screen, 1);
-    vterm_screen_reset(p->screen, 1);
     if (openpty(&p->master, &p->slave, NULL, NULL, &size) != 0)
         abort();
     tcgetattr(p->slave, &p->before);
@@ -115,7 +109,8 @@ void pty_end(struct pty *p)
     if (p->master >= 0)
         close(p->master);
     close(p->slave);
-    vterm_free(p->vt);
+    if (p->ended)
+        p->ended(p);
     buf_free(&p->sent);
 }
 
@@ -125,8 +120,7 @@ void pty_send(struct pty *p, const char *keys)
         abort();
 }
 
-/* Takes what comes within MS; false if nothing does. */
-static bool take(struct pty *p, int ms)
+bool pty_take(struct pty *p, int ms)
 {
     char bytes[4096];
     struct pollfd f = {p->master, POLLIN, 0};
@@ -135,45 +129,10 @@ static bool take(struct pty *p, int ms)
     ssize_t n = read(p->master, bytes, sizeof bytes);
     if (n <= 0)
         return false;
-    vterm_input_write(p->vt, bytes, (size_t)n);
+    if (p->heard)
+        p->heard(p, bytes, (size_t)n);
     buf_add(&p->sent, bytes, (size_t)n);
     return true;
-}
-
-char *pty_text(const struct pty *p)
-{
-    struct buf b = BUF_INIT;
-    for (int r = 0; r < p->rows; r++) {
-        size_t end = b.len;
-        for (int c = 0; c < p->cols; c++) {
-            VTermScreenCell cell;
-            char utf8[8];
-            vterm_screen_get_cell(p->screen, (VTermPos){r, c}, &cell);
-            uint32_t ch = cell.chars[0] && cell.chars[0] != UINT32_MAX ? cell.chars[0] : ' ';
-            buf_add(&b, utf8, (size_t)utf8_put(utf8, ch));
-            if (ch != ' ')
-                end = b.len;
-        }
-        b.len = end;
-        buf_add(&b, "\n", 1);
-    }
-    return b.data;
-}
-
-bool pty_wait(struct pty *p, const char *text, bool gone, int ms)
-{
-    long until = pty_now() + ms;
-    for (;;) {
-        char *screen = pty_text(p);
-        bool there = strstr(screen, text) != NULL;
-        free(screen);
-        if (there != gone)
-            return true;
-        long left = until - pty_now();
-        if (left <= 0)
-            return false;
-        take(p, (int)left);
-    }
 }
 
 bool pty_wait_bytes(struct pty *p, size_t from, const char *text, int ms)
@@ -183,14 +142,14 @@ bool pty_wait_bytes(struct pty *p, size_t from, const char *text, int ms)
         long left = until - pty_now();
         if (left <= 0)
             return false;
-        take(p, (int)left);
+        pty_take(p, (int)left);
     }
     return true;
 }
 
 void pty_quiet(struct pty *p, int ms)
 {
-    while (take(p, ms))
+    while (pty_take(p, ms))
         ;
 }
 
@@ -199,7 +158,8 @@ void pty_resize(struct pty *p, int cols, int rows)
     struct winsize size = {(unsigned short)rows, (unsigned short)cols, 0, 0};
     p->cols = cols;
     p->rows = rows;
-    vterm_set_size(p->vt, rows, cols);
+    if (p->resized)
+        p->resized(p);
     ioctl(p->master, TIOCSWINSZ, &size);
 }
 
@@ -210,10 +170,10 @@ int pty_status(struct pty *p, int ms)
     while (waitpid(p->pid, &status, WNOHANG) == 0) {
         if (pty_now() > until)
             return -1;
-        if (p->master < 0 || !take(p, 5))
+        if (p->master < 0 || !pty_take(p, 5))
             poll(NULL, 0, 1);
     }
-    while (p->master >= 0 && take(p, 0))
+    while (p->master >= 0 && pty_take(p, 0))
         ;
     return status;
 }

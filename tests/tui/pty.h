@@ -1,7 +1,8 @@
 /*
- * pty.h - a program in a terminal of our own: what it draws (through libvterm), what it sends.
+ * pty.h - a program in a terminal of our own: what it sends, and how it ends.
  *
  * Waiting is for something that shall appear, with a deadline; nothing sleeps for a fixed time.
+ * What stands on its screen then is known to screen.h.
  */
 #ifndef PROPNEU_TESTS_PTY_H
 #define PROPNEU_TESTS_PTY_H
@@ -10,16 +11,18 @@
 #include <stddef.h>
 #include <sys/types.h>
 #include <termios.h>
-#include <vterm.h>
 
 #include "propneu/buf.h"
 
 struct pty {
     int master, slave; /* slave: kept open to look at the modes */
     pid_t pid;
-    VTerm *vt;
-    VTermScreen *screen;
     int cols, rows;
+    /* Told of what was sent, and of new sizes; may be NULL. */
+    void (*heard)(struct pty *p, const char *bytes, size_t n);
+    void (*resized)(struct pty *p);
+    void (*ended)(struct pty *p);
+    void *screen;
     struct buf sent;       /* every byte the program has sent */
     struct termios before; /* modes before it began */
 };
@@ -38,17 +41,14 @@ void pty_end(struct pty *p);
 
 void pty_send(struct pty *p, const char *keys);
 
-/* Takes what the program sends until TEXT stands on the screen (or, GONE, no longer does). */
-bool pty_wait(struct pty *p, const char *text, bool gone, int ms);
+/* Takes what comes within MS; false if nothing does. */
+bool pty_take(struct pty *p, int ms);
 
 /* Until the bytes sent from FROM on contain TEXT. */
 bool pty_wait_bytes(struct pty *p, size_t from, const char *text, int ms);
 
 /* Until nothing has come for MS. */
 void pty_quiet(struct pty *p, int ms);
-
-/* The screen as lines, trailing blanks left out; free with free(). */
-char *pty_text(const struct pty *p);
 
 void pty_resize(struct pty *p, int cols, int rows);
 

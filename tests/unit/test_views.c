@@ -209,6 +209,48 @@ static void any_keys_are_survived(void **state)
     app_free(&app);
 }
 
+static void print_screen(struct app *app, struct buf *text)
+{
+    struct canvas c;
+    struct err err;
+    app_prepare(app);
+    assert_true(canvas_init(&c, app->cols, app->rows, false));
+    assert_ok(app_render(app, &c, &err));
+    canvas_print(&c, text);
+    canvas_print_styles(&c, text);
+    canvas_free(&c);
+}
+
+/* While keys come, only the cursor's line changes; then the screen is what it would be anyway. */
+static void what_follows_the_cursor_catches_up(void **state)
+{
+    const char *path = FILE_NAME;
+    struct err err;
+    (void)state;
+    for (int view = 1; view <= VIEW_COUNT; view++) {
+        struct app_options o = {.cols = 120, .rows = 40};
+        struct buf late = BUF_INIT, straight = BUF_INIT;
+        for (int lag = 0; lag < 2; lag++) {
+            struct app app;
+            assert_ok(app_init(&app, &path, 1, &o, &err));
+            app_key(&app, (uint32_t)('0' + view));
+            app_settle(&app, true, 0);
+            app_prepare(&app);
+            app.lag = lag;
+            press(&app, "Down Down PgDn Up j k");
+            if (lag) /* drawn meanwhile */
+                print_screen(&app, &late);
+            buf_clear(&late);
+            app.lag = false;
+            print_screen(&app, lag ? &late : &straight);
+            app_free(&app);
+        }
+        assert_string_equal(buf_text(&late), buf_text(&straight));
+        buf_free(&late);
+        buf_free(&straight);
+    }
+}
+
 static void back_returns_to_where_one_was(void **state)
 {
     const char *path = FILE_NAME;
@@ -352,6 +394,7 @@ int main(void)
         cmocka_unit_test(dump_prints_the_same_cells),
         cmocka_unit_test(every_size_is_drawn),
         cmocka_unit_test(any_keys_are_survived),
+        cmocka_unit_test(what_follows_the_cursor_catches_up),
         cmocka_unit_test(back_returns_to_where_one_was),
         cmocka_unit_test(the_phone_goes_from_view_to_view),
         cmocka_unit_test(overlays_are_limited_and_filters_apply),
