@@ -61,7 +61,11 @@ struct eval_options {
      */
     double noise;
     uint64_t seed;
-    size_t cache; /* bytes for hidden states; 0: EVAL_CACHE_DEFAULT */
+    /* CENTROID and F0 fit on the model as it is, as a head would have been; true: anew for each
+     * run, on the changed model. */
+    bool refit;
+    unsigned min_run; /* PHONES of a head on every frame: shorter runs of a label count as none */
+    size_t cache;     /* bytes for hidden states; 0: EVAL_CACHE_DEFAULT */
 };
 
 /* Called one at a time, from any thread of a run; each may be NULL. */
@@ -82,12 +86,17 @@ struct eval_group {
 struct eval_score {
     uint64_t trials; /* the denominator */
     uint64_t errors;
-    double loss; /* sum of -ln p(right one) */
+    uint64_t inserted; /* of the errors, phones where there is none */
+    double loss; /* sum of -ln p(right one), NAN where it is not known; F0: of squared errors */
+    double sum, square; /* F0: of the right values and of their squares */
 };
 
 /* Errors in a trial, and loss; NAN without trials. */
 double eval_error(const struct eval_score *s);
 double eval_loss(const struct eval_score *s);
+
+/* F0: share of the variance that is explained; NAN where there is none. */
+double eval_r2(const struct eval_score *s);
 
 /* What a run measures: one or more measures, each in total and in every group. */
 struct eval_result {
@@ -125,6 +134,9 @@ const struct eval_group *eval_groups(const struct eval *e, uint32_t *count);
 
 /* What is measured ("speaker"; "phone", "frame"; ...), in the order of a result's measures. */
 const char *const *eval_measures(const struct eval *e, uint32_t *count);
+
+/* The number that grows with damage: the share of errors, of F0 the mean squared error. */
+double eval_damage(const struct eval *e, const struct eval_score *s);
 
 const struct model_info *eval_model(const struct eval *e);
 

@@ -2,6 +2,7 @@
 
 #include "job.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ static const struct task *const tasks[EVAL_TASKS] = {&task_sid};
 
 const struct eval_group *eval_groups(const struct eval *e, uint32_t *count)
 {
-    *count = e->groups;
+    *count = e->factors.groups;
     return e->group;
 }
 
@@ -23,6 +24,11 @@ const char *const *eval_measures(const struct eval *e, uint32_t *count)
     return e->task->measure;
 }
 
+double eval_damage(const struct eval *e, const struct eval_score *s)
+{
+    return e->task->squares ? eval_loss(s) : eval_error(s);
+}
+
 const struct model_info *eval_model(const struct eval *e)
 {
     return e->info;
@@ -30,93 +36,59 @@ const struct model_info *eval_model(const struct eval *e)
 
 size_t eval_recordings(const struct eval *e, size_t *left_out)
 {
-    *left_out = e->left_out;
-    return e->corpus.count;
+    *left_out = 0;
+    for (size_t i = 0; i < e->in.corpus.count; i++)
+        *left_out += e->take[i].failed;
+    return e->in.corpus.count;
 }
 
 void eval_free(struct eval *e)
 {
     if (!e)
         return;
-    for (size_t i = 0; e->take && i < e->corpus.count; i++)
+    if (e->task->free)
+        e->task->free(e);
+    for (size_t i = 0; e->take && e->info && i < e->in.corpus.count; i++)
         take_free(&e->take[i], e->info->layers);
     free(e->take);
-    for (uint32_t f = 0; f < e->factors; f++)
-        names_free(&e->factor[f].level);
     free(e->group);
-    model_free(e->model);
+    free(e->bins);
+    factors_free(&e->factors);
     head_free(&e->head);
-    corpus_free(&e->corpus);
-    speakers_free(&e->speakers);
+    model_free(e->model);
+    inputs_free(&e->in);
     pthread_mutex_destroy(&e->lock);
     pthread_cond_destroy(&e->turned);
     free(e);
 }
 
-void eval_levels(const struct eval *e, size_t recording, const struct item *it,
-                 int32_t level[MAX_FACTORS])
-{
-    const char *utterance = e->corpus.recording[recording].utterance;
-    char speaker[256];
-    (void)it;
-    for (uint32_t f = 0; f < e->factors; f++) {
-        const char *name = NULL;
-        if (strcmp(e->factor[f].name, "gender") == 0) {
-            name = speakers_gender(&e->speakers, utterance, false);
-        } else {
-            speakers_of_utterance(utterance, speaker, sizeof speaker);
-            name = speaker;
-        }
-        level[f] = name ? (int32_t)names_find(&e->factor[f].level, name) : -1;
-    }
-}
-
-static enum status add_factor(struct eval *e, const char *name, struct err *err)
-{
-    struct factor *f = &e->factor[e->factors++];
-    char speaker[256];
-    *f = (struct factor){.name = name, .level = NAMES_INIT};
-    for (size_t i = 0; i < e->corpus.count; i++) {
-        const char *utterance = e->corpus.recording[i].utterance;
-        const char *level = speaker;
-        speakers_of_utterance(utterance, speaker, sizeof speaker);
-        if (strcmp(name, "gender") == 0)
-            level = speakers_gender(&e->speakers, utterance, false);
-        if (level && names_add(&f->level, level) == NAMES_NONE)
-            return err_nomem(err);
-    }
-    return STATUS_OK;
-}
-
+/* Factors of trials; a whole recording is of no one phone or pitch. */
 static enum status make_groups(struct eval *e, struct err *err)
 {
-    enum status code = e->gendered ? add_factor(e, "gender", err) : STATUS_OK;
-    if (!code)
-        code = add_factor(e, "speaker", err);
+    unsigned by = e->how.by;
+    if (e->task->means && e->options->piece <= 0)
+        by &= ~(1u << COUNT_PHONE | 1u << COUNT_PITCH);
+    enum status code = factors_init(&e->factors, &e->in, &e->how, by, err);
     if (code)
         return code;
-    for (uint32_t f = 0; f < e->factors; f++) {
-        e->factor[f].base = e->groups;
-        e->groups += e->factor[f].level.count;
-    }
-    e->group = mem_array(e->groups, sizeof *e->group);
+    e->group = mem_array(e->factors.groups, sizeof *e->group);
     if (!e->group)
         return err_nomem(err);
-    for (uint32_t f = 0; f < e->factors; f++)
-        for (uint32_t l = 0; l < e->factor[f].level.count; l++)
-            e->group[e->factor[f].base + l] =
-                (struct eval_group){e->factor[f].name, e->factor[f].level.name[l]};
+    for (uint32_t i = 0; i < e->factors.count; i++) {
+        const struct factor *f = &e->factors.factor[i];
+        for (uint32_t l = 0; l < f->level.count; l++)
+            e->group[f->base + l] = (struct eval_group){f->name, f->level.name[l]};
+    }
     return STATUS_OK;
 }
 
 static enum status open_model(struct eval *e, struct err *err)
 {
-    const struct count_options *in = e->options->inputs;
-    struct model_options mo = {.mean_std = in->mean_std, .normalize = in->normalize};
+    struct model_options mo = {.mean_std = e->how.mean_std, .normalize = e->how.normalize};
     struct checkpoint c;
     uint32_t count;
     size_t rows;
-    enum status code = model_open(&e->model, in->model, &mo, err);
+    enum status code = model_open(&e->model, e->how.model, &mo, err);
     if (code)
         return code;
     e->info = model_info(e->model);
@@ -124,77 +96,108 @@ static enum status open_model(struct eval *e, struct err *err)
     e->input = count > 0;
     e->layer = e->options->layer ? e->options->layer : e->info->layers;
     if (e->layer > e->info->layers)
-        return err_set(err, STATUS_NOTFOUND, "%s: no layer %u (there are: 1 to %u)", in->model,
+        return err_set(err, STATUS_NOTFOUND, "%s: no layer %u (there are: 1 to %u)", e->how.model,
                        e->layer, e->info->layers);
-    if ((code = checkpoint_open(&c, in->model, err)))
+    if (!e->task->looked_for)
+        return STATUS_OK;
+    if ((code = checkpoint_open(&c, e->how.model, err)))
         return code;
-    code = head_open(&e->head, &c, e->options->task, e->info, err);
+    code = head_open(&e->head, &c, e->options->task, e->task->looked_for, e->info, err);
     checkpoint_free(&c);
     return code;
 }
 
-/* One recording at least must be of a speaker the head knows. */
-static enum status check_speakers(const struct eval *e, struct err *err)
+/* Every second recording of a speaker is tested, of every second speaker from the first one on: so
+ * that speakers with one recording do not all fall into one half. */
+static enum status split(struct eval *e, struct err *err)
 {
-    char speaker[256];
-    for (size_t i = 0; i < e->corpus.count; i++) {
-        speakers_of_utterance(e->corpus.recording[i].utterance, speaker, sizeof speaker);
-        if (names_find(&e->head.label, speaker) != NAMES_NONE)
-            return STATUS_OK;
+    struct names speakers = NAMES_INIT;
+    const struct corpus *c = &e->in.corpus;
+    size_t *seen = mem_zeros(c->count, sizeof *seen);
+    bool ok = seen != NULL;
+    for (size_t i = 0; i < c->count && ok; i++) {
+        char speaker[256];
+        speakers_of_utterance(c->recording[i].utterance, speaker, sizeof speaker);
+        uint32_t s = names_add(&speakers, speaker);
+        ok = s != NAMES_NONE;
+        if (ok)
+            e->take[i].tested = (s + seen[s]++) % 2 == 1;
     }
-    return err_set(err, STATUS_MISMATCH,
-                   "%s: its head knows none of the speakers of %s (it has labels like '%.60s', the "
-                   "recordings speakers like '%.60s')",
-                   e->options->inputs->model, e->options->inputs->audio, e->head.label.name[0],
-                   speaker);
+    names_free(&speakers);
+    free(seen);
+    return ok ? STATUS_OK : err_nomem(err);
 }
 
 /* How many states of all recordings fit, by what their headers promise. */
 static void plan_cache(struct eval *e)
 {
-    size_t limit = e->options->cache ? e->options->cache : EVAL_CACHE_DEFAULT;
-    double all = 0;
-    for (size_t i = 0; i < e->corpus.count; i++) {
+    double limit = (double)e->budget, all = 0;
+    for (size_t i = 0; i < e->in.corpus.count; i++) {
         double seconds;
-        if (audio_seconds(&seconds, e->corpus.recording[i].path, NULL) == STATUS_OK)
+        if (audio_seconds(&seconds, e->in.corpus.recording[i].path, NULL) == STATUS_OK)
             all += seconds;
     }
     double state = all * 1000 / e->info->frame_ms * e->info->embed * sizeof(float);
-    double fit = state > 0 ? (double)limit / state : 1;
-    e->budget = limit;
-    e->step = fit >= e->layer ? 1 : fit >= 1 ? (uint32_t)(e->layer / fit) + 1 : e->layer;
+    double fit = state > 0 ? limit / state : e->layer;
+    e->step = fit >= e->layer ? 1 : fit >= 1 ? (uint32_t)ceil(e->layer / fit) : e->layer;
+}
+
+/* Tertiles of pitch that is tracked, from a pass over all recordings. */
+static enum status find_edges(struct eval *e, const struct eval_hooks *hooks, struct err *err)
+{
+    static const struct eval_hooks none = {.cancel = NULL};
+    e->hooks = hooks ? hooks : &none;
+    e->bins = mem_zeros(1, sizeof *e->bins);
+    if (!e->bins)
+        return err_nomem(err);
+    enum status code = pass_run(e, PASS_SCAN, err);
+    if (!code && !pitch_bins_tertiles(e->bins, e->in.edges))
+        code = err_set(err, STATUS_NOTFOUND, "%s: no pitch in any recording", e->how.audio);
+    return code;
+}
+
+static enum status open_inputs(struct eval *e, struct err *err)
+{
+    struct count_options *o = &e->how;
+    o->by = 1u << COUNT_SPEAKER | (o->labels ? 1u << COUNT_PHONE : 0) |
+            (o->speakers ? 1u << COUNT_GENDER : 0) | (o->pitch ? 1u << COUNT_PITCH : 0);
+    if (!o->labels && (e->task->labels || o->pitch))
+        return err_set(err, STATUS_USAGE, "labels are needed %s",
+                       e->task->labels ? "for this task" : "with pitch");
+    enum status code = inputs_open(&e->in, o, err);
+    if (!code && !(e->take = mem_zeros(e->in.corpus.count, sizeof *e->take)))
+        code = err_nomem(err);
+    return code ? code : split(e, err);
 }
 
 enum status eval_open(struct eval **out, const struct eval_options *options,
                       const struct eval_hooks *hooks, struct err *err)
 {
     struct eval *e = mem_zeros(1, sizeof *e);
-    const struct count_options *in = options->inputs;
-    (void)hooks;
+    enum status code;
     if (!e)
         return err_nomem(err);
     e->options = options;
+    e->how = *options->inputs;
     e->task = tasks[options->task];
+    e->head = (struct head){.label = NAMES_INIT, .blank = -1};
+    e->budget = options->cache ? options->cache : EVAL_CACHE_DEFAULT;
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->turned, NULL);
-    enum status code = corpus_open(&e->corpus, in->audio, err);
-    if (!code && in->speakers) {
-        code = speakers_open(&e->speakers, in->speakers, err);
-        e->gendered = !code;
-    }
+    code = open_inputs(e, err);
     if (!code)
         code = open_model(e, err);
-    if (!code && options->task == EVAL_SID)
-        code = check_speakers(e, err);
-    if (!code && !(e->take = mem_zeros(e->corpus.count, sizeof *e->take)))
-        code = err_nomem(err);
     if (!code)
         code = make_groups(e, err);
-    if (code) {
+    if (!code && e->task->open)
+        code = e->task->open(e, err);
+    if (!code)
+        plan_cache(e);
+    if (!code && e->in.pitch.tracked && !e->in.edged)
+        code = find_edges(e, hooks, err);
+    if (code)
         eval_free(e);
-        return code;
-    }
-    plan_cache(e);
-    *out = e;
-    return STATUS_OK;
+    else
+        *out = e;
+    return code;
 }

@@ -22,11 +22,11 @@ struct head {
 };
 
 /*
- * The head for TASK in C, the checkpoint of M's weights, or in another one.  Everything is checked
- * and copied.  STATUS_NOTFOUND, saying what was looked for, where there is none.
+ * The head for TASK in C, the checkpoint of M's weights.  Everything is checked and copied.
+ * STATUS_NOTFOUND, saying what was LOOKED_FOR, where there is none.
  */
 enum status head_open(struct head *h, const struct checkpoint *c, enum eval_task task,
-                      const struct model_info *m, struct err *err);
+                      const char *looked_for, const struct model_info *m, struct err *err);
 void head_free(struct head *h);
 
 /* The logits [classes] of X [E]; WORK has room for `in` numbers.  False: not a number. */

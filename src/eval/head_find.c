@@ -129,7 +129,7 @@ static enum status take_labels(struct finding *f, struct err *err)
 }
 
 enum status head_open(struct head *out, const struct checkpoint *c, enum eval_task task,
-                      const struct model_info *m, struct err *err)
+                      const char *looked_for, const struct model_info *m, struct err *err)
 {
     struct head h = {.label = NAMES_INIT, .blank = -1};
     struct finding f = {&h, c, m};
@@ -138,8 +138,7 @@ enum status head_open(struct head *out, const struct checkpoint *c, enum eval_ta
         if (forms[i].task == task && has(c, forms[i].weight, "weight"))
             form = &forms[i];
     if (!form)
-        return err_set(err, STATUS_NOTFOUND, "%s: no head for %s in it", c->path,
-                       task == EVAL_SID ? "speakers (classifier, head)" : "phones (lm_head, head)");
+        return err_set(err, STATUS_NOTFOUND, "%s: no head for %s in it", c->path, looked_for);
     h.kind = form->kind;
     enum status code = take_matrices(&f, form, err);
     if (!code)

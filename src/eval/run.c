@@ -34,34 +34,57 @@ void eval_result_free(struct eval_result *r)
 
 static size_t scores(const struct eval *e)
 {
-    return (size_t)e->task->measures * (1 + e->groups);
+    return (size_t)e->task->measures * (1 + e->factors.groups);
 }
 
-void eval_count(struct worker *w, uint32_t measure, const int32_t level[MAX_FACTORS], bool wrong,
-                double loss)
+double eval_r2(const struct eval_score *s)
 {
-    const struct eval *e = w->e;
-    struct eval_score *first = w->score + (size_t)measure * (1 + e->groups);
-    for (uint32_t f = 0; f <= e->factors; f++) {
-        struct eval_score *s = first;
-        if (f > 0 && level[f - 1] < 0)
-            continue;
-        if (f > 0)
-            s += 1 + e->factor[f - 1].base + (uint32_t)level[f - 1];
-        s->trials++;
-        s->errors += wrong;
-        s->loss += loss;
-    }
+    double n = (double)s->trials, spread = s->square - s->sum * s->sum / n;
+    return s->trials && spread > 0 ? 1 - s->loss / spread : NAN;
+}
+
+static void add_score(struct eval_score *to, const struct eval_score *one)
+{
+    to->trials += one->trials;
+    to->errors += one->errors;
+    to->inserted += one->inserted;
+    to->loss += one->loss;
+    to->sum += one->sum;
+    to->square += one->square;
+}
+
+const struct facts *eval_facts(const struct worker *w)
+{
+    return &w->e->take[w->recording].facts;
+}
+
+void eval_levels(const struct worker *w, size_t first, size_t frames, int32_t level[MAX_FACTORS])
+{
+    facts_levels(eval_facts(w), &w->e->factors, &w->e->in, first, frames, w->seen, level);
+}
+
+void eval_add(struct worker *w, uint32_t measure, const int32_t level[MAX_FACTORS],
+              const struct eval_score *one)
+{
+    const struct factors *f = &w->e->factors;
+    struct eval_score *total = w->score + (size_t)measure * (1 + f->groups);
+    add_score(total, one);
+    for (uint32_t i = 0; i < f->count; i++)
+        if (level[i] >= 0)
+            add_score(total + 1 + f->factor[i].base + (uint32_t)level[i], one);
 }
 
 static void worker_free(struct worker *w)
 {
+    if (w->e->task->worker_free)
+        w->e->task->worker_free(w);
     model_scratch_free(w->scratch);
     audio_free(&w->audio);
     free(w->input);
     free(w->hidden);
     free(w->means);
     free(w->logits);
+    free(w->seen);
     free(w->rows);
     free(w->score);
 }
@@ -75,7 +98,10 @@ static enum status worker_init(struct worker *w, struct eval *e, struct err *err
     w->logits = mem_array((size_t)e->head.classes + e->head.in, sizeof *w->logits);
     w->rows = mem_zeros(states, sizeof *w->rows);
     w->score = mem_array(scores(e), sizeof *w->score);
-    return w->scratch && w->means && w->logits && w->rows && w->score ? STATUS_OK : err_nomem(err);
+    w->seen = mem_zeros(e->factors.groups + 1u, sizeof *w->seen);
+    if (!w->scratch || !w->means || !w->logits || !w->rows || !w->score || !w->seen)
+        return err_nomem(err);
+    return e->task->worker ? e->task->worker(w, err) : STATUS_OK;
 }
 
 /* With the lock held: the first failure that ends the run. */
@@ -89,8 +115,25 @@ static void fail(struct eval *e, const struct err *err)
     pthread_cond_broadcast(&e->turned);
 }
 
+/* With the lock held, in turn: what was made of a recording. */
+static void merge(struct worker *w)
+{
+    struct eval *e = w->e;
+    const struct facts *x = eval_facts(w);
+    if (e->pass == PASS_SCAN) {
+        struct pitch_track t = {.kind = PITCH_F0_LIST, .count = x->frames, .f0 = x->f0};
+        if (x->f0)
+            pitch_bins_add(e->bins, &t);
+    } else if (e->pass == PASS_FIT) {
+        e->task->merge(w);
+    } else {
+        for (size_t k = 0; k < scores(e); k++)
+            add_score(&e->result.score[k], &w->score[k]);
+    }
+}
+
 /* With the lock held: what came out of recording I, once it is its turn. */
-static void add(struct worker *w, size_t i, enum status code, const struct err *err)
+static void add(struct worker *w, size_t i, bool run, enum status code, const struct err *err)
 {
     struct eval *e = w->e;
     const struct eval_hooks *h = e->hooks;
@@ -106,28 +149,32 @@ static void add(struct worker *w, size_t i, enum status code, const struct err *
         e->take[i].failed = true;
         if (h->problem)
             h->problem(h->context, err->msg);
-    }
-    for (size_t k = 0; k < scores(e) && !code; k++) {
-        e->result.score[k].trials += w->score[k].trials;
-        e->result.score[k].errors += w->score[k].errors;
-        e->result.score[k].loss += w->score[k].loss;
+    } else if (run) {
+        merge(w);
     }
     e->turn++;
     pthread_cond_broadcast(&e->turned);
     if (h->progress)
-        h->progress(h->context, e->turn, e->corpus.count);
+        h->progress(h->context, e->turn, e->in.corpus.count);
 }
 
-/* With the lock held: the next recording, those left out passed over in turn; the corpus' count
- * behind the last. */
+/* With the lock held: the next recording, or the corpus' count. */
 static size_t take_next(struct eval *e)
 {
     if (e->hooks->cancel && *e->hooks->cancel) {
         struct err err;
-        err_set(&err, STATUS_CANCELLED, "%s: stopped", e->options->inputs->model);
+        err_set(&err, STATUS_CANCELLED, "%s: stopped", e->how.model);
         fail(e, &err);
     }
-    return atomic_load(&e->stop) || e->next == e->corpus.count ? e->corpus.count : e->next++;
+    return atomic_load(&e->stop) || e->next == e->in.corpus.count ? e->in.corpus.count : e->next++;
+}
+
+/* Is recording I of this pass? */
+static bool belongs(const struct eval *e, size_t i)
+{
+    const struct take *t = &e->take[i];
+    return !t->failed &&
+           (!e->task->fits || e->pass == PASS_SCAN || t->tested == (e->pass == PASS_TEST));
 }
 
 static void *work(void *context)
@@ -140,29 +187,29 @@ static void *work(void *context)
     pthread_mutex_lock(&e->lock);
     if (code)
         fail(e, &err);
-    while ((i = take_next(e)) < e->corpus.count) {
-        bool told = e->take[i].failed;
+    while ((i = take_next(e)) < e->in.corpus.count) {
+        bool run = belongs(e, i);
         pthread_mutex_unlock(&e->lock);
         memset(w.score, 0, scores(e) * sizeof *w.score);
-        code = told ? STATUS_OK : take_run(&w, i, &err);
+        code = run ? take_run(&w, i, &err) : STATUS_OK;
         pthread_mutex_lock(&e->lock);
-        add(&w, i, code, &err);
+        add(&w, i, run, code, &err);
     }
-    e->running--;
     pthread_mutex_unlock(&e->lock);
     worker_free(&w);
     return NULL;
 }
 
-static enum status run_workers(struct eval *e, struct err *err)
+enum status pass_run(struct eval *e, enum pass pass, struct err *err)
 {
-    size_t wanted = e->options->inputs->threads ? e->options->inputs->threads : 1, n = 0;
-    wanted = wanted < e->corpus.count ? wanted : e->corpus.count;
+    size_t wanted = e->how.threads ? e->how.threads : 1, n = 0;
+    wanted = wanted < e->in.corpus.count ? wanted : e->in.corpus.count;
     pthread_t *thread = mem_array(wanted, sizeof *thread);
     if (!thread)
         return err_nomem(err);
     /* Workers share the machine among themselves; more threads inside BLAS would only fight. */
     openblas_set_num_threads(1);
+    e->pass = pass;
     e->next = e->turn = 0;
     e->code = STATUS_OK;
     atomic_store(&e->stop, false);
@@ -180,26 +227,47 @@ static enum status run_workers(struct eval *e, struct err *err)
     return e->code;
 }
 
+/* The pass that fits, on the model as it is unless REFIT asks for the changed one. */
+static enum status fit(struct eval *e, const struct model_intervention *edit, struct err *err)
+{
+    const struct model_intervention *on = e->options->refit ? edit : NULL;
+    if (!e->task->fits || (e->fitted && !e->options->refit))
+        return STATUS_OK;
+    e->edit = on;
+    e->first = intervention_first(on, e->info->layers);
+    enum status code = pass_run(e, PASS_FIT, err);
+    if (!code)
+        code = e->task->fit(e, err);
+    e->fitted = !code;
+    return code;
+}
+
+static enum status test(struct eval *e, const struct model_intervention *edit, struct err *err)
+{
+    uint64_t trials = 0;
+    e->edit = edit;
+    e->first = intervention_first(edit, e->info->layers);
+    e->result = (struct eval_result){e->task->measures, e->factors.groups,
+                                     mem_zeros(scores(e), sizeof *e->result.score)};
+    enum status code = e->result.score ? pass_run(e, PASS_TEST, err) : err_nomem(err);
+    for (uint32_t m = 0; m < e->task->measures && !code; m++)
+        trials += eval_score(&e->result, m, EVAL_TOTAL)->trials;
+    if (!code && trials == 0)
+        code = err_set(err, STATUS_NOTFOUND, "%s: not one trial in %zu recordings%s", e->how.audio,
+                       e->in.corpus.count,
+                       e->options->piece > 0 ? " (are they too short for pieces?)" : "");
+    return code;
+}
+
 enum status eval_run(struct eval *e, const struct model_intervention *edit,
                      const struct eval_hooks *hooks, struct eval_result *out, struct err *err)
 {
     static const struct eval_hooks none = {.cancel = NULL};
-    e->edit = edit;
     e->hooks = hooks ? hooks : &none;
-    e->first = intervention_first(edit, e->info->layers);
-    e->result = (struct eval_result){e->task->measures, e->groups,
-                                     mem_zeros(scores(e), sizeof *e->result.score)};
-    enum status code = e->result.score ? run_workers(e, err) : err_nomem(err);
-    e->left_out = 0;
-    for (size_t i = 0; i < e->corpus.count; i++)
-        e->left_out += e->take[i].failed;
-    uint64_t trials = 0;
-    for (uint32_t m = 0; m < e->task->measures && !code; m++)
-        trials += eval_score(&e->result, m, EVAL_TOTAL)->trials;
-    if (!code && trials == 0)
-        code = err_set(err, STATUS_NOTFOUND, "%s: not one trial in %zu recordings%s",
-                       e->options->inputs->audio, e->corpus.count,
-                       e->options->piece > 0 ? " (too short for pieces?)" : "");
+    e->result = (struct eval_result){.score = NULL};
+    enum status code = fit(e, edit, err);
+    if (!code)
+        code = test(e, edit, err);
     if (code)
         eval_result_free(&e->result);
     else

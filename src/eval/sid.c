@@ -7,10 +7,6 @@
 
 #include "job.h"
 
-#include <stdio.h>
-
-#include "propneu/speakers.h"
-
 /* The weighted sum of the states' means, over that of state 0. */
 static const double *mix(struct worker *w)
 {
@@ -31,19 +27,41 @@ static enum status item(struct worker *w, const struct item *it, struct err *err
 {
     const struct eval *e = w->e;
     const struct head *h = &e->head;
-    const char *utterance = e->corpus.recording[w->recording].utterance;
     int32_t level[MAX_FACTORS];
     char speaker[256];
-    speakers_of_utterance(utterance, speaker, sizeof speaker);
+    speakers_of_utterance(e->in.corpus.recording[w->recording].utterance, speaker, sizeof speaker);
     uint32_t right = names_find(&h->label, speaker);
     if (right == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "speaker '%s' is none of the head's", speaker);
     if (!head_logits(h, mix(w), e->info->embed, w->logits + h->classes, w->logits))
         return err_set(err, STATUS_FORMAT, "not a number in the head");
-    eval_levels(e, w->recording, it, level);
-    eval_count(w, 0, level, head_best(w->logits, h->classes) != right,
-               head_loss(w->logits, h->classes, right));
+    struct eval_score one = {.trials = 1,
+                             .errors = head_best(w->logits, h->classes) != right,
+                             .loss = head_loss(w->logits, h->classes, right)};
+    eval_levels(w, it->first, it->frames, level);
+    eval_add(w, 0, level, &one);
     return STATUS_OK;
 }
 
-const struct task task_sid = {.measures = 1, .measure = {"speaker"}, .means = true, .item = item};
+/* One recording at least must be of a speaker the head knows. */
+static enum status open(struct eval *e, struct err *err)
+{
+    const struct corpus *c = &e->in.corpus;
+    char speaker[256];
+    for (size_t i = 0; i < c->count; i++) {
+        speakers_of_utterance(c->recording[i].utterance, speaker, sizeof speaker);
+        if (names_find(&e->head.label, speaker) != NAMES_NONE)
+            return STATUS_OK;
+    }
+    return err_set(err, STATUS_MISMATCH,
+                   "%s: its head knows none of the speakers of %s (it has labels like '%.60s', the "
+                   "recordings speakers like '%.60s')",
+                   e->how.model, e->how.audio, e->head.label.name[0], speaker);
+}
+
+const struct task task_sid = {.measures = 1,
+                              .measure = {"speaker"},
+                              .looked_for = "speakers (classifier, head)",
+                              .means = true,
+                              .open = open,
+                              .item = item};

@@ -21,7 +21,8 @@ void take_free(struct take *t, uint32_t layers)
         free(t->rows[n]);
     free(t->rows);
     free(t->means);
-    *t = (struct take){.known = false};
+    facts_free(&t->facts);
+    *t = (struct take){.failed = false};
 }
 
 static size_t to_frames(const struct eval *e, double seconds)
@@ -55,13 +56,30 @@ static enum status take_input(void *context, const struct model_block *b, struct
     return STATUS_OK;
 }
 
-/* Samples, input and noise of recording I. */
-static enum status read_recording(struct worker *w, size_t i, struct err *err)
+/* What enters the model: noise on the samples, or on the rows of input that they become. */
+static enum status read_input(struct worker *w, const struct recording *r, struct err *err)
 {
     struct eval *e = w->e;
     const struct eval_options *o = e->options;
-    const struct recording *r = &e->corpus.recording[i];
     struct noise noise = noise_begin(o->seed, corpus_hash(r->utterance));
+    struct audio *a = &w->audio;
+    if (!e->input) {
+        if (o->noise > 0)
+            noise_add(&noise, a->samples, a->count, o->noise * noise_rms(a->samples, a->count));
+        return STATUS_OK;
+    }
+    struct model_sink sink = {MODEL_WANT(MODEL_INPUT), take_input, w};
+    enum status code = model_forward(e->model, w->scratch, a->samples, a->count, &sink, err);
+    if (!code && o->noise > 0)
+        noise_add(&noise, w->input, model_frames(e->model, a->count) * w->input_width, o->noise);
+    return code ? err_prefix(err, "%s", r->path) : STATUS_OK;
+}
+
+/* Samples, facts and input of recording I. */
+static enum status read_recording(struct worker *w, size_t i, struct err *err)
+{
+    struct eval *e = w->e;
+    const struct recording *r = &e->in.corpus.recording[i];
     enum status code = audio_read(&w->audio, r->path, err);
     if (code)
         return code;
@@ -69,18 +87,10 @@ static enum status read_recording(struct worker *w, size_t i, struct err *err)
     if (frames == 0)
         return err_set(err, STATUS_FORMAT, "%s: %zu samples are too short for one frame", r->path,
                        w->audio.count);
-    e->take[i].frames = frames;
-    if (!e->input) {
-        if (o->noise > 0)
-            noise_add(&noise, w->audio.samples, w->audio.count,
-                      o->noise * noise_rms(w->audio.samples, w->audio.count));
-        return STATUS_OK;
-    }
-    struct model_sink sink = {MODEL_WANT(MODEL_INPUT), take_input, w};
-    code = model_forward(e->model, w->scratch, w->audio.samples, w->audio.count, &sink, err);
-    if (!code && o->noise > 0)
-        noise_add(&noise, w->input, frames * w->input_width, o->noise);
-    return code ? err_prefix(err, "%s", r->path) : STATUS_OK;
+    if (e->take[i].facts.frames == 0)
+        code = facts_read(&e->take[i].facts, &e->in, &e->how, &e->factors, r, &w->audio, frames,
+                          e->info->frame_ms / 1000, err);
+    return code || e->pass == PASS_SCAN ? code : read_input(w, r, err);
 }
 
 /* The latest state kept of T from which everything wanted can be computed; -1: none. */
@@ -243,17 +253,17 @@ static enum status run_items(struct worker *w, size_t i, int begun, struct err *
     struct item it;
     size_t items = 0, rows = 0;
     enum status code = STATUS_OK;
-    while (item_at(e, t->frames, items, &it)) {
+    while (item_at(e, t->facts.frames, items, &it)) {
         items++;
         rows += it.frames;
     }
     prepare_rows(w, t, begun, items, rows);
     for (size_t n = 0; n < items && !code; n++) {
-        item_at(e, t->frames, n, &it);
+        item_at(e, t->facts.frames, n, &it);
         code = run_item(w, t, &it, begun, err);
     }
     if (code)
-        return err_prefix(err, "%s", e->corpus.recording[i].path);
+        return err_prefix(err, "%s", e->in.corpus.recording[i].path);
     keep_rows(w, t);
     return STATUS_OK;
 }
@@ -264,7 +274,9 @@ enum status take_run(struct worker *w, size_t i, struct err *err)
     int begun = begin_at(e, &e->take[i]);
     enum status code = begun < 0 ? read_recording(w, i, err) : STATUS_OK;
     w->recording = i;
-    if (!code)
+    if (!code && e->task->begin)
+        e->task->begin(w);
+    if (!code && e->pass != PASS_SCAN)
         code = run_items(w, i, begun, err);
     for (uint32_t n = 0; n <= e->info->layers; n++) {
         free(w->rows[n]);
