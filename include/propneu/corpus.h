@@ -17,6 +17,8 @@ struct recording {
 struct corpus {
     struct recording *recording; /* [count], by utterance, bytewise */
     size_t count, cap;
+    char **unread; /* [unreads]: "path: why" of folders that could not be searched */
+    size_t unreads;
 };
 
 /*

@@ -4,6 +4,7 @@
 #ifndef PROPNEU_FILE_H
 #define PROPNEU_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -34,12 +35,13 @@ void mapped_close(struct mapped *m);
 void mapped_forget(const struct mapped *m, const void *p, size_t n);
 
 /*
- * Output that appears whole or not at all: bytes go to a temporary file beside PATH, and
- * outfile_commit flushes it, syncs it and renames it over PATH.
+ * Output that appears whole or not at all: bytes go to a nameless or temporary file beside PATH,
+ * and outfile_commit flushes it, syncs it and renames it over PATH, or over what PATH is a link to.
  */
 struct outfile {
-    FILE *stream; /* write here */
-    char *path, *temp;
+    FILE *stream;      /* write here */
+    char *path, *temp; /* TEMP: NULL if PATH is written to as it is */
+    bool named;        /* there is a file called TEMP */
 };
 
 enum status outfile_open(struct outfile *f, const char *path, struct err *err);

@@ -13,12 +13,15 @@
 struct folder_files {
     char **path; /* [count] */
     size_t count, cap;
+    char **unread; /* [unreads]: "path: why" of folders below that could not be searched */
+    size_t unreads, unread_cap;
 };
 
 /*
  * Every regular file under FOLDER, at any depth, whose name ends in one of SUFFIX (a list that
  * ends with NULL; ASCII case ignored; e.g. ".flac").  Names that begin with a dot are skipped.
- * Links are followed, and a folder that several ways lead to is entered once.
+ * Links are followed, and a folder that several ways lead to is entered once.  A folder below that
+ * may not be read is passed over and noted.
  */
 enum status folder_find(struct folder_files *out, const char *folder, const char *const *suffix,
                         struct err *err);

@@ -33,6 +33,9 @@ enum dtype {
 
 #define TENSOR_MAX_DIMS 8
 
+/* A view of more elements than this must not show any of them twice. */
+#define TENSOR_REPEATS_MAX 16384
+
 struct tensor {
     const char *name;
     enum dtype dtype;
@@ -84,6 +87,12 @@ const char *dtype_name(enum dtype d);
 
 /* True if the elements lie row-major without gaps. */
 bool tensor_contiguous(const struct tensor *t);
+
+/*
+ * False for a large view whose strides reach fewer elements than it has: an expanded view of a tiny
+ * file could otherwise ask for any amount of memory.
+ */
+bool tensor_is_sound(const struct tensor *t);
 
 /* The dtype of that spelling; false if there is none. */
 bool dtype_parse(const char *name, enum dtype *out);

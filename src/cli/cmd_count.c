@@ -257,8 +257,15 @@ static int finish(const struct request *r, const struct cli *cli, struct progres
     progress_summary(p, t);
     if (r->o.edges_given && r->o.by >> COUNT_PITCH & 1 && !*count_pitch_edges(job))
         cli_note(cli, "%s: holds classes, so --pitch-edges was not used", r->o.pitch);
-    if (left_out == 0 || r->keep_going)
+    if (r->keep_going || (left_out == 0 && !count_unread_folders(job)))
         return CLI_DONE;
+    if (count_unread_folders(job))
+        fprintf(stderr,
+                "propneu: %s: %zu folders could not be searched (--keep-going makes this no "
+                "failure)\n",
+                r->o.audio, count_unread_folders(job));
+    if (left_out == 0)
+        return CLI_FAILED;
     fprintf(stderr,
             "propneu: %s: %" PRIu64 " of %" PRIu64 " recordings were left out (--keep-going makes "
             "this no failure)\n",

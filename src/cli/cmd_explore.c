@@ -228,7 +228,7 @@ static int show(struct cli *cli, struct explore *e, char **files, size_t count)
 {
     struct app app;
     struct err err;
-    struct outfile record = {NULL, NULL, NULL};
+    struct outfile record = {NULL, NULL, NULL, false};
     struct script script = {NULL, 0, 0};
     int by_signal = 0, result = CLI_FAILED;
     if (e->script && script_open(&script, e->script, &err))

@@ -42,12 +42,12 @@ static bool is_counts(const struct info_file *f)
                                        "propneu-counts", strlen("propneu-counts"));
 }
 
-/* In the first line, in whatever encoding Praat wrote. */
+/* In the first line, in whatever encoding Praat wrote: UTF-32 at most. */
 static bool is_textgrid(const struct info_file *f)
 {
     char head[200];
     size_t n = 0;
-    for (size_t i = 0; i < f->size && n < sizeof head - 1; i++)
+    for (size_t i = 0; i < f->size && i < 4 * sizeof head && n < sizeof head - 1; i++)
         if (f->bytes[i] && f->bytes[i] < 0x80)
             head[n++] = (char)f->bytes[i];
     head[n] = '\0';

@@ -58,7 +58,10 @@ void corpus_free(struct corpus *c)
     for (size_t i = 0; i < c->count; i++)
         recording_free(&c->recording[i]);
     free(c->recording);
-    *c = (struct corpus){NULL, 0, 0};
+    for (size_t i = 0; i < c->unreads; i++)
+        free(c->unread[i]);
+    free(c->unread);
+    *c = (struct corpus){0};
 }
 
 static enum status add(struct corpus *c, const char *path, struct err *err)
@@ -90,6 +93,10 @@ static enum status open_folder(struct corpus *c, const char *path, struct err *e
         return code;
     for (size_t i = 0; i < files.count && !code; i++)
         code = add(c, files.path[i], err);
+    c->unread = files.unread;
+    c->unreads = files.unreads;
+    files.unread = NULL;
+    files.unreads = 0;
     folder_files_free(&files);
     return code;
 }
@@ -147,7 +154,7 @@ static int compare(const void *a, const void *b)
 
 enum status corpus_open(struct corpus *out, const char *path, struct err *err)
 {
-    struct corpus c = {NULL, 0, 0};
+    struct corpus c = {0};
     enum status code;
     if (folder_is(path))
         code = open_folder(&c, path, err);

@@ -33,6 +33,11 @@ const struct count_totals *count_totals(const struct count_job *job)
     return &job->tally.totals;
 }
 
+size_t count_unread_folders(const struct count_job *j)
+{
+    return j->in.corpus.unreads;
+}
+
 uint64_t count_left_out(const struct count_totals *t)
 {
     uint64_t n = 0;
@@ -173,6 +178,8 @@ static enum status write_counts(struct count_job *j, struct err *err)
 enum status count_run(struct count_job *j, const struct count_hooks *hooks, struct err *err)
 {
     j->hooks = hooks;
+    for (size_t i = 0; hooks->problem && i < j->in.corpus.unreads; i++)
+        hooks->problem(hooks->context, COUNT_NO_AUDIO, j->in.corpus.unread[i]);
     enum status code = run_workers(j, err);
     if (!team_leads(j->options->team))
         return code;

@@ -325,7 +325,7 @@ static enum status write_file(const struct counts *c, counts_row *row, void *con
 {
     struct writer w = {.c = c, .row = row, .context = context};
     struct meta m = {.failed = false};
-    struct outfile f = {NULL, NULL, NULL};
+    struct outfile f = {NULL, NULL, NULL, false};
     enum status code = lay_out(&w, err);
     if (code)
         goto out;

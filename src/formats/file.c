@@ -12,7 +12,11 @@
 #include <unistd.h>
 
 #include "propneu/buf.h"
+#include "propneu/folder.h"
 #include "propneu/mem.h"
+
+/* As many as Linux follows. */
+#define MAX_LINKS 40
 
 enum status file_open_regular(int *out, off_t *size, const char *path, struct err *err)
 {
@@ -70,49 +74,119 @@ void mapped_forget(const struct mapped *m, const void *p, size_t n)
         (void)madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
-enum status outfile_open(struct outfile *f, const char *path, struct err *err)
+/*
+ * What PATH is in the end, to be freed: a link is written through, not replaced, also one to a file
+ * that is not there yet.  NULL with ERR set.
+ */
+static char *follow_links(const char *path, struct err *err)
+{
+    char *at = mem_strndup(path, strlen(path)), target[4096];
+    for (int links = 0; at && links < MAX_LINKS; links++) {
+        ssize_t n = readlink(at, target, sizeof target - 1);
+        if (n < 0)
+            return at;
+        target[n] = '\0';
+        struct buf next = BUF_INIT;
+        const char *slash = *target == '/' ? NULL : strrchr(at, '/');
+        buf_add(&next, at, slash ? (size_t)(slash + 1 - at) : 0);
+        buf_str(&next, target);
+        free(at);
+        at = buf_ok(&next) ? next.data : NULL;
+        if (!at)
+            buf_free(&next);
+    }
+    if (at)
+        err_set(err, STATUS_IO, "%s: too many links", path);
+    else
+        err_nomem(err);
+    free(at);
+    return NULL;
+}
+
+/*
+ * A file in the folder of PATH that has no name yet, where the system can do that: what kills this
+ * process then leaves nothing behind.  Else one with a temporary name, left in F.  -1 with errno.
+ */
+static int open_nameless(struct outfile *f)
+{
+    char *copy = mem_strndup(f->path, strlen(f->path));
+    int fd = copy ? open(dirname(copy), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
+    free(copy);
+    if (fd >= 0 && access("/proc/self/fd", X_OK) == 0)
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    fd = mkostemp(f->temp, O_CLOEXEC);
+    f->named = fd >= 0;
+    return fd;
+}
+
+/* Devices and open descriptors cannot be replaced. */
+static bool is_device(const char *path)
 {
     struct stat st;
+    return (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) || strncmp(path, "/dev/fd/", 8) == 0 ||
+           strncmp(path, "/dev/std", 8) == 0 || strncmp(path, "/proc/", 6) == 0;
+}
+
+/* The stream of F, whose path is set. */
+static enum status open_stream(struct outfile *f, struct err *err)
+{
     struct buf name = BUF_INIT;
-    *f = (struct outfile){NULL, NULL, NULL};
-    /* A device such as /dev/null or /dev/stdout is written to as it is: it cannot be replaced. */
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
-        if (S_ISDIR(st.st_mode))
-            return err_set(err, STATUS_IO, "%s: is a folder", path);
-        f->stream = fopen(path, "wbe");
-        if (!f->stream)
-            return err_errno(err, path);
-        f->path = mem_strndup(path, strlen(path));
-        if (!f->path) {
-            outfile_abandon(f);
-            return err_nomem(err);
-        }
-        return STATUS_OK;
+    if (is_device(f->path)) {
+        f->stream = fopen(f->path, "wbe");
+        return f->stream ? STATUS_OK : err_errno(err, f->path);
     }
-    buf_printf(&name, "%s.XXXXXX", path);
-    f->path = mem_strndup(path, strlen(path));
-    if (!buf_ok(&name) || !f->path) {
+    buf_printf(&name, "%s.XXXXXX", f->path);
+    if (!buf_ok(&name)) {
         buf_free(&name);
-        outfile_abandon(f);
         return err_nomem(err);
     }
-    int fd = mkostemp(name.data, O_CLOEXEC);
-    if (fd < 0) {
-        enum status code = err_errno(err, path);
-        buf_free(&name);
-        outfile_abandon(f);
-        return code;
-    }
     f->temp = name.data;
+    int fd = open_nameless(f);
     mode_t mask = umask(0);
     umask(mask);
-    if (fchmod(fd, 0666 & ~mask) != 0 || !(f->stream = fdopen(fd, "wb"))) {
-        enum status code = err_errno(err, path);
+    if (fd >= 0 && fchmod(fd, 0666 & ~mask) == 0 && (f->stream = fdopen(fd, "wb")))
+        return STATUS_OK;
+    enum status code = err_errno(err, f->path);
+    if (fd >= 0)
         close(fd);
+    return code;
+}
+
+enum status outfile_open(struct outfile *f, const char *path, struct err *err)
+{
+    *f = (struct outfile){NULL, NULL, NULL, false};
+    if (folder_is(path))
+        return err_set(err, STATUS_IO, "%s: is a folder", path);
+    f->path = is_device(path) ? mem_strndup(path, strlen(path)) : follow_links(path, err);
+    if (!f->path)
+        return is_device(path) ? err_nomem(err) : STATUS_IO;
+    enum status code = open_stream(f, err);
+    if (code)
         outfile_abandon(f);
-        return code;
+    return code;
+}
+
+/* Gives the nameless file the temporary name from which it is renamed: a link replaces nothing. */
+static bool give_name(struct outfile *f)
+{
+    char from[64];
+    snprintf(from, sizeof from, "/proc/self/fd/%d", fileno(f->stream));
+    for (int tries = 0; !f->named && tries < 100; tries++) {
+        int fd = mkostemp(f->temp, O_CLOEXEC);
+        if (fd < 0)
+            return false;
+        close(fd);
+        /* The name is free in every folder that somebody else does not write such names to. */
+        unlink(f->temp);
+        f->named = linkat(AT_FDCWD, from, AT_FDCWD, f->temp, AT_SYMLINK_FOLLOW) == 0;
+        if (!f->named && errno != EEXIST)
+            return false;
+        if (!f->named)
+            memset(f->temp + strlen(f->temp) - 6, 'X', 6);
     }
-    return STATUS_OK;
+    return f->named;
 }
 
 /* Makes the rename itself durable; where folders cannot be synced this is as good as it gets. */
@@ -136,7 +210,7 @@ enum status outfile_commit(struct outfile *f, struct err *err)
     errno = 0;
     bad = fflush(f->stream) != 0 || bad;
     if (!bad && f->temp)
-        bad = fsync(fileno(f->stream)) != 0;
+        bad = fsync(fileno(f->stream)) != 0 || !give_name(f);
     if (bad && errno == 0)
         errno = EIO;
     if (bad)
@@ -149,8 +223,7 @@ enum status outfile_commit(struct outfile *f, struct err *err)
             code = err_errno(err, f->path);
         } else {
             sync_folder(f->path);
-            free(f->temp);
-            f->temp = NULL;
+            f->named = false;
         }
     }
     outfile_abandon(f);
@@ -161,9 +234,9 @@ void outfile_abandon(struct outfile *f)
 {
     if (f->stream)
         fclose(f->stream);
-    if (f->temp)
+    if (f->named)
         unlink(f->temp);
     free(f->temp);
     free(f->path);
-    *f = (struct outfile){NULL, NULL, NULL};
+    *f = (struct outfile){NULL, NULL, NULL, false};
 }

@@ -52,6 +52,21 @@ static enum status add_file(struct search *s, struct err *err)
     return STATUS_OK;
 }
 
+/* Passes over what may not be read at the path at hand. */
+static enum status pass_over(struct search *s, struct err *err)
+{
+    struct folder_files *f = &s->files;
+    struct err why;
+    err_errno(&why, buf_text(&s->path));
+    if (!mem_grow(&f->unread, &f->unread_cap, f->unreads + 1, sizeof *f->unread))
+        return err_nomem(err);
+    f->unread[f->unreads] = mem_strndup(why.msg, strlen(why.msg));
+    if (!f->unread[f->unreads])
+        return err_nomem(err);
+    f->unreads++;
+    return STATUS_OK;
+}
+
 /* Notes the folder; *AGAIN if it was there before. */
 static enum status enter(struct search *s, const struct stat *st, bool *again, struct err *err)
 {
@@ -72,7 +87,7 @@ static enum status visit(struct search *s, const char *name, struct err *err)
     if (stat(buf_text(&s->path), &st) != 0) {
         if (errno == ENOENT || errno == ELOOP) /* a link to nowhere */
             return STATUS_OK;
-        return err_errno(err, buf_text(&s->path));
+        return errno == EACCES ? pass_over(s, err) : err_errno(err, buf_text(&s->path));
     }
     if (S_ISDIR(st.st_mode))
         return list(s, &st, err);
@@ -103,7 +118,7 @@ static enum status list(struct search *s, const struct stat *st, struct err *err
     /* In order of names, so that of several ways to a folder the same is taken everywhere. */
     int entries = scandir(buf_text(&s->path), &entry, visible, entries_by_bytes);
     if (entries < 0)
-        return err_errno(err, buf_text(&s->path));
+        return errno == EACCES && s->depth ? pass_over(s, err) : err_errno(err, buf_text(&s->path));
     s->depth++;
     for (int i = 0; i < entries; i++) {
         if (!code) {
@@ -130,7 +145,7 @@ static int by_bytes(const void *a, const void *b)
 enum status folder_find(struct folder_files *out, const char *folder, const char *const *suffix,
                         struct err *err)
 {
-    struct search s = {{NULL, 0, 0}, suffix, BUF_INIT, NAMES_INIT, 0};
+    struct search s = {.suffix = suffix, .path = BUF_INIT, .entered = NAMES_INIT};
     struct stat st;
     enum status code;
     buf_str(&s.path, folder);
@@ -159,7 +174,10 @@ void folder_files_free(struct folder_files *f)
     for (size_t i = 0; i < f->count; i++)
         free(f->path[i]);
     free(f->path);
-    *f = (struct folder_files){NULL, 0, 0};
+    for (size_t i = 0; i < f->unreads; i++)
+        free(f->unread[i]);
+    free(f->unread);
+    *f = (struct folder_files){0};
 }
 
 bool folder_is(const char *path)

@@ -21,6 +21,10 @@ enum status lines_begin(struct lines *l, const void *bytes, size_t size, const c
     if (nul)
         return err_set(err, STATUS_FORMAT, "%s: byte %zu: a NUL byte: not a text in UTF-8", name,
                        (size_t)(nul - s));
+    for (size_t i = 0; i < size; i++)
+        if ((unsigned char)s[i] < ' ' && !strchr("\t\n\v\f\r\x1a", s[i]))
+            return err_set(err, STATUS_FORMAT, "%s: byte %zu: a control character: not a text",
+                           name, i);
     size_t mark = size >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     *l = (struct lines){s + mark, s + size, 0};
     return STATUS_OK;

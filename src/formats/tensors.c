@@ -120,6 +120,17 @@ bool tensor_contiguous(const struct tensor *t)
     return true;
 }
 
+bool tensor_is_sound(const struct tensor *t)
+{
+    size_t reach = 1, step;
+    if (t->count <= TENSOR_REPEATS_MAX)
+        return true;
+    for (uint32_t i = 0; i < t->ndim; i++)
+        if (!mul_size(t->shape[i] - 1, t->stride[i], &step) || !add_size(reach, step, &reach))
+            return false;
+    return reach >= t->count;
+}
+
 void tensor_shape_text(const struct tensor *t, char *text, size_t size)
 {
     size_t used = 0;

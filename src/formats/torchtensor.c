@@ -133,7 +133,7 @@ enum status torchzip_shape(const struct pickle_value *v, struct tensor *out, str
     return code;
 }
 
-/* Refuses a view that leaves its storage of ELEMENTS, or that shows elements more than once. */
+/* Refuses a view that leaves its storage of ELEMENTS, or a large one that repeats elements. */
 static enum status check_view(const struct tensor *t, size_t offset, size_t elements,
                               struct err *err)
 {
@@ -145,7 +145,7 @@ static enum status check_view(const struct tensor *t, size_t offset, size_t elem
     if (!fits || (t->count && last >= elements))
         return err_set(err, STATUS_FORMAT, "tensor %s: reaches out of its storage of %zu elements",
                        t->name, elements);
-    if (t->count > elements)
+    if (!tensor_is_sound(t))
         return err_set(err, STATUS_UNSUPPORTED, "tensor %s: repeats the elements of its storage",
                        t->name);
     return STATUS_OK;

@@ -165,9 +165,6 @@ const struct tensor *binder_find(struct binder *b, const char *native,
  * has no place for, since something would be left out of the computation. */
 enum status binder_finish(struct binder *b, struct err *err);
 
-/* Elements a tensor's strides reach are as many as it has: no broadcast view of a tiny file. */
-bool tensor_is_dense(const struct tensor *t);
-
 /* Floats of a tensor: where they stand in the file if they can be used so, else converted. */
 struct floats {
     const float *data; /* [count] */

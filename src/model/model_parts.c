@@ -23,7 +23,7 @@ static enum status check_part(const struct checkpoint *c, const struct tensor *t
     uint32_t ndim = columns ? 2 : 1;
     char shape[96];
     if (t->ndim == ndim && t->shape[0] == rows && (ndim == 1 || t->shape[1] == columns) &&
-        is_float(t->dtype) && tensor_is_dense(t))
+        is_float(t->dtype) && tensor_is_sound(t))
         return STATUS_OK;
     tensor_shape_text(t, shape, sizeof shape);
     return err_set(err, STATUS_FORMAT, "%s: tensor %s is %s %s, which its layer has no use for",

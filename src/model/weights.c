@@ -20,22 +20,6 @@ float *model_floats(struct model *m, size_t n)
     return p ? (float *)((p + 63) & ~(uintptr_t)63) : NULL;
 }
 
-/*
- * Elements a tensor's strides reach must be as many as it has: a broadcast view of a tiny file
- * could otherwise ask for any amount of memory.
- */
-bool tensor_is_dense(const struct tensor *t)
-{
-    size_t reach = 1, step;
-    for (uint32_t i = 0; i < t->ndim; i++) {
-        if (t->shape[i] == 0)
-            return true;
-        if (!mul_size(t->shape[i] - 1, t->stride[i], &step) || !add_size(reach, step, &reach))
-            return false;
-    }
-    return reach >= t->count;
-}
-
 static enum status check_shape(const struct binder *b, const struct tensor *t, const char *name,
                                uint32_t ndim, const size_t *shape, struct err *err)
 {
@@ -52,7 +36,7 @@ static enum status check_shape(const struct binder *b, const struct tensor *t, c
         return err_set(err, STATUS_FORMAT, "%s: tensor %s is %s, the configuration says %s]",
                        b->path, name, have, want);
     }
-    if (!tensor_is_dense(t))
+    if (!tensor_is_sound(t))
         return err_set(err, STATUS_FORMAT, "%s: tensor %s repeats its elements", b->path, name);
     if (t->dtype != DTYPE_F32 && t->dtype != DTYPE_F16 && t->dtype != DTYPE_BF16 &&
         t->dtype != DTYPE_F64)

@@ -21,6 +21,24 @@ cmp -s "$demo/counts/ssl.counts" "$dir/a.counts" || complain "an input was repla
 cmp -s "$demo/models/ssl.safetensors" "$dir/ssl.safetensors" || complain "a model was replaced"
 "$PROPNEU" merge -q -o "$dir/a.counts" "$dir/a.counts" || complain "merge does not add in place"
 
+# A link is written through, also one to nowhere yet; the others would point to what is no more.
+mkdir "$dir/sub"
+cp "$dir/a.counts" "$dir/sub/real"
+for target in sub/real "$dir/sub/new" ./sub/../sub/newer; do
+    ln -s "$target" "$dir/out-link"
+    ln -s out-link "$dir/out-link-link"
+    "$PROPNEU" layers "$dir/a.counts" --format tsv -o "$dir/out-link-link" ||
+        complain "no output through a link to $target"
+    [ -L "$dir/out-link-link" ] && [ -L "$dir/out-link" ] &&
+        grep -q '^property.layer' "$dir/out-link" || complain "a link to $target was replaced"
+    rm "$dir/out-link" "$dir/out-link-link"
+done
+[ "$(ls "$dir/sub" | wc -l)" = 3 ] || complain "left behind: $(ls "$dir/sub")"
+ln -s loop "$dir/loop"
+refuses 1 "$dir/loop" layers "$dir/a.counts" -o "$dir/loop"
+"$PROPNEU" layers "$dir/a.counts" --format tsv -o /dev/stdout >"$dir/out" &&
+    grep -q '^property.layer' "$dir/out" || complain "no output to /dev/stdout"
+
 # What fails prints no heads of tables.
 "$PROPNEU" layers "$dir/a.counts" --min-frames 1000000 --format tsv >"$dir/out" 2>/dev/null
 [ -s "$dir/out" ] && complain "layers without a row prints: $(cat "$dir/out")"
@@ -62,5 +80,25 @@ cp "$demo/textgrid/M7-3-0006.TextGrid" "$dir/labels/M1-3-0000.TextGrid"
     2>"$dir/err"
 grep -q ' [1-9][0-9]* labels beyond the frames, 0 segments' "$dir/err" ||
     complain "labels beyond the frames: $(cat "$dir/err")"
+
+# A folder that may not be searched is told, and the others are counted.
+mkdir "$dir/audio/closed" "$dir/audio/open"
+cp "$demo/audio/F1-3-0007.flac" "$dir/audio/open"
+chmod 0 "$dir/audio/closed"
+if [ ! -r "$dir/audio/closed" ]; then
+    "$PROPNEU" count -m "$dir/ssl.safetensors" -a "$dir/audio" -l "$demo/textgrid" \
+        -o "$dir/o.counts" 2>"$dir/err" && complain "a closed folder is no failure"
+    grep -q "audio/closed: Permission denied" "$dir/err" ||
+        complain "a closed folder is not named: $(cat "$dir/err")"
+    "$PROPNEU" info "$dir/o.counts" | grep -q '^utterances  *2$' ||
+        complain "a closed folder ends the count"
+fi
+chmod 700 "$dir/audio/closed"
+
+# Bytes that are no text are no table.
+printf 'a b\nc\001d e\n' >"$dir/junk"
+refuses 1 "$dir/junk: byte 5: a control character" count -m "$dir/ssl.safetensors" \
+    -a "$dir/audio" -l "$demo/textgrid" --speakers "$dir/junk" -o "$dir/o.counts"
+refuses 1 "$dir/junk: byte 5: a control character" layers --phones "$dir/junk" "$dir/a.counts"
 
 exit $failed
