@@ -31,8 +31,8 @@ enum {
 };
 
 static const struct cli_option options[] = {
-    {"view", 0, "NAME", "open this view: layers, pattern, map, overlap or neurons",
-     "layers|pattern|map|overlap|neurons"},
+    {"view", 0, "NAME", "open this view: layers, pattern, map, overlap, neurons or compare",
+     "layers|pattern|map|overlap|neurons|compare"},
     {"layer", 'l', "N", "at this layer, from 1", NULL},
     {"property", 'p', "NAME", "with this property", "phone|gender|pitch|speaker|each-phone"},
     {"phone", 0, "K", "with this phone chosen", NULL},

@@ -18,7 +18,8 @@
     VIEW(PATTERN, "pattern", "Pattern") \
     VIEW(MAP, "map", "Map")             \
     VIEW(OVERLAP, "overlap", "Overlap") \
-    VIEW(NEURONS, "neurons", "Neurons")
+    VIEW(NEURONS, "neurons", "Neurons") \
+    VIEW(COMPARE, "compare", "Compare")
 
 enum view_id {
 #define VIEW_ENUM(id, name, title) VIEW_##id,
@@ -78,12 +79,14 @@ enum {
     ACTION(PAGE_DOWN, "page-down", "PgDn ^D", CTX_LISTS, 9, "", "one page down")                   \
     ACTION(FIRST, "first", "Home g", CTX_LISTS, 9, "", "first line")                               \
     ACTION(LAST, "last", "End G", CTX_LISTS, 9, "", "last line")                                   \
-    ACTION(NEXT_PROPERTY, "next-property", "p", CTX_LAYERS | CTX_MAP | CTX_NEURONS, 4, "property", \
-           "next property")                                                                        \
-    ACTION(PREV_PROPERTY, "prev-property", "P", CTX_LAYERS | CTX_MAP | CTX_NEURONS, 4, "",         \
-           "previous property")                                                                    \
-    ACTION(GROUPS, "groups", "t", CTX_MAP, 5, "groups",                                            \
-           "list of the groups: show or hide them (t1 = the first)")                               \
+    ACTION(NEXT_PROPERTY, "next-property", "p", CTX_LAYERS | CTX_MAP | CTX_NEURONS | CTX_COMPARE,  \
+           4, "property", "next property")                                                         \
+    ACTION(PREV_PROPERTY, "prev-property", "P", CTX_LAYERS | CTX_MAP | CTX_NEURONS | CTX_COMPARE,  \
+           4, "", "previous property")                                                             \
+    ACTION(GROUPS, "groups", "t", CTX_LAYERS | CTX_MAP | CTX_COMPARE, 5, "legend",                 \
+           "list of groups or curves: show or hide them (t1 = the first)")                         \
+    ACTION(DIFFERENCES, "differences", "d", CTX_COMPARE, 4, "differences",                         \
+           "the numbers as they are, or as differences to the file at hand")                       \
     ACTION(OVERLAY, "overlay", "Space", CTX_PATTERN, 4, "overlay",                                 \
            "keep the phone's curve while looking at others (up to four), or let it go")            \
     ACTION(SCALE, "scale", "x", CTX_PATTERN, 6, "scale", "ranks on a logarithmic or even scale")   \
@@ -106,10 +109,10 @@ enum {
         "look closer: the layer's map, the neurons of the region or pattern, the point's pattern") \
     ACTION(CONDITIONS, "conditions", "c", CTX_VIEWS, 6, "conditions",                              \
            "list of factors and levels: which frames count")                                       \
-    ACTION(SIGMA_UP, "sigma-up", "+ =", CTX_LAYERS | CTX_OVERLAP | CTX_NEURONS, 7, "sigma",        \
-           "sigma 5 points up (share of a group's phones)")                                        \
-    ACTION(SIGMA_DOWN, "sigma-down", "-", CTX_LAYERS | CTX_OVERLAP | CTX_NEURONS, 7, "&",          \
-           "sigma 5 points down")                                                                  \
+    ACTION(SIGMA_UP, "sigma-up", "+ =", CTX_LAYERS | CTX_OVERLAP | CTX_NEURONS | CTX_COMPARE, 7,   \
+           "sigma", "sigma 5 points up (share of a group's phones)")                               \
+    ACTION(SIGMA_DOWN, "sigma-down", "-", CTX_LAYERS | CTX_OVERLAP | CTX_NEURONS | CTX_COMPARE, 7, \
+           "&", "sigma 5 points down")                                                             \
     ACTION(SET_SIGMA, "set-sigma", "s", CTX_LAYERS | CTX_OVERLAP, 9, "", "type sigma in percent")  \
     ACTION(MARKS, "marks", "b", CTX_MAP, 8, "marks", "letters, braille dots or blocks")            \
     ACTION(NEXT_FILE, "next-file", "f", CTX_VIEWS, 8, "file", "next file")                         \

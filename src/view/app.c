@@ -12,7 +12,7 @@
 
 static const struct view *const views[VIEW_COUNT] = {
     [VIEW_LAYERS] = &view_layers,   [VIEW_PATTERN] = &view_pattern, [VIEW_MAP] = &view_map,
-    [VIEW_OVERLAP] = &view_overlap, [VIEW_NEURONS] = &view_neurons,
+    [VIEW_OVERLAP] = &view_overlap, [VIEW_NEURONS] = &view_neurons, [VIEW_COMPARE] = &view_compare,
 };
 
 const struct view *view_of(enum view_id id)
@@ -65,10 +65,15 @@ void app_remember(struct app *app)
 /* Sigma and filters of the file at hand go to its session and its engine. */
 enum status app_conditions_changed(struct app *app, struct err *err)
 {
-    struct app_file *f = file_here(app);
-    struct analysis_params params = f->session.params;
     app->conditions++;
+    return app_file_changed(app, file_here(app), err);
+}
+
+enum status app_file_changed(struct app *app, struct app_file *f, struct err *err)
+{
+    struct analysis_params params = f->session.params;
     params.sigma = app->sigma / 100;
+    f->sigma = app->sigma;
     analysis_set_params(&f->session, &params);
     analysis_changed(&f->session);
     return engine_set(f->engine, &params, &f->session.filters, err);
@@ -261,18 +266,40 @@ void app_prepare(struct app *app)
         app_say(app, true, "%s", err.msg);
 }
 
+/* What is seen comes first: others are waited for only where everything is asked for. */
+static void settle_all(struct app *app, bool everything, int ms)
+{
+    app_open_all(app);
+    for (size_t i = 0; i < app->files; i++)
+        if (app->file[i].open)
+            engine_finish(app->file[i].engine, false, everything || i == app->here ? ms : 0);
+}
+
 void app_settle(struct app *app, bool everything, int ms)
 {
     focus(app);
+    if (views[app->at.view]->files) {
+        settle_all(app, everything, ms);
+        return;
+    }
     if (views[app->at.view]->alone)
         return;
     engine_finish(app_file(app)->engine, !everything || app->at.view != VIEW_LAYERS, ms);
 }
 
+size_t app_missing(const struct app *app)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < app->files; i++)
+        if (app->file[i].open && (i == app->here || views[app->at.view]->files))
+            n += engine_missing(app->file[i].engine);
+    return n;
+}
+
 bool app_settled(const struct app *app)
 {
-    if (app->at.view == VIEW_LAYERS)
-        return engine_missing(app_file(app)->engine) == 0;
+    if (app->at.view == VIEW_LAYERS || views[app->at.view]->files)
+        return app_missing(app) == 0;
     if (views[app->at.view]->alone)
         return true;
     for (uint32_t l = views[app->at.view]->maps ? 0 : app->at.layer; l <= app->at.layer; l++)

@@ -27,6 +27,8 @@ struct app_file {
     struct counts counts;
     struct analysis session; /* the screen's own; the engine has another */
     struct engine *engine;
+    double sigma;  /* what the engine computes with; 0: nothing yet */
+    char why[256]; /* why it could not be opened */
 };
 
 /* A list over the view, for choosing. */
@@ -144,8 +146,9 @@ void app_prepare(struct app *app);
  */
 void app_settle(struct app *app, bool everything, int ms);
 
-/* True if everything the view is about is computed. */
+/* True if everything the view is about is computed; results still to come. */
 bool app_settled(const struct app *app);
+size_t app_missing(const struct app *app);
 
 /* Draws the screen of app->cols x app->rows into C, which has that size. */
 enum status app_render(const struct app *app, struct canvas *c, struct err *err);
@@ -172,8 +175,15 @@ void app_remember(struct app *app);
 /* After filters or parameters have changed: everything is computed anew. */
 enum status app_conditions_changed(struct app *app, struct err *err);
 
+/* The same for a file that need not be at hand. */
+enum status app_file_changed(struct app *app, struct app_file *f, struct err *err);
+
 /* Shows file number I, at the same layer and property where it has them (app_open.c). */
 enum status app_show_file(struct app *app, size_t i, struct err *err);
+
+/* Opens all files and brings their engines to the sigma at hand; those that fail keep the reason.
+ */
+void app_open_all(struct app *app);
 
 /* Puts a message on the status line. */
 void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

@@ -20,6 +20,15 @@ static bool close_file(struct app_file *f)
     return idle;
 }
 
+/* An engine that tells its news already; NULL if F's is the first. */
+static const struct engine *started(const struct app *app, const struct app_file *f)
+{
+    for (size_t i = 0; i < app->files; i++)
+        if (app->file[i].open && &app->file[i] != f)
+            return app->file[i].engine;
+    return NULL;
+}
+
 static enum status open_file(struct app *app, size_t i, struct err *err)
 {
     struct app_file *f = &app->file[i];
@@ -44,7 +53,7 @@ static enum status open_file(struct app *app, size_t i, struct err *err)
         return code;
     }
     if (app->threads)
-        engine_start(f->engine);
+        engine_start(f->engine, started(app, f));
     return STATUS_OK;
 }
 
@@ -74,11 +83,29 @@ enum status app_show_file(struct app *app, size_t i, struct err *err)
     if (app->at.layer >= app_file(app)->counts.layers)
         app->at.layer = app_file(app)->counts.layers - 1;
     app->past = 0;
-    code = app_conditions_changed(app, err);
+    if (app->file[i].sigma == app->sigma)
+        app->conditions++; /* the results are still good */
+    else
+        code = app_conditions_changed(app, err);
     for (int v = 0; !code && v < VIEW_COUNT; v++)
         if (view_of((enum view_id)v)->init)
             code = view_of((enum view_id)v)->init(app, err);
     return code;
+}
+
+void app_open_all(struct app *app)
+{
+    for (size_t i = 0; i < app->files; i++) {
+        struct app_file *f = &app->file[i];
+        struct err err = {STATUS_OK, ""};
+        if (f->why[0])
+            continue;
+        enum status code = open_file(app, i, &err);
+        if (!code && f->sigma != app->sigma)
+            code = app_file_changed(app, f, &err);
+        if (code)
+            snprintf(f->why, sizeof f->why, "%.255s", err.msg);
+    }
 }
 
 /* Names joined by ", " for a message. */
@@ -197,8 +224,10 @@ enum status app_restart(struct app *app, const struct app_options *options, stru
 {
     forget(app);
     for (size_t i = 0; i < app->files; i++)
-        if (app->file[i].open)
+        if (app->file[i].open) {
             query_filters_free(&app->file[i].session.filters);
+            app->file[i].sigma = 0;
+        }
     struct app fresh = {.phones = app->phones,
                         .files = app->files,
                         .cols = app->cols,

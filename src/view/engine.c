@@ -219,9 +219,19 @@ struct engine *engine_new(const struct counts *counts, const struct phones *phon
     return e;
 }
 
-void engine_start(struct engine *e)
+/* One's own pipe, or the ends of WITH's once more. */
+static bool open_pipe(struct engine *e, const struct engine *with)
 {
-    if (e->threaded || pipe(e->pipe) != 0)
+    if (!with || with->pipe[0] < 0)
+        return pipe(e->pipe) == 0;
+    for (int i = 0; i < 2; i++)
+        e->pipe[i] = dup(with->pipe[i]);
+    return e->pipe[0] >= 0 && e->pipe[1] >= 0;
+}
+
+void engine_start(struct engine *e, const struct engine *with)
+{
+    if (e->threaded || !open_pipe(e, with))
         return;
     for (int i = 0; i < 2; i++) {
         fcntl(e->pipe[i], F_SETFL, O_NONBLOCK);

@@ -33,8 +33,12 @@ struct engine;
 struct engine *engine_new(const struct counts *counts, const struct phones *phones,
                           struct err *err);
 
-/* Starts the thread; without it (or where it cannot start) engine_finish does the work. */
-void engine_start(struct engine *e);
+/*
+ * Starts the thread; without it (or where it cannot start) engine_finish does the work.  WITH (may
+ * be NULL) is another engine that was started: what either has to tell comes through engine_fd of
+ * both.
+ */
+void engine_start(struct engine *e, const struct engine *with);
 
 /*
  * Stops and frees.  A computation that takes longer is not waited for: then all is left as it is

@@ -97,7 +97,7 @@ static void draw_status(const struct app *app, struct canvas *c)
     int row = c->rows - 2, room = c->cols;
     if (!app_settled(app)) {
         char text[40];
-        snprintf(text, sizeof text, " computing, %zu to go", engine_missing(app_file(app)->engine));
+        snprintf(text, sizeof text, " computing, %zu to go", app_missing(app));
         canvas_right(c, row, 0, c->cols, STYLE_FAINT, text);
         room -= canvas_width(text);
     }

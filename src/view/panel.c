@@ -185,7 +185,8 @@ static enum status toggle_line(struct app *app, size_t i, struct err *err)
         return l.major < app_file(app)->counts.factors ? toggle_factor(app, l.major, err)
                                                        : group_by(app, &l, err);
     if (app->panel.kind == PANEL_GROUPS)
-        return map_toggle_group(app, l.major, err);
+        return view_of(app->at.view)->legend ? legend_toggle(app, l.major, err)
+                                             : map_toggle_group(app, l.major, err);
     panel_close(&app->panel);
     return STATUS_OK;
 }
@@ -206,6 +207,8 @@ static enum status reset(struct app *app, struct err *err)
         enum status code = app_conditions_changed(app, err);
         return code ? code : panel_open_conditions(app, err);
     }
+    if (app->panel.kind == PANEL_GROUPS && view_of(app->at.view)->legend)
+        return legend_show_all(app, err);
     if (app->panel.kind == PANEL_GROUPS) {
         map_show_all(app);
         return map_open_groups(app, err);

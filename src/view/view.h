@@ -9,6 +9,15 @@
 
 #include "app.h"
 
+/* One curve or group of a legend. */
+struct legend_entry {
+    char letter;
+    const char *name;
+    unsigned char *hidden; /* 1: not drawn */
+};
+
+#define LEGEND_MAX 64
+
 struct view {
     const char *lesson; /* what one sees and the paper's definition; paragraphs for the help */
     size_t state_size;  /* of the view's own state, zeroed at the start */
@@ -21,12 +30,21 @@ struct view {
     void (*status)(const struct app *app, struct buf *line); /* the status line; may be NULL */
     bool maps;  /* wants the maps of all layers up to the one at hand */
     bool alone; /* wants nothing of the engine */
+    bool files; /* wants all files */
+    /* What its legend lists and `t` shows or hides, at most MAX; may be NULL. */
+    size_t (*legend)(struct app *app, struct legend_entry *entry, size_t max);
 };
 
-extern const struct view view_layers, view_pattern, view_map, view_overlap, view_neurons;
+extern const struct view view_layers, view_pattern, view_map, view_overlap, view_neurons,
+    view_compare;
 
 /* The words of the method, explained, on PAGE from ROW on; returns the rows used (glossary.c). */
 int glossary_draw(struct canvas *page, int row, int cols);
+
+/* The legend of the view at hand as a list (legend.c). */
+enum status legend_open(struct app *app, struct err *err);
+enum status legend_toggle(struct app *app, uint32_t i, struct err *err);
+enum status legend_show_all(struct app *app, struct err *err);
 
 /* By enum view_id. */
 const struct view *view_of(enum view_id id);

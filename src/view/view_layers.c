@@ -1,17 +1,12 @@
 #include "config.h"
 
-#include "view.h"
+#include "layers_state.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_PROPERTIES = 16 };
-
-struct layers_state {
-    bool curves;
-    const struct property *property[MAX_PROPERTIES]; /* borrowed; NULL = none under the filters */
-};
+enum { CURVES_ROWS = 10 }; /* left below the table: then the curves are shown there, too */
 
 /* Name of a group of property P, "" where that is not known. */
 static const char *group_name(const struct app *app, uint32_t p, uint32_t group)
@@ -53,15 +48,9 @@ static uint32_t group_columns(const struct app *app, uint32_t p)
     return 0;
 }
 
-/* each-phone and the like: groups of one point have no silhouette. */
-static bool scored(const struct app *app, uint32_t p)
-{
-    return strcmp(app_session(app)->names.name[p], "each-phone") != 0;
-}
-
 static bool has_column(const struct app *app, uint32_t p, const struct columns *k)
 {
-    return p >= k->first && (k->unscored || scored(app, p) || p == app->at.property);
+    return p >= k->first && (k->unscored || layers_scored(app, p) || p == app->at.property);
 }
 
 /* A column is as wide as the group's name asks for, within limits. */
@@ -74,7 +63,7 @@ static int group_width(const struct app *app, uint32_t p, uint32_t group)
 static int block_width(const struct app *app, uint32_t p, const struct columns *k)
 {
     int least = canvas_width(app_session(app)->names.name[p]), w = COUNT_WIDTH;
-    if (scored(app, p))
+    if (layers_scored(app, p))
         w += SCORE_WIDTH + (k->bars ? k->bar : 0) +
              (k->original ? FULL_WIDTH + (k->bars ? k->bar : 0) : 0);
     for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++)
@@ -94,7 +83,7 @@ static uint32_t bars_in(const struct app *app, const struct columns *k)
 {
     uint32_t n = 0;
     for (uint32_t p = 0; k->bars && p < app_session(app)->names.count; p++)
-        n += has_column(app, p, k) && scored(app, p) ? 1 + k->original : 0;
+        n += has_column(app, p, k) && layers_scored(app, p) ? 1 + k->original : 0;
     return n;
 }
 
@@ -156,7 +145,7 @@ static void head(const struct app *app, struct canvas *c, int row, int col, uint
         canvas_right(c, row + 1, col + 1, w - 1, STYLE_FAINT, group_name(app, p, g));
         col += w;
     }
-    if (!scored(app, p))
+    if (!layers_scored(app, p))
         return;
     canvas_right(c, row + 1, col, SCORE_WIDTH - 1, STYLE_FAINT, "map");
     col += SCORE_WIDTH + (k->bars ? k->bar : 0);
@@ -195,7 +184,7 @@ static void block(const struct app *app, struct canvas *c, int row, int col, uin
         canvas_rightf(c, row, col, w, STYLE_FAINT, "%u", r->group[g]);
         col += w;
     }
-    if (!scored(app, p))
+    if (!layers_scored(app, p))
         return;
     score(c, row, col, SCORE_WIDTH - 1, r->silhouette, best, bar);
     if (k->original)
@@ -267,89 +256,6 @@ static void details(const struct app *app, struct canvas *c, int row, int rows)
         detail_line(app, c, row + 1 + (int)p, p);
 }
 
-enum {
-    MAX_CURVES = 8,
-    MAX_LAYERS = 512,
-    CURVES_ROWS = 10 /* left below the table: then the curves are shown there, too */
-};
-
-struct curves {
-    double value[MAX_CURVES][MAX_LAYERS];
-    struct plot_series series[MAX_CURVES];
-    size_t count, layers;
-    double low, high;
-};
-
-/* Letters of the properties' curves: the first of the name that is free. */
-static char curve_letter(const struct app *app, uint32_t p)
-{
-    bool used[128] = {false};
-    char letter = '+';
-    for (uint32_t i = 0; i <= p; i++) {
-        letter = '+';
-        for (const char *s = app_session(app)->names.name[i]; *s; s++)
-            if (*s >= 'a' && *s <= 'z' && !used[(unsigned char)*s]) {
-                letter = *s;
-                used[(unsigned char)*s] = true;
-                break;
-            }
-    }
-    return letter;
-}
-
-static void fill_curves(const struct app *app, struct curves *k, bool silhouettes)
-{
-    k->layers =
-        app_file(app)->counts.layers < MAX_LAYERS ? app_file(app)->counts.layers : MAX_LAYERS;
-    for (uint32_t p = 0; p < app_session(app)->names.count && k->count < MAX_CURVES; p++) {
-        if (silhouettes && !scored(app, p))
-            continue;
-        double *value = k->value[k->count];
-        for (uint32_t l = 0; l < k->layers; l++) {
-            const struct engine_result *r = app_result(app, p, l);
-            value[l] = !r || r->code ? NAN : silhouettes ? r->silhouette : r->neurons;
-            k->low = value[l] < k->low ? value[l] : k->low;
-            k->high = value[l] > k->high ? value[l] : k->high;
-        }
-        k->series[k->count++] = (struct plot_series){value, curve_letter(app, p), palette_group(p)};
-    }
-}
-
-static void render_curves_of(const struct app *app, struct canvas *c, struct rect area,
-                             bool silhouettes)
-{
-    struct curves k;
-    memset(&k, 0, sizeof k);
-    k.high = silhouettes ? 0.1 : 1;
-    fill_curves(app, &k, silhouettes);
-    double step = plot_step(k.high - k.low, 8);
-    k.high = ceil(k.high / step - 1e-9) * step;
-    k.low = floor(k.low / step + 1e-9) * step;
-    int col = area.col + canvas_text(c, area.row, area.col, area.cols, STYLE_STRONG,
-                                     silhouettes ? "Silhouette on the map" : "Property neurons");
-    for (uint32_t p = 0; p < app_session(app)->names.count; p++)
-        if (!silhouettes || scored(app, p))
-            col += canvas_textf(c, area.row, col, area.col + area.cols - col, palette_group(p),
-                                "  %c %s", curve_letter(app, p), app_session(app)->names.name[p]);
-    plot_curves(c, (struct rect){area.row + 1, area.col, area.rows - 1, area.cols}, k.series,
-                k.count, k.layers, k.low, k.high, app->looked);
-}
-
-/* Both curves: side by side on a wide screen, one over the other on a high one, else the first. */
-static void render_curves(const struct app *app, struct canvas *c, struct rect a)
-{
-    if (a.cols >= 110) {
-        int half = a.cols / 2 - 1;
-        render_curves_of(app, c, (struct rect){a.row, a.col, a.rows, half}, true);
-        render_curves_of(app, c, (struct rect){a.row, a.col + a.cols - half, a.rows, half}, false);
-    } else if (a.rows >= 16) {
-        int half = a.rows / 2;
-        render_curves_of(app, c, (struct rect){a.row, a.col, half, a.cols}, true);
-        render_curves_of(app, c, (struct rect){a.row + half, a.col, a.rows - half, a.cols}, false);
-    } else
-        render_curves_of(app, c, a, true);
-}
-
 static void render_table(const struct app *app, struct canvas *c, struct rect area)
 {
     uint32_t layers = app_file(app)->counts.layers, n = app_session(app)->names.count;
@@ -374,14 +280,14 @@ static void render_table(const struct app *app, struct canvas *c, struct rect ar
     row += (int)n + 2;
     left -= (int)n + 2;
     if (left >= CURVES_ROWS)
-        render_curves(app, c, (struct rect){row, 0, left, area.cols});
+        layers_curves(app, c, (struct rect){row, 0, left, area.cols});
 }
 
 static void render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct layers_state *s = view_state(app, VIEW_LAYERS);
     if (s->curves)
-        render_curves(app, c, area);
+        layers_curves(app, c, area);
     else
         render_table(app, c, area);
 }
@@ -401,19 +307,31 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     struct layers_state *s = view_state(app, VIEW_LAYERS);
     size_t here = app->at.layer;
     (void)arg;
-    (void)err;
     if (app_move(action, &here, app_file(app)->counts.layers, (size_t)app_view_rows(app) - 2)) {
         app->at.layer = (uint32_t)here;
         return true;
     }
     if (action == ACTION_FORM)
         s->curves = !s->curves;
+    else if (action == ACTION_GROUPS)
+        err->code = legend_open(app, err);
     else if (action == ACTION_OPEN) {
         app_remember(app);
         app->at.view = VIEW_MAP;
     } else
         return false;
     return true;
+}
+
+static size_t legend(struct app *app, struct legend_entry *entry, size_t max)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    const struct names *names = &app_session(app)->names;
+    size_t n = names->count < MAX_PROPERTIES ? names->count : MAX_PROPERTIES;
+    n = n < max ? n : max;
+    for (uint32_t p = 0; p < n; p++)
+        entry[p] = (struct legend_entry){layers_letter(app, p), names->name[p], &s->hidden[p]};
+    return n;
 }
 
 static void status(const struct app *app, struct buf *line)
@@ -446,4 +364,5 @@ const struct view view_layers = {
     .prepare = prepare,
     .render = render,
     .status = status,
+    .legend = legend,
 };
