@@ -2,6 +2,9 @@
  * cells.h - the accumulator of a counting job: a row of counters for each combination of factor
  * levels that occurs, and nothing for those that do not.
  *
+ * What is counted at several lambdas has the layers at the first, then those at the next, ...:
+ * blocks, as in a count file.
+ *
  * Sums of integers do not depend on their order, and levels and cells are sorted when they are
  * written: the result is the same for any number of threads and any order of utterances.
  */
@@ -54,7 +57,7 @@ void cells_add(struct cells *c, uint32_t cell, const uint32_t *neurons);
 size_t cells_per_frame(const struct cells *c);
 
 /*
- * Writes them as a count file.  ABOUT gives the metadata (model, command, ...); its cells,
+ * Writes them as a count file.  ABOUT gives the metadata (model, command, lambdas, ...); its cells,
  * factors and layers are not looked at.
  */
 enum status cells_write(const struct cells *c, const struct counts *about, const char *path,

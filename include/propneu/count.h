@@ -72,7 +72,9 @@ struct count_options {
     unsigned by;                     /* 1 << COUNT_PHONE | ... */
     const struct count_extra *extra; /* [extras] kept by, too */
     unsigned extras;
-    double lambda_percent;
+    double lambda_percent;     /* of the file */
+    const double *lambda;      /* [lambdas] where it is counted at several: the file's own first */
+    unsigned lambdas;          /* up to COUNTS_MAX_LAMBDAS; 0: lambda_percent alone */
     uint32_t shard, shards;    /* shard K of N, from 1; N = 0: all (shards.h) */
     enum counts_frames frames; /* COUNTS_FRAMES_AUTHORS: as the published program in all */
     unsigned threads;

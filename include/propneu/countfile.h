@@ -15,6 +15,7 @@
 #include "propneu/tensors.h"
 
 #define COUNTS_MAX_FACTORS 64
+#define COUNTS_MAX_LAMBDAS 8
 
 /* One factor (phone, gender, pitch, speaker, ...): level names, and each cell's level. */
 struct counts_factor {
@@ -56,7 +57,12 @@ struct counts {
      * orders phones by them; NULL where there was no table. */
     const int64_t *phone_occurrences;
     uint32_t layers;            /* at least 1 */
-    struct counts_layer *layer; /* [layers] */
+    struct counts_layer *layer; /* [layers] at lambda_percent */
+    /* Counts at several lambdas, of which lambda_percent is the chosen one (counts_choose); 0: it
+     * is the only one, and the next two are not looked at. */
+    uint32_t lambdas;
+    double *lambda;             /* [lambdas] percent, distinct, the file's own first */
+    struct counts_layer *block; /* [lambdas][layers] */
     struct tensors file;        /* what the arrays are borrowed from; empty for one in memory */
     void *blocks;               /* private: memory of counts_alloc */
 };
@@ -84,6 +90,23 @@ char *counts_text(struct counts *c, const char *text);
 /* Makes TEXT fit for a count file's names: what is no UTF-8, and control bytes, become '?'. */
 void counts_clean(char *text);
 
+/* Tables of counts: layers at the file's own lambda, then at the next, ... */
+static inline uint32_t counts_blocks(const struct counts *c)
+{
+    return c->layers * (c->lambdas ? c->lambdas : 1);
+}
+
+static inline const struct counts_layer *counts_block(const struct counts *c, uint32_t b)
+{
+    return c->lambdas ? &c->block[b] : &c->layer[b];
+}
+
+/*
+ * Goes over to the counts at lambda PERCENT: `layer` and lambda_percent are theirs from now on.
+ * STATUS_NOTFOUND, listing the lambdas there are.
+ */
+enum status counts_choose(struct counts *c, double percent, struct err *err);
+
 /* True if the file holds probabilities and no counts. */
 static inline bool counts_is_probability(const struct counts *c)
 {
@@ -107,10 +130,11 @@ const char *counts_frames_name(enum counts_frames mode);
 enum status counts_write(const struct counts *c, const char *path, struct err *err);
 
 /*
- * The same where the counts do not lie in one piece: ROW gives those of a cell in a layer
- * [width], valid until it is called again; the layers' own pointers are not looked at.
+ * The same where the counts do not lie in one piece: ROW gives those of a cell in a block (of
+ * counts_blocks) [width], valid until it is called again; the layers' own pointers are not looked
+ * at.
  */
-typedef const uint32_t *counts_row(void *context, uint32_t layer, uint32_t cell);
+typedef const uint32_t *counts_row(void *context, uint32_t block, uint32_t cell);
 enum status counts_write_rows(const struct counts *c, counts_row *row, void *context,
                               const char *path, struct err *err);
 

@@ -65,6 +65,10 @@ bool analysis_options_take(struct analysis_options *o, const struct cli_args *a,
         else
             o->params.min_frames = n;
         break;
+    case ANALYSIS_LAMBDA:
+        if (!cli_double(a->value, 1e-6, 100, &o->lambda))
+            wrong = "--lambda takes a percentage above 0 and up to 100";
+        break;
     case ANALYSIS_WHERE: return take_where(o, a);
     case ANALYSIS_PHONES: o->phones = a->value; break;
     case ANALYSIS_COMPAT:
@@ -97,6 +101,8 @@ enum status analysis_open(struct analysis_input *in, const char *path,
 {
     *in = (struct analysis_input){0};
     enum status code = counts_open(&in->counts, path, err);
+    if (!code && o->lambda > 0)
+        code = counts_choose(&in->counts, o->lambda, err);
     if (!code)
         code = phones_open(&in->phones, o->phones, err);
     if (!code)

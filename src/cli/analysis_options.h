@@ -16,6 +16,7 @@
     {"layer", 0, "N", "layer, from 1", NULL},                                                \
         {"sigma", 0, "PERCENT", "share of a group's phones a neuron must serve (80)", NULL}, \
         {"min-frames", 0, "N", "leave out phones with fewer frames (1)", NULL},              \
+        {"lambda", 0, "PERCENT", "counts at another of the file's lambdas", NULL},           \
         {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only these frames; may be repeated", NULL}, \
         {"phones", 0, "TABLE", "phone classes, TSV of phone and class (ARPABET)", CLI_FILE}, \
     {                                                                                        \
@@ -33,6 +34,7 @@ enum {
     ANALYSIS_LAYER,
     ANALYSIS_SIGMA,
     ANALYSIS_MIN_FRAMES,
+    ANALYSIS_LAMBDA,
     ANALYSIS_WHERE,
     ANALYSIS_PHONES,
     ANALYSIS_COMPAT,
@@ -50,6 +52,7 @@ struct analysis_options {
     unsigned wheres;
     const char *phones;  /* NULL: ARPABET */
     unsigned long layer; /* 0: not given */
+    double lambda;       /* percent; 0: the file's own */
     struct analysis_params params;
     struct map_params map;
 };

@@ -41,7 +41,8 @@ static const struct cli_option options[] = {
     {"pitch-edges", 0, "LOW,HIGH", "Hz between low, mid and high (default: tertiles)", NULL},
     {"by", 0, "FACTORS", "factors to keep (default: phone,gender,pitch as known)",
      "phone|phone,gender|phone,gender,pitch|phone,gender,pitch,speaker"},
-    {"lambda", 0, "PERCENT", "share of neurons activated in a frame (default: 1)", NULL},
+    {"lambda", 0, "PERCENT[,PERCENT...]", "share of neurons activated in a frame (default: 1)",
+     NULL},
     {"frames", 0, "FRAMES", "all, or mid: the middle frame of each segment", "all|mid"},
     {"compat", 0, "WHOM", "authors: exactly as the published program", "authors"},
     {"label-table", 0, "FILE", "phone names of the published frame JSON", CLI_FILE},
@@ -61,6 +62,7 @@ static const struct cli_option options[] = {
 struct request {
     struct count_options o;
     struct count_extra extra[COUNT_MAX_EXTRAS];
+    double lambda[COUNTS_MAX_LAMBDAS];
     struct buf command;
     const char *by, *frames;
     bool keep_going;
@@ -118,6 +120,36 @@ static bool parse_by(const char *text, unsigned *by)
     }
 }
 
+/* Percentages, each once: "1,0.5,5". */
+static bool parse_lambdas(struct request *r, const char *text)
+{
+    struct count_options *o = &r->o;
+    char number[32];
+    o->lambdas = 0;
+    for (;;) {
+        size_t n = strcspn(text, ",");
+        double *v = &r->lambda[o->lambdas];
+        if (o->lambdas == COUNTS_MAX_LAMBDAS || n >= sizeof number)
+            return false;
+        memcpy(number, text, n);
+        number[n] = '\0';
+        if (!cli_double(number, 1e-6, 100, v))
+            return false;
+        for (unsigned k = 0; k < o->lambdas; k++)
+            if (r->lambda[k] == *v)
+                return false;
+        o->lambdas++;
+        if (!text[n])
+            break;
+        text += n + 1;
+    }
+    o->lambda_percent = r->lambda[0];
+    o->lambda = r->lambda;
+    if (o->lambdas == 1)
+        o->lambdas = 0;
+    return true;
+}
+
 /* NAME=FILE: one more factor; a message for what is wrong, or NULL. */
 static const char *take_factor(struct request *r, const char *value)
 {
@@ -158,9 +190,9 @@ static const char *take(struct request *r, int opt, const char *value)
         r->by = value;
         return parse_by(value, &o->by) ? NULL : "--by needs some of phone,gender,pitch,speaker";
     case OPT_LAMBDA:
-        return cli_double(value, 1e-6, 100, &o->lambda_percent)
+        return parse_lambdas(r, value)
                    ? NULL
-                   : "--lambda needs one number above 0 and up to 100 (percent)";
+                   : "--lambda needs percentages above 0 and up to 100, up to eight, each once";
     case OPT_FRAMES:
         r->frames = value;
         o->frames = value[0] == 'm' ? COUNTS_FRAMES_MID : COUNTS_FRAMES_ALL;

@@ -14,6 +14,7 @@
     {"layer", 0, "LIST", "layers of the set, such as 1,3-5 (all)", NULL},                          \
         {"sigma", 0, "PERCENT", "share of a group's phones a neuron must serve (80)", NULL},       \
         {"min-frames", 0, "N", "leave out phones with fewer frames (1)", NULL},                    \
+        {"lambda", 0, "PERCENT", "counts at another of the file's lambdas", NULL},                 \
         {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only these frames; may be repeated", NULL},       \
         {"phones", 0, "TABLE", "phone classes, TSV of phone and class (ARPABET)", CLI_FILE},       \
         {"compat", 0, "authors", "the published program's rule", "authors"},                       \

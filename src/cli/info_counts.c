@@ -55,6 +55,15 @@ static json_t *layers(const struct counts *c)
     return rows;
 }
 
+/* The lambdas there are counts at. */
+static json_t *lambdas(const struct counts *c)
+{
+    json_t *list = json_array();
+    for (uint32_t k = 0; k < c->lambdas; k++)
+        json_array_append_new(list, json_real(c->lambda[k]));
+    return list;
+}
+
 enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
 {
     struct counts c;
@@ -68,6 +77,8 @@ enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
     set_text(out, "model", c.model);
     set_text(out, "family", c.family);
     json_object_set_new(out, "lambda_percent", json_real(c.lambda_percent));
+    if (c.lambdas > 1)
+        json_object_set_new(out, "lambdas_percent", lambdas(&c));
     set_text(out, "frames_counted", frames_name(c.frames_mode));
     set_text(out, "pitch_edges_hz", c.pitch_edges_hz);
     if (!probability) {

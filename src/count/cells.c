@@ -226,6 +226,7 @@ static bool describe(const struct sorted *s, struct counts *out)
 {
     const struct cells *c = s->c;
     int64_t *frames = counts_alloc(out, c->count, sizeof *frames);
+    out->layers = c->layers / (out->lambdas ? out->lambdas : 1);
     out->factor = counts_alloc(out, c->factors, sizeof *out->factor);
     out->layer = counts_alloc(out, c->layers, sizeof *out->layer);
     if (!frames || !out->factor || !out->layer)
@@ -238,10 +239,10 @@ static bool describe(const struct sorted *s, struct counts *out)
             return false;
     for (uint32_t n = 0; n < c->layers; n++)
         out->layer[n] = (struct counts_layer){.width = c->width[n], .tau = c->tau[n]};
+    out->block = out->layer;
     out->cells = c->count;
     out->frames = frames;
     out->factors = c->factors;
-    out->layers = c->layers;
     return true;
 }
 

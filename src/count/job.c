@@ -164,6 +164,8 @@ static enum status write_counts(struct count_job *j, struct err *err)
         .created_by = (char *)(uintptr_t)o->created_by,
         .command = (char *)(uintptr_t)o->command,
         .lambda_percent = o->lambda_percent,
+        .lambdas = o->lambdas,
+        .lambda = (double *)(uintptr_t)o->lambda,
         .frames_mode = o->frames,
         .pitch_edges_hz = j->edges,
         .model_fingerprint = j->info->fingerprint,

@@ -208,8 +208,10 @@ enum status journal_settings(struct count_job *j, struct err *err)
     setting(b, "--mean-std", o->mean_std);
     if (j->info->normalize_from)
         buf_printf(b, "--normalize\t%s\n", j->info->normalize ? "yes" : "no");
-    buf_printf(b, "--lambda: %.17g\n--frames or --compat: %s\n", o->lambda_percent,
-               counts_frames_name(o->frames));
+    buf_printf(b, "--lambda: %.17g", o->lambda_percent);
+    for (unsigned k = 1; k < o->lambdas; k++)
+        buf_printf(b, ",%.17g", o->lambda[k]);
+    buf_printf(b, "\n--frames or --compat: %s\n", counts_frames_name(o->frames));
     buf_str(b, "--by: ");
     for (uint32_t f = 0; f < j->tally.cells.factors; f++)
         buf_printf(b, "%s%s", f ? "," : "", j->tally.cells.factor[f]);

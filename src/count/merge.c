@@ -52,14 +52,30 @@ static enum status check_layers(const struct counts *a, const struct counts *b, 
 {
     if (a->layers != b->layers)
         return differ(a, b, err, "%u layers, not %u", b->layers, a->layers);
-    for (uint32_t n = 0; n < a->layers; n++) {
-        if (a->layer[n].width != b->layer[n].width)
-            return differ(a, b, err, "layer %u has %u neurons, not %u", n + 1, b->layer[n].width,
-                          a->layer[n].width);
-        if (a->layer[n].tau != b->layer[n].tau)
-            return differ(a, b, err, "tau of layer %u is %u, not %u", n + 1, b->layer[n].tau,
-                          a->layer[n].tau);
+    for (uint32_t i = 0; i < counts_blocks(a); i++) {
+        const struct counts_layer *x = counts_block(a, i), *y = counts_block(b, i);
+        uint32_t n = i % a->layers + 1;
+        if (x->width != y->width)
+            return differ(a, b, err, "layer %u has %u neurons, not %u", n, y->width, x->width);
+        if (x->tau != y->tau)
+            return differ(a, b, err, "tau of layer %u is %u, not %u", n, y->tau, x->tau);
     }
+    return STATUS_OK;
+}
+
+/* The same lambdas in the same order? */
+static enum status check_lambdas(const struct counts *a, const struct counts *b, struct err *err)
+{
+    if (a->lambda_percent != b->lambda_percent)
+        return differ(a, b, err, "lambda is %.15g %%, not %.15g %%", b->lambda_percent,
+                      a->lambda_percent);
+    if (a->lambdas != b->lambdas)
+        return differ(a, b, err, "%u lambdas, not %u", b->lambdas ? b->lambdas : 1,
+                      a->lambdas ? a->lambdas : 1);
+    for (uint32_t k = 1; k < a->lambdas; k++)
+        if (a->lambda[k] != b->lambda[k])
+            return differ(a, b, err, "lambda %u is %.15g %%, not %.15g %%", k + 1, b->lambda[k],
+                          a->lambda[k]);
     return STATUS_OK;
 }
 
@@ -77,9 +93,9 @@ static enum status check_alike(const struct counts *a, const struct counts *b, s
     } else if (strcmp(a->model, b->model) != 0) {
         return differ(a, b, err, "model '%.60s', not '%.60s'", b->model, a->model);
     }
-    if (a->lambda_percent != b->lambda_percent)
-        return differ(a, b, err, "lambda is %.15g %%, not %.15g %%", b->lambda_percent,
-                      a->lambda_percent);
+    enum status code = check_lambdas(a, b, err);
+    if (code)
+        return code;
     if (a->frames_mode != b->frames_mode)
         return differ(a, b, err, "frames are '%s', not '%s'", counts_frames_name(b->frames_mode),
                       counts_frames_name(a->frames_mode));
@@ -134,13 +150,13 @@ static enum status add_cells(struct merge *m, uint32_t file, struct err *err)
     return STATUS_OK;
 }
 
-static const uint32_t *merged_row(void *context, uint32_t layer, uint32_t cell)
+static const uint32_t *merged_row(void *context, uint32_t block, uint32_t cell)
 {
     struct merge *m = context;
-    uint32_t width = m->cells.width[layer];
+    uint32_t width = m->cells.width[block];
     memset(m->sum, 0, width * sizeof *m->sum);
     for (uint32_t s = m->first[cell]; s != LAST; s = m->source[s].next) {
-        const struct counts_layer *l = &m->file[m->source[s].file].layer[layer];
+        const struct counts_layer *l = counts_block(&m->file[m->source[s].file], block);
         size_t at = (size_t)m->source[s].cell * width;
         for (uint32_t d = 0; d < width; d++)
             m->sum[d] += l->u16 ? l->u16[at + d] : l->u32[at + d];
@@ -175,21 +191,21 @@ static enum status prepare(struct merge *m, struct err *err)
 {
     const struct counts *c = &m->file[0];
     const char *factor[CELLS_MAX_FACTORS];
-    uint32_t widest = 0;
+    uint32_t widest = 0, blocks = counts_blocks(c);
     enum status code = STATUS_NOMEM;
-    uint32_t *width = mem_array(c->layers, sizeof *width), *tau = mem_array(c->layers, sizeof *tau);
+    uint32_t *width = mem_array(blocks, sizeof *width), *tau = mem_array(blocks, sizeof *tau);
     if (!width || !tau)
         goto out;
-    for (uint32_t n = 0; n < c->layers; n++) {
-        width[n] = c->layer[n].width;
-        tau[n] = c->layer[n].tau;
-        widest = width[n] > widest ? width[n] : widest;
+    for (uint32_t b = 0; b < blocks; b++) {
+        width[b] = counts_block(c, b)->width;
+        tau[b] = counts_block(c, b)->tau;
+        widest = width[b] > widest ? width[b] : widest;
     }
     for (uint32_t f = 0; f < c->factors; f++)
         factor[f] = c->factor[f].name;
     if (!(m->sum = mem_array(widest, sizeof *m->sum)))
         goto out;
-    code = cells_init(&m->cells, factor, c->factors, width, tau, c->layers, err);
+    code = cells_init(&m->cells, factor, c->factors, width, tau, blocks, err);
     m->cells.bare = true;
 out:
     free(width);

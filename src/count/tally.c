@@ -16,13 +16,17 @@ static enum status init_cells(struct cells *c, const struct count_job *j, struct
         names[f] = count_factor_names[j->kind[f]];
     for (unsigned x = 0; x < j->options->extras; x++)
         names[j->built_in + x] = j->options->extra[x].name;
-    uint32_t *tau = mem_array(m->layers, sizeof *tau);
-    if (!tau)
-        return err_nomem(err);
-    for (uint32_t n = 0; n < m->layers; n++)
-        tau[n] = select_tau(m->width[n], j->options->lambda_percent);
-    enum status code =
-        cells_init(c, names, j->built_in + j->options->extras, m->width, tau, m->layers, err);
+    const struct count_options *o = j->options;
+    uint32_t lambdas = o->lambdas ? o->lambdas : 1, blocks = lambdas * m->layers;
+    uint32_t *width = mem_array(blocks, sizeof *width), *tau = mem_array(blocks, sizeof *tau);
+    enum status code = width && tau ? STATUS_OK : err_nomem(err);
+    for (uint32_t b = 0; b < blocks && !code; b++) {
+        width[b] = m->width[b % m->layers];
+        tau[b] = select_tau(width[b], o->lambdas ? o->lambda[b / m->layers] : o->lambda_percent);
+    }
+    if (!code)
+        code = cells_init(c, names, j->built_in + o->extras, width, tau, blocks, err);
+    free(width);
     free(tau);
     return code;
 }

@@ -15,11 +15,11 @@
 struct worker {
     struct count_job *job;
     struct model_scratch *scratch;
-    struct selector *selector; /* [layers] */
+    struct selector *selector; /* [blocks], as the cells have */
     struct audio audio;
     struct alignment alignment; /* of the utterance at hand */
     size_t *cursor;             /* [layers] next aligned frame of each */
-    size_t *offset;             /* [layers] of a layer's neurons within those of a frame */
+    size_t *offset;             /* [blocks] of a block's neurons within those of a frame */
     size_t per_frame;
     uint32_t *neurons; /* [alignment.count][per_frame] */
     size_t neurons_cap;
@@ -71,14 +71,14 @@ static enum status look(void *context, const struct model_block *block, struct e
 {
     struct worker *w = context;
     const struct alignment *a = &w->alignment;
-    struct selector *s = &w->selector[block->index];
     if (atomic_load_explicit(&w->job->stop, memory_order_relaxed))
         return err_set(err, STATUS_CANCELLED, "stopped");
     size_t *i = &w->cursor[block->index];
     for (; *i < a->count && a->frame[*i].frame < block->first + block->rows; ++*i) {
         const float *row = block->data + (a->frame[*i].frame - block->first) * block->width;
-        memcpy(w->neurons + *i * w->per_frame + w->offset[block->index], selector_run(s, row),
-               s->tau * sizeof *w->neurons);
+        for (uint32_t b = block->index; b < w->job->tally.cells.layers; b += w->job->info->layers)
+            memcpy(w->neurons + *i * w->per_frame + w->offset[b],
+                   selector_run(&w->selector[b], row), w->selector[b].tau * sizeof *w->neurons);
     }
     return STATUS_OK;
 }

@@ -2,16 +2,11 @@
 
 #include "propneu/countfile.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "propneu/buf.h"
-#include "propneu/file.h"
 #include "propneu/mem.h"
-#include "propneu/safetensors.h"
 
 /* Memory of a struct counts: a list of these, each in front of what counts_alloc gave out. */
 union block {
@@ -65,6 +60,28 @@ int counts_find_level(const struct counts *c, uint32_t f, const char *level)
     return -1;
 }
 
+enum status counts_choose(struct counts *c, double percent, struct err *err)
+{
+    struct buf list = BUF_INIT;
+    if (c->lambda_percent == percent)
+        return STATUS_OK;
+    for (uint32_t k = 0; k < c->lambdas; k++)
+        if (c->lambda[k] == percent) {
+            c->layer = c->block + (size_t)k * c->layers;
+            c->lambda_percent = percent;
+            buf_free(&list);
+            return STATUS_OK;
+        } else {
+            buf_printf(&list, "%s%g", k ? ", " : "", c->lambda[k]);
+        }
+    if (!c->lambdas)
+        buf_printf(&list, "%g", c->lambda_percent);
+    err_set(err, STATUS_NOTFOUND, "%s: no counts at lambda %g %% (there are: %s)", c->path, percent,
+            buf_text(&list));
+    buf_free(&list);
+    return STATUS_NOTFOUND;
+}
+
 const char *counts_frames_name(enum counts_frames mode)
 {
     static const char *const name[] = {"all", "mid", "authors"};
@@ -96,293 +113,4 @@ void counts_clean(char *text)
             *s = '?';
         s += n ? n : 1;
     }
-}
-
-/* Metadata as it is put together: keys and values, all of them owned by the struct counts. */
-struct meta {
-    struct counts memory; /* for counts_alloc only */
-    const char **entry;   /* [2 * count] */
-    size_t count, cap;
-    bool failed;
-};
-
-static void meta_put(struct meta *m, const char *key, const char *value)
-{
-    char *k = counts_text(&m->memory, key), *v = counts_text(&m->memory, value);
-    if (!k || !v || !mem_grow(&m->entry, &m->cap, 2 * m->count + 2, sizeof *m->entry)) {
-        m->failed = true;
-        return;
-    }
-    counts_clean(v);
-    m->entry[2 * m->count] = k;
-    m->entry[2 * m->count + 1] = v;
-    m->count++;
-}
-
-static void meta_print(struct meta *m, const char *key, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static void meta_print(struct meta *m, const char *key, const char *fmt, ...)
-{
-    char text[64];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
-    va_end(ap);
-    meta_put(m, key, text);
-}
-
-/* Seconds are multiples of 1/16000, so seven decimals are exact; zeros at the end go. */
-static void meta_seconds(struct meta *m, double seconds)
-{
-    char text[64];
-    int n = snprintf(text, sizeof text, "%.7f", seconds);
-    while (n > 0 && text[n - 1] == '0')
-        text[--n] = '\0';
-    if (n > 0 && text[n - 1] == '.')
-        text[n - 1] = '\0';
-    meta_put(m, "seconds", text);
-}
-
-/* The level names of factor F as a JSON array. */
-static void meta_levels(struct meta *m, const struct counts_factor *f)
-{
-    struct buf key = BUF_INIT;
-    json_t *a = json_array();
-    char *text = NULL;
-    for (uint32_t i = 0; a && i < f->levels; i++)
-        if (json_array_append_new(a, json_string(f->level[i])) != 0)
-            m->failed = true;
-    buf_printf(&key, "levels.%s", f->name);
-    if (a && buf_ok(&key) && (text = json_dumps(a, JSON_COMPACT)))
-        meta_put(m, buf_text(&key), text);
-    else
-        m->failed = true;
-    free(text);
-    json_decref(a);
-    buf_free(&key);
-}
-
-static void meta_factors(struct meta *m, const struct counts *c)
-{
-    struct buf text = BUF_INIT;
-    for (uint32_t f = 0; f < c->factors; f++)
-        buf_printf(&text, "%s%s", f ? "," : "", c->factor[f].name);
-    meta_put(m, "factors", buf_text(&text));
-    for (uint32_t f = 0; f < c->factors; f++)
-        meta_levels(m, &c->factor[f]);
-    int phone = counts_find_factor(c, "phone");
-    if (c->phone_occurrences && phone >= 0) {
-        buf_clear(&text);
-        for (uint32_t i = 0; i < c->factor[phone].levels; i++)
-            buf_printf(&text, "%s%" PRId64, i ? "," : "", c->phone_occurrences[i]);
-        meta_put(m, "phone_occurrences", buf_text(&text));
-    }
-    m->failed |= !buf_ok(&text);
-    buf_free(&text);
-}
-
-static void meta_all(struct meta *m, const struct counts *c)
-{
-    struct buf tau = BUF_INIT;
-    meta_put(m, "format", "propneu-counts");
-    meta_put(m, "version", "1");
-    meta_put(m, "model", c->model ? c->model : "");
-    meta_put(m, "family", c->family ? c->family : "");
-    meta_print(m, "lambda_percent", "%.15g", c->lambda_percent);
-    for (uint32_t n = 0; n < c->layers; n++)
-        buf_printf(&tau, "%s%" PRIu32, n ? "," : "", c->layer[n].tau);
-    meta_put(m, "tau", buf_text(&tau));
-    m->failed |= !buf_ok(&tau);
-    buf_free(&tau);
-    meta_put(m, "frames", counts_frames_name(c->frames_mode));
-    meta_factors(m, c);
-    meta_put(m, "pitch_edges_hz", c->pitch_edges_hz ? c->pitch_edges_hz : "");
-    meta_print(m, "utterances", "%" PRIu64, c->utterances);
-    meta_seconds(m, c->seconds);
-    if (c->model_fingerprint)
-        meta_print(m, "model_fingerprint", "%016" PRIx64, c->model_fingerprint);
-    if (c->utterance_digest)
-        meta_print(m, "utterance_digest", "%016" PRIx64, c->utterance_digest);
-    if (c->shards.of) {
-        meta_put(m, "shard", c->shards.held);
-        meta_print(m, "shards", "%" PRIu32, c->shards.of);
-        meta_print(m, "corpus_utterances", "%" PRIu64, c->shards.corpus_utterances);
-        meta_print(m, "corpus_digest", "%016" PRIx64, c->shards.corpus_digest);
-    }
-    meta_put(m, "created_by", c->created_by ? c->created_by : "");
-    meta_put(m, "command", c->command ? c->command : "");
-}
-
-/* A file that is being written: its tensors, in the order in which they stand in it. */
-struct writer {
-    const struct counts *c;
-    counts_row *row;
-    void *context;
-    struct tensor *tensor;
-    size_t tensors;
-    uint32_t *order; /* [layers] layers as their tensors follow one another */
-    bool *wide;      /* [layers] counts do not fit 16 bits */
-    struct counts memory;
-};
-
-static void add_tensor(struct writer *w, const char *prefix, const char *suffix, enum dtype dtype,
-                       size_t columns)
-{
-    struct tensor *t = &w->tensor[w->tensors++];
-    struct buf name = BUF_INIT;
-    buf_printf(&name, "%s%s", prefix, suffix);
-    *t = (struct tensor){.dtype = dtype, .ndim = columns ? 2 : 1, .count = w->c->cells};
-    t->name = buf_ok(&name) ? counts_text(&w->memory, buf_text(&name)) : NULL;
-    t->shape[0] = w->c->cells;
-    t->stride[0] = 1;
-    if (columns) {
-        t->shape[1] = t->stride[0] = columns;
-        t->stride[1] = 1;
-        t->count *= columns;
-    }
-    buf_free(&name);
-}
-
-static void add_layer(struct writer *w, uint32_t n, enum dtype dtype)
-{
-    char number[16];
-    snprintf(number, sizeof number, "%u", n + 1);
-    w->order[w->tensors - 1 - w->c->factors] = n;
-    add_tensor(w, dtype == DTYPE_F32 ? "probability." : "counts.", number, dtype,
-               w->c->layer[n].width);
-}
-
-/* Elements of more bytes go first, so that each tensor lies at a multiple of its element. */
-static enum status lay_out(struct writer *w, struct err *err)
-{
-    const struct counts *c = w->c;
-    size_t n = 1 + (size_t)c->factors + c->layers;
-    w->tensor = counts_alloc(&w->memory, n, sizeof *w->tensor);
-    w->order = counts_alloc(&w->memory, c->layers, sizeof *w->order);
-    w->wide = counts_alloc(&w->memory, c->layers, sizeof *w->wide);
-    if (!w->tensor || !w->order || !w->wide)
-        return err_nomem(err);
-    for (uint32_t l = 0; l < c->layers && w->row; l++)
-        for (uint32_t i = 0; i < c->cells && !w->wide[l]; i++) {
-            const uint32_t *row = w->row(w->context, l, i);
-            for (uint32_t d = 0; d < c->layer[l].width; d++)
-                w->wide[l] |= row[d] > UINT16_MAX;
-        }
-    add_tensor(w, "frames", "", DTYPE_I64, 0);
-    for (uint32_t f = 0; f < c->factors; f++)
-        add_tensor(w, "factor.", c->factor[f].name, DTYPE_I32, 0);
-    for (uint32_t l = 0; l < c->layers; l++)
-        if (!w->row || w->wide[l])
-            add_layer(w, l, w->row ? DTYPE_U32 : DTYPE_F32);
-    for (uint32_t l = 0; l < c->layers; l++)
-        if (w->row && !w->wide[l])
-            add_layer(w, l, DTYPE_U16);
-    for (size_t i = 0; i < w->tensors; i++)
-        if (!w->tensor[i].name)
-            return err_nomem(err);
-    return STATUS_OK;
-}
-
-static enum status write_layer(struct writer *w, FILE *out, uint32_t l, struct err *err)
-{
-    const struct counts_layer *layer = &w->c->layer[l];
-    uint16_t *narrow = mem_array(layer->width, sizeof *narrow);
-    if (!narrow)
-        return err_nomem(err);
-    for (uint32_t i = 0; i < w->c->cells; i++) {
-        if (!w->row) {
-            fwrite(layer->probability + (size_t)i * layer->width, sizeof(float), layer->width, out);
-            continue;
-        }
-        const uint32_t *row = w->row(w->context, l, i);
-        if (w->wide[l]) {
-            fwrite(row, sizeof *row, layer->width, out);
-            continue;
-        }
-        for (uint32_t d = 0; d < layer->width; d++)
-            narrow[d] = (uint16_t)row[d];
-        fwrite(narrow, sizeof *narrow, layer->width, out);
-    }
-    free(narrow);
-    return STATUS_OK;
-}
-
-static enum status write_data(struct writer *w, FILE *out, struct err *err)
-{
-    const struct counts *c = w->c;
-    enum status code = STATUS_OK;
-    fwrite(c->frames, sizeof *c->frames, c->cells, out);
-    for (uint32_t f = 0; f < c->factors; f++)
-        fwrite(c->factor[f].index, sizeof *c->factor[f].index, c->cells, out);
-    for (uint32_t i = 0; i < c->layers && !code; i++)
-        code = write_layer(w, out, w->order[i], err);
-    return code;
-}
-
-static enum status write_file(const struct counts *c, counts_row *row, void *context,
-                              const char *path, struct err *err)
-{
-    struct writer w = {.c = c, .row = row, .context = context};
-    struct meta m = {.failed = false};
-    struct outfile f = {NULL, NULL, NULL, false};
-    enum status code = lay_out(&w, err);
-    if (code)
-        goto out;
-    meta_all(&m, c);
-    if (m.failed) {
-        code = err_set(err, STATUS_FORMAT, "%s: a name is not UTF-8, or memory is used up", path);
-        goto out;
-    }
-    if ((code = outfile_open(&f, path, err)))
-        goto out;
-    if ((code = safetensors_write_header(f.stream, w.tensor, w.tensors, m.entry, m.count, err)) ||
-        (code = write_data(&w, f.stream, err)))
-        goto out;
-    code = outfile_commit(&f, err);
-out:
-    outfile_abandon(&f);
-    free(m.entry);
-    counts_free(&m.memory);
-    counts_free(&w.memory);
-    return code;
-}
-
-enum status counts_write_rows(const struct counts *c, counts_row *row, void *context,
-                              const char *path, struct err *err)
-{
-    return write_file(c, row, context, path, err);
-}
-
-/* The counts of a struct counts as rows; 16-bit ones are widened into WIDE. */
-struct own_rows {
-    const struct counts *c;
-    uint32_t *wide;
-};
-
-static const uint32_t *own_row(void *context, uint32_t layer, uint32_t cell)
-{
-    struct own_rows *o = context;
-    const struct counts_layer *l = &o->c->layer[layer];
-    size_t at = (size_t)cell * l->width;
-    if (l->u32)
-        return l->u32 + at;
-    for (uint32_t d = 0; d < l->width; d++)
-        o->wide[d] = l->u16[at + d];
-    return o->wide;
-}
-
-enum status counts_write(const struct counts *c, const char *path, struct err *err)
-{
-    uint32_t widest = 0;
-    if (counts_is_probability(c))
-        return write_file(c, NULL, NULL, path, err);
-    for (uint32_t n = 0; n < c->layers; n++)
-        widest = c->layer[n].width > widest ? c->layer[n].width : widest;
-    struct own_rows o = {c, mem_array(widest, sizeof *o.wide)};
-    if (!o.wide)
-        return err_nomem(err);
-    enum status code = write_file(c, own_row, &o, path, err);
-    free(o.wide);
-    return code;
 }

@@ -68,6 +68,39 @@ static enum status meta_double(const struct counts *c, const char *key, double l
     return STATUS_OK;
 }
 
+void counts_lambda_name(char name[COUNTS_LAMBDA_NAME], const char *what, double lambda)
+{
+    snprintf(name, COUNTS_LAMBDA_NAME, "%.12s@%.15g", what, lambda);
+}
+
+enum status counts_read_lambdas(struct counts *c, struct err *err)
+{
+    const char *text = tensors_meta(&c->file, "lambdas_percent");
+    if (!text)
+        return STATUS_OK;
+    if (!(c->lambda = counts_alloc(c, COUNTS_MAX_LAMBDAS, sizeof *c->lambda)))
+        return err_nomem(err);
+    for (bool more = true; more; c->lambdas++) {
+        char *end;
+        bool digit = isdigit((unsigned char)*text) || *text == '.';
+        double v = strtod(text, &end);
+        bool good = digit && v >= 1e-9 && v <= 100 && (*end == ',' || !*end);
+        if (!good || c->lambdas == COUNTS_MAX_LAMBDAS)
+            return counts_bad(c, err,
+                              "metadata 'lambdas_percent' is no list of up to %d percentages",
+                              COUNTS_MAX_LAMBDAS);
+        for (uint32_t k = 0; k < c->lambdas; k++)
+            if (c->lambda[k] == v)
+                return counts_bad(c, err, "metadata 'lambdas_percent': %g stands there twice", v);
+        c->lambda[c->lambdas] = v;
+        more = *end == ',';
+        text = end + 1;
+    }
+    if (c->lambda[0] != c->lambda_percent)
+        return counts_bad(c, err, "metadata 'lambdas_percent' does not begin with lambda_percent");
+    return STATUS_OK;
+}
+
 /* Which part of a corpus the file is of; nothing where it is none. */
 static enum status read_shards(struct counts *c, struct err *err)
 {

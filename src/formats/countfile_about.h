@@ -14,6 +14,13 @@ enum status counts_bad(const struct counts *c, struct err *err, const char *fmt,
 enum status counts_meta(const struct counts *c, const char *key, const char **value,
                         struct err *err);
 
+/* "counts@0.5": what WHAT is called at LAMBDA percent, where that is not the file's own. */
+#define COUNTS_LAMBDA_NAME 48
+void counts_lambda_name(char name[COUNTS_LAMBDA_NAME], const char *what, double lambda);
+
+/* The lambdas into C, by their own metadata; none where the file has only one. */
+enum status counts_read_lambdas(struct counts *c, struct err *err);
+
 /* What stands in the metadata of its own: model, settings, totals. */
 enum status counts_read_about(struct counts *c, struct err *err);
 

@@ -193,9 +193,9 @@ static enum status check_distinct(struct counts *c, struct err *err)
     return code;
 }
 
-static enum status check_counts(struct counts *c, uint32_t n, struct err *err)
+static enum status check_counts(struct counts *c, const struct counts_layer *l, const char *name,
+                                struct err *err)
 {
-    const struct counts_layer *l = &c->layer[n];
     for (uint32_t i = 0; i < c->cells; i++) {
         uint64_t sum = 0, most = 0;
         size_t at = (size_t)i * l->width;
@@ -210,37 +210,37 @@ static enum status check_counts(struct counts *c, uint32_t n, struct err *err)
                 most = l->u32[at + d] > most ? l->u32[at + d] : most;
             }
         if (most > (uint64_t)c->frames[i])
-            return counts_bad(c, err,
-                              "counts.%u: cell %u counts to %" PRIu64 " in %" PRId64 " frames",
-                              n + 1, i, most, c->frames[i]);
+            return counts_bad(c, err, "%s: cell %u counts to %" PRIu64 " in %" PRId64 " frames",
+                              name, i, most, c->frames[i]);
         uint64_t wanted;
         if (__builtin_mul_overflow((uint64_t)c->frames[i], l->tau, &wanted) || sum != wanted)
             return counts_bad(c, err,
-                              "counts.%u: cell %u adds up to %" PRIu64 ", not to %" PRId64
+                              "%s: cell %u adds up to %" PRIu64 ", not to %" PRId64
                               " frames of %u neurons",
-                              n + 1, i, sum, c->frames[i], l->tau);
+                              name, i, sum, c->frames[i], l->tau);
     }
     return STATUS_OK;
 }
 
-static enum status check_probabilities(struct counts *c, uint32_t n, struct err *err)
+static enum status check_probabilities(struct counts *c, const struct counts_layer *l,
+                                       const char *name, struct err *err)
 {
-    const struct counts_layer *l = &c->layer[n];
     size_t count = (size_t)c->cells * l->width;
     for (size_t i = 0; i < count; i++)
         if (!(l->probability[i] >= 0 && l->probability[i] <= 1))
-            return counts_bad(c, err, "probability.%u: cell %zu, neuron %zu: %g", n + 1,
-                              i / l->width, i % l->width, (double)l->probability[i]);
+            return counts_bad(c, err, "%s: cell %zu, neuron %zu: %g", name, i / l->width,
+                              i % l->width, (double)l->probability[i]);
     return STATUS_OK;
 }
 
-static enum status read_layer(struct counts *c, uint32_t n, struct err *err)
+/* Layer N, whose counts are PREFIX.N, into L, which has its tau. */
+static enum status read_layer(struct counts *c, struct counts_layer *l, const char *prefix,
+                              uint32_t n, struct err *err)
 {
-    struct counts_layer *l = &c->layer[n];
-    char name[32];
+    char name[COUNTS_LAMBDA_NAME + 16];
     enum status code;
     bool probability = c->frames[0] == -1;
-    snprintf(name, sizeof name, "%s.%u", probability ? "probability" : "counts", n + 1);
+    snprintf(name, sizeof name, "%s.%u", prefix, n + 1);
     const struct tensor *t = tensors_find(&c->file, name);
     if (!t)
         return counts_bad(c, err, "tensor '%s' is missing", name);
@@ -258,7 +258,7 @@ static enum status read_layer(struct counts *c, uint32_t n, struct err *err)
         code = take(c, t, DTYPE_U32, c->cells, l->width, &l->u32, err);
     if (code)
         return code;
-    return probability ? check_probabilities(c, n, err) : check_counts(c, n, err);
+    return probability ? check_probabilities(c, l, name, err) : check_counts(c, l, name, err);
 }
 
 /* Metadata KEY, whose text is N whole numbers divided by commas. */
@@ -278,26 +278,62 @@ static enum status read_list(struct counts *c, const char *key, const char *text
     return STATUS_OK;
 }
 
-static enum status read_layers(struct counts *c, struct err *err)
+/* The layers at one lambda into LAYER [layers]. */
+static enum status read_layers_at(struct counts *c, struct counts_layer *layer, const char *key,
+                                  const char *prefix, struct err *err)
 {
     const char *text;
+    enum status code = counts_meta(c, key, &text, err);
+    if (code)
+        return code;
+    int64_t *tau = mem_array(c->layers, sizeof *tau);
+    code = tau ? read_list(c, key, text, c->layers, tau, err) : err_nomem(err);
+    for (uint32_t n = 0; n < c->layers && !code; n++) {
+        layer[n].tau = tau[n] > UINT32_MAX ? UINT32_MAX : (uint32_t)tau[n];
+        code = read_layer(c, &layer[n], prefix, n, err);
+    }
+    free(tau);
+    return code;
+}
+
+/* The layers at lambda K, beside the file's own. */
+static enum status read_more(struct counts *c, uint32_t k, struct err *err)
+{
+    char key[COUNTS_LAMBDA_NAME], prefix[COUNTS_LAMBDA_NAME];
+    struct counts_layer *layer = c->block + (size_t)k * c->layers;
+    counts_lambda_name(key, "tau", c->lambda[k]);
+    counts_lambda_name(prefix, "counts", c->lambda[k]);
+    enum status code = read_layers_at(c, layer, key, prefix, err);
+    for (uint32_t n = 0; n < c->layers && !code; n++)
+        if (layer[n].width != c->layer[n].width)
+            code = counts_bad(c, err, "%s.%u has %u neurons, counts.%u %u", prefix, n + 1,
+                              layer[n].width, n + 1, c->layer[n].width);
+    return code;
+}
+
+static enum status read_layers(struct counts *c, struct err *err)
+{
+    bool probability = c->frames[0] == -1;
     size_t n = tensors_named(c, "counts.") + tensors_named(c, "probability.");
-    int64_t *tau = NULL;
-    enum status code = counts_meta(c, "tau", &text, err);
+    enum status code = counts_read_lambdas(c, err);
     if (code)
         return code;
     if (n == 0)
         return counts_bad(c, err, "holds no tensor counts.1");
-    if (!(tau = mem_array(n, sizeof *tau)) || !(c->layer = counts_alloc(c, n, sizeof *c->layer)))
-        code = err_nomem(err);
-    if (!code)
-        code = read_list(c, "tau", text, n, tau, err);
+    if (probability && c->lambdas)
+        return counts_bad(c, err, "probabilities are of one lambda");
+    uint32_t more = c->lambdas ? c->lambdas - 1 : 0;
+    if (tensors_named(c, "counts@") != more * n)
+        return counts_bad(c, err,
+                          "metadata 'lambdas_percent' and the tensors 'counts@LAMBDA.N' do "
+                          "not fit");
     c->layers = (uint32_t)n;
-    for (uint32_t i = 0; i < n && !code; i++) {
-        c->layer[i].tau = tau[i] > UINT32_MAX ? UINT32_MAX : (uint32_t)tau[i];
-        code = read_layer(c, i, err);
-    }
-    free(tau);
+    if (!(c->layer = counts_alloc(c, n * (more + 1), sizeof *c->layer)))
+        return err_nomem(err);
+    c->block = c->layer;
+    code = read_layers_at(c, c->layer, "tau", probability ? "probability" : "counts", err);
+    for (uint32_t k = 1; k <= more && !code; k++)
+        code = read_more(c, k, err);
     return code;
 }
 

@@ -97,6 +97,25 @@ done
 cmp merged.counts again.counts || complain "two halves are not the whole"
 "$PROPNEU" merge -o twice.counts whole.counts again.counts 2>err || complain "merge of equals"
 grep -q 'count twice' err || complain "no note on equal utterances"
+
+# Several lambdas in one go are what each of them gives alone, in shards, too.
+count "${corpus[@]}" --lambda 2,0.8,6 -o several.counts 2>err || complain "--lambda: $(cat err)"
+for lambda in 2 0.8 6; do
+    count "${corpus[@]}" --lambda $lambda -o alone.counts 2>err || complain "--lambda: $(cat err)"
+    for part in several alone; do
+        "$PROPNEU" neurons $part.counts --property phone --lambda $lambda --format tsv >$part.tsv ||
+            complain "$part at lambda $lambda"
+    done
+    cmp several.tsv alone.tsv || complain "lambda $lambda among others is not lambda $lambda alone"
+done
+for k in 1 2; do
+    count "${corpus[@]}" --lambda 2,0.8,6 --shard $k/2 -o shard$k.counts 2>err ||
+        complain "shard $k: $(cat err)"
+done
+"$PROPNEU" merge -o merged.counts shard1.counts shard2.counts || complain "merge of lambdas failed"
+cmp merged.counts several.counts || complain "shards of several lambdas are not the whole"
+refuses 1 'there are: 2, 0.8, 6' layers several.counts --lambda 1
+refuses 1 '3 lambdas, not 1' merge -o new.counts one.counts several.counts
 refuses 1 'lambda is 2' merge -o new.counts first.counts one.counts
 refuses 2 'needed' merge -o new.counts
 refuses 1 'missing.counts' merge -o new.counts first.counts missing.counts
@@ -122,7 +141,9 @@ base=(count -m "$model" --mean-std "$stats" -a audio -l labels)
 refuses 2 'are needed' count -m "$model" -a audio -l labels
 refuses 2 'are needed' "${base[@]}"
 refuses 2 '--lambda' "${base[@]}" -o new.counts --lambda 0
-refuses 2 '--lambda' "${base[@]}" -o new.counts --lambda 1,2
+refuses 2 '--lambda' "${base[@]}" -o new.counts --lambda 1,1
+refuses 2 '--lambda' "${base[@]}" -o new.counts --lambda 1,
+refuses 2 '--lambda' "${base[@]}" -o new.counts --lambda 1,2,3,4,5,6,7,8,9
 refuses 2 '--lambda' "${base[@]}" -o new.counts --lambda 100.5
 refuses 2 '--frames' "${base[@]}" -o new.counts --frames middle
 refuses 2 '--compat' "${base[@]}" -o new.counts --compat=paper

@@ -200,6 +200,30 @@ static void lists_of_shards_read_as_they_print(void **state)
         assert_false(shards_number(bad[i], &k, &n));
 }
 
+/* Each of TABLE [N] put into the bytes of FILE_A makes a file that is refused. */
+static void all_refused(const struct breakage *table, size_t count)
+{
+    struct err err;
+    size_t size;
+    unsigned char *bytes = copy_file(FILE_A, &size);
+    for (size_t i = 0; i < count; i++) {
+        size_t n = strlen(table[i].find);
+        assert_int_equal(n, strlen(table[i].put));
+        unsigned char *at = memmem(bytes, size, table[i].find, n);
+        if (!at)
+            fail_msg("the header holds no %s", table[i].find);
+        unsigned char *copy = malloc(size);
+        memcpy(copy, bytes, size);
+        memcpy(copy + (at - bytes), table[i].put, n);
+        write_bytes(FILE_B, copy, size);
+        struct counts r;
+        if (counts_open(&r, FILE_B, &err) == STATUS_OK)
+            fail_msg("%s instead of %s was taken", table[i].put, table[i].find);
+        free(copy);
+    }
+    free(bytes);
+}
+
 static void broken_headers_are_refused(void **state)
 {
     static const struct breakage table[] = {
@@ -252,27 +276,80 @@ static void broken_headers_are_refused(void **state)
     };
     struct counts c;
     struct err err;
-    size_t size;
     (void)state;
     make(&c);
     assert_ok(counts_write(&c, FILE_A, &err));
-    unsigned char *bytes = copy_file(FILE_A, &size);
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        size_t n = strlen(table[i].find);
-        assert_int_equal(n, strlen(table[i].put));
-        unsigned char *at = memmem(bytes, size, table[i].find, n);
-        if (!at)
-            fail_msg("the header holds no %s", table[i].find);
-        unsigned char *copy = malloc(size);
-        memcpy(copy, bytes, size);
-        memcpy(copy + (at - bytes), table[i].put, n);
-        write_bytes(FILE_B, copy, size);
-        struct counts r;
-        if (counts_open(&r, FILE_B, &err) == STATUS_OK)
-            fail_msg("%s instead of %s was taken", table[i].put, table[i].find);
-        free(copy);
+    all_refused(table, sizeof table / sizeof *table);
+}
+
+/* The counts of make() at 0.1 %, and at 2 %, where every neuron is activated in every frame. */
+static void make_two(struct counts *c)
+{
+    static double lambda[] = {0.1, 2};
+    static struct counts_layer block[4];
+    static uint32_t all_of_first[4 * 5], all_of_second[4 * 3];
+    make(c);
+    for (uint32_t i = 0; i < 4; i++) {
+        for (uint32_t d = 0; d < 5; d++)
+            all_of_first[i * 5 + d] = (uint32_t)frames[i];
+        for (uint32_t d = 0; d < 3; d++)
+            all_of_second[i * 3 + d] = (uint32_t)frames[i];
     }
-    free(bytes);
+    block[0] = c->layer[0];
+    block[1] = c->layer[1];
+    block[2] = (struct counts_layer){.width = 5, .tau = 5, .u32 = all_of_first};
+    block[3] = (struct counts_layer){.width = 3, .tau = 3, .u32 = all_of_second};
+    c->lambdas = 2;
+    c->lambda = lambda;
+    c->layer = c->block = block;
+}
+
+static void counts_at_several_lambdas_are_chosen_from(void **state)
+{
+    struct counts c, r;
+    struct err err;
+    (void)state;
+    make_two(&c);
+    assert_ok(counts_write(&c, FILE_A, &err));
+    assert_ok(counts_open(&r, FILE_A, &err));
+    assert_int_equal(r.lambdas, 2);
+    assert_int_equal(r.layers, 2);
+    assert_true(r.lambda_percent == 0.1);
+    assert_memory_equal(r.layer[0].u16, narrow, sizeof narrow);
+    assert_int_equal(counts_choose(&r, 1, &err), STATUS_NOTFOUND);
+    assert_non_null(strstr(err.msg, "there are: 0.1, 2"));
+    assert_ok(counts_choose(&r, 2, &err));
+    assert_true(r.lambda_percent == 2);
+    assert_int_equal(r.layer[1].tau, 3);
+    for (uint32_t i = 0; i < 4; i++)
+        assert_int_equal(r.layer[0].u32[i * 5 + 4], frames[i]);
+    assert_ok(counts_choose(&r, 0.1, &err));
+    assert_memory_equal(r.layer[1].u32, wide, sizeof wide);
+    counts_free(&r);
+}
+
+static void broken_lists_of_lambdas_are_refused(void **state)
+{
+    static const struct breakage table[] = {
+        {"\"lambdas_percent\"", "\"lambdaz_percent\""},
+        {"\"0.1,2\"", "\"0.1;2\""},
+        {"\"0.1,2\"", "\"0.1,0\""},
+        {"\"0.1,2\"", "\"0.1,3\""},
+        {"\"0.1,2\"", "\"0.1, \""},
+        {"\"0.1,2\"", "\"2,0.1\""},
+        {"\"0.1,2\"", "\".1,.1\""},
+        {"\"0.1,2\"", "\"0.100\""},
+        {"\"tau@2\":\"5,3\"", "\"tau@2\":\"4,3\""},
+        {"\"tau@2\":\"5,3\"", "\"tau@3\":\"5,3\""},
+        {"\"counts@2.1\"", "\"counts@3.1\""},
+        {"\"counts@2.1\"", "\"counts@2.3\""},
+    };
+    struct counts c;
+    struct err err;
+    (void)state;
+    make_two(&c);
+    assert_ok(counts_write(&c, FILE_A, &err));
+    all_refused(table, sizeof table / sizeof *table);
 }
 
 /* Every single number of the data is guarded: whichever byte changes, a sum or range is off. */
@@ -371,6 +448,8 @@ int main(void)
         cmocka_unit_test(text_is_made_utf8),
         cmocka_unit_test(lists_of_shards_read_as_they_print),
         cmocka_unit_test(broken_headers_are_refused),
+        cmocka_unit_test(counts_at_several_lambdas_are_chosen_from),
+        cmocka_unit_test(broken_lists_of_lambdas_are_refused),
         cmocka_unit_test(every_changed_byte_is_noticed),
         cmocka_unit_test(truncated_files_are_refused),
         cmocka_unit_test(random_damage_does_no_harm),
