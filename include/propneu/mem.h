@@ -36,8 +36,13 @@ void *mem_array(size_t n, size_t size);
 /* The same, all bytes zero. */
 void *mem_zeros(size_t n, size_t size);
 
-/* As mem_array, aligned to 64 bytes for the arithmetic kernels.  Free with free(). */
+/* As mem_array, aligned to 64 bytes and in large pages, for the arithmetic kernels.  Free with
+ * free(). */
 void *mem_aligned(size_t n, size_t size);
+
+/* Asks the system for large pages behind BYTES that were just allocated and not yet touched: weights
+ * that are gone through again and again then miss the TLB less.  Where there are none, nothing. */
+void mem_large_pages(void *p, size_t bytes);
 
 /*
  * Makes room for at least NEED elements in the array *P of *CAP elements of SIZE bytes, growing

@@ -24,6 +24,7 @@ static struct arena_block *add_block(struct arena *a, size_t bytes)
     struct arena_block *b = mem_zeros(whole, 1);
     if (!b)
         return NULL;
+    mem_large_pages(b, whole);
     b->size = size;
     if (a->last && size == bytes) { /* keep filling the block begun before */
         b->older = a->last->older;

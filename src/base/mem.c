@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 void *mem_array(size_t n, size_t size)
 {
     size_t bytes;
@@ -18,13 +21,29 @@ void *mem_zeros(size_t n, size_t size)
     return calloc(n ? n : 1, size ? size : 1);
 }
 
+void mem_large_pages(void *p, size_t bytes)
+{
+#ifdef MADV_HUGEPAGE
+    const size_t fewest = (size_t)1 << 20; /* below, hardly a large page fits */
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = ((uintptr_t)p + page - 1) & -page;
+    /* A wish: it does not matter whether it is granted. */
+    if (p && bytes >= fewest)
+        (void)madvise((void *)first, ((uintptr_t)p + bytes - first) & -page, MADV_HUGEPAGE);
+#else
+    (void)p;
+    (void)bytes;
+#endif
+}
+
 void *mem_aligned(size_t n, size_t size)
 {
     size_t bytes;
     if (!mul_size(n, size, &bytes) || !add_size(bytes, 63, &bytes))
         return NULL;
     bytes &= ~(size_t)63;
-    return aligned_alloc(64, bytes ? bytes : 64);
+    void *p = aligned_alloc(64, bytes ? bytes : 64);
+    mem_large_pages(p, bytes);
+    return p;
 }
 
 bool mem_grow(void *p, size_t *cap, size_t need, size_t size)
