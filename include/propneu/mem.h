@@ -40,8 +40,9 @@ void *mem_zeros(size_t n, size_t size);
  * free(). */
 void *mem_aligned(size_t n, size_t size);
 
-/* Asks the system for large pages behind BYTES that were just allocated and not yet touched: weights
- * that are gone through again and again then miss the TLB less.  Where there are none, nothing. */
+/* Asks the system for large pages behind BYTES that were just allocated and not yet touched:
+ * weights that are gone through again and again then miss the TLB less.  Where there are none,
+ * nothing. */
 void mem_large_pages(void *p, size_t bytes);
 
 /*

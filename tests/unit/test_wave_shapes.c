@@ -354,14 +354,14 @@ static const struct shape shapes[] = {
     }
 static const struct shape base_shapes[] = {
     {"hubert", false, "", BASE_CONVS, false, false, false, false, 768, 12, 12, 3072, 128, 16,
-     NO_BIAS, 32000},
+     NO_BIAS, 32000, WEIGHT_NORM, 0},
     {"wav2vec2", true, "wav2vec2.", BASE_CONVS, false, false, false, true, 768, 12, 12, 3072, 128,
-     16, NO_BIAS, 32000},
+     16, NO_BIAS, 32000, WEIGHT_NORM, 0},
     {"wavlm", false, "", BASE_CONVS, false, false, false, false, 768, 12, 12, 3072, 128, 16,
-     GATED_BIAS, 32000},
+     GATED_BIAS, 32000, WEIGHT_NORM, 0},
     /* the large kind of layer, norm first; the first layers of 24 */
     {"hubert", false, "", BASE_CONVS, true, true, true, true, 1024, 16, 6, 4096, 128, 16, NO_BIAS,
-     32000},
+     32000, WEIGHT_NORM, 0},
 };
 
 enum { BUCKETS = 24, DISTANCE = 30, MAX_TENSORS = 320, MAX_STAGES = 32 };
