@@ -20,6 +20,7 @@ enum {
     OPT_PHONE,
     OPT_WHERE,
     OPT_SIGMA,
+    OPT_LAMBDA,
     OPT_DUMP,
     OPT_ASCII,
     OPT_COLOR,
@@ -38,6 +39,7 @@ static const struct cli_option options[] = {
     {"phone", 0, "K", "with this phone chosen", NULL},
     {"where", 0, "FACTOR=LEVEL,...", "count only frames of these levels; may be repeated", NULL},
     {"sigma", 0, "PERCENT", "share of a group's phones (default 80)", NULL},
+    {"lambda", 0, "PERCENT", "the counts at this one of the file's lambdas", NULL},
     {"dump", 0, "[=COLSxROWS]", "print the screen and exit (default 80x24)", NULL},
     {"ascii", 0, NULL, "draw with ASCII characters only", NULL},
     {"color", 0, "WHEN", "auto, always or never (default auto: not if NO_COLOR is set)",
@@ -130,6 +132,11 @@ static int take(struct explore *e, int opt, const char *value)
     case OPT_SIGMA:
         if (!cli_double(value, 0, 100, &e->app.sigma) || e->app.sigma <= 0)
             return cli_usage(e->command, "--sigma takes a percentage above 0, up to 100, not '%s'",
+                             value);
+        break;
+    case OPT_LAMBDA:
+        if (!cli_double(value, 0, 100, &e->app.lambda) || e->app.lambda <= 0)
+            return cli_usage(e->command, "--lambda takes a percentage above 0, up to 100, not '%s'",
                              value);
         break;
     case OPT_COLOR: return explore_color(e, value);

@@ -114,6 +114,8 @@ enum {
     ACTION(SIGMA_DOWN, "sigma-down", "-", CTX_LAYERS | CTX_OVERLAP | CTX_NEURONS | CTX_COMPARE, 7, \
            "&", "sigma 5 points down")                                                             \
     ACTION(SET_SIGMA, "set-sigma", "s", CTX_LAYERS | CTX_OVERLAP, 9, "", "type sigma in percent")  \
+    ACTION(NEXT_LAMBDA, "next-lambda", "L", CTX_VIEWS, 9, "",                                      \
+           "counts at the next lambda, where the file holds several")                              \
     ACTION(MARKS, "marks", "b", CTX_MAP, 8, "marks", "letters, braille dots or blocks")            \
     ACTION(NEXT_FILE, "next-file", "f", CTX_VIEWS, 8, "file", "next file")                         \
     ACTION(PREV_FILE, "prev-file", "F", CTX_VIEWS, 9, "", "previous file")                         \

@@ -76,7 +76,7 @@ enum status app_file_changed(struct app *app, struct app_file *f, struct err *er
     f->sigma = app->sigma;
     analysis_set_params(&f->session, &params);
     analysis_changed(&f->session);
-    return engine_set(f->engine, &params, &f->session.filters, err);
+    return engine_set(f->engine, &params, f->counts.lambda_percent, &f->session.filters, err);
 }
 
 unsigned app_context(const struct app *app)
@@ -110,6 +110,20 @@ static enum status set_sigma(struct app *app, double percent, struct err *err)
     if (app->sigma == before)
         return STATUS_OK;
     return app_conditions_changed(app, err);
+}
+
+/* The counts at the next of the file's lambdas; each file keeps its own. */
+static enum status step_lambda(struct app *app, struct err *err)
+{
+    struct counts *c = &file_here(app)->counts;
+    uint32_t k = 0;
+    if (c->lambdas < 2)
+        return err_set(err, STATUS_NOTFOUND, "the file holds counts at lambda %g%% only",
+                       c->lambda_percent);
+    while (c->lambda[k] != c->lambda_percent)
+        k++;
+    enum status code = counts_choose(c, c->lambda[(k + 1) % c->lambdas], err);
+    return code ? code : app_conditions_changed(app, err);
 }
 
 static enum status step_file(struct app *app, size_t by, struct err *err)
@@ -176,6 +190,7 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
     case ACTION_PREV_PROPERTY: step_property(app, properties - 1); break;
     case ACTION_SIGMA_UP: return set_sigma(app, app->sigma + 5, err);
     case ACTION_SIGMA_DOWN: return set_sigma(app, app->sigma - 5, err);
+    case ACTION_NEXT_LAMBDA: return step_lambda(app, err);
     case ACTION_SET_SIGMA: open_sigma_prompt(app); break;
     case ACTION_CONDITIONS: return panel_open_conditions(app, err);
     case ACTION_NEXT_FILE: return step_file(app, 1, err);

@@ -106,6 +106,7 @@ struct app_options {
     size_t wheres;
     unsigned long layer; /* from 1; 0 = default */
     double sigma;        /* percent; 0 = default */
+    double lambda;       /* percent, one of the first file's; 0 = its own */
     bool ascii, threads;
     int cols, rows;
 };

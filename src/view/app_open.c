@@ -155,6 +155,11 @@ static enum status set_place(struct app *app, const struct app_options *o, struc
                            o->property, list);
         app->at.property = p;
     }
+    if (o->lambda > 0) {
+        code = counts_choose(&app->file[app->here].counts, o->lambda, err);
+        if (!code)
+            code = app_conditions_changed(app, err);
+    }
     for (size_t i = 0; !code && i < o->wheres; i++)
         code =
             query_filters_add(&app->file[app->here].session.filters, &f->counts, o->where[i], err);
@@ -227,6 +232,9 @@ enum status app_restart(struct app *app, const struct app_options *options, stru
         if (app->file[i].open) {
             query_filters_free(&app->file[i].session.filters);
             app->file[i].sigma = 0;
+            if (app->file[i].counts.lambdas)
+                counts_choose(&app->file[i].counts, app->file[i].counts.lambda[0],
+                              &(struct err){STATUS_OK, ""});
         }
     struct app fresh = {.phones = app->phones,
                         .files = app->files,

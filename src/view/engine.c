@@ -20,7 +20,7 @@
  * written once, before `done`, and never changes until its generation ends.
  */
 struct engine {
-    const struct counts *counts;
+    struct counts counts; /* borrowed arrays; another lambda may be chosen than on the screen */
     struct analysis session;
     uint32_t properties, layers;
     struct engine_result *result; /* [properties][layers] */
@@ -30,6 +30,7 @@ struct engine {
     bool whole;
     unsigned generation, computed_for; /* conditions asked for; those of the session */
     struct analysis_params params;
+    double lambda;
     struct query_filters filters;
     pthread_mutex_t lock;
     pthread_cond_t work, news;
@@ -121,7 +122,9 @@ static enum status adopt(struct engine *e, struct err *err)
     struct query_filters copy = QUERY_FILTERS_INIT;
     if (e->computed_for == e->generation)
         return STATUS_OK;
-    enum status code = query_filters_copy(&copy, &e->filters, err);
+    enum status code = counts_choose(&e->counts, e->lambda, err);
+    if (!code)
+        code = query_filters_copy(&copy, &e->filters, err);
     if (code)
         return code;
     query_filters_free(&e->session.filters);
@@ -163,7 +166,7 @@ static bool step(struct engine *e, bool focus)
     size_t at = (size_t)property * e->layers + layer;
     r.code = code;
     if (code)
-        snprintf(r.why, sizeof r.why, "%.255s", engine_without_path(e->counts, err.msg));
+        snprintf(r.why, sizeof r.why, "%.255s", engine_without_path(&e->counts, err.msg));
     e->result[at] = r;
     e->done[at] = 1;
     e->missing--;
@@ -195,11 +198,12 @@ struct engine *engine_new(const struct counts *counts, const struct phones *phon
         err_nomem(err);
         return NULL;
     }
-    if (analysis_init(&e->session, counts, phones, err)) {
+    e->counts = *counts;
+    e->lambda = counts->lambda_percent;
+    if (analysis_init(&e->session, &e->counts, phones, err)) {
         free(e);
         return NULL;
     }
-    e->counts = counts;
     e->pipe[0] = e->pipe[1] = -1;
     e->params = e->session.params;
     e->properties = e->session.names.count;
@@ -284,7 +288,7 @@ bool engine_free(struct engine *e)
     return true;
 }
 
-enum status engine_set(struct engine *e, const struct analysis_params *params,
+enum status engine_set(struct engine *e, const struct analysis_params *params, double lambda,
                        const struct query_filters *filters, struct err *err)
 {
     struct query_filters copy = QUERY_FILTERS_INIT;
@@ -295,6 +299,7 @@ enum status engine_set(struct engine *e, const struct analysis_params *params,
     query_filters_free(&e->filters);
     e->filters = copy;
     e->params = *params;
+    e->lambda = lambda;
     e->generation++;
     clear(e);
     pthread_cond_signal(&e->work);

@@ -46,8 +46,8 @@ void engine_start(struct engine *e, const struct engine *with);
  */
 bool engine_free(struct engine *e);
 
-/* New conditions: all results are void. */
-enum status engine_set(struct engine *e, const struct analysis_params *params,
+/* New conditions, with the counts at LAMBDA, one of the file's: all results are void. */
+enum status engine_set(struct engine *e, const struct analysis_params *params, double lambda,
                        const struct query_filters *filters, struct err *err);
 
 /*

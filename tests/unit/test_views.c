@@ -270,6 +270,68 @@ static void back_returns_to_where_one_was(void **state)
 }
 
 /* The point at hand on the map is the phone of the pattern, and the other way round. */
+/* A copy of FILE_NAME as LAMBDA_FILE with a second lambda: there the layers stand upside down. */
+#define LAMBDA_FILE "lambdas.counts"
+static void write_lambdas(void)
+{
+    double lambda[] = {2, 5};
+    struct counts c;
+    struct err err;
+    assert_ok(counts_open(&c, FILE_NAME, &err));
+    uint32_t n = c.layers;
+    struct counts_layer *block = malloc(2 * n * sizeof *block);
+    for (uint32_t l = 0; l < n; l++) {
+        block[l] = c.layer[l];
+        block[n + l] = c.layer[n - 1 - l];
+    }
+    c.lambdas = 2;
+    c.lambda = lambda;
+    c.layer = c.block = block;
+    assert_ok(counts_write(&c, LAMBDA_FILE, &err));
+    counts_free(&c);
+    free(block);
+}
+
+static uint32_t neurons_of(struct app *app, uint32_t layer)
+{
+    app_settle(app, true, 0);
+    app_prepare(app);
+    const struct engine_result *r = app_result(app, app->at.property, layer);
+    assert_non_null(r);
+    return r->neurons;
+}
+
+static void another_lambda_is_other_counts(void **state)
+{
+    const char *path[] = {LAMBDA_FILE, FILE_NAME};
+    struct app_options o = {.view = "layers", .cols = 80, .rows = 24};
+    struct app app;
+    struct err err;
+    (void)state;
+    write_lambdas();
+    assert_ok(app_init(&app, path, 2, &o, &err));
+    uint32_t first = neurons_of(&app, 0), last = neurons_of(&app, 5);
+    assert_true(first != last);
+    assert_ok(app_key(&app, 'L'));
+    assert_true(app_file(&app)->counts.lambda_percent == 5);
+    assert_int_equal(neurons_of(&app, 0), last);
+    assert_ok(app_key(&app, 'f')); /* the other file has one lambda only */
+    assert_int_equal(app_key(&app, 'L'), STATUS_NOTFOUND);
+    assert_int_equal(neurons_of(&app, 0), first);
+    assert_ok(app_key(&app, 'f'));
+    assert_int_equal(neurons_of(&app, 0), last);
+    assert_ok(app_key(&app, 'L'));
+    assert_int_equal(neurons_of(&app, 0), first);
+    app_free(&app);
+    o.lambda = 5;
+    assert_ok(app_init(&app, path, 1, &o, &err));
+    assert_int_equal(neurons_of(&app, 0), last);
+    app_free(&app);
+    o.lambda = 3;
+    assert_int_equal(app_init(&app, path, 1, &o, &err), STATUS_NOTFOUND);
+    unlink(LAMBDA_FILE);
+}
+
 static void the_phone_goes_from_view_to_view(void **state)
 {
     const char *path = FILE_NAME;
@@ -396,6 +458,7 @@ int main(void)
         cmocka_unit_test(any_keys_are_survived),
         cmocka_unit_test(what_follows_the_cursor_catches_up),
         cmocka_unit_test(back_returns_to_where_one_was),
+        cmocka_unit_test(another_lambda_is_other_counts),
         cmocka_unit_test(the_phone_goes_from_view_to_view),
         cmocka_unit_test(overlays_are_limited_and_filters_apply),
         cmocka_unit_test(neurons_are_sorted_found_and_filtered),
