@@ -1,8 +1,19 @@
 #!/bin/bash
 # propneu count in several processes: the same bytes as in one, and after one of them was lost.
 . "$srcdir/tests/cli/lib.sh"
-"$PROPNEU" --version | grep -q 'MPI no' && echo "built without MPI" && exit 77
-type mpirun >/dev/null 2>&1 || { echo "no mpirun" && exit 77; }
+# The launcher of the MPI it was built with, which need not be the default.
+case $("$PROPNEU" --version) in
+    *'MPI Open MPI'*) kind=openmpi mark='Open MPI\|OpenRTE' ;;
+    *'MPI MPICH'*) kind=mpich mark=HYDRA ;;
+    *) echo "built without MPI" && exit 77 ;;
+esac
+mpirun=
+for command in mpirun.$kind mpirun mpiexec.$kind mpiexec; do
+    if [ -z "$mpirun" ] && "$command" --version 2>&1 | grep -q "$mark"; then
+        mpirun=$command
+    fi
+done
+[ -n "$mpirun" ] || { echo "no mpirun of $kind" && exit 77; }
 data=$(cd "$srcdir/tests/data" && pwd)
 model=$data/models/g_melhubert_20ms/hf
 stats=$data/info/mean-std.npy
@@ -11,10 +22,10 @@ cd "$dir" || exit 1
 unset ${!OMPI_*} ${!PMIX_*} ${!PMI_*}
 
 options=(-n 3)
-mpirun --version 2>&1 | grep -q 'Open MPI' && options+=(--oversubscribe)
-[ "$(id -u)" != 0 ] || ! mpirun --version 2>&1 | grep -q 'Open MPI' || options+=(--allow-run-as-root)
+[ $kind != openmpi ] || options+=(--oversubscribe)
+[ $kind != openmpi ] || [ "$(id -u)" != 0 ] || options+=(--allow-run-as-root)
 together() {
-    timeout 60 mpirun "${options[@]}" "$PROPNEU" "$@"
+    timeout 60 "$mpirun" "${options[@]}" "$PROPNEU" "$@"
 }
 
 # 400 recordings, one of them broken.
