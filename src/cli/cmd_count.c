@@ -6,62 +6,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input_options.h"
 #include "progress.h"
-#include "propneu/buf.h"
-#include "propneu/count.h"
 
 enum {
-    OPT_MODEL,
-    OPT_AUDIO,
-    OPT_LABELS,
-    OPT_SPEAKERS,
-    OPT_PITCH,
-    OPT_PITCH_EDGES,
-    OPT_BY,
+    OPT_BY = INPUT_END,
     OPT_LAMBDA,
     OPT_FRAMES,
     OPT_COMPAT,
-    OPT_LABEL_TABLE,
-    OPT_TIER,
-    OPT_PHONES,
-    OPT_MEAN_STD,
-    OPT_NORMALIZE,
     OPT_KEEP_GOING,
     OPT_NO_RESUME,
     OPT_SHARD,
-    OPT_FACTOR,
 };
 
 static const struct cli_option options[] = {
-    {"model", 'm', "MODEL", "folder or checkpoint of the model", CLI_FILE},
-    {"audio", 'a', "AUDIO", "folder searched for recordings, or a list of them", CLI_FILE},
-    {"labels", 'l', "LABELS", "phone labels: folder or file", CLI_FILE},
-    {"speakers", 0, "FILE", "gender of each speaker", CLI_FILE},
-    {"pitch", 0, "FILE|auto", "pitch by frame or time, as F0 or classes; or track it", CLI_FILE},
-    {"pitch-edges", 0, "LOW,HIGH", "Hz between low, mid and high (default: tertiles)", NULL},
+    INPUT_OPTIONS,
     {"by", 0, "FACTORS", "factors to keep (default: phone,gender,pitch as known)",
      "phone|phone,gender|phone,gender,pitch|phone,gender,pitch,speaker"},
     {"lambda", 0, "PERCENT[,PERCENT...]", "share of neurons activated in a frame (default: 1)",
      NULL},
     {"frames", 0, "FRAMES", "all, or mid: the middle frame of each segment", "all|mid"},
     {"compat", 0, "WHOM", "authors: exactly as the published program", "authors"},
-    {"label-table", 0, "FILE", "phone names of the published frame JSON", CLI_FILE},
-    {"tier", 0, "NAME", "TextGrid tier with the phones", NULL},
-    {"phones", 0, "FILE", "phones and classes: a table, timit or ipa-mfa (default: ARPABET)",
-     CLI_FILE},
-    {"mean-std", 0, "FILE", "mean and deviation of the log-mel (MelHuBERT)", CLI_FILE},
-    {"normalize", 0, "WHETHER", "recordings to mean 0, variance 1 (default: as trained)", "yes|no"},
     {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},
     {"no-resume", 0, NULL, "begin anew, whatever FILE.journal holds", NULL},
     {"shard", 0, "K/N", "every N-th recording, from the K-th on; see propneu merge", NULL},
-    {"factor", 0, "NAME=FILE", "one more factor, by utterance or time; may be repeated", CLI_FILE},
     {NULL, 0, NULL, NULL, NULL},
 };
 
 /* What the command line asks for, and the text of it that goes into the count file. */
 struct request {
-    struct count_options o;
-    struct count_extra extra[COUNT_MAX_EXTRAS];
+    struct input_request in;
     double lambda[COUNTS_MAX_LAMBDAS];
     struct buf command;
     const char *by, *frames;
@@ -88,19 +62,6 @@ static void add_word(struct buf *b, const char *text)
     buf_str(b, "'");
 }
 
-/* Two rising frequencies, "129.03,179.78". */
-static bool parse_edges(const char *text, double edges[2])
-{
-    char low[32];
-    const char *comma = strchr(text, ',');
-    if (!comma || (size_t)(comma - text) >= sizeof low)
-        return false;
-    memcpy(low, text, (size_t)(comma - text));
-    low[comma - text] = '\0';
-    return cli_double(low, 1, 24000, &edges[0]) && cli_double(comma + 1, 1, 24000, &edges[1]) &&
-           edges[0] < edges[1];
-}
-
 /* Names of factors, each once: "phone,speaker". */
 static bool parse_by(const char *text, unsigned *by)
 {
@@ -123,7 +84,7 @@ static bool parse_by(const char *text, unsigned *by)
 /* Percentages, each once: "1,0.5,5". */
 static bool parse_lambdas(struct request *r, const char *text)
 {
-    struct count_options *o = &r->o;
+    struct count_options *o = &r->in.o;
     char number[32];
     o->lambdas = 0;
     for (;;) {
@@ -150,42 +111,11 @@ static bool parse_lambdas(struct request *r, const char *text)
     return true;
 }
 
-/* NAME=FILE: one more factor; a message for what is wrong, or NULL. */
-static const char *take_factor(struct request *r, const char *value)
-{
-    struct count_options *o = &r->o;
-    struct count_extra *x = &r->extra[o->extras];
-    size_t n = strcspn(value, "=");
-    if (o->extras == COUNT_MAX_EXTRAS)
-        return "--factor cannot be given more than 12 times";
-    if (n >= sizeof x->name || !value[n] || !value[n + 1])
-        return "--factor needs NAME=FILE";
-    *x = (struct count_extra){.file = value + n + 1};
-    memcpy(x->name, value, n);
-    if (!factor_name_ok(x->name))
-        return "--factor: a name of letters, digits, - and _ is needed, and none of propneu's own";
-    for (unsigned i = 0; i < o->extras; i++)
-        if (strcmp(r->extra[i].name, x->name) == 0)
-            return "--factor: two factors of one name";
-    o->extra = r->extra;
-    o->extras++;
-    return NULL;
-}
-
 /* One option; a message for what is wrong with its value, or NULL. */
 static const char *take(struct request *r, int opt, const char *value)
 {
-    struct count_options *o = &r->o;
+    struct count_options *o = &r->in.o;
     switch (opt) {
-    case OPT_MODEL: o->model = value; break;
-    case OPT_AUDIO: o->audio = value; break;
-    case OPT_LABELS: o->labels = value; break;
-    case OPT_SPEAKERS: o->speakers = value; break;
-    case OPT_PITCH: o->pitch = value; break;
-    case OPT_PITCH_EDGES:
-        o->edges_given = true;
-        return parse_edges(value, o->pitch_edges) ? NULL
-                                                  : "--pitch-edges needs two rising frequencies";
     case OPT_BY:
         r->by = value;
         return parse_by(value, &o->by) ? NULL : "--by needs some of phone,gender,pitch,speaker";
@@ -201,19 +131,13 @@ static const char *take(struct request *r, int opt, const char *value)
     case OPT_COMPAT:
         o->frames = COUNTS_FRAMES_AUTHORS;
         return strcmp(value, "authors") == 0 ? NULL : "--compat needs authors";
-    case OPT_LABEL_TABLE: o->label_table = value; break;
-    case OPT_TIER: o->tier = value; break;
-    case OPT_PHONES: o->phones = value; break;
-    case OPT_MEAN_STD: o->mean_std = value; break;
-    case OPT_NORMALIZE:
-        return model_normalize_parse(value, &o->normalize) ? NULL : "--normalize needs yes or no";
-    case OPT_FACTOR: return take_factor(r, value);
     case OPT_SHARD:
         return shards_number(value, &o->shard, &o->shards)
                    ? NULL
                    : "--shard needs K/N, K from 1 to N, N up to 65536";
     case OPT_KEEP_GOING: r->keep_going = true; break;
-    default: o->resume = false; break;
+    case OPT_NO_RESUME: o->resume = false; break;
+    default: return input_options_take(&r->in, opt, value);
     }
     return NULL;
 }
@@ -221,7 +145,7 @@ static const char *take(struct request *r, int opt, const char *value)
 /* What options together ask for; a message where they do not fit, or NULL. */
 static const char *complete(struct request *r, const struct cli *cli, bool compat)
 {
-    struct count_options *o = &r->o;
+    struct count_options *o = &r->in.o;
     if (!o->model || !o->audio || !o->labels || !cli->output)
         return "-m MODEL, -a AUDIO, -l LABELS and -o FILE are needed";
     if (strcmp(cli->output, "-") == 0)
@@ -277,7 +201,7 @@ static int parse(struct request *r, struct cli *cli, int argc, char **argv)
         cli_usage(&command_count, "%s", wrong);
         return CLI_BAD;
     }
-    r->o.command = buf_text(&r->command);
+    r->in.o.command = buf_text(&r->command);
     return CLI_END;
 }
 
@@ -287,33 +211,22 @@ static int finish(const struct request *r, const struct cli *cli, struct progres
     const struct count_totals *t = count_totals(job);
     uint64_t left_out = count_left_out(t);
     progress_summary(p, t);
-    if (r->o.edges_given && r->o.by >> COUNT_PITCH & 1 && !*count_pitch_edges(job))
-        cli_note(cli, "%s: holds classes, so --pitch-edges was not used", r->o.pitch);
+    if (r->in.o.edges_given && r->in.o.by >> COUNT_PITCH & 1 && !*count_pitch_edges(job))
+        cli_note(cli, "%s: holds classes, so --pitch-edges was not used", r->in.o.pitch);
     if (r->keep_going || (left_out == 0 && !count_unread_folders(job)))
         return CLI_DONE;
     if (count_unread_folders(job))
         fprintf(stderr,
                 "propneu: %s: %zu folders could not be searched (--keep-going makes this no "
                 "failure)\n",
-                r->o.audio, count_unread_folders(job));
+                r->in.o.audio, count_unread_folders(job));
     if (left_out == 0)
         return CLI_FAILED;
     fprintf(stderr,
             "propneu: %s: %" PRIu64 " of %" PRIu64 " recordings were left out (--keep-going makes "
             "this no failure)\n",
-            r->o.output, left_out, t->utterances);
+            r->in.o.output, left_out, t->utterances);
     return CLI_FAILED;
-}
-
-/* What was guessed about the model. */
-static void note_normalize(const struct request *r, const struct cli *cli,
-                           const struct model_info *m)
-{
-    if (m->normalize_from && strncmp(m->normalize_from, "assumed", 7) == 0)
-        cli_note(cli,
-                 "%s: nothing says whether recordings were normalised in training: %s is assumed "
-                 "(--normalize yes|no)",
-                 r->o.model, m->normalize ? "yes" : "no");
 }
 
 static int count(const struct request *r, const struct cli *cli)
@@ -322,10 +235,10 @@ static int count(const struct request *r, const struct cli *cli)
     struct progress p;
     struct err err;
     int result;
-    enum status code = count_open(&job, &r->o, &err);
+    enum status code = count_open(&job, &r->in.o, &err);
     if (code)
         return cli_fail(&err);
-    note_normalize(r, cli, count_model(job));
+    input_note_normalize(&r->in, cli, count_model(job));
     progress_start(&p, cli, count_totals(job));
     struct count_hooks hooks = {.problem = progress_problem,
                                 .progress = progress_show,
@@ -337,12 +250,12 @@ static int count(const struct request *r, const struct cli *cli)
     if (code == STATUS_CANCELLED) {
         const struct count_totals *t = count_totals(job);
         if (t->counted == 0)
-            err_set(&err, code, "%s: stopped before one recording was done", r->o.output);
+            err_set(&err, code, "%s: stopped before one recording was done", r->in.o.output);
         else
             err_set(&err, code,
                     "%s: stopped; %" PRIu64 " of %" PRIu64
                     " recordings are in %s.journal, and the same command goes on from there",
-                    r->o.output, t->counted, t->utterances, r->o.output);
+                    r->in.o.output, t->counted, t->utterances, r->in.o.output);
     }
     result = code ? cli_fail(&err) : finish(r, cli, &p, job);
     count_free(job);
@@ -355,7 +268,7 @@ static int assist(const struct request *r)
     struct count_hooks hooks = {.cancel = progress_catch_signals()};
     struct count_job *job = NULL;
     struct err err;
-    if (count_open(&job, &r->o, &err) == STATUS_OK)
+    if (count_open(&job, &r->in.o, &err) == STATUS_OK)
         count_run(job, &hooks, &err);
     count_free(job);
     return CLI_DONE;
@@ -372,9 +285,9 @@ static int count_together(struct request *r, const struct cli *cli, unsigned cor
         count_team_end(&team);
         return result;
     }
-    r->o.team = &team;
-    if (!r->o.threads)
-        r->o.threads = cores > team.local ? cores / team.local : 1;
+    r->in.o.team = &team;
+    if (!r->in.o.threads)
+        r->in.o.threads = cores > team.local ? cores / team.local : 1;
     result = team.rank > 0 ? assist(r) : count(r, cli);
     count_team_end(&team);
     return result;
@@ -383,7 +296,7 @@ static int count_together(struct request *r, const struct cli *cli, unsigned cor
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {
-        .o = {.lambda_percent = 1, .resume = true, .created_by = "propneu " PACKAGE_VERSION},
+        .in.o = {.lambda_percent = 1, .resume = true, .created_by = "propneu " PACKAGE_VERSION},
         .command = BUF_INIT};
     unsigned cores = cli->threads;
     cli->threads = 0;
