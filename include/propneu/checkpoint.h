@@ -26,7 +26,9 @@ enum checkpoint_layout {
 struct checkpoint {
     char *path; /* as given */
     enum checkpoint_layout layout;
-    struct tensors tensors; /* names as they stand in the weights; data borrowed from mappings */
+    /* Names as they stand in the weights, those of s3prl's other state dicts behind "Downstream."
+     * and "Featurizer."; data borrowed from mappings. */
+    struct tensors tensors;
     /*
      * An object, never NULL.  FOLDER, SAFETENSORS, BARE: config.json (or STEM.json), empty if there
      * is none.  Other torch files, and BARE without one: every top-level key but weights and

@@ -11,6 +11,7 @@ extern const struct cli_command command_completion;
 extern const struct cli_command command_count;
 extern const struct cli_command command_demo;
 extern const struct cli_command command_erase;
+extern const struct cli_command command_eval;
 extern const struct cli_command command_import;
 extern const struct cli_command command_explore;
 extern const struct cli_command command_figure;

@@ -22,11 +22,10 @@ bool edit_options_take(struct edit_request *r, const struct cli_args *a, int opt
 }
 
 /* The layer is no part of the analysis here: a set without one is of every layer. */
-static enum status open_counts(struct edit_input *in, const struct edit_request *r, struct err *err)
+enum status edit_counts_open(struct analysis_input *c, const char *path,
+                             const struct analysis_options *o, struct err *err)
 {
-    const struct analysis_options *o = &r->analysis;
-    struct analysis_input *c = &in->counted;
-    enum status code = counts_open(&c->counts, r->counts, err);
+    enum status code = counts_open(&c->counts, path, err);
     if (!code)
         code = phones_open(&c->phones, o->phones, err);
     if (!code)
@@ -35,8 +34,14 @@ static enum status open_counts(struct edit_input *in, const struct edit_request 
         code = query_filters_add(&c->analysis.filters, &c->counts, o->where[i], err);
     if (!code)
         analysis_set_params(&c->analysis, &o->params);
-    in->has_counts = true;
     return code;
+}
+
+void edit_counts_free(struct analysis_input *c)
+{
+    analysis_free(&c->analysis);
+    phones_free(&c->phones);
+    counts_free(&c->counts);
 }
 
 enum status edit_input_open(struct edit_input *in, const struct edit_request *r, struct err *err)
@@ -44,8 +49,9 @@ enum status edit_input_open(struct edit_input *in, const struct edit_request *r,
     const struct model_options how = {.mean_std = r->mean_std};
     *in = (struct edit_input){.has_counts = false};
     enum status code = edit_source_open(&in->source, r->model, &how, err);
-    if (!code && r->counts)
-        code = open_counts(in, r, err);
+    in->has_counts = r->counts != NULL;
+    if (!code && in->has_counts)
+        code = edit_counts_open(&in->counted, r->counts, &r->analysis, err);
     if (code)
         edit_input_free(in);
     return code;
@@ -54,19 +60,14 @@ enum status edit_input_open(struct edit_input *in, const struct edit_request *r,
 void edit_input_free(struct edit_input *in)
 {
     edit_source_free(&in->source);
-    analysis_free(&in->counted.analysis);
-    phones_free(&in->counted.phones);
-    counts_free(&in->counted.counts);
+    edit_counts_free(&in->counted);
 }
 
-/* Sets of a pre-trained model are what one erases from a fine-tuned one: told, not refused. */
-static void note_other_weights(const struct edit_input *in, const struct cli *cli,
-                               const struct edit_request *r)
+void edit_note_weights(const struct counts *c, const struct cli *cli, const struct model_info *m,
+                       const char *model)
 {
-    const struct counts *c = &in->counted.counts;
-    if (in->has_counts && c->model_fingerprint &&
-        c->model_fingerprint != model_info(in->source.model)->fingerprint)
-        cli_note(cli, "%s was counted on other weights than those of %s (%s)", r->counts, r->model,
+    if (c->model_fingerprint && c->model_fingerprint != m->fingerprint)
+        cli_note(cli, "%s was counted on other weights than those of %s (%s)", c->path, model,
                  c->model ? c->model : "");
 }
 
@@ -82,8 +83,8 @@ enum status edit_input_sets(struct edit_input *in, const struct cli *cli,
         code = neuron_sets_only(out, r->layers, err);
     if (code)
         neuron_sets_free(out);
-    else
-        note_other_weights(in, cli, r);
+    else if (in->has_counts)
+        edit_note_weights(&in->counted.counts, cli, model_info(in->source.model), r->model);
     return code;
 }
 

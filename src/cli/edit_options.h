@@ -51,6 +51,15 @@ struct edit_input {
     bool has_counts;
 };
 
+/* Opens the count file PATH with the options O; free also after a failure. */
+enum status edit_counts_open(struct analysis_input *c, const char *path,
+                             const struct analysis_options *o, struct err *err);
+void edit_counts_free(struct analysis_input *c);
+
+/* Sets of a pre-trained model are what one erases from a fine-tuned one: told, not refused. */
+void edit_note_weights(const struct counts *c, const struct cli *cli, const struct model_info *m,
+                       const char *model);
+
 /* Opens the model and, where there is one, the count file. */
 enum status edit_input_open(struct edit_input *in, const struct edit_request *r, struct err *err);
 void edit_input_free(struct edit_input *in);

@@ -26,6 +26,7 @@ const struct cli_command *const cli_commands[] = {
     &command_figure,
     &command_erase,
     &command_prune,
+    &command_eval,
     &command_activations,
     &command_completion,
     NULL,

@@ -56,10 +56,34 @@ void progress_end(struct progress *p)
     p->shown = false;
 }
 
-void progress_problem(void *context, enum count_problem kind, const char *message)
+void progress_begin(struct progress *p, const struct cli *cli, const char *what)
+{
+    *p = (struct progress){.cli = cli, .terminal = isatty(STDERR_FILENO), .what = what};
+    p->start = p->last = p->counting = now();
+}
+
+void progress_count(void *context, size_t done, size_t all)
 {
     struct progress *p = context;
+    double at = now();
+    if (p->cli->quiet || at - p->last < (p->terminal ? 0.25 : PLAIN_SECONDS))
+        return;
+    p->last = at;
+    fprintf(stderr, "%s%s: %zu/%zu recordings%s", p->terminal ? "\r" : "propneu: ", p->what, done,
+            all, p->terminal ? "\033[K" : "\n");
+    fflush(stderr);
+    p->shown = p->terminal;
+}
+
+void progress_problem(void *context, enum count_problem kind, const char *message)
+{
     (void)kind;
+    progress_message(context, message);
+}
+
+void progress_message(void *context, const char *message)
+{
+    struct progress *p = context;
     if (p->problems++ >= PROBLEMS_TOLD && !p->cli->verbose)
         return;
     progress_end(p);

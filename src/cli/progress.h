@@ -11,6 +11,7 @@
 
 struct progress {
     const struct cli *cli;
+    const char *what;   /* is done to the recordings, where they are not counted */
     bool terminal;      /* stderr is one: a line that is written over */
     bool shown;         /* such a line stands there */
     double start, last; /* seconds, monotonic */
@@ -25,6 +26,11 @@ void progress_start(struct progress *p, const struct cli *cli, const struct coun
 void progress_problem(void *context, enum count_problem kind, const char *message);
 void progress_show(void *context, const struct count_totals *t);
 void progress_tracking(void *context, uint64_t done, uint64_t all);
+
+/* The same for work that is no counting: WHAT is done to recordings. */
+void progress_begin(struct progress *p, const struct cli *cli, const char *what);
+void progress_message(void *context, const char *message);
+void progress_count(void *context, size_t done, size_t all);
 
 /* Takes the progress line away. */
 void progress_end(struct progress *p);

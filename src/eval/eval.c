@@ -10,7 +10,8 @@
 
 const char *const eval_task_names[EVAL_TASKS] = {"sid", "phones", "centroid", "f0"};
 
-static const struct task *const tasks[EVAL_TASKS] = {&task_sid};
+static const struct task *const tasks[EVAL_TASKS] = {&task_sid, &task_phones, &task_centroid,
+                                                     &task_f0};
 
 const struct eval_group *eval_groups(const struct eval *e, uint32_t *count)
 {

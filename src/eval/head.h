@@ -10,8 +10,7 @@
 
 /* logits = W (P x + c) + b of a hidden state x, or of a weighted sum of several. */
 struct head {
-    const char *kind;     /* "Hugging Face ...", for people */
-    struct names label;   /* [classes] as they are written; may be fewer (see blank) */
+    struct names label;   /* [classes] as they are written */
     uint32_t classes, in; /* in: what W takes, the projector's width or the encoder's */
     double *layer;        /* [layers + 1] weights of the hidden states; NULL: the last one alone */
     float *projector;     /* [in][E]; NULL: none */

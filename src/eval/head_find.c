@@ -5,26 +5,37 @@
 
 #include "head.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "head_labels.h"
 #include "propneu/mem.h"
 
 #define MAX_CLASSES 100000
 
-/* What a head is called where, and where its labels stand. */
+/* What the parts of a head are called somewhere; NULL: it has no such part. */
 struct form {
     enum eval_task task;
-    const char *kind, *weight, *projector;
+    const char *weight, *projector, *layers;
+    enum status (*labels)(struct head *h, const struct checkpoint *c, struct err *err);
 };
 
 static const struct form forms[] = {
-    {EVAL_SID, "Hugging Face classification head", "classifier", "projector"},
-    {EVAL_SID, "linear head", "head", NULL},
-    {EVAL_PHONES, "linear head", "head", NULL},
+    /* transformers: ...ForSequenceClassification, ...ForCTC */
+    {EVAL_SID, "classifier", "projector", "layer_weights", head_labels_classes},
+    {EVAL_PHONES, "lm_head", NULL, NULL, head_labels_vocabulary},
+    /* fairseq: a wav2vec 2.0 or HuBERT fine-tuned with CTC */
+    {EVAL_PHONES, "w2v_encoder.proj", NULL, NULL, head_labels_dictionary},
+    /* s3prl's trainer: a linear head behind a featurizer, or the simple one of MelHuBERT's */
+    {EVAL_SID, "Downstream.model.post_net.linear", "Downstream.projector", "Featurizer.weights",
+     head_labels_classes},
+    {EVAL_SID, "Downstream", NULL, NULL, head_labels_classes},
+    {EVAL_PHONES, "Downstream", NULL, NULL, head_labels_classes},
+    /* propneu's demo */
+    {EVAL_SID, "head", NULL, NULL, head_labels_classes},
+    {EVAL_PHONES, "head", NULL, NULL, head_labels_classes},
 };
 
 struct finding {
@@ -33,12 +44,23 @@ struct finding {
     const struct model_info *m;
 };
 
-/* PREFIX.PART as floats; STATUS_FORMAT unless it is ROWS (0: any) x COLUMNS, or ROWS alone. */
-static enum status take(const struct finding *f, const char *prefix, const char *part, size_t *rows,
-                        size_t columns, float **out, struct err *err)
+static enum status check_numbers(const struct finding *f, const char *name, const float *x,
+                                 size_t n, struct err *err)
 {
-    char name[128], shape[96];
-    snprintf(name, sizeof name, "%s.%s", prefix, part);
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return err_set(err, STATUS_FORMAT, "%s: tensor %s: not a number", f->c->path, name);
+    return STATUS_OK;
+}
+
+/*
+ * Tensor NAME as floats into *OUT: *ROWS (0: any number, which it becomes) x COLUMNS, or *ROWS
+ * alone where COLUMNS is 0.
+ */
+static enum status take(const struct finding *f, const char *name, size_t *rows, size_t columns,
+                        float **out, struct err *err)
+{
+    char shape[96];
     const struct tensor *t = tensors_find(&f->c->tensors, name);
     if (!t)
         return err_set(err, STATUS_NOTFOUND, "%s: tensor %s is missing", f->c->path, name);
@@ -46,7 +68,7 @@ static enum status take(const struct finding *f, const char *prefix, const char 
     bool fits = t->ndim == (columns ? 2 : 1) && t->shape[0] > 0 && t->shape[0] <= MAX_CLASSES &&
                 (*rows == 0 || t->shape[0] == *rows) && (!columns || t->shape[1] == columns);
     if (!fits && columns)
-        return err_set(err, STATUS_FORMAT, "%s: tensor %s is %s, the head's input has %zu numbers",
+        return err_set(err, STATUS_FORMAT, "%s: tensor %s is %s, but %zu numbers go into it",
                        f->c->path, name, shape, columns);
     if (!fits)
         return err_set(err, STATUS_FORMAT, "%s: tensor %s is %s, not [%zu]", f->c->path, name,
@@ -55,77 +77,76 @@ static enum status take(const struct finding *f, const char *prefix, const char 
     if (!x)
         return err_nomem(err);
     tensor_to_f32(t, x);
-    for (size_t i = 0; i < t->count; i++)
-        if (!isfinite(x[i])) {
-            free(x);
-            return err_set(err, STATUS_FORMAT, "%s: tensor %s: not a number", f->c->path, name);
-        }
+    enum status code = check_numbers(f, name, x, t->count, err);
+    if (code) {
+        free(x);
+        return code;
+    }
     *rows = t->shape[0];
     *out = x;
     return STATUS_OK;
 }
 
-static bool has(const struct checkpoint *c, const char *prefix, const char *part)
+/* PREFIX.weight and, where there is one, PREFIX.bias. */
+static enum status take_linear(const struct finding *f, const char *prefix, size_t *rows,
+                               size_t columns, float **weight, float **bias, struct err *err)
 {
     char name[128];
-    snprintf(name, sizeof name, "%s.%s", prefix, part);
+    snprintf(name, sizeof name, "%s.weight", prefix);
+    enum status code = take(f, name, rows, columns, weight, err);
+    snprintf(name, sizeof name, "%s.bias", prefix);
+    if (code || !tensors_find(&f->c->tensors, name))
+        return code;
+    return take(f, name, rows, 0, bias, err);
+}
+
+static bool has(const struct checkpoint *c, const char *prefix)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s.weight", prefix);
     return tensors_find(&c->tensors, name) != NULL;
 }
 
-static enum status take_matrices(const struct finding *f, const struct form *form, struct err *err)
+/* Softmax of the weights that the layers have in the sum the head is given. */
+static enum status take_layers(const struct finding *f, const char *name, struct err *err)
+{
+    size_t states = f->m->layers + 1u;
+    float *x = NULL;
+    double sum = 0;
+    const json_t *summed = json_object_get(f->c->config, "use_weighted_layer_sum");
+    bool there = tensors_find(&f->c->tensors, name) != NULL;
+    if (summed ? !json_is_true(summed) : !there)
+        return STATUS_OK;
+    enum status code = take(f, name, &states, 0, &x, err);
+    if (code)
+        return code;
+    f->h->layer = mem_array(states, sizeof *f->h->layer);
+    for (size_t n = 0; n < states && f->h->layer; n++)
+        sum += f->h->layer[n] = exp((double)x[n]);
+    for (size_t n = 0; n < states && f->h->layer; n++)
+        f->h->layer[n] /= sum;
+    free(x);
+    if (!f->h->layer)
+        return err_nomem(err);
+    return isfinite(sum) && sum > 0
+               ? STATUS_OK
+               : err_set(err, STATUS_FORMAT, "%s: tensor %s: no weights", f->c->path, name);
+}
+
+static enum status take_form(const struct finding *f, const struct form *form, struct err *err)
 {
     struct head *h = f->h;
     size_t in = 0, classes = 0;
-    enum status code;
-    if (form->projector && has(f->c, form->projector, "weight")) {
-        if ((code = take(f, form->projector, "weight", &in, f->m->embed, &h->projector, err)) ||
-            (code = take(f, form->projector, "bias", &in, 0, &h->projector_bias, err)))
-            return code;
-    }
-    h->in = in ? (uint32_t)in : f->m->embed;
-    if ((code = take(f, form->weight, "weight", &classes, h->in, &h->weight, err)))
+    enum status code = form->layers ? take_layers(f, form->layers, err) : STATUS_OK;
+    if (!code && form->projector && has(f->c, form->projector))
+        code = take_linear(f, form->projector, &in, f->m->embed, &h->projector, &h->projector_bias,
+                           err);
+    if (code)
         return code;
+    h->in = in ? (uint32_t)in : f->m->embed;
+    code = take_linear(f, form->weight, &classes, h->in, &h->weight, &h->bias, err);
     h->classes = (uint32_t)classes;
-    return has(f->c, form->weight, "bias")
-               ? take(f, form->weight, "bias", &classes, 0, &h->bias, err)
-               : STATUS_OK;
-}
-
-static enum status add_label(struct finding *f, const char *label, struct err *err)
-{
-    struct names *n = &f->h->label;
-    uint32_t before = n->count;
-    if (!label)
-        return err_set(err, STATUS_FORMAT, "%s: a label of the head is no text", f->c->path);
-    if (names_find(n, label) != NAMES_NONE)
-        return err_set(err, STATUS_FORMAT, "%s: label '%.60s' of the head stands twice", f->c->path,
-                       label);
-    return names_add(n, label) == before ? STATUS_OK : err_nomem(err);
-}
-
-/* A list of labels, or Hugging Face's {"0": label, ...}. */
-static enum status take_labels(struct finding *f, struct err *err)
-{
-    const json_t *list = json_object_get(f->c->config, "head_labels");
-    const json_t *map = json_object_get(f->c->config, "id2label");
-    enum status code = STATUS_OK;
-    if (!json_is_array(list) && !json_is_object(map))
-        return err_set(err, STATUS_NOTFOUND,
-                       "%s: the labels of the head's classes are missing (id2label, head_labels)",
-                       f->c->path);
-    size_t count = json_is_array(list) ? json_array_size(list) : json_object_size(map);
-    if (count != f->h->classes)
-        return err_set(err, STATUS_FORMAT, "%s: %zu labels for the %u classes of the head",
-                       f->c->path, count, f->h->classes);
-    for (size_t i = 0; i < count && !code; i++) {
-        char key[24];
-        snprintf(key, sizeof key, "%zu", i);
-        code = add_label(f,
-                         json_string_value(json_is_array(list) ? json_array_get(list, i)
-                                                               : json_object_get(map, key)),
-                         err);
-    }
-    return code;
+    return code ? code : form->labels(h, f->c, err);
 }
 
 enum status head_open(struct head *out, const struct checkpoint *c, enum eval_task task,
@@ -135,14 +156,11 @@ enum status head_open(struct head *out, const struct checkpoint *c, enum eval_ta
     struct finding f = {&h, c, m};
     const struct form *form = NULL;
     for (size_t i = 0; i < sizeof forms / sizeof *forms && !form; i++)
-        if (forms[i].task == task && has(c, forms[i].weight, "weight"))
+        if (forms[i].task == task && has(c, forms[i].weight))
             form = &forms[i];
     if (!form)
         return err_set(err, STATUS_NOTFOUND, "%s: no head for %s in it", c->path, looked_for);
-    h.kind = form->kind;
-    enum status code = take_matrices(&f, form, err);
-    if (!code)
-        code = take_labels(&f, err);
+    enum status code = take_form(&f, form, err);
     if (code)
         head_free(&h);
     else

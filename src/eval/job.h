@@ -52,11 +52,12 @@ struct task {
     void (*worker_free)(struct worker *w);
     void (*begin)(struct worker *w); /* a recording */
     enum status (*item)(struct worker *w, const struct item *it, struct err *err);
-    void (*merge)(struct worker *w);                     /* of a fitting pass, in order */
+    void (*clear)(struct eval *e);                       /* before a fitting pass */
+    void (*merge)(struct worker *w);                     /* a recording of it, in order */
     enum status (*fit)(struct eval *e, struct err *err); /* after it */
 };
 
-extern const struct task task_sid;
+extern const struct task task_sid, task_phones, task_ctc, task_centroid, task_f0;
 
 struct eval {
     const struct eval_options *options;

@@ -233,6 +233,7 @@ static enum status fit(struct eval *e, const struct model_intervention *edit, st
     const struct model_intervention *on = e->options->refit ? edit : NULL;
     if (!e->task->fits || (e->fitted && !e->options->refit))
         return STATUS_OK;
+    e->task->clear(e);
     e->edit = on;
     e->first = intervention_first(on, e->info->layers);
     enum status code = pass_run(e, PASS_FIT, err);

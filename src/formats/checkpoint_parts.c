@@ -37,11 +37,15 @@ static enum status add_safetensors(struct part *part, struct tensors *t, size_t 
     return code;
 }
 
-/* The entries of WEIGHTS that are tensors under a name; counters and the like are left out. */
-static enum status add_weights(struct parts *parts, struct torchzip *z,
+/*
+ * The entries of WEIGHTS that are tensors under a name, with PREFIX before it; counters and the
+ * like are left out.
+ */
+static enum status add_weights(struct parts *parts, struct torchzip *z, const char *prefix,
                                const struct pickle_value *weights, struct tensors *t, size_t *cap,
                                const char *path, struct err *err)
 {
+    size_t before = strlen(prefix);
     for (size_t i = 0; i + 1 < weights->items.count; i += 2) {
         const struct pickle_value *key = weights->items.item[i], *v = weights->items.item[i + 1];
         struct tensor one;
@@ -50,10 +54,11 @@ static enum status add_weights(struct parts *parts, struct torchzip *z,
         if (key->text.len > MAX_NAME || memchr(key->text.data, '\0', key->text.len))
             return err_set(err, STATUS_FORMAT, "%s: the name of a tensor is too long or has a NUL",
                            path);
-        char *name = arena_zeros(&parts->names, key->text.len + 1, 1);
+        char *name = arena_zeros(&parts->names, before + key->text.len + 1, 1);
         if (!name)
             return err_nomem(err);
-        memcpy(name, key->text.data, key->text.len);
+        memcpy(name, prefix, before);
+        memcpy(name + before, key->text.data, key->text.len);
         enum status code = torchzip_tensor(z, v, name, &one, err);
         if (!code)
             code = append(t, cap, &one, path, err);
@@ -61,6 +66,21 @@ static enum status add_weights(struct parts *parts, struct torchzip *z,
             return code;
     }
     return STATUS_OK;
+}
+
+/* What s3prl's trainer keeps beside the model: the head, and the weights of the layers it sees. */
+static enum status add_heads(struct parts *parts, struct torchzip *z, struct tensors *t,
+                             size_t *cap, const char *path, struct err *err)
+{
+    static const char *const keys[][2] = {{"Downstream", "Downstream."},
+                                          {"Featurizer", "Featurizer."}};
+    enum status code = STATUS_OK;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && !code; i++) {
+        const struct pickle_value *head = pickle_get(torchzip_pickle(z)->root, keys[i][0]);
+        if (head && head->kind == PICKLE_DICT)
+            code = add_weights(parts, z, keys[i][1], head, t, cap, path, err);
+    }
+    return code;
 }
 
 static bool is_safetensors(const struct mapped *file)
@@ -94,5 +114,7 @@ enum status parts_add(struct parts *parts, struct tensors *t, size_t *cap, const
     code = torchzip_parse(&part->zip, part->file.data, part->file.size, path, err);
     if (!code)
         code = torch_layout(part->zip, path, &layout, &weights, err);
-    return code ? code : add_weights(parts, part->zip, weights, t, cap, path, err);
+    if (!code)
+        code = add_weights(parts, part->zip, "", weights, t, cap, path, err);
+    return code ? code : add_heads(parts, part->zip, t, cap, path, err);
 }

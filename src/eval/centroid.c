@@ -1,0 +1,236 @@
+/*
+ * Phone, gender and speaker of a frame by the nearest of the classes' mean hidden states: what is
+ * in a layer without a head that was trained on it.
+ *
+ * Means are those of frames with a phone in half of the recordings; frames with a phone in the
+ * others are the trials.  A class that has no mean, since it does not occur in the first half, is
+ * never a trial.
+ */
+#include "config.h"
+
+#include "job.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/mem.h"
+
+enum { TARGET_PHONE, TARGET_GENDER, TARGET_SPEAKER, TARGETS };
+
+/* Sums over frames; those of a worker are of the recording at hand. */
+struct sums {
+    double *sum;     /* [classes][E], of all targets one behind the other */
+    uint64_t *count; /* [classes] */
+};
+
+struct centroids {
+    uint32_t from[TARGETS + 1]; /* first class of each target; then all classes */
+    struct sums sums;
+    double *centre; /* [classes][E] */
+    double *square; /* [classes] of the centre's length */
+};
+
+static void sums_free(struct sums *s)
+{
+    free(s->sum);
+    free(s->count);
+}
+
+static enum status sums_init(struct sums *s, uint32_t classes, uint32_t width, struct err *err)
+{
+    size_t cells;
+    if (!mul_size(classes, width, &cells))
+        return err_nomem(err);
+    s->sum = mem_zeros(cells, sizeof *s->sum);
+    s->count = mem_zeros(classes, sizeof *s->count);
+    return s->sum && s->count ? STATUS_OK : err_nomem(err);
+}
+
+static void close_task(struct eval *e)
+{
+    struct centroids *c = e->own;
+    if (c) {
+        sums_free(&c->sums);
+        free(c->centre);
+        free(c->square);
+    }
+    free(c);
+    e->own = NULL;
+}
+
+/* Levels of the built-in factor KIND; 0 where there is no such factor. */
+static uint32_t levels(const struct eval *e, unsigned kind)
+{
+    for (uint32_t i = 0; i < e->factors.count; i++)
+        if (e->factors.factor[i].kind == kind)
+            return e->factors.factor[i].level.count;
+    return 0;
+}
+
+static enum status open(struct eval *e, struct err *err)
+{
+    uint32_t width = e->info->embed;
+    struct centroids *c = e->own = mem_zeros(1, sizeof *c);
+    if (!c)
+        return err_nomem(err);
+    c->from[TARGET_GENDER] = e->in.phones.phone.count;
+    c->from[TARGET_SPEAKER] = c->from[TARGET_GENDER] + levels(e, COUNT_GENDER);
+    c->from[TARGETS] = c->from[TARGET_SPEAKER] + levels(e, COUNT_SPEAKER);
+    enum status code = sums_init(&c->sums, c->from[TARGETS], width, err);
+    if (code)
+        return code;
+    c->centre = mem_array((size_t)c->from[TARGETS] * width, sizeof *c->centre);
+    c->square = mem_array(c->from[TARGETS], sizeof *c->square);
+    return c->centre && c->square ? STATUS_OK : err_nomem(err);
+}
+
+static enum status worker(struct worker *w, struct err *err)
+{
+    const struct centroids *c = w->e->own;
+    struct sums *s = w->own = mem_zeros(1, sizeof *s);
+    return s ? sums_init(s, c->from[TARGETS], w->e->info->embed, err) : err_nomem(err);
+}
+
+static void worker_free(struct worker *w)
+{
+    if (w->own)
+        sums_free(w->own);
+    free(w->own);
+}
+
+/* The class of frame T for each target; -1: none. */
+static void find_classes(const struct worker *w, size_t t, int32_t class[TARGETS])
+{
+    const struct centroids *c = w->e->own;
+    const struct facts *x = eval_facts(w);
+    int32_t own[TARGETS] = {x->phone[t], x->gender, x->speaker};
+    for (int k = 0; k < TARGETS; k++)
+        class[k] = x->phone[t] < 0 || own[k] < 0 ? -1 : (int32_t)c->from[k] + own[k];
+}
+
+static void fit_frame(struct worker *w, const float *x, const int32_t class[TARGETS])
+{
+    struct sums *s = w->own;
+    uint32_t width = w->e->info->embed;
+    for (int k = 0; k < TARGETS; k++) {
+        if (class[k] < 0)
+            continue;
+        double *sum = s->sum + (size_t) class[k] * width;
+        s->count[class[k]]++;
+        for (uint32_t i = 0; i < width; i++)
+            sum[i] += (double)x[i];
+    }
+}
+
+/* The class of target K whose mean is nearest to X, the first of equals. */
+static int32_t nearest(const struct eval *e, int k, const float *x)
+{
+    const struct centroids *c = e->own;
+    uint32_t width = e->info->embed;
+    int32_t best = -1;
+    double least = INFINITY;
+    for (uint32_t n = c->from[k]; n < c->from[k + 1]; n++) {
+        const double *centre = c->centre + (size_t)n * width;
+        double dot = 0;
+        if (c->sums.count[n] == 0)
+            continue;
+        for (uint32_t i = 0; i < width; i++)
+            dot += (double)x[i] * centre[i];
+        if (c->square[n] - 2 * dot < least) {
+            least = c->square[n] - 2 * dot;
+            best = (int32_t)n;
+        }
+    }
+    return best;
+}
+
+static void test_frame(struct worker *w, const float *x, size_t t, const int32_t class[TARGETS])
+{
+    const struct centroids *c = w->e->own;
+    int32_t level[MAX_FACTORS];
+    eval_levels(w, t, 1, level);
+    for (int k = 0; k < TARGETS; k++) {
+        if (class[k] < 0 || c->sums.count[class[k]] == 0)
+            continue;
+        struct eval_score one = {
+            .trials = 1, .errors = nearest(w->e, k, x) != class[k], .loss = NAN};
+        eval_add(w, (uint32_t)k, level, &one);
+    }
+}
+
+static enum status item(struct worker *w, const struct item *it, struct err *err)
+{
+    (void)err;
+    for (size_t t = 0; t < it->frames; t++) {
+        const float *x = w->hidden + t * w->e->info->embed;
+        int32_t class[TARGETS];
+        find_classes(w, it->first + t, class);
+        if (class[TARGET_PHONE] < 0)
+            continue;
+        if (w->e->pass == PASS_FIT)
+            fit_frame(w, x, class);
+        else
+            test_frame(w, x, it->first + t, class);
+    }
+    return STATUS_OK;
+}
+
+/* The worker's sums, which become zero, into all. */
+static void merge(struct worker *w)
+{
+    struct centroids *c = w->e->own;
+    struct sums *s = w->own;
+    uint32_t width = w->e->info->embed;
+    for (uint32_t n = 0; n < c->from[TARGETS]; n++) {
+        if (s->count[n] == 0)
+            continue;
+        double *from = s->sum + (size_t)n * width, *to = c->sums.sum + (size_t)n * width;
+        for (uint32_t i = 0; i < width; i++)
+            to[i] += from[i];
+        c->sums.count[n] += s->count[n];
+        memset(from, 0, width * sizeof *from);
+        s->count[n] = 0;
+    }
+}
+
+/* Sums into means; the sums are then free for another fit. */
+static enum status fit(struct eval *e, struct err *err)
+{
+    struct centroids *c = e->own;
+    uint32_t width = e->info->embed;
+    uint64_t frames = 0;
+    for (uint32_t n = 0; n < c->from[TARGETS]; n++) {
+        double *sum = c->sums.sum + (size_t)n * width, *centre = c->centre + (size_t)n * width;
+        c->square[n] = 0;
+        for (uint32_t i = 0; i < width && c->sums.count[n]; i++) {
+            centre[i] = sum[i] / (double)c->sums.count[n];
+            c->square[n] += centre[i] * centre[i];
+        }
+        frames += c->sums.count[n];
+    }
+    return frames ? STATUS_OK
+                  : err_set(err, STATUS_NOTFOUND,
+                            "%s: not one phone in the recordings that are fitted on", e->how.audio);
+}
+
+static void clear(struct eval *e)
+{
+    struct centroids *c = e->own;
+    memset(c->sums.sum, 0, (size_t)c->from[TARGETS] * e->info->embed * sizeof *c->sums.sum);
+    memset(c->sums.count, 0, c->from[TARGETS] * sizeof *c->sums.count);
+}
+
+const struct task task_centroid = {.measures = TARGETS,
+                                   .measure = {"phone", "gender", "speaker"},
+                                   .hidden = true,
+                                   .labels = true,
+                                   .fits = true,
+                                   .open = open,
+                                   .free = close_task,
+                                   .worker = worker,
+                                   .worker_free = worker_free,
+                                   .item = item,
+                                   .clear = clear,
+                                   .merge = merge,
+                                   .fit = fit};

@@ -1,0 +1,196 @@
+/*
+ * The logarithm of F0 from hidden states by ridge regression: of voiced frames in half of the
+ * recordings, tested on those of the others.
+ *
+ * With C the sums of squares and products about the means, w solves (C_xx + a I) w = C_xy, where a
+ * is RIDGE times the mean of C_xx's diagonal: a penalty that means the same in every layer.
+ */
+#include "config.h"
+
+#include "job.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cblas.h>
+#include <lapacke.h>
+
+#include "propneu/mem.h"
+
+#define RIDGE 1e-3
+
+struct regression {
+    size_t side; /* E + 2: a state, log F0 and 1 */
+    double *all; /* [side][side] lower half of the sums of products */
+    double *c;   /* [E][E] */
+    double *w;   /* [E] */
+    double bias;
+};
+
+/* A worker's own: the frames of an item side by side, and their products. */
+struct products {
+    double *row; /* [frames][side] */
+    size_t row_cap;
+    double *sum; /* [side][side] of the recording at hand */
+};
+
+static void close_task(struct eval *e)
+{
+    struct regression *r = e->own;
+    if (r) {
+        free(r->all);
+        free(r->c);
+        free(r->w);
+    }
+    free(r);
+    e->own = NULL;
+}
+
+static enum status open(struct eval *e, struct err *err)
+{
+    size_t width = e->info->embed;
+    if (!pitches_any(&e->in.pitch) || pitches_classes(&e->in.pitch))
+        return err_set(err, STATUS_MISMATCH, "%s: holds classes of pitch, F0 is needed",
+                       e->how.pitch ? e->how.pitch : "no pitch");
+    struct regression *r = e->own = mem_zeros(1, sizeof *r);
+    if (!r)
+        return err_nomem(err);
+    r->side = width + 2;
+    r->all = mem_zeros(r->side * r->side, sizeof *r->all);
+    r->c = mem_array(width * width, sizeof *r->c);
+    r->w = mem_array(width, sizeof *r->w);
+    return r->all && r->c && r->w ? STATUS_OK : err_nomem(err);
+}
+
+static enum status worker(struct worker *w, struct err *err)
+{
+    const struct regression *r = w->e->own;
+    struct products *p = w->own = mem_zeros(1, sizeof *p);
+    if (p)
+        p->sum = mem_zeros(r->side * r->side, sizeof *p->sum);
+    return p && p->sum ? STATUS_OK : err_nomem(err);
+}
+
+static void worker_free(struct worker *w)
+{
+    struct products *p = w->own;
+    if (p) {
+        free(p->row);
+        free(p->sum);
+    }
+    free(p);
+}
+
+static void begin(struct worker *w)
+{
+    const struct regression *r = w->e->own;
+    struct products *p = w->own;
+    memset(p->sum, 0, r->side * r->side * sizeof *p->sum);
+}
+
+static enum status fit_item(struct worker *w, const struct item *it, struct err *err)
+{
+    const struct regression *r = w->e->own;
+    const struct facts *x = eval_facts(w);
+    struct products *p = w->own;
+    size_t width = w->e->info->embed, n = 0, need;
+    if (!mul_size(it->frames, r->side, &need) ||
+        !mem_grow(&p->row, &p->row_cap, need, sizeof *p->row))
+        return err_nomem(err);
+    for (size_t t = 0; t < it->frames; t++) {
+        double *row = p->row + n * r->side, f0 = (double)x->f0[it->first + t];
+        if (!(f0 > 0))
+            continue;
+        for (size_t i = 0; i < width; i++)
+            row[i] = (double)w->hidden[t * width + i];
+        row[width] = log(f0);
+        row[width + 1] = 1;
+        n++;
+    }
+    if (n > 0)
+        cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)r->side, (int)n, 1, p->row,
+                    (int)r->side, 1, p->sum, (int)r->side);
+    return STATUS_OK;
+}
+
+static void test_frame(struct worker *w, size_t t, const float *hidden)
+{
+    const struct regression *r = w->e->own;
+    double f0 = (double)eval_facts(w)->f0[t], guess = r->bias;
+    int32_t level[MAX_FACTORS];
+    if (!(f0 > 0))
+        return;
+    for (size_t i = 0; i < w->e->info->embed; i++)
+        guess += r->w[i] * (double)hidden[i];
+    double right = log(f0), off = guess - right;
+    struct eval_score one = {.trials = 1, .loss = off * off, .sum = right, .square = right * right};
+    eval_levels(w, t, 1, level);
+    eval_add(w, 0, level, &one);
+}
+
+static enum status item(struct worker *w, const struct item *it, struct err *err)
+{
+    if (w->e->pass == PASS_FIT)
+        return fit_item(w, it, err);
+    for (size_t t = 0; t < it->frames; t++)
+        test_frame(w, it->first + t, w->hidden + t * w->e->info->embed);
+    return STATUS_OK;
+}
+
+static void merge(struct worker *w)
+{
+    struct regression *r = w->e->own;
+    const struct products *p = w->own;
+    for (size_t i = 0; i < r->side * r->side; i++)
+        r->all[i] += p->sum[i];
+}
+
+static enum status fit(struct eval *e, struct err *err)
+{
+    struct regression *r = e->own;
+    size_t width = e->info->embed;
+    const double *value = r->all + width * r->side, *one = value + r->side;
+    double n = one[width + 1], diagonal = 0;
+    if (n < 2)
+        return err_set(err, STATUS_NOTFOUND, "%s: no F0 in the recordings that are fitted on",
+                       e->how.audio);
+    for (size_t i = 0; i < width; i++) {
+        for (size_t k = 0; k <= i; k++)
+            r->c[i * width + k] = r->all[i * r->side + k] - one[i] * one[k] / n;
+        r->w[i] = value[i] - one[i] * one[width] / n;
+        diagonal += r->c[i * width + i];
+    }
+    for (size_t i = 0; i < width; i++)
+        r->c[i * width + i] += RIDGE * diagonal / (double)width;
+    if (!isfinite(diagonal) ||
+        LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', (int)width, 1, r->c, (int)width, r->w, 1) != 0)
+        return err_set(err, STATUS_UNSUPPORTED, "%s: layer %u is constant: nothing to regress on",
+                       e->how.model, e->layer);
+    r->bias = one[width] / n;
+    for (size_t i = 0; i < width; i++)
+        r->bias -= r->w[i] * one[i] / n;
+    return STATUS_OK;
+}
+
+static void clear(struct eval *e)
+{
+    struct regression *r = e->own;
+    memset(r->all, 0, r->side * r->side * sizeof *r->all);
+}
+
+const struct task task_f0 = {.measures = 1,
+                             .measure = {"log-f0"},
+                             .hidden = true,
+                             .labels = true,
+                             .squares = true,
+                             .fits = true,
+                             .open = open,
+                             .free = close_task,
+                             .worker = worker,
+                             .worker_free = worker_free,
+                             .begin = begin,
+                             .item = item,
+                             .clear = clear,
+                             .merge = merge,
+                             .fit = fit};

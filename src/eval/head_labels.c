@@ -1,0 +1,199 @@
+#include "config.h"
+
+#include "head_labels.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "propneu/buf.h"
+#include "propneu/file.h"
+#include "propneu/jsontext.h"
+#include "propneu/mem.h"
+
+static enum status add(struct head *h, const struct checkpoint *c, const char *label,
+                       struct err *err)
+{
+    uint32_t before = h->label.count;
+    if (!label)
+        return err_set(err, STATUS_FORMAT, "%s: label %u of the head is no text", c->path, before);
+    if (names_find(&h->label, label) != NAMES_NONE)
+        return err_set(err, STATUS_FORMAT, "%s: label '%.60s' of the head stands twice", c->path,
+                       label);
+    return names_add(&h->label, label) == before ? STATUS_OK : err_nomem(err);
+}
+
+static enum status wrong_count(const struct head *h, const struct checkpoint *c, size_t count,
+                               struct err *err)
+{
+    return err_set(err, STATUS_FORMAT, "%s: %zu labels for the %u classes of the head", c->path,
+                   count, h->classes);
+}
+
+/* A list of labels, or Hugging Face's {"0": label, ...}. */
+static enum status take_classes(struct head *h, const struct checkpoint *c, const json_t *labels,
+                                struct err *err)
+{
+    bool list = json_is_array(labels);
+    size_t count = list ? json_array_size(labels) : json_object_size(labels);
+    enum status code = STATUS_OK;
+    if (count != h->classes)
+        return wrong_count(h, c, count, err);
+    for (size_t i = 0; i < count && !code; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "%zu", i);
+        code =
+            add(h, c,
+                json_string_value(list ? json_array_get(labels, i) : json_object_get(labels, key)),
+                err);
+    }
+    return code;
+}
+
+/* NAME in the folder that C is or lies in, to be freed; NULL without memory. */
+static char *beside(const struct checkpoint *c, const char *name)
+{
+    const char *slash = strrchr(c->path, '/');
+    struct buf b = BUF_INIT;
+    if (c->layout == CHECKPOINT_FOLDER)
+        buf_printf(&b, "%s/%s", c->path, name);
+    else
+        buf_printf(&b, "%.*s%s", slash ? (int)(slash + 1 - c->path) : 0, c->path, name);
+    if (buf_ok(&b))
+        return b.data;
+    buf_free(&b);
+    return NULL;
+}
+
+enum status head_labels_classes(struct head *h, const struct checkpoint *c, struct err *err)
+{
+    static const char *const source = "source_config.json";
+    const json_t *labels = json_object_get(c->config, "head_labels");
+    json_t *other = NULL;
+    if (!labels)
+        labels = json_object_get(json_object_get(c->config, "Downstream"), "labels");
+    if (!labels)
+        labels = json_object_get(c->config, "id2label");
+    /* Edited folders keep there what a torch file held beside its weights. */
+    char *path = labels ? NULL : beside(c, source);
+    if (path && jsontext_open(&other, path, NULL) == STATUS_OK)
+        labels = json_object_get(json_object_get(other, "Downstream"), "labels");
+    enum status code =
+        json_is_array(labels) || json_is_object(labels)
+            ? take_classes(h, c, labels, err)
+            : err_set(err, STATUS_NOTFOUND,
+                      "%s: the names of the head's classes are missing (id2label, head_labels)",
+                      c->path);
+    json_decref(other);
+    free(path);
+    return code;
+}
+
+/* NAME [classes], NULL where a class has none, into the head. */
+static enum status take_names(struct head *h, const struct checkpoint *c, const char *const *name,
+                              struct err *err)
+{
+    enum status code = STATUS_OK;
+    for (uint32_t i = 0; i < h->classes && !code; i++) {
+        char none[24];
+        snprintf(none, sizeof none, "<%u>", i);
+        code = add(h, c, name[i] ? name[i] : none, err);
+    }
+    return code;
+}
+
+static enum status take_vocabulary(struct head *h, const struct checkpoint *c, const char *path,
+                                   json_t *vocabulary, const char **name, struct err *err)
+{
+    const char *token;
+    json_t *number;
+    json_object_foreach(vocabulary, token, number)
+    {
+        json_int_t i = json_is_integer(number) ? json_integer_value(number) : -1;
+        if (i < 0 || i >= h->classes)
+            return err_set(err, STATUS_FORMAT, "%s: token '%.60s' is none of the head's %u classes",
+                           path, token, h->classes);
+        if (name[i])
+            return err_set(err, STATUS_FORMAT, "%s: tokens '%.60s' and '%.60s' are one class", path,
+                           name[i], token);
+        name[i] = token;
+    }
+    return take_names(h, c, name, err);
+}
+
+enum status head_labels_vocabulary(struct head *h, const struct checkpoint *c, struct err *err)
+{
+    const json_t *pad = json_object_get(c->config, "pad_token_id");
+    json_int_t blank = json_is_integer(pad) ? json_integer_value(pad) : 0;
+    char *path = beside(c, "vocab.json");
+    const char **name = mem_zeros(h->classes, sizeof *name);
+    json_t *vocabulary = NULL;
+    enum status code = path && name ? jsontext_open(&vocabulary, path, err) : err_nomem(err);
+    if (!code && (blank < 0 || blank >= h->classes))
+        code = err_set(err, STATUS_FORMAT, "%s: pad_token_id is none of the head's %u classes",
+                       c->path, h->classes);
+    if (!code)
+        code = take_vocabulary(h, c, path, vocabulary, name, err);
+    h->blank = (int)blank;
+    json_decref(vocabulary);
+    free(name);
+    free(path);
+    return code;
+}
+
+/* Lines "symbol count" behind the four symbols that every dictionary begins with. */
+static enum status read_dictionary(struct head *h, const struct checkpoint *c, const char *path,
+                                   struct err *err)
+{
+    static const char *const first[] = {"<s>", "<pad>", "</s>", "<unk>"};
+    struct mapped m;
+    enum status code = mapped_open(&m, path, err);
+    if (code)
+        return code;
+    for (size_t i = 0; i < 4 && !code; i++)
+        code = add(h, c, first[i], err);
+    const char *text = (const char *)m.data;
+    for (size_t at = 0, n; at < m.size && !code; at += n + 1) {
+        const char *stop = memchr(text + at, '\n', m.size - at);
+        n = stop ? (size_t)(stop - text) - at : m.size - at;
+        const char *blank = memrchr(text + at, ' ', n);
+        char *symbol = mem_strndup(text + at, blank ? (size_t)(blank - text) - at : n);
+        if (!symbol)
+            code = err_nomem(err);
+        else if (h->label.count > h->classes)
+            code = wrong_count(h, c, h->label.count, err);
+        else if (*symbol)
+            code = add(h, c, symbol, err);
+        free(symbol);
+    }
+    mapped_close(&m);
+    return code;
+}
+
+enum status head_labels_dictionary(struct head *h, const struct checkpoint *c, struct err *err)
+{
+    static const char *const names[] = {"dict.phn.txt", "dict.ltr.txt", "dict.txt"};
+    const json_t *task = json_object_get(c->config, "task_state");
+    const json_t *symbols = json_object_get(json_object_get(task, "target_dictionary"), "symbols");
+    enum status code = STATUS_NOTFOUND;
+    h->blank = 0; /* fairseq's CTC loss takes <s> */
+    if (json_is_array(symbols))
+        return take_classes(h, c, symbols, err);
+    for (size_t i = 0; i < sizeof names / sizeof *names && code == STATUS_NOTFOUND; i++) {
+        char *path = beside(c, names[i]);
+        struct mapped m;
+        if (!path)
+            return err_nomem(err);
+        if (mapped_open(&m, path, NULL) == STATUS_OK) {
+            mapped_close(&m);
+            code = read_dictionary(h, c, path, err);
+        }
+        free(path);
+    }
+    if (code == STATUS_NOTFOUND)
+        return err_set(err, code,
+                       "%s: the head's dictionary is neither in it nor a dict.phn.txt, "
+                       "dict.ltr.txt or dict.txt beside it",
+                       c->path);
+    return code || h->label.count == h->classes ? code : wrong_count(h, c, h->label.count, err);
+}

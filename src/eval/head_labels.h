@@ -1,0 +1,23 @@
+/*
+ * head_labels.h - what the classes of a head are called.
+ */
+#ifndef PROPNEU_EVAL_HEAD_LABELS_H
+#define PROPNEU_EVAL_HEAD_LABELS_H
+
+#include "head.h"
+
+/*
+ * Of a head that classifies: the configuration's id2label or head_labels, or the list that the
+ * trainer kept with its head.
+ */
+enum status head_labels_classes(struct head *h, const struct checkpoint *c, struct err *err);
+
+/*
+ * Of a CTC head, with its blank: vocab.json beside the configuration (Hugging Face), the
+ * dictionary in the checkpoint or a dict*.txt beside it (fairseq).  Classes without a name are
+ * called "<7>".
+ */
+enum status head_labels_vocabulary(struct head *h, const struct checkpoint *c, struct err *err);
+enum status head_labels_dictionary(struct head *h, const struct checkpoint *c, struct err *err);
+
+#endif

@@ -1,0 +1,260 @@
+/*
+ * Which phones are spoken: a head on every frame, trained with CTC or frame by frame.
+ *
+ * Decoding is greedy: the best class of each frame, runs joined, what is no phone (blank, silence,
+ * word boundaries) dropped.  Each phone spoken is a trial, wrong if it is substituted or deleted;
+ * insertions are errors too, in total and of the speaker and gender, and belong to no phone.
+ */
+#include "config.h"
+
+#include "job.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "distance.h"
+#include "propneu/mem.h"
+
+/* Classes of the head that are no phone. */
+enum { CLASS_SILENCE = -1, CLASS_OTHER = -2 };
+
+/* The head's classes as phones of the table. */
+struct map {
+    int32_t *phone;  /* [classes] or CLASS_... */
+    uint32_t *class; /* [phones + 1] a class of each phone, then of silence; NAMES_NONE */
+};
+
+/* A worker's own. */
+struct decoding {
+    struct distance distance;
+    uint32_t *right, *have; /* phones */
+    bool *wrong;
+    const struct spoken **spoken; /* [rights] */
+    size_t right_cap, have_cap, wrong_cap, spoken_cap;
+    int32_t *best; /* [frames] phones or CLASS_... */
+    size_t best_cap;
+    double *x; /* [E] */
+};
+
+static void map_free(struct eval *e)
+{
+    struct map *m = e->own;
+    if (m) {
+        free(m->phone);
+        free(m->class);
+    }
+    free(m);
+    e->own = NULL;
+}
+
+/* Finds which classes are which phones. */
+static void fill_map(struct map *m, const struct eval *e)
+{
+    const struct head *h = &e->head;
+    uint32_t phones = e->in.phones.phone.count;
+    for (uint32_t p = 0; p <= phones; p++)
+        m->class[p] = NAMES_NONE;
+    for (uint32_t c = 0; c < h->classes; c++) {
+        char name[PHONES_NAME_MAX];
+        enum phone_kind kind = phones_canonical(&e->in.phones, h->label.name[c], name);
+        uint32_t p = kind == PHONE_KNOWN ? names_find(&e->in.phones.phone, name) : phones;
+        m->phone[c] = kind == PHONE_KNOWN     ? (int32_t)p
+                      : kind == PHONE_SILENCE ? CLASS_SILENCE
+                                              : CLASS_OTHER;
+        if ((int)c == h->blank)
+            m->phone[c] = CLASS_OTHER;
+        else if (m->phone[c] != CLASS_OTHER && m->class[p] == NAMES_NONE)
+            m->class[p] = c;
+    }
+}
+
+/* A head of letters knows some phones by chance: half of them must be there. */
+static enum status check_map(const struct map *m, const struct eval *e, struct err *err)
+{
+    uint32_t phones = e->in.phones.phone.count, known = 0, other = 0;
+    for (uint32_t p = 0; p < phones; p++)
+        known += m->class[p] != NAMES_NONE;
+    if (2 * known >= phones && known > 0)
+        return STATUS_OK;
+    for (uint32_t c = 0; c < e->head.classes; c++)
+        if (m->phone[c] == CLASS_OTHER && (int)c != e->head.blank)
+            other = c;
+    return err_set(err, STATUS_MISMATCH,
+                   "%s: its head knows %u of the %u phones of the table (it has labels like "
+                   "'%.40s'): --phones names another table",
+                   e->how.model, known, phones, e->head.label.name[other]);
+}
+
+static enum status open(struct eval *e, struct err *err)
+{
+    struct map *m = e->own = mem_zeros(1, sizeof *m);
+    if (!m)
+        return err_nomem(err);
+    m->phone = mem_array(e->head.classes, sizeof *m->phone);
+    m->class = mem_array(e->in.phones.phone.count + 1u, sizeof *m->class);
+    if (!m->phone || !m->class)
+        return err_nomem(err);
+    fill_map(m, e);
+    if (e->head.blank >= 0)
+        e->task = &task_ctc;
+    return check_map(m, e, err);
+}
+
+static enum status worker(struct worker *w, struct err *err)
+{
+    struct decoding *d = w->own = mem_zeros(1, sizeof *d);
+    if (d)
+        d->x = mem_array(w->e->info->embed, sizeof *d->x);
+    return d && d->x ? STATUS_OK : err_nomem(err);
+}
+
+static void worker_free(struct worker *w)
+{
+    struct decoding *d = w->own;
+    if (!d)
+        return;
+    distance_free(&d->distance);
+    free(d->right);
+    free(d->have);
+    free(d->wrong);
+    free(d->spoken);
+    free(d->best);
+    free(d->x);
+    free(d);
+}
+
+/* A frame whose label the head could give is a trial of the second measure. */
+static void add_frame(struct worker *w, size_t frame, int32_t best)
+{
+    const struct eval *e = w->e;
+    const struct map *m = e->own;
+    const struct facts *x = eval_facts(w);
+    int32_t level[MAX_FACTORS], right = x->silent[frame] ? CLASS_SILENCE : x->phone[frame];
+    if (right < 0 && !x->silent[frame])
+        return;
+    uint32_t class = m->class[right < 0 ? e->in.phones.phone.count : (uint32_t)right];
+    if (class == NAMES_NONE && right < 0)
+        return;
+    struct eval_score one = {
+        .trials = 1,
+        .errors = best != right,
+        .loss = class == NAMES_NONE ? INFINITY : head_loss(w->logits, e->head.classes, class)};
+    eval_levels(w, frame, 1, level);
+    eval_add(w, 1, level, &one);
+}
+
+/* The best class of every frame as a phone. */
+static enum status classify(struct worker *w, const struct item *it, struct err *err)
+{
+    const struct eval *e = w->e;
+    const struct head *h = &e->head;
+    const struct map *m = e->own;
+    struct decoding *d = w->own;
+    uint32_t width = e->info->embed;
+    if (!mem_grow(&d->best, &d->best_cap, it->frames, sizeof *d->best))
+        return err_nomem(err);
+    for (size_t t = 0; t < it->frames; t++) {
+        for (uint32_t x = 0; x < width; x++)
+            d->x[x] = (double)w->hidden[t * width + x];
+        if (!head_logits(h, d->x, width, w->logits + h->classes, w->logits))
+            return err_set(err, STATUS_FORMAT, "not a number in the head");
+        uint32_t best = head_best(w->logits, h->classes);
+        /* CTC joins classes, so that two of one phone stay apart. */
+        d->best[t] = h->blank >= 0 ? (int32_t)best : m->phone[best];
+        if (h->blank < 0)
+            add_frame(w, it->first + t, d->best[t]);
+    }
+    return STATUS_OK;
+}
+
+/* Runs of BEST become phones; *COUNT of them. */
+static enum status decode(struct worker *w, size_t frames, size_t *count, struct err *err)
+{
+    const struct eval *e = w->e;
+    const struct map *m = e->own;
+    struct decoding *d = w->own;
+    *count = 0;
+    if (!mem_grow(&d->have, &d->have_cap, frames, sizeof *d->have))
+        return err_nomem(err);
+    for (size_t t = 0, next; t < frames; t = next) {
+        next = t + 1;
+        while (next < frames && d->best[next] == d->best[t])
+            next++;
+        int32_t phone = e->head.blank >= 0 ? m->phone[d->best[t]] : d->best[t];
+        if (phone >= 0 && (e->head.blank >= 0 || next - t >= e->options->min_run))
+            d->have[(*count)++] = (uint32_t)phone;
+    }
+    return STATUS_OK;
+}
+
+/* The phones whose middle lies in IT; *COUNT of them. */
+static enum status find_spoken(struct worker *w, const struct item *it, size_t *count,
+                               struct err *err)
+{
+    struct decoding *d = w->own;
+    const struct facts *x = eval_facts(w);
+    *count = 0;
+    if (!mem_grow(&d->right, &d->right_cap, x->spokens, sizeof *d->right) ||
+        !mem_grow(&d->wrong, &d->wrong_cap, x->spokens, sizeof *d->wrong) ||
+        !mem_grow(&d->spoken, &d->spoken_cap, x->spokens, sizeof(struct spoken *)))
+        return err_nomem(err);
+    for (size_t i = 0; i < x->spokens; i++) {
+        const struct spoken *s = &x->spoken[i];
+        size_t middle = s->first + (s->last - s->first) / 2;
+        if (middle < it->first || middle >= it->first + it->frames)
+            continue;
+        d->spoken[*count] = s;
+        d->right[(*count)++] = s->phone;
+    }
+    return STATUS_OK;
+}
+
+/* Insertions are no phone's: they belong to what holds for all of the recording. */
+static void add_inserted(struct worker *w, const struct item *it, size_t inserted)
+{
+    const struct factors *f = &w->e->factors;
+    struct eval_score one = {.errors = inserted, .inserted = inserted};
+    int32_t level[MAX_FACTORS];
+    eval_levels(w, it->first, 1, level);
+    for (uint32_t i = 0; i < f->count; i++)
+        if (f->factor[i].kind != COUNT_GENDER && f->factor[i].kind != COUNT_SPEAKER)
+            level[i] = -1;
+    eval_add(w, 0, level, &one);
+}
+
+static void add_spoken(struct worker *w, const struct spoken *s, bool wrong)
+{
+    const struct eval *e = w->e;
+    const struct factors *f = &e->factors;
+    struct eval_score one = {.trials = 1, .errors = wrong, .loss = NAN};
+    int32_t level[MAX_FACTORS];
+    eval_levels(w, s->first, s->last - s->first + 1, level);
+    for (uint32_t i = 0; i < f->count; i++)
+        if (f->factor[i].kind == COUNT_PHONE)
+            level[i] = (int32_t)e->in.phones.phone_class[s->phone];
+    eval_add(w, 0, level, &one);
+}
+
+static enum status item(struct worker *w, const struct item *it, struct err *err)
+{
+    struct decoding *d = w->own;
+    size_t haves, rights, inserted;
+    enum status code = classify(w, it, err);
+    if (code || (code = decode(w, it->frames, &haves, err)) ||
+        (code = find_spoken(w, it, &rights, err)) ||
+        (code = distance_align(&d->distance, d->right, rights, d->have, haves, d->wrong, &inserted,
+                               err)))
+        return code;
+    for (size_t i = 0; i < rights; i++)
+        add_spoken(w, d->spoken[i], d->wrong[i]);
+    if (inserted)
+        add_inserted(w, it, inserted);
+    return STATUS_OK;
+}
+
+#define PHONES_TASK                                                                           \
+    .looked_for = "phones (lm_head, w2v_encoder.proj, head)", .hidden = true, .labels = true, \
+    .open = open, .free = map_free, .worker = worker, .worker_free = worker_free, .item = item
+
+const struct task task_phones = {.measures = 2, .measure = {"phone", "frame"}, PHONES_TASK};
+const struct task task_ctc = {.measures = 1, .measure = {"phone"}, PHONES_TASK};
