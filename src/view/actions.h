@@ -117,6 +117,8 @@ enum {
     ACTION(NEXT_LAMBDA, "next-lambda", "L", CTX_VIEWS, 9, "",                                      \
            "counts at the next lambda, where the file holds several")                              \
     ACTION(MARKS, "marks", "b", CTX_MAP, 8, "marks", "letters, braille dots or blocks")            \
+    ACTION(SAVE, "save", "w", CTX_VIEWS, 7, "save",                                                \
+           "save what is shown: the figure, its numbers or the screen, by the end of the name")    \
     ACTION(NEXT_FILE, "next-file", "f", CTX_VIEWS, 8, "file", "next file")                         \
     ACTION(PREV_FILE, "prev-file", "F", CTX_VIEWS, 9, "", "previous file")                         \
     ACTION(BACK, "back", "Backspace", CTX_VIEWS, 9, "", "back to where you were")                  \

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "propneu/mem.h"
+#include "save.h"
 
 static const struct view *const views[VIEW_COUNT] = {
     [VIEW_LAYERS] = &view_layers,   [VIEW_PATTERN] = &view_pattern, [VIEW_MAP] = &view_map,
@@ -170,6 +171,15 @@ static void open_sigma_prompt(struct app *app)
     prompt_open(app, PROMPT_SIGMA, 0, "sigma, percent of a group's phones", text);
 }
 
+static void open_export_prompt(struct app *app)
+{
+    char name[sizeof app->prompt.text];
+    save_name(app, name, sizeof name);
+    prompt_open(app, PROMPT_EXPORT, 0, "save as", name);
+    snprintf(app->prompt.error, sizeof app->prompt.error,
+             ".svg .pdf .png the figure, .tsv .json its numbers, .txt the screen");
+}
+
 /* Actions that mean the same in every view. */
 static enum status apply_common(struct app *app, enum action action, long arg, struct err *err)
 {
@@ -195,6 +205,7 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
     case ACTION_CONDITIONS: return panel_open_conditions(app, err);
     case ACTION_NEXT_FILE: return step_file(app, 1, err);
     case ACTION_PREV_FILE: return step_file(app, app->files - 1, err);
+    case ACTION_SAVE: open_export_prompt(app); break;
     case ACTION_BACK: return go_back(app, err);
     case ACTION_REDRAW: app->redraw = true; break;
     default: break;

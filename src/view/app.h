@@ -54,7 +54,8 @@ enum prompt_kind {
     PROMPT_SIGMA,
     PROMPT_NEURONS,
     PROMPT_SEARCH,
-    PROMPT_FILTER
+    PROMPT_FILTER,
+    PROMPT_EXPORT
 };
 
 struct prompt {
@@ -65,6 +66,7 @@ struct prompt {
     char error[256]; /* of the last try */
     size_t column;   /* of the error, from 1; 0 = none */
     long subject;    /* which set */
+    bool replace;    /* Enter replaces the file that is there */
 };
 
 /* Where one is; what Backspace goes back to. */
@@ -223,6 +225,10 @@ void map_show_all(struct app *app);
 /* Sets of the overlap view (view_overlap.c): replaces or, with SUBJECT -1, adds one. */
 enum status overlap_set(struct app *app, long subject, const char *text, size_t *column,
                         struct err *err);
+
+/* What the overlap view shows, or NULL; the sets' NAMES [OVERLAP_MAX_SETS], borrowed. */
+struct overlap;
+const struct overlap *overlap_shown(const struct app *app, const char **names);
 
 /*
  * The neurons view (view_neurons.c): another set ("": the property at hand), the next neuron with

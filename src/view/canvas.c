@@ -303,7 +303,23 @@ static bool empty_cell(const struct cell *p)
     return p->ch == ' ' && !p->mark;
 }
 
-void canvas_print(const struct canvas *c, struct buf *out)
+void canvas_note_dots(struct canvas *c, struct rect area)
+{
+    if (!c->ascii && c->dotted < CANVAS_MAX_DOTS)
+        c->dots[c->dotted++] = area;
+}
+
+static bool among_dots(const struct canvas *c, int row, int col)
+{
+    for (int i = 0; i < c->dotted; i++) {
+        const struct rect *a = &c->dots[i];
+        if (row >= a->row && row < a->row + a->rows && col >= a->col && col < a->col + a->cols)
+            return true;
+    }
+    return false;
+}
+
+static void print_cells(const struct canvas *c, struct buf *out, bool dots)
 {
     char bytes[8];
     for (int r = 0; r < c->rows; r++) {
@@ -314,13 +330,24 @@ void canvas_print(const struct canvas *c, struct buf *out)
         for (int i = 0; i < end; i++) {
             if (!line[i].ch)
                 continue;
-            int n = utf8_put(bytes, line[i].ch);
+            bool unset = dots && empty_cell(&line[i]) && among_dots(c, r, i);
+            int n = utf8_put(bytes, unset ? 0x2800 : line[i].ch);
             if (line[i].mark)
                 n += utf8_put(bytes + n, line[i].mark);
             buf_add(out, bytes, (size_t)n);
         }
         buf_add(out, "\n", 1);
     }
+}
+
+void canvas_print(const struct canvas *c, struct buf *out)
+{
+    print_cells(c, out, false);
+}
+
+void canvas_print_dots(const struct canvas *c, struct buf *out)
+{
+    print_cells(c, out, true);
 }
 
 void canvas_print_styles(const struct canvas *c, struct buf *out)

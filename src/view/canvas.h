@@ -23,17 +23,21 @@ struct cell {
     uint32_t style; /* enum style */
 };
 
-struct canvas {
-    int cols, rows;
-    bool ascii;
-    int cursor_row, cursor_col; /* where the terminal's cursor belongs; row -1 = nowhere */
-    bool cursor_shown;          /* it is for typing */
-    struct cell *cell;          /* [rows][cols] */
-};
-
 /* An area of a canvas. */
 struct rect {
     int row, col, rows, cols;
+};
+
+#define CANVAS_MAX_DOTS 8
+
+struct canvas {
+    int cols, rows;
+    bool ascii;
+    int cursor_row, cursor_col;        /* where the terminal's cursor belongs; row -1 = nowhere */
+    bool cursor_shown;                 /* it is for typing */
+    struct cell *cell;                 /* [rows][cols] */
+    struct rect dots[CANVAS_MAX_DOTS]; /* areas drawn in dots */
+    int dotted;
 };
 
 /* Characters that have an ASCII twin. */
@@ -102,6 +106,15 @@ void canvas_bar(struct canvas *c, int row, int col, int width, enum style style,
 
 /* Rows of text, UTF-8 (7-bit for an ASCII canvas), trailing blanks left out, each with '\n'. */
 void canvas_print(const struct canvas *c, struct buf *out);
+
+/* Remembers that AREA is a plot in dots: its empty cells are dots, too, that are not set. */
+void canvas_note_dots(struct canvas *c, struct rect area);
+
+/*
+ * As canvas_print, for a file: empty cells among dots are U+2800, which is as wide as the dots in
+ * every font, so that a plot does not shear where blanks are narrower.
+ */
+void canvas_print_dots(const struct canvas *c, struct buf *out);
 
 /* One letter a cell for its style, same shape: what tests compare beside the text. */
 void canvas_print_styles(const struct canvas *c, struct buf *out);

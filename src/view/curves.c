@@ -80,6 +80,7 @@ static void segment(struct sheet *s, size_t layer, double from, double to, unsig
 
 static void draw_sheet(struct canvas *c, const struct sheet *s, const struct plot_series *series)
 {
+    canvas_note_dots(c, s->area);
     for (int r = 0; r < s->area.rows; r++)
         for (int k = 0; k < s->area.cols; k++) {
             size_t cell = (size_t)r * (size_t)s->area.cols + (size_t)k;

@@ -202,6 +202,19 @@ void figure_curves(struct figure *f, const struct scores *s, size_t files, enum 
     names_free(&all);
 }
 
+void figure_both(struct figure *f, const struct scores *s, double width, double height)
+{
+    double w = panel_width(width, 2, WIDTH), h = height > 0 ? height : HEIGHT;
+    struct names all = NAMES_INIT;
+    struct err ignored;
+    figure_init(f, 2 * w, h);
+    f->failed = scores_names(s, 1, &all, &ignored) != STATUS_OK;
+    for (int what = 0; what < 2; what++)
+        draw_panel(f, (struct figure_box){w * what, 0, w, h}, s, &all, (enum curves_of)what,
+                   extent_of(s, 1, (enum curves_of)what), NULL);
+    names_free(&all);
+}
+
 /* Ranks as they are or their logarithms. */
 static double at_rank(const struct rank_data *d, double r)
 {

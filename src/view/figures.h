@@ -53,6 +53,8 @@ void figure_maps(struct figure *f, const struct map_data *d, size_t maps, double
                  double height);
 void figure_curves(struct figure *f, const struct scores *s, size_t files, enum curves_of what,
                    double width, double height);
+/* Figures 4 and 7 of one file beside each other. */
+void figure_both(struct figure *f, const struct scores *s, double width, double height);
 void figure_best(struct figure *f, const struct scores *s, size_t files, double width,
                  double height);
 void figure_sets(struct figure *f, const struct sets_data *d, double width, double height);

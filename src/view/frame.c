@@ -157,6 +157,7 @@ enum status app_render(const struct app *app, struct canvas *c, struct err *err)
     struct rect area = {2, 0, c->rows - 4, c->cols};
     (void)err;
     canvas_blank(c, canvas_all(c));
+    c->dotted = 0;
     c->cursor_row = -1;
     c->cursor_shown = false;
     if (c->cols < APP_MIN_COLS || c->rows < APP_MIN_ROWS) {

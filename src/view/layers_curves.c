@@ -75,9 +75,11 @@ static void render_curves_of(const struct app *app, struct canvas *c, struct rec
                 k.count, k.layers, k.low, k.high, app->looked);
 }
 
-void layers_curves(const struct app *app, struct canvas *c, struct rect a)
+void layers_curves(const struct app *app, struct canvas *c, struct rect a, enum layers_form form)
 {
-    if (a.cols >= 110) {
+    if (form != LAYERS_CURVES) {
+        render_curves_of(app, c, a, form == LAYERS_SILHOUETTES);
+    } else if (a.cols >= 110) {
         int half = a.cols / 2 - 1;
         render_curves_of(app, c, (struct rect){a.row, a.col, a.rows, half}, true);
         render_curves_of(app, c, (struct rect){a.row, a.col + a.cols - half, a.rows, half}, false);

@@ -11,8 +11,10 @@
 
 enum { MAX_PROPERTIES = 16 };
 
+enum layers_form { LAYERS_TABLE, LAYERS_CURVES, LAYERS_SILHOUETTES, LAYERS_NEURONS, LAYERS_FORMS };
+
 struct layers_state {
-    bool curves;
+    enum layers_form form;
     unsigned char hidden[MAX_PROPERTIES];            /* curves */
     const struct property *property[MAX_PROPERTIES]; /* borrowed; NULL = none under the filters */
 };
@@ -26,7 +28,8 @@ static inline bool layers_scored(const struct app *app, uint32_t p)
 /* The letter of property P's curve: the first of its name that is free. */
 char layers_letter(const struct app *app, uint32_t p);
 
-/* Both curves: side by side on a wide screen, one over the other on a high one, else the first. */
-void layers_curves(const struct app *app, struct canvas *c, struct rect a);
+/* LAYERS_CURVES are both: side by side on a wide screen, one over the other on a high one, else
+ * the first. */
+void layers_curves(const struct app *app, struct canvas *c, struct rect a, enum layers_form form);
 
 #endif

@@ -251,6 +251,8 @@ void plot_scatter(struct canvas *c, struct rect area, const struct plot *p,
                 label = canvas_width(p->point[i].label);
         fit(&f, p, label < area.cols / 4 ? label : area.cols / 4);
         put_points(&f, p);
+        if (marks == PLOT_BRAILLE)
+            canvas_note_dots(c, area);
         draw_points(c, area, &f, p, marks, report);
         put_labels(c, area, &f, p, report);
         if (p->selected >= 0 && (size_t)p->selected < p->points && f.row[p->selected] >= 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "propneu/setexpr.h"
+#include "save.h"
 
 void prompt_open(struct app *app, enum prompt_kind kind, long subject, const char *title,
                  const char *text)
@@ -83,12 +84,23 @@ out:
     names_free(&words);
 }
 
+/* Enter on the name of a file that is there asks once more. */
+static enum status accept_export(struct app *app, struct err *err)
+{
+    struct prompt *p = &app->prompt;
+    enum status code = save_shown(app, p->text, p->replace, err);
+    p->replace = code == STATUS_MISMATCH;
+    return code;
+}
+
 static enum status accept(struct app *app, struct err *err)
 {
     struct prompt *p = &app->prompt;
     enum status code;
     if (p->kind == PROMPT_SET)
         code = overlap_set(app, p->subject, p->text, &p->column, err);
+    else if (p->kind == PROMPT_EXPORT)
+        code = accept_export(app, err);
     else if (p->kind == PROMPT_NEURONS)
         code = neurons_set_text(app, p->text, &p->column, err);
     else if (p->kind == PROMPT_SEARCH)
@@ -119,6 +131,8 @@ enum status prompt_apply(struct app *app, enum action action, long arg, struct e
     char bytes[4];
     p->error[0] = '\0';
     p->column = 0;
+    if (action != ACTION_ACCEPT && action != ACTION_REDRAW)
+        p->replace = false;
     switch (action) {
     case ACTION_ACCEPT: return accept(app, err);
     case ACTION_CANCEL: p->kind = PROMPT_NONE; break;

@@ -49,6 +49,11 @@ void scores_rank(struct scores *s);
 enum status scores_make(struct scores *s, struct analysis *a, const char *title,
                         const struct names *only, bool silhouettes, struct err *err);
 
+/* What ENGINE has found so far of C, whose properties are NAMES (scores_take.c). */
+struct engine;
+enum status scores_take(struct scores *s, struct engine *engine, const struct counts *c,
+                        const struct names *names, const char *title, struct err *err);
+
 /* Number of the property NAME in S, or -1. */
 long scores_find(const struct scores *s, const char *name);
 

@@ -49,35 +49,6 @@ static enum status make_room(struct app *app, struct err *err)
     return code;
 }
 
-static void take_result(struct score *v, const struct engine_result *r, uint32_t width)
-{
-    *v = (struct score){.there = true,
-                        .width = width,
-                        .points = r->points,
-                        .any = r->any,
-                        .neurons = r->neurons,
-                        .silhouette = r->silhouette,
-                        .silhouette_full = r->silhouette_full};
-}
-
-/* What the file's engine has found so far. */
-static enum status take_file(struct scores *s, const struct app_file *f, const char *title,
-                             struct err *err)
-{
-    enum status code = scores_init(s, title, f->counts.layers, &f->session.names, err);
-    for (uint32_t p = 0; !code && p < s->properties; p++)
-        for (uint32_t l = 0; l < s->layers; l++) {
-            const struct engine_result *r = engine_get(f->engine, p, l);
-            if (r && r->code)
-                snprintf(s->property[p].why, sizeof s->property[p].why, "%s", r->why);
-            else if (r)
-                take_result(&s->property[p].layer[l], r, f->counts.layer[l].width);
-        }
-    if (!code)
-        scores_rank(s);
-    return code;
-}
-
 static enum status prepare(struct app *app, struct err *err)
 {
     struct compare_state *s = compare_state(app);
@@ -88,7 +59,8 @@ static enum status prepare(struct app *app, struct err *err)
     forget_scores(s);
     for (size_t i = 0; !code && i < s->files; i++)
         if (app->file[i].open)
-            code = take_file(&s->scores[i], &app->file[i], s->title[i], err);
+            code = scores_take(&s->scores[i], app->file[i].engine, &app->file[i].counts,
+                               &app->file[i].session.names, s->title[i], err);
     return code ? code : scores_names(s->scores, s->files, &s->names, err);
 }
 

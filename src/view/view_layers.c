@@ -280,14 +280,14 @@ static void render_table(const struct app *app, struct canvas *c, struct rect ar
     row += (int)n + 2;
     left -= (int)n + 2;
     if (left >= CURVES_ROWS)
-        layers_curves(app, c, (struct rect){row, 0, left, area.cols});
+        layers_curves(app, c, (struct rect){row, 0, left, area.cols}, LAYERS_CURVES);
 }
 
 static void render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct layers_state *s = view_state(app, VIEW_LAYERS);
-    if (s->curves)
-        layers_curves(app, c, area);
+    if (s->form != LAYERS_TABLE)
+        layers_curves(app, c, area, s->form);
     else
         render_table(app, c, area);
 }
@@ -312,7 +312,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
         return true;
     }
     if (action == ACTION_FORM)
-        s->curves = !s->curves;
+        s->form = (s->form + 1) % LAYERS_FORMS;
     else if (action == ACTION_GROUPS)
         err->code = legend_open(app, err);
     else if (action == ACTION_OPEN) {

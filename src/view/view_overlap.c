@@ -357,6 +357,14 @@ static void status(const struct app *app, struct buf *line)
                    s->result.in_all, s->result.in_any);
 }
 
+const struct overlap *overlap_shown(const struct app *app, const char **names)
+{
+    const struct overlap_state *s = state_of(app);
+    for (uint32_t i = 0; i < s->sets; i++)
+        names[i] = s->set[i].text;
+    return s->sets && !s->why[0] ? &s->result : NULL;
+}
+
 const struct view view_overlap = {
     .lesson =
         "OVERLAP: which neurons several sets share, as in figure 8 of the paper.\n"
