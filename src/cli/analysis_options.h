@@ -18,7 +18,8 @@
         {"min-frames", 0, "N", "leave out phones with fewer frames (1)", NULL},              \
         {"lambda", 0, "PERCENT", "counts at another of the file's lambdas", NULL},           \
         {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only these frames; may be repeated", NULL}, \
-        {"phones", 0, "TABLE", "phone classes, TSV of phone and class (ARPABET)", CLI_FILE}, \
+        {"phones", 0, "TABLE", "phone classes, TSV of phone and class (ARPABET)",            \
+         "timit|ipa-mfa|" CLI_FILE},                                                         \
     {                                                                                        \
         "compat", 0, "authors", "the published program's rule", "authors"                    \
     }

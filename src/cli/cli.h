@@ -14,7 +14,7 @@
 /* Exit statuses (interface: 0 done, 1 failed, 2 wrong usage). */
 enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
-/* What a completion offers for an option's value. */
+/* What a completion offers for an option's value; words and paths together are "auto|FILE". */
 #define CLI_FILE "FILE"
 #define CLI_DIR  "DIR"
 
@@ -25,6 +25,9 @@ struct cli_option {
     const char *help;   /* one line */
     const char *values; /* CLI_FILE, CLI_DIR, or the words "a|b|c"; NULL: free text */
 };
+
+/* The paths among VALUES: CLI_FILE, CLI_DIR, or NULL. */
+const char *cli_paths(const char *values);
 
 /* Formats of results. */
 enum cli_format { CLI_TEXT, CLI_TSV, CLI_JSON, CLI_AUTHORS };

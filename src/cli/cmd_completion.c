@@ -35,16 +35,17 @@ static bool takes_value(const struct cli_option *o)
     return o->arg && o->arg[0] != '[';
 }
 
-static bool is_paths(const char *values)
-{
-    return values && (strcmp(values, CLI_FILE) == 0 || strcmp(values, CLI_DIR) == 0);
-}
-
-/* VALUES, "a|b|c", as "a b c". */
+/* The words of VALUES, "a|b|c" or "a|b|FILE", as "a b c". */
 static void print_words(const char *values, FILE *out)
 {
-    for (; *values; values++)
+    const char *end = cli_paths(values);
+    for (; *values && values != end; values++)
         fputc(*values == '|' ? ' ' : *values, out);
+}
+
+static bool has_words(const char *values)
+{
+    return cli_paths(values) != values;
 }
 
 /* TEXT inside single quotes of a shell; ESCAPE: characters that want a backslash besides. */
@@ -65,11 +66,14 @@ static void print_quoted(const char *text, const char *escape, FILE *out)
 
 static void bash_offer(const char *values, const char *indent, FILE *out)
 {
+    const char *paths = cli_paths(values);
     if (!values) {
         fprintf(out, "%s:\n", indent);
-    } else if (is_paths(values)) {
-        fprintf(out, "%s_propneu_paths -%c\n", indent, values[0] == 'D' ? 'd' : 'f');
-    } else {
+        return;
+    }
+    if (paths)
+        fprintf(out, "%s_propneu_paths -%c\n", indent, paths[0] == 'D' ? 'd' : 'f');
+    if (has_words(values)) {
         fprintf(out, "%s_propneu_words '", indent);
         print_words(values, out);
         fputs("'\n", out);
@@ -100,7 +104,8 @@ static void bash_command(const struct cli_command *command, FILE *out)
 
 static const char bash_head[] = "# bash completion of propneu, made by 'propneu completion bash'\n"
                                 "_propneu_words() {\n"
-                                "    mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\")\n"
+                                "    mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < "
+                                "<(compgen -W \"$1\" -- \"$cur\")\n"
                                 "}\n"
                                 "\n"
                                 "_propneu_paths() {\n"
@@ -145,15 +150,20 @@ static void print_bash(FILE *out)
 
 static void zsh_action(const char *values, FILE *out)
 {
+    const char *paths = cli_paths(values);
+    const char *files = !paths ? NULL : paths[0] == 'D' ? "_files -/" : "_files";
     if (!values)
         return;
-    if (is_paths(values)) {
-        fputs(values[0] == 'D' ? "_files -/" : "_files", out);
+    if (!has_words(values)) {
+        fputs(files, out);
         return;
     }
-    fputc('(', out);
+    fputs(files ? "{compadd " : "(", out);
     print_words(values, out);
-    fputc(')', out);
+    if (files)
+        fprintf(out, "; %s}", files);
+    else
+        fputc(')', out);
 }
 
 static void zsh_option(const struct cli_option *o, FILE *out)
@@ -232,14 +242,16 @@ static void print_zsh(FILE *out)
 
 static void fish_values(const char *values, FILE *out)
 {
-    if (!values) {
-        fputs(" -x", out);
-    } else if (strcmp(values, CLI_FILE) == 0) {
+    const char *paths = cli_paths(values);
+    if (paths && paths[0] == 'F') {
         fputs(" -r -F", out);
-    } else if (strcmp(values, CLI_DIR) == 0) {
+    } else if (paths) {
         fputs(" -x -a '(__fish_complete_directories)'", out);
     } else {
-        fputs(" -x -a '", out);
+        fputs(" -x", out);
+    }
+    if (values && has_words(values)) {
+        fputs(" -a '", out);
         print_words(values, out);
         fputc('\'', out);
     }
@@ -256,7 +268,7 @@ static void fish_command(const struct cli_command *command, FILE *out)
              command->name);
     if (!command->files)
         fprintf(out, "%s -f\n", when);
-    else if (!is_paths(command->files) || command->files[0] == 'D') {
+    else if (!cli_paths(command->files) || command->files[0] == 'D') {
         fputs(when, out);
         fish_values(command->files, out);
         fputs("\n", out);

@@ -307,7 +307,8 @@ static int run(struct cli *cli, int argc, char **argv)
 static const struct cli_option options[] = {
     ANALYSIS_OPTIONS,
     MAP_OPTIONS,
-    {"property", 0, "NAME", "only this property (default: all the file has)", NULL},
+    {"property", 0, "NAME", "only this property (default: all the file has)",
+     "phone|gender|pitch|speaker|each-phone"},
     {NULL, 0, NULL, NULL, NULL},
 };
 

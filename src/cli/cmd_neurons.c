@@ -202,7 +202,8 @@ static int run(struct cli *cli, int argc, char **argv)
 
 static const struct cli_option options[] = {
     ANALYSIS_OPTIONS,
-    {"property", 0, "NAME", "phone, gender, pitch, ..., each-phone", NULL},
+    {"property", 0, "NAME", "phone, gender, pitch, ..., each-phone",
+     "phone|gender|pitch|speaker|each-phone"},
     {"groups", 0, NULL, "the neurons of each group", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };

@@ -14,14 +14,14 @@
     {"model", 'm', "MODEL", "folder or checkpoint of the model", CLI_FILE},                       \
         {"audio", 'a', "AUDIO", "folder searched for recordings, or a list of them", CLI_FILE},   \
         {"labels", 'l', "LABELS", "phone labels: folder or file", CLI_FILE},                      \
-        {"speakers", 0, "FILE", "gender of each speaker", CLI_FILE},                              \
+        {"speakers", 0, "FILE", "gender of each speaker", "timit|" CLI_FILE},                     \
         {"pitch", 0, "FILE|auto", "pitch by frame or time, as F0 or classes; or track it",        \
-         CLI_FILE},                                                                               \
+         "auto|" CLI_FILE},                                                                       \
         {"pitch-edges", 0, "LOW,HIGH", "Hz between low, mid and high (default: tertiles)", NULL}, \
         {"label-table", 0, "FILE", "phone names of the published frame JSON", CLI_FILE},          \
         {"tier", 0, "NAME", "TextGrid tier with the phones", NULL},                               \
         {"phones", 0, "FILE", "phones and classes: a table, timit or ipa-mfa (default: ARPABET)", \
-         CLI_FILE},                                                                               \
+         "timit|ipa-mfa|" CLI_FILE},                                                              \
         {"mean-std", 0, "FILE", "mean and deviation of the log-mel (MelHuBERT)", CLI_FILE},       \
         {"normalize", 0, "WHETHER", "recordings to mean 0, variance 1 (default: as trained)",     \
          "yes|no"},                                                                               \

@@ -32,6 +32,13 @@ struct scan {
     size_t files, cap;
 };
 
+const char *cli_paths(const char *values)
+{
+    const char *last = values ? strrchr(values, '|') : NULL;
+    last = last ? last + 1 : values;
+    return last && (strcmp(last, CLI_FILE) == 0 || strcmp(last, CLI_DIR) == 0) ? last : NULL;
+}
+
 static int has_arg(const struct cli_option *o)
 {
     return !o->arg ? no_argument : o->arg[0] == '[' ? optional_argument : required_argument;
@@ -170,8 +177,8 @@ static int spare_inputs(const struct cli_args *a)
 static bool note_input(struct cli_args *a, int i)
 {
     struct scan *s = a->scan;
-    const char *values = a->command->options[i].values;
-    if (!a->value || !values || strcmp(values, CLI_FILE) != 0)
+    const char *paths = cli_paths(a->command->options[i].values);
+    if (!a->value || !paths || strcmp(paths, CLI_FILE) != 0)
         return true;
     if (!mem_grow(&s->file, &s->cap, s->files + 1, sizeof *s->file))
         return false;
