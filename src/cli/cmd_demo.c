@@ -8,7 +8,7 @@
 enum { OPT_AUTO, OPT_STEP, OPT_SHOW_KEYS, OPT_DUMP, OPT_ASCII, OPT_COLOR };
 
 static const struct cli_option options[] = {
-    {"auto", 0, "[=SECONDS]", "go on without waiting for keys (default 8 seconds a step)", NULL},
+    {"auto", 0, "[=SECONDS]", "go on without waiting for keys (default: as each step takes)", NULL},
     {"step", 0, "N", "begin at this step", NULL},
     {"show-keys", 0, NULL, "show the keys in a corner of the screen", NULL},
     {"dump", 0, "[=COLSxROWS]", "print all steps and exit (default 80x24)", NULL},

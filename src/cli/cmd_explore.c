@@ -31,9 +31,12 @@ enum {
     OPT_SHOW_KEYS
 };
 
+/* " layers pattern ..." and "|layers|pattern|..." */
+#define VIEW_LISTED(id, name, title)  " " name
+#define VIEW_OFFERED(id, name, title) "|" name
+
 static const struct cli_option options[] = {
-    {"view", 0, "NAME", "open this view: layers, pattern, map, overlap, neurons or compare",
-     "layers|pattern|map|overlap|neurons|compare"},
+    {"view", 0, "NAME", "open this view:" VIEWS(VIEW_LISTED), &VIEWS(VIEW_OFFERED)[1]},
     {"layer", 'l', "N", "at this layer, from 1", NULL},
     {"property", 'p', "NAME", "with this property", "phone|gender|pitch|speaker|each-phone"},
     {"phone", 0, "K", "with this phone chosen", NULL},
@@ -45,7 +48,7 @@ static const struct cli_option options[] = {
     {"color", 0, "WHEN", "auto, always or never (default auto: not if NO_COLOR is set)",
      "auto|always|never"},
     {"demo", 0, "FILE", "play the keys and words of this script", CLI_FILE},
-    {"auto", 0, "[=SECONDS]", "play it without waiting for keys (default 8 seconds a step)", NULL},
+    {"auto", 0, "[=SECONDS]", "play it without waiting for keys (default: its own times)", NULL},
     {"step", 0, "N", "begin it at this step", NULL},
     {"record", 0, "FILE", "write the keys to a new file, as such a script", CLI_FILE},
     {"show-keys", 0, NULL, "show the keys in a corner of the screen", NULL},
@@ -287,7 +290,6 @@ static int show_bundled(struct cli *cli, struct explore *e)
 void explore_begin(struct explore *e, const struct cli_command *command)
 {
     *e = (struct explore){.command = command, .app = {.cols = 80, .rows = 24}};
-    e->play.seconds = EXPLORE_SECONDS;
 }
 
 int explore_run(struct cli *cli, struct explore *e, char **files, size_t count)

@@ -7,7 +7,7 @@
 #include "../tui/tui.h"
 #include "commands.h"
 
-enum { EXPLORE_WHERES = 16, EXPLORE_SECONDS = 8 };
+enum { EXPLORE_WHERES = 16 };
 
 struct explore {
     const struct cli_command *command; /* for messages */

@@ -195,6 +195,7 @@ enum status tui_run(struct player *player, enum tui_color color, int *signal, st
         return code;
     code = terminal_open(color, err);
     if (!code) {
+        player_start(player, now_ms());
         while (!code && !l.app->quit && !l.gone && !l.signal)
             code = step(&l, err);
         terminal_close();

@@ -11,6 +11,7 @@
 
 enum {
     PATIENCE_MS = 5000, /* waited, before a key of a script, for what it may be about */
+    UNTOLD_SECONDS = 8, /* a step stays, where the script does not say */
     THINKING_MS = 500   /* a pause from which on a record keeps it */
 };
 
@@ -112,6 +113,11 @@ void player_free(struct player *p)
     p->pendings = p->pending_cap = 0;
 }
 
+void player_start(struct player *p, long long now)
+{
+    p->since = now;
+}
+
 void player_resize(struct player *p, int cols, int rows)
 {
     if (p->touring && (cols != p->cols || rows != p->rows))
@@ -174,8 +180,9 @@ int player_due(const struct player *p, long long now)
 {
     if (!p->automatic)
         return -1;
-    double wait = p->asked.script->step[p->step].wait;
-    long long left = p->since + (long long)(1000 * (wait >= 0 ? wait : p->asked.seconds)) - now;
+    double told = p->asked.script->step[p->step].wait;
+    double wait = p->asked.seconds > 0 ? p->asked.seconds : told >= 0 ? told : UNTOLD_SECONDS;
+    long long left = p->since + (long long)(1000 * wait) - now;
     return left < 0 ? 0 : (int)left;
 }
 

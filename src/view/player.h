@@ -15,7 +15,7 @@ struct player_options {
     const struct script *script; /* borrowed; NULL: nothing to play */
     size_t first;                /* step to begin with, from 1; 0 = 1 */
     bool automatic;
-    double seconds; /* for steps that do not tell how long, when playing by itself */
+    double seconds; /* for every step when playing by itself; 0: as the script says */
     bool show_keys, record;
 };
 
@@ -44,6 +44,9 @@ struct player {
 enum status player_init(struct player *p, struct app *app, const struct app_options *start,
                         const struct player_options *options, long long now, struct err *err);
 void player_free(struct player *p);
+
+/* The screen is there: the time of the first step begins. */
+void player_start(struct player *p, long long now);
 
 /* The size of the screen, of which the app gets what the words leave. */
 void player_resize(struct player *p, int cols, int rows);

@@ -193,7 +193,7 @@ static const char lesson[] = "say Layers\n"
 
 static void going_back_shows_the_same_screens(void **state)
 {
-    const struct player_options o = {.seconds = 8};
+    const struct player_options o = {.first = 0};
     struct show s;
     char *seen[5];
     (void)state;
@@ -227,7 +227,7 @@ static void going_back_shows_the_same_screens(void **state)
 /* Left at a step, the explorer is where the same keys pressed by hand lead. */
 static void leaving_goes_on_from_there(void **state)
 {
-    const struct player_options o = {.seconds = 8, .first = 2}, none = {.seconds = 8};
+    const struct player_options o = {.first = 2}, none = {.first = 0};
     struct show s, hand;
     (void)state;
     open_show(&s, lesson, &o, own_file, 1, 80, 24, false);
@@ -258,7 +258,7 @@ static void leaving_goes_on_from_there(void **state)
 
 static void it_goes_on_by_itself(void **state)
 {
-    const struct player_options o = {.seconds = 8, .automatic = true};
+    const struct player_options o = {.automatic = true};
     struct show s;
     (void)state;
     open_show(&s, lesson, &o, own_file, 1, 80, 24, false);
@@ -278,14 +278,18 @@ static void it_goes_on_by_itself(void **state)
     assert_int_equal(player_due(&s.player, 999999), -1); /* it stops at the end */
     player_key(&s.player, 'q', 999999);
     assert_true(s.app.quit);
+    s.player.asked.seconds = 2; /* asked for: for every step */
+    s.player.automatic = true;
+    s.player.step = 1;
+    assert_int_equal(player_due(&s.player, 999999), 2000);
     close_show(&s);
 }
 
 /* What is recorded, played, leads to the same screen; the pauses are in it. */
 static void a_record_can_be_played(void **state)
 {
-    const struct player_options recording = {.seconds = 8, .record = true, .show_keys = true};
-    const struct player_options playing = {.seconds = 8};
+    const struct player_options recording = {.record = true, .show_keys = true};
+    const struct player_options playing = {.first = 0};
     static const uint32_t keys[] = {'4',
                                     'a',
                                     '[',
@@ -338,7 +342,7 @@ static void a_record_can_be_played(void **state)
 /* A script cannot end the program, nor can the smallest screens. */
 static void any_script_and_size_is_survived(void **state)
 {
-    const struct player_options o = {.seconds = 8, .automatic = true, .show_keys = true};
+    const struct player_options o = {.automatic = true, .show_keys = true};
     struct show s;
     (void)state;
     open_show(&s, "press q q Esc q ? 2\nsay x {y} z\n\npress / ^L & s Esc q\nwait 0\n", &o,
@@ -373,7 +377,7 @@ static void the_bundled_tour_is_whole(void **state)
     char *text = mem_strndup((const char *)m.data, m.size);
     mapped_close(&m);
     for (int ascii = 0; ascii < 2; ascii++) {
-        const struct player_options o = {.seconds = 8};
+        const struct player_options o = {.first = 0};
         struct show s;
         open_show(&s, text, &o, path, 3, 80, 24, ascii);
         assert_true(s.script.count >= 12);
