@@ -17,19 +17,25 @@ cd "$dir/here" && touch a.counts && mkdir folder
 # shellcheck disable=SC1091
 . "$dir/bash"
 
-# SHELL_offers WORD...: what completing the last WORD gives, a word a line.
+# SHELL_offers FILE: what completing each line of FILE gives: the line, a tab, and the words.
 bash_offers() {
-    COMP_WORDS=("$@")
-    COMP_CWORD=$(($# - 1))
-    COMPREPLY=()
-    _propneu
-    printf '%s\n' "${COMPREPLY[@]}"
+    local line
+    while IFS= read -r line; do
+        IFS=' ' read -ra COMP_WORDS <<<"$line"
+        [[ $line == *' ' ]] && COMP_WORDS+=('')
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        COMPREPLY=()
+        _propneu
+        printf '%s\t%s\n' "$line" "${COMPREPLY[*]}"
+    done <"$1"
 }
 
 fish_offers() {
     # shellcheck disable=SC2016
-    HOME=$dir fish --no-config -c 'source $argv[1]; complete -C "$argv[2]"' "$dir/fish" "$*" |
-        sed 's/\t.*//; s/^--[a-z-]*=//'
+    HOME=$dir fish --no-config -c 'source $argv[1]
+while read -l line
+    printf "%s\t%s\n" $line (complete -C $line | string replace -r "\t.*" "" | string join " ")
+end <$argv[2]' "$dir/fish" "$1"
 }
 
 # An interactive zsh of its own, whose compadd tells what it is given.
@@ -42,82 +48,85 @@ compadd() {
     local -a found
     if [[ " ${@[1,(i)(-|--)]} " != *" -"[AOD]" "* ]]; then
         builtin compadd -O found "$@"
-        print -rl -- $found >>$told
+        print -r -- $found >>$told
     fi
     builtin compadd "$@"
 }
 ended() { print END >>$told }
-comppostfuncs=(ended)
-bindkey "^I" complete-word'
-zpty -w -n z "$3"$'\t'
-for i in {1..400}; do
-    grep -q END $2 && break
-    zpty -r -t z ignored
-    sleep 0.05
-done
+tell() { comppostfuncs=(ended); zle complete-word }
+zle -N tell
+bindkey "^I" tell'
+while IFS= read -r line; do
+    : >$2
+    zpty -w -n z $'\C-u'$line$'\t'
+    for i in {1..1000}; do
+        [[ $(<$2) == *END* ]] && break
+        zpty -r -t z ignored
+        sleep 0.005
+    done
+    print -r -- $line$'\t'${$(grep -v '^END$' $2)}
+done <$3
 zpty -d z
-grep -v '^END$' $2 | grep .
 EOF
 zsh_offers() {
-    : >"$dir/told"
-    HOME=$dir zsh -f "$dir/capture" "$dir/functions" "$dir/told" "$*"
+    HOME=$dir timeout 120 zsh -f "$dir/capture" "$dir/functions" "$dir/told" "$1"
 }
 
 shells=bash
 command -v fish >/dev/null 2>&1 && shells="$shells fish"
 zsh -f -c 'zmodload zsh/zpty' 2>/dev/null && shells="$shells zsh"
 
-# offers SHELL WORD...: the same on one line, sorted, without the slash behind folders.
-offers() {
-    local shell=$1
-    shift
-    "${shell}_offers" "$@" | sed 's|/$||' | sort -u | paste -sd' ' -
+# What each line shall offer in every shell: all of it.
+cat >"$dir/wanted" <<'EOF'
+propneu inf|info
+propneu dem|demo
+propneu completion |bash fish zsh
+propneu completion f|fish
+propneu info --form|--format
+propneu info --format |json text tsv
+propneu info --format j|json
+propneu info a.c|a.counts
+propneu info -o |a.counts folder
+propneu demo --color |always auto never
+propneu explore --view lay|layers
+propneu map --property |each-phone gender phone pitch speaker
+propneu count --pitch |a.counts auto folder
+propneu neurons --phones |a.counts folder ipa-mfa timit
+propneu neurons --compat a|authors
+EOF
+commands=$("$PROPNEU" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p')
+{
+    sed 's/|.*//' "$dir/wanted"
+    printf 'propneu %s --\n' $commands
+    echo 'propneu '
+} >"$dir/lines"
+
+# words LINE: sorted, without the slash behind folders.
+words() {
+    tr ' ' '\n' <<<"$1" | sed 's|/$||' | sort -u | grep . | paste -sd' ' -
 }
 
-# expect WANTED WORD...: in every shell there is.
-expect() {
-    local wanted=$1 got shell
-    shift
-    for shell in $shells; do
-        got=$(offers $shell "$@")
-        [ "$got" = "$wanted" ] || complain "$shell: completing '$*': got '$got', not '$wanted'"
-    done
-}
-
-expect 'info' propneu inf
-expect 'bash fish zsh' propneu completion ''
-expect 'fish' propneu completion f
-expect '--format' propneu info --form
-expect 'json text tsv' propneu info --format ''
-expect 'json' propneu info --format j
-expect 'a.counts' propneu info a.c
-expect 'a.counts folder' propneu info -o ''
-expect 'demo' propneu dem
-expect 'always auto never' propneu demo --color ''
-expect 'layers' propneu explore --view lay
-expect 'each-phone gender phone pitch speaker' propneu map --property ''
-expect 'a.counts auto folder' propneu count --pitch ''
-expect 'a.counts folder ipa-mfa timit' propneu neurons --phones ''
-expect 'authors' propneu neurons --compat a
-[ "$(offers bash propneu --)" = '--help --version' ] || complain "bash: not the program's options"
-
-# Every command of --help is offered, and every option of every command.
 for shell in $shells; do
-    words=" $(offers $shell propneu '') "
-    for command in $("$PROPNEU" --help |
-        sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p'); do
-        case $words in
-        *" $command "*) ;;
-        *) complain "$shell does not offer $command" ;;
-        esac
-        options=" $(offers $shell propneu "$command" --) "
+    "${shell}_offers" "$dir/lines" >"$dir/offers"
+    declare -A offers=()
+    while IFS=$'\t' read -r line got; do
+        offers[$line]=$(words "$got")
+    done <"$dir/offers"
+    while IFS='|' read -r line wanted; do
+        [ "${offers[$line]-}" = "$wanted" ] ||
+            complain "$shell: completing '$line': got '${offers[$line]-}', not '$wanted'"
+    done <"$dir/wanted"
+    # Every command of --help is offered, and every option of every command.
+    for command in $commands; do
+        [[ " ${offers[propneu ]} " == *" $command "* ]] || complain "$shell does not offer $command"
         for option in $("$PROPNEU" "$command" --help |
             sed -n 's/^  \(-.,\|   \) --\([a-z][a-z-]*\).*/\2/p'); do
-            case $options in
-            *" --$option "*) ;;
-            *) complain "$shell does not offer --$option of $command" ;;
-            esac
+            [[ " ${offers[propneu $command --]-} " == *" --$option "* ]] ||
+                complain "$shell does not offer --$option of $command"
         done
     done
 done
+echo 'propneu --' >"$dir/lines"
+[ "$(bash_offers "$dir/lines")" = $'propneu --\t--help --version' ] ||
+    complain "bash: not the options of the program"
 exit $failed
