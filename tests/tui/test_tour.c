@@ -119,7 +119,7 @@ static void a_session_is_recorded_and_played(void **state)
     pty_send(&p, "4");
     assert_true(screen_wait(&p, "chance", false, PATIENCE));
     pty_send(&p, "a");
-    assert_true(screen_wait(&p, "add", false, PATIENCE));
+    assert_true(screen_wait(&p, "new set:", false, PATIENCE));
     pty_send(&p, "[AA] & gender\r");
     assert_true(screen_wait(&p, "D  [AA] & gender", false, PATIENCE));
     assert_int_equal(access(RECORD, F_OK), -1); /* whole or not at all */

@@ -58,7 +58,7 @@ static void broken_scripts_are_refused(void **state)
         {"press F99\n", "no such key"},
         {"press F\xc3\n", "no such key"},
         {"press \xc3\n", "no such key"},
-        {"type \x01\n", "cannot be typed"},
+        {"type \x01\n", "control character"},
         {"type \xff\n", "cannot be typed"},
         {"wait\n", "wait takes seconds"},
         {"wait -1\n", "wait takes seconds"},
