@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "explore.h"
+#include "plain.h"
 
 #include <glob.h>
 #include <langinfo.h>
@@ -24,6 +25,9 @@ enum {
     OPT_DUMP,
     OPT_ASCII,
     OPT_COLOR,
+    OPT_MOUSE,
+    OPT_A11Y,
+    OPT_PLAIN,
     OPT_DEMO,
     OPT_AUTO,
     OPT_STEP,
@@ -47,6 +51,9 @@ static const struct cli_option options[] = {
     {"ascii", 0, NULL, "draw with ASCII characters only", NULL},
     {"color", 0, "WHEN", "auto, always or never (default auto: not if NO_COLOR is set)",
      "auto|always|never"},
+    {"mouse", 0, NULL, "listen to the mouse from the start (m switches it)", NULL},
+    {"a11y", 0, NULL, "show the cursor where one is, for screen readers and braille", NULL},
+    {"plain", 0, NULL, "line by line, without drawings: text in, text out", NULL},
     {"demo", 0, "FILE", "play the keys and words of this script", CLI_FILE},
     {"auto", 0, "[=SECONDS]", "play it without waiting for keys (default: its own times)", NULL},
     {"step", 0, "N", "begin it at this step", NULL},
@@ -143,6 +150,9 @@ static int take(struct explore *e, int opt, const char *value)
                              value);
         break;
     case OPT_COLOR: return explore_color(e, value);
+    case OPT_MOUSE: e->app.mouse = true; break;
+    case OPT_A11Y: e->app.a11y = true; break;
+    case OPT_PLAIN: e->plain = true; break;
     case OPT_DEMO: e->script = value; break;
     case OPT_AUTO: return explore_auto(e, value);
     case OPT_STEP: return explore_step(e, value);
@@ -212,6 +222,39 @@ static enum status close_record(struct outfile *f, struct player *p, struct err 
     return buf_ok(text) ? outfile_commit(f, err) : err_nomem(err);
 }
 
+/* What failed while the screen was in the way; the rest was seen. */
+static void tell_failures(const struct app *app)
+{
+    struct err err;
+    for (size_t i = 0; i < log_count(&app->log); i++)
+        if (log_entry(&app->log, i)->bad) {
+            err_set(&err, STATUS_IO, "%s", log_entry(&app->log, i)->text);
+            cli_fail(&err);
+        }
+}
+
+/* In the terminal, or line by line where that can or shall not be; the exit status. */
+static int show_live(struct cli *cli, struct explore *e, struct player *player, int *by_signal,
+                     bool *print)
+{
+    struct err err;
+    enum status code = STATUS_OK;
+    if (!e->plain) {
+        code = tui_run(player, e->color, by_signal, &err);
+        tell_failures(player->app);
+        if (code == STATUS_UNSUPPORTED && player->touring) {
+            cli_note(cli, "%s; printing the screens instead", err.msg);
+            *print = true;
+            return CLI_DONE;
+        }
+        if (code == STATUS_UNSUPPORTED)
+            cli_note(cli, "%s; going on line by line", err.msg);
+    }
+    if (e->plain || code == STATUS_UNSUPPORTED)
+        code = plain_run(player, stdin, stdout, &err);
+    return code ? cli_fail(&err) : CLI_DONE;
+}
+
 static int play(struct cli *cli, struct explore *e, struct app *app, struct outfile *record,
                 int *by_signal)
 {
@@ -219,14 +262,10 @@ static int play(struct cli *cli, struct explore *e, struct app *app, struct outf
     struct err err;
     enum status code = player_init(&player, app, &e->app, &e->play, 0, &err);
     int result = code ? cli_fail(&err) : CLI_DONE;
-    if (!code && !e->dump) {
-        code = tui_run(&player, e->color, by_signal, &err);
-        if (code && code != STATUS_UNSUPPORTED)
-            result = cli_fail(&err);
-        else if (code)
-            cli_note(cli, "%s; printing the screen instead", err.msg);
-    }
-    if (!result && (e->dump || code == STATUS_UNSUPPORTED))
+    bool print = e->dump;
+    if (!code && !e->dump)
+        result = show_live(cli, e, &player, by_signal, &print);
+    if (!result && print)
         result = print_screens(cli, &player);
     else if (!result && record->stream && close_record(record, &player, &err))
         result = cli_fail(&err);
@@ -296,7 +335,7 @@ int explore_run(struct cli *cli, struct explore *e, char **files, size_t count)
 {
     struct err err;
     e->app.ascii = e->app.ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-    e->dump = e->dump || cli->output || !isatty(STDOUT_FILENO);
+    e->dump = e->dump || cli->output || (!e->plain && !isatty(STDOUT_FILENO));
     e->play.record = e->record != NULL;
     if ((e->play.automatic || e->play.first) && !e->script)
         return cli_usage(e->command, "--auto and --step need a script, --demo FILE");

@@ -14,7 +14,7 @@ struct explore {
     struct app_options app;
     const char *where[EXPLORE_WHERES];
     enum tui_color color;
-    bool dump;
+    bool dump, plain;
     const char *script, *record; /* files to play and to write, or NULL */
     struct player_options play;
 };

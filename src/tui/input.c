@@ -20,12 +20,33 @@ static const struct {
     {KEY_DC, KEY_CODE_DELETE},   {KEY_BTAB, KEY_CODE_SHIFT_TAB},
 };
 
+static MEVENT mouse;
+
+/* The wheel turns through lines; other buttons than the first mean nothing. */
+static uint32_t mouse_key(void)
+{
+    if (getmouse(&mouse) != OK)
+        return UINT32_MAX;
+    return mouse.bstate & BUTTON4_PRESSED   ? KEY_CODE_UP
+           : mouse.bstate & BUTTON5_PRESSED ? KEY_CODE_DOWN
+           : mouse.bstate & BUTTON1_PRESSED ? KEY_CODE_CLICK
+                                            : UINT32_MAX;
+}
+
+void input_click(int *row, int *col)
+{
+    *row = mouse.y;
+    *col = mouse.x;
+}
+
 /* The key of a curses code; UINT32_MAX for those without a meaning here (KEY_RESIZE, ...). */
 static uint32_t translate(wint_t code)
 {
     for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
         if (special[i].code == code)
             return special[i].key;
+    if (code == KEY_MOUSE)
+        return mouse_key();
     if (code >= KEY_F(1) && code <= KEY_F(63))
         return (uint32_t)KEY_CODE_F0 + (uint32_t)(code - KEY_F0);
     return UINT32_MAX;

@@ -9,6 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../view/keys.h"
+#include "../view/mouse.h"
+
 enum {
     PATIENCE_MS = 25,  /* waited for a result before the screen is drawn without it */
     PROGRESS_MS = 250, /* between two drawings of progress */
@@ -37,6 +40,14 @@ static long long now_ms(void)
     return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* What a library printed must not be lost under the screen. */
+static void take_messages(struct app *app)
+{
+    char line[200];
+    while (terminal_heard(line, sizeof line))
+        app_heard(app, line);
+}
+
 static enum status draw(struct loop *l, struct err *err)
 {
     struct app *app = l->app;
@@ -54,9 +65,11 @@ static enum status draw(struct loop *l, struct err *err)
     }
     app->lag = l->moved && now_ms() < l->key + SETTLE_MS;
     app_settle(app, false, PATIENCE_MS);
+    take_messages(app);
     app_prepare(app);
     l->waiting = !app_settled(app);
     enum status code = player_render(l->player, &l->canvas, err);
+    terminal_mouse(app->mouse);
     draw_canvas(&l->canvas, l->anew || app->redraw);
     app->redraw = l->anew = l->dirty = l->progress = false;
     l->moved = app->lag;
@@ -100,15 +113,36 @@ static bool at_end(int fd)
     return (p.revents & POLLIN) && ioctl(fd, FIONREAD, &waiting) == 0 && waiting == 0;
 }
 
+static void take_key(struct loop *l, uint32_t key)
+{
+    bool touring = l->player->touring;
+    player_key(l->player, key, now_ms());
+    l->moved = l->app->moved && !touring && (l->moved || !l->dirty);
+    l->dirty = true;
+}
+
+/* A click is about the screen as it was drawn: keys before it may have changed what is there. */
+static void take_click(struct loop *l)
+{
+    static uint32_t key[MOUSE_MAX_KEYS];
+    int row, col;
+    input_click(&row, &col);
+    if (l->dirty || l->player->touring || !l->have_canvas)
+        return;
+    size_t n = mouse_keys(l->app, &l->canvas, row, col, key);
+    for (size_t i = 0; i < n; i++)
+        take_key(l, key[i]);
+}
+
 static void take_keys(struct loop *l)
 {
     int n = 0;
     uint32_t key;
     while (n < BURST && !l->app->quit && (key = input_key())) {
-        bool touring = l->player->touring;
-        player_key(l->player, key, now_ms());
-        l->moved = l->app->moved && !touring && (l->moved || !l->dirty);
-        l->dirty = true;
+        if (key == KEY_CODE_CLICK)
+            take_click(l);
+        else
+            take_key(l, key);
         n++;
     }
     if (n)

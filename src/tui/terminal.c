@@ -26,6 +26,8 @@ static struct {
     char restore[256]; /* bytes that bring the screen back */
     size_t restore_len;
     int stderr_copy, stderr_file;
+    off_t heard; /* bytes of the file that were asked for */
+    bool mouse;
     int colors; /* 0 = mono */
     struct sigaction before[FATAL];
 } term = {.stderr_copy = -1, .stderr_file = -1};
@@ -58,13 +60,39 @@ static void capture_stderr(void)
         return;
     unlink(name);
     fflush(stderr);
+    term.heard = 0;
     term.stderr_copy = dup(STDERR_FILENO);
     dup2(term.stderr_file, STDERR_FILENO);
 }
 
+bool terminal_heard(char *line, size_t size)
+{
+    ssize_t n = -1;
+    if (term.stderr_file >= 0)
+        n = pread(term.stderr_file, line, size - 1, term.heard);
+    char *end = n > 0 ? memchr(line, '\n', (size_t)n) : NULL;
+    if (n <= 0 || (!end && (size_t)n < size - 1)) /* half a line: the rest is to come */
+        return false;
+    term.heard += end ? end - line + 1 : n;
+    *(end ? end : line + n) = '\0';
+    return true;
+}
+
+void terminal_mouse(bool on)
+{
+    if (on == term.mouse)
+        return;
+    mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+    mouseinterval(0);
+    term.mouse = on;
+}
+
 static void on_crash(int number)
 {
+    static const char mouse_off[] = "\033[?1006;1000l";
     if (term.open && !term.away) {
+        if (term.mouse && write(STDOUT_FILENO, mouse_off, sizeof mouse_off - 1) < 0)
+            term.away = true;
         if (write(STDOUT_FILENO, term.restore, term.restore_len) < 0)
             term.away = true;
         if (term.have_modes)
@@ -224,6 +252,7 @@ void terminal_close(void)
         if (term.before[i].sa_handler == SIG_DFL)
             sigaction(fatal[i], &term.before[i], NULL);
     delscreen(term.screen);
+    term.mouse = false;
     if (term.opened)
         fclose(term.opened);
     release_stderr();

@@ -34,8 +34,18 @@ attr_t terminal_attr(uint32_t style, short *pair);
 /* Brings the canvas to the screen; curses sends what has changed.  ANEW: everything. */
 void draw_canvas(const struct canvas *c, bool anew);
 
-/* Keys (input.c): the next one waiting, 0 if there is none. */
+/* Listens to the mouse, or lets the terminal have it.  Nothing is sent where nothing changes. */
+void terminal_mouse(bool on);
+
+/* The next line written to standard error since it was taken; false if there is none. */
+bool terminal_heard(char *line, size_t size);
+
+/*
+ * Keys (input.c): the next one waiting, 0 if there is none.  KEY_CODE_CLICK: the mouse was pressed
+ * on the cell input_click tells.
+ */
 uint32_t input_key(void);
+void input_click(int *row, int *col);
 
 /* Signals arrive as bytes in a pipe (signals.c). */
 enum status signals_open(struct err *err);

@@ -126,6 +126,10 @@ enum {
            "clear the message, the selected point, the overlays, the filter")                      \
     ACTION(ANY_DIGIT, "digit", "1 2 3 4 5 6 7 8 9", CTX_VIEWS | CTX_PANEL, 9, "",                  \
            "the view of that number; in a list, that line on or off")                              \
+    ACTION(MOUSE, "mouse", "m", CTX_VIEWS, 9, "",                                                  \
+           "mouse on or off: tabs, lines and points can be clicked; text is then selected with "   \
+           "Shift")                                                                                \
+    ACTION(LOG, "log", "E", CTX_VIEWS, 9, "", "list of the messages so far")                       \
     ACTION(TOUR_NEXT, "tour-next", "Space Enter Right l PgDn", CTX_TOUR, 0, "next", "next step")   \
     ACTION(TOUR_BACK, "tour-back", "Backspace Left h PgUp", CTX_TOUR, 0, "back",                   \
            "the step before")                                                                      \

@@ -47,6 +47,18 @@ void app_say(struct app *app, bool bad, const char *fmt, ...)
     err_set(&clean, STATUS_OK, "%s", text);
     snprintf(app->message, sizeof app->message, "%.255s", clean.msg);
     app->message_bad = bad;
+    log_add(&app->log, bad, app->message);
+}
+
+void app_heard(struct app *app, const char *line)
+{
+    struct err clean;
+    err_set(&clean, STATUS_OK, "%s", line);
+    log_add(&app->log, false, clean.msg);
+    if (!app->message[0]) {
+        snprintf(app->message, sizeof app->message, "%.200s (E lists messages)", clean.msg);
+        app->message_bad = true;
+    }
 }
 
 int app_view_rows(const struct app *app)
@@ -208,6 +220,11 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
     case ACTION_SAVE: open_export_prompt(app); break;
     case ACTION_BACK: return go_back(app, err);
     case ACTION_REDRAW: app->redraw = true; break;
+    case ACTION_LOG: return panel_open_log(app, err);
+    case ACTION_MOUSE:
+        app->mouse = !app->mouse;
+        app_say(app, false, app->mouse ? "mouse on: Shift selects text" : "mouse off");
+        break;
     default: break;
     }
     return STATUS_OK;

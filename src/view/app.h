@@ -11,6 +11,7 @@
 #include "actions.h"
 #include "canvas.h"
 #include "engine.h"
+#include "log.h"
 #include "plot.h"
 #include "propneu/analysis.h"
 #include "propneu/phones.h"
@@ -94,6 +95,9 @@ struct app {
     struct prompt prompt;
     char message[256]; /* in the status line until the next action */
     bool message_bad;
+    struct log log;    /* of all messages */
+    bool mouse;        /* is listened to */
+    bool a11y;         /* the cursor is shown where one is, for screen readers */
     bool quit, redraw; /* asked for */
     bool moved;        /* the last action only moved the cursor */
     bool lag;          /* what follows the cursor may stay behind it: keys are still coming */
@@ -109,7 +113,7 @@ struct app_options {
     unsigned long layer; /* from 1; 0 = default */
     double sigma;        /* percent; 0 = default */
     double lambda;       /* percent, one of the first file's; 0 = its own */
-    bool ascii, threads;
+    bool ascii, threads, mouse, a11y;
     int cols, rows;
 };
 
@@ -188,7 +192,7 @@ enum status app_show_file(struct app *app, size_t i, struct err *err);
  */
 void app_open_all(struct app *app);
 
-/* Puts a message on the status line. */
+/* Puts a message on the status line, and into the log. */
 void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Moves *HERE among COUNT lines of a list shown PAGE lines at a time; false: not such an action. */
@@ -203,12 +207,16 @@ char group_letter(const struct property *p, uint32_t group);
 /* "(sil)" for silence, else the level's name. */
 const char *level_label(const char *level);
 
+/* What something else in the program printed while the screen was ours. */
+void app_heard(struct app *app, const char *line);
+
 /* Lists over the view (panel.c). */
 void panel_close(struct panel *p);
 enum status panel_add(struct panel *p, int check, uint32_t major, uint32_t minor, const char *text,
                       struct err *err);
 enum status panel_open_conditions(struct app *app, struct err *err);
 enum status panel_apply(struct app *app, enum action action, long arg, struct err *err);
+enum status panel_open_log(struct app *app, struct err *err);
 void panel_render(const struct app *app, struct canvas *c, struct rect area);
 
 /* Typing (prompt.c). */

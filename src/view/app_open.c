@@ -212,7 +212,9 @@ enum status app_init(struct app *app, const char *const *path, size_t files,
     *app = (struct app){.cols = options->cols,
                         .rows = options->rows,
                         .ascii = options->ascii,
-                        .threads = options->threads};
+                        .threads = options->threads,
+                        .mouse = options->mouse,
+                        .a11y = options->a11y};
     app->files = files < APP_MAX_FILES ? files : APP_MAX_FILES;
     for (size_t i = 0; i < app->files; i++)
         app->file[i].path = path[i];
@@ -241,7 +243,10 @@ enum status app_restart(struct app *app, const struct app_options *options, stru
                         .cols = app->cols,
                         .rows = app->rows,
                         .ascii = app->ascii,
-                        .threads = app->threads};
+                        .threads = app->threads,
+                        .mouse = app->mouse,
+                        .a11y = app->a11y,
+                        .log = app->log};
     memcpy(fresh.file, app->file, sizeof fresh.file);
     *app = fresh;
     return begin(app, options, err);

@@ -147,7 +147,8 @@ void canvas_put(struct canvas *c, int row, int col, enum style style, uint32_t c
 
 void canvas_glyph(struct canvas *c, int row, int col, enum style style, enum glyph g)
 {
-    canvas_put(c, row, col, style, c->ascii ? (uint32_t)glyphs[g].ascii : glyphs[g].ch);
+    uint32_t ch = c->ascii || c->plain ? (uint32_t)glyphs[g].ascii : glyphs[g].ch;
+    canvas_put(c, row, col, style, c->plain && g <= GLYPH_CROSS ? ' ' : ch);
 }
 
 int canvas_text(struct canvas *c, int row, int col, int width, enum style style, const char *text)
@@ -282,7 +283,7 @@ void canvas_box(struct canvas *c, struct rect a, enum style style)
 
 void canvas_bar(struct canvas *c, int row, int col, int width, enum style style, double fraction)
 {
-    if (!(fraction > 0) || width <= 0)
+    if (!(fraction > 0) || width <= 0 || c->plain)
         return;
     double cells = (fraction < 1 ? fraction : 1) * width;
     if (c->ascii) {

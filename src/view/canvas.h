@@ -3,7 +3,8 @@
  *
  * Views draw on a canvas; the terminal shows it, --dump prints it, tests compare it.  Nothing here
  * knows of curses or files.  Positions outside are clipped, never an error.  An ASCII canvas never
- * holds a character above 126: lines, bars and dots have ASCII twins, other text shows '?'.
+ * holds a character above 126: lines, bars and dots have ASCII twins, other text shows '?'.  On a
+ * plain canvas lines and bars are left out.
  */
 #ifndef PROPNEU_VIEW_CANVAS_H
 #define PROPNEU_VIEW_CANVAS_H
@@ -33,9 +34,10 @@ struct rect {
 struct canvas {
     int cols, rows;
     bool ascii;
-    int cursor_row, cursor_col;        /* where the terminal's cursor belongs; row -1 = nowhere */
-    bool cursor_shown;                 /* it is for typing */
-    struct cell *cell;                 /* [rows][cols] */
+    bool plain;                 /* to be read out: no lines, boxes, bars, nothing beside the text */
+    int cursor_row, cursor_col; /* where the terminal's cursor belongs; row -1 = nowhere */
+    bool cursor_shown;          /* it is for typing */
+    struct cell *cell;          /* [rows][cols] */
     struct rect dots[CANVAS_MAX_DOTS]; /* areas drawn in dots */
     int dotted;
 };

@@ -72,6 +72,11 @@ static void draw_title(const struct app *app, struct canvas *c)
 static void draw_tabs(const struct app *app, struct canvas *c)
 {
     int col = 0;
+    if (c->plain) {
+        canvas_textf(c, 1, 0, c->cols, STYLE_NORMAL, "%s, layer %u of %u", titles[app->at.view],
+                     app->at.layer + 1, app_file(app)->counts.layers);
+        return;
+    }
     char where[128];
     int whole = 14; /* "layer 12 of 24" */
     for (int v = 0; v < VIEW_COUNT; v++)
@@ -168,14 +173,22 @@ enum status app_render(const struct app *app, struct canvas *c, struct err *err)
     draw_tabs(app, c);
     if (app->help)
         help_render(app, c, area);
-    else {
+    else if (!c->plain || !app->panel.kind) {
         view_of(app->at.view)->render(app, c, area);
         draw_status(app, c);
     }
     if (app->panel.kind && !app->help)
         panel_render(app, c, area);
-    footer_render(c, c->rows - 1, c->cols, app_context(app));
+    if (!c->plain)
+        footer_render(c, c->rows - 1, c->cols, app_context(app));
     if (app->prompt.kind)
         prompt_render(app, c);
+    if (app->a11y) {
+        if (c->cursor_row < 0) { /* nothing is chosen: what is said about the whole */
+            c->cursor_row = c->rows - 2;
+            c->cursor_col = 0;
+        }
+        c->cursor_shown = true;
+    }
     return STATUS_OK;
 }

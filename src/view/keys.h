@@ -28,6 +28,7 @@ enum key {
     KEY_CODE_BACKSPACE,
     KEY_CODE_DELETE,
     KEY_CODE_SHIFT_TAB,
+    KEY_CODE_CLICK,        /* of the mouse: never one of an action */
     KEY_CODE_F0 = 0x110100 /* + n for Fn */
 };
 

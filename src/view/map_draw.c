@@ -50,7 +50,8 @@ static void fill_points(const struct app *app, struct plot_point *point)
     set_priorities(s, point);
 }
 
-static void draw_plot(const struct app *app, struct canvas *c, struct rect area,
+/* ROW, COL: a cell of the screen the report shall give the nearest point of. */
+static void draw_plot(const struct app *app, struct canvas *c, struct rect area, int row, int col,
                       struct plot_report *report)
 {
     const struct map_state *s = map_state(app);
@@ -62,7 +63,8 @@ static void draw_plot(const struct app *app, struct canvas *c, struct rect area,
             group[g] = map_singles(s)
                            ? (struct plot_group){'o', STYLE_NORMAL}
                            : (struct plot_group){group_letter(s->property, g), palette_group(g)};
-        struct plot plot = {point, s->points, group, s->groups, app->marks, s->selected - 1};
+        struct plot plot = {point,      s->points,       group,          s->groups,
+                            app->marks, s->selected - 1, row - area.row, col - area.col};
         plot_scatter(c, area, &plot, report);
     }
     free(point);
@@ -191,23 +193,92 @@ static void draw_line(const struct app *app, struct canvas *c, struct rect a,
         canvas_text(c, a.row, col, 9, STYLE_NORMAL, "* several");
 }
 
+static bool there_is_none(const struct map_state *s)
+{
+    return s->why[0] || !s->property || (!s->fresh && s->of_layer == UINT32_MAX);
+}
+
+/* Where the points are in the view's AREA. */
+static struct rect plot_area(struct rect area)
+{
+    if (area.cols < SIDE_FROM)
+        return (struct rect){area.row + 1, area.col, area.rows - 1, area.cols};
+    return (struct rect){area.row, area.col, area.rows, area.cols - SIDE_WIDTH - 2};
+}
+
+long map_point_at(const struct app *app, const struct canvas *c, int row, int col)
+{
+    struct rect area = plot_area((struct rect){2, 0, c->rows - 4, c->cols});
+    struct plot_report report = {.nearest = -1};
+    struct canvas scratch;
+    if (there_is_none(map_state(app)) || row < area.row || row >= area.row + area.rows ||
+        col < area.col || col >= area.col + area.cols ||
+        !canvas_init(&scratch, c->cols, c->rows, c->ascii))
+        return -1;
+    draw_plot(app, &scratch, area, row, col, &report);
+    canvas_free(&scratch);
+    return report.nearest;
+}
+
+/* Draws the points; the cursor stands on the selected one. */
+static void draw_area(const struct app *app, struct canvas *c, struct rect area,
+                      struct plot_report *report)
+{
+    draw_plot(app, c, area, 0, 0, report);
+    if (report->row >= 0) {
+        c->cursor_row = area.row + report->row;
+        c->cursor_col = area.col + report->col;
+    }
+}
+
+/* The points as a list: their places cannot be read out otherwise. */
+static void draw_list(const struct app *app, struct canvas *c, struct rect a)
+{
+    const struct map_state *s = map_state(app);
+    size_t here = s->selected ? (size_t)s->selected - 1 : 0;
+    size_t page = a.rows > 2 ? (size_t)a.rows - 1 : 1, top = here / page * page;
+    int row = a.row;
+    char text[160];
+    canvas_text(c, row, a.col + 2, 20, STYLE_FAINT, "point");
+    canvas_text(c, row, a.col + 22, 16, STYLE_FAINT, "group");
+    canvas_right(c, row, a.col + 38, 10, STYLE_FAINT, "x");
+    canvas_right(c, row, a.col + 48, 10, STYLE_FAINT, "y");
+    for (size_t i = top; i < s->points && i < top + page; i++) {
+        const struct property_point *p = &s->property->point[i];
+        if (s->hidden[p->group])
+            continue;
+        row++;
+        if ((long)i + 1 == s->selected)
+            canvas_glyph(c, row, a.col, STYLE_STRONG, GLYPH_POINTER);
+        map_point_name(s, (uint32_t)i, text, sizeof text);
+        canvas_text(c, row, a.col + 2, 19, STYLE_NORMAL, text);
+        canvas_text(c, row, a.col + 22, 15, STYLE_NORMAL, s->property->group.name[p->group]);
+        canvas_rightf(c, row, a.col + 38, 10, STYLE_NORMAL, "%.3f", s->xy[2 * i]);
+        canvas_rightf(c, row, a.col + 48, 10, STYLE_NORMAL, "%.3f", s->xy[2 * i + 1]);
+    }
+}
+
 void map_render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct map_state *s = map_state(app);
-    struct plot_report report = {0};
-    if (s->why[0] || !s->property || (!s->fresh && s->of_layer == UINT32_MAX)) {
+    struct plot_report report = {.row = -1};
+    if (there_is_none(s)) {
         canvas_wrap(c, (struct rect){area.row + 1, 2, area.rows - 1, area.cols - 4}, STYLE_NORMAL,
                     s->why[0] ? s->why : "computing the map ...");
         return;
     }
+    if (c->plain) {
+        draw_list(app, c, area);
+        return;
+    }
     if (area.cols < SIDE_FROM) {
-        draw_plot(app, c, (struct rect){area.row + 1, area.col, area.rows - 1, area.cols}, &report);
+        draw_area(app, c, plot_area(area), &report);
         draw_line(app, c, area, &report);
         return;
     }
     int width = area.cols - SIDE_WIDTH - 2;
     struct rect side = {area.row, area.col + width + 2, area.rows, SIDE_WIDTH - 1};
-    draw_plot(app, c, (struct rect){area.row, area.col, area.rows, width}, &report);
+    draw_area(app, c, plot_area(area), &report);
     for (int r = 0; r < area.rows; r++)
         canvas_glyph(c, area.row + r, area.col + width, STYLE_FAINT, GLYPH_VLINE);
     int row = draw_legend(app, c, side, area.rows / 2) + (area.rows > 16);

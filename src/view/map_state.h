@@ -48,6 +48,9 @@ static inline bool map_singles(const struct map_state *s)
 /* "AH female": the name of point I. */
 void map_point_name(const struct map_state *s, uint32_t i, char *text, size_t size);
 
+/* The point drawn nearest to the cell ROW, COL of a screen like C; -1 where no map is. */
+long map_point_at(const struct app *app, const struct canvas *c, int row, int col);
+
 void map_render(const struct app *app, struct canvas *c, struct rect area);
 
 #endif

@@ -127,6 +127,33 @@ enum status panel_open_conditions(struct app *app, struct err *err)
     return code;
 }
 
+/* The messages so far, the latest at hand. */
+enum status panel_open_log(struct app *app, struct err *err)
+{
+    struct panel *p = &app->panel;
+    size_t n = log_count(&app->log);
+    enum status code = STATUS_OK;
+    if (!n)
+        return err_set(err, STATUS_NOTFOUND, "there are no messages yet");
+    panel_close(p);
+    p->kind = PANEL_TEXT;
+    snprintf(p->title, sizeof p->title, "Messages");
+    for (size_t i = 0; !code && i < n; i++) {
+        const struct log_entry *e = log_entry(&app->log, i);
+        char text[320];
+        if (e->times > 1)
+            snprintf(text, sizeof text, "%s%s (%u times)", e->bad ? "! " : "  ", e->text, e->times);
+        else
+            snprintf(text, sizeof text, "%s%s", e->bad ? "! " : "  ", e->text);
+        code = panel_add(p, -1, 0, 0, text, err);
+    }
+    if (code)
+        panel_close(p);
+    else
+        panel_apply(app, ACTION_LAST, 0, err);
+    return code;
+}
+
 /* Lines of the list that are on the screen at once. */
 static size_t page_of(const struct app *app)
 {
@@ -284,7 +311,7 @@ void panel_render(const struct app *app, struct canvas *c, struct rect area)
     size_t page = page_of(app), n = p->count < page ? p->count : page;
     struct rect box = {area.row, 0, (int)n + 2, widest(p) + 4};
     box.cols = box.cols < area.cols ? box.cols : area.cols;
-    box.col = area.col + area.cols - box.cols;
+    box.col = c->plain ? area.col : area.col + area.cols - box.cols;
     canvas_blank(c, box);
     canvas_box(c, box, STYLE_NORMAL);
     canvas_textf(c, box.row, box.col + 2, box.cols - 4, STYLE_STRONG, " %s ", p->title);

@@ -247,6 +247,8 @@ void pattern_render(const struct app *app, struct canvas *c, struct rect area)
     draw_list(app, c, area);
     if (!s->curve[0].there)
         draw_reason(app, c, (struct rect){rest.row + 1, rest.col, rest.rows - 1, rest.cols - 1});
+    else if (c->plain)
+        draw_table(app, c, rest);
     else if (s->form == PATTERN_CURVES)
         draw_curves(app, c, rest);
     else if (s->form == PATTERN_TABLE)

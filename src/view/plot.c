@@ -234,13 +234,26 @@ static void put_labels(struct canvas *c, struct rect area, struct field *f, cons
     free(order);
 }
 
+static long nearest(const struct field *f, const struct plot *p)
+{
+    long best = -1, least = 0;
+    for (size_t i = 0; i < p->points; i++) {
+        long down = 2L * (f->row[i] - p->row), across = f->col[i] - p->col;
+        if (f->row[i] >= 0 && (best < 0 || down * down + across * across < least)) {
+            best = (long)i;
+            least = down * down + across * across;
+        }
+    }
+    return best;
+}
+
 void plot_scatter(struct canvas *c, struct rect area, const struct plot *p,
                   struct plot_report *report)
 {
     struct field f = {0};
     int label = 0;
     enum plot_marks marks = c->ascii ? PLOT_LETTERS : p->marks;
-    *report = (struct plot_report){0};
+    *report = (struct plot_report){.row = -1, .nearest = -1};
     if (area.rows < 1 || area.cols < 1 || p->points == 0 || p->groups == 0)
         return;
     f.sub_cols = marks == PLOT_BRAILLE ? 2 : 1;
@@ -255,9 +268,12 @@ void plot_scatter(struct canvas *c, struct rect area, const struct plot *p,
             canvas_note_dots(c, area);
         draw_points(c, area, &f, p, marks, report);
         put_labels(c, area, &f, p, report);
-        if (p->selected >= 0 && (size_t)p->selected < p->points && f.row[p->selected] >= 0)
-            canvas_restyle(c, area.row + f.row[p->selected], area.col + f.col[p->selected], 1,
-                           STYLE_SELECTED);
+        if (p->selected >= 0 && (size_t)p->selected < p->points && f.row[p->selected] >= 0) {
+            report->row = f.row[p->selected];
+            report->col = f.col[p->selected];
+            canvas_restyle(c, area.row + report->row, area.col + report->col, 1, STYLE_SELECTED);
+        }
+        report->nearest = nearest(&f, p);
         report->per_col = f.per_col;
     }
     field_free(&f);

@@ -35,12 +35,15 @@ struct plot {
     size_t groups;
     enum plot_marks marks; /* dots fall back to letters on an ASCII canvas */
     long selected;         /* index of a point, or -1 */
+    int row, col;          /* a cell of the area, for report.nearest */
 };
 
 struct plot_report {
     size_t mixed;   /* cells in which groups meet */
     size_t dropped; /* labels without room */
     double per_col; /* units one column spans; one row spans twice as many */
+    int row, col;   /* of the selected point in the area; row -1 = none is drawn */
+    long nearest;   /* the drawn point nearest to plot.row, plot.col; -1 = none is */
 };
 
 /* Draws into AREA, both axes to the same scale (a cell counts as 1 wide and 2 high). */

@@ -279,14 +279,14 @@ static void render_table(const struct app *app, struct canvas *c, struct rect ar
     details(app, c, row, left);
     row += (int)n + 2;
     left -= (int)n + 2;
-    if (left >= CURVES_ROWS)
+    if (left >= CURVES_ROWS && !c->plain)
         layers_curves(app, c, (struct rect){row, 0, left, area.cols}, LAYERS_CURVES);
 }
 
 static void render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct layers_state *s = view_state(app, VIEW_LAYERS);
-    if (s->form != LAYERS_TABLE)
+    if (s->form != LAYERS_TABLE && !c->plain)
         layers_curves(app, c, area, s->form);
     else
         render_table(app, c, area);

@@ -227,7 +227,7 @@ static void render(const struct app *app, struct canvas *c, struct rect area)
                     s->why[0] ? s->why : "no sets: 'a' adds one");
         return;
     }
-    bool drawing = !s->table && (s->sets == 2 || s->sets == 3);
+    bool drawing = !s->table && !c->plain && (s->sets == 2 || s->sets == 3);
     if (drawing && rest.cols >= VENN_MIN_COLS + 2 + TABLE_WIDTH && rest.rows >= VENN_MIN_ROWS) {
         int width = rest.cols - 2 - TABLE_WIDTH - 5;
         width = width < VENN_MIN_COLS ? VENN_MIN_COLS : width > 64 ? 64 : width;

@@ -94,7 +94,7 @@ propneu count --pitch |a.counts auto folder
 propneu neurons --phones |a.counts folder ipa-mfa timit
 propneu neurons --compat a|authors
 EOF
-commands=$("$PROPNEU" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p')
+commands=$("$PROPNEU" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z0-9-]*\)  .*/\1/p')
 {
     sed 's/|.*//' "$dir/wanted"
     printf 'propneu %s --\n' $commands
@@ -120,7 +120,7 @@ for shell in $shells; do
     for command in $commands; do
         [[ " ${offers[propneu ]} " == *" $command "* ]] || complain "$shell does not offer $command"
         for option in $("$PROPNEU" "$command" --help |
-            sed -n 's/^  \(-.,\|   \) --\([a-z][a-z-]*\).*/\2/p'); do
+            sed -n 's/^  \(-.,\|   \) --\([a-z][a-z0-9-]*\).*/\2/p'); do
             [[ " ${offers[propneu $command --]-} " == *" --$option "* ]] ||
                 complain "$shell does not offer --$option of $command"
         done

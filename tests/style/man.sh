@@ -10,12 +10,12 @@ complain() {
 }
 
 page=$top/man/propneu.1
-commands=$("$PROPNEU" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p')
+commands=$("$PROPNEU" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z0-9-]*\)  .*/\1/p')
 [ -n "$commands" ] || complain "propneu --help lists no commands"
 
 # The options --help names, after the heading $1 up to the next empty line.
 options() {
-    sed -n "/^$1:/,/^\$/s/^  \\(-.,\\|   \\) --\\([a-z][a-z-]*\\).*/\\2/p"
+    sed -n "/^$1:/,/^\$/s/^  \\(-.,\\|   \\) --\\([a-z][a-z0-9-]*\\).*/\\2/p"
 }
 
 for command in $commands; do
@@ -29,7 +29,7 @@ for command in $commands; do
             complain "propneu.1: $command: the option --$option is missing"
     done
     # and the other way round
-    for option in $(echo "$section" | sed -n 's/^\.It .*Fl -\([a-z][a-z-]*\).*/\1/p'); do
+    for option in $(echo "$section" | sed -n 's/^\.It .*Fl -\([a-z][a-z0-9-]*\).*/\1/p'); do
         "$PROPNEU" "$command" --help | grep -q -e "--$option\\([ =[]\\|\$\\)" ||
             complain "propneu.1: $command: no option --$option in --help"
     done

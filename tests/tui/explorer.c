@@ -33,7 +33,7 @@ void explorer_start(struct pty *p, int cols, int rows, const char *const *env, i
 void explorer_open(struct pty *p, int cols, int rows, const char *const *env, int flags)
 {
     explorer_start(p, cols, rows, env, flags, NULL);
-    assert_true(screen_wait(p, "best silhouette", false, PATIENCE));
+    assert_true(screen_wait(p, "? help", false, PATIENCE));
     assert_true(screen_wait(p, "computing", true, 20 * PATIENCE));
     pty_quiet(p, STILL);
 }

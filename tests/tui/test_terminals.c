@@ -61,23 +61,10 @@ static void every_terminal_gets_what_it_can_show(void **state)
     }
 }
 
-static void a_dumb_terminal_gets_text(void **state)
-{
-    static const char *const env[] = {"TERM=dumb", NULL};
-    struct pty p;
-    (void)state;
-    explorer_start(&p, 80, 24, env, 0, NULL);
-    assert_int_equal(pty_status(&p, PATIENCE), 0);
-    assert_true(pty_wait_bytes(&p, 0, "best silhouette", PATIENCE));
-    assert_null(memchr(p.sent.data, '\033', p.sent.len));
-    pty_end(&p);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_terminal_gets_what_it_can_show),
-        cmocka_unit_test(a_dumb_terminal_gets_text),
     };
     return EXPLORER_RUN(tests, false);
 }

@@ -22,7 +22,7 @@ static void both_axes_have_one_scale(void **state)
     /* A square of side 10: 20 cells wide and 10 high would be the same length. */
     const struct plot_point square[] = {
         {0, 0, 0, NULL, 0}, {10, 0, 0, NULL, 0}, {0, 10, 1, NULL, 0}, {10, 10, 1, NULL, 0}};
-    struct plot p = {square, 4, groups, 2, PLOT_LETTERS, -1};
+    struct plot p = {square, 4, groups, 2, PLOT_LETTERS, -1, 0, 0};
     struct plot_report report;
     struct canvas c;
     (void)state;
@@ -43,7 +43,7 @@ static void cells_of_several_groups_are_marked(void **state)
 {
     const struct plot_point same[] = {
         {0, 0, 0, NULL, 0}, {0, 0, 1, NULL, 0}, {5, 0, 1, NULL, 0}, {5, 0, 1, NULL, 0}};
-    struct plot p = {same, 4, groups, 2, PLOT_LETTERS, -1};
+    struct plot p = {same, 4, groups, 2, PLOT_LETTERS, -1, 0, 0};
     struct plot_report report;
     struct canvas c;
     (void)state;
@@ -60,7 +60,7 @@ static void cells_of_several_groups_are_marked(void **state)
 static void labels_never_overlap_and_are_counted(void **state)
 {
     struct plot_point crowd[60];
-    struct plot p = {crowd, 60, groups, 2, PLOT_LETTERS, 59};
+    struct plot p = {crowd, 60, groups, 2, PLOT_LETTERS, 59, 0, 0};
     struct plot_report report;
     struct canvas c;
     size_t shown = 0;
@@ -86,7 +86,7 @@ static void dots_fall_where_points_are(void **state)
 {
     /* Corners of the area: the first dot of the first cell, the last of the last. */
     const struct plot_point corners[] = {{0, 1, 0, NULL, 0}, {1, 0, 0, NULL, 0}};
-    struct plot p = {corners, 2, groups, 2, PLOT_BRAILLE, -1};
+    struct plot p = {corners, 2, groups, 2, PLOT_BRAILLE, -1, 0, 0};
     struct plot_report report;
     struct canvas c;
     (void)state;
@@ -111,7 +111,7 @@ static void odd_input_is_harmless(void **state)
     (void)state;
     for (int marks = 0; marks < PLOT_MARKS_COUNT; marks++)
         for (int side = 1; side < 12; side++) {
-            struct plot p = {odd, 4, groups, 2, (enum plot_marks)marks, 2};
+            struct plot p = {odd, 4, groups, 2, (enum plot_marks)marks, 2, 0, 0};
             struct canvas c;
             assert_true(canvas_init(&c, side, 12 - side, false));
             free(draw(&c, &p, &report));
