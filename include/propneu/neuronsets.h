@@ -31,6 +31,14 @@ size_t neuron_sets_total(const struct neuron_sets *s);
 enum status neuron_sets_add(struct neuron_sets *s, const char *text, struct analysis *a,
                             const char *model, struct err *err);
 
+/* STATUS_MISMATCH, naming what differs, if C is not of layers and widths as S; MODEL stands in the
+ * message. */
+enum status neuron_sets_fit(const struct neuron_sets *s, const struct counts *c, const char *model,
+                            struct err *err);
+
+/* A number that tells sets apart. */
+uint64_t neuron_sets_digest(const struct neuron_sets *s);
+
 /* Leaves only the layers of LIST ("1,3,5-7", from 1). */
 enum status neuron_sets_only(struct neuron_sets *s, const char *list, struct err *err);
 

@@ -1,5 +1,6 @@
 /*
- * propneu prune: a model with fewer neurons, as a checkpoint of its own.
+ * propneu prune: a model with fewer neurons, as a checkpoint of its own; or what is lost by how
+ * many are left, measured.
  */
 #include "config.h"
 
@@ -7,28 +8,36 @@
 #include <string.h>
 
 #include "commands.h"
-#include "edit_options.h"
-#include "propneu/prune.h"
+#include "measure.h"
+#include "propneu/curve.h"
+#include "propneu/mem.h"
 
 enum {
-    OPT_KEEP = EDIT_END,
+    OPT_KEEP = MEASURE_END,
     OPT_PROTECT,
     OPT_CRITERION,
-    OPT_SEED,
     OPT_SCOPE,
     OPT_MINIMUM,
-    OPT_SHAPE
+    OPT_SHAPE,
+    OPT_CURVE,
+    OPT_DRAWS
 };
+
+/* Shares of a curve. */
+#define POINTS_MAX    100
+#define DRAWS_DEFAULT 5
 
 static const struct cli_option options[] = {
     EDIT_OPTIONS,
+    MEASURE_OPTIONS,
     {"keep", 0, "SHARE", "share of the neurons that stays, 0.2 or 20%", NULL},
     {"protect", 0, "SET", "never prune these", NULL},
     {"criterion", 0, "NAME", "what goes first: l1, l1-bias or random (l1)", "l1|l1-bias|random"},
-    {"seed", 0, "N", "seed of --criterion random (0)", NULL},
     {"scope", 0, "SCOPE", "the share is of each layer, or global (layer)", "layer|global"},
     {"minimum", 0, "N", "neurons that stay in every layer (1)", NULL},
     {"shape", 0, "SHAPE", "masked, equal or uneven (masked)", "masked|equal|uneven"},
+    {"curve", 0, NULL, "measure what is lost, by shares --keep 10%,20%,...; write nothing", NULL},
+    {"draws", 0, "N", "--curve: random choices measured (5)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -38,9 +47,14 @@ enum { SHAPE_MASKED, SHAPE_EQUAL, SHAPE_UNEVEN };
 
 struct request {
     struct edit_request edit;
+    struct measure_request measure;
     struct prune_options how;
     const char *protect;
     int criterion, shape; /* -1: not one of them */
+    bool curve;
+    double keep[POINTS_MAX]; /* [points] as given */
+    uint32_t points, draws;
+    const char *curve_only; /* option given that only --curve has, or NULL */
 };
 
 static json_t *describe(const struct request *r)
@@ -148,14 +162,36 @@ static bool take_share(const char *text, double *out)
     return *out > 0;
 }
 
+/* Shares parted by commas. */
+static bool take_shares(struct request *r, const char *text)
+{
+    char one[64];
+    for (r->points = 0; r->points < POINTS_MAX;) {
+        size_t n = strcspn(text, ",");
+        if (n >= sizeof one)
+            return false;
+        memcpy(one, text, n);
+        one[n] = '\0';
+        if (!take_share(one, &r->keep[r->points]))
+            return false;
+        r->points++;
+        if (!text[n])
+            return true;
+        text += n + 1;
+    }
+    return false;
+}
+
 static bool take(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
     const char *wrong = NULL;
     unsigned long n;
+    if (opt >= EDIT_END && opt < MEASURE_END)
+        return measure_take(&r->measure, a, opt);
     switch (opt) {
     case OPT_KEEP:
-        if (!take_share(a->value, &r->how.keep))
+        if (!take_shares(r, a->value))
             wrong = "--keep takes a share up to 1, or up to 100%";
         break;
     case OPT_PROTECT: r->protect = a->value; break;
@@ -164,12 +200,6 @@ static bool take(void *context, const struct cli_args *a, int opt)
         r->how.criterion = (enum prune_criterion)r->criterion;
         if (r->criterion < 0)
             wrong = "--criterion is l1, l1-bias or random";
-        break;
-    case OPT_SEED:
-        if (!cli_unsigned(a->value, 0, INT64_MAX, &n))
-            wrong = "--seed takes a number";
-        else
-            r->how.seed = n;
         break;
     case OPT_SCOPE:
         r->how.global = strcmp(a->value, "global") == 0;
@@ -187,6 +217,14 @@ static bool take(void *context, const struct cli_args *a, int opt)
         if (r->shape < 0)
             wrong = "--shape is masked, equal or uneven";
         break;
+    case OPT_CURVE: r->curve = true; break;
+    case OPT_DRAWS:
+        r->curve_only = options[opt].name;
+        if (!cli_unsigned(a->value, 1, 100000, &n))
+            wrong = "--draws takes a number from 1";
+        else
+            r->draws = (uint32_t)n;
+        break;
     default: return edit_options_take(&r->edit, a, opt);
     }
     if (wrong)
@@ -194,23 +232,71 @@ static bool take(void *context, const struct cli_args *a, int opt)
     return !wrong;
 }
 
+/* What is wrong with a request to measure, or NULL. */
+static const char *curve_complaint(const struct request *r)
+{
+    if (r->edit.set)
+        return "--curve takes --protect SET, not --set";
+    if (r->how.criterion == PRUNE_RANDOM)
+        return "--curve measures random pruning anyway: --criterion l1 or l1-bias";
+    return measure_complaint(&r->measure, &r->edit);
+}
+
 /* What is wrong with the request as a whole, or NULL. */
 static const char *complaint(const struct request *r, const struct cli *cli)
 {
+    if (r->curve)
+        return curve_complaint(r);
     if (!r->edit.model)
         return "-m MODEL is needed";
     if (!cli->output)
         return "-o FOLDER is needed";
-    if (!r->edit.set == !(r->how.keep > 0))
+    if (!r->edit.set == !r->points)
         return "either --set SET or --keep SHARE is needed";
+    if (r->points > 1)
+        return "more than one --keep SHARE goes with --curve";
     if (r->edit.set && r->protect)
         return "--protect goes with --keep; take it from the set: 'SET - PROTECTED'";
     return NULL;
 }
 
+/* --curve: the exit status. */
+static int measure(const struct cli *cli, struct request *r, const char *command)
+{
+    struct err err;
+    struct measure m;
+    struct curve curve = {.has_set = false};
+    int status;
+    enum status code = measure_open(&m, cli, &r->measure, &r->edit, &err);
+    if (code)
+        return cli_fail(&err);
+    for (; r->points < 9 && r->keep[0] == 0; r->points++)
+        r->keep[r->points] = (9 - r->points) / 10.0;
+    const struct curve_options o = {.checkpoint = &m.checkpoint,
+                                    .analysis = measure_analysis(&m),
+                                    .protect = r->protect,
+                                    .layers = r->edit.layers,
+                                    .by = r->measure.by,
+                                    .how = r->how,
+                                    .keep = r->keep,
+                                    .points = r->points,
+                                    .draws = r->draws};
+    code = curve_make(&curve, &o, m.eval, &r->measure.eval, &err);
+    if (code)
+        status = cli_fail(&err);
+    else
+        status = measure_run(&m, cli, &r->measure, &curve.x, curve_sets, &curve, NULL, command);
+    curve_free(&curve);
+    measure_free(&m);
+    return status;
+}
+
 static int run(struct cli *cli, int argc, char **argv)
 {
-    struct request r = {.edit = {.analysis = ANALYSIS_OPTIONS_DEFAULT}, .how = {.minimum = 1}};
+    struct request r = {.edit = {.analysis = ANALYSIS_OPTIONS_DEFAULT},
+                        .measure = MEASURE_REQUEST_INIT,
+                        .how = {.minimum = 1},
+                        .draws = DRAWS_DEFAULT};
     /* Before the parser moves the operands behind the options. */
     char *command = edit_command(argc, argv);
     struct cli_args a;
@@ -218,11 +304,20 @@ static int run(struct cli *cli, int argc, char **argv)
     int status = cli_parse(&a, cli, &command_prune, argc, argv, take, &r);
     if (status != CLI_END)
         goto out;
-    if (complaint(&r, cli))
+    const char *only = r.measure.first ? r.measure.first : r.curve_only;
+    r.how.seed = r.measure.eval.seed;
+    r.how.keep = r.points ? r.keep[0] : 0;
+    if (only && !r.curve)
+        status = cli_usage(&command_prune, "--%s goes with --curve", only);
+    else if (complaint(&r, cli))
         status = cli_usage(&command_prune, "%s", complaint(&r, cli));
     else if (a.first < argc)
         status = cli_usage(&command_prune, "what is '%s'?", argv[a.first]);
-    else if (command ? prune(cli, &r, command, &err) : err_nomem(&err))
+    else if (!command)
+        status = cli_fail((err_nomem(&err), &err));
+    else if (r.curve)
+        status = measure(cli, &r, command);
+    else if (prune(cli, &r, command, &err))
         status = cli_fail(&err);
     else
         status = CLI_DONE;
@@ -233,9 +328,11 @@ out:
 
 const struct cli_command command_prune = {
     .name = "prune",
-    .summary = "Write a model with a part of its neurons pruned",
+    .summary = "Write a model with a part of its neurons pruned; or measure pruning",
     .synopsis = "-m MODEL [-c COUNTS] (--set SET | --keep SHARE [--protect SET]) [OPTION...] "
-                "-o FOLDER",
+                "-o FOLDER\n"
+                "       propneu prune --curve -m MODEL [-c COUNTS] [--protect SET] -a AUDIO "
+                "--task TASK [OPTION...] [-o FILE]",
     .details =
         "Pruning neuron i takes away row i of the first feed-forward matrix with its bias and\n"
         "column i of the second.  --set names what goes; --keep prunes the lowest scores until\n"
@@ -246,10 +343,19 @@ const struct cli_command command_prune = {
         "widest that is left, filled up with zero neurons; uneven gives each layer its own\n"
         "width, a list in config.json, which MelHuBERT's programs read.\n"
         "--layer bounds the sets of --set and --protect.  FOLDER is as in 'propneu erase'.\n"
-        "TSV columns: layer, neurons, edited.  JSON: the manifest.\n",
+        "TSV columns: layer, neurons, edited.  JSON: the manifest.\n"
+        "\n"
+        "--curve writes no model: it measures the task, as propneu eval does, with fewer and\n"
+        "fewer neurons and no training in between.  The same number is pruned with SET\n"
+        "protected, with matched random sets protected in its place (as in 'propneu erase\n"
+        "--matrix'), by the criterion alone, and at random.  Journal and formats are as there.\n"
+        "TSV columns: measure, quantity (error, loss), measured, pruned_by, keep, neurons,\n"
+        "trials, before, draws, mean, low, high.\n",
     .examples =
         "  propneu prune -m hubert -c h.counts --keep 20% --protect phone --shape equal -o small\n"
-        "  propneu prune -m mel.ckpt -c mel.counts --set 'gender - phone' --shape uneven -o out\n",
+        "  propneu prune -m mel.ckpt -c mel.counts --set 'gender - phone' --shape uneven -o out\n"
+        "  propneu prune --curve -m pr.safetensors -c pr.counts --protect phone -a test \\\n"
+        "    -l textgrid --task phones --keep 80%,40%,20% -o curve.tsv --format tsv\n",
     .options = options,
     .run = run,
 };

@@ -3,13 +3,15 @@
 #include "progress.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "propneu/audio.h"
 
-#define PLAIN_SECONDS 30 /* between lines where stderr is no terminal */
-#define PROBLEMS_TOLD 20 /* without --verbose */
+#define PLAIN_SECONDS 30  /* between lines where stderr is no terminal */
+#define BLINK_SECONDS 0.1 /* between lines that are written over */
+#define PROBLEMS_TOLD 20  /* without --verbose */
 
 static volatile sig_atomic_t cancelled;
 
@@ -121,6 +123,22 @@ void progress_show(void *context, const struct count_totals *t)
             "left%s",
             p->terminal ? "\r" : "propneu: ", done, t->utterances, speech,
             elapsed > 0 ? heard / elapsed : 0, left, p->terminal ? "\033[K" : "\n");
+    fflush(stderr);
+    p->shown = p->terminal;
+}
+
+void progress_steps(struct progress *p, double done, uint64_t all)
+{
+    char left[32] = "?";
+    double at = now(), before = (double)p->before;
+    if (p->cli->quiet || at - p->last < (p->terminal ? BLINK_SECONDS : PLAIN_SECONDS))
+        return;
+    p->last = at;
+    if (done > before)
+        say_time((at - p->start) * ((double)all - done) / (done - before), left, sizeof left);
+    fprintf(stderr, "%s%s: %.0f/%" PRIu64 " runs of the test set, %s left%s",
+            p->terminal ? "\r" : "propneu: ", p->what, floor(done), all, left,
+            p->terminal ? "\033[K" : "\n");
     fflush(stderr);
     p->shown = p->terminal;
 }

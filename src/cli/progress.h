@@ -32,6 +32,9 @@ void progress_begin(struct progress *p, const struct cli *cli, const char *what)
 void progress_message(void *context, const char *message);
 void progress_count(void *context, size_t done, size_t all);
 
+/* Of an experiment: how many of ALL its steps are DONE, p->before of them long ago. */
+void progress_steps(struct progress *p, double done, uint64_t all);
+
 /* Takes the progress line away. */
 void progress_end(struct progress *p);
 

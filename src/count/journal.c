@@ -15,6 +15,7 @@
 #include "propneu/bitset.h"
 #include "propneu/file.h"
 #include "propneu/mem.h"
+#include "propneu/settings.h"
 
 struct out {
     FILE *f;
@@ -196,7 +197,7 @@ void journal_remove(const struct count_job *j)
 
 static void setting(struct buf *b, const char *what, const char *path)
 {
-    buf_printf(b, "%s: %016" PRIx64 "\n", what, corpus_digest_path(path));
+    settings_add_digest(b, what, corpus_digest_path(path));
 }
 
 enum status journal_settings(struct count_job *j, struct err *err)
@@ -204,7 +205,7 @@ enum status journal_settings(struct count_job *j, struct err *err)
     const struct count_options *o = j->options;
     struct buf *b = &j->settings;
     buf_printf(b, "version of propneu: %s\n", PACKAGE_VERSION);
-    buf_printf(b, "model (-m): %016" PRIx64 "\n", j->info->fingerprint);
+    settings_add_digest(b, "model (-m)", j->info->fingerprint);
     setting(b, "--mean-std", o->mean_std);
     if (j->info->normalize_from)
         buf_printf(b, "--normalize\t%s\n", j->info->normalize ? "yes" : "no");
@@ -215,7 +216,8 @@ enum status journal_settings(struct count_job *j, struct err *err)
     buf_str(b, "--by: ");
     for (uint32_t f = 0; f < j->tally.cells.factors; f++)
         buf_printf(b, "%s%s", f ? "," : "", j->tally.cells.factor[f]);
-    buf_printf(b, "\ncorpus (-a): %016" PRIx64 "\n", corpus_digest(&j->in.corpus));
+    buf_str(b, "\n");
+    settings_add_digest(b, "corpus (-a)", corpus_digest(&j->in.corpus));
     if (j->shards.of)
         buf_printf(b, "--shard: %s/%u of %016" PRIx64 "\n", j->shards.held, j->shards.of,
                    j->shards.corpus_digest);

@@ -11,6 +11,7 @@
 #include "propneu/bitset.h"
 #include "propneu/file.h"
 #include "propneu/mem.h"
+#include "propneu/settings.h"
 
 /* What is left to read; reading past the end fails once and for all. */
 struct in {
@@ -48,46 +49,6 @@ static char *get_text(struct in *in)
     char *text = p && !memchr(p, '\0', (size_t)n) ? mem_strndup(p, (size_t)n) : NULL;
     in->failed |= !text;
     return text;
-}
-
-/* What stands behind "KEY: " in a line of settings of LENGTH bytes. */
-static struct buf value_of(const char *line, size_t length)
-{
-    struct buf b = BUF_INIT;
-    const char *colon = memchr(line, ':', length);
-    size_t from = colon ? (size_t)(colon - line) + 2 : length;
-    buf_add(&b, line + (from < length ? from : length), from < length ? length - from : 0);
-    return b;
-}
-
-/* True for the digests of files, which say nothing to people. */
-static bool is_digest(const char *text)
-{
-    return strlen(text) == 16 && strspn(text, "0123456789abcdef") == 16;
-}
-
-/* The line in which OLD settings and NEW differ first, as a message. */
-static enum status tell_difference(const char *path, const char *old, const char *new,
-                                   struct err *err)
-{
-    size_t n = strcspn(old, "\n"), m = strcspn(new, "\n");
-    while (n == m && n > 0 && memcmp(old, new, n) == 0) {
-        old += n + (old[n] == '\n');
-        new += m + (new[m] == '\n');
-        n = strcspn(old, "\n");
-        m = strcspn(new, "\n");
-    }
-    struct buf was = value_of(old, n), is = value_of(new, m);
-    bool shown = !is_digest(buf_text(&is));
-    err_set(
-        err, STATUS_MISMATCH,
-        "%s: the interrupted run had another %.*s%s%.60s%s%.60s%s; repeat its command, or begin "
-        "anew with --no-resume",
-        path, (int)strcspn(new, ":\n"), new, shown ? " (" : "", shown ? buf_text(&was) : "",
-        shown ? ", not " : "", shown ? buf_text(&is) : "", shown ? ")" : "");
-    buf_free(&was);
-    buf_free(&is);
-    return STATUS_MISMATCH;
 }
 
 static bool get_levels(struct in *in, struct names *t)
@@ -242,7 +203,7 @@ enum status journal_load(struct count_job *j, struct err *err)
         goto broken;
     if (strcmp(settings, buf_text(&j->settings)) != 0) {
         if (!nothing_done(&in))
-            code = tell_difference(j->journal, settings, buf_text(&j->settings), err);
+            code = settings_difference(j->journal, settings, buf_text(&j->settings), err);
     } else if (!get_all(&in, j, &j->tally)) {
         goto broken;
     } else {

@@ -50,8 +50,8 @@ size_t neuron_sets_total(const struct neuron_sets *s)
 }
 
 /* Neurons have no names but their numbers: only of the same shape can they be the same. */
-static enum status check_counts(const struct neuron_sets *s, const struct counts *c,
-                                const char *model, struct err *err)
+enum status neuron_sets_fit(const struct neuron_sets *s, const struct counts *c, const char *model,
+                            struct err *err)
 {
     if (c->layers != s->layers)
         return err_set(err, STATUS_MISMATCH, "%s: counts of %u layers, but %s has %u", c->path,
@@ -109,8 +109,18 @@ enum status neuron_sets_add(struct neuron_sets *s, const char *text, struct anal
                        text);
     if (!a)
         return add_file(s, text + 1, err);
-    code = check_counts(s, a->counts, model, err);
+    code = neuron_sets_fit(s, a->counts, model, err);
     return code ? code : add_expression(s, text, a, err);
+}
+
+uint64_t neuron_sets_digest(const struct neuron_sets *s)
+{
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a over the words */
+    for (uint32_t l = 0; l < s->layers; l++)
+        for (size_t w = 0; w < bitset_words(s->width[l]); w++)
+            for (unsigned b = 0; b < 64; b += 8)
+                hash = (hash ^ (s->set[l][w] >> b & 0xff)) * 0x100000001b3u;
+    return hash;
 }
 
 /* A layer's number at *AT, which moves on; 0 if there is none. */

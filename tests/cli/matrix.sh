@@ -1,0 +1,198 @@
+#!/bin/bash
+# erase --matrix and prune --curve: what they print, that threads, kills and cancels change no byte of
+# it, and what is refused.
+. "$srcdir/tests/cli/lib.sh"
+demo=$srcdir/data/demo
+export PROPNEU_DATA=$srcdir/data
+sid=$demo/models/sid.safetensors
+counts=$demo/counts/sid.counts
+trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+
+run=
+# matrix ARGUMENT...: of gender on pieces of the demo, six random sets unless told otherwise.
+matrix() {
+    $run "$PROPNEU" erase --matrix -m "$sid" -c "$counts" --property gender -a "$demo/audio" \
+        --speakers "$demo/speakers.tsv" --task sid --piece 0.2 --controls 6 "$@"
+}
+
+curve() {
+    "$PROPNEU" prune --curve -m "$sid" -c "$counts" --protect gender -a "$demo/audio" --task sid \
+        --piece 0.2 --keep 50%,0.2 --draws 3 "$@"
+}
+
+# column FILE ROW MEASURED NAME: of an error in a table.
+column() {
+    awk -F '\t' -v row="$2" -v measured="$3" -v name="$4" '
+        NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) want = i }
+        $2 == "error" && $3 == row && $5 == measured { print $want }' "$1"
+}
+
+# The table.
+matrix -j1 --format tsv >"$dir/one.tsv" 2>"$dir/err" || complain "matrix: $(cat "$dir/err")"
+[ "$(wc -l <"$dir/one.tsv")" = 13 ] || complain "not 2 x 2 x 3 rows: $(cat "$dir/one.tsv")"
+for group in male female; do
+    [ "$(column "$dir/one.tsv" $group all trials)" = 290 ] || complain "trials of all: $group"
+    [ "$(column "$dir/one.tsv" $group all controls)" = 6 ] || complain "controls: $group"
+    own=$(column "$dir/one.tsv" $group gender=$group change)
+    awk -v d="$own" 'BEGIN { exit !(d > 0.005 && d < 0.1) }' || complain "$group hurts itself by $own"
+done
+[ "$(column "$dir/one.tsv" male all neurons)" = 95 ] || complain "male: not 95 neurons"
+
+# Threads do not matter, nor does the order of rows and columns in other formats.
+matrix -j2 --format tsv -o "$dir/two.tsv" -q || complain "matrix -j2 fails"
+cmp "$dir/one.tsv" "$dir/two.tsv" || complain "-j2 is not -j1"
+[ ! -e "$dir/two.tsv.journal" ] || complain "a journal is left"
+matrix --format json >"$dir/one.json" || complain "matrix --format json fails"
+grep -q '"control_high"' "$dir/one.json" || complain "json: no control_high"
+grep -q '"match_layers"' "$dir/one.json" || complain "json: no match_layers"
+matrix >"$dir/one.txt" || complain "matrix as text fails"
+for words in 'nothing                  0' 'male                    95' 'controls' 'unmatched'; do
+    grep -qF -- "$words" "$dir/one.txt" || complain "text: no '$words' in: $(cat "$dir/one.txt")"
+done
+
+# A row of one's own is what the property's row is; the edited model on disk errs as often.
+"$PROPNEU" erase --matrix -m "$sid" -c "$counts" --set gender=male -a "$demo/audio" --by gender \
+    --speakers "$demo/speakers.tsv" --task sid --piece 0.2 --controls 0 --format tsv >"$dir/set.tsv" ||
+    complain "--set fails"
+for measured in all gender=male gender=female; do
+    [ "$(column "$dir/set.tsv" gender=male $measured change)" = \
+        "$(column "$dir/one.tsv" male $measured change)" ] || complain "--set: other changes: $measured"
+done
+"$PROPNEU" erase -q -m "$sid" -c "$counts" --set gender=male -o "$dir/male" || complain "erase"
+"$PROPNEU" erase --matrix -m "$dir/male" -c "$counts" --set gender=male -a "$demo/audio" \
+    --task sid --piece 0.2 --controls 0 --format tsv -q >"$dir/again.tsv" || complain "edited model"
+awk -v a="$(column "$dir/one.tsv" male all before)" -v d="$(column "$dir/one.tsv" male all change)" \
+    -v b="$(column "$dir/again.tsv" gender=male all before)" \
+    'BEGIN { x = a + d - b; exit !(x < 1e-8 && x > -1e-8) }' || complain "the edited model errs otherwise"
+[ "$(column "$dir/again.tsv" gender=male all change)" = 0 ] || complain "erasing twice changes more"
+
+# lines FILE: steps in a journal that grows.
+lines() {
+    { wc -l <"$1"; } 2>/dev/null || echo 0
+}
+
+# until_begun FILE PID: waits until a few steps are done.
+until_begun() {
+    local n
+    for ((n = 0; n < 600; n++)); do
+        [ "$(lines "$1")" -lt 6 ] || return 0
+        kill -0 "$2" 2>/dev/null || return 1
+        sleep 0.05
+    done
+    return 1
+}
+
+# Killed and begun again: nothing is done twice, the result has the same bytes.
+long="--controls 40 --format tsv"
+# shellcheck disable=SC2086
+{
+    matrix $long -q -o "$dir/whole.tsv" || complain "the long matrix fails"
+    for signal in KILL INT; do
+        run=exec
+        matrix $long -o "$dir/cut.tsv" 2>"$dir/err" &
+        run=
+        pid=$!
+        until_begun "$dir/cut.tsv.journal" $pid || complain "SIG$signal: nothing was begun: $(cat "$dir/err")"
+        kill -$signal $pid
+        wait $pid 2>/dev/null && complain "SIG$signal: it was done already"
+        [ ! -e "$dir/cut.tsv" ] || complain "SIG$signal: half a result"
+        done=$(($(lines "$dir/cut.tsv.journal") - 1))
+        [ "$done" -gt 0 ] || complain "SIG$signal: no journal"
+        [ $signal = KILL ] || grep -q "stopped after $done of 83 runs" "$dir/err" ||
+            complain "SIGINT: $(cat "$dir/err")"
+        # What is meant for another run is refused and stays.
+        cp "$dir/cut.tsv.journal" "$dir/kept"
+        matrix $long --seed 1 -o "$dir/cut.tsv" 2>"$dir/err" && complain "another seed is taken"
+        grep -q 'had another --seed (0, not 1)' "$dir/err" || complain "--seed: $(cat "$dir/err")"
+        matrix $long --piece 0.3 -o "$dir/cut.tsv" 2>"$dir/err" && complain "other pieces are taken"
+        grep -q 'had another --piece' "$dir/err" || complain "--piece: $(cat "$dir/err")"
+        cmp "$dir/kept" "$dir/cut.tsv.journal" || complain "a refused run changed the journal"
+        matrix $long -o "$dir/cut.tsv" 2>"$dir/err" || complain "going on: $(cat "$dir/err")"
+        grep -q "going on: $done of 83 runs were done before" "$dir/err" ||
+            complain "SIG$signal: $(cat "$dir/err")"
+        cmp "$dir/whole.tsv" "$dir/cut.tsv" || complain "SIG$signal changed the result"
+        [ ! -e "$dir/cut.tsv.journal" ] || complain "SIG$signal: the journal is left"
+        rm -f "$dir/cut.tsv"
+    done
+}
+
+# A folder of journals: one for each experiment, which stays and is enough to print it again.
+mkdir "$dir/history"
+matrix -q --format tsv --journal "$dir/history" >"$dir/a.tsv" || complain "--journal FOLDER"
+matrix -q --format tsv --journal "$dir/history" --seed 2 >"$dir/b.tsv" || complain "a second one"
+[ "$(ls "$dir/history" | wc -l)" = 2 ] || complain "history: $(ls "$dir/history")"
+cmp -s "$dir/a.tsv" "$dir/b.tsv" && complain "the seed changes nothing"
+matrix --format tsv --journal "$dir/history" >"$dir/c.tsv" 2>"$dir/err"
+grep -q 'going on: 15 of 15' "$dir/err" || complain "all is done again: $(cat "$dir/err")"
+cmp "$dir/a.tsv" "$dir/c.tsv" || complain "the journal prints something else"
+cmp "$dir/a.tsv" "$dir/one.tsv" || complain "with and without a journal differ"
+
+# Pruning: the more, the worse; random is worst; threads do not matter.
+curve -j1 --format tsv >"$dir/curve.tsv" || complain "curve fails"
+curve -j2 --format tsv -q -o "$dir/curve2.tsv" || complain "curve -j2 fails"
+cmp "$dir/curve.tsv" "$dir/curve2.tsv" || complain "curve: -j2 is not -j1"
+[ "$(wc -l <"$dir/curve.tsv")" = 17 ] || complain "curve: not 2 x 4 x 2 rows"
+awk -F '\t' '$2 == "loss" { v[$4, $5] = $10; if ($6 < $5 * 2048 - 4) bad = 1 }
+    END { exit !(!bad && v["random", 0.2] > v["random", 0.5] && v["random", 0.2] > v["l1", 0.2] &&
+        v["l1", 0.2] > v["protected", 0.2]) }' "$dir/curve.tsv" || complain "curve: $(cat "$dir/curve.tsv")"
+curve >"$dir/curve.txt" || complain "curve as text fails"
+grep -q '  20%      410 ' "$dir/curve.txt" || complain "curve as text: $(cat "$dir/curve.txt")"
+curve --format json | grep -q '"pruned_by": "control"' || complain "curve as JSON"
+# What the curve says of a share, the pruned model does.
+"$PROPNEU" prune -q -m "$sid" --keep 20% --shape uneven -o "$dir/pruned" || complain "prune"
+"$PROPNEU" prune --curve -m "$dir/pruned" -a "$demo/audio" --task sid --piece 0.2 --keep 100% \
+    --draws 1 --format tsv >"$dir/pruned.tsv" || complain "the pruned model"
+awk -F '\t' 'FNR == NR { if ($2 == "error" && $4 == "l1" && $5 == 0.2) want = $10; next }
+    $2 == "error" && $4 == "l1" { exit !($10 == want && $8 == want) }' "$dir/curve.tsv" \
+    "$dir/pruned.tsv" || complain "the pruned model errs otherwise: $(cat "$dir/pruned.tsv")"
+
+# Refusals: one line, nothing half-written.
+says() {
+    local wanted=$1 words=$2 got
+    shift 2
+    "$@" >"$dir/out" 2>"$dir/err"
+    got=$?
+    [ $got = "$wanted" ] || complain "$*: exit status $got, not $wanted"
+    grep -qF -- "$words" "$dir/err" || complain "$*: no '$words' in: $(cat "$dir/err")"
+    [ "$(grep -vc 'was counted on other weights' "$dir/err")" = 1 ] || complain "$*: not one line: $(cat "$dir/err")"
+    [ ! -s "$dir/out" ] || complain "$*: something on stdout"
+    [ -z "$(ls "$dir"/new* 2>/dev/null)" ] || complain "$*: left $(ls "$dir"/new*)"
+}
+
+"$PROPNEU" prune -q -m "$sid" --keep 50% --shape equal -o "$dir/narrow"
+: >"$dir/none"
+printf '1 3\n' >"$dir/some"
+echo precious >"$dir/mine"
+says 1 'has counts of 512 neurons, but' matrix -m "$dir/narrow" -o "$dir/new"
+says 1 'head' matrix -m "$demo/models/ssl.safetensors" -o "$dir/new"
+says 1 "nothing is measured by 'pitch' here, only by gender, speaker" matrix --by pitch -o "$dir/new"
+says 1 "no property 'nonsense'" matrix --property nonsense -o "$dir/new"
+says 1 'No such file or directory' matrix -o "$dir/no/new"
+says 1 'is a folder' matrix -o "$dir/history"
+says 1 'No space left on device' matrix -q -o /dev/full
+says 1 'no journal of an experiment' matrix -q --no-resume --journal "$dir/mine" -o "$dir/new"
+[ "$(cat "$dir/mine")" = precious ] || complain "somebody's file was written over"
+says 1 'is empty: nothing to erase' "$PROPNEU" erase --matrix -m "$sid" --set @"$dir/none" \
+    -a "$demo/audio" --task sid --controls 0 -o "$dir/new"
+says 2 'matched controls need firing rates' "$PROPNEU" erase --matrix -m "$sid" --set @"$dir/some" \
+    -a "$demo/audio" --task sid -o "$dir/new"
+says 2 'goes with --matrix' "$PROPNEU" erase -m "$sid" --set @"$dir/none" --piece 1 -o "$dir/new"
+says 2 'goes with --matrix' "$PROPNEU" erase -m "$sid" --set @"$dir/none" --controls 1 -o "$dir/new"
+says 2 'goes with --curve' "$PROPNEU" prune -m "$sid" --keep 0.5 --task sid -o "$dir/new"
+says 2 'either --property NAME or --set SET' matrix --set gender -o "$dir/new"
+says 2 'are needed to measure' "$PROPNEU" erase --matrix -m "$sid" -c "$counts" --property gender
+says 2 'more than one --keep' "$PROPNEU" prune -m "$sid" --keep 0.5,0.2 -o "$dir/new"
+says 1 'is empty: nothing to protect' curve --protect @"$dir/none" -o "$dir/new"
+# No room for the journal: told, and what is there already is gone on from.
+(
+    trap '' XFSZ
+    ulimit -f 8
+    matrix --controls 40 -q -o "$dir/big.tsv" 2>"$dir/err"
+) && complain "a full disk is no failure"
+grep -qi 'big.tsv.journal: file too large' "$dir/err" || complain "full disk: $(cat "$dir/err")"
+[ ! -e "$dir/big.tsv" ] || complain "full disk: a result"
+matrix --controls 40 --format tsv -o "$dir/big.tsv" 2>"$dir/err" || complain "after the full disk"
+grep -q 'going on: ' "$dir/err" || complain "after the full disk: $(cat "$dir/err")"
+cmp "$dir/whole.tsv" "$dir/big.tsv" || complain "a full disk changed the result"
+
+exit $failed
