@@ -217,6 +217,7 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
     case ACTION_CONDITIONS: return panel_open_conditions(app, err);
     case ACTION_NEXT_FILE: return step_file(app, 1, err);
     case ACTION_PREV_FILE: return step_file(app, app->files - 1, err);
+    case ACTION_MARKS: app->lines = (app->lines + 1) % PLOT_MARKS_COUNT; break;
     case ACTION_SAVE: open_export_prompt(app); break;
     case ACTION_BACK: return go_back(app, err);
     case ACTION_REDRAW: app->redraw = true; break;

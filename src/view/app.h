@@ -84,9 +84,9 @@ struct app {
     struct place history[APP_HISTORY];
     size_t past;
     double sigma;
-    unsigned conditions;         /* rises with every change of file, filter or sigma */
-    char phone[PHONES_NAME_MAX]; /* "" = none chosen */
-    enum plot_marks marks;
+    unsigned conditions;          /* rises with every change of file, filter or sigma */
+    char phone[PHONES_NAME_MAX];  /* "" = none chosen */
+    enum plot_marks marks, lines; /* of the map's points; of curves */
     int cols, rows;
     bool ascii, threads;
     bool help;

@@ -202,6 +202,7 @@ static void forget(struct app *app)
 static enum status begin(struct app *app, const struct app_options *options, struct err *err)
 {
     app->sigma = options->sigma > 0 ? options->sigma : 80;
+    app->lines = PLOT_BRAILLE;
     enum status code = make_states(app) ? app_show_file(app, 0, err) : err_nomem(err);
     return code ? code : set_place(app, options, err);
 }

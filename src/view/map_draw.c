@@ -120,6 +120,20 @@ static void number_line(struct canvas *c, int row, struct rect a, const char *na
         canvas_rightf(c, row, a.col + a.cols - 8, 8, STYLE_NORMAL, "%.3f", v);
 }
 
+enum { SCALE_MAX = 9 }; /* columns */
+
+/* How far a round distance is on the map. */
+static void draw_scale(struct canvas *c, int row, struct rect a, double per_col)
+{
+    double length = plot_step(SCALE_MAX * per_col / 2.5, 1);
+    int cols = (int)lround(length / per_col);
+    cols = cols < 1 ? 1 : cols;
+    canvas_glyph(c, row, a.col, STYLE_FAINT, GLYPH_VLINE);
+    canvas_hline(c, row, a.col + 1, cols - 1, STYLE_FAINT);
+    canvas_glyph(c, row, a.col + cols, STYLE_FAINT, GLYPH_VLINE);
+    canvas_textf(c, row, a.col + cols + 2, a.cols - cols - 2, STYLE_FAINT, "distance %g", length);
+}
+
 static int draw_scores(const struct app *app, struct canvas *c, struct rect a, int row,
                        const struct plot_report *report)
 {
@@ -137,6 +151,8 @@ static int draw_scores(const struct app *app, struct canvas *c, struct rect a, i
         canvas_text(c, row, a.col, a.cols - 6, STYLE_NORMAL, "labels without room");
         canvas_rightf(c, row++, a.col + a.cols - 6, 6, STYLE_NORMAL, "%zu", report->dropped);
     }
+    if (report->per_col > 0)
+        draw_scale(c, row++, a, report->per_col);
     return row;
 }
 

@@ -13,7 +13,7 @@
 
 #include "canvas.h"
 
-/* How points look: the letter of the group, or dots of 2x4 or 1x2 in a cell. */
+/* How points and curves look: letters (curves: points), or dots of 2x4 or 1x2 in a cell. */
 enum plot_marks { PLOT_LETTERS, PLOT_BRAILLE, PLOT_BLOCKS, PLOT_MARKS_COUNT };
 
 struct plot_group {
@@ -59,17 +59,17 @@ struct plot_series {
 
 /*
  * Curves in AREA with a y axis of round numbers from LOW to HIGH and layer numbers below; the
- * layer HERE (from 0) is pointed at.
+ * layer HERE (from 0) is pointed at.  An ASCII canvas has letters and points only.
  */
 void plot_curves(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
-                 size_t n, double low, double high, size_t here);
+                 size_t n, double low, double high, size_t here, enum plot_marks marks);
 
 /*
  * Curves over ranks 1..n, VALUE falling, with LINE as a level that is marked (the baseline);
  * LOGARITHMIC: equal ratios of ranks are equally far apart.
  */
 void plot_ranks(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
-                size_t n, double high, double line, bool logarithmic);
+                size_t n, double high, double line, bool logarithmic, enum plot_marks marks);
 
 /* The round step (1, 2 or 5 times a power of ten) that cuts SPAN into at most STEPS parts. */
 double plot_step(double span, int steps);

@@ -344,6 +344,43 @@ static void alignment_undoes_turns_mirrors_and_shifts(void **state)
     }
 }
 
+static double apart(const double *a, const double *b)
+{
+    double sum = 0;
+    for (size_t i = 0; i < 20; i++)
+        sum += (a[i] - b[i]) * (a[i] - b[i]);
+    return sum;
+}
+
+/* Of points that do not match: no other turn or reflection brings them closer. */
+static void alignment_is_the_closest_there_is(void **state)
+{
+    (void)state;
+    struct rng rng = rng_seed(9);
+    for (int round = 0; round < 20; round++) {
+        double ref[20], xy[20], other[20];
+        for (size_t i = 0; i < 20; i++) {
+            ref[i] = rng_uniform(&rng);
+            xy[i] = rng_uniform(&rng);
+        }
+        map_align(xy, ref, 10);
+        double best = apart(xy, ref), x = 0, y = 0;
+        for (size_t i = 0; i < 10; i++) {
+            x += ref[2 * i] / 10;
+            y += ref[2 * i + 1] / 10;
+        }
+        for (int mirror = 0; mirror < 2; mirror++)
+            for (double angle = 0; angle < 6.3; angle += 0.01) {
+                for (size_t i = 0; i < 10; i++) {
+                    double u = xy[2 * i] - x, v = (mirror ? -1 : 1) * (xy[2 * i + 1] - y);
+                    other[2 * i] = x + u * cos(angle) - v * sin(angle);
+                    other[2 * i + 1] = y + u * sin(angle) + v * cos(angle);
+                }
+                assert_true(apart(other, ref) >= best - 1e-12);
+            }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +394,7 @@ int main(void)
         cmocka_unit_test(degenerate_maps_are_made),
         cmocka_unit_test(silhouettes_follow_the_definition),
         cmocka_unit_test(alignment_undoes_turns_mirrors_and_shifts),
+        cmocka_unit_test(alignment_is_the_closest_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

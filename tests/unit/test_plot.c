@@ -103,6 +103,36 @@ static void dots_fall_where_points_are(void **state)
     canvas_free(&c);
 }
 
+/* A rising line: dots of the form asked for, letters on its points, on ASCII nothing else. */
+static void curves_have_three_forms(void **state)
+{
+    const double value[] = {0, 0.5, 1};
+    const struct plot_series series = {value, 's', STYLE_BAR};
+    (void)state;
+    for (int ascii = 0; ascii < 2; ascii++)
+        for (int marks = 0; marks < PLOT_MARKS_COUNT; marks++) {
+            struct canvas c;
+            struct buf b = BUF_INIT;
+            size_t letters = 0, points = 0, braille = 0, blocks = 0;
+            assert_true(canvas_init(&c, 50, 14, ascii));
+            plot_curves(&c, canvas_all(&c), &series, 1, 3, 0, 1, 0, (enum plot_marks)marks);
+            canvas_print(&c, &b);
+            for (const char *p = buf_text(&b); *p;) {
+                uint32_t ch = utf8_next(&p);
+                letters += ch == 's';
+                points += ch == '.';
+                braille += ch > 0x2800 && ch < 0x2900;
+                blocks += ch >= 0x2580 && ch <= 0x2588;
+            }
+            assert_int_equal(letters, 3);
+            assert_int_equal(braille > 10, !ascii && marks == PLOT_BRAILLE);
+            assert_int_equal(blocks > 10, !ascii && marks == PLOT_BLOCKS);
+            assert_int_equal(points > 10, ascii || marks == PLOT_LETTERS);
+            buf_free(&b);
+            canvas_free(&c);
+        }
+}
+
 static void odd_input_is_harmless(void **state)
 {
     const struct plot_point odd[] = {
@@ -117,8 +147,9 @@ static void odd_input_is_harmless(void **state)
             free(draw(&c, &p, &report));
             const double value[] = {NAN, 1, -5, 1e300};
             const struct plot_series series = {value, 's', STYLE_BAR};
-            plot_curves(&c, canvas_all(&c), &series, 1, 4, 0, 1, 2);
-            plot_curves(&c, (struct rect){0, 0, 50, 80}, &series, 1, 4, 0, 1, 2);
+            plot_curves(&c, canvas_all(&c), &series, 1, 4, 0, 1, 2, (enum plot_marks)marks);
+            plot_curves(&c, (struct rect){0, 0, 50, 80}, &series, 1, 4, 0, 1, 2,
+                        (enum plot_marks)marks);
             canvas_free(&c);
         }
 }
@@ -139,6 +170,7 @@ int main(void)
         cmocka_unit_test(cells_of_several_groups_are_marked),
         cmocka_unit_test(labels_never_overlap_and_are_counted),
         cmocka_unit_test(dots_fall_where_points_are),
+        cmocka_unit_test(curves_have_three_forms),
         cmocka_unit_test(odd_input_is_harmless),
         cmocka_unit_test(steps_are_round),
     };
