@@ -2,11 +2,11 @@
  * HuBERT, wav2vec 2.0, WavLM and their like: convolutions over the samples, GELU behind each, a
  * norm and a linear map to the encoder's width.
  *
- * Frames lie channels last, so that what a convolution sees of its input is one row: kernel x
- * channels floats that begin stride x channels behind the row before.  The kernels take such
- * overlapping rows as they stand.  The norm over a whole recording that the first convolution of
- * the base models has is known beforehand from the samples' own moments, so everything runs in
- * pieces of a few frames and no layer's output is ever held as a whole.
+ * Frames lie channels last, so that what a convolution sees of its input through one tap is every
+ * stride-th row, and it is a sum of products of a tap each; nothing is copied.  The norm over a
+ * whole recording that the first convolution of the base models has is known beforehand from the
+ * samples' own moments, so everything runs in pieces of a few frames and no layer's output is ever
+ * held as a whole.
  */
 #include "config.h"
 
@@ -36,21 +36,36 @@ static size_t channels(const struct wave *w)
     return w->conv[w->convs - 1].out;
 }
 
-/* W [out][in][kernel] as the rows that a piece of input is multiplied with: [out][kernel][in]. */
+/*
+ * Distance of the rows that convolution I makes.  The base models' 512 channels, of which a
+ * product reads every second row, would all want the same few lines of the L1 cache.
+ */
+static size_t row_stride(const struct wave *w, uint32_t i)
+{
+    return i + 1 == w->convs ? w->conv[i].out : scratch_round(w->conv[i].out) + 16;
+}
+
+/* The first convolution sees its taps side by side in the samples, the others each in a row. */
+static bool taps_apart(const struct wave *w, const struct conv *c)
+{
+    return c != w->conv;
+}
+
+/* W [out][in][kernel] packed as [out][kernel], or tap by tap as [out][in]. */
 static enum status pack_conv(struct model *m, struct conv *c, const float *weight, struct err *err)
 {
-    size_t depth = (size_t)c->kernel * c->in;
-    float *turned = mem_array((size_t)c->out * depth, sizeof *turned);
-    float *packed = model_floats(m, kernels_packed_size(m->kn, c->out, depth));
-    if (turned && packed) {
-        for (size_t o = 0; o < c->out; o++)
-            for (size_t i = 0; i < c->in; i++)
-                for (size_t k = 0; k < c->kernel; k++)
-                    turned[o * depth + k * c->in + i] = weight[(o * c->in + i) * c->kernel + k];
-        m->kn->pack_transposed(c->out, depth, turned, depth, packed);
-        c->packed = packed;
+    bool apart = taps_apart(front(m), c);
+    size_t taps = apart ? c->kernel : 1, depth = apart ? c->in : c->kernel;
+    size_t size = kernels_packed_size(m->kn, c->out, depth);
+    float *tap = mem_array(c->out * depth, sizeof *tap);
+    float *packed = model_floats(m, taps * size);
+    for (size_t k = 0; k < taps && tap && packed; k++) {
+        for (size_t i = 0; i < c->out * depth; i++)
+            tap[i] = weight[i * taps + k];
+        m->kn->pack_transposed(c->out, depth, tap, depth, packed + k * size);
     }
-    free(turned);
+    free(tap);
+    c->packed = tap ? packed : NULL;
     return c->packed ? STATUS_OK : err_nomem(err);
 }
 
@@ -158,7 +173,7 @@ static size_t carve(const struct model *m, size_t samples, struct run *r, float 
     r->bias = scratch_take(memory, &used, c->out);
     rows = rows < CHUNK ? rows : CHUNK;
     for (uint32_t i = w->convs; i-- > 0;) {
-        r->out[i] = scratch_take(memory, &used, rows * w->conv[i].out);
+        r->out[i] = scratch_take(memory, &used, rows * row_stride(w, i));
         if (i == 1 && rows > SECOND_ROWS)
             rows = SECOND_ROWS;
         rows = rows_below(&w->conv[i], rows);
@@ -243,26 +258,40 @@ static enum status fold_first_norm(struct run *r, size_t samples, struct err *er
     return STATUS_OK;
 }
 
+/* N rows of convolution I into OUT, from what it sees at IN. */
+static void multiply(const struct run *r, uint32_t i, size_t n, const float *in, float *out)
+{
+    const struct wave *w = front(r->m);
+    const struct conv *c = &w->conv[i];
+    bool folded = i == 0 && w->norm == CONV_NORM_FIRST, apart = taps_apart(w, c);
+    size_t below = i ? row_stride(w, i - 1) : 1, depth = apart ? c->in : c->kernel;
+    size_t taps = apart ? c->kernel : 1, size = kernels_packed_size(r->m->kn, c->out, depth);
+    const float *packed = folded ? r->packed : c->packed, *bias = folded ? r->bias : c->bias;
+    for (size_t k = 0; k < taps; k++)
+        r->m->kn->gemm(n, c->out, depth, in + k * below, c->stride * below, packed + k * size, out,
+                       row_stride(w, i), k ? NULL : bias, k > 0);
+}
+
 /* ROWS of convolution I from FIRST on into OUT; what they are made of is made first. */
 static void run_conv(struct run *r, uint32_t i, size_t first, size_t rows, float *out)
 {
     const struct wave *w = front(r->m);
     const struct kernels *kn = r->m->kn;
     const struct conv *c = &w->conv[i];
-    bool folded = i == 0 && w->norm == CONV_NORM_FIRST;
-    size_t most = i == 1 ? SECOND_ROWS : rows;
-    for (size_t done = 0; done < rows; done += most, out += most * c->out) {
+    size_t most = i == 1 ? SECOND_ROWS : rows, stride = row_stride(w, i);
+    for (size_t done = 0; done < rows; done += most) {
         size_t n = rows - done < most ? rows - done : most, from = (first + done) * c->stride;
         const float *in = r->samples + from;
         if (i > 0) {
             run_conv(r, i - 1, from, rows_below(c, n), r->out[i - 1]);
             in = r->out[i - 1];
         }
-        kn->gemm(n, c->out, (size_t)c->kernel * c->in, in, (size_t)c->stride * c->in,
-                 folded ? r->packed : c->packed, out, c->out, folded ? r->bias : c->bias, false);
-        if (w->norm == CONV_NORM_EACH)
-            kn->layer_norm(out, out, n, c->out, c->norm.gain, c->norm.bias);
-        r->finite &= kn->gelu(out, n * c->out);
+        multiply(r, i, n, in, out);
+        for (size_t j = 0; j < n; j++, out += stride) {
+            if (w->norm == CONV_NORM_EACH)
+                kn->layer_norm(out, out, 1, c->out, c->norm.gain, c->norm.bias);
+            r->finite &= kn->gelu(out, c->out);
+        }
     }
 }
 

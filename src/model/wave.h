@@ -10,7 +10,7 @@
 
 struct conv {
     uint32_t in, out, kernel, stride;
-    const float *packed; /* weight as [out][kernel][in], packed */
+    const float *packed; /* weight as [kernel][out][in], packed tap by tap; first: [out][kernel] */
     const float *bias;   /* [out], or NULL */
     struct norm norm;    /* over channels behind the convolution, where NORM_EACH */
 };
