@@ -19,6 +19,7 @@
 struct kernels {
     const char *name; /* "portable", "avx2", "avx512" */
     size_t panel;     /* columns in a packed panel */
+    size_t lanes;     /* floats in a vector */
 
     /*
      * C [m][n] = A [m][k] B (+ BIAS [n] in every row, unless NULL), or C += A B if ADD.
@@ -56,6 +57,23 @@ struct kernels {
     void (*add_scaled)(float *x, const float *y, float scale, size_t n);
 
     /*
+     * The Fourier transform of a vector of series X [KERNELS_FOURIER][lanes], real and imaginary
+     * parts, in place: frequency f then stands at kernels_fourier_at(f).  ROOTS are cos and -sin
+     * of 2 pi j / KERNELS_FOURIER for j < KERNELS_FOURIER / 2.  And the inverse, times
+     * KERNELS_FOURIER.
+     */
+    void (*fourier)(float *re, float *im, const float *roots);
+    void (*fourier_back)(float *re, float *im, const float *roots);
+
+    /*
+     * Y = sum of FILTERS X at every frequency, for SERIES transforms X and Y, each
+     * [vectors][re, im][KERNELS_FOURIER][lanes] of as many vectors as CHANNELS take; FILTERS are
+     * transforms of real ones, [KERNELS_FOURIER / 2 + 1][channels][vectors][re, im][lanes].
+     */
+    void (*fourier_mix)(size_t series, size_t channels, const float *filters, const float *x,
+                        float *y);
+
+    /*
      * Candidates among ROW [width] that hold the tau largest |row|: indices in ascending order and
      * |row| as bits, [at least tau]; returns how many.  Room for width + 16 of each.
      */
@@ -65,6 +83,16 @@ struct kernels {
     /* Largest T such that at least TAU of KEY [n] are >= T, or any T that exactly TAU reach. */
     uint32_t (*threshold)(const uint32_t *key, size_t n, size_t tau);
 };
+
+#define KERNELS_FOURIER 256
+
+static inline size_t kernels_fourier_at(size_t f)
+{
+    size_t at = 0;
+    for (size_t bit = 1; bit < KERNELS_FOURIER; bit *= 2, f /= 2)
+        at = 2 * at + f % 2;
+    return at;
+}
 
 /* Floats that a packed B of K rows and N columns takes. */
 static inline size_t kernels_packed_size(const struct kernels *kn, size_t n, size_t k)

@@ -21,7 +21,7 @@ struct work {
     float *scores;        /* [QUERY_ROWS][T] */
     float *sums;          /* [QUERY_ROWS] */
     float *ffn;           /* [FFN_ROWS][ffn_stride(widest)] */
-    float *padded;        /* [T + kernel][E / groups], shares memory with q */
+    float *padded;        /* [T + kernel][E / groups] or pos_conv_scratch, shares memory with q */
     struct rel_work rel;
 };
 
@@ -41,7 +41,9 @@ static size_t carve(const struct model *m, size_t t, struct work *w, float *memo
     size_t head = e->embed / e->heads, rows = t < FFN_ROWS ? t : FFN_ROWS;
     size_t channels = e->embed / e->pos.groups;
     /* Before the first layer q, k and v are free for the convolution. */
-    size_t qkv = 3 * scratch_round(t * e->embed), padded = (t + e->pos.kernel) * channels;
+    size_t qkv = 3 * scratch_round(t * e->embed);
+    size_t padded =
+        pos_conv_is_long(&e->pos) ? pos_conv_scratch(m, t) : (t + e->pos.kernel) * channels;
     size_t used = 0;
     float *shared = scratch_take(memory, &used, qkv > padded ? qkv : padded);
     if (memory) {
@@ -83,6 +85,10 @@ static void convolve(const struct model *m, uint32_t n, const float *x, size_t t
     size_t before = p->kernel / 2 * channels;
     size_t packed = kernels_packed_size(m->kn, channels, depth);
     for (uint32_t g = 0; g < p->groups; g++) {
+        if (pos_conv_is_long(p)) {
+            pos_conv_long(m, n, g, x + g * channels, t, w->padded, w->y + g * channels);
+            continue;
+        }
         memset(w->padded, 0, before * sizeof *x);
         for (size_t i = 0; i < t; i++)
             memcpy(w->padded + before + i * channels, x + i * e->embed + g * channels,

@@ -41,10 +41,12 @@ enum activation { ACTIVATION_GELU, ACTIVATION_RELU, ACTIVATION_TANH };
 struct pos_conv {
     uint32_t kernel, groups, depth;
     bool normed, batch_norm; /* whether there are norms behind or before, below */
-    const float **packed; /* [depth][groups][kernels_packed_size(E / groups, kernel E / groups)] */
-    const float **bias;   /* [depth][E] */
-    struct norm behind;   /* layer norm behind each, or NULLs */
-    struct norm before;   /* gain and bias of each channel before, or NULLs */
+    const float **packed;    /* [depth][groups][kernels_packed_size(E / groups, kernel E / groups)],
+                                or as Fourier transforms: posconv_fourier.c */
+    const float *roots;      /* of those */
+    const float **bias;      /* [depth][E] */
+    struct norm behind;      /* layer norm behind each, or NULLs */
+    struct norm before;      /* gain and bias of each channel before, or NULLs */
 };
 
 /* Relative position bias, shared by all layers and gated in each (WavLM); absent: no buckets. */
@@ -194,6 +196,18 @@ enum status bind_encoder(struct binder *b, struct err *err);
  * normalised weights, into P, whose kernel is set; and their tensors. */
 enum status pos_conv_configure(struct pos_conv *p, const json_t *settings, struct err *err);
 enum status bind_pos_conv(struct binder *b, struct err *err);
+
+/*
+ * posconv_fourier.c: convolutions with many taps.  Filters of all groups from TAPS
+ * [E][kernel][E / groups], NULL without memory; floats that T frames want; and the result Y of
+ * convolution N for group G, whose columns begin at X and Y.
+ */
+bool pos_conv_is_long(const struct pos_conv *p);
+const float *pos_conv_filters(struct model *m, const float *taps);
+size_t pos_conv_scratch(const struct model *m, size_t t);
+void pos_conv_long(const struct model *m, uint32_t n, size_t g, const float *x, size_t t,
+                   float *work, float *y);
+
 /* N floats of the model's own, 64-byte aligned. */
 float *model_floats(struct model *m, size_t n);
 

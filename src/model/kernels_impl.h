@@ -21,6 +21,10 @@ void KERNEL(layer_norm)(float *out, const float *x, size_t rows, size_t n, const
                         const float *bias);
 void KERNEL(add)(float *x, const float *y, size_t n);
 void KERNEL(add_scaled)(float *x, const float *y, float scale, size_t n);
+void KERNEL(fourier)(float *re, float *im, const float *roots);
+void KERNEL(fourier_back)(float *re, float *im, const float *roots);
+void KERNEL(fourier_mix)(size_t series, size_t channels, const float *filters, const float *x,
+                         float *y);
 size_t KERNEL(candidates)(const float *row, size_t width, size_t tau, uint32_t *index,
                           uint32_t *key);
 uint32_t KERNEL(threshold)(const uint32_t *key, size_t n, size_t tau);

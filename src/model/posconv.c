@@ -82,16 +82,21 @@ static enum status pack_groups(struct binder *b, uint32_t n, const float *v, con
     struct encoder *e = &b->model->encoder;
     size_t channels = e->embed / e->pos.groups, depth = channels * e->pos.kernel;
     size_t packed = kernels_packed_size(kn, channels, depth);
-    float *w = mem_array((size_t)e->embed * depth, sizeof *w);
-    float *all = model_floats(b->model, packed * e->pos.groups);
-    if (w && all) {
+    float *w = mem_array((size_t)e->embed * depth, sizeof *w), *all = NULL;
+    bool is_long = pos_conv_is_long(&e->pos);
+    if (w && !is_long)
+        all = model_floats(b->model, packed * e->pos.groups);
+    if (w)
         turn_taps(w, v, g, e->embed, channels, e->pos.kernel);
+    if (w && is_long)
+        e->pos.packed[n] = pos_conv_filters(b->model, w);
+    if (w && all) {
         for (uint32_t j = 0; j < e->pos.groups; j++)
             kn->pack_transposed(channels, depth, w + j * channels * depth, depth, all + j * packed);
         e->pos.packed[n] = all;
     }
     free(w);
-    return w && all ? STATUS_OK : err_nomem(err);
+    return e->pos.packed[n] ? STATUS_OK : err_nomem(err);
 }
 
 /* Convolution N, called PREFIX: its weight as length g and direction v, or as it is. */

@@ -92,6 +92,45 @@ static void products_equal_plain_sums(void **state)
     }
 }
 
+/* Transforms against their definition, there and back. */
+static void fourier_transforms_are_those_of_the_definition(void **state)
+{
+    enum { N = KERNELS_FOURIER };
+    const double turn = 2 * 3.14159265358979323846 / N;
+    float roots[N];
+    (void)state;
+    for (int j = 0; j < N / 2; j++) {
+        roots[j] = (float)cos(turn * j);
+        roots[N / 2 + j] = (float)-sin(turn * j);
+    }
+    for (int b = 0; builds[b]; b++) {
+        size_t lanes = builds[b]->lanes, n = N * lanes;
+        struct rng r = rng_seed(b + 1);
+        float *re = draw_many(&r, n), *im = draw_many(&r, n);
+        float *x = mem_array(n, sizeof *x), *y = mem_array(n, sizeof *y);
+        memcpy(x, re, n * sizeof *x);
+        memcpy(y, im, n * sizeof *y);
+        builds[b]->fourier(re, im, roots);
+        for (size_t i = 0; i < n; i++) {
+            size_t f = i / lanes, l = i % lanes, at = kernels_fourier_at(f) * lanes + l;
+            double c = 0, d = 0;
+            for (size_t k = 0; k < N; k++) {
+                double angle = turn * (double)(k * f % N);
+                c += x[k * lanes + l] * cos(angle) + y[k * lanes + l] * sin(angle);
+                d += y[k * lanes + l] * cos(angle) - x[k * lanes + l] * sin(angle);
+            }
+            assert_true(fabs(c - re[at]) < 2e-5 && fabs(d - im[at]) < 2e-5);
+        }
+        builds[b]->fourier_back(re, im, roots);
+        for (size_t i = 0; i < n; i++)
+            assert_true(fabsf(re[i] / N - x[i]) < 1e-6f && fabsf(im[i] / N - y[i]) < 1e-6f);
+        free(re);
+        free(im);
+        free(x);
+        free(y);
+    }
+}
+
 static void gelu_is_the_exact_form(void **state)
 {
     (void)state;
@@ -192,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_equal_plain_sums),
+        cmocka_unit_test(fourier_transforms_are_those_of_the_definition),
         cmocka_unit_test(gelu_is_the_exact_form),
         cmocka_unit_test(values_that_are_no_numbers_are_noticed),
         cmocka_unit_test(softmax_sums_to_one),
