@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "flips.h"
 #include "unit.h"
 
 #include <math.h>
@@ -245,12 +246,20 @@ static enum status keep(void *context, const struct model_block *b, struct err *
     return STATUS_OK;
 }
 
+static void check_flips(const double *want, const float *got, size_t rows, size_t width,
+                        struct flips *f)
+{
+    for (size_t r = 0; r < rows; r++)
+        flips_add(f, got + r * width, want + r * width, width);
+}
+
 /* The definition from the model's input on, compared as it goes. */
 static void check(const struct weights *w, const struct shape *s, const struct stages *k, size_t t,
                   bool print)
 {
     size_t e = s->embed, n = t * e;
     double *x = mem_array(n, sizeof *x), *y = mem_array(n, sizeof *y), *z = mem_array(n, sizeof *z);
+    struct flips flips = {0, 0, 0};
     uint32_t widest = 0;
     for (uint32_t l = 0; l < s->layers; l++)
         widest = s->width[l] > widest ? s->width[l] : widest;
@@ -285,6 +294,7 @@ static void check(const struct weights *w, const struct shape *s, const struct s
         for (size_t i = 0; i < t * s->width[l]; i++)
             f[i] = activate(s->activation, f[i]);
         compare(f, k->fc1[l], t * s->width[l], "fc1", l, print);
+        check_flips(f, k->fc1[l], t, s->width[l], &flips);
         map(w, layer, "fc2", f, t, s->width[l], e, z);
         for (size_t i = 0; i < n; i++)
             x[i] += z[i];
@@ -295,6 +305,8 @@ static void check(const struct weights *w, const struct shape *s, const struct s
     if (s->norm_first)
         norm(w, "encoder.", "layer_norm", x, t, e, x);
     compare(x, k->final, n, "final", 0, print);
+    if (print)
+        flips_print(&flips);
     free(x);
     free(y);
     free(z);

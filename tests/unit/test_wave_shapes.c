@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "flips.h"
 #include "unit.h"
 
 #include <math.h>
@@ -431,6 +432,7 @@ struct twin {
     struct weights w;
     struct stage stage[MAX_STAGES];
     size_t stages, seen;
+    struct flips flips;
 };
 
 static double *copy(const double *x, size_t n)
@@ -896,6 +898,9 @@ static enum status compare(void *context, const struct model_block *b, struct er
             s->worst = fmax(s->worst, off);
             s->largest = fmax(s->largest, fabs(want));
         }
+        for (size_t r = 0; b->stage == MODEL_FC1 && r < b->rows; r++)
+            flips_add(&t->flips, b->data + r * b->width, s->x + (b->first + r) * b->width,
+                      b->width);
         t->seen += b->first + b->rows == b->stage_rows;
         return STATUS_OK;
     }
@@ -921,6 +926,7 @@ static void print_stages(const struct twin *t)
     for (size_t i = 0; i < t->stages; i++)
         printf("  %-6s %2u  %.1e (%.2f)\n", model_stage_name(t->stage[i].stage), t->stage[i].index,
                t->stage[i].worst, t->stage[i].largest);
+    flips_print(&t->flips);
 }
 
 static void test_shape(const struct shape *s, bool print)
