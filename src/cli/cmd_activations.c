@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "input_options.h"
 #include "propneu/audio.h"
 #include "propneu/buf.h"
 #include "propneu/countfile.h"
@@ -222,6 +223,8 @@ static int run(struct cli *cli, int argc, char **argv)
         code = plan(&j, &err);
     if (!code)
         code = write_all(&j, cli->output, &err);
+    if (!code)
+        input_note_normalize(model, cli, model_info(j.model));
     job_free(&j);
     return code ? cli_fail(&err) : CLI_DONE;
 }

@@ -238,7 +238,7 @@ static int count(const struct request *r, const struct cli *cli)
     enum status code = count_open(&job, &r->in.o, &err);
     if (code)
         return cli_fail(&err);
-    input_note_normalize(&r->in, cli, count_model(job));
+    input_note_normalize(r->in.o.model, cli, count_model(job));
     progress_start(&p, cli, count_totals(job));
     struct count_hooks hooks = {.problem = progress_problem,
                                 .progress = progress_show,

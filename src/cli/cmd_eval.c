@@ -243,7 +243,7 @@ static int evaluate(struct request *r, const struct cli *cli)
     enum status code = eval_open(&e, &r->o, &hooks, &err);
     if (code)
         goto out;
-    input_note_normalize(&r->in, cli, eval_model(e));
+    input_note_normalize(r->in.o.model, cli, eval_model(e));
     if (r->set && (code = find_change(r, cli, eval_model(e), &v, &err)))
         goto out;
     code = eval_run(e, NULL, &hooks, &plain, &err);

@@ -63,12 +63,15 @@ const char *input_options_take(struct input_request *r, int opt, const char *val
     return NULL;
 }
 
-void input_note_normalize(const struct input_request *r, const struct cli *cli,
-                          const struct model_info *m)
+void input_note_normalize(const char *model, const struct cli *cli, const struct model_info *m)
 {
-    if (m->normalize_from && strncmp(m->normalize_from, "assumed", 7) == 0)
+    bool guess = m->normalize_from && strncmp(m->normalize_from, "assumed", 7) == 0;
+    if (guess)
         cli_note(cli,
                  "%s: nothing says whether recordings were normalised in training: %s is assumed "
                  "(--normalize yes|no)",
-                 r->o.model, m->normalize ? "yes" : "no");
+                 model, m->normalize ? "yes" : "no");
+    else if (m->normalize_from)
+        cli_note(cli, "%s: recordings are %s: %s", model,
+                 m->normalize ? "normalised" : "taken as they are", m->normalize_from);
 }

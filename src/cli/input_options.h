@@ -54,8 +54,7 @@ struct input_request {
 /* Takes option OPT, below INPUT_END; a message for what is wrong with VALUE, or NULL. */
 const char *input_options_take(struct input_request *r, int opt, const char *value);
 
-/* Says what had to be guessed about the model. */
-void input_note_normalize(const struct input_request *r, const struct cli *cli,
-                          const struct model_info *m);
+/* Says whether MODEL hears recordings normalised, and why. */
+void input_note_normalize(const char *model, const struct cli *cli, const struct model_info *m);
 
 #endif

@@ -118,7 +118,7 @@ enum status measure_open(struct measure *m, const struct cli *cli, struct measur
     if (!code && m->has_counts)
         code = edit_counts_open(&m->counted, edit->counts, &edit->analysis, err);
     if (!code)
-        input_note_normalize(&r->in, cli, eval_model(m->eval));
+        input_note_normalize(r->in.o.model, cli, eval_model(m->eval));
     if (!code && m->has_counts)
         edit_note_weights(&m->counted.counts, cli, eval_model(m->eval), edit->model);
     if (code)

@@ -298,6 +298,9 @@ static enum status refuse(const json_t *settings, struct err *err)
         json_is_true(json_object_get(settings, "layer_norm_first")))
         return err_set(err, STATUS_UNSUPPORTED,
                        "encoder_layers_1 with layer_norm_first cannot be computed");
+    v = json_object_get(settings, "crop_seq_to_multiple");
+    if (json_integer_value(v) > 1)
+        return err_set(err, STATUS_UNSUPPORTED, "crop_seq_to_multiple cannot be computed");
     v = json_object_get(settings, "layer_norm_eps");
     if (v && !(json_number_value(v) > 0.99e-5 && json_number_value(v) < 1.01e-5))
         return err_set(err, STATUS_UNSUPPORTED, "layer_norm_eps %g cannot be computed, only 1e-05",

@@ -30,7 +30,8 @@ for m in a_hubert_base/fairseq.pt e_wavlm_base/hf; do
     "$PROPNEU" count -m "$data/models/$m" -a "$data/audio" "${published[@]}" --compat=authors \
         -o wave.counts 2>err || complain "count $m: $(cat err)"
     grep -q ' 45 frames counted' err || complain "$m: not 45 frames: $(cat err)"
-    grep -q 'normali' err && complain "$m: a note about what the model says: $(cat err)"
+    [ "$(grep -c ': recordings are taken as they are: normalize of \|: recordings are taken as they are: do_normalize of ' err)" = 1 ] ||
+        complain "$m: not told whether recordings are normalised: $(cat err)"
 done
 grep -aq '"family":"wavlm"' wave.counts || complain "family of WavLM"
 mkdir guess && cp "$data/models/e_wavlm_base/hf/"{config.json,model.safetensors} guess
@@ -41,6 +42,7 @@ grep -q 'guess: nothing says .* no is assumed (--normalize yes|no)' err ||
 "$PROPNEU" count -m guess --normalize no -a "$data/audio" "${published[@]}" -o wave.counts 2>err ||
     complain "count --normalize: $(cat err)"
 grep -q 'assumed' err && complain "a guess in spite of --normalize"
+grep -q 'guess: recordings are taken as they are: --normalize' err || complain "--normalize is not told"
 grep -aq -- '--normalize no' wave.counts || complain "--normalize is not in the command"
 
 # A corpus of 160 recordings with TextGrids.

@@ -232,6 +232,7 @@ static void what_would_be_another_model_is_named(void **state)
         {"adapter_attn_dim", json_integer(16), STATUS_UNSUPPORTED, "adapter_attn_dim"},
         {"conv_pos_batch_norm", json_true(), STATUS_NOTFOUND, "pos_conv_embed.batch_norm.weight"},
         {"conv_pos_batch_norm", json_integer(1), STATUS_FORMAT, "conv_pos_batch_norm"},
+        {"crop_seq_to_multiple", json_integer(2), STATUS_UNSUPPORTED, "crop_seq_to_multiple"},
         {"quantize_input", json_true(), STATUS_UNSUPPORTED, "quantize_input"},
         {"task_emb_type", json_string("concat"), STATUS_UNSUPPORTED, "task_emb_type 'concat'"},
         {"layer_type", json_string("conformer"), STATUS_UNSUPPORTED, "conformer"},
