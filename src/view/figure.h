@@ -147,6 +147,7 @@ struct figure_label {
     enum figure_ink ink;
     int priority; /* higher first */
     double mark;  /* what the point itself takes; 0: as all */
+    bool far;     /* may stand further away where there is no room beside the point */
 };
 
 void figure_place_labels(struct figure *f, struct figure_box area, const struct figure_label *label,

@@ -63,8 +63,10 @@ void figure_y_ticks(struct figure *f, const struct figure_axes *a, double step, 
                      y + 0.35 * FIGURE_SMALL, text);
     }
     double room = figure_y_room(a->y0, a->y1, step);
+    char cut[100];
+    figure_cut(cut, sizeof cut, name, FIGURE_TEXT, fmax(b->h, 20));
     figure_words(f, INK_BLACK, FIGURE_TEXT, ANCHOR_MIDDLE, b->x - room + 0.8 * FIGURE_TEXT,
-                 b->y + b->h / 2, name)
+                 b->y + b->h / 2, cut)
         ->upwards = true;
 }
 

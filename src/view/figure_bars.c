@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "plot.h"
+#include "canvas.h"
 #include "propneu/mem.h"
 
 enum { MARGIN = 6, WIDTH = 252, SLOT = 56, HEIGHT = 200, LEVEL_BELOW = 14, NAME_MAX_WIDTH = 90 };
@@ -85,14 +85,24 @@ static double names_height(const struct scores *s, size_t files, double slot, bo
     return *level ? LEVEL_BELOW : fmin(widest, NAME_MAX_WIDTH) + 8;
 }
 
+/* What tells models apart stands at the end of their names as a rule: long ones lose the start. */
+static void cut_start(char *out, size_t size, const char *name, double width)
+{
+    const char *from = name;
+    double dots = figure_text_width("...", FIGURE_SMALL);
+    if (figure_text_width(name, FIGURE_SMALL) > width)
+        while (*from && figure_text_width(from, FIGURE_SMALL) + dots > width)
+            utf8_next(&from);
+    snprintf(out, size, "%s%s", from > name ? "..." : "", from);
+}
+
 static void draw_names(struct figure *f, const struct bars *b, bool level)
 {
     double bottom = b->a.box.y + b->a.box.h;
     for (size_t i = 0; i < b->files; i++) {
         double x = b->a.box.x + b->slot * ((double)i + 0.5);
         char text[200];
-        figure_cut(text, sizeof text, b->s[i].title, FIGURE_SMALL,
-                   level ? b->slot : NAME_MAX_WIDTH);
+        cut_start(text, sizeof text, b->s[i].title, level ? b->slot : NAME_MAX_WIDTH);
         struct figure_item *w = level ? figure_words(f, INK_BLACK, FIGURE_SMALL, ANCHOR_MIDDLE, x,
                                                      bottom + FIGURE_SMALL + 4, text)
                                       : figure_words(f, INK_BLACK, FIGURE_SMALL, ANCHOR_END,
@@ -107,8 +117,9 @@ void figure_best(struct figure *f, const struct scores *s, size_t files, double 
     struct bars b = {s, files, NAMES_INIT, {.y0 = 0}, 0};
     double low = 0, high = 0.1;
     bool level;
-    figure_init(f, width > 0 ? width : fmax(WIDTH, 50 + SLOT * (double)files),
-                height > 0 ? height : HEIGHT);
+    double wide = width > 0 ? width : fmax(WIDTH, 50 + SLOT * (double)files);
+    double names = names_height(s, files, (wide - 50) / (double)files, &level);
+    figure_init(f, wide, height > 0 ? height : HEIGHT + names - LEVEL_BELOW);
     if (shown_names(&b, &low, &high))
         f->failed = true;
     struct figure_box legend = {MARGIN, MARGIN, f->width - 2 * MARGIN, 0};

@@ -10,7 +10,7 @@
 #include "propneu/bitset.h"
 #include "propneu/mem.h"
 
-enum { MARGIN = 6, BELOW = 26, WIDTH = 252, HEIGHT = 190, MAX_SERIES = 24 };
+enum { MARGIN = 6, BELOW = 26, WIDTH = 252, HEIGHT = 190, MAX_SERIES = 24, VALUE = 32 };
 
 static double panel_width(double width, size_t panels, double own)
 {
@@ -118,7 +118,8 @@ static void draw_best(struct figure *f, const struct figure_axes *a, const struc
         label[n] = (struct figure_label){.x = figure_x(a, (double)q->best + 1),
                                          .y = figure_y(a, v),
                                          .text = text[p],
-                                         .ink = figure_group_ink(series[p] - 1)};
+                                         .ink = figure_group_ink(series[p] - 1),
+                                         .far = true};
         figure_put_mark(f, label[n].ink, MARK_RING, 8, label[n].x, label[n].y);
         n++;
     }
@@ -163,11 +164,14 @@ static void draw_panel(struct figure *f, struct figure_box box, const struct sco
     }
     double top = legend.y + figure_legend(f, legend, SWATCH_CURVE, names, group, n) + 2;
     double room = figure_y_room(e.low, e.high, step);
-    double pad = e.layers > 1 ? 0.4 : 0.5;
+    double pad = e.layers > 1 ? 0.4 : 0.5, width = box.w - 2 * MARGIN - room, right = pad;
+    /* A value must have room beside the last layer. */
+    if (what == CURVES_SILHOUETTES && width > 3 * VALUE)
+        right = fmax(pad, VALUE * (e.layers - 1 + pad) / (width - VALUE));
     struct figure_axes a = {{box.x + MARGIN + room, top, box.w - 2 * MARGIN - room,
                              box.y + box.h - MARGIN - BELOW - top},
                             1 - pad,
-                            e.layers + pad,
+                            e.layers + right,
                             e.low,
                             e.high};
     if (what == CURVES_SILHOUETTES && e.low < 0)

@@ -26,17 +26,19 @@ static bool inside(struct figure_box in, struct figure_box out)
            in.y + in.h <= out.y + out.h;
 }
 
-/* The eight places around a point: beside, above and below, then the corners. */
+/* The eight places around a point: beside, above and below, then the corners; the same further
+ * away. */
 static struct figure_box place(const struct figure_label *l, int k, double w, double size,
                                double mark)
 {
-    static const signed char across[8] = {1, -1, 0, 0, 1, 1, -1, -1};
-    static const signed char down[8] = {0, 0, -1, 1, -1, 1, -1, 1};
-    double gap = mark / 2 + 0.8, near = gap * 0.6, h = 0.95 * size;
-    bool corner = across[k] && down[k];
-    double dx = across[k] * (corner ? near : gap), dy = down[k] * (corner ? near : gap);
-    double x = across[k] > 0 ? l->x + dx : across[k] < 0 ? l->x + dx - w : l->x - w / 2;
-    double y = down[k] > 0 ? l->y + dy : down[k] < 0 ? l->y + dy - h : l->y - h / 2;
+    static const signed char across_of[8] = {1, -1, 0, 0, 1, 1, -1, -1};
+    static const signed char down_of[8] = {0, 0, -1, 1, -1, 1, -1, 1};
+    int across = across_of[k % 8], down = down_of[k % 8];
+    double gap = (mark / 2 + 0.8) * (k < 8 ? 1 : 2.4), near = gap * 0.6, h = 0.95 * size;
+    bool corner = across && down;
+    double dx = across * (corner ? near : gap), dy = down * (corner ? near : gap);
+    double x = across > 0 ? l->x + dx : across < 0 ? l->x + dx - w : l->x - w / 2;
+    double y = down > 0 ? l->y + dy : down < 0 ? l->y + dy - h : l->y - h / 2;
     return (struct figure_box){x, y, w, h};
 }
 
@@ -62,7 +64,7 @@ void figure_place_labels(struct figure *f, struct figure_box area, const struct 
         const struct figure_label *l = &label[order[i].index];
         double w = figure_text_width(l->text, size);
         bool found = false;
-        for (int k = 0; k < 8 && !found; k++) {
+        for (int k = 0; k < (l->far ? 16 : 8) && !found; k++) {
             struct figure_box b = place(l, k, w, size, mark);
             found = inside(b, area);
             for (size_t t = 0; t < boxes && found; t++)

@@ -54,6 +54,16 @@ static struct place middle(uint32_t r, uint32_t sets, const struct place *at, do
     return (struct place){in.x + (in.x - all.x) / away * by, in.y + (in.y - all.y) / away * by};
 }
 
+/* "gender (278)"; of a long name the size stays. */
+static void name_with_size(char *out, size_t out_size, const struct sets_data *d, uint32_t s,
+                           double size, double width)
+{
+    char number[20], name[160];
+    snprintf(number, sizeof number, " (%u)", d->overlap->size[s]);
+    figure_cut(name, sizeof name, d->names[s], size, width - figure_text_width(number, size));
+    snprintf(out, out_size, "%s%s", name, number);
+}
+
 static void draw_venn(struct figure *f, const struct sets_data *d, struct figure_box box)
 {
     const struct overlap *o = d->overlap;
@@ -64,10 +74,9 @@ static void draw_venn(struct figure *f, const struct sets_data *d, struct figure
     for (uint32_t s = 0; s < o->sets; s++)
         figure_circle(f, figure_group_ink(s), true, at[s].x, at[s].y, radius);
     for (uint32_t s = 0; s < o->sets; s++) {
-        char name[200], cut[200];
+        char cut[200];
         bool below = s == 2;
-        snprintf(name, sizeof name, "%.150s (%u)", d->names[s], o->size[s]);
-        figure_cut(cut, sizeof cut, name, FIGURE_TEXT, below ? box.w : half);
+        name_with_size(cut, sizeof cut, d, s, FIGURE_TEXT, below ? box.w : half);
         double x = below    ? at[s].x
                    : s == 0 ? fmin(at[s].x, box.x + half / 2 + 2)
                             : fmax(at[s].x, box.x + box.w - half / 2 - 2);
@@ -116,10 +125,9 @@ static void draw_rows(struct figure *f, const struct sets_data *d, struct figure
     for (uint32_t s = 0; s < o->sets; s++) {
         char text[200];
         double x = b.x + 7 + 14.0 * s, line = b.y + 10.0 * (s + 1) - 3;
-        snprintf(text, sizeof text, "%.150s (%u)", d->names[s], o->size[s]);
         figure_line(f, INK_LIGHT, 0.6, DASH_NONE, x, line - 2.5, x, y);
         figure_line(f, INK_LIGHT, 0.6, DASH_NONE, x, line - 2.5, b.x + matrix - 3, line - 2.5);
-        figure_cut(text, sizeof text, text, FIGURE_SMALL, b.w - matrix);
+        name_with_size(text, sizeof text, d, s, FIGURE_SMALL, b.w - matrix);
         figure_words(f, INK_BLACK, FIGURE_SMALL, ANCHOR_START, b.x + matrix, line, text);
     }
     for (size_t i = 0; i < n && i < room; i++) {

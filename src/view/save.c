@@ -61,7 +61,7 @@ static enum status table_bytes(const struct app *app, bool json, struct buf *out
 }
 
 static enum status figure_bytes(const struct app *app, enum figure_format format, struct buf *out,
-                                struct err *err)
+                                size_t *dropped, struct err *err)
 {
     struct figure f = {0};
     struct canvas c;
@@ -75,12 +75,13 @@ static enum status figure_bytes(const struct app *app, enum figure_format format
     }
     if (!code)
         code = figure_write(&f, format, out, err);
+    *dropped = f.dropped;
     figure_free(&f);
     return code;
 }
 
 static enum status make_bytes(const struct app *app, const char *path, struct buf *out,
-                              struct err *err)
+                              size_t *dropped, struct err *err)
 {
     const char *end = end_of(path);
     enum figure_format format = figure_format_of(path);
@@ -91,7 +92,7 @@ static enum status make_bytes(const struct app *app, const char *path, struct bu
     if (format == FORMAT_NONE)
         return err_set(err, STATUS_USAGE,
                        "the name must end in .svg, .pdf, .png, .tsv, .json or .txt");
-    return figure_bytes(app, format, out, err);
+    return figure_bytes(app, format, out, dropped, err);
 }
 
 /* "~/x" as the shell has it. */
@@ -105,6 +106,7 @@ enum status save_shown(struct app *app, const char *name, bool replace, struct e
 {
     char path[1024];
     struct buf bytes = BUF_INIT;
+    size_t dropped = 0;
     struct outfile file;
     struct stat st;
     expand(path, sizeof path, name);
@@ -120,14 +122,16 @@ enum status save_shown(struct app *app, const char *name, bool replace, struct e
     }
     app_settle(app, true, WAIT_MS);
     app_prepare(app);
-    enum status code = make_bytes(app, path, &bytes, err);
+    enum status code = make_bytes(app, path, &bytes, &dropped, err);
     if (!code)
         code = outfile_open(&file, path, err);
     if (!code) {
         fwrite(buf_text(&bytes), 1, bytes.len, file.stream);
         code = outfile_commit(&file, err);
     }
-    if (!code)
+    if (!code && dropped)
+        app_say(app, false, "saved %.200s; labels without room: %zu", path, dropped);
+    else if (!code)
         app_say(app, false, "saved %.200s", path);
     buf_free(&bytes);
     return code;

@@ -50,6 +50,18 @@ for where in '' '--where gender=female'; do
     cmp -s "$dir/screen" "$dir/command" ||
         complain "pattern $where: $(diff "$dir/screen" "$dir/command")"
 done
-expect 1 'no phone' "$PROPNEU" --phone QQ "$demo"
+# Files side by side: the numbers are those of figure 5, and what is missing is said.
+set -- "$srcdir"/data/demo/counts/pr.counts "$srcdir"/data/demo/counts/sid.counts "$dir/g.counts"
+expect 0 'g, phone: joining cells' "$PROPNEU" explore "$@" --view compare --dump=120x40
+"$PROPNEU" figure 5 "$@" -q --format tsv | awk -F '\t' 'NR > 1 && $3 != "-" { print $1, $2, $3, $5 }' |
+    while read -r file property layer value; do
+        grep "^[> ] [a-z] $file " "$dir/out" |
+            grep -qE " $(printf '%.3f' "$value")[* ] +$layer( |\$)" ||
+            echo "compare: $file, $property: no $value in layer $layer"
+    done >"$dir/wrong"
+[ ! -s "$dir/wrong" ] || complain "$(cat "$dir/wrong")"
+[ "$("$PROPNEU" figure 5 "$@" -q --format tsv | awk -F '\t' '$3 ~ /[0-9]/' | wc -l)" -ge 8 ] ||
+    complain "compare: too few numbers to compare"
+expect 1 'phone' "$PROPNEU" --phone QQ "$demo"
 expect 1 'age' "$PROPNEU" --where age=old "$demo"
 exit $failed

@@ -52,7 +52,7 @@ struct format {
     const char *seed;
     const char *as;     /* name of the broken file */
     const char *beside; /* a good file it needs beside itself, or NULL */
-    const char *commands[4];
+    const char *commands[5];
 };
 
 #define MODEL  "%s/tests/data/models/g_melhubert_20ms"
@@ -150,7 +150,8 @@ static const struct format formats[] = {
      "%counts",
      "broken.counts",
      NULL,
-     {"info %b", "layers %b", "neurons %b --property gender", "pattern %b --phone AH"}},
+     {"info %b", "layers %b", "neurons %b --property gender", "pattern %b --phone AH",
+      "figure 5 %b"}},
     {"set", "%set", "broken.txt", NULL, {"info %b", "overlap %counts --layer 1 gender @%b"}},
 };
 #define FORMATS (sizeof formats / sizeof *formats)
@@ -477,9 +478,9 @@ static bool try_format(const struct format *f, unsigned variants, int one)
 {
     struct bytes seed, b;
     char path[5000], broken[5000];
-    const char *commands[4];
+    const char *commands[5];
     unsigned n = 0;
-    for (int i = 0; i < 4 && f->commands[i]; i++)
+    for (int i = 0; i < 5 && f->commands[i]; i++)
         if (has_command(f->commands[i]))
             commands[n++] = f->commands[i];
     expand(path, sizeof path, f->seed, "");
