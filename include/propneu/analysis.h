@@ -9,6 +9,7 @@
 #define PROPNEU_ANALYSIS_H
 
 #include "propneu/mds.h"
+#include "propneu/namedsets.h"
 #include "propneu/property.h"
 
 struct analysis_property; /* private: one property with its layers */
@@ -20,6 +21,7 @@ struct analysis {
     struct map_params map;               /* change through analysis_set_map */
     struct query_filters filters;        /* change, then call analysis_changed */
     struct names names;                  /* properties of the file */
+    const struct named_sets *sets;       /* what "$name" means; borrowed, NULL = nothing */
     struct analysis_property **property; /* [names.count], NULL = not computed yet */
 };
 

@@ -8,6 +8,8 @@
  *          | PROPERTY "=" GROUP             group neurons G (phone=vowel, gender=female)
  *          | "[" PHONE { "," FACTOR "=" LEVEL } "]"   the pattern of a phone under conditions
  *          | "@" FILE                       a list, "layer neuron" a line
+ *          | "{" LAYER ":" N {"," N} {";" LAYER ":" ...} "}"   a list; N may be FIRST "-" LAST
+ *          | "$" NAME                       a set of the session that has a name
  *
  * A set is one of (layer, neuron) pairs.  A name with "@LAYER" is that layer's set; without one it
  * is that of the layer at hand, or in an edit of every layer.  A "-" within a word belongs to it
@@ -28,6 +30,8 @@ enum setexpr_kind {
     SETEXPR_GROUP,
     SETEXPR_PATTERN,
     SETEXPR_FILE,
+    SETEXPR_LIST,
+    SETEXPR_NAMED,
     SETEXPR_AND,
     SETEXPR_OR,
     SETEXPR_MINUS
@@ -37,10 +41,10 @@ struct setexpr_node {
     enum setexpr_kind kind;
     uint32_t left, right;       /* operators: node numbers */
     uint32_t layer;             /* names: 0 = the layer at hand, else from 1 */
-    char *name;                 /* property, phone or file */
+    char *name;                 /* property, phone, file or named set */
     char *group;                /* SETEXPR_GROUP */
     struct query_filters where; /* SETEXPR_PATTERN */
-    struct setfile file;        /* SETEXPR_FILE, after setexpr_load */
+    struct setfile file;        /* SETEXPR_LIST; SETEXPR_FILE, after setexpr_load */
     size_t column;              /* from 1 */
 };
 

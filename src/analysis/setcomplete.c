@@ -62,6 +62,8 @@ static void offer_pattern(struct offer *o, const struct analysis *a, bool first)
 static void offer_sets(struct offer *o, const struct analysis *a)
 {
     const char *equals = memchr(o->typed, '=', o->typed_len);
+    for (size_t i = 0; a->sets && i < a->sets->count; i++)
+        add(o, "$", a->sets->set[i].name, "");
     for (uint32_t i = 0; i < a->names.count; i++) {
         const char *name = a->names.name[i];
         size_t len = strlen(name);
@@ -90,7 +92,8 @@ static size_t word_start(const char *text, size_t cursor, const struct analysis 
     while (start > 0 && !strchr(" \t&|()", text[start - 1]))
         start--;
     for (size_t i = start; i < cursor; i++)
-        if (text[i] == '-' && setword_is_property(a, text + start, i - start))
+        if (text[i] == '-' && (setword_is_property(a, text + start, i - start) ||
+                               text[start] == '$' || text[i + 1] == '$'))
             start = i + 1;
     return start;
 }

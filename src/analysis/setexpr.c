@@ -48,16 +48,31 @@ static enum status eval_pattern(const struct setexpr_node *n, struct analysis *a
     return STATUS_OK;
 }
 
+/* A named set may come from a file whose layers are wider: what is not here does not count. */
+static void put_list(const struct setfile *list, const struct analysis *a, uint32_t layer,
+                     uint64_t *bits)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->entry[i].layer == layer + 1 &&
+            list->entry[i].neuron < a->counts->layer[layer].width)
+            bitset_put(bits, list->entry[i].neuron);
+}
+
 /* A name in LAYER into BITS, which are all 0. */
 static enum status eval_name(const struct setexpr_node *n, struct analysis *a, uint32_t layer,
                              uint64_t *bits, struct err *err)
 {
     const struct property *p;
     const struct property_layer *l;
-    if (n->kind == SETEXPR_FILE) {
-        for (size_t i = 0; i < n->file.count; i++)
-            if (n->file.entry[i].layer == layer + 1)
-                bitset_put(bits, n->file.entry[i].neuron);
+    if (n->kind == SETEXPR_FILE || n->kind == SETEXPR_LIST) {
+        put_list(&n->file, a, layer, bits);
+        return STATUS_OK;
+    }
+    if (n->kind == SETEXPR_NAMED) {
+        const struct named_set *set = named_sets_find(a->sets, n->name);
+        if (!set)
+            return err_set(err, STATUS_NOTFOUND, "no set has the name '$%s' any more", n->name);
+        put_list(&set->list, a, layer, bits);
         return STATUS_OK;
     }
     if (n->kind == SETEXPR_PATTERN)

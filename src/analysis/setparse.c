@@ -135,6 +135,36 @@ static enum status take_file(struct parser *p, struct setexpr_node *node)
     return node->name ? STATUS_OK : err_nomem(p->err);
 }
 
+/* "{1:3,7-9;4:0}". */
+static enum status take_list(struct parser *p, struct setexpr_node *node)
+{
+    const struct counts *c = p->a->counts;
+    const char *end;
+    struct err why;
+    uint32_t *width = mem_array(c->layers, sizeof *width);
+    node->kind = SETEXPR_LIST;
+    if (!width)
+        return err_nomem(p->err);
+    for (uint32_t l = 0; l < c->layers; l++)
+        width[l] = c->layer[l].width;
+    enum status code =
+        neuron_list_parse(&node->file, p->text + p->at, &end, c->layers, width, &why);
+    p->at = (size_t)(end - p->text);
+    free(width);
+    return code ? fault(p, p->at, code, "%s", why.msg) : STATUS_OK;
+}
+
+/* "$NAME". */
+static enum status take_named(struct parser *p, struct setexpr_node *node)
+{
+    size_t at = ++p->at;
+    node->kind = SETEXPR_NAMED;
+    enum status code = take_word(p, "the name of a set", NULL, NULL, &node->name);
+    if (code || named_sets_find(p->a->sets, node->name))
+        return code;
+    return fault(p, at, STATUS_NOTFOUND, "no set has the name '$%.40s'", node->name);
+}
+
 /* FACTOR=LEVEL of a pattern. */
 static enum status take_condition(struct parser *p, struct setexpr_node *node)
 {
@@ -248,6 +278,10 @@ static enum status parse_item(struct parser *p, uint32_t *out)
         code = take_pattern(p, &node);
     else if (c == '@')
         code = take_file(p, &node);
+    else if (c == '{')
+        code = take_list(p, &node);
+    else if (c == '$')
+        code = take_named(p, &node);
     else
         code = take_property(p, &node);
     if (!code)
