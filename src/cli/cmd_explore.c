@@ -2,6 +2,7 @@
 
 #include "explore.h"
 #include "plain.h"
+#include "settings.h"
 
 #include <glob.h>
 #include <langinfo.h>
@@ -14,6 +15,7 @@
 #include "propneu/datadir.h"
 #include "propneu/file.h"
 
+/* Up to OPT_SELECT: options that say where to go, as link.h has them. */
 enum {
     OPT_VIEW,
     OPT_LAYER,
@@ -22,6 +24,22 @@ enum {
     OPT_WHERE,
     OPT_SIGMA,
     OPT_LAMBDA,
+    OPT_FILE,
+    OPT_FORM,
+    OPT_MARKS,
+    OPT_SCALE,
+    OPT_OVERLAY,
+    OPT_HIDE,
+    OPT_SET,
+    OPT_PANE,
+    OPT_SORT,
+    OPT_FILTER,
+    OPT_SEARCH,
+    OPT_SELECT,
+    OPT_MARK,
+    OPT_DEFINE,
+    OPT_LAST,
+    OPT_NO_CONFIG,
     OPT_DUMP,
     OPT_ASCII,
     OPT_COLOR,
@@ -47,6 +65,29 @@ static const struct cli_option options[] = {
     {"where", 0, "FACTOR=LEVEL,...", "count only frames of these levels; may be repeated", NULL},
     {"sigma", 0, "PERCENT", "share of a group's phones (default 80)", NULL},
     {"lambda", 0, "PERCENT", "the counts at this one of the file's lambdas", NULL},
+    {"file", 0, "N", "with the N-th of the files", NULL},
+    {"form", 0, "NAME",
+     "in this form: table, curves, both, bars, drawing, labels, bare, best, counts, ...",
+     "table|curves|both|bars|drawing|labels|bare|best|counts|silhouettes|neurons"},
+    {"marks", 0, "NAME", "points of the map as letters, braille or blocks",
+     "letters|braille|blocks"},
+    {"scale", 0, "NAME", "ranks on a log or even scale, or files as differences",
+     "log|even|differences"},
+    {"overlay", 0, "K", "with the curve of this phone, too; may be repeated", NULL},
+    {"hide", 0, "GROUP", "without this group of the map; may be repeated", NULL},
+    {"set", 0, "SET", "with this set (neurons), with these (overlap: may be repeated)", NULL},
+    {"pane", 0, "NAME", "keys, and the next four options, are for the phones or the neurons",
+     "phones|neurons"},
+    {"sort", 0, "COLUMN[-]", "sorted by this column, with - the other way round", NULL},
+    {"filter", 0, "TERMS", "only lines that match, such as 'p>0.05 group=female'", NULL},
+    {"search", 0, "TERMS", "what n looks for next", NULL},
+    {"select", 0, "ROW", "with the cursor there: a neuron, a region (AC), a point (AH female)",
+     NULL},
+    {"mark", 0, "SET", "mark these neurons, each layer its own; may be repeated", NULL},
+    {"define", 0, "NAME=SET", "give these neurons a name, for $NAME in sets; may be repeated",
+     NULL},
+    {"last", 0, NULL, "go where the last session with this file ended", NULL},
+    {"no-config", 0, NULL, "read no settings, and remember nothing", NULL},
     {"dump", 0, "[=COLSxROWS]", "print the screen and exit (default 80x24)", NULL},
     {"ascii", 0, NULL, "draw with ASCII characters only", NULL},
     {"color", 0, "WHEN", "auto, always or never (default auto: not if NO_COLOR is set)",
@@ -91,6 +132,9 @@ static bool parse_color(const char *word, enum tui_color *color)
 
 int explore_color(struct explore *e, const char *value)
 {
+    e->color_told = true;
+    snprintf(e->color_name, sizeof e->color_name, "%.15s", value);
+    e->app.color = e->color_name;
     if (parse_color(value, &e->color))
         return CLI_END;
     return cli_usage(e->command, "--color is auto, always or never, not '%s'", value);
@@ -121,31 +165,44 @@ int explore_step(struct explore *e, const char *value)
     return CLI_END;
 }
 
+static int add_set(struct explore *e, bool mark, const char *value)
+{
+    size_t *n = mark ? &e->app.marks : &e->app.defines;
+    if (*n == EXPLORE_SETS)
+        return cli_usage(e->command, "--%s is given more than %d times", mark ? "mark" : "define",
+                         EXPLORE_SETS);
+    (mark ? e->mark : e->define)[(*n)++] = value;
+    e->app.mark = e->mark;
+    e->app.define = e->define;
+    return CLI_END;
+}
+
 /* CLI_END where the option was understood. */
 static int take(struct explore *e, int opt, const char *value)
 {
+    unsigned long n;
+    double v;
+    if (opt <= OPT_SELECT)
+        link_add(&e->link, options[opt].name, "%s", value);
     switch (opt) {
-    case OPT_VIEW: e->app.view = value; break;
-    case OPT_PROPERTY: e->app.property = value; break;
-    case OPT_PHONE: e->app.phone = value; break;
-    case OPT_WHERE:
-        if (e->app.wheres == EXPLORE_WHERES)
-            return cli_usage(e->command, "--where is given more than %d times", EXPLORE_WHERES);
-        e->where[e->app.wheres++] = value;
-        e->app.where = e->where;
-        break;
+    case OPT_MARK:
+    case OPT_DEFINE: return add_set(e, opt == OPT_MARK, value);
+    case OPT_LAST: e->last = true; break;
+    case OPT_NO_CONFIG: e->no_config = true; break;
     case OPT_ASCII: e->app.ascii = true; break;
+    case OPT_FILE:
     case OPT_LAYER:
-        if (!cli_unsigned(value, 1, 100000, &e->app.layer))
-            return cli_usage(e->command, "--layer takes a number from 1, not '%s'", value);
+        if (!cli_unsigned(value, 1, 100000, &n))
+            return cli_usage(e->command, "--%s takes a number from 1, not '%s'", options[opt].name,
+                             value);
         break;
     case OPT_SIGMA:
-        if (!cli_double(value, 0, 100, &e->app.sigma) || e->app.sigma <= 0)
+        if (!cli_double(value, 0, 100, &v) || v <= 0)
             return cli_usage(e->command, "--sigma takes a percentage above 0, up to 100, not '%s'",
                              value);
         break;
     case OPT_LAMBDA:
-        if (!cli_double(value, 0, 100, &e->app.lambda) || e->app.lambda <= 0)
+        if (!cli_double(value, 0, 100, &v) || v <= 0)
             return cli_usage(e->command, "--lambda takes a percentage above 0, up to 100, not '%s'",
                              value);
         break;
@@ -158,50 +215,10 @@ static int take(struct explore *e, int opt, const char *value)
     case OPT_STEP: return explore_step(e, value);
     case OPT_RECORD: e->record = value; break;
     case OPT_SHOW_KEYS: e->play.show_keys = true; break;
-    default: return explore_dump(e, value);
+    case OPT_DUMP: return explore_dump(e, value);
+    default: break;
     }
     return CLI_END;
-}
-
-static int print_screen(struct player *p, FILE *out)
-{
-    struct canvas c;
-    struct buf text = BUF_INIT;
-    struct err err;
-    player_resize(p, p->cols, p->rows);
-    /* A thread is at work where the terminal turned out to be dumb only now. */
-    app_settle(p->app, true, INT_MAX);
-    app_prepare(p->app);
-    if (!canvas_init(&c, p->cols, p->rows, p->app->ascii)) {
-        err_nomem(&err);
-        return cli_fail(&err);
-    }
-    int code = player_render(p, &c, &err) ? cli_fail(&err) : CLI_DONE;
-    if (code == CLI_DONE) {
-        canvas_print(&c, &text);
-        fwrite(buf_text(&text), 1, text.len, out);
-    }
-    buf_free(&text);
-    canvas_free(&c);
-    return code;
-}
-
-/* The screen or, of a script, the screens of all its steps with an empty line between. */
-static int print_screens(struct cli *cli, struct player *p)
-{
-    struct cli_out out;
-    struct err err;
-    if (!cli_out_open(cli, &out, &err))
-        return cli_fail(&err);
-    int code = print_screen(p, out.stream);
-    while (code == CLI_DONE && p->touring && player_next(p, 0)) {
-        fputc('\n', out.stream);
-        code = print_screen(p, out.stream);
-    }
-    if (code == CLI_DONE)
-        return cli_out_close(&out);
-    cli_out_abandon(&out);
-    return code;
 }
 
 /* A record never replaces a file, and that it cannot be written is told before the session. */
@@ -266,7 +283,7 @@ static int play(struct cli *cli, struct explore *e, struct app *app, struct outf
     if (!code && !e->dump)
         result = show_live(cli, e, &player, by_signal, &print);
     if (!result && print)
-        result = print_screens(cli, &player);
+        result = explore_print(cli, &player);
     else if (!result && record->stream && close_record(record, &player, &err))
         result = cli_fail(&err);
     player_free(&player);
@@ -284,14 +301,24 @@ static int show(struct cli *cli, struct explore *e, char **files, size_t count)
         return cli_fail(&err);
     e->play.script = e->script ? &script : NULL;
     e->app.threads = !e->dump;
+    if (settings_begin(e, cli, files[0], &err)) {
+        script_free(&script);
+        return cli_fail(&err);
+    }
+    e->app.link = &e->link;
     if (e->record && open_record(&record, e->record, &err))
         result = cli_fail(&err);
     else if (app_init(&app, (const char *const *)files, count, &e->app, &err))
         result = cli_fail(&err);
     else {
         result = play(cli, e, &app, &record, &by_signal);
+        if (!result && app.print)
+            result = explore_print_neurons(&app);
+        if (!e->dump)
+            settings_end(e, &app);
         app_free(&app);
     }
+    settings_free(e);
     outfile_abandon(&record);
     script_free(&script);
     if (by_signal) {
@@ -316,6 +343,7 @@ static int show_bundled(struct cli *cli, struct explore *e)
             found.gl_pathv[found.gl_pathc - 1 - i] = found.gl_pathv[i];
             found.gl_pathv[i] = other;
         }
+        e->app.unnamed = true;
         int code = show(cli, e, found.gl_pathv, found.gl_pathc);
         globfree(&found);
         return code;
@@ -355,26 +383,33 @@ static int run(struct cli *cli, int argc, char **argv)
 {
     struct explore e;
     struct cli_args a;
-    int opt, code;
+    int opt, code = CLI_END;
     explore_begin(&e, &command_explore);
     cli_args_init(&a, cli, &command_explore, argc, argv);
-    while ((opt = cli_next(&a)) >= 0)
-        if ((code = take(&e, opt, a.value)) != CLI_END)
-            return code;
-    if (opt != CLI_END)
-        return opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
-    return explore_run(cli, &e, argv + a.first, (size_t)(argc - a.first));
+    while (code == CLI_END && (opt = cli_next(&a)) >= 0)
+        code = take(&e, opt, a.value);
+    if (code == CLI_END && opt != CLI_END)
+        code = opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
+    if (code == CLI_END)
+        code = explore_run(cli, &e, argv + a.first, (size_t)(argc - a.first));
+    link_free(&e.link);
+    return code;
 }
 
 const struct cli_command command_explore = {
     .name = "explore",
     .summary = "The explorer on count files; without FILE on the bundled demo",
     .synopsis = "[OPTION...] [FILE...]",
-    .details = "In the explorer '?' lists the keys and explains what is shown, 'q' quits.  Where\n"
-               "standard output is no terminal, and with --dump, the screen is printed as text.\n"
-               "\n"
-               "A script has a line for each thing to do: 'press 3 p Right' (keys by name), 'type\n"
-               "TEXT', 'say WORDS' under the screen, 'wait SECONDS'.  --record writes one.\n",
+    .details =
+        "In the explorer '?' lists the keys and explains what is shown, 'q' quits.  Where\n"
+        "standard output is no terminal, and with --dump, the screen is printed as text.\n"
+        "'yl' copies the command that opens the explorer at the place where one is.\n"
+        "\n"
+        "Settings (view, sigma, marks, ascii, color) stand in $XDG_CONFIG_HOME/propneu/config,\n"
+        "'key = value' a line; O in the explorer saves them, nothing else does.\n"
+        "\n"
+        "A script has a line for each thing to do: 'press 3 p Right' (keys by name), 'type\n"
+        "TEXT', 'say WORDS' under the screen, 'wait SECONDS'.  --record writes one.\n",
     .examples = "  propneu my.counts\n"
                 "  propneu my.counts --view map --layer 8 --property gender\n"
                 "  propneu my.counts --view overlap --layer 1 --dump=120x40\n"

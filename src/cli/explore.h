@@ -7,14 +7,18 @@
 #include "../tui/tui.h"
 #include "commands.h"
 
-enum { EXPLORE_WHERES = 16 };
+enum { EXPLORE_SETS = 32 };
 
 struct explore {
     const struct cli_command *command; /* for messages */
     struct app_options app;
-    const char *where[EXPLORE_WHERES];
+    struct link link;                                      /* where to go */
+    const char *mark[EXPLORE_SETS], *define[EXPLORE_SETS]; /* what app's point at */
     enum tui_color color;
-    bool dump, plain;
+    bool color_told; /* on the command line */
+    bool dump, plain, last, no_config;
+    char *config, *state; /* files of the user's; NULL = none */
+    char color_name[16];
     const char *script, *record; /* files to play and to write, or NULL */
     struct player_options play;
 };
@@ -26,6 +30,11 @@ int explore_color(struct explore *e, const char *value);
 int explore_dump(struct explore *e, const char *value);
 int explore_auto(struct explore *e, const char *value);
 int explore_step(struct explore *e, const char *value);
+
+/* Prints the screen or, of a script, the screens of all its steps with an empty line between; and
+ * what Q leaves behind, the neurons marked or else those listed (explore_print.c). */
+int explore_print(struct cli *cli, struct player *p);
+int explore_print_neurons(struct app *app);
 
 /* Opens FILES [count], or the bundled counts where there are none; the exit status. */
 int explore_run(struct cli *cli, struct explore *e, char **files, size_t count);

@@ -39,7 +39,9 @@ enum {
     CTX_HELP = 1 << 18,
     CTX_TEXT = 1 << 19, /* a list with nothing to choose in it */
     CTX_TOUR = 1 << 20, /* a script is being played */
-    CTX_LISTS = CTX_VIEWS | CTX_PANEL | CTX_TEXT | CTX_HELP
+    CTX_COPY = 1 << 21, /* what to copy */
+    CTX_LISTS = CTX_VIEWS | CTX_PANEL | CTX_TEXT | CTX_HELP,
+    CTX_TABLES = CTX_LAYERS | CTX_PATTERN | CTX_OVERLAP | CTX_NEURONS
 };
 
 /*
@@ -62,10 +64,10 @@ enum {
     ACTION(DELETE, "delete", "Del ^D", CTX_PROMPT, 9, "", "delete the character under the cursor") \
     ACTION(WIPE, "wipe", "^U", CTX_PROMPT, 9, "", "delete everything")                             \
     ACTION(QUIT, "quit", "q", CTX_VIEWS, 1, "quit", "quit")                                        \
-    ACTION(CLOSE, "close", "Esc q", CTX_PANEL | CTX_TEXT, 1, "close", "close the list")            \
+    ACTION(CLOSE, "close", "Esc q", CTX_PANEL | CTX_TEXT | CTX_COPY, 1, "close", "close the list") \
     ACTION(TOGGLE, "toggle", "Space", CTX_PANEL, 2, "on or off",                                   \
            "switch the line on or off; on a factor: all its levels")                               \
-    ACTION(CHOOSE, "choose", "Enter", CTX_PANEL, 2, "choose",                                      \
+    ACTION(CHOOSE, "choose", "Enter", CTX_PANEL | CTX_TEXT | CTX_COPY, 2, "choose",                \
            "on a factor: group by it; else as Space")                                              \
     ACTION(RESET, "reset", "r", CTX_PANEL, 3, "all on", "everything on again")                     \
     ACTION(PREV_LAYER, "prev-layer", "Left h", CTX_VIEWS | CTX_PANEL, 2, "layer",                  \
@@ -73,8 +75,10 @@ enum {
     ACTION(NEXT_LAYER, "next-layer", "Right l", CTX_VIEWS | CTX_PANEL, 2, "&", "next layer")       \
     ACTION(NEXT_VIEW, "next-view", "Tab", CTX_VIEWS, 3, "view", "next view")                       \
     ACTION(PREV_VIEW, "prev-view", "S-Tab", CTX_VIEWS, 3, "", "previous view")                     \
-    ACTION(UP, "up", "Up k", CTX_LISTS, 5, "", "one line up; the point or phone before")           \
-    ACTION(DOWN, "down", "Down j", CTX_LISTS, 5, "", "one line down; the next point or phone")     \
+    ACTION(UP, "up", "Up k", CTX_LISTS | CTX_COPY, 5, "",                                          \
+           "one line up; the point or phone before")                                               \
+    ACTION(DOWN, "down", "Down j", CTX_LISTS | CTX_COPY, 5, "",                                    \
+           "one line down; the next point or phone")                                               \
     ACTION(PAGE_UP, "page-up", "PgUp ^U", CTX_LISTS, 9, "", "one page up")                         \
     ACTION(PAGE_DOWN, "page-down", "PgDn ^D", CTX_LISTS, 9, "", "one page down")                   \
     ACTION(FIRST, "first", "Home g", CTX_LISTS, 9, "", "first line")                               \
@@ -92,14 +96,23 @@ enum {
     ACTION(SCALE, "scale", "x", CTX_PATTERN, 6, "scale", "ranks on a logarithmic or even scale")   \
     ACTION(FORM, "form", "v", CTX_VIEWS, 5, "form",                                                \
            "other form: table, curves or both, labels or none, drawing or table")                  \
-    ACTION(SEARCH, "search", "/", CTX_NEURONS, 5, "search",                                        \
-           "find a neuron by number, group, phone or property")                                    \
-    ACTION(NEXT_MATCH, "next-match", "n", CTX_NEURONS, 9, "", "next match")                        \
-    ACTION(PREV_MATCH, "previous-match", "N", CTX_NEURONS, 9, "", "match before")                  \
-    ACTION(FILTER, "filter", "&", CTX_NEURONS, 5, "filter",                                        \
-           "show only neurons with this number, group, phone or property")                         \
-    ACTION(SORT, "sort", "s", CTX_NEURONS, 5, "sort", "sort by the next column")                   \
-    ACTION(REVERSE, "reverse", "S", CTX_NEURONS, 9, "", "sort the other way round")                \
+    ACTION(SEARCH, "search", "/", CTX_LISTS, 6, "search",                                          \
+           "find a line: words, regular expressions, p>0.05")                                      \
+    ACTION(NEXT_MATCH, "next-match", "n", CTX_LISTS, 9, "", "next match")                          \
+    ACTION(PREV_MATCH, "previous-match", "N", CTX_LISTS, 9, "", "match before")                    \
+    ACTION(FILTER, "filter", "&", CTX_LISTS, 6, "filter",                                          \
+           "keep only lines that match; several terms must all hold, !term must not")              \
+    ACTION(SORT, "sort", "s", CTX_TABLES, 6, "sort",                                               \
+           "sort by a column, by the same again: the other way round")                             \
+    ACTION(REVERSE, "reverse", "S", CTX_TABLES, 9, "", "sort the other way round")                 \
+    ACTION(OTHER_LIST, "other-list", "o", CTX_PATTERN, 5, "other list",                            \
+           "keys go to the phones or to their neurons")                                            \
+    ACTION(MARK, "mark", "Space", CTX_NEURONS | CTX_OVERLAP, 4, "mark",                            \
+           "mark the neuron or the region's neurons, or unmark them")                              \
+    ACTION(MARK_MANY, "mark-many", "M", CTX_VIEWS, 7, "marks",                                     \
+           "mark or unmark what is listed, a pattern, a group, everything")                        \
+    ACTION(SETS, "sets", "*", CTX_VIEWS, 7, "sets",                                                \
+           "sets: the marks and those with a name; combine, save, load")                           \
     ACTION(EDIT, "edit", "e", CTX_OVERLAP | CTX_NEURONS, 4, "edit set",                            \
            "edit the set, in the overlap view the one under the cursor")                           \
     ACTION(ADD, "add", "a", CTX_OVERLAP, 5, "add", "add a set")                                    \
@@ -109,11 +122,10 @@ enum {
         "look closer: the layer's map, the neurons of the region or pattern, the point's pattern") \
     ACTION(CONDITIONS, "conditions", "c", CTX_VIEWS, 6, "conditions",                              \
            "list of factors and levels: which frames count")                                       \
-    ACTION(SIGMA_UP, "sigma-up", "+ =", CTX_LAYERS | CTX_OVERLAP | CTX_NEURONS | CTX_COMPARE, 7,   \
-           "sigma", "sigma 5 points up (share of a group's phones)")                               \
-    ACTION(SIGMA_DOWN, "sigma-down", "-", CTX_LAYERS | CTX_OVERLAP | CTX_NEURONS | CTX_COMPARE, 7, \
-           "&", "sigma 5 points down")                                                             \
-    ACTION(SET_SIGMA, "set-sigma", "s", CTX_LAYERS | CTX_OVERLAP, 9, "", "type sigma in percent")  \
+    ACTION(SIGMA_UP, "sigma-up", "+ =", CTX_VIEWS, 7, "sigma",                                     \
+           "sigma 5 points up (share of a group's phones)")                                        \
+    ACTION(SIGMA_DOWN, "sigma-down", "-", CTX_VIEWS, 7, "&", "sigma 5 points down")                \
+    ACTION(SET_SIGMA, "set-sigma", "%", CTX_VIEWS, 9, "", "type sigma in percent")                 \
     ACTION(NEXT_LAMBDA, "next-lambda", "L", CTX_VIEWS, 9, "",                                      \
            "counts at the next lambda, where the file holds several")                              \
     ACTION(MARKS, "marks", "b", CTX_LAYERS | CTX_PATTERN | CTX_MAP | CTX_COMPARE, 8, "marks",      \
@@ -122,7 +134,22 @@ enum {
            "save what is shown: the figure, its numbers or the screen, by the end of the name")    \
     ACTION(NEXT_FILE, "next-file", "f", CTX_VIEWS, 8, "file", "next file")                         \
     ACTION(PREV_FILE, "prev-file", "F", CTX_VIEWS, 9, "", "previous file")                         \
-    ACTION(BACK, "back", "Backspace", CTX_VIEWS, 9, "", "back to where you were")                  \
+    ACTION(BACK, "back", "Backspace u", CTX_VIEWS, 7, "back",                                      \
+           "back to what was shown before: view, cursor, conditions, sorting, filter")             \
+    ACTION(AGAIN, "again", "U", CTX_VIEWS, 9, "", "on again, after going back")                    \
+    ACTION(COPY, "copy", "y", CTX_VIEWS, 8, "copy",                                                \
+           "copy the command that opens this (yl), the neurons, the set, the screen")              \
+    ACTION(INFO, "info", "i", CTX_VIEWS, 8, "info", "where the numbers come from")                 \
+    ACTION(OPTIONS, "options", "O", CTX_VIEWS, 9, "",                                              \
+           "how the explorer opens: look at it and save it")                                       \
+    ACTION(QUIT_PRINT, "quit-print", "Q", CTX_VIEWS, 9, "",                                        \
+           "quit and print the neurons marked, or else those listed, a line each")                 \
+    ACTION(COPY_LINK, "copy-link", "l", CTX_COPY, 2, "command", "the command that opens this")     \
+    ACTION(COPY_ROW, "copy-row", "r", CTX_COPY, 2, "row", "the line under the cursor")             \
+    ACTION(COPY_NEURONS, "copy-neurons", "n", CTX_COPY, 2, "neurons",                              \
+           "the neurons marked, or else those listed, a line each")                                \
+    ACTION(COPY_SET, "copy-set", "s", CTX_COPY, 2, "set", "the set, as an expression")             \
+    ACTION(COPY_TABLE, "copy-table", "t", CTX_COPY, 2, "table", "the list, as a table with tabs")  \
     ACTION(DISMISS, "dismiss", "Esc", CTX_VIEWS, 9, "",                                            \
            "clear the message, the selected point, the overlays, the filter")                      \
     ACTION(ANY_DIGIT, "digit", "1 2 3 4 5 6 7 8 9", CTX_VIEWS | CTX_PANEL, 9, "",                  \

@@ -1,5 +1,9 @@
 #include "config.h"
 
+#include "copy.h"
+#include "info.h"
+#include "lists.h"
+#include "options.h"
 #include "view.h"
 
 #include <math.h>
@@ -66,15 +70,6 @@ int app_view_rows(const struct app *app)
     return app->rows - 4;
 }
 
-void app_remember(struct app *app)
-{
-    if (app->past == APP_HISTORY) {
-        memmove(app->history, app->history + 1, (APP_HISTORY - 1) * sizeof app->history[0]);
-        app->past--;
-    }
-    app->history[app->past++] = app->at;
-}
-
 /* Sigma and filters of the file at hand go to its session and its engine. */
 enum status app_conditions_changed(struct app *app, struct err *err)
 {
@@ -94,10 +89,16 @@ enum status app_file_changed(struct app *app, struct app_file *f, struct err *er
 
 unsigned app_context(const struct app *app)
 {
-    return app->prompt.kind  ? CTX_PROMPT
-           : app->help       ? CTX_HELP
-           : app->panel.kind ? (app->panel.kind == PANEL_TEXT ? CTX_TEXT : CTX_PANEL)
-                             : 1u << app->at.view;
+    if (app->prompt.kind)
+        return CTX_PROMPT;
+    if (app->help)
+        return CTX_HELP;
+    switch (app->panel.kind) {
+    case PANEL_NONE: return 1u << app->at.view;
+    case PANEL_TEXT: return CTX_TEXT;
+    case PANEL_COPY: return CTX_COPY;
+    default: return CTX_PANEL;
+    }
 }
 
 bool app_move(enum action action, size_t *here, size_t count, size_t page)
@@ -148,18 +149,21 @@ static enum status step_file(struct app *app, size_t by, struct err *err)
 
 static void go_to_view(struct app *app, int view)
 {
-    if (view == (int)app->at.view)
-        return;
-    app_remember(app);
     app->at.view = (enum view_id)view;
 }
 
-static enum status go_back(struct app *app, struct err *err)
+/* Marks what is under the cursor, or unmarks it. */
+static enum status mark_here(struct app *app, struct err *err)
 {
-    if (app->past == 0)
-        return err_set(err, STATUS_NOTFOUND, "nothing to go back to");
-    app->at = app->history[--app->past];
-    return STATUS_OK;
+    const struct view *view = view_of(app->at.view);
+    struct buf set = BUF_INIT;
+    enum status code = STATUS_OK;
+    if (!view->set || !view->set(app, false, &set))
+        code = err_set(err, STATUS_NOTFOUND, "there is nothing here to mark");
+    else
+        code = marks_flip(app, buf_text(&set), err);
+    buf_free(&set);
+    return code;
 }
 
 static void step_layer(struct app *app, int by)
@@ -197,8 +201,12 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
 {
     uint32_t properties = app_session(app)->names.count;
     switch (action) {
-    case ACTION_HELP: app->help = true, app->help_top = 0; break;
+    case ACTION_HELP:
+        app->help = true;
+        grid_free(&app->help_grid);
+        return help_prepare(app, err);
     case ACTION_QUIT: app->quit = true; break;
+    case ACTION_QUIT_PRINT: app->quit = app->print = true; break;
     case ACTION_PREV_LAYER: step_layer(app, -1); break;
     case ACTION_NEXT_LAYER: step_layer(app, 1); break;
     case ACTION_NEXT_VIEW: go_to_view(app, (app->at.view + 1) % VIEW_COUNT); break;
@@ -219,7 +227,14 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
     case ACTION_PREV_FILE: return step_file(app, app->files - 1, err);
     case ACTION_MARKS: app->lines = (app->lines + 1) % PLOT_MARKS_COUNT; break;
     case ACTION_SAVE: open_export_prompt(app); break;
-    case ACTION_BACK: return go_back(app, err);
+    case ACTION_BACK: return history_step(app, -1, err);
+    case ACTION_AGAIN: return history_step(app, 1, err);
+    case ACTION_MARK: return mark_here(app, err);
+    case ACTION_MARK_MANY: return marks_open_many(app, err);
+    case ACTION_SETS: return marks_open_sets(app, err);
+    case ACTION_COPY: return copy_open(app, err);
+    case ACTION_INFO: return info_open(app, err);
+    case ACTION_OPTIONS: return options_open(app, err);
     case ACTION_REDRAW: app->redraw = true; break;
     case ACTION_LOG: return panel_open_log(app, err);
     case ACTION_MOUSE:
@@ -231,17 +246,41 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
     return STATUS_OK;
 }
 
-static enum status apply_help(struct app *app, enum action action)
+static enum status apply_help(struct app *app, enum action action, struct err *err)
 {
-    size_t lines = help_lines(app, app->cols), page = (size_t)app_view_rows(app);
-    size_t last = lines > page ? lines - page : 0;
+    size_t page = (size_t)app_view_rows(app) - 1, here = app->help_grid.here;
+    size_t last = app->help_grid.count > page ? app->help_grid.count - page : 0;
     if (action == ACTION_CLOSE_HELP)
         app->help = false;
     else if (action == ACTION_REDRAW)
         app->redraw = true;
-    else
-        app_move(action, &app->help_top, last + 1, page);
+    else if (lists_apply(app, action, err))
+        return err->code;
+    else if (app_move(action, &here, last + 1, page))
+        grid_select(&app->help_grid, here < app->help_grid.count
+                                         ? app->help_grid.id[app->help_grid.shown[here]]
+                                         : GRID_NONE);
     return STATUS_OK;
+}
+
+/* A list that shows the layer at hand follows it. */
+static enum status apply_layer_in_panel(struct app *app, enum action action, struct err *err)
+{
+    step_layer(app, action == ACTION_PREV_LAYER ? -1 : 1);
+    return app->panel.kind == PANEL_SETS   ? marks_open_sets(app, err)
+           : app->panel.kind == PANEL_MARK ? marks_open_many(app, err)
+                                           : STATUS_OK;
+}
+
+static enum status apply_in_panel(struct app *app, enum action action, long arg, struct err *err)
+{
+    if (action == ACTION_PREV_LAYER || action == ACTION_NEXT_LAYER)
+        return apply_layer_in_panel(app, action, err);
+    if (action == ACTION_HELP || action == ACTION_REDRAW)
+        return apply_common(app, action, arg, err);
+    if (lists_apply(app, action, err))
+        return err->code;
+    return panel_apply(app, action, arg, err);
 }
 
 /* True if ACTION leaves all but what follows the cursor as it is. */
@@ -262,26 +301,37 @@ static bool only_moves(const struct app *app, enum action action)
     }
 }
 
+/* What a view borrows of results that are gone, it gets anew before anything looks at it. */
+static void catch_up(struct app *app)
+{
+    if (app->prepared != app->conditions || app->prepared_view != app->at.view)
+        app_prepare(app);
+}
+
 enum status app_apply(struct app *app, enum action action, long arg)
 {
     struct err err = {STATUS_OK, ""};
     unsigned context = app_context(app);
     const struct view *view = views[app->at.view];
-    bool list = context == CTX_PANEL || context == CTX_TEXT;
     if (action <= ACTION_NONE || action >= ACTION_COUNT ||
         !(action_table[action].contexts & context))
         return STATUS_USAGE;
     app->message[0] = '\0';
+    catch_up(app);
     app->moved = only_moves(app, action);
+    history_before(app);
     if (context == CTX_PROMPT)
         err.code = prompt_apply(app, action, arg, &err);
     else if (context == CTX_HELP)
-        err.code = apply_help(app, action);
-    else if (list && action != ACTION_PREV_LAYER && action != ACTION_NEXT_LAYER &&
-             action != ACTION_HELP && action != ACTION_REDRAW)
-        err.code = panel_apply(app, action, arg, &err);
-    else if (list || !view->apply || !view->apply(app, action, arg, &err))
+        err.code = apply_help(app, action, &err);
+    else if (context & (CTX_PANEL | CTX_TEXT | CTX_COPY))
+        err.code = apply_in_panel(app, action, arg, &err);
+    else if ((!view->apply || !view->apply(app, action, arg, &err)) &&
+             !lists_apply(app, action, &err))
         err.code = apply_common(app, action, arg, &err);
+    catch_up(app);
+    if (action != ACTION_BACK && action != ACTION_AGAIN)
+        history_after(app);
     /* A prompt says its errors where it stands. */
     if (err.code && !app->prompt.kind)
         app_say(app, err.code != STATUS_NOTFOUND, "%s", err.msg);
@@ -304,8 +354,12 @@ void app_prepare(struct app *app)
 {
     struct err err = {STATUS_OK, ""};
     focus(app);
+    app->prepared = app->conditions;
+    app->prepared_view = app->at.view;
     if (!app->lag)
         app->looked = app->at.layer;
+    if (app->help)
+        help_prepare(app, &err);
     if (views[app->at.view]->prepare && views[app->at.view]->prepare(app, &err) && !app->message[0])
         app_say(app, true, "%s", err.msg);
 }

@@ -12,13 +12,16 @@
 #include "canvas.h"
 #include "engine.h"
 #include "log.h"
+#include "grid.h"
+#include "link.h"
+#include "marks.h"
 #include "plot.h"
 #include "propneu/analysis.h"
 #include "propneu/phones.h"
 
 #define APP_MIN_COLS  40
 #define APP_MIN_ROWS  10
-#define APP_HISTORY   64
+#define APP_HISTORY   50
 #define APP_MAX_FILES 64
 
 /* One count file, opened when it is first shown. */
@@ -28,15 +31,27 @@ struct app_file {
     struct counts counts;
     struct analysis session; /* the screen's own; the engine has another */
     struct engine *engine;
-    double sigma;  /* what the engine computes with; 0: nothing yet */
-    char why[256]; /* why it could not be opened */
+    double sigma;    /* what the engine computes with; 0: nothing yet */
+    char why[256];   /* why it could not be opened */
+    char sha256[65]; /* of its bytes, once it was asked for */
 };
 
 /* A list over the view, for choosing. */
-enum panel_kind { PANEL_NONE, PANEL_CONDITIONS, PANEL_GROUPS, PANEL_TEXT };
+enum panel_kind {
+    PANEL_NONE,
+    PANEL_CONDITIONS,
+    PANEL_GROUPS,
+    PANEL_SORT,
+    PANEL_MARK,
+    PANEL_SETS,
+    PANEL_SET,
+    PANEL_COPY,
+    PANEL_OPTIONS,
+    PANEL_TEXT
+};
 
 struct panel_line {
-    char *text;
+    char *text, *value;    /* value: what it stands for, or NULL */
     signed char check;     /* 1 on, 0 off, -1 nothing to switch */
     uint32_t major, minor; /* what it stands for: factor and level, or group */
 };
@@ -45,7 +60,9 @@ struct panel {
     enum panel_kind kind;
     char title[80];
     struct panel_line *line; /* [count] */
-    size_t count, cap, here, top;
+    size_t count, cap, top;  /* top: of the lines shown */
+    struct grid grid;        /* which lines are, and the cursor; ids are line numbers */
+    char subject[512];       /* what Enter goes on with: the region listed, the set at hand */
 };
 
 /* One line of typing. */
@@ -56,7 +73,11 @@ enum prompt_kind {
     PROMPT_NEURONS,
     PROMPT_SEARCH,
     PROMPT_FILTER,
-    PROMPT_EXPORT
+    PROMPT_EXPORT,
+    PROMPT_MARKS,     /* marks = an expression */
+    PROMPT_NAME,      /* the marks under a name */
+    PROMPT_SAVE,      /* a set to a file */
+    PROMPT_LOAD_MARKS /* marks from a file */
 };
 
 struct prompt {
@@ -67,13 +88,25 @@ struct prompt {
     char error[256]; /* of the last try */
     size_t column;   /* of the error, from 1; 0 = none */
     long subject;    /* which set */
-    bool replace;    /* Enter replaces the file that is there */
+    char what[64];   /* the named set to save; "" = the marks */
+    bool replace;    /* the file that is there may be replaced */
+    /* Search and filter: how the list was before. */
+    char filter[GRID_TEXT];
+    size_t here;
+    uint64_t id;
 };
 
-/* Where one is; what Backspace goes back to. */
+/* Where one is. */
 struct place {
     enum view_id view;
     uint32_t layer, property;
+};
+
+/* Where one was: what Backspace goes back to, and on to again. */
+struct history {
+    struct link past[APP_HISTORY], future[APP_HISTORY], before;
+    size_t pasts, futures;
+    char merged[16]; /* the option that the last entry is about, where steps are taken as one */
 };
 
 struct app {
@@ -81,8 +114,8 @@ struct app {
     size_t files, here;
     struct phones phones;
     struct place at; /* layer from 0; property: index into the session's names */
-    struct place history[APP_HISTORY];
-    size_t past;
+    struct history history;
+    struct marks marked; /* neurons marked, and sets that have a name */
     double sigma;
     unsigned conditions;          /* rises with every change of file, filter or sigma */
     char phone[PHONES_NAME_MAX];  /* "" = none chosen */
@@ -90,7 +123,7 @@ struct app {
     int cols, rows;
     bool ascii, threads;
     bool help;
-    size_t help_top, help_rows;
+    struct grid help_grid; /* its lines; the cursor is the first one on the screen */
     struct panel panel;
     struct prompt prompt;
     char message[256]; /* in the status line until the next action */
@@ -99,9 +132,17 @@ struct app {
     bool mouse;        /* is listened to */
     bool a11y;         /* the cursor is shown where one is, for screen readers */
     bool quit, redraw; /* asked for */
-    bool moved;        /* the last action only moved the cursor */
-    bool lag;          /* what follows the cursor may stay behind it: keys are still coming */
-    uint32_t looked;   /* layer told about beside a list of them: at.layer, unless it lags */
+    unsigned prepared; /* conditions that what the view borrows is of */
+    enum view_id prepared_view;
+    bool moved;              /* the last action only moved the cursor */
+    bool lag;                /* what follows the cursor may stay behind it: keys are still coming */
+    uint32_t looked;         /* layer told about beside a list of them: at.layer, unless it lags */
+    bool print;              /* at the end: the marks, or else the neurons shown */
+    struct buf copy;         /* for the clipboard, to be taken by whoever owns the terminal */
+    bool copied;             /* there is something in it */
+    const char *config_path; /* where settings are saved; borrowed, NULL = nowhere */
+    const char *color;       /* as it was asked for, to be saved; borrowed, NULL = auto */
+    bool unnamed;            /* the files were not named: those of the demo */
     void *state[VIEW_COUNT];
 };
 
@@ -110,10 +151,16 @@ struct app_options {
     const char *view, *property, *phone; /* NULL = default */
     const char *const *where;            /* [wheres] conditions "factor=level,..." */
     size_t wheres;
-    unsigned long layer; /* from 1; 0 = default */
-    double sigma;        /* percent; 0 = default */
-    double lambda;       /* percent, one of the first file's; 0 = its own */
-    bool ascii, threads, mouse, a11y;
+    unsigned long layer;       /* from 1; 0 = default */
+    const struct link *link;   /* where to go besides (link.h); NULL = nowhere */
+    const char *const *mark;   /* [marks] set expressions, what is marked */
+    const char *const *define; /* [defines] "NAME=EXPRESSION", sets that have a name */
+    size_t marks, defines;
+    const char *config_path, *color; /* as in struct app */
+    enum plot_marks form;            /* of the points of the map */
+    double sigma;                    /* percent; 0 = default */
+    double lambda;                   /* percent, one of the first file's; 0 = its own */
+    bool ascii, threads, unnamed, mouse, a11y;
     int cols, rows;
 };
 
@@ -176,8 +223,12 @@ const char *app_property(const struct app *app);
 /* Result of PROPERTY (index) in LAYER (from 0), or NULL while it is not there. */
 const struct engine_result *app_result(const struct app *app, uint32_t property, uint32_t layer);
 
-/* Remembers where one is, before going elsewhere. */
-void app_remember(struct app *app);
+/* Back to where one was (history.c); on again with STEP 1. */
+enum status history_step(struct app *app, int step, struct err *err);
+/* Before and after an action: a change worth going back on is remembered. */
+void history_before(struct app *app);
+void history_after(struct app *app);
+void history_free(struct history *h);
 
 /* After filters or parameters have changed: everything is computed anew. */
 enum status app_conditions_changed(struct app *app, struct err *err);
@@ -212,8 +263,17 @@ void app_heard(struct app *app, const char *line);
 
 /* Lists over the view (panel.c). */
 void panel_close(struct panel *p);
+/* Begins one of KIND; that which is shown already keeps cursor and filter.  Ends it: CODE tells
+ * whether all lines were added, and is returned. */
+void panel_begin(struct app *app, enum panel_kind kind, const char *title);
+enum status panel_done(struct app *app, enum status code);
+/* The line under the cursor, or NULL; brings it on the screen. */
+const struct panel_line *panel_line(const struct app *app);
+void panel_scroll(struct app *app);
 enum status panel_add(struct panel *p, int check, uint32_t major, uint32_t minor, const char *text,
                       struct err *err);
+enum status panel_add_value(struct panel *p, uint32_t major, const char *text, const char *value,
+                            struct err *err);
 enum status panel_open_conditions(struct app *app, struct err *err);
 enum status panel_apply(struct app *app, enum action action, long arg, struct err *err);
 enum status panel_open_log(struct app *app, struct err *err);
@@ -238,18 +298,12 @@ enum status overlap_set(struct app *app, long subject, const char *text, size_t 
 struct overlap;
 const struct overlap *overlap_shown(const struct app *app, const char **names);
 
-/*
- * The neurons view (view_neurons.c): another set ("": the property at hand), the next neuron with
- * TEXT, only neurons with TEXT, how many of all these are.
- */
+/* The neurons view (view_neurons.c): another set; "" = the property at hand. */
 enum status neurons_set_text(struct app *app, const char *text, size_t *column, struct err *err);
-enum status neurons_search(struct app *app, const char *text, struct err *err);
-void neurons_filter(struct app *app, const char *text);
-size_t neurons_matches(const struct app *app, const char *text);
-size_t neurons_total(const struct app *app);
+const char *neurons_expression(const struct app *app);
 
-/* Help (help.c): lines of it, and drawing it from line TOP. */
-size_t help_lines(const struct app *app, int cols);
+/* Help (help.c): makes its lines, and draws those from the cursor on. */
+enum status help_prepare(struct app *app, struct err *err);
 void help_render(const struct app *app, struct canvas *c, struct rect area);
 
 /* One line of key hints for CONTEXT in WIDTH cells (frame.c). */

@@ -43,6 +43,7 @@ static enum status open_file(struct app *app, size_t i, struct err *err)
         return err_prefix(err, "%s", f->path);
     }
     f->open = true;
+    f->session.sets = &app->marked.sets;
     f->engine = engine_new(&f->counts, &app->phones, err);
     code = f->engine ? STATUS_OK : err->code;
     if (!code && f->session.names.count == 0)
@@ -82,7 +83,6 @@ enum status app_show_file(struct app *app, size_t i, struct err *err)
     app->at.property = p == NAMES_NONE ? first_property(&app->file[i].session) : p;
     if (app->at.layer >= app_file(app)->counts.layers)
         app->at.layer = app_file(app)->counts.layers - 1;
-    app->past = 0;
     if (app->file[i].sigma == app->sigma)
         app->conditions++; /* the results are still good */
     else
@@ -108,70 +108,41 @@ void app_open_all(struct app *app)
     }
 }
 
-/* Names joined by ", " for a message. */
-static void list_names(const struct names *names, char *text, size_t size)
+/* The way to the place asked for. */
+static enum status make_link(struct link *l, const struct app_options *o, struct err *err)
 {
-    size_t used = 0;
-    text[0] = '\0';
-    for (uint32_t i = 0; i < names->count && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", names->name[i]);
+    if (o->view)
+        link_add(l, "view", "%s", o->view);
+    if (o->property)
+        link_add(l, "property", "%s", o->property);
+    if (o->layer)
+        link_add(l, "layer", "%lu", o->layer);
+    if (o->lambda > 0)
+        link_add(l, "lambda", "%.10g", o->lambda);
+    for (size_t i = 0; i < o->wheres; i++)
+        link_add(l, "where", "%s", o->where[i]);
+    if (o->phone)
+        link_add(l, "phone", "%s", o->phone);
+    if (o->link)
+        buf_add(&l->text, buf_text(&o->link->text), o->link->text.len);
+    return buf_ok(&l->text) ? STATUS_OK : err_nomem(err);
 }
 
-static enum status set_view(struct app *app, const char *name, struct err *err)
-{
-    static const char *const names[VIEW_COUNT] = {
-#define VIEW_NAME(id, word, title) [VIEW_##id] = word,
-        VIEWS(VIEW_NAME)
-#undef VIEW_NAME
-    };
-    char list[128] = "";
-    size_t used = 0;
-    for (int v = 0; v < VIEW_COUNT; v++) {
-        if (strcmp(names[v], name) == 0) {
-            app->at.view = (enum view_id)v;
-            return STATUS_OK;
-        }
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", v ? ", " : "", names[v]);
-    }
-    return err_set(err, STATUS_USAGE, "no view '%s'; there are %s", name, list);
-}
-
+/* Marks and names are sets under the conditions asked for; the place may speak of them. */
 static enum status set_place(struct app *app, const struct app_options *o, struct err *err)
 {
-    const struct app_file *f = app_file(app);
-    char list[256];
-    enum status code = o->view ? set_view(app, o->view, err) : STATUS_OK;
-    if (code)
-        return code;
-    if (o->layer > f->counts.layers)
-        return err_set(err, STATUS_NOTFOUND, "%s: no layer %lu, there are %u", f->path, o->layer,
-                       f->counts.layers);
-    app->at.layer = o->layer ? (uint32_t)o->layer - 1 : 0;
-    if (o->property) {
-        uint32_t p = names_find(&f->session.names, o->property);
-        list_names(&f->session.names, list, sizeof list);
-        if (p == NAMES_NONE)
-            return err_set(err, STATUS_NOTFOUND, "%s: no property '%s'; there are %s", f->path,
-                           o->property, list);
-        app->at.property = p;
-    }
-    if (o->lambda > 0) {
-        code = counts_choose(&app->file[app->here].counts, o->lambda, err);
-        if (!code)
-            code = app_conditions_changed(app, err);
-    }
-    for (size_t i = 0; !code && i < o->wheres; i++)
-        code =
-            query_filters_add(&app->file[app->here].session.filters, &f->counts, o->where[i], err);
-    if (!code && o->wheres)
-        code = app_conditions_changed(app, err);
-    if (!code && o->phone) {
-        int factor = counts_find_factor(&f->counts, "phone");
-        int level = analysis_find_phone(&f->session, o->phone, err);
-        if (level < 0)
-            return err->code;
-        snprintf(app->phone, sizeof app->phone, "%s", f->counts.factor[factor].level[level]);
-    }
+    struct link l = LINK_INIT;
+    enum status code = make_link(&l, o, err);
+    if (!code && (o->defines || o->marks))
+        code = link_follow_basis(app, &l, err);
+    for (size_t i = 0; !code && i < o->defines; i++)
+        code = marks_define(app, o->define[i], err);
+    for (size_t i = 0; !code && i < o->marks; i++)
+        code = marks_change(app, '|', o->mark[i], 0, NULL, err);
+    app->message[0] = '\0';
+    if (!code && l.text.len)
+        code = link_follow(app, &l, err);
+    link_free(&l);
     return code;
 }
 
@@ -196,6 +167,10 @@ static void forget(struct app *app)
         app->state[v] = NULL;
     }
     panel_close(&app->panel);
+    grid_free(&app->help_grid);
+    history_free(&app->history);
+    marks_free(&app->marked);
+    buf_free(&app->copy);
 }
 
 /* With files but nothing else: the first file at the place asked for. */
@@ -203,7 +178,13 @@ static enum status begin(struct app *app, const struct app_options *options, str
 {
     app->sigma = options->sigma > 0 ? options->sigma : 80;
     app->lines = PLOT_BRAILLE;
-    enum status code = make_states(app) ? app_show_file(app, 0, err) : err_nomem(err);
+    app->marks = options->form;
+    app->config_path = options->config_path;
+    app->color = options->color;
+    app->unnamed = options->unnamed;
+    enum status code = marks_init(&app->marked, err);
+    if (!code)
+        code = make_states(app) ? app_show_file(app, 0, err) : err_nomem(err);
     return code ? code : set_place(app, options, err);
 }
 

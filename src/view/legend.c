@@ -9,23 +9,17 @@ enum status legend_open(struct app *app, struct err *err)
 {
     struct legend_entry entry[LEGEND_MAX];
     const struct view *view = view_of(app->at.view);
-    struct panel *p = &app->panel;
-    size_t here = p->kind == PANEL_GROUPS ? p->here : 0, top = p->kind == PANEL_GROUPS ? p->top : 0;
     size_t n = view->legend ? view->legend(app, entry, LEGEND_MAX) : 0;
     enum status code = STATUS_OK;
     if (!n)
         return err_set(err, STATUS_NOTFOUND, "there is nothing to show or hide");
-    panel_close(p);
-    p->kind = PANEL_GROUPS;
-    snprintf(p->title, sizeof p->title, "Curves shown");
+    panel_begin(app, PANEL_GROUPS, "Curves shown");
     for (size_t i = 0; !code && i < n; i++) {
         char text[128];
         snprintf(text, sizeof text, "%c %.100s", entry[i].letter, entry[i].name);
-        code = panel_add(p, !*entry[i].hidden, (uint32_t)i, 0, text, err);
+        code = panel_add(&app->panel, !*entry[i].hidden, (uint32_t)i, 0, text, err);
     }
-    p->here = here < p->count ? here : 0;
-    p->top = top;
-    return code;
+    return panel_done(app, code);
 }
 
 enum status legend_toggle(struct app *app, uint32_t i, struct err *err)

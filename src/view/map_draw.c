@@ -43,7 +43,7 @@ static void fill_points(const struct app *app, struct plot_point *point)
         uint32_t g = s->property->point[i].group;
         double x = s->xy[2 * i], y = s->xy[2 * i + 1];
         point[i] =
-            (struct plot_point){s->hidden[g] ? NAN : x, y, g,
+            (struct plot_point){map_shows(s, i) ? x : NAN, y, g,
                                 s->no_labels ? NULL : level_label(s->property->point[i].label),
                                 (int)(hypot(x, y) * 100)};
     }

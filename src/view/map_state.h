@@ -8,6 +8,11 @@
 
 #define MAP_NEAREST 8
 
+/* Columns of the list of points. */
+enum { MAP_PHONE, MAP_GROUP, MAP_NEURONS, MAP_FRAMES, MAP_COLUMNS };
+
+extern const struct grid_column map_columns[MAP_COLUMNS];
+
 struct map_near {
     uint32_t point;
     double distance;
@@ -27,8 +32,9 @@ struct map_state {
     size_t of_file;
     unsigned char *hidden; /* [groups] */
     uint32_t groups;
-    long selected; /* point + 1; 0 = none */
-    long looked;   /* the point told about beside the map: that selected, or the one before it */
+    long selected;    /* point + 1; 0 = none */
+    struct grid grid; /* of the points; ids are their numbers */
+    long looked;      /* the point told about beside the map: that selected, or the one before it */
     struct map_near near[MAP_NEAREST]; /* to it */
     size_t nears;
     char why[256]; /* why there is no map */
@@ -45,11 +51,21 @@ static inline bool map_singles(const struct map_state *s)
     return s->groups > 1 && s->groups == s->points;
 }
 
+/* False where the group is hidden, or the filter leaves the point out. */
+bool map_shows(const struct map_state *s, uint32_t i);
+
 /* "AH female": the name of point I. */
 void map_point_name(const struct map_state *s, uint32_t i, char *text, size_t size);
 
 /* The point drawn nearest to the cell ROW, COL of a screen like C; -1 where no map is. */
 long map_point_at(const struct app *app, const struct canvas *c, int row, int col);
+/* Room for the points and groups of a property that was not shown before. */
+enum status map_adopt(struct app *app, const struct property *p, struct err *err);
+
+/* The map as options, and its point as a set (map_link.c; view.h). */
+void map_tell(const struct app *app, struct link *out);
+enum status map_take(struct app *app, const char *name, const char *value, struct err *err);
+bool map_set(const struct app *app, bool all, struct buf *out);
 
 void map_render(const struct app *app, struct canvas *c, struct rect area);
 

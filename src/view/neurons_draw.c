@@ -20,23 +20,22 @@ enum {
 };
 
 static const struct {
-    const char *name;
     int col, width;
     bool right;
-} columns[NEURONS_COLUMNS] = {
-    [NEURONS_NUMBER] = {"neuron", 1, 7, true},    [NEURONS_GROUP] = {"group", 9, 9, false},
-    [NEURONS_BEST] = {"best at", 18, 10, false},  [NEURONS_P] = {"p", 27, 8, true},
-    [NEURONS_PATTERNS] = {"in S_k", 35, 8, true}, [NEURONS_SETS] = {"also in", 45, 25, false},
+} columns[NEURONS_LIFT] = {
+    [NEURONS_NUMBER] = {1, 7, true},    [NEURONS_GROUP] = {9, 9, false},
+    [NEURONS_BEST] = {18, 10, false},   [NEURONS_P] = {27, 8, true},
+    [NEURONS_PATTERNS] = {35, 8, true}, [NEURONS_SETS] = {45, 25, false},
 };
 
 static void draw_head(const struct neurons_state *s, struct canvas *c, struct rect a)
 {
-    for (int k = 0; k < NEURONS_COLUMNS; k++) {
+    for (unsigned k = 0; k < NEURONS_LIFT; k++) {
         char text[32];
         if (columns[k].col + columns[k].width > a.cols)
             break;
-        bool here = k == (int)s->column;
-        snprintf(text, sizeof text, "%s%s", columns[k].name, !here ? "" : s->reverse ? "^" : "v");
+        bool here = s->grid.sort == (int)k + 1;
+        grid_title(&s->grid, k, text, sizeof text);
         if (columns[k].right)
             canvas_right(c, a.row, a.col + columns[k].col, columns[k].width,
                          here ? STYLE_STRONG : STYLE_FAINT, text);
@@ -62,16 +61,18 @@ static void draw_sets(const struct app *app, struct canvas *c, int row, int col,
 static void draw_row(const struct app *app, struct canvas *c, int row, struct rect a, size_t i)
 {
     const struct neurons_state *s = neurons_state(app);
-    const struct neuron_row *r = &s->row[s->shown[i]];
+    const struct neuron_row *r = &s->row[s->grid.shown[i]];
     const struct property *p = s->property;
-    bool here = i == s->here;
+    bool here = i == s->grid.here;
     char name[128];
     if (here) {
         canvas_glyph(c, row, a.col, STYLE_STRONG, GLYPH_POINTER);
         c->cursor_row = row;
         c->cursor_col = a.col;
     }
-    canvas_rightf(c, row, a.col + 1, 7, here ? STYLE_SELECTED : STYLE_NORMAL, "%u", r->neuron);
+    if (marks_has(app, s->of_layer, r->neuron))
+        canvas_put(c, row, a.col + 1, STYLE_STRONG, '+');
+    canvas_rightf(c, row, a.col + 2, 6, here ? STYLE_SELECTED : STYLE_NORMAL, "%u", r->neuron);
     canvas_text(c, row, a.col + 9, 8, r->group < p->groups ? palette_group(r->group) : STYLE_FAINT,
                 r->group < p->groups ? p->group.name[r->group] : "-");
     neurons_point_name(p, r->best, name, sizeof name);
@@ -86,11 +87,11 @@ static void draw_row(const struct app *app, struct canvas *c, int row, struct re
 static void draw_table(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct neurons_state *s = neurons_state(app);
-    size_t page = a.rows > 2 ? (size_t)a.rows - 1 : 1, top = s->here / page * page;
+    size_t page = a.rows > 2 ? (size_t)a.rows - 1 : 1, top = s->grid.here / page * page;
     draw_head(s, c, a);
-    for (size_t i = top; i < s->count && i < top + page; i++)
+    for (size_t i = top; i < s->grid.count && i < top + page; i++)
         draw_row(app, c, a.row + 1 + (int)(i - top), a, i);
-    if (!s->count)
+    if (!s->grid.count)
         canvas_text(c, a.row + 1, a.col + 2, a.cols - 2, STYLE_NORMAL,
                     s->rows ? "none passes the filter (Esc)" : "no neurons in this set");
 }
@@ -176,7 +177,7 @@ void neurons_render(const struct app *app, struct canvas *c, struct rect area)
                     s->why);
         return;
     }
-    bool bars = s->have && s->count && !s->table_only && s->property->points;
+    bool bars = s->have && s->grid.count && !s->table_only && s->property->points;
     if (bars && s->bars_only)
         draw_bars(app, c, area);
     else if (bars && area.cols >= TABLE_WIDTH + GAP + BARS_MIN) {

@@ -17,6 +17,8 @@ enum neurons_column {
     NEURONS_P,
     NEURONS_PATTERNS,
     NEURONS_SETS,
+    NEURONS_LIFT,
+    NEURONS_MARKED,
     NEURONS_COLUMNS
 };
 
@@ -27,26 +29,23 @@ struct neuron_row {
     uint32_t patterns; /* points in whose patterns it is */
     unsigned sets;     /* bit i: among the neurons of property i */
     double p;          /* of the best point */
-    char text[160];    /* what search and filter look at */
 };
 
 struct neurons_state {
-    char set[512];                   /* as typed; "" = the property at hand */
-    char filter[80], search[80];     /* "" = none */
-    struct neuron_row *row;          /* [rows] by number */
-    uint32_t *shown;                 /* [count] rows that pass the filter, sorted */
-    size_t rows, count, here;        /* here: in shown */
+    char set[512];          /* as typed; "" = the property at hand */
+    struct neuron_row *row; /* [rows] by number */
+    size_t rows;
+    struct grid grid;                /* of them; ids are neurons */
     const struct property *property; /* borrowed; NULL = none */
     double baseline;
-    bool table_only, bars_only, reverse;
-    enum neurons_column column; /* sorted by */
+    bool table_only, bars_only;
     /* What the rows were made for. */
     bool made;
-    unsigned stamp;
+    unsigned stamp, marks_stamp;
     uint32_t of_layer, of_property;
     /* The neuron looked at, that under the cursor: p by point, as analysis_neuron gives it. */
     bool have;
-    uint32_t looked;        /* row */
+    size_t looked;          /* row */
     uint32_t *hits, *order; /* [points]; order: by falling p */
     double *p;              /* [points] */
     char why[256];          /* why there is nothing */
@@ -70,6 +69,13 @@ static inline void neurons_point_name(const struct property *p, uint32_t i, char
     const char *group = p->group.name[p->point[i].group], *label = level_label(p->point[i].label);
     bool classes = strcmp(p->name, "phone") == 0 || strcmp(group, label) == 0;
     snprintf(text, size, "%.60s%s%.60s", label, classes ? "" : " ", classes ? "" : group);
+}
+
+/* The row under the cursor; NULL in an empty list. */
+static inline const struct neuron_row *neurons_here(const struct neurons_state *s)
+{
+    size_t row = grid_row(&s->grid);
+    return row < s->rows ? &s->row[row] : NULL;
 }
 
 void neurons_render(const struct app *app, struct canvas *c, struct rect area);

@@ -1,7 +1,11 @@
 #include "config.h"
 
+#include "copy.h"
+#include "lists.h"
+#include "options.h"
 #include "view.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,24 +15,89 @@
 /* Minor of the line of a factor itself, not of one of its levels. */
 #define HEADING UINT32_MAX
 
+/* Of every panel: the line, whether it is on, frames where it has such. */
+static const struct grid_column columns[] = {
+    {"line", "line", true, false}, {"on", "on", false, true}, {"frames", "frames", false, true}};
+
+enum { COLUMNS = sizeof columns / sizeof columns[0] };
+
+static void drop_lines(struct panel *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        free(p->line[i].text);
+        free(p->line[i].value);
+    }
+    p->count = 0;
+}
+
 void panel_close(struct panel *p)
 {
-    for (size_t i = 0; i < p->count; i++)
-        free(p->line[i].text);
+    drop_lines(p);
     free(p->line);
-    *p = (struct panel){PANEL_NONE, "", NULL, 0, 0, 0, 0};
+    grid_free(&p->grid);
+    *p = (struct panel){.kind = PANEL_NONE};
+}
+
+void panel_begin(struct app *app, enum panel_kind kind, const char *title)
+{
+    struct panel *p = &app->panel;
+    if (p->kind != kind || kind == PANEL_TEXT) {
+        panel_close(p);
+        grid_reset(&p->grid, columns, COLUMNS);
+    }
+    drop_lines(p);
+    grid_clear(&p->grid);
+    p->kind = kind;
+    snprintf(p->title, sizeof p->title, "%s", title);
+}
+
+enum status panel_done(struct app *app, enum status code)
+{
+    if (code)
+        panel_close(&app->panel);
+    else {
+        grid_arrange(&app->panel.grid);
+        panel_scroll(app);
+    }
+    return code;
+}
+
+const struct panel_line *panel_line(const struct app *app)
+{
+    size_t row = grid_row(&app->panel.grid);
+    return row < app->panel.count ? &app->panel.line[row] : NULL;
+}
+
+/* One line; VALUE may be NULL. */
+static enum status add_line(struct panel *p, int check, uint32_t major, uint32_t minor,
+                            const char *text, const char *value, double frames, struct err *err)
+{
+    const double number[COLUMNS] = {NAN, check, frames};
+    const char *const texts[COLUMNS] = {text, "", ""};
+    struct panel_line line = {NULL, NULL, (signed char)check, major, minor};
+    if (!mem_grow(&p->line, &p->cap, p->count + 1, sizeof *p->line))
+        return err_nomem(err);
+    line.text = mem_strndup(text, strlen(text));
+    line.value = value ? mem_strndup(value, strlen(value)) : NULL;
+    if (!line.text || (value && !line.value) || !grid_add(&p->grid, p->count, number, texts)) {
+        free(line.text);
+        free(line.value);
+        return err_nomem(err);
+    }
+    p->line[p->count++] = line;
+    return STATUS_OK;
 }
 
 enum status panel_add(struct panel *p, int check, uint32_t major, uint32_t minor, const char *text,
                       struct err *err)
 {
-    if (!mem_grow(&p->line, &p->cap, p->count + 1, sizeof *p->line))
-        return err_nomem(err);
-    char *copy = mem_strndup(text, strlen(text));
-    if (!copy)
-        return err_nomem(err);
-    p->line[p->count++] = (struct panel_line){copy, (signed char)check, major, minor};
-    return STATUS_OK;
+    return add_line(p, check, major, minor, text, NULL, NAN, err);
+}
+
+enum status panel_add_value(struct panel *p, uint32_t major, const char *text, const char *value,
+                            struct err *err)
+{
+    return add_line(p, -1, major, 0, text, value, NAN, err);
 }
 
 /* Frames of one level, whatever the filters; -1 where the file knows none. */
@@ -66,7 +135,8 @@ static enum status add_factor(struct app *app, uint32_t f, struct err *err)
             snprintf(text, sizeof text, "%.100s", label);
         else
             snprintf(text, sizeof text, "%.100s%*s%10lld frames", label, pad, "", (long long)n);
-        code = panel_add(&app->panel, query_filters_allow(filters, f, (int32_t)l), f, l, text, err);
+        code = add_line(&app->panel, query_filters_allow(filters, f, (int32_t)l), f, l, text, NULL,
+                        n < 0 ? NAN : (double)n, err);
     }
     return code;
 }
@@ -110,20 +180,14 @@ static enum status add_factors(struct app *app, struct err *err)
 
 enum status panel_open_conditions(struct app *app, struct err *err)
 {
-    enum status code;
-    size_t here = app->panel.kind == PANEL_CONDITIONS ? app->panel.here : 1;
-    size_t top = app->panel.kind == PANEL_CONDITIONS ? app->panel.top : 0;
-    panel_close(&app->panel);
-    app->panel.kind = PANEL_CONDITIONS;
-    snprintf(app->panel.title, sizeof app->panel.title,
-             "Conditions: group by (*), count frames of [x]");
-    code = add_factors(app, err);
+    bool first = app->panel.kind != PANEL_CONDITIONS;
+    panel_begin(app, PANEL_CONDITIONS, "Conditions: group by (*), count frames of [x]");
+    enum status code = add_factors(app, err);
     if (!code)
         code = add_other_properties(app, err);
-    app->panel.here = here < app->panel.count ? here : 0;
-    app->panel.top = top;
-    if (code)
-        panel_close(&app->panel);
+    code = panel_done(app, code);
+    if (!code && first)
+        app->panel.grid.here = app->panel.count > 1;
     return code;
 }
 
@@ -135,9 +199,7 @@ enum status panel_open_log(struct app *app, struct err *err)
     enum status code = STATUS_OK;
     if (!n)
         return err_set(err, STATUS_NOTFOUND, "there are no messages yet");
-    panel_close(p);
-    p->kind = PANEL_TEXT;
-    snprintf(p->title, sizeof p->title, "Messages");
+    panel_begin(app, PANEL_TEXT, "Messages");
     for (size_t i = 0; !code && i < n; i++) {
         const struct log_entry *e = log_entry(&app->log, i);
         char text[320];
@@ -147,9 +209,8 @@ enum status panel_open_log(struct app *app, struct err *err)
             snprintf(text, sizeof text, "%s%s", e->bad ? "! " : "  ", e->text);
         code = panel_add(p, -1, 0, 0, text, err);
     }
-    if (code)
-        panel_close(p);
-    else
+    code = panel_done(app, code);
+    if (!code)
         panel_apply(app, ACTION_LAST, 0, err);
     return code;
 }
@@ -159,6 +220,16 @@ static size_t page_of(const struct app *app)
 {
     int rows = app_view_rows(app) - 2;
     return rows > 1 ? (size_t)rows : 1;
+}
+
+void panel_scroll(struct app *app)
+{
+    struct panel *p = &app->panel;
+    size_t page = page_of(app), here = p->grid.here;
+    if (here < p->top)
+        p->top = here;
+    else if (here >= p->top + page)
+        p->top = here - page + 1;
 }
 
 static enum status toggle_condition(struct app *app, const struct panel_line *l, struct err *err)
@@ -203,18 +274,38 @@ static enum status group_by(struct app *app, const struct panel_line *l, struct 
     return panel_open_conditions(app, err);
 }
 
+/* A list of neurons goes on to them one by one. */
+static enum status look_at_subject(struct app *app, struct err *err)
+{
+    char set[sizeof app->panel.subject];
+    snprintf(set, sizeof set, "%s", app->panel.subject);
+    panel_close(&app->panel);
+    enum status code = set[0] ? neurons_set_text(app, set, NULL, err) : STATUS_OK;
+    if (!code && set[0])
+        app->at.view = VIEW_NEURONS;
+    return code;
+}
+
 static enum status toggle_line(struct app *app, size_t i, struct err *err)
 {
     const struct panel_line l = app->panel.line[i];
-    if (app->panel.kind == PANEL_CONDITIONS && l.minor != HEADING)
-        return toggle_condition(app, &l, err);
-    if (app->panel.kind == PANEL_CONDITIONS)
+    switch (app->panel.kind) {
+    case PANEL_CONDITIONS:
+        if (l.minor != HEADING)
+            return toggle_condition(app, &l, err);
         return l.major < app_file(app)->counts.factors ? toggle_factor(app, l.major, err)
                                                        : group_by(app, &l, err);
-    if (app->panel.kind == PANEL_GROUPS)
+    case PANEL_GROUPS:
         return view_of(app->at.view)->legend ? legend_toggle(app, l.major, err)
                                              : map_toggle_group(app, l.major, err);
-    panel_close(&app->panel);
+    case PANEL_SORT: lists_choose_sort(app, l.major); break;
+    case PANEL_MARK:
+    case PANEL_SETS:
+    case PANEL_SET: return marks_choose(app, &l, err);
+    case PANEL_COPY: return copy_choose(app, (enum action)l.major, err);
+    case PANEL_OPTIONS: return options_choose(app, &l, err);
+    default: return look_at_subject(app, err);
+    }
     return STATUS_OK;
 }
 
@@ -243,11 +334,18 @@ static enum status reset(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
+/* Panels whose lines are not switched but chosen, by number, too. */
+static bool is_menu(const struct panel *p)
+{
+    return p->kind == PANEL_MARK || p->kind == PANEL_SETS || p->kind == PANEL_SET ||
+           p->kind == PANEL_OPTIONS;
+}
+
 /* The line numbered N: headings have no number. */
 static size_t numbered_line(const struct panel *p, long n)
 {
     for (size_t i = 0; i < p->count; i++)
-        if (p->line[i].check >= 0 && p->line[i].minor != HEADING && --n == 0)
+        if ((is_menu(p) || p->line[i].check >= 0) && p->line[i].minor != HEADING && --n == 0)
             return i;
     return p->count;
 }
@@ -255,21 +353,23 @@ static size_t numbered_line(const struct panel *p, long n)
 enum status panel_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct panel *p = &app->panel;
-    size_t page = page_of(app), i;
+    size_t row = grid_row(&p->grid), i;
     switch (action) {
     case ACTION_CLOSE: panel_close(p); break;
-    case ACTION_TOGGLE: return p->count ? toggle_line(app, p->here, err) : STATUS_OK;
-    case ACTION_CHOOSE: return p->count ? choose_line(app, p->here, err) : STATUS_OK;
+    case ACTION_TOGGLE: return row < p->count ? toggle_line(app, row, err) : STATUS_OK;
+    case ACTION_CHOOSE: return row < p->count ? choose_line(app, row, err) : STATUS_OK;
     case ACTION_RESET: return reset(app, err);
     case ACTION_ANY_DIGIT:
         i = numbered_line(p, arg);
-        return i < p->count && p->kind != PANEL_TEXT ? toggle_line(app, i, err) : STATUS_OK;
-    default: app_move(action, &p->here, p->count, page);
+        return i < p->count && p->kind != PANEL_TEXT ? choose_line(app, i, err) : STATUS_OK;
+    case ACTION_COPY_LINK:
+    case ACTION_COPY_ROW:
+    case ACTION_COPY_NEURONS:
+    case ACTION_COPY_SET:
+    case ACTION_COPY_TABLE: return copy_choose(app, action, err);
+    default: grid_move(&p->grid, action, page_of(app));
     }
-    if (p->here < p->top)
-        p->top = p->here;
-    else if (p->here >= p->top + page)
-        p->top = p->here - page + 1;
+    panel_scroll(app);
     return STATUS_OK;
 }
 
@@ -285,19 +385,22 @@ static int widest(const struct panel *p)
 
 static void draw_line(const struct panel *p, size_t i, struct canvas *c, int row, int col, int room)
 {
-    const struct panel_line *l = &p->line[i];
-    bool here = i == p->here, heading = l->minor == HEADING;
-    int indent = p->kind == PANEL_TEXT ? 2 : heading ? 6 : p->kind == PANEL_CONDITIONS ? 8 : 6;
+    const struct panel_line *l = &p->line[p->grid.shown[i]];
+    bool here = i == p->grid.here, heading = l->minor == HEADING;
+    bool plain = p->kind != PANEL_CONDITIONS && p->kind != PANEL_GROUPS && p->kind != PANEL_SORT;
+    int indent = is_menu(p) ? 4 : plain ? 2 : heading ? 6 : p->kind == PANEL_CONDITIONS ? 8 : 6;
     if (here) {
         canvas_glyph(c, row, col, STYLE_STRONG, GLYPH_POINTER);
         c->cursor_row = row;
         c->cursor_col = col;
     }
-    if (l->check >= 0)
+    if (is_menu(p) && p->grid.shown[i] < 9)
+        canvas_textf(c, row, col + 2, 1, STYLE_KEY, "%u", p->grid.shown[i] + 1);
+    else if (l->check >= 0)
         canvas_text(c, row, col + indent - 4, 3, STYLE_NORMAL,
-                    heading    ? (l->check ? "(*)" : "( )")
-                    : l->check ? "[x]"
-                               : "[ ]");
+                    heading || p->kind == PANEL_SORT ? (l->check ? "(*)" : "( )")
+                    : l->check                       ? "[x]"
+                                                     : "[ ]");
     canvas_text(c, row, col + indent, room - indent,
                 here      ? STYLE_SELECTED
                 : heading ? STYLE_STRONG
@@ -308,16 +411,17 @@ static void draw_line(const struct panel *p, size_t i, struct canvas *c, int row
 void panel_render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct panel *p = &app->panel;
-    size_t page = page_of(app), n = p->count < page ? p->count : page;
+    size_t page = page_of(app), n = p->grid.count < page ? p->grid.count : page;
     struct rect box = {area.row, 0, (int)n + 2, widest(p) + 4};
     box.cols = box.cols < area.cols ? box.cols : area.cols;
     box.col = c->plain ? area.col : area.col + area.cols - box.cols;
     canvas_blank(c, box);
     canvas_box(c, box, STYLE_NORMAL);
     canvas_textf(c, box.row, box.col + 2, box.cols - 4, STYLE_STRONG, " %s ", p->title);
-    if (p->count > page)
+    if (p->grid.count > page || p->grid.filter[0])
         canvas_rightf(c, box.row + box.rows - 1, box.col + 2, box.cols - 4, STYLE_FAINT,
-                      " %zu of %zu ", p->here + 1, p->count);
-    for (size_t i = 0; i < n && p->top + i < p->count; i++)
+                      " %zu of %zu%s%s ", p->grid.here + (p->grid.count > 0), p->grid.count,
+                      p->grid.filter[0] ? " with " : "", p->grid.filter);
+    for (size_t i = 0; i < n && p->top + i < p->grid.count; i++)
         draw_line(p, p->top + i, c, box.row + 1 + (int)i, box.col + 2, box.cols - 4);
 }

@@ -43,12 +43,11 @@ static void draw_entry(const struct app *app, struct canvas *c, int row, size_t 
 {
     const struct pattern_state *s = pattern_state(app);
     const struct pattern_entry *e = &s->entry[i];
-    const struct counts_layer *layer = &app_file(app)->counts.layer[app->at.layer];
     int curve = curve_of(s, i);
     if (i == s->here) {
         canvas_glyph(c, row, 0, STYLE_STRONG, GLYPH_POINTER);
-        c->cursor_row = row;
-        c->cursor_col = 0;
+        if (!s->on_neurons)
+            c->cursor_row = row, c->cursor_col = 0;
     }
     if (curve >= 0)
         canvas_put(c, row, 2, palette_group((unsigned)curve),
@@ -59,18 +58,24 @@ static void draw_entry(const struct app *app, struct canvas *c, int row, size_t 
         return;
     }
     canvas_rightf(c, row, 9, 8, STYLE_NORMAL, "%lld", (long long)e->frames);
-    if ((double)e->frames * layer->tau < PATTERN_RARE * (double)layer->width)
+    if (pattern_is_rare(app, i))
         canvas_put(c, row, 17, STYLE_ALERT, '!');
 }
 
 static void draw_list(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct pattern_state *s = pattern_state(app);
-    size_t page = a.rows > 2 ? (size_t)a.rows - 1 : 1, top = s->here / page * page;
-    canvas_text(c, a.row, 2, 6, STYLE_FAINT, "phone");
-    canvas_right(c, a.row, 9, 8, STYLE_FAINT, "frames");
-    for (size_t i = top; i < s->entries && i < top + page; i++)
-        draw_entry(app, c, a.row + 1 + (int)(i - top), i);
+    size_t page = a.rows > 2 ? (size_t)a.rows - 1 : 1, top = s->phones.here / page * page;
+    char text[32];
+    enum style style = s->on_neurons ? STYLE_FAINT : STYLE_STRONG;
+    canvas_text(c, a.row, 2, 6, s->phones.sort == PHONES_PHONE + 1 ? style : STYLE_FAINT,
+                grid_title(&s->phones, PHONES_PHONE, text, sizeof text));
+    canvas_right(c, a.row, 9, 8, s->phones.sort == PHONES_FRAMES + 1 ? style : STYLE_FAINT,
+                 grid_title(&s->phones, PHONES_FRAMES, text, sizeof text));
+    for (size_t i = top; i < s->phones.count && i < top + page; i++)
+        draw_entry(app, c, a.row + 1 + (int)(i - top), s->phones.shown[i]);
+    if (!s->phones.count)
+        canvas_text(c, a.row + 1, 2, LIST_WIDTH - 2, STYLE_NORMAL, "none (Esc)");
 }
 
 /* One line that names the curves: "p(neuron | phone) sorted   a AH   b IY". */
@@ -139,24 +144,37 @@ static struct table table_of(const struct pattern_state *s, int width)
     return t;
 }
 
+/* The title of column K at the right of WIDTH cells. */
+static int head(const struct grid *g, struct canvas *c, int row, int col, int width, unsigned k)
+{
+    char text[32];
+    canvas_right(c, row, col, width, g->sort == (int)k + 1 ? STYLE_STRONG : STYLE_FAINT,
+                 grid_title(g, k, text, sizeof text));
+    return width;
+}
+
 static void table_head(const struct app *app, struct canvas *c, struct rect a, struct table t)
 {
     const struct pattern_state *s = pattern_state(app);
+    const struct grid *g = &s->neurons;
     int col = a.col;
-    canvas_right(c, a.row, col, 6, STYLE_FAINT, "neuron");
-    canvas_textf(c, a.row, col + 8, 8, STYLE_STRONG, "p(.|%.3s)",
-                 pattern_label(app, s->curve[0].entry));
+    char arrow[8] = "";
+    head(g, c, a.row, col, g->sort == PATTERN_NEURON + 1 ? 7 : 6, PATTERN_NEURON);
+    if (g->sort == PATTERN_P + 1)
+        snprintf(arrow, sizeof arrow, g->reverse ? "^" : "v");
+    canvas_textf(c, a.row, col + 8, 9, g->sort == PATTERN_P + 1 ? STYLE_STRONG : STYLE_FAINT,
+                 "p(.|%.3s)%s", pattern_label(app, s->curve[0].entry), arrow);
     col += 16;
     if (t.interval) {
-        canvas_right(c, a.row, col, 17, STYLE_FAINT, "95 % interval");
+        int by = g->sort - 1;
+        canvas_rightf(c, a.row, col, 17, STYLE_FAINT, "95 %% interval%s",
+                      by == PATTERN_LOW || by == PATTERN_HIGH ? (g->reverse ? "^" : "v") : "");
         col += 17;
     }
-    canvas_right(c, a.row, col, 8, STYLE_FAINT, "lift");
-    col += 8;
+    col += head(g, c, a.row, col, 8, PATTERN_LIFT);
     if (t.hits) {
-        canvas_right(c, a.row, col, COLUMN, STYLE_FAINT, "hits");
-        canvas_right(c, a.row, col + COLUMN, COLUMN, STYLE_FAINT, "marginal");
-        col += 2 * COLUMN;
+        col += head(g, c, a.row, col, COLUMN, PATTERN_HITS);
+        col += head(g, c, a.row, col, COLUMN, PATTERN_MARGINAL);
     }
     for (int k = 1, n = 0; k <= PATTERN_MARKS && n < t.others; k++)
         if (shown(s, k)) {
@@ -172,7 +190,15 @@ static void table_row(const struct app *app, struct canvas *c, int row, int col,
     const struct pattern_state *s = pattern_state(app);
     const struct profile *p = &s->curve[0].profile;
     struct profile_stats v = profile_stats(p, neuron);
-    canvas_rightf(c, row, col, 6, STYLE_NORMAL, "%u", neuron);
+    bool here = s->on_neurons && grid_id(&s->neurons) == neuron;
+    if (here) {
+        canvas_glyph(c, row, col - 1, STYLE_STRONG, GLYPH_POINTER);
+        c->cursor_row = row;
+        c->cursor_col = col - 1;
+    }
+    if (marks_has(app, s->curve[0].layer, neuron))
+        canvas_put(c, row, col, STYLE_STRONG, '+');
+    canvas_rightf(c, row, col + 1, 5, here ? STYLE_SELECTED : STYLE_NORMAL, "%u", neuron);
     if (v.in)
         canvas_put(c, row, col + 6, STYLE_BEST, '*');
     number(c, row, col + 7, 9, 5, p->p[neuron]);
@@ -198,11 +224,25 @@ static void table_row(const struct app *app, struct canvas *c, int row, int col,
 
 static void draw_table(const struct app *app, struct canvas *c, struct rect a)
 {
-    const struct pattern_curve *k = &pattern_state(app)->curve[0];
-    struct table t = table_of(pattern_state(app), a.cols);
+    const struct pattern_state *s = pattern_state(app);
+    const struct grid *g = &s->neurons;
+    struct table t = table_of(s, a.cols);
+    size_t page = a.rows > 2 ? (size_t)a.rows - 1 : 1;
+    size_t top = s->on_neurons ? g->here / page * page : 0;
     table_head(app, c, a, t);
-    for (uint32_t i = 0; i < k->profile.width && (int)i + 1 < a.rows; i++)
-        table_row(app, c, a.row + 1 + (int)i, a.col, k->order[i], t);
+    for (size_t i = top; i < g->count && i < top + page; i++)
+        table_row(app, c, a.row + 1 + (int)(i - top), a.col, g->shown[i], t);
+    if (!g->count)
+        canvas_text(c, a.row + 1, a.col, a.cols, STYLE_NORMAL, "none passes the filter (Esc)");
+}
+
+size_t pattern_page(const struct app *app)
+{
+    int rows = app_view_rows(app), curves = rows * 3 / 5;
+    bool below =
+        pattern_state(app)->form == PATTERN_BOTH && app->cols < BESIDE_FROM && curves >= CURVES_MIN;
+    rows -= below ? curves + 1 : 1;
+    return rows > 1 ? (size_t)rows : 1;
 }
 
 /* Both: side by side on a wide screen, one over the other on a high one, else the table. */

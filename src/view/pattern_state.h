@@ -29,11 +29,33 @@ struct pattern_curve {
     char why[256];   /* why there is none */
 };
 
+/* Columns of the neurons' list. */
+enum pattern_column {
+    PATTERN_NEURON,
+    PATTERN_P,
+    PATTERN_LOW,
+    PATTERN_HIGH,
+    PATTERN_LIFT,
+    PATTERN_HITS,
+    PATTERN_MARGINAL,
+    PATTERN_IN,
+    PATTERN_MARKED,
+    PATTERN_COLUMNS
+};
+
+/* Columns of the phones' list. */
+enum { PHONES_PHONE, PHONES_FRAMES, PHONES_CLASS, PHONES_RARE, PHONES_COLUMNS };
+
 enum pattern_form { PATTERN_BOTH, PATTERN_CURVES, PATTERN_TABLE, PATTERN_FORMS };
 
 struct pattern_state {
     struct pattern_entry *entry; /* [entries] phones in the table's order, then other labels */
-    size_t entries, here;
+    size_t entries, here;        /* here: the phone at hand */
+    struct grid phones, neurons; /* ids: entries; neurons of the phone at hand */
+    bool on_neurons;             /* keys go to them */
+    /* What the lists were made for. */
+    unsigned phones_stamp, neurons_stamp, marks_stamp;
+    uint32_t neurons_level, neurons_layer;
     unsigned stamp;                                /* of the entries' frames */
     long marked[PATTERN_MARKS];                    /* entry + 1; 0 = free */
     struct pattern_curve curve[1 + PATTERN_MARKS]; /* [0]: the phone at hand */
@@ -62,6 +84,23 @@ static inline int pattern_mark_of(const struct pattern_state *s, size_t i)
             return k;
     return -1;
 }
+
+/* True if entry I has too few frames to be trusted. */
+bool pattern_is_rare(const struct app *app, size_t i);
+
+/* Its lists (pattern_lists.c): as they are at first; filled in where they are out of date. */
+void pattern_reset_lists(struct pattern_state *s);
+enum status pattern_fill_phones(struct app *app, struct err *err);
+enum status pattern_fill_neurons(struct app *app, struct err *err);
+
+/* The pattern as a set expression; the view as options, and its cursor as a set (view.h). */
+void pattern_set_text(const struct app *app, char *text, size_t size);
+void pattern_tell(const struct app *app, struct link *out);
+enum status pattern_take(struct app *app, const char *name, const char *value, struct err *err);
+bool pattern_set(const struct app *app, bool all, struct buf *out);
+
+/* Lines of the neurons' list on the screen. */
+size_t pattern_page(const struct app *app);
 
 void pattern_render(const struct app *app, struct canvas *c, struct rect area);
 

@@ -1,7 +1,9 @@
 #include "config.h"
 
+#include "lists.h"
 #include "view.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +60,45 @@ static void insert(struct prompt *p, const char *bytes, size_t n)
     p->cursor += n;
 }
 
+/* True where a set expression is typed. */
+static bool takes_set(const struct prompt *p)
+{
+    return p->kind == PROMPT_SET || p->kind == PROMPT_NEURONS || p->kind == PROMPT_MARKS;
+}
+
+static bool takes_path(const struct prompt *p)
+{
+    return p->kind == PROMPT_SAVE || p->kind == PROMPT_LOAD_MARKS;
+}
+
+/* Files whose name begins as what stands before the cursor, from *START on. */
+static void offer_files(const struct prompt *p, struct names *words, size_t *start)
+{
+    char pattern[sizeof p->text + 2];
+    glob_t found;
+    if (takes_path(p))
+        *start = 0;
+    else
+        for (*start = p->cursor; *start > 0 && p->text[*start - 1] != '@'; --*start)
+            ;
+    snprintf(pattern, sizeof pattern, "%.*s*", (int)(p->cursor - *start), p->text + *start);
+    if (glob(pattern, GLOB_MARK, NULL, &found))
+        return;
+    for (size_t i = 0; i < found.gl_pathc && i < 100; i++)
+        if (names_add(words, found.gl_pathv[i]) == NAMES_NONE)
+            break;
+    globfree(&found);
+}
+
+/* True if the cursor stands in an "@FILE". */
+static bool in_file_name(const struct prompt *p)
+{
+    size_t at = p->cursor;
+    while (at > 0 && !strchr(" \t&|()[]\"", p->text[at - 1]))
+        at--;
+    return p->text[at] == '@' && at < p->cursor;
+}
+
 /* The longest beginning all words share; what they are goes to the error line. */
 static void complete(struct app *app)
 {
@@ -65,9 +106,13 @@ static void complete(struct app *app)
     struct names words = NAMES_INIT;
     struct err err;
     size_t start = 0, used = 0;
-    if ((p->kind != PROMPT_SET && p->kind != PROMPT_NEURONS) ||
-        setexpr_complete(p->text, p->cursor, &app->file[app->here].session, &words, &start, &err) ||
-        words.count == 0 || start > p->cursor)
+    enum status code = STATUS_OK;
+    if (takes_path(p) || (takes_set(p) && in_file_name(p)))
+        offer_files(p, &words, &start);
+    else if (takes_set(p))
+        code = setexpr_complete(p->text, p->cursor, &app->file[app->here].session, &words, &start,
+                                &err);
+    if (code || words.count == 0 || start > p->cursor)
         goto out;
     size_t same = strlen(words.name[0]);
     for (uint32_t i = 1; i < words.count; i++)
@@ -93,36 +138,73 @@ static enum status accept_export(struct app *app, struct err *err)
     return code;
 }
 
+static enum status accept_sigma(struct app *app, struct err *err)
+{
+    const struct prompt *p = &app->prompt;
+    char *end;
+    double v = strtod(p->text, &end);
+    if (end == p->text || *end || !(v > 0 && v <= 100))
+        return err_set(err, STATUS_USAGE, "a number above 0, up to 100");
+    app->sigma = v;
+    return app_conditions_changed(app, err);
+}
+
+static enum status accept_name(struct app *app, struct err *err)
+{
+    char text[600];
+    snprintf(text, sizeof text, "%s=$" MARKS_NAME, app->prompt.text);
+    if (strcmp(app->prompt.text, MARKS_NAME) == 0)
+        return err_set(err, STATUS_USAGE, "the marks have that name already");
+    enum status code = marks_define(app, text, err);
+    if (!code)
+        app_say(app, false, "$%.40s holds %zu neurons", app->prompt.text, marks_list(app)->count);
+    return code;
+}
+
+/* Enter on the name of a file that is there asks once more. */
+static enum status accept_save(struct app *app, struct err *err)
+{
+    struct prompt *p = &app->prompt;
+    enum status code = marks_save(app, p->what, p->text, p->replace, err);
+    p->replace = code == STATUS_MISMATCH;
+    return code;
+}
+
 static enum status accept(struct app *app, struct err *err)
 {
     struct prompt *p = &app->prompt;
     enum status code;
-    if (p->kind == PROMPT_SET)
-        code = overlap_set(app, p->subject, p->text, &p->column, err);
-    else if (p->kind == PROMPT_EXPORT)
-        code = accept_export(app, err);
-    else if (p->kind == PROMPT_NEURONS)
-        code = neurons_set_text(app, p->text, &p->column, err);
-    else if (p->kind == PROMPT_SEARCH)
-        code = neurons_search(app, p->text, err);
-    else if (p->kind == PROMPT_FILTER) {
-        neurons_filter(app, p->text);
-        code = STATUS_OK;
-    } else {
-        char *end;
-        double v = strtod(p->text, &end);
-        if (end == p->text || *end || !(v > 0 && v <= 100))
-            code = err_set(err, STATUS_USAGE, "a number above 0, up to 100");
-        else {
-            app->sigma = v;
-            code = app_conditions_changed(app, err);
-        }
+    switch (p->kind) {
+    case PROMPT_SET: code = overlap_set(app, p->subject, p->text, &p->column, err); break;
+    case PROMPT_NEURONS: code = neurons_set_text(app, p->text, &p->column, err); break;
+    case PROMPT_MARKS: code = marks_change(app, '=', p->text, 0, &p->column, err); break;
+    case PROMPT_EXPORT: code = accept_export(app, err); break;
+    case PROMPT_NAME: code = accept_name(app, err); break;
+    case PROMPT_SAVE: code = accept_save(app, err); break;
+    case PROMPT_LOAD_MARKS: code = marks_load(app, p->text, err); break;
+    case PROMPT_SEARCH:
+    case PROMPT_FILTER: code = lists_accept(app, err); break;
+    default: code = accept_sigma(app, err);
     }
     if (code)
         snprintf(p->error, sizeof p->error, "%.255s", err->msg);
     else
         p->kind = PROMPT_NONE;
     return code;
+}
+
+/* While a set is typed: how many neurons it has, as soon as it is one. */
+static void count_set(struct app *app)
+{
+    struct prompt *p = &app->prompt;
+    struct setfile list;
+    struct err ignored;
+    uint32_t at_hand = p->kind == PROMPT_MARKS ? 0 : app->at.layer + 1;
+    if (p->error[0] || !p->text[0] || marks_evaluate(app, p->text, at_hand, &list, NULL, &ignored))
+        return;
+    snprintf(p->error, sizeof p->error, "%zu neurons%s", list.count,
+             at_hand ? "" : ", names without a layer meaning each layer's own");
+    setfile_free(&list);
 }
 
 enum status prompt_apply(struct app *app, enum action action, long arg, struct err *err)
@@ -135,7 +217,11 @@ enum status prompt_apply(struct app *app, enum action action, long arg, struct e
         p->replace = false;
     switch (action) {
     case ACTION_ACCEPT: return accept(app, err);
-    case ACTION_CANCEL: p->kind = PROMPT_NONE; break;
+    case ACTION_CANCEL:
+        if (p->kind == PROMPT_SEARCH || p->kind == PROMPT_FILTER)
+            lists_cancel(app);
+        p->kind = PROMPT_NONE;
+        return STATUS_OK;
     case ACTION_COMPLETE: complete(app); break;
     case ACTION_CURSOR_LEFT: p->cursor = char_before(p); break;
     case ACTION_CURSOR_RIGHT: p->cursor = char_after(p); break;
@@ -152,8 +238,9 @@ enum status prompt_apply(struct app *app, enum action action, long arg, struct e
     default: break;
     }
     if (p->kind == PROMPT_SEARCH || p->kind == PROMPT_FILTER)
-        snprintf(p->error, sizeof p->error, "%zu of %zu neurons", neurons_matches(app, p->text),
-                 neurons_total(app));
+        lists_typed(app);
+    else if (takes_set(p))
+        count_set(app);
     return STATUS_OK;
 }
 

@@ -142,8 +142,8 @@ static enum status neurons_out(const struct app *app, struct table *t, struct er
         return err_set(err, STATUS_NOTFOUND, "there are no neurons");
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         table_column(t, columns[i]);
-    for (size_t i = 0; i < s->count; i++) {
-        const struct neuron_row *r = &s->row[s->shown[i]];
+    for (size_t i = 0; i < s->grid.count; i++) {
+        const struct neuron_row *r = &s->row[s->grid.shown[i]];
         table_count(t, s->of_layer + 1);
         table_count(t, r->neuron);
         table_words(t, r->group < p->groups ? p->group.name[r->group] : NULL);

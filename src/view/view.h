@@ -28,6 +28,15 @@ struct view {
     enum status (*prepare)(struct app *app, struct err *err); /* quick; may be NULL */
     void (*render)(const struct app *app, struct canvas *c, struct rect area);
     void (*status)(const struct app *app, struct buf *line); /* the status line; may be NULL */
+    /* The list keys go to; its cursor or its rows are others now.  Both may be NULL. */
+    struct grid *(*grid)(struct app *app);
+    void (*moved)(struct app *app);
+    /* What it shows, as options, and back (link.h); take with NULL: as it opens.  May be NULL. */
+    void (*tell)(const struct app *app, struct link *out);
+    enum status (*take)(struct app *app, const char *name, const char *value, struct err *err);
+    /* What the cursor or the view stands for, as a set expression that needs no view; false: that
+     * is nothing.  ALL: everything listed, else what is under the cursor. */
+    bool (*set)(const struct app *app, bool all, struct buf *out);
     bool maps;  /* wants the maps of all layers up to the one at hand */
     bool alone; /* wants nothing of the engine */
     bool files; /* wants all files */

@@ -92,14 +92,9 @@ static bool step_file(struct app *app, enum action action, struct err *err)
     while (app->file[here].why[0] && here + 1 < app->files && here > 0)
         here += up ? (size_t)-1 : 1;
     uint32_t layer = app->at.layer;
-    struct place history[APP_HISTORY];
-    size_t past = app->past;
-    memcpy(history, app->history, sizeof history);
     err->code = app_show_file(app, here, err);
     if (!err->code && layer < app_file(app)->counts.layers)
         app->at.layer = layer;
-    app->past = past;
-    memcpy(app->history, history, sizeof history);
     return true;
 }
 
@@ -111,10 +106,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     case ACTION_FORM: s->form = (s->form + 1) % COMPARE_FORMS; break;
     case ACTION_DIFFERENCES: s->differences = !s->differences; break;
     case ACTION_GROUPS: err->code = legend_open(app, err); break;
-    case ACTION_OPEN:
-        app_remember(app);
-        app->at.view = VIEW_LAYERS;
-        break;
+    case ACTION_OPEN: app->at.view = VIEW_LAYERS; break;
     default: return step_file(app, action, err);
     }
     return true;
@@ -127,6 +119,48 @@ static size_t legend(struct app *app, struct legend_entry *entry, size_t max)
     for (size_t i = 0; s->title && i < n; i++)
         entry[i] = (struct legend_entry){compare_letter(i), s->title[i], &s->hidden[i]};
     return s->title ? n : 0;
+}
+
+static const char *const forms[COMPARE_FORMS] = {
+    [COMPARE_BEST] = "best", [COMPARE_COUNTS] = "counts", [COMPARE_CURVES] = "curves"};
+
+static void tell(const struct app *app, struct link *out)
+{
+    const struct compare_state *s = compare_state(app);
+    if (s->form)
+        link_add(out, "form", "%s", forms[s->form]);
+    if (s->differences)
+        link_add(out, "scale", "differences");
+    for (size_t i = 0; s->title && i < s->files; i++)
+        if (s->hidden[i])
+            link_add(out, "hide", "%zu", i + 1);
+}
+
+static enum status take(struct app *app, const char *name, const char *value, struct err *err)
+{
+    struct compare_state *s = compare_state(app);
+    enum status code = make_room(app, err);
+    if (code)
+        return code;
+    if (!name) {
+        s->form = COMPARE_BEST;
+        s->differences = false;
+        memset(s->hidden, 0, s->files);
+        return STATUS_OK;
+    }
+    if (strcmp(name, "form") == 0)
+        for (int i = 0; i < COMPARE_FORMS; i++)
+            if (strcmp(value, forms[i]) == 0) {
+                s->form = (enum compare_form)i;
+                return STATUS_OK;
+            }
+    unsigned long n = strtoul(value, NULL, 10);
+    if (strcmp(name, "hide") == 0 && n >= 1 && n <= s->files) {
+        s->hidden[n - 1] = 1;
+        return STATUS_OK;
+    }
+    s->differences = strcmp(name, "scale") == 0 && strcmp(value, "differences") == 0;
+    return s->differences ? STATUS_OK : link_unknown(name, value, err);
 }
 
 static void status(const struct app *app, struct buf *line)
@@ -173,6 +207,8 @@ const struct view view_compare = {
     .prepare = prepare,
     .render = compare_render,
     .status = status,
+    .tell = tell,
+    .take = take,
     .files = true,
     .legend = legend,
 };

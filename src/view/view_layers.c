@@ -1,325 +1,163 @@
 #include "config.h"
 
-#include "layers_state.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { CURVES_ROWS = 10 }; /* left below the table: then the curves are shown there, too */
+#include "layers_state.h"
 
-/* Name of a group of property P, "" where that is not known. */
-static const char *group_name(const struct app *app, uint32_t p, uint32_t group)
+/* A list of this file's properties. */
+static void reset_list(struct app *app)
 {
-    const struct layers_state *s = view_state(app, VIEW_LAYERS);
-    const struct property *property = p < MAX_PROPERTIES ? s->property[p] : NULL;
-    return property && group < property->groups ? property->group.name[group] : "";
-}
-
-/* What the table holds: fixed widths, and what a wider screen adds. */
-struct columns {
-    bool bars, original, groups; /* each only where those before it are */
-    bool unscored;               /* also properties without silhouettes, not at hand */
-    int bar;                     /* cells of a bar with the blank before it */
-    uint32_t first;              /* property */
-};
-
-enum {
-    LAYER_WIDTH = 6, /* "> 12" and a gap */
-    ANY_WIDTH = 6,   /* |S| */
-    COUNT_WIDTH = 6, /* |P|, |G| */
-    GROUP_MAX = 10,  /* |G| under the name of a group */
-    SCORE_WIDTH = 8, /* " -0.021*" */
-    FULL_WIDTH = 8,
-    GAP = 2, /* between properties */
-    BAR_MIN = 5,
-    BAR_MAX = 17,
-    MAX_GROUPS = 4 /* more have no columns of their own */
-};
-
-/* Groups of property P that have columns: those of the first layer that is there. */
-static uint32_t group_columns(const struct app *app, uint32_t p)
-{
-    for (uint32_t l = 0; l < app_file(app)->counts.layers; l++) {
-        const struct engine_result *r = app_result(app, p, l);
-        if (r && !r->code)
-            return r->groups <= MAX_GROUPS ? r->groups : 0;
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    const struct names *names = &app_session(app)->names;
+    uint32_t n = names->count < MAX_PROPERTIES ? names->count : MAX_PROPERTIES;
+    s->column[LIST_LAYER] = (struct grid_column){"layer", "layer", false, false};
+    s->column[LIST_ANY] = (struct grid_column){"S", "|S|", false, true};
+    for (uint32_t p = 0; p < n; p++) {
+        snprintf(s->name[2 * p], sizeof s->name[0], "%.50s", names->name[p]);
+        snprintf(s->name[2 * p + 1], sizeof s->name[0], "%.50s.map", names->name[p]);
+        for (uint32_t k = 2 * p; k < 2 * p + 2; k++)
+            s->column[LIST_PROPERTIES + k] =
+                (struct grid_column){s->name[k], s->name[k], false, true};
     }
-    return 0;
+    s->grid.noun = "layers";
+    grid_reset(&s->grid, s->column, LIST_PROPERTIES + 2 * n);
 }
 
-static bool has_column(const struct app *app, uint32_t p, const struct columns *k)
+static enum status init(struct app *app, struct err *err)
 {
-    return p >= k->first && (k->unscored || layers_scored(app, p) || p == app->at.property);
+    (void)err;
+    reset_list(app);
+    return STATUS_OK;
 }
 
-/* A column is as wide as the group's name asks for, within limits. */
-static int group_width(const struct app *app, uint32_t p, uint32_t group)
+static void release(struct app *app)
 {
-    int w = canvas_width(group_name(app, p, group)) + 1;
-    return w < COUNT_WIDTH ? COUNT_WIDTH : w > GROUP_MAX ? GROUP_MAX : w;
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    grid_free(&s->grid);
 }
 
-static int block_width(const struct app *app, uint32_t p, const struct columns *k)
+static enum status fill_list(struct app *app, struct err *err)
 {
-    int least = canvas_width(app_session(app)->names.name[p]), w = COUNT_WIDTH;
-    if (layers_scored(app, p))
-        w += SCORE_WIDTH + (k->bars ? k->bar : 0) +
-             (k->original ? FULL_WIDTH + (k->bars ? k->bar : 0) : 0);
-    for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++)
-        w += group_width(app, p, g);
-    return GAP + (w < least ? least : w);
-}
-
-static int table_width(const struct app *app, const struct columns *k)
-{
-    int w = LAYER_WIDTH + ANY_WIDTH;
-    for (uint32_t p = 0; p < app_session(app)->names.count; p++)
-        w += has_column(app, p, k) ? block_width(app, p, k) : 0;
-    return w;
-}
-
-static uint32_t bars_in(const struct app *app, const struct columns *k)
-{
-    uint32_t n = 0;
-    for (uint32_t p = 0; k->bars && p < app_session(app)->names.count; p++)
-        n += has_column(app, p, k) && layers_scored(app, p) ? 1 + k->original : 0;
-    return n;
-}
-
-/*
- * The most that fits.  Where not even numbers alone fit, properties are left out from the right,
- * or from the left where that would hide the one at hand.
- */
-static struct columns choose(const struct app *app, int width)
-{
-    static const struct columns tries[] = {
-        {true, true, true, true, BAR_MIN, 0},   {true, true, false, true, BAR_MIN, 0},
-        {true, false, false, true, BAR_MIN, 0}, {true, false, false, false, BAR_MIN, 0},
-        {false, false, false, true, 0, 0},      {false, false, false, false, 0, 0}};
-    struct columns k = tries[0];
-    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
-        k = tries[i];
-        int spare = width - table_width(app, &k), bars = (int)bars_in(app, &k);
-        if (spare < 0)
-            continue;
-        if (bars)
-            k.bar += spare / bars;
-        k.bar = k.bar > BAR_MAX ? BAR_MAX : k.bar;
-        return k;
-    }
-    int w = LAYER_WIDTH + ANY_WIDTH;
-    for (uint32_t p = 0; p <= app->at.property; p++)
-        w += has_column(app, p, &k) ? block_width(app, p, &k) : 0;
-    if (w > width)
-        k.first = app->at.property;
-    return k;
-}
-
-/* The layer with the largest silhouette on the map; -1 if there is none yet. */
-static long best_layer(const struct app *app, uint32_t p)
-{
-    long best = -1;
-    double score = -INFINITY;
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    struct grid *g = &s->grid;
+    grid_clear(g);
     for (uint32_t l = 0; l < app_file(app)->counts.layers; l++) {
-        const struct engine_result *r = app_result(app, p, l);
-        if (r && !r->code && r->silhouette > score) {
-            score = r->silhouette;
-            best = l;
+        double number[GRID_COLUMNS] = {l + 1, NAN};
+        const char *text[GRID_COLUMNS] = {NULL};
+        char name[16];
+        snprintf(name, sizeof name, "%u", l + 1);
+        text[LIST_LAYER] = name;
+        for (uint32_t p = 0; 2 * p + LIST_PROPERTIES < g->columns; p++) {
+            const struct engine_result *r = app_result(app, p, l);
+            bool have = r && !r->code;
+            if (have)
+                number[LIST_ANY] = r->any;
+            number[LIST_PROPERTIES + 2 * p] = have ? r->neurons : NAN;
+            number[LIST_PROPERTIES + 2 * p + 1] = have ? r->silhouette : NAN;
         }
+        if (!grid_add(g, l, number, text))
+            return err_nomem(err);
     }
-    return best;
-}
-
-static void head(const struct app *app, struct canvas *c, int row, int col, uint32_t p,
-                 const struct columns *k)
-{
-    const char *name = app_session(app)->names.name[p];
-    int width = block_width(app, p, k) - GAP;
-    col += GAP;
-    canvas_text(c, row, col, width, p == app->at.property ? STYLE_TAB_HERE : STYLE_STRONG, name);
-    canvas_right(c, row + 1, col, COUNT_WIDTH, STYLE_FAINT, "P");
-    col += COUNT_WIDTH;
-    for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++) {
-        int w = group_width(app, p, g);
-        canvas_right(c, row + 1, col + 1, w - 1, STYLE_FAINT, group_name(app, p, g));
-        col += w;
-    }
-    if (!layers_scored(app, p))
-        return;
-    canvas_right(c, row + 1, col, SCORE_WIDTH - 1, STYLE_FAINT, "map");
-    col += SCORE_WIDTH + (k->bars ? k->bar : 0);
-    if (k->original)
-        canvas_right(c, row + 1, col, FULL_WIDTH - 1, STYLE_FAINT, "orig.");
-}
-
-/* A silhouette as number and bar; the bar shows 0..1, what is below 0 has none. */
-static void score(struct canvas *c, int row, int col, int width, double v, bool best, int bar)
-{
-    if (isnan(v)) {
-        canvas_right(c, row, col, width, STYLE_FAINT, "-");
-        return;
-    }
-    canvas_rightf(c, row, col, width, best ? STYLE_BEST : STYLE_NORMAL, "%.3f", v);
-    if (best)
-        canvas_put(c, row, col + width, STYLE_BEST, '*');
-    if (bar)
-        canvas_bar(c, row, col + width + 2, bar - 1, best ? STYLE_BEST : STYLE_BAR, v);
-}
-
-static void block(const struct app *app, struct canvas *c, int row, int col, uint32_t p,
-                  uint32_t layer, const struct columns *k, bool best)
-{
-    const struct engine_result *r = app_result(app, p, layer);
-    int bar = k->bars ? k->bar : 0;
-    col += GAP;
-    if (!r || r->code) {
-        canvas_right(c, row, col, COUNT_WIDTH, STYLE_FAINT, r ? "-" : ".");
-        return;
-    }
-    canvas_rightf(c, row, col, COUNT_WIDTH, STYLE_NORMAL, "%u", r->neurons);
-    col += COUNT_WIDTH;
-    for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++) {
-        int w = group_width(app, p, g);
-        canvas_rightf(c, row, col, w, STYLE_FAINT, "%u", r->group[g]);
-        col += w;
-    }
-    if (!layers_scored(app, p))
-        return;
-    score(c, row, col, SCORE_WIDTH - 1, r->silhouette, best, bar);
-    if (k->original)
-        score(c, row, col + SCORE_WIDTH + bar, FULL_WIDTH - 1, r->silhouette_full, false, bar);
-}
-
-static void table_row(const struct app *app, struct canvas *c, int row, uint32_t layer,
-                      const struct columns *k)
-{
-    bool here = layer == app->at.layer;
-    const struct engine_result *r = app_result(app, 0, layer);
-    int col = LAYER_WIDTH + ANY_WIDTH;
-    if (r && r->code)
-        r = app_result(app, app->at.property, layer);
-    if (here) {
-        canvas_glyph(c, row, 0, STYLE_STRONG, GLYPH_POINTER);
-        c->cursor_row = row;
-        c->cursor_col = 0;
-    }
-    canvas_rightf(c, row, 1, 4, here ? STYLE_SELECTED : STYLE_NORMAL, "%u", layer + 1);
-    if (r && !r->code)
-        canvas_rightf(c, row, LAYER_WIDTH - 1, ANY_WIDTH, STYLE_NORMAL, "%u", r->any);
-    for (uint32_t p = 0; p < app_session(app)->names.count; p++) {
-        int w = block_width(app, p, k);
-        if (!has_column(app, p, k))
-            continue;
-        if (col + w > c->cols)
-            break;
-        block(app, c, row, col, p, layer, k, best_layer(app, p) == (long)layer);
-        col += w;
-    }
-}
-
-enum { DETAIL_MAP = 13, DETAIL_ORIGINAL = 20, DETAIL_SETS = 31 };
-
-/* "phone   0.274  0.112   375 = vowel 120 + voiced 130 + unvoiced 125" */
-static void detail_line(const struct app *app, struct canvas *c, int row, uint32_t p)
-{
-    const char *name = app_session(app)->names.name[p];
-    const struct engine_result *r = app_result(app, p, app->looked);
-    struct buf line = BUF_INIT;
-    canvas_text(c, row, 2, 11, p == app->at.property ? STYLE_STRONG : STYLE_NORMAL, name);
-    if (!r || r->code) {
-        canvas_text(c, row, DETAIL_MAP + 1, c->cols - DETAIL_MAP - 1,
-                    r ? STYLE_ALERT : STYLE_NORMAL, r ? r->why : "...");
-        return;
-    }
-    score(c, row, DETAIL_MAP, 7, r->silhouette, false, 0);
-    score(c, row, DETAIL_ORIGINAL, 8, r->silhouette_full, false, 0);
-    buf_printf(&line, "%u", r->neurons);
-    if (r->groups <= MAX_GROUPS)
-        for (uint32_t g = 0; g < r->groups; g++)
-            buf_printf(&line, " %c %s %u", g ? '+' : '=', group_name(app, p, g), r->group[g]);
-    else
-        buf_printf(&line, " in %u groups", r->groups);
-    canvas_text(c, row, DETAIL_SETS, c->cols - DETAIL_SETS, STYLE_NORMAL, buf_text(&line));
-    buf_free(&line);
-}
-
-static void details(const struct app *app, struct canvas *c, int row, int rows)
-{
-    uint32_t n = app_session(app)->names.count;
-    canvas_textf(c, row, 0, 12, STYLE_STRONG, "Layer %u", app->looked + 1);
-    canvas_right(c, row, DETAIL_MAP, 7, STYLE_FAINT, "map");
-    canvas_right(c, row, DETAIL_ORIGINAL, 8, STYLE_FAINT, "orig.");
-    canvas_text(c, row, DETAIL_SETS, c->cols - DETAIL_SETS, STYLE_FAINT,
-                "property neurons P = group neurons G");
-    for (uint32_t p = 0; p < n && (int)p + 1 < rows; p++)
-        detail_line(app, c, row + 1 + (int)p, p);
-}
-
-static void render_table(const struct app *app, struct canvas *c, struct rect area)
-{
-    uint32_t layers = app_file(app)->counts.layers, n = app_session(app)->names.count;
-    struct columns k = choose(app, area.cols);
-    int col = LAYER_WIDTH + ANY_WIDTH, rows = area.rows - 2;
-    uint32_t page = rows > 1 ? (uint32_t)rows : 1, top = app->at.layer / page * page, l;
-    canvas_text(c, area.row + 1, 0, LAYER_WIDTH, STYLE_FAINT, "layer");
-    canvas_right(c, area.row + 1, LAYER_WIDTH - 1, ANY_WIDTH, STYLE_FAINT, "|S|");
-    for (uint32_t p = 0; p < n && col < c->cols; p++) {
-        if (!has_column(app, p, &k))
-            continue;
-        if (col + block_width(app, p, &k) <= c->cols)
-            head(app, c, area.row, col, p, &k);
-        col += block_width(app, p, &k);
-    }
-    for (l = top; l < layers && l < top + page; l++)
-        table_row(app, c, area.row + 2 + (int)(l - top), l, &k);
-    int row = area.row + 2 + (int)(l - top) + 1, left = area.row + area.rows - row;
-    if (left < 2)
-        return;
-    details(app, c, row, left);
-    row += (int)n + 2;
-    left -= (int)n + 2;
-    if (left >= CURVES_ROWS && !c->plain)
-        layers_curves(app, c, (struct rect){row, 0, left, area.cols}, LAYERS_CURVES);
-}
-
-static void render(const struct app *app, struct canvas *c, struct rect area)
-{
-    const struct layers_state *s = view_state(app, VIEW_LAYERS);
-    if (s->form != LAYERS_TABLE && !c->plain)
-        layers_curves(app, c, area, s->form);
-    else
-        render_table(app, c, area);
+    g->want = app->at.layer;
+    g->wanted = true;
+    grid_arrange(g);
+    g->wanted = false;
+    return STATUS_OK;
 }
 
 static enum status prepare(struct app *app, struct err *err)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
     struct analysis *session = &app->file[app->here].session;
+    struct err ignored;
     for (uint32_t p = 0; p < session->names.count && p < MAX_PROPERTIES; p++)
-        if (analysis_property(session, session->names.name[p], &s->property[p], err))
+        if (analysis_property(session, session->names.name[p], &s->property[p], &ignored))
             s->property[p] = NULL; /* its results say why */
-    return STATUS_OK;
+    return fill_list(app, err);
+}
+
+/* The layer under the cursor is the one at hand. */
+static void moved(struct app *app)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    if (grid_id(&s->grid) != GRID_NONE)
+        app->at.layer = (uint32_t)grid_id(&s->grid);
 }
 
 static bool apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
-    size_t here = app->at.layer;
     (void)arg;
-    if (app_move(action, &here, app_file(app)->counts.layers, (size_t)app_view_rows(app) - 2)) {
-        app->at.layer = (uint32_t)here;
+    if (!s->grid.rows)
+        fill_list(app, err);
+    if (grid_move(&s->grid, action, (size_t)app_view_rows(app) - 2)) {
+        moved(app);
         return true;
     }
     if (action == ACTION_FORM)
         s->form = (s->form + 1) % LAYERS_FORMS;
     else if (action == ACTION_GROUPS)
         err->code = legend_open(app, err);
-    else if (action == ACTION_OPEN) {
-        app_remember(app);
+    else if (action == ACTION_OPEN)
         app->at.view = VIEW_MAP;
-    } else
+    else if (action == ACTION_DISMISS)
+        grid_filter(&s->grid, "", NULL, err);
+    else
         return false;
+    return true;
+}
+
+static struct grid *grid(struct app *app)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    return &s->grid;
+}
+
+static const char *const forms[LAYERS_FORMS] = {[LAYERS_TABLE] = "table",
+                                                [LAYERS_CURVES] = "curves",
+                                                [LAYERS_SILHOUETTES] = "silhouettes",
+                                                [LAYERS_NEURONS] = "neurons"};
+
+static void tell(const struct app *app, struct link *out)
+{
+    const struct layers_state *s = view_state(app, VIEW_LAYERS);
+    if (s->form)
+        link_add(out, "form", "%s", forms[s->form]);
+    for (uint32_t p = 0; p < app_session(app)->names.count && p < MAX_PROPERTIES; p++)
+        if (s->hidden[p])
+            link_add(out, "hide", "%s", app_session(app)->names.name[p]);
+    link_tell_list(&s->grid, out);
+}
+
+static enum status take(struct app *app, const char *name, const char *value, struct err *err)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    if (!name) {
+        s->form = LAYERS_TABLE;
+        memset(s->hidden, 0, sizeof s->hidden);
+        reset_list(app);
+        return STATUS_OK;
+    }
+    uint32_t p = names_find(&app_session(app)->names, value);
+    if (strcmp(name, "hide") == 0 && p < MAX_PROPERTIES) {
+        s->hidden[p] = 1;
+        return STATUS_OK;
+    }
+    for (int i = 0; strcmp(name, "form") == 0 && i < LAYERS_FORMS; i++)
+        if (strcmp(value, forms[i]) == 0) {
+            s->form = (enum layers_form)i;
+            return STATUS_OK;
+        }
+    return link_unknown(name, value, err);
+}
+
+/* The property neurons of the layer. */
+static bool set_of(const struct app *app, bool all, struct buf *out)
+{
+    (void)all;
+    buf_printf(out, "\"%s\"", app_property(app));
     return true;
 }
 
@@ -336,8 +174,15 @@ static size_t legend(struct app *app, struct legend_entry *entry, size_t max)
 
 static void status(const struct app *app, struct buf *line)
 {
-    long best = best_layer(app, app->at.property);
+    long best = layers_best(app, app->at.property);
     const struct engine_result *r;
+    const struct layers_state *s = view_state(app, VIEW_LAYERS);
+    if (s->grid.filter[0])
+        buf_printf(line, "%zu of %zu layers with '%s'; ", s->grid.count, s->grid.rows,
+                   s->grid.filter);
+    if (marks_list(app)->count)
+        buf_printf(line, "%zu marked (+), %zu here; ", marks_list(app)->count,
+                   marks_in_layer(app, app->at.layer));
     if (best < 0 || !(r = app_result(app, app->at.property, (uint32_t)best)))
         return;
     buf_printf(line, "%s: best silhouette %.3f in layer %ld (*)", app_property(app), r->silhouette,
@@ -360,9 +205,16 @@ const struct view view_layers = {
         "two-dimensional map, as published, and on the original distances between patterns. "
         "The best layer of each property is marked with *.",
     .state_size = sizeof(struct layers_state),
+    .init = init,
+    .free = release,
+    .grid = grid,
+    .moved = moved,
+    .tell = tell,
+    .take = take,
+    .set = set_of,
     .apply = apply,
     .prepare = prepare,
-    .render = render,
+    .render = layers_render,
     .status = status,
     .legend = legend,
 };

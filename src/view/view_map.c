@@ -26,17 +26,56 @@ static void forget(struct map_state *s)
 static enum status init(struct app *app, struct err *err)
 {
     (void)err;
-    forget(map_state(app));
+    struct map_state *s = map_state(app);
+    forget(s);
+    s->grid.noun = "points";
+    if (!s->grid.columns)
+        grid_reset(&s->grid, map_columns, MAP_COLUMNS);
     return STATUS_OK;
 }
 
 static void release(struct app *app)
 {
     forget(map_state(app));
+    grid_free(&map_state(app)->grid);
+}
+
+bool map_shows(const struct map_state *s, uint32_t i)
+{
+    if (s->hidden[s->property->point[i].group])
+        return false;
+    if (!s->grid.filter[0])
+        return true;
+    for (size_t k = 0; k < s->grid.count; k++)
+        if (s->grid.shown[k] == i)
+            return true;
+    return false;
+}
+
+/* The points as a list, to search and filter. */
+static enum status fill_list(struct map_state *s, struct err *err)
+{
+    grid_clear(&s->grid);
+    for (uint32_t i = 0; i < s->points; i++) {
+        const struct property_point *p = &s->property->point[i];
+        const double number[MAP_COLUMNS] = {
+            NAN, NAN,
+            (double)bitset_count(&s->layer->pattern[i * s->layer->words], s->layer->words),
+            (double)p->frames};
+        const char *const text[MAP_COLUMNS] = {level_label(p->label),
+                                               s->property->group.name[p->group], "", ""};
+        if (!grid_add(&s->grid, i, number, text))
+            return err_nomem(err);
+    }
+    s->grid.wanted = s->selected != 0;
+    s->grid.want = (uint64_t)(s->selected ? s->selected - 1 : 0);
+    grid_arrange(&s->grid);
+    s->grid.wanted = false;
+    return STATUS_OK;
 }
 
 /* Room for the points and groups of a property that was not shown before. */
-static enum status adopt(struct app *app, const struct property *p, struct err *err)
+enum status map_adopt(struct app *app, const struct property *p, struct err *err)
 {
     struct map_state *s = map_state(app);
     if (s->hidden && s->of_property == app->at.property && s->of_file == app->here &&
@@ -138,7 +177,7 @@ static enum status prepare(struct app *app, struct err *err)
     if (!code)
         code = analysis_layer(session, app_property(app), app->at.layer, &l, err);
     if (!code)
-        code = adopt(app, p, err);
+        code = map_adopt(app, p, err);
     if (code) {
         forget(s);
         snprintf(s->why, sizeof s->why, "%s: %.160s.\n\nAnother property: p.  Conditions: c.",
@@ -157,7 +196,8 @@ static enum status prepare(struct app *app, struct err *err)
         snprintf(s->why, sizeof s->why,
                  "%u patterns are too many for a map (at most %d): choose fewer under conditions",
                  r->points, ENGINE_MAX_POINTS);
-    return app->lag ? STATUS_OK : find_near(s, err);
+    code = fill_list(s, err);
+    return code || app->lag ? code : find_near(s, err);
 }
 
 /* Steps through the points that are shown. */
@@ -173,7 +213,7 @@ static bool step_point(struct app *app, enum action action)
         return false;
     bool up = action == ACTION_UP || action == ACTION_PAGE_UP || action == ACTION_LAST;
     size_t at = here;
-    while (s->hidden[s->property->point[at].group]) {
+    while (!map_shows(s, (uint32_t)at)) {
         if (up ? at == 0 : at + 1 == s->points)
             return true; /* nothing shown that way: stay */
         at += up ? (size_t)-1 : 1;
@@ -187,22 +227,17 @@ enum status map_open_groups(struct app *app, struct err *err)
 {
     struct map_state *s = map_state(app);
     struct panel *p = &app->panel;
-    size_t here = p->kind == PANEL_GROUPS ? p->here : 0, top = p->kind == PANEL_GROUPS ? p->top : 0;
     enum status code = STATUS_OK;
     if (!s->property)
         return err_set(err, STATUS_NOTFOUND, "there is no map");
-    panel_close(p);
-    p->kind = PANEL_GROUPS;
-    snprintf(p->title, sizeof p->title, "Groups shown");
+    panel_begin(app, PANEL_GROUPS, "Groups shown");
     for (uint32_t g = 0; !code && g < s->groups; g++) {
         char text[128];
         snprintf(text, sizeof text, "%c %.100s", group_letter(s->property, g),
                  s->property->group.name[g]);
         code = panel_add(p, !s->hidden[g], g, 0, text, err);
     }
-    p->here = here < p->count ? here : 0;
-    p->top = top;
-    return code;
+    return panel_done(app, code);
 }
 
 enum status map_toggle_group(struct app *app, uint32_t group, struct err *err)
@@ -233,19 +268,40 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     case ACTION_OPEN:
         if (!s->selected)
             return false;
-        app_remember(app);
         app->at.view = VIEW_PATTERN;
         break;
-    case ACTION_DISMISS: s->selected = 0; break;
+    case ACTION_DISMISS:
+        s->selected = 0;
+        grid_filter(&s->grid, "", NULL, err);
+        break;
     default: return step_point(app, action);
     }
     return true;
+}
+
+static struct grid *grid(struct app *app)
+{
+    return &map_state(app)->grid;
+}
+
+/* The point found is the one at hand. */
+static void moved(struct app *app)
+{
+    struct map_state *s = map_state(app);
+    size_t row = grid_row(&s->grid);
+    if (app->prompt.kind == PROMPT_FILTER || row >= s->points || !s->property)
+        return;
+    s->selected = (long)row + 1;
+    snprintf(app->phone, sizeof app->phone, "%s", s->property->point[row].label);
 }
 
 static void status(const struct app *app, struct buf *line)
 {
     const struct map_state *s = map_state(app);
     char text[160];
+    if (s->grid.filter[0])
+        buf_printf(line, "%zu of %zu points with '%s'; ", s->grid.count, s->grid.rows,
+                   s->grid.filter);
     if (s->why[0] || !s->property || !s->layer)
         return;
     if (!s->fresh) {
@@ -291,5 +347,10 @@ const struct view view_map = {
     .prepare = prepare,
     .render = map_render,
     .status = status,
+    .grid = grid,
+    .moved = moved,
+    .tell = map_tell,
+    .take = map_take,
+    .set = map_set,
     .maps = true,
 };

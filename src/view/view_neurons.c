@@ -10,19 +10,29 @@
 #include "propneu/mem.h"
 #include "propneu/setexpr.h"
 
+static const struct grid_column columns[NEURONS_COLUMNS] = {
+    [NEURONS_NUMBER] = {"neuron", "neuron", false, false},
+    [NEURONS_GROUP] = {"group", "group", true, false},
+    [NEURONS_BEST] = {"best", "best at", true, false},
+    [NEURONS_P] = {"p", "p", false, true},
+    [NEURONS_PATTERNS] = {"patterns", "in S_k", false, true},
+    [NEURONS_SETS] = {"sets", "also in", true, false},
+    [NEURONS_LIFT] = {"lift", "lift", false, true},
+    [NEURONS_MARKED] = {"marked", "marked", false, true}};
+
 static void forget(struct neurons_state *s)
 {
     free(s->row);
-    free(s->shown);
     free(s->hits);
     free(s->order);
     free(s->p);
     s->row = NULL;
-    s->shown = s->hits = s->order = NULL;
+    s->hits = s->order = NULL;
     s->p = NULL;
     s->property = NULL;
-    s->rows = s->count = 0;
+    s->rows = 0;
     s->made = s->have = false;
+    grid_clear(&s->grid);
 }
 
 static enum status init(struct app *app, struct err *err)
@@ -30,60 +40,17 @@ static enum status init(struct app *app, struct err *err)
     struct neurons_state *s = neurons_state(app);
     (void)err;
     forget(s);
-    s->here = 0;
+    if (!s->grid.columns) {
+        grid_reset(&s->grid, columns, NEURONS_COLUMNS);
+        s->grid.noun = "neurons";
+    }
     return STATUS_OK;
 }
 
 static void release(struct app *app)
 {
     forget(neurons_state(app));
-}
-
-static const struct neurons_state *sorting; /* qsort has no argument to spare; one thread only */
-
-static int compare_by(const struct neuron_row *x, const struct neuron_row *y)
-{
-    const struct property *p = sorting->property;
-    switch (sorting->column) {
-    case NEURONS_GROUP: return (x->group > y->group) - (x->group < y->group);
-    case NEURONS_BEST: {
-        int by = strcmp(p->point[x->best].label, p->point[y->best].label);
-        return by ? by : (x->best > y->best) - (x->best < y->best);
-    }
-    case NEURONS_P: return (x->p < y->p) - (x->p > y->p);
-    case NEURONS_PATTERNS: return (x->patterns < y->patterns) - (x->patterns > y->patterns);
-    case NEURONS_SETS: return (x->sets > y->sets) - (x->sets < y->sets);
-    default: return (x->neuron > y->neuron) - (x->neuron < y->neuron);
-    }
-}
-
-/* Equal ones by number, whichever way the column runs. */
-static int by_column(const void *a, const void *b)
-{
-    const struct neuron_row *x = &sorting->row[*(const uint32_t *)a];
-    const struct neuron_row *y = &sorting->row[*(const uint32_t *)b];
-    int by = compare_by(x, y);
-    if (by)
-        return sorting->reverse ? -by : by;
-    return (x->neuron > y->neuron) - (x->neuron < y->neuron);
-}
-
-/* The rows that pass the filter, sorted; the cursor stays on its neuron where that is shown. */
-static void arrange(struct neurons_state *s)
-{
-    uint32_t at = s->count ? s->row[s->shown[s->here]].neuron : UINT32_MAX;
-    s->count = 0;
-    for (uint32_t i = 0; i < s->rows; i++)
-        if (!s->filter[0] || strstr(s->row[i].text, s->filter))
-            s->shown[s->count++] = i;
-    sorting = s;
-    if (s->count)
-        qsort(s->shown, s->count, sizeof *s->shown, by_column);
-    s->here = 0;
-    for (size_t i = 0; i < s->count; i++)
-        if (s->row[s->shown[i]].neuron == at)
-            s->here = i;
-    s->have = false;
+    grid_free(&neurons_state(app)->grid);
 }
 
 /* Neurons of the set in the layer at hand, into BITS [words]. */
@@ -120,7 +87,6 @@ static enum status fill_row(struct app *app, struct neuron_row *r, uint32_t neur
 {
     struct neurons_state *s = neurons_state(app);
     const struct property *p = s->property;
-    char name[128];
     *r = (struct neuron_row){.neuron = neuron, .group = p->groups, .sets = sets_of(app, neuron)};
     enum status code = analysis_neuron(&app->file[app->here].session, app_property(app),
                                        app->at.layer, neuron, s->hits, s->p, err);
@@ -133,13 +99,57 @@ static enum status fill_row(struct app *app, struct neuron_row *r, uint32_t neur
         if (bitset_has(&l->group[g * l->words], neuron))
             r->group = g;
     r->p = s->p[r->best];
-    neurons_point_name(p, r->best, name, sizeof name);
-    int used = snprintf(r->text, sizeof r->text, "%u %.40s %.60s", neuron,
-                        r->group < p->groups ? p->group.name[r->group] : "", name);
-    for (uint32_t i = 0; i < app_session(app)->names.count && i < 32; i++)
-        if (r->sets >> i & 1 && used > 0 && used < (int)sizeof r->text)
-            used += snprintf(r->text + used, sizeof r->text - (size_t)used, " %.30s",
-                             app_session(app)->names.name[i]);
+    return code;
+}
+
+/* What the list shows of a row, for sorting and looking for it. */
+static bool add_to_grid(struct app *app, const struct neuron_row *r)
+{
+    struct neurons_state *s = neurons_state(app);
+    const struct property *p = s->property;
+    const struct names *names = &app_session(app)->names;
+    char number[16], name[128] = "", patterns[32], sets[200] = "", low[2] = "";
+    size_t used = 0;
+    if (p->points)
+        neurons_point_name(p, r->best, name, sizeof name);
+    snprintf(number, sizeof number, "%u", r->neuron);
+    snprintf(patterns, sizeof patterns, "%u/%u", r->patterns, p->points);
+    for (uint32_t i = 0; i < names->count && i < 32; i++)
+        if (r->sets >> i & 1 && used < sizeof sets)
+            used += (size_t)snprintf(sets + used, sizeof sets - used, "%s%s", used ? " " : "",
+                                     names->name[i]);
+    const double values[NEURONS_COLUMNS] = {[NEURONS_NUMBER] = r->neuron,
+                                            [NEURONS_GROUP] = r->group,
+                                            [NEURONS_BEST] = r->best,
+                                            [NEURONS_P] = r->p,
+                                            [NEURONS_PATTERNS] = r->patterns,
+                                            [NEURONS_SETS] = r->sets,
+                                            [NEURONS_LIFT] = r->p / s->baseline,
+                                            [NEURONS_MARKED] =
+                                                marks_has(app, app->at.layer, r->neuron)};
+    const char *const texts[NEURONS_COLUMNS] = {
+        [NEURONS_NUMBER] = number,
+        [NEURONS_GROUP] = r->group < p->groups ? p->group.name[r->group] : "",
+        [NEURONS_BEST] = name,
+        [NEURONS_P] = low,
+        [NEURONS_PATTERNS] = patterns,
+        [NEURONS_SETS] = sets,
+        [NEURONS_LIFT] = low,
+        [NEURONS_MARKED] = low};
+    return grid_add(&s->grid, r->neuron, values, texts);
+}
+
+/* All rows anew in the list: they or the marks are others. */
+static enum status fill_grid(struct app *app, struct err *err)
+{
+    struct neurons_state *s = neurons_state(app);
+    enum status code = STATUS_OK;
+    grid_clear(&s->grid);
+    for (size_t i = 0; !code && i < s->rows; i++)
+        if (!add_to_grid(app, &s->row[i]))
+            code = err_nomem(err);
+    grid_arrange(&s->grid);
+    s->marks_stamp = app->marked.stamp;
     return code;
 }
 
@@ -166,8 +176,7 @@ static enum status make_rows(struct app *app, struct err *err)
     code = bits && s->hits && s->order && s->p ? eval_set(app, bits, err) : err_nomem(err);
     size_t n = code ? 0 : bitset_count(bits, l->words);
     s->row = mem_zeros(n + 1, sizeof *s->row);
-    s->shown = mem_zeros(n + 1, sizeof *s->shown);
-    if (!code && (!s->row || !s->shown))
+    if (!code && !s->row)
         code = err_nomem(err);
     for (uint32_t i = 0; !code && i < l->width; i++)
         if (bitset_has(bits, i))
@@ -177,6 +186,8 @@ static enum status make_rows(struct app *app, struct err *err)
         forget(s);
     return code;
 }
+
+static const struct neurons_state *sorting; /* qsort has no argument to spare; one thread only */
 
 static int by_p(const void *a, const void *b)
 {
@@ -190,8 +201,8 @@ static int by_p(const void *a, const void *b)
 static enum status look_closer(struct app *app, struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
-    uint32_t row = s->count ? s->shown[s->here] : 0;
-    if (!s->count || (s->have && (s->looked == row || app->lag)))
+    size_t row = grid_row(&s->grid);
+    if (row >= s->rows || (s->have && (s->looked == row || app->lag)))
         return STATUS_OK;
     s->looked = row;
     enum status code = analysis_neuron(&app->file[app->here].session, app_property(app),
@@ -205,24 +216,29 @@ static enum status look_closer(struct app *app, struct err *err)
     return code;
 }
 
+/* True if the set depends on the marks or other sets with a name. */
+static bool names_sets(const struct app *app)
+{
+    return strchr(neurons_set(app), '$') != NULL;
+}
+
 static enum status prepare(struct app *app, struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
     enum status code = STATUS_OK;
+    bool marks = s->marks_stamp != app->marked.stamp;
     if (!s->made || s->stamp != app->conditions || s->of_layer != app->at.layer ||
-        s->of_property != app->at.property) {
-        uint32_t at = s->count ? s->row[s->shown[s->here]].neuron : UINT32_MAX;
+        s->of_property != app->at.property || (marks && names_sets(app))) {
         s->why[0] = '\0';
         code = make_rows(app, err);
         s->made = true;
         s->stamp = app->conditions;
         s->of_layer = app->at.layer;
         s->of_property = app->at.property;
-        arrange(s);
-        for (size_t i = 0; i < s->count; i++)
-            if (s->row[s->shown[i]].neuron == at)
-                s->here = i;
+        marks = true;
     }
+    if (!code && marks)
+        code = fill_grid(app, err);
     if (!code)
         code = look_closer(app, err);
     if (code)
@@ -252,50 +268,9 @@ enum status neurons_set_text(struct app *app, const char *text, size_t *column, 
     return code;
 }
 
-size_t neurons_matches(const struct app *app, const char *text)
+const char *neurons_expression(const struct app *app)
 {
-    const struct neurons_state *s = neurons_state(app);
-    size_t n = 0;
-    for (size_t i = 0; i < s->rows; i++)
-        n += !*text || strstr(s->row[i].text, text);
-    return n;
-}
-
-size_t neurons_total(const struct app *app)
-{
-    return neurons_state(app)->rows;
-}
-
-void neurons_filter(struct app *app, const char *text)
-{
-    struct neurons_state *s = neurons_state(app);
-    snprintf(s->filter, sizeof s->filter, "%.79s", text);
-    arrange(s);
-}
-
-/* The next row that matches, round the end if need be, which is said. */
-static enum status find(struct app *app, bool forward, struct err *err)
-{
-    struct neurons_state *s = neurons_state(app);
-    if (!s->search[0])
-        return err_set(err, STATUS_NOTFOUND, "nothing was searched for: / does");
-    for (size_t n = 1; n <= s->count; n++) {
-        size_t i = (s->here + (forward ? n : s->count - n)) % s->count;
-        if (!strstr(s->row[s->shown[i]].text, s->search))
-            continue;
-        if (forward ? i <= s->here : i >= s->here)
-            app_say(app, false, "search went round: '%s'", s->search);
-        s->here = i;
-        return STATUS_OK;
-    }
-    return err_set(err, STATUS_NOTFOUND, "no '%s' among %zu neurons", s->search, s->count);
-}
-
-enum status neurons_search(struct app *app, const char *text, struct err *err)
-{
-    struct neurons_state *s = neurons_state(app);
-    snprintf(s->search, sizeof s->search, "%.79s", text);
-    return s->search[0] ? find(app, true, err) : STATUS_OK;
+    return neurons_set(app);
 }
 
 static void next_form(struct neurons_state *s)
@@ -312,20 +287,11 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     switch (action) {
     case ACTION_FORM: next_form(s); break;
     case ACTION_OPEN: s->bars_only = !s->bars_only, s->table_only = false; break;
-    case ACTION_SORT:
-        s->column = (s->column + 1) % NEURONS_COLUMNS, s->reverse = false;
-        arrange(s);
-        break;
-    case ACTION_REVERSE: s->reverse = !s->reverse, arrange(s); break;
-    case ACTION_SEARCH: prompt_open(app, PROMPT_SEARCH, 0, "search", s->search); break;
-    case ACTION_FILTER: prompt_open(app, PROMPT_FILTER, 0, "filter", s->filter); break;
-    case ACTION_NEXT_MATCH: err->code = find(app, true, err); break;
-    case ACTION_PREV_MATCH: err->code = find(app, false, err); break;
     case ACTION_EDIT: prompt_open(app, PROMPT_NEURONS, 0, "neurons of", neurons_set(app)); break;
-    case ACTION_DISMISS: neurons_filter(app, ""); break;
+    case ACTION_DISMISS: return grid_filter(&s->grid, "", NULL, err) == STATUS_OK;
     case ACTION_NEXT_PROPERTY:
     case ACTION_PREV_PROPERTY: s->set[0] = '\0'; return false;
-    default: return app_move(action, &s->here, s->count, (size_t)app_view_rows(app) - 2);
+    default: return grid_move(&s->grid, action, (size_t)app_view_rows(app) - 2);
     }
     return true;
 }
@@ -333,11 +299,76 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
 static void status(const struct app *app, struct buf *line)
 {
     const struct neurons_state *s = neurons_state(app);
+    size_t marked = marks_in_layer(app, app->at.layer);
     if (s->why[0] || !s->property)
         return;
     buf_printf(line, "%zu neurons of %s", s->rows, neurons_set(app));
-    if (s->filter[0])
-        buf_printf(line, ", %zu of them with '%s' (Esc shows all)", s->count, s->filter);
+    if (s->grid.filter[0])
+        buf_printf(line, ", %zu of them with '%s' (Esc shows all)", s->grid.count, s->grid.filter);
+    if (marked)
+        buf_printf(line, "; %zu marked (+)", marked);
+}
+
+static struct grid *grid(struct app *app)
+{
+    return &neurons_state(app)->grid;
+}
+
+static const char *const forms[] = {"both", "table", "bars"};
+
+static void tell(const struct app *app, struct link *out)
+{
+    const struct neurons_state *s = neurons_state(app);
+    int form = s->table_only ? 1 : s->bars_only ? 2 : 0;
+    if (s->set[0])
+        link_add(out, "set", "%s", s->set);
+    if (form)
+        link_add(out, "form", "%s", forms[form]);
+    link_tell_list(&s->grid, out);
+    if (grid_id(&s->grid) != GRID_NONE)
+        link_add(out, "select", "%llu", (unsigned long long)grid_id(&s->grid));
+}
+
+static enum status take(struct app *app, const char *name, const char *value, struct err *err)
+{
+    struct neurons_state *s = neurons_state(app);
+    if (!name) {
+        s->set[0] = '\0';
+        s->table_only = s->bars_only = s->made = false;
+        grid_reset(&s->grid, columns, NEURONS_COLUMNS);
+        s->grid.noun = "neurons";
+        return STATUS_OK;
+    }
+    if (strcmp(name, "set") == 0)
+        return neurons_set_text(app, value, NULL, err);
+    if (strcmp(name, "form") == 0)
+        for (int i = 0; i < 3; i++)
+            if (strcmp(value, forms[i]) == 0) {
+                s->table_only = i == 1;
+                s->bars_only = i == 2;
+                return STATUS_OK;
+            }
+    if (strcmp(name, "select") == 0)
+        return link_take_neuron(app, &s->grid, value, err);
+    return link_unknown(name, value, err);
+}
+
+/* The neurons listed, or the one under the cursor, by their numbers. */
+static bool set_of(const struct app *app, bool all, struct buf *out)
+{
+    const struct neurons_state *s = neurons_state(app);
+    const struct neuron_row *r = neurons_here(s);
+    if (s->why[0] || !r)
+        return false;
+    if (!all) {
+        buf_printf(out, "{%u:%u}", s->of_layer + 1, r->neuron);
+        return true;
+    }
+    buf_printf(out, "{%u:", s->of_layer + 1);
+    for (size_t i = 0; i < s->grid.count; i++)
+        buf_printf(out, "%s%u", i ? "," : "", s->row[s->grid.shown[i]].neuron);
+    buf_str(out, "}");
+    return true;
 }
 
 const struct view view_neurons = {
@@ -352,8 +383,11 @@ const struct view view_neurons = {
         "\n"
         "Beside it the neuron under the cursor: p by group, the frames of a group's phones taken "
         "together, and by phone, with Wilson's interval at 95 percent. What lies above the "
-        "baseline is marked with *. Sorting keeps equal neurons in the order of their numbers; "
-        "search and filter look at numbers, groups, phones and properties.",
+        "baseline is marked with *. Space marks a neuron (+), M many at once; the marks are the "
+        "set "
+        "$marks, in every view. Search and filter take words, regular expressions and "
+        "comparisons with the columns neuron, group, best, p, patterns, sets, lift and marked: "
+        "p>0.05 group=female !AH.",
     .state_size = sizeof(struct neurons_state),
     .init = init,
     .free = release,
@@ -361,5 +395,9 @@ const struct view view_neurons = {
     .prepare = prepare,
     .render = neurons_render,
     .status = status,
+    .grid = grid,
+    .tell = tell,
+    .take = take,
+    .set = set_of,
     .alone = true,
 };

@@ -27,6 +27,8 @@ static void release(struct app *app)
     free(s->entry);
     s->entry = NULL;
     s->entries = s->here = 0;
+    grid_free(&s->phones);
+    grid_free(&s->neurons);
 }
 
 static int phone_factor(const struct app *app)
@@ -56,6 +58,7 @@ static enum status init(struct app *app, struct err *err)
         if (phones_class(&app->phones, f->level[l]) < 0)
             s->entry[s->entries++].level = l;
     s->stamp = app->conditions - 1;
+    pattern_reset_lists(s);
     return STATUS_OK;
 }
 
@@ -111,26 +114,40 @@ static void find_chosen(struct app *app)
     struct pattern_state *s = pattern_state(app);
     const struct counts_factor *f = &app_file(app)->counts.factor[phone_factor(app)];
     for (size_t i = 0; app->phone[0] && i < s->entries; i++)
-        if (strcmp(f->level[s->entry[i].level], app->phone) == 0)
+        if (strcmp(f->level[s->entry[i].level], app->phone) == 0 && i != s->here) {
             s->here = i;
+            grid_select(&s->phones, i);
+        }
+}
+
+/* The phone under the cursor is the one at hand. */
+static void moved(struct app *app)
+{
+    struct pattern_state *s = pattern_state(app);
+    size_t row = grid_row(&s->phones);
+    if (s->on_neurons || row >= s->entries)
+        return;
+    s->here = row;
+    snprintf(app->phone, sizeof app->phone, "%s",
+             app_file(app)->counts.factor[phone_factor(app)].level[s->entry[row].level]);
 }
 
 static enum status prepare(struct app *app, struct err *err)
 {
     struct pattern_state *s = pattern_state(app);
-    (void)err;
     if (!s->entries)
         return STATUS_OK;
     if (s->stamp != app->conditions)
         count_frames(app);
     find_chosen(app);
+    enum status code = pattern_fill_phones(app, err);
     if (!app->lag || !s->curve[0].there || s->curve[0].layer != app->at.layer ||
         s->curve[0].stamp != app->conditions)
         make_curve(app, &s->curve[0], s->here);
     for (int k = 0; k < PATTERN_MARKS; k++)
         if (s->marked[k])
             make_curve(app, &s->curve[1 + k], (size_t)s->marked[k] - 1);
-    return STATUS_OK;
+    return code ? code : pattern_fill_neurons(app, err);
 }
 
 static enum status toggle_mark(struct pattern_state *s, struct err *err)
@@ -158,10 +175,11 @@ static enum status list_neurons(struct app *app, struct err *err)
     make_curve(app, k, s->here);
     if (!k->there)
         return err_set(err, STATUS_NOTFOUND, "there is no pattern");
-    panel_close(&app->panel);
-    app->panel.kind = PANEL_TEXT;
-    snprintf(app->panel.title, sizeof app->panel.title, "Pattern of %.20s, layer %u",
-             pattern_label(app, k->entry), k->layer + 1);
+    char title[80];
+    snprintf(title, sizeof title, "Pattern of %.20s, layer %u", pattern_label(app, k->entry),
+             k->layer + 1);
+    panel_begin(app, PANEL_TEXT, title);
+    pattern_set_text(app, app->panel.subject, sizeof app->panel.subject);
     for (uint32_t i = 0; !code && i < k->profile.width; i++) {
         struct profile_stats t = profile_stats(&k->profile, k->order[i]);
         char text[120], range[40] = "";
@@ -175,9 +193,26 @@ static enum status list_neurons(struct app *app, struct err *err)
     }
     if (!code && !app->panel.count)
         code = err_set(err, STATUS_NOTFOUND, "no neuron is above the baseline");
+    return panel_done(app, code);
+}
+
+/* The neuron under the cursor, among those of the pattern. */
+static enum status look_at_neuron(struct app *app, struct err *err)
+{
+    struct pattern_state *s = pattern_state(app);
+    uint64_t neuron = grid_id(&s->neurons);
+    char set[PHONES_NAME_MAX + 40];
+    pattern_set_text(app, set, sizeof set);
+    if (neuron != GRID_NONE && !bitset_has(s->curve[0].profile.pattern, neuron))
+        snprintf(set + strlen(set), sizeof set - strlen(set), " | {%u:%llu}", app->at.layer + 1,
+                 (unsigned long long)neuron);
+    enum status code = neurons_set_text(app, set, NULL, err);
     if (code)
-        panel_close(&app->panel);
-    return code;
+        return code;
+    app->at.view = VIEW_NEURONS;
+    if (neuron != GRID_NONE)
+        grid_select(view_of(VIEW_NEURONS)->grid(app), neuron);
+    return STATUS_OK;
 }
 
 static bool apply(struct app *app, enum action action, long arg, struct err *err)
@@ -187,16 +222,33 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     if (!s->entries)
         return false;
     switch (action) {
-    case ACTION_FORM: s->form = (s->form + 1) % PATTERN_FORMS; break;
+    case ACTION_FORM:
+        s->form = (s->form + 1) % PATTERN_FORMS;
+        s->on_neurons = s->on_neurons && s->form != PATTERN_CURVES;
+        break;
     case ACTION_SCALE: s->even = !s->even; break;
-    case ACTION_OVERLAY: err->code = toggle_mark(s, err); break;
-    case ACTION_OPEN: err->code = list_neurons(app, err); break;
-    case ACTION_DISMISS: memset(s->marked, 0, sizeof s->marked); break;
+    case ACTION_OVERLAY:
+        if (s->on_neurons)
+            err->code = grid_id(&s->neurons) == GRID_NONE
+                            ? err_set(err, STATUS_NOTFOUND, "there is no neuron")
+                            : marks_toggle(app, app->at.layer, (uint32_t)grid_id(&s->neurons), err);
+        else
+            err->code = toggle_mark(s, err);
+        break;
+    case ACTION_OTHER_LIST: s->on_neurons = !s->on_neurons && s->form != PATTERN_CURVES; break;
+    case ACTION_OPEN:
+        err->code = s->on_neurons ? look_at_neuron(app, err) : list_neurons(app, err);
+        break;
+    case ACTION_DISMISS:
+        memset(s->marked, 0, sizeof s->marked);
+        grid_filter(s->on_neurons ? &s->neurons : &s->phones, "", NULL, err);
+        break;
     default:
-        if (!app_move(action, &s->here, s->entries, (size_t)app_view_rows(app) - 1))
+        if (s->on_neurons)
+            return grid_move(&s->neurons, action, pattern_page(app));
+        if (!grid_move(&s->phones, action, (size_t)app_view_rows(app) - 1))
             return false;
-        snprintf(app->phone, sizeof app->phone, "%s",
-                 app_file(app)->counts.factor[phone_factor(app)].level[s->entry[s->here].level]);
+        moved(app);
     }
     return true;
 }
@@ -211,6 +263,20 @@ static void status(const struct app *app, struct buf *line)
                pattern_label(app, k->entry),
                bitset_count(k->profile.pattern, bitset_words(k->profile.width)), k->profile.width,
                k->profile.tau, k->profile.width, k->profile.baseline);
+    if (s->neurons.filter[0])
+        buf_printf(line, "; %zu of %zu with '%s'", s->neurons.count, s->neurons.rows,
+                   s->neurons.filter);
+    size_t marked = marks_in_layer(app, app->at.layer), both = 0;
+    for (uint32_t i = 0; marked && i < k->profile.width; i++)
+        both += bitset_has(k->profile.pattern, i) && marks_has(app, app->at.layer, i);
+    if (marked)
+        buf_printf(line, "; %zu of %zu marked (+)", both, marked);
+}
+
+static struct grid *grid(struct app *app)
+{
+    struct pattern_state *s = pattern_state(app);
+    return s->on_neurons ? &s->neurons : &s->phones;
 }
 
 const struct view view_pattern = {
@@ -235,5 +301,10 @@ const struct view view_pattern = {
     .prepare = prepare,
     .render = pattern_render,
     .status = status,
+    .grid = grid,
+    .moved = moved,
+    .tell = pattern_tell,
+    .take = pattern_take,
+    .set = pattern_set,
     .alone = true,
 };

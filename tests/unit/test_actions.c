@@ -11,7 +11,11 @@ static unsigned contexts[] = {
     VIEWS(VIEW_BIT)
 #undef VIEW_BIT
         CTX_PANEL,
-    CTX_TEXT, CTX_PROMPT, CTX_HELP, CTX_TOUR};
+    CTX_TEXT,
+    CTX_PROMPT,
+    CTX_HELP,
+    CTX_TOUR,
+    CTX_COPY};
 
 #define CONTEXTS (sizeof contexts / sizeof contexts[0])
 
@@ -119,7 +123,7 @@ static void add_places(struct buf *b, unsigned x)
             buf_printf(b, "%s%s", glue, titles[v]);
             glue = ", ";
         }
-    buf_printf(b, "%s: ", *glue ? "" : x & CTX_TOUR ? "Tour" : "Lists");
+    buf_printf(b, "%s: ", *glue ? "" : x & CTX_TOUR ? "Tour" : x == CTX_COPY ? "Copy" : "Lists");
 }
 
 static void the_manual_lists_every_key(void **state)
@@ -131,7 +135,7 @@ static void the_manual_lists_every_key(void **state)
     buf_printf(&b, ".Bl -tag -width \"Backspace\"\n");
     for (int a = 1; a < ACTION_COUNT; a++) {
         const struct action_entry *e = &action_table[a];
-        if (!(e->contexts & (CTX_VIEWS | CTX_PANEL | CTX_TOUR)))
+        if (!(e->contexts & (CTX_VIEWS | CTX_PANEL | CTX_TOUR | CTX_COPY)))
             continue;
         buf_printf(&b, ".It Sy ");
         add_words(&b, e->keys);

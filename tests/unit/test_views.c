@@ -39,7 +39,20 @@ static const struct screen screens[] = {
      false},
     {"overlap-error", "overlap", "phone", 1, "e & Enter", NULL, false},
     {"neurons", "neurons", "gender", 1, "", "", true},
-    {"neurons-sorted", "neurons", "pitch", 2, "s s s S Down Down", NULL, false},
+    {"neurons-sorted", "neurons", "pitch", 2, "s 4 S Down Down", NULL, false},
+    {"neurons-marked", "neurons", "gender", 1, "Down Space Down Space & p > 0 . 1 Enter", NULL,
+     true},
+    {"neurons-sort-by", "neurons", "gender", 1, "s 2 s Down", NULL, false},
+    {"layers-sorted", "layers", "phone", 2, "s 4 & p h o n e > 2 0 Enter", NULL, false},
+    {"pattern-marked", "pattern", "phone", 2, "o Down Space s 5 & i n = 1 Enter", NULL, true},
+    {"overlap-marked", "overlap", "phone", 1, "Down Space End Space s 4", NULL, true},
+    {"map-filter", "map", "gender", 1, "& ^ A Enter / A Y Enter", NULL, false},
+    {"mark-many", "neurons", "gender", 1, "Space M", NULL, false},
+    {"sets", "neurons", "gender", 1, "M 1 * 2 c o r e Enter * ", NULL, false},
+    {"set", "neurons", "gender", 1, "M 1 * 2 c o r e Enter Space * 2", NULL, false},
+    {"copy", "overlap", "phone", 1, "y", NULL, false},
+    {"info", "layers", "phone", 1, "i", NULL, false},
+    {"filter-error", "neurons", "gender", 1, "& q > 1", NULL, false},
     {"neurons-filter", "neurons", "gender", 1, "e ^U p h o n e | g e n d e r Enter & f e m a", NULL,
      false},
     {"conditions", "layers", "phone", 1, "c Home Down Space j j Enter j Space", NULL, true},
@@ -261,7 +274,7 @@ static void back_returns_to_where_one_was(void **state)
     struct err err;
     (void)state;
     assert_ok(app_init(&app, &path, 1, &o, &err));
-    press(&app, "3 Right Right p 4 Backspace");
+    press(&app, "3 Right Right 4 Backspace");
     assert_int_equal(app.at.view, VIEW_MAP);
     assert_int_equal(app.at.layer, 3);
     press(&app, "Backspace");
@@ -406,34 +419,39 @@ static void neurons_are_sorted_found_and_filtered(void **state)
     assert_ok(analysis_layer(&app.file[0].session, "gender", 0, &l, &err));
     assert_int_equal(s->rows, bitset_count(l->neurons, l->words));
     assert_true(s->rows > 4);
-    for (int turn = 0; turn < 2 * NEURONS_COLUMNS; turn++) {
-        press(&app, turn % 2 ? "S" : "s");
-        assert_int_equal(s->count, s->rows);
-        for (size_t i = 1; i < s->count; i++) {
-            const struct neuron_row *a = &s->row[s->shown[i - 1]], *b = &s->row[s->shown[i]];
-            if (s->column == NEURONS_GROUP && a->group == b->group)
+    const struct grid *g = &s->grid;
+    for (int turn = 0; turn < 2 * NEURONS_SETS; turn++) {
+        char keys[16];
+        snprintf(keys, sizeof keys, "s %d", turn / 2 + 1);
+        press(&app, keys);
+        assert_int_equal(g->count, s->rows);
+        assert_int_equal(g->sort, turn / 2 + 1);
+        assert_int_equal(g->reverse, turn % 2);
+        for (size_t i = 1; i < g->count; i++) {
+            const struct neuron_row *a = &s->row[g->shown[i - 1]], *b = &s->row[g->shown[i]];
+            if (g->sort == NEURONS_GROUP + 1 && a->group == b->group)
                 assert_true(a->neuron < b->neuron);
-            if (s->column == NEURONS_P)
-                assert_true(s->reverse ? a->p <= b->p : a->p >= b->p);
-            if (s->column == NEURONS_NUMBER)
-                assert_true(s->reverse ? a->neuron > b->neuron : a->neuron < b->neuron);
+            if (g->sort == NEURONS_P + 1)
+                assert_true(g->reverse ? a->p <= b->p : a->p >= b->p);
+            if (g->sort == NEURONS_NUMBER + 1)
+                assert_true(g->reverse ? a->neuron > b->neuron : a->neuron < b->neuron);
         }
     }
     press(&app, "G / m a l e Enter");
     assert_non_null(strstr(app.message, "went round"));
-    size_t first = s->here;
+    size_t first = g->here;
     press(&app, "n N");
-    assert_int_equal(s->here, first);
+    assert_int_equal(g->here, first);
     press(&app, "& f e m a l e");
     assert_non_null(strstr(app.prompt.error, "neurons"));
     char count[60];
     press(&app, "Enter");
-    snprintf(count, sizeof count, "%zu of %zu neurons", s->count, s->rows);
-    assert_true(s->count > 0 && s->count < s->rows);
+    snprintf(count, sizeof count, "%zu of %zu neurons", g->count, s->rows);
+    assert_true(g->count > 0 && g->count < s->rows);
     press(&app, "& ^U f e m a l e");
     assert_string_equal(app.prompt.error, count);
     press(&app, "Esc Esc");
-    assert_int_equal(s->count, s->rows);
+    assert_int_equal(g->count, s->rows);
     app_free(&app);
 }
 
