@@ -29,24 +29,7 @@ work=$(cd "$work" && pwd)
 corpus=$work/corpus
 [ -s "$corpus/utts.tsv" ] || "${PYTHON:-/usr/bin/python3}" "$demo/make-corpus" "$corpus"
 
-# One TextGrid for each table "tier start end label".
-mkdir -p "$work/textgrid"
-for table in "$corpus"/train/*.tsv; do
-    name=${table##*/}
-    awk -F '\t' '
-        $1 == "phone" {
-            n++
-            end = $3
-            text = text sprintf("            intervals [%d]:\n                xmin = %s\n" \
-                "                xmax = %s\n                text = \"%s\"\n", n, $2, $3, $4)
-        }
-        END {
-            printf "File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\n"
-            printf "xmin = 0\nxmax = %s\ntiers? <exists>\nsize = 1\nitem []:\n", end
-            printf "    item [1]:\n        class = \"IntervalTier\"\n        name = \"phones\"\n"
-            printf "        xmin = 0\n        xmax = %s\n        intervals: size = %d\n%s", end, n, text
-        }' "$table" >"$work/textgrid/${name%.tsv}.TextGrid"
-done
+"$demo/make-textgrids.sh" "$corpus/train" "$work/textgrid"
 
 # The command line stands in each count file: from here it is the same for everyone.
 cd "$work"

@@ -38,9 +38,12 @@ struct experiment_step {
 };
 
 /* One measurement. */
+#define EXPERIMENT_NO_ERRORS UINT64_MAX
 struct experiment_cell {
-    uint64_t errors, trials;
-    double loss; /* mean negative log-likelihood; NAN without trials, or where there is none */
+    uint64_t errors; /* EXPERIMENT_NO_ERRORS: a task that knows none, F0 */
+    uint64_t trials;
+    double
+        loss; /* mean negative log-likelihood, F0: squared error; NAN: no trials, or none known */
 };
 
 struct experiment_row {

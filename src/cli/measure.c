@@ -14,7 +14,7 @@
 
 static bool take_task(struct measure_request *r, const char *value)
 {
-    for (int t = 0; t < EVAL_F0; t++)
+    for (int t = 0; t < EVAL_TASKS; t++)
         if (strcmp(value, eval_task_names[t]) == 0)
             r->eval.task = (enum eval_task)t;
     return r->eval.task != EVAL_TASKS;
@@ -65,7 +65,7 @@ bool measure_take(struct measure_request *r, const struct cli_args *a, int opt)
         r->first = a->command->options[opt].name;
     switch (opt) {
     case MEASURE_TASK:
-        wrong = take_task(r, a->value) ? NULL : "--task is sid, phones or centroid";
+        wrong = take_task(r, a->value) ? NULL : "--task is sid, phones, centroid or f0";
         break;
     case MEASURE_REFIT: r->eval.refit = true; break;
     case MEASURE_BY: r->by = a->value; break;
@@ -92,8 +92,11 @@ const char *measure_complaint(const struct measure_request *r, const struct edit
         return "--pitch needs -l LABELS";
     if (o->edges_given && !o->pitch)
         return "--pitch-edges needs --pitch";
-    if ((r->eval.layer || r->eval.refit) && r->eval.task != EVAL_CENTROID)
-        return "--task-layer and --refit are for --task centroid";
+    if (!o->pitch && r->eval.task == EVAL_F0)
+        return "--task f0 needs --pitch";
+    if ((r->eval.layer || r->eval.refit) && r->eval.task != EVAL_CENTROID &&
+        r->eval.task != EVAL_F0)
+        return "--task-layer and --refit are for --task centroid and f0";
     if (r->eval.min_run && r->eval.task != EVAL_PHONES)
         return "--min-run is for --task phones";
     return NULL;
@@ -147,6 +150,8 @@ static enum status name_journal(struct buf *b, const struct cli *cli,
     struct stat st;
     if (cli->output && folder_is(cli->output))
         return err_set(err, STATUS_IO, "%s: is a folder", cli->output);
+    if (cli->output && r->journal && strcmp(cli->output, r->journal) == 0)
+        return err_set(err, STATUS_USAGE, "%s: -o and --journal name the same file", r->journal);
     if (r->journal && folder_is(r->journal))
         buf_printf(b, "%s/%s-%016" PRIx64 ".journal", r->journal, experiment_kind_name(x->kind),
                    corpus_hash(x->settings));
@@ -253,6 +258,13 @@ int measure_run(struct measure *m, const struct cli *cli, const struct measure_r
 const char *measure_quantity_name(enum experiment_quantity q)
 {
     return q == EXPERIMENT_ERROR ? "error" : "loss";
+}
+
+const char *measure_loss_name(const struct experiment *x)
+{
+    return experiment_cells(x, 0, 0)->errors == EXPERIMENT_NO_ERRORS
+               ? "mean squared error"
+               : "mean negative log-likelihood";
 }
 
 const char *measure_column_name(const char *column)

@@ -22,10 +22,10 @@
          "yes|no"},                                                                               \
         {"factor", 0, "NAME=FILE", "one more factor of the recordings; may be repeated",          \
          CLI_FILE},                                                                               \
-        {"task", 0, "TASK", "sid, phones or centroid, as in eval", "sid|phones|centroid"},        \
-        {"task-layer", 0, "N", "layer that centroid looks at (the last)", NULL},                  \
+        {"task", 0, "TASK", "sid, phones, centroid or f0, as in eval", "sid|phones|centroid|f0"}, \
+        {"task-layer", 0, "N", "layer that centroid and f0 look at (the last)", NULL},            \
         {"min-run", 0, "FRAMES", "phones: shorter runs of a label are none (1)", NULL},           \
-        {"refit", 0, NULL, "centroid: fit on the changed model, too", NULL},                      \
+        {"refit", 0, NULL, "centroid and f0: fit on the changed model, too", NULL},               \
         {"by", 0, "FACTORS", "measure these groups apart, such as gender,speaker", NULL},         \
         {"piece", 0, "SECONDS", "cut recordings into pieces", NULL},                              \
         {"noise", 0, "SD", "add noise to the input", NULL},                                       \
@@ -104,6 +104,9 @@ enum status print_curve(FILE *out, enum cli_format format, const struct experime
 
 /* "error" or "loss". */
 const char *measure_quantity_name(enum experiment_quantity q);
+
+/* What the loss of X is called. */
+const char *measure_loss_name(const struct experiment *x);
 
 /* What stands behind "=" in a column's name; "all". */
 const char *measure_column_name(const char *column);

@@ -43,7 +43,7 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
     fprintf(out, "\n%s, ", x->measure[measure]);
     print_name(out, measure_column_name(x->column[column]), 0);
     fprintf(out, ": %s; nothing pruned: %.*f\n%6s %8s",
-            q == EXPERIMENT_ERROR ? "error rate in %" : "mean negative log-likelihood",
+            q == EXPERIMENT_ERROR ? "error rate in %" : measure_loss_name(x),
             q == EXPERIMENT_ERROR ? 2 : 3,
             scale(q) * experiment_value(&experiment_cells(x, 0, measure)[column], q), "keep",
             "neurons");
@@ -65,8 +65,10 @@ static void print_text(FILE *out, const struct experiment *x)
     fputc('\n', out);
     for (uint32_t m = 0; m < x->measures; m++)
         for (uint32_t c = 0; c < x->columns; c++) {
-            print_block(out, x, m, c, EXPERIMENT_ERROR);
-            print_block(out, x, m, c, EXPERIMENT_LOSS);
+            for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS; q++)
+                if (!isnan(experiment_value(&experiment_cells(x, 0, m)[c],
+                                            (enum experiment_quantity)q)))
+                    print_block(out, x, m, c, (enum experiment_quantity)q);
         }
     for (uint32_t r = 0; r < x->rows; r++)
         for (uint32_t p = 0; p < x->points; p++)

@@ -5,7 +5,13 @@
 
 #include "measure.h"
 
-enum { NAME_WIDTH = 18, CELL_WIDTH = 16 };
+/* With more columns than WIDE_COLUMNS the controls' intervals are left to the tables. */
+enum { NAME_WIDTH = 18, CELL_WIDTH = 16, NARROW_WIDTH = 9, WIDE_COLUMNS = 6 };
+
+static int cell_width(const struct experiment *x)
+{
+    return x->columns > WIDE_COLUMNS ? NARROW_WIDTH : CELL_WIDTH;
+}
 
 static uint64_t row_neurons(const struct experiment *x, uint32_t row)
 {
@@ -33,7 +39,8 @@ static void print_padded(FILE *out, const char *text, int width)
 }
 
 /* "+2.01 *": more than in the interval of the controls; '-' below it. */
-static void print_change(FILE *out, const struct experiment_change *c, enum experiment_quantity q)
+static void print_change(FILE *out, const struct experiment_change *c, enum experiment_quantity q,
+                         int width)
 {
     char text[48];
     const char *mark = c->change > c->controls.high ? "*" : c->change < c->controls.low ? "-" : " ";
@@ -41,7 +48,7 @@ static void print_change(FILE *out, const struct experiment_change *c, enum expe
         snprintf(text, sizeof text, "-  ");
     else
         snprintf(text, sizeof text, "%+.*f %s", digits(q), scale(q) * c->change, mark);
-    print_padded(out, text, CELL_WIDTH);
+    print_padded(out, text, width);
 }
 
 static void print_interval(FILE *out, const struct interval *v, enum experiment_quantity q)
@@ -65,10 +72,10 @@ static void print_row(FILE *out, const struct experiment *x, uint32_t row, uint3
     for (uint32_t k = 0; k < x->columns; k++) {
         c = experiment_changed(x, row, measure, k, q, MEASURE_COVERAGE);
         controls = c.controls.count > controls ? c.controls.count : controls;
-        print_change(out, &c, q);
+        print_change(out, &c, q, cell_width(x));
     }
     fputc('\n', out);
-    if (controls == 0)
+    if (controls == 0 || x->columns > WIDE_COLUMNS)
         return;
     fprintf(out, "  %-*s %7s", NAME_WIDTH - 2, "controls", "");
     for (uint32_t k = 0; k < x->columns; k++) {
@@ -78,16 +85,81 @@ static void print_row(FILE *out, const struct experiment *x, uint32_t row, uint3
     fputc('\n', out);
 }
 
+/* The column of the group that ROW erases; 0 where it is not measured. */
+static uint32_t own_column(const struct experiment *x, uint32_t row, uint32_t measure)
+{
+    for (uint32_t k = 1; k < x->columns; k++)
+        if (strcmp(measure_column_name(x->column[k]), x->row[row].name) == 0 &&
+            experiment_cells(x, 0, measure)[k].trials > 0)
+            return k;
+    return 0;
+}
+
+/* What erasing a group does to itself and to the other groups of its factor. */
+static void print_own_row(FILE *out, const struct experiment *x, uint32_t row, uint32_t own,
+                          uint32_t measure, enum experiment_quantity q)
+{
+    size_t factor = strcspn(x->column[own], "=");
+    double sum = 0, n = 0, most = -HUGE_VAL;
+    const char *whom = "-";
+    struct experiment_change c = experiment_changed(x, row, measure, own, q, MEASURE_COVERAGE);
+    print_name(out, x->row[row].name, NAME_WIDTH);
+    fputs("        ", out);
+    print_change(out, &c, q, CELL_WIDTH);
+    print_interval(out, &c.controls, q);
+    for (uint32_t k = 1; k < x->columns; k++) {
+        double v = experiment_changed(x, row, measure, k, q, MEASURE_COVERAGE).change;
+        if (k == own || isnan(v) || strncmp(x->column[k], x->column[own], factor + 1) != 0)
+            continue;
+        sum += v;
+        n++;
+        if (v > most) {
+            most = v;
+            whom = measure_column_name(x->column[k]);
+        }
+    }
+    if (n > 0)
+        fprintf(out, "%+*.*f%+*.*f  ", CELL_WIDTH - 2, digits(q), scale(q) * sum / n,
+                CELL_WIDTH - 2, digits(q), scale(q) * most);
+    print_name(out, n > 0 ? whom : "", 0);
+    fputc('\n', out);
+}
+
+static void print_own(FILE *out, const struct experiment *x, uint32_t measure,
+                      enum experiment_quantity q)
+{
+    bool headed = false;
+    for (uint32_t r = 0; r < x->rows; r++) {
+        uint32_t own = own_column(x, r, measure);
+        if (own == 0)
+            continue;
+        if (!headed)
+            fprintf(out, "%-*s        %*s  %*s  %*s%*s\n", NAME_WIDTH, "its own group",
+                    CELL_WIDTH - 2, "change", CELL_WIDTH - 2, "controls", CELL_WIDTH - 2, "others",
+                    CELL_WIDTH - 2, "most hurt");
+        headed = true;
+        print_own_row(out, x, r, own, measure, q);
+    }
+}
+
+/* True if a quantity was measured at all: phone errors have no likelihood. */
+static bool measured(const struct experiment *x, uint32_t measure, enum experiment_quantity q)
+{
+    for (uint32_t k = 0; k < x->columns; k++)
+        if (!isnan(experiment_value(&experiment_cells(x, 0, measure)[k], q)))
+            return true;
+    return false;
+}
+
 static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
                         enum experiment_quantity q)
 {
     char value[32];
-    fprintf(out, "\n%s: %s\n%-*s %7s", x->measure[measure],
-            q == EXPERIMENT_ERROR ? "error rate in %, then its change in points"
-                                  : "mean negative log-likelihood, then its change",
-            NAME_WIDTH, "erased", "neurons");
+    fprintf(out, "\n%s: %s, then its change%s\n%-*s %7s", x->measure[measure],
+            q == EXPERIMENT_ERROR ? "error rate in %" : measure_loss_name(x),
+            q == EXPERIMENT_ERROR ? " in points" : "", NAME_WIDTH, "erased", "neurons");
     for (uint32_t k = 0; k < x->columns; k++) {
-        int width = CELL_WIDTH - 2 - name_width(measure_column_name(x->column[k]));
+        int width = cell_width(x) - 2 - name_width(measure_column_name(x->column[k]));
         fprintf(out, "%*s", width > 0 ? width : 1, "");
         print_name(out, measure_column_name(x->column[k]), 0);
         fputs("  ", out);
@@ -96,11 +168,12 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
     for (uint32_t k = 0; k < x->columns; k++) {
         double v = experiment_value(&experiment_cells(x, 0, measure)[k], q);
         snprintf(value, sizeof value, isnan(v) ? "-  " : "%.*f  ", digits(q), scale(q) * v);
-        print_padded(out, value, CELL_WIDTH);
+        print_padded(out, value, cell_width(x));
     }
     fputc('\n', out);
     for (uint32_t r = 0; r < x->rows; r++)
         print_row(out, x, r, measure, q);
+    print_own(out, x, measure, q);
 }
 
 /* How far the controls are from what they stand for. */
@@ -128,10 +201,10 @@ static void print_text(FILE *out, const struct experiment *x)
     bool matched = false;
     print_name(out, x->title, 0);
     fputc('\n', out);
-    for (uint32_t m = 0; m < x->measures; m++) {
-        print_block(out, x, m, EXPERIMENT_ERROR);
-        print_block(out, x, m, EXPERIMENT_LOSS);
-    }
+    for (uint32_t m = 0; m < x->measures; m++)
+        for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS; q++)
+            if (measured(x, m, (enum experiment_quantity)q))
+                print_block(out, x, m, (enum experiment_quantity)q);
     for (uint32_t r = 0; r < x->rows; r++)
         matched |= x->row[r].match != NULL;
     if (matched)

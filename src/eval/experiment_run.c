@@ -82,12 +82,13 @@ static uint32_t group_of(const struct eval *e, const char *column)
 static void note(struct experiment *x, uint32_t step, const struct eval *e,
                  const struct eval_result *r)
 {
+    bool errors = strcmp(x->measure[0], "log-f0") != 0;
     for (uint32_t m = 0; m < x->measures; m++)
         for (uint32_t c = 0; c < x->columns; c++) {
             uint32_t group = c == 0 ? EVAL_TOTAL : group_of(e, x->column[c]);
             const struct eval_score *s = eval_score(r, m, group);
-            experiment_cells(x, step, m)[c] =
-                (struct experiment_cell){s->errors, s->trials, eval_loss(s)};
+            experiment_cells(x, step, m)[c] = (struct experiment_cell){
+                errors ? s->errors : EXPERIMENT_NO_ERRORS, s->trials, eval_loss(s)};
         }
     x->is_done[step] = true;
     x->done++;

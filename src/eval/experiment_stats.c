@@ -10,7 +10,9 @@ double experiment_value(const struct experiment_cell *cell, enum experiment_quan
 {
     if (q == EXPERIMENT_LOSS)
         return cell->loss;
-    return cell->trials ? (double)cell->errors / (double)cell->trials : NAN;
+    return cell->trials && cell->errors != EXPERIMENT_NO_ERRORS
+               ? (double)cell->errors / (double)cell->trials
+               : NAN;
 }
 
 /* Values of the draws from FIRST on that are done, into a list to be freed; NULL without memory. */

@@ -124,13 +124,19 @@ enum status experiment_put_head(struct buf *b, const struct experiment *x, struc
     return put_line(b, v, err);
 }
 
+/* -1 where a task knows none. */
+static json_t *errors_value(const struct experiment_cell *cell)
+{
+    return json_integer(cell->errors == EXPERIMENT_NO_ERRORS ? -1 : (json_int_t)cell->errors);
+}
+
 enum status experiment_put_step(struct buf *b, const struct experiment *x, uint32_t step,
                                 int64_t at, struct err *err)
 {
     const struct experiment_cell *cell = experiment_cells(x, step, 0);
     json_t *v = json_object(), *errors = json_array(), *trials = json_array(), *loss = json_array();
     for (uint32_t c = 0; c < x->measures * x->columns; c++) {
-        json_array_append_new(errors, json_integer((json_int_t)cell[c].errors));
+        json_array_append_new(errors, errors_value(&cell[c]));
         json_array_append_new(trials, json_integer((json_int_t)cell[c].trials));
         json_array_append_new(loss, number(cell[c].loss));
     }
@@ -296,7 +302,7 @@ static bool get_done(const json_t *v, struct experiment *x)
     struct experiment_cell *cell = experiment_cells(x, i, 0);
     for (uint32_t c = 0; c < cells; c++) {
         const json_t *e = json_array_get(errors, c), *t = json_array_get(trials, c);
-        if (!json_is_integer(e) || !json_is_integer(t) || json_integer_value(e) < 0 ||
+        if (!json_is_integer(e) || !json_is_integer(t) || json_integer_value(e) < -1 ||
             json_integer_value(t) < 0 || !get_number(json_array_get(loss, c), &cell[c].loss))
             return false;
         cell[c].errors = (uint64_t)json_integer_value(e);

@@ -127,6 +127,31 @@ grep -q 'going on: 15 of 15' "$dir/err" || complain "all is done again: $(cat "$
 cmp "$dir/a.tsv" "$dir/c.tsv" || complain "the journal prints something else"
 cmp "$dir/a.tsv" "$dir/one.tsv" || complain "with and without a journal differ"
 
+# Other tasks: the same on any number of threads, and where a journal was cut anywhere.
+grid="-a $demo/audio -l $demo/textgrid --property phone --controls 3 --format tsv"
+for task in 'phones pr' 'centroid ssl'; do
+    model=${task#* }
+    task=${task% *}
+    # shellcheck disable=SC2086
+    erase_phones() {
+        "$PROPNEU" erase --matrix -m "$demo/models/$model.safetensors" -c "$demo/counts/$model.counts" \
+            $grid --task "$task" "$@"
+    }
+    erase_phones -j1 --journal "$dir/$task.journal" >"$dir/$task.tsv" || complain "$task fails"
+    head -n 4 "$dir/$task.journal" >"$dir/cut"
+    head -c $(($(wc -c <"$dir/cut") + 50)) "$dir/$task.journal" >"$dir/cut.journal"
+    erase_phones -j2 --journal "$dir/cut.journal" >"$dir/cut.tsv" 2>"$dir/err" || complain "$task: cut"
+    grep -q 'going on: 3 of 13' "$dir/err" || complain "$task: $(cat "$dir/err")"
+    cmp "$dir/$task.tsv" "$dir/cut.tsv" || complain "$task: going on gives something else"
+    grep -q 'phone=unvoiced' "$dir/$task.tsv" || complain "$task: no classes"
+done
+# Erasing unvoiced consonants hurts them most, whatever reads the layers.
+for task in phones centroid; do
+    awk -F '\t' '$2 == "error" && ($1 == "frame" || $1 == "phone") && $3 == "unvoiced" { v[$5] = $8 }
+        END { exit !(v["phone=unvoiced"] > v["phone=vowel"]) }' "$dir/$task.tsv" ||
+        complain "$task: unvoiced consonants are not hurt: $(cat "$dir/$task.tsv")"
+done
+
 # Pruning: the more, the worse; random is worst; threads do not matter.
 curve -j1 --format tsv >"$dir/curve.tsv" || complain "curve fails"
 curve -j2 --format tsv -q -o "$dir/curve2.tsv" || complain "curve -j2 fails"
