@@ -31,6 +31,7 @@ enum {
     OPT_MIN_FRAMES,
     OPT_WHERE,
     OPT_MEMORY,
+    OPT_KEEP_GOING,
 };
 
 static const struct cli_option options[] = {
@@ -50,6 +51,7 @@ static const struct cli_option options[] = {
     {"min-frames", 0, "N", "leave out phones with fewer frames (1)", NULL},
     {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only these frames of COUNTS; may be repeated", NULL},
     {"memory", 0, "MIB", "for hidden states that are used again (1024)", NULL},
+    {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -59,7 +61,7 @@ struct request {
     struct analysis_options analysis;
     const char *set, *counts, *mean;
     double gain;
-    bool tasked, scaled;
+    bool tasked, scaled, keep_going;
 };
 
 static bool take_task(struct request *r, const char *value)
@@ -120,6 +122,7 @@ static bool take(void *context, const struct cli_args *a, int opt)
         wrong = take_task(r, a->value) ? NULL : "--task is sid, phones, centroid or f0";
         break;
     case OPT_REFIT: r->o.refit = true; break;
+    case OPT_KEEP_GOING: r->keep_going = true; break;
     case OPT_ERASE: r->set = a->value; break;
     case OPT_MEAN: r->mean = a->value; break;
     case OPT_COUNTS: r->counts = a->value; break;
@@ -229,6 +232,19 @@ static int print(const struct cli *cli, const struct eval_report *report)
     return cli_out_close(&out);
 }
 
+/* The exit status, once everything is printed. */
+static int finish(const struct request *r, const struct eval *e)
+{
+    size_t left, all = eval_recordings(e, &left);
+    if (left == 0 || r->keep_going)
+        return CLI_DONE;
+    fprintf(stderr,
+            "propneu: %s: %zu of %zu recordings were left out (--keep-going makes this no "
+            "failure)\n",
+            r->in.o.audio, left, all);
+    return CLI_FAILED;
+}
+
 static int evaluate(struct request *r, const struct cli *cli)
 {
     struct eval *e = NULL;
@@ -258,6 +274,8 @@ static int evaluate(struct request *r, const struct cli *cli)
                                               .result = r->set ? &changed : &plain,
                                               .before = r->set ? &plain : NULL,
                                               .edit = r->set ? buf_text(&edit) : NULL});
+    if (result == CLI_DONE)
+        result = finish(r, e);
 out:
     if (code)
         result = cli_fail(&err);
@@ -305,6 +323,9 @@ const struct cli_command command_eval = {
         "Pieces are whole frames; the first and last 0.16 s are left out, and the model sees\n"
         "each piece alone.  Noise is added to the normalised log-mel (MelHuBERT), or to the\n"
         "samples in units of the recording's root mean square.\n"
+        "\n"
+        "Recordings that cannot be evaluated are named and left out, and the exit status is 1,\n"
+        "unless --keep-going is given.\n"
         "\n"
         "TSV columns: measure, factor, level (both empty: in total), trials, errors, inserted,\n"
         "error, loss (mean -ln p), with --erase all but trials again ending in _before; for f0\n"

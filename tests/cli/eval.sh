@@ -74,8 +74,11 @@ cmp -s "$dir/noise.4" <(head -$lines "$dir/noise.3") && complain "the seed does 
 mkdir "$dir/audio"
 cp "$demo"/audio/*.flac "$dir/audio"
 echo junk >"$dir/audio/M1-3-0000.flac"
+"$PROPNEU" eval -m "$sid" -a "$dir/audio" --task sid --keep-going >"$dir/text" 2>"$dir/err" ||
+    complain "--keep-going: exit status"
 "$PROPNEU" eval -m "$sid" -a "$dir/audio" --task sid >"$dir/text" 2>"$dir/err"
-[ $? = 0 ] || complain "a broken recording: exit status"
+[ $? = 1 ] || complain "a broken recording: exit status"
+grep -q '1 of 14 recordings were left out' "$dir/err" || complain "left out: $(cat "$dir/err")"
 grep -q 'M1-3-0000.flac' "$dir/err" || complain "the broken recording is not named"
 grep -q '13 recordings (1 left out)' "$dir/text" || complain "left out: $(head -1 "$dir/text")"
 
