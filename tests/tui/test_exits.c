@@ -4,9 +4,18 @@
 #include "explorer.h"
 
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
-static void a_vanished_terminal_ends_it(void **state)
+#if defined __SANITIZE_ADDRESS__
+#define SANITIZED 1
+#elif defined __has_feature
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+static void r4_a_vanished_terminal_ends_it(void **state)
 {
     struct pty p;
     (void)state;
@@ -19,9 +28,14 @@ static void a_vanished_terminal_ends_it(void **state)
     pty_end(&p);
 }
 
-static void signals_leave_a_sane_terminal(void **state)
+static void r5_signals_leave_a_sane_terminal(void **state)
 {
-    static const int numbers[] = {SIGTERM, SIGHUP, SIGQUIT, SIGINT, SIGABRT};
+    static const int numbers[] = {
+        SIGTERM, SIGHUP, SIGQUIT, SIGINT, SIGABRT,
+#ifndef SANITIZED /* these keep faults for themselves */
+        SIGSEGV,
+#endif
+    };
     (void)state;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         struct pty p;
@@ -40,7 +54,7 @@ static void signals_leave_a_sane_terminal(void **state)
     }
 }
 
-static void stopping_gives_the_terminal_back_and_forth(void **state)
+static void r6_stopping_gives_the_terminal_back_and_forth(void **state)
 {
     struct pty p;
     (void)state;
@@ -61,12 +75,64 @@ static void stopping_gives_the_terminal_back_and_forth(void **state)
     explorer_quit(&p);
 }
 
+/* R5: with the cursor shown and the mouse on, as it is in a prompt. */
+static void r5_a_crash_while_typing_gives_all_back(void **state)
+{
+    struct pty p;
+    (void)state;
+    explorer_open(&p, 80, 24, NULL, 0);
+    explorer_press(&p, "m", "mouse on");
+    explorer_press(&p, "4e", "set A:");
+    size_t from = p.sent.len;
+    kill(p.pid, SIGABRT);
+    int status = pty_status(&p, PATIENCE);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    assert_true(pty_wait_bytes(&p, from, LEAVE, PATIENCE));
+    assert_true(pty_wait_bytes(&p, from, "1000l", PATIENCE));
+    assert_true(screen_cursor(&p).visible);
+    assert_true(pty_modes_restored(&p));
+    pty_end(&p);
+}
+
+/* R5: what cannot be opened is said on a terminal that was never touched, or is as it was. */
+static void r5_errors_leave_the_terminal_alone(void **state)
+{
+    static const char *const options[] = {"--layer", "99", NULL};
+    struct pty p;
+    (void)state;
+    explorer_start(&p, 80, 24, NULL, 0, options);
+    int status = pty_status(&p, PATIENCE);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    assert_true(pty_wait_bytes(&p, 0, "no layer 99", PATIENCE));
+    assert_null(memchr(p.sent.data, '\033', p.sent.len));
+    assert_true(pty_modes_restored(&p));
+    pty_end(&p);
+}
+
+/* R4: the same while results are being computed. */
+static void r4_a_terminal_that_vanishes_at_once(void **state)
+{
+    struct pty p;
+    (void)state;
+    explorer_start(&p, 80, 24, NULL, PTY_NOHUP, NULL);
+    pty_take(&p, PATIENCE);
+    close(p.master);
+    p.master = -1;
+    long before = pty_now();
+    assert_int_not_equal(pty_status(&p, PATIENCE), -1);
+    assert_in_range(pty_now() - before, 0, 1500);
+    pty_end(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_vanished_terminal_ends_it),
-        cmocka_unit_test(signals_leave_a_sane_terminal),
-        cmocka_unit_test(stopping_gives_the_terminal_back_and_forth),
+        cmocka_unit_test(r4_a_vanished_terminal_ends_it),
+        cmocka_unit_test(r4_a_terminal_that_vanishes_at_once),
+        cmocka_unit_test(r5_signals_leave_a_sane_terminal),
+        cmocka_unit_test(r5_a_crash_while_typing_gives_all_back),
+        cmocka_unit_test(r5_errors_leave_the_terminal_alone),
+        cmocka_unit_test(r6_stopping_gives_the_terminal_back_and_forth),
     };
     return EXPLORER_RUN(tests, false);
 }
