@@ -26,6 +26,9 @@ int bench_rounds(void);
 /* Seconds of processor time this thread has used. */
 double bench_cpu(void);
 
+/* GFLOP/s of multiply-adds that need no memory, on one core, for the kernels in use. */
+double bench_burst(void);
+
 /* Median of X [n], which is sorted. */
 double bench_median(double *x, int n);
 
