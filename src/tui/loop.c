@@ -71,6 +71,10 @@ static enum status draw(struct loop *l, struct err *err)
     enum status code = player_render(l->player, &l->canvas, err);
     terminal_mouse(app->mouse);
     draw_canvas(&l->canvas, l->anew || app->redraw);
+    if (app->copied) {
+        clipboard_put(buf_text(&app->copy), app->copy.len);
+        app->copied = false;
+    }
     app->redraw = l->anew = l->dirty = l->progress = false;
     l->moved = app->lag;
     l->drawn = now_ms();

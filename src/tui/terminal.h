@@ -54,4 +54,8 @@ int signals_fd(void);
 int signals_next(void);          /* number of the next signal that came, 0 = none */
 void signals_default_stop(void); /* stops this process as Ctrl-Z does, returns when continued */
 
+/* Asks the terminal to put N bytes on the clipboard of whoever sits there (OSC 52); none is ever
+ * read.  More than terminals take are left (clipboard.c). */
+void clipboard_put(const char *text, size_t n);
+
 #endif

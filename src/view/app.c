@@ -304,7 +304,9 @@ static bool only_moves(const struct app *app, enum action action)
 /* What a view borrows of results that are gone, it gets anew before anything looks at it. */
 static void catch_up(struct app *app)
 {
-    if (app->prepared != app->conditions || app->prepared_view != app->at.view)
+    const struct place *a = &app->at, *b = &app->prepared_at;
+    if (app->prepared != app->conditions || a->view != b->view || a->property != b->property ||
+        a->layer != b->layer)
         app_prepare(app);
 }
 
@@ -355,7 +357,7 @@ void app_prepare(struct app *app)
     struct err err = {STATUS_OK, ""};
     focus(app);
     app->prepared = app->conditions;
-    app->prepared_view = app->at.view;
+    app->prepared_at = app->at;
     if (!app->lag)
         app->looked = app->at.layer;
     if (app->help)

@@ -133,7 +133,7 @@ struct app {
     bool a11y;         /* the cursor is shown where one is, for screen readers */
     bool quit, redraw; /* asked for */
     unsigned prepared; /* conditions that what the view borrows is of */
-    enum view_id prepared_view;
+    struct place prepared_at;
     bool moved;              /* the last action only moved the cursor */
     bool lag;                /* what follows the cursor may stay behind it: keys are still coming */
     uint32_t looked;         /* layer told about beside a list of them: at.layer, unless it lags */

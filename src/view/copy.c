@@ -62,6 +62,28 @@ static enum status copy_set(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
+/* What is too long for the status line, in lines of its own. */
+static enum status show_whole(struct app *app, struct err *err)
+{
+    size_t width = app->cols > 40 ? (size_t)app->cols - 14 : 26;
+    const char *text = buf_text(&app->copy);
+    enum status code = STATUS_OK;
+    char line[2 * CANVAS_MAX_SIDE];
+    panel_begin(app, PANEL_TEXT, "Copied");
+    while (!code && *text) {
+        size_t len = strlen(text), n = len;
+        if (len > width) /* at a blank where there is one */
+            for (n = width; n > width / 2 && text[n] != ' '; n--)
+                ;
+        if (len > width && text[n] != ' ')
+            n = width;
+        snprintf(line, sizeof line, "%.*s", (int)n, text);
+        code = panel_add(&app->panel, -1, 0, 0, line, err);
+        text += n + (text[n] == ' ');
+    }
+    return panel_done(app, code);
+}
+
 enum status copy_choose(struct app *app, enum action action, struct err *err)
 {
     size_t lines = 1;
@@ -89,7 +111,10 @@ enum status copy_choose(struct app *app, enum action action, struct err *err)
         app_say(app, false, "copied: %zu neurons", lines);
     else if (action == ACTION_COPY_TABLE)
         app_say(app, false, "copied: the table, %zu bytes", app->copy.len);
-    else
+    else {
         app_say(app, false, "copied: %s", buf_text(&app->copy));
-    return STATUS_OK;
+        if (canvas_width(buf_text(&app->copy)) + 8 > app->cols)
+            code = show_whole(app, err);
+    }
+    return code;
 }

@@ -27,7 +27,8 @@ void map_tell(const struct app *app, struct link *out)
     if (s->selected) {
         map_point_name(s, (uint32_t)s->selected - 1, text, sizeof text);
         link_add(out, "select", "%s", text);
-    }
+    } else if (app->phone[0]) /* which would choose a point */
+        link_add(out, "select", "none");
 }
 
 /* Property and points, without waiting for their map. */
@@ -53,6 +54,9 @@ static enum status take_point(struct app *app, const char *value, struct err *er
 {
     struct map_state *s = map_state(app);
     char text[160];
+    s->selected = 0;
+    if (strcmp(value, "none") == 0)
+        return STATUS_OK;
     for (uint32_t i = 0; i < s->points; i++) {
         map_point_name(s, i, text, sizeof text);
         if (strcmp(text, value) == 0) {

@@ -136,9 +136,12 @@ enum status marks_flip(struct app *app, const char *text, struct err *err)
     bool all = !code && left.count == 0;
     if (!code && !set.count)
         code = err_set(err, STATUS_NOTFOUND, "there are no neurons in it");
+    bool one = !code && set.count == 1;
+    if (one)
+        code = marks_toggle(app, set.entry[0].layer - 1, set.entry[0].neuron, err);
     setfile_free(&set);
     setfile_free(&left);
-    return code ? code : marks_change(app, all ? '-' : '|', text, at_hand, NULL, err);
+    return code || one ? code : marks_change(app, all ? '-' : '|', text, at_hand, NULL, err);
 }
 
 enum status marks_define(struct app *app, const char *text, struct err *err)

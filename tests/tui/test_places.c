@@ -1,0 +1,331 @@
+/*
+ * R15, R16: keys and help.  R18, R38: search, filter, sorting.  R21-R24: links, copying, printing.
+ * R32: settings.  R36, R37: marks and going back.
+ */
+#include "config.h"
+
+#include "explorer.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool sent(const struct pty *p, size_t from, const char *bytes)
+{
+    return memmem(buf_text(&p->sent) + from, p->sent.len - from, bytes, strlen(bytes)) != NULL;
+}
+
+static void assert_screen(struct pty *p, const char *want)
+{
+    char *screen = screen_text(p);
+    assert_string_equal(screen, want);
+    free(screen);
+}
+
+static void open_neurons(struct pty *p, const char *const *env)
+{
+    static const char *const options[] = {"--view", "neurons", "--property", "gender", NULL};
+    explorer_start(p, 80, 24, env, 0, options);
+    assert_true(screen_wait(p, "132 neurons of gender", false, PATIENCE));
+    pty_quiet(p, STILL);
+}
+
+static void r15_arrows_and_letters_move_in_lists_and_popups(void **state)
+{
+    struct pty p;
+    (void)state;
+    open_neurons(&p, NULL);
+    explorer_press(&p, "j", ">      6");
+    explorer_press(&p, "\033OB", ">     10");
+    explorer_press(&p, "k\033OA", ">      5");
+    explorer_press(&p, "G", ">    299");
+    explorer_press(&p, "\033[1~", ">      5");
+    explorer_press(&p, "c", ">   [x] female");
+    explorer_press(&p, "j", ">   [x] male");
+    explorer_press(&p, "\033[4~", "> ( ) each-phone");
+    explorer_press(&p, "\033[5~\033[5~\033[5~g", "> (*) gender");
+    explorer_press(&p, "\033", ">      5");
+    explorer_quit(&p);
+}
+
+static void r16_help_is_searched(void **state)
+{
+    struct pty p;
+    (void)state;
+    open_neurons(&p, NULL);
+    explorer_press(&p, "?", "NEURONS: the neurons of a set");
+    explorer_press(&p, "/clipboard\r", "no 'clipboard'");
+    explorer_press(&p, "/copy the command\r", "yl");
+    explorer_press(&p, "&sigma\r", "with sigma");
+    assert_true(screen_wait(&p, "NEURONS:", true, PATIENCE));
+    explorer_press(&p, "q", "132 neurons of gender");
+    explorer_quit(&p);
+}
+
+static void r18_search_and_filter_as_one_types(void **state)
+{
+    struct pty p;
+    (void)state;
+    open_neurons(&p, NULL);
+    explorer_press(&p, "jj", ">     10");
+    char *before = screen_text(&p);
+    explorer_press(&p, "/^271$", ">    271");
+    explorer_press(&p, "\033", ">     10");
+    assert_screen(&p, before);
+    explorer_press(&p, "&p>0.1 group=fem", "0 of 132 neurons");
+    explorer_press(&p, "ale", "of 132 neurons");
+    explorer_press(&p, "\033", "132 neurons of gender");
+    assert_screen(&p, before);
+    explorer_press(&p, "&(", "in the regular expression");
+    explorer_press(&p, "\025nosuch>1", "no column 'nosuch'; there are neuron");
+    explorer_press(&p, "\025p>", "a number expected behind 'p'");
+    explorer_press(&p, "0.1\r", "of them with 'p>0.1'");
+    explorer_press(&p, "\033", "132 neurons of gender");
+    explorer_press(&p, "/NG\r", "NG");
+    explorer_press(&p, "Gn", "search went round");
+    explorer_press(&p, "1&^[34]$\r", "2 of 6 layers");
+    explorer_press(&p, "2&class=vowel\r", "UW");
+    assert_true(screen_wait(&p, "DH", true, PATIENCE));
+    free(before);
+    explorer_quit(&p);
+}
+
+static void r38_any_column_sorts_and_shows_its_arrow(void **state)
+{
+    struct pty p;
+    (void)state;
+    open_neurons(&p, NULL);
+    explorer_press(&p, "s4", "pv");
+    explorer_press(&p, "s4", "p^");
+    explorer_press(&p, "S", "pv");
+    explorer_press(&p, "sj\r", "in S_kv");
+    explorer_press(&p, "2os5", "liftv");
+    explorer_press(&p, "o", "liftv");
+    explorer_press(&p, "s2", "framesv");
+    explorer_press(&p, "1s4", "mapv");
+    explorer_press(&p, "4s4", "ratiov");
+    explorer_quit(&p);
+}
+
+static void r36_marks_go_from_view_to_view(void **state)
+{
+    struct pty p;
+    struct stat s;
+    (void)state;
+    unlink("marked.txt");
+    open_neurons(&p, NULL);
+    explorer_press(&p, " j j ", "3 marked (+)");
+    explorer_press(&p, "*2core\r", "$core holds 3 neurons");
+    explorer_press(&p, "M6", "0 neurons are marked, before that 3");
+    explorer_press(&p, "e\025$core | {1:299}\r", "4 neurons of $core | {1:299}");
+    explorer_press(&p, "M1", "4 neurons are marked");
+    explorer_press(&p, "4", "210 in any");
+    assert_true(screen_wait(&p, "4 mark", false, PATIENCE));
+    explorer_press(&p, "a$core\r", "$core");
+    explorer_press(&p, "2", "of 4 marked");
+    explorer_press(&p, "*5marked.txt\r", "4 neurons written to marked.txt");
+    assert_int_equal(stat("marked.txt", &s), 0);
+    explorer_press(&p, "*5marked.txt\r", "is there already");
+    explorer_press(&p, "\033", "of 4 marked");
+    explorer_press(&p, "*4\025@marked.txt - {1:299}", "3 neurons");
+    explorer_press(&p, "\r", "3 neurons are marked, before that 4");
+    explorer_quit(&p);
+    unlink("marked.txt");
+}
+
+static void r37_backspace_brings_all_back(void **state)
+{
+    struct pty p;
+    (void)state;
+    open_neurons(&p, NULL);
+    explorer_press(&p, "s4&p>0.08\rjjj", "of them with");
+    pty_quiet(&p, 3 * STILL);
+    char *before = screen_text(&p);
+    explorer_press(&p, "3", "silhouette");
+    explorer_press(&p, "\177", "of them with");
+    pty_quiet(&p, 3 * STILL);
+    assert_screen(&p, before);
+    explorer_press(&p, "+++", "sigma 95%");
+    explorer_press(&p, "u", "sigma 80%");
+    pty_quiet(&p, 3 * STILL);
+    assert_screen(&p, before);
+    explorer_press(&p, "U", "sigma 95%");
+    explorer_press(&p, "uuuuuu", "nothing to go back to");
+    free(before);
+    explorer_quit(&p);
+}
+
+/* What is between BEGIN and END in the bytes sent from FROM on, decoded from base 64. */
+static char *decoded(const struct pty *p, size_t from, const char *begin)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char *at = memmem(buf_text(&p->sent) + from, p->sent.len - from, begin, strlen(begin));
+    assert_non_null(at);
+    char *out = malloc(p->sent.len), *to = out;
+    unsigned v = 0, bits = 0;
+    for (at += strlen(begin); *at && strchr(digits, *at); at++) {
+        v = v << 6 | (unsigned)(strchr(digits, *at) - digits);
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            *to++ = (char)(v >> bits & 255);
+        }
+    }
+    *to = '\0';
+    return out;
+}
+
+/* The command that is copied opens the same screen. */
+static void r22_links_lead_back(void **state)
+{
+    static const char *const keys[] = {"5s4S&p>0.05 !male\rjj",
+                                       "3pjjjt2\033b",
+                                       "2 jj xvs2o&lift>3\rs1jj",
+                                       "4a[AH,gender=female]\rGs3k",
+                                       "1v+",
+                                       "1&layer>2\rs3",
+                                       "5e\025phone - 'x\025pitch@2\r",
+                                       "2cjj \033&frames>900\r"};
+    (void)state;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        struct pty p;
+        explorer_open(&p, 100, 30, NULL, 0);
+        pty_send(&p, keys[i]);
+        pty_quiet(&p, 6 * STILL);
+        pty_send(&p, "\033");
+        pty_quiet(&p, 6 * STILL);
+        pty_send(&p, keys[i][0] == '1' ? "l" : "");
+        pty_quiet(&p, 6 * STILL);
+        char *before = screen_text(&p);
+        size_t from = p.sent.len;
+        explorer_press(&p, "yl", "copied: propneu explore");
+        char *command = decoded(&p, from, "\033]52;c;"), dump[2000], bytes[8192];
+        explorer_press(&p, "\033", "");
+        pty_send(&p, "q");
+        assert_int_not_equal(pty_status(&p, PATIENCE), -1);
+        pty_end(&p);
+        snprintf(dump, sizeof dump, "LC_ALL=C.UTF-8 '%s' %s --dump=100x30", explorer_program(),
+                 strstr(command, "explore"));
+        FILE *f = popen(dump, "r");
+        assert_non_null(f);
+        size_t n = fread(bytes, 1, sizeof bytes - 1, f);
+        bytes[n] = '\0';
+        assert_int_equal(pclose(f), 0);
+        /* The status line may still have a message of the session. */
+        if (strncmp(bytes, before, n * 9 / 10) != 0)
+            fail_msg("%s gives\n%sand not\n%s", dump, bytes, before);
+        free(before);
+        free(command);
+    }
+}
+
+static void r23_copies_are_wrapped_and_never_read(void **state)
+{
+    static const char *const tmux[] = {"TMUX=/tmp/tmux-0/default,1,0", "TERM=tmux-256color", NULL};
+    static const char *const screen[] = {"STY=1.pts", "TERM=screen", NULL};
+    struct pty p;
+    (void)state;
+    open_neurons(&p, tmux);
+    size_t from = p.sent.len;
+    explorer_press(&p, "ys", "copied: gender");
+    assert_true(pty_wait_bytes(&p, from, "\033Ptmux;\033\033]52;c;Z2VuZGVy\007\033\\", PATIENCE));
+    assert_false(sent(&p, 0, "52;c;?"));
+    explorer_quit(&p);
+    open_neurons(&p, screen);
+    from = p.sent.len;
+    explorer_press(&p, "yr", "copied: 5");
+    assert_true(pty_wait_bytes(&p, from, "\033P\033]52;c;", PATIENCE));
+    explorer_quit(&p);
+}
+
+static void r24_the_selection_is_printed_at_the_end(void **state)
+{
+    struct pty p;
+    (void)state;
+    open_neurons(&p, NULL);
+    explorer_press(&p, " j ", "2 marked");
+    size_t from = p.sent.len;
+    pty_send(&p, "Q");
+    int status = pty_status(&p, PATIENCE);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_true(pty_wait_bytes(&p, from, LEAVE, PATIENCE));
+    assert_true(pty_wait_bytes(&p, from, "1 5\r\n1 6\r\n", PATIENCE));
+    pty_end(&p);
+}
+
+static void put(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+static bool holds(const char *path, const char *text)
+{
+    char bytes[2000];
+    FILE *f = fopen(path, "r");
+    size_t n = f ? fread(bytes, 1, sizeof bytes - 1, f) : 0;
+    bytes[n] = '\0';
+    if (f)
+        fclose(f);
+    return strstr(bytes, text) != NULL;
+}
+
+static void r32_settings_are_the_users(void **state)
+{
+    char home[500], config[700], places[700], cwd[400];
+    (void)state;
+    assert_non_null(getcwd(cwd, sizeof cwd));
+    snprintf(home, sizeof home, "%s/settings-of-test", cwd);
+    snprintf(config, sizeof config, "%s/propneu/config", home);
+    snprintf(places, sizeof places, "%s/propneu/places", home);
+    char e1[600], e2[600];
+    snprintf(e1, sizeof e1, "XDG_CONFIG_HOME=%s", home);
+    snprintf(e2, sizeof e2, "XDG_STATE_HOME=%s", home);
+    const char *env[] = {e1, e2, NULL};
+    struct pty p;
+    static const char *const none[] = {"--no-config", NULL}, *const last[] = {"--last", NULL};
+    mkdir(home, 0700);
+    char folder[600];
+    snprintf(folder, sizeof folder, "%s/propneu", home);
+    mkdir(folder, 0700);
+    put(config, "# mine\nsigma = 70\nfoo = 1\n\nview = overlap   \n");
+    explorer_start(&p, 80, 24, env, 0, NULL);
+    assert_true(screen_wait(&p, "sigma 70%", false, PATIENCE));
+    assert_true(screen_wait(&p, "chance", false, PATIENCE));
+    explorer_press(&p, "3+", "sigma 75%");
+    explorer_quit(&p);
+    assert_true(holds(config, "sigma = 70\nfoo"));
+    explorer_start(&p, 80, 24, env, 0, last);
+    assert_true(screen_wait(&p, "sigma 75%", false, PATIENCE));
+    assert_true(screen_wait(&p, "silhouette", false, PATIENCE));
+    explorer_press(&p, "O2", "saved in");
+    explorer_quit(&p);
+    assert_true(holds(config, "# mine\nsigma = 75\nfoo = 1\n\nview = overlap"));
+    explorer_start(&p, 80, 24, env, 0, none);
+    assert_true(screen_wait(&p, "sigma 80%", false, PATIENCE));
+    explorer_press(&p, "O2", "none are saved");
+    explorer_quit(&p);
+    unlink(config);
+    unlink(places);
+    rmdir(folder);
+    rmdir(home);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(r15_arrows_and_letters_move_in_lists_and_popups),
+        cmocka_unit_test(r16_help_is_searched),
+        cmocka_unit_test(r18_search_and_filter_as_one_types),
+        cmocka_unit_test(r38_any_column_sorts_and_shows_its_arrow),
+        cmocka_unit_test(r36_marks_go_from_view_to_view),
+        cmocka_unit_test(r37_backspace_brings_all_back),
+        cmocka_unit_test(r22_links_lead_back),
+        cmocka_unit_test(r23_copies_are_wrapped_and_never_read),
+        cmocka_unit_test(r24_the_selection_is_printed_at_the_end),
+        cmocka_unit_test(r32_settings_are_the_users),
+    };
+    return EXPLORER_RUN(tests, false);
+}
