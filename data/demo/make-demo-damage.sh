@@ -4,7 +4,7 @@
 # Measures what the demo's property neurons do, on 168 recordings that no model was trained on:
 # every number that README.md here, the project's README and propneu(1) quote of it.  Synthesises the
 # corpus where it is not there yet (two minutes; kept in FOLDER, by default ~/.cache/propneu-demo),
-# and leaves tables in FOLDER/damage as .txt and .tsv.  About ten minutes of two cores, of which the
+# and leaves tables in FOLDER/damage as .txt and .tsv.  About five minutes of two cores, of which the
 # first table takes one; what was done before is taken from FOLDER/damage/*.journal.
 #
 # PROPNEU is the program (propneu), PYTHON one with numpy (/usr/bin/python3).
@@ -44,25 +44,25 @@ gender="erase --matrix $sid -c demo/counts/sid.counts --property gender"
 # shellcheck disable=SC2086 # options without spaces
 {
     measure table1 $gender --piece 0.2
-    measure table1-piece-0.4-noise-1 $gender --piece 0.4 --noise 1
-    measure table1-piece-1-noise-1.5 $gender --piece 1 --noise 1.5
+    measure table1-piece-0.4-noise-1 $gender --piece 0.4 --noise 1 --controls 20
+    measure table1-piece-1-noise-1.5 $gender --piece 1 --noise 1.5 --controls 20
     measure table1-whole $gender --controls 20
 
     # One speaker without the others.
     measure speakers erase --matrix $sid -c demo/counts/sid.counts --property speaker --piece 0.2 \
-        --controls 20
+        --controls 10
 
     # Phone classes: by the head of pr, and by nearest centroids of ssl, which has no head.
     measure phones erase --matrix -m demo/models/pr.safetensors -c demo/counts/pr.counts \
-        --property phone -a corpus/test -l textgrid-test --task phones
+        --property phone -a corpus/test -l textgrid-test --task phones --controls 40
     measure centroid erase --matrix -m demo/models/ssl.safetensors -c demo/counts/ssl.counts \
-        --property phone -a corpus/test -l textgrid-test --task centroid
+        --property phone -a corpus/test -l textgrid-test --task centroid --controls 40
 
     # Pruning without training again: property neurons spared, or others.
     measure curve-sid prune --curve $sid -c demo/counts/sid.counts --protect gender --piece 0.2 \
         --keep 80%,60%,40%,30%,20%,15%,10%
     measure curve-sid-global prune --curve $sid -c demo/counts/sid.counts --protect gender \
-        --piece 0.2 --scope global --keep 80%,60%,40%,30%,20%,15%,10%
+        --piece 0.2 --scope global --keep 40%,20%,10%
     measure curve-pr prune --curve -m demo/models/pr.safetensors -c demo/counts/pr.counts \
         --protect phone -a corpus/test -l textgrid-test --task phones \
         --keep 80%,60%,40%,30%,20%,15%,10%

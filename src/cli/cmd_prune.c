@@ -270,7 +270,7 @@ static int measure(const struct cli *cli, struct request *r, const char *command
     enum status code = measure_open(&m, cli, &r->measure, &r->edit, &err);
     if (code)
         return cli_fail(&err);
-    for (; r->points < 9 && r->keep[0] == 0; r->points++)
+    for (bool given = r->points > 0; !given && r->points < 9; r->points++)
         r->keep[r->points] = (9 - r->points) / 10.0;
     const struct curve_options o = {.checkpoint = &m.checkpoint,
                                     .analysis = measure_analysis(&m),

@@ -162,6 +162,9 @@ awk -F '\t' '$2 == "loss" { v[$4, $5] = $10; if ($6 < $5 * 2048 - 4) bad = 1 }
         v["l1", 0.2] > v["protected", 0.2]) }' "$dir/curve.tsv" || complain "curve: $(cat "$dir/curve.tsv")"
 curve >"$dir/curve.txt" || complain "curve as text fails"
 grep -q '  20%      410 ' "$dir/curve.txt" || complain "curve as text: $(cat "$dir/curve.txt")"
+"$PROPNEU" prune --curve -m "$sid" -a "$demo/audio" --task sid --piece 0.2 --draws 1 --format tsv |
+    awk -F '\t' '$2 == "loss" && $4 == "l1" { keep = keep " " $5 }
+        END { exit keep != " 0.9 0.8 0.7 0.6 0.5 0.4 0.3 0.2 0.1" }' || complain "the shares of a curve"
 curve --format json | grep -q '"pruned_by": "control"' || complain "curve as JSON"
 # What the curve says of a share, the pruned model does.
 "$PROPNEU" prune -q -m "$sid" --keep 20% --shape uneven -o "$dir/pruned" || complain "prune"
