@@ -67,6 +67,7 @@ struct experiment {
     double *point;                /* [points] shares kept; one of 0 in a matrix */
     struct experiment_step *step; /* [steps] */
     uint32_t done;                /* steps */
+    uint64_t left_out;            /* recordings that could not be measured on, in any step */
     bool *is_done;                /* [steps] */
     uint32_t *neurons;            /* [steps] changed in a step that is done */
     struct experiment_cell *cell; /* [steps][measures][columns] */

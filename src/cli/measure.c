@@ -70,6 +70,7 @@ bool measure_take(struct measure_request *r, const struct cli_args *a, int opt)
     case MEASURE_REFIT: r->eval.refit = true; break;
     case MEASURE_BY: r->by = a->value; break;
     case MEASURE_JOURNAL: r->journal = a->value; break;
+    case MEASURE_KEEP_GOING: r->keep_going = true; break;
     case MEASURE_NO_RESUME: r->no_resume = true; break;
     default:
         wrong = opt < MEASURE_TASK
@@ -216,6 +217,18 @@ static enum status experiment(struct experiment *x, struct experiment_run *run, 
     return code;
 }
 
+/* The exit status, once everything is printed. */
+static int finish(const struct measure_request *r, const struct experiment *x)
+{
+    if (x->left_out == 0 || r->keep_going)
+        return CLI_DONE;
+    fprintf(stderr,
+            "propneu: %s: %" PRIu64 " recordings were left out (--keep-going makes this no "
+            "failure)\n",
+            r->in.o.audio, x->left_out);
+    return CLI_FAILED;
+}
+
 int measure_run(struct measure *m, const struct cli *cli, const struct measure_request *r,
                 struct experiment *x, experiment_sets *sets, void *context, const struct edit *edit,
                 const char *command)
@@ -251,6 +264,8 @@ int measure_run(struct measure *m, const struct cli *cli, const struct measure_r
     if (code)
         status = cli_fail(&err);
     experiment_finish(&run, status == CLI_DONE);
+    if (status == CLI_DONE)
+        status = finish(r, x);
     buf_free(&journal);
     return status;
 }

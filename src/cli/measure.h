@@ -32,6 +32,7 @@
         {"seed", 0, "N", "seed of noise, controls and random numbers (0)", NULL},                 \
         {"memory", 0, "MIB", "for hidden states that are used again (1024)", NULL},               \
         {"journal", 0, "FILE", "keep what is found here (FILE of -o with .journal)", CLI_FILE},   \
+        {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},             \
     {                                                                                             \
         "no-resume", 0, NULL, "begin anew, whatever the journal holds", NULL                      \
     }
@@ -48,6 +49,7 @@ enum {
     MEASURE_SEED,
     MEASURE_MEMORY,
     MEASURE_JOURNAL,
+    MEASURE_KEEP_GOING,
     MEASURE_NO_RESUME,
     MEASURE_END /* a command's own options begin here */
 };
@@ -57,7 +59,7 @@ struct measure_request {
     struct eval_options eval; /* task EVAL_TASKS: not given */
     const char *by, *journal;
     const char *first; /* option of this group that was given first, or NULL */
-    bool no_resume;
+    bool no_resume, keep_going;
 };
 
 #define MEASURE_REQUEST_INIT    \

@@ -121,6 +121,7 @@ static void take_over(struct experiment *x, struct experiment *old)
     x->command = old->command;
     old->command = command;
     x->done = old->done;
+    x->left_out = old->left_out;
     x->started = old->started;
     x->changed = old->changed;
     memcpy(x->is_done, old->is_done, x->steps * sizeof *x->is_done);

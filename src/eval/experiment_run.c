@@ -90,6 +90,9 @@ static void note(struct experiment *x, uint32_t step, const struct eval *e,
             experiment_cells(x, step, m)[c] = (struct experiment_cell){
                 errors ? s->errors : EXPERIMENT_NO_ERRORS, s->trials, eval_loss(s)};
         }
+    size_t left;
+    eval_recordings(e, &left);
+    x->left_out = left > x->left_out ? left : x->left_out;
     x->is_done[step] = true;
     x->done++;
 }

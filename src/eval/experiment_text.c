@@ -143,6 +143,7 @@ enum status experiment_put_step(struct buf *b, const struct experiment *x, uint3
     json_object_set_new(v, "step", json_integer(step));
     json_object_set_new(v, "neurons", json_integer(x->neurons[step]));
     json_object_set_new(v, "at", json_integer(at));
+    json_object_set_new(v, "left_out", json_integer((json_int_t)x->left_out));
     json_object_set_new(v, "errors", errors);
     json_object_set_new(v, "trials", trials);
     json_object_set_new(v, "loss", loss);
@@ -308,6 +309,9 @@ static bool get_done(const json_t *v, struct experiment *x)
         cell[c].errors = (uint64_t)json_integer_value(e);
         cell[c].trials = (uint64_t)json_integer_value(t);
     }
+    json_int_t left = json_integer_value(json_object_get(v, "left_out"));
+    if (left > 0 && (uint64_t)left > x->left_out)
+        x->left_out = (uint64_t)left;
     x->done += !x->is_done[i];
     x->is_done[i] = true;
     x->changed = json_integer_value(json_object_get(v, "at"));

@@ -4,7 +4,7 @@
  * Lists of a step are [measures][columns] in one.
  *
  *     {"propneu":"experiment","version":1,"kind":...,"started":...}    the first one
- *     {"step":7,"neurons":64,"at":...,"errors":[...],"trials":[...],"loss":[...]}
+ *     {"step":7,"neurons":64,"at":...,"left_out":0,"errors":[...],"trials":[...],"loss":[...]}
  */
 #ifndef PROPNEU_EVAL_EXPERIMENT_TEXT_H
 #define PROPNEU_EVAL_EXPERIMENT_TEXT_H

@@ -152,6 +152,16 @@ for task in phones centroid; do
         complain "$task: unvoiced consonants are not hurt: $(cat "$dir/$task.tsv")"
 done
 
+# A recording that cannot be read is told once; everything else is measured, the status says so.
+mkdir "$dir/some.flac"
+cp "$demo"/audio/F1-* "$demo"/audio/M1-* "$demo"/audio/M2-* "$dir/some.flac"
+head -c 100 "$demo"/audio/F2-* >"$dir/some.flac/F2-broken.flac"
+matrix -a "$dir/some.flac" --controls 1 -o "$dir/some.tsv" 2>"$dir/err" && complain "a broken file is no failure"
+[ "$(grep -c F2-broken "$dir/err")" = 1 ] || complain "broken file: $(cat "$dir/err")"
+grep -q '1 recordings were left out' "$dir/err" || complain "broken file: $(cat "$dir/err")"
+[ -s "$dir/some.tsv" ] || complain "broken file: no table"
+matrix -q -a "$dir/some.flac" --controls 1 --keep-going -o "$dir/some.tsv" 2>/dev/null || complain "--keep-going"
+
 # Pruning: the more, the worse; random is worst; threads do not matter.
 curve -j1 --format tsv >"$dir/curve.tsv" || complain "curve fails"
 curve -j2 --format tsv -q -o "$dir/curve2.tsv" || complain "curve -j2 fails"
