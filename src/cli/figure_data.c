@@ -187,6 +187,22 @@ static enum status check_asked(const struct figure_request *r, const struct scor
     return STATUS_OK;
 }
 
+/* Figures 4 and 5 are of silhouettes: without a single one there is nothing to draw. */
+static enum status check_scores(const struct figure_request *r, const struct scores *s,
+                                struct err *err)
+{
+    if (r->number == 7)
+        return STATUS_OK;
+    for (size_t i = 0; i < r->files; i++)
+        for (uint32_t p = 0; p < s[i].properties; p++)
+            if (s[i].property[p].asked && s[i].property[p].best >= 0)
+                return STATUS_OK;
+    return err_set(err, STATUS_UNSUPPORTED,
+                   "%s: no silhouette to draw: groups of a single phone have none, and more than "
+                   "%d patterns are too many",
+                   r->path[0], SCORES_MAX_POINTS);
+}
+
 static enum status score_file(const struct figure_request *r, const char *path, const char *title,
                               struct scores *s, struct err *err)
 {
@@ -215,6 +231,8 @@ static enum status make_layers(const struct figure_request *r, const struct cli 
         code = score_file(r, r->path[i], title[i], &s[i], err);
     if (!code)
         code = check_asked(r, s, cli, err);
+    if (!code)
+        code = check_scores(r, s, err);
     if (!code && r->number == 5) {
         figure_best(f, s, r->files, r->width, r->height);
         table_best(t, s, r->files);

@@ -12,6 +12,8 @@
 #include <cairo.h>
 #include <math.h>
 
+#define MAX_PIXELS 64e6 /* a quarter of a gigabyte */
+
 static cairo_status_t take(void *to, const unsigned char *data, unsigned int length)
 {
     struct buf *out = to;
@@ -159,6 +161,11 @@ enum status figure_cairo(const struct figure *f, enum figure_format format, stru
                          struct err *err)
 {
     const double scale = FIGURE_PNG_DPI / 72.0;
+    if (format == FORMAT_PNG && f->width * scale * f->height * scale > MAX_PIXELS)
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%.0f x %.0f points are too large for a PNG of %d dpi: SVG and PDF have no "
+                       "such limit",
+                       f->width, f->height, FIGURE_PNG_DPI);
     cairo_surface_t *surface;
     if (format == FORMAT_PDF) {
         surface = cairo_pdf_surface_create_for_stream(take, out, f->width, f->height);

@@ -108,6 +108,10 @@ else
     refuses 1 'without cairo' figure 4 "$counts" -o "$dir/new.pdf"
 fi
 
+refuses 1 'no silhouette to draw' figure 4 "$counts" --property each-phone -o "$dir/x.svg"
+"$PROPNEU" --version | grep -q 'cairo yes' && refuses 1 'too large for a PNG' figure 4 -q "$counts" \
+    --width 100in --height 100in -o "$dir/x.png"
+
 # An import answers what it can, and says what it cannot.
 "$PROPNEU" import -q "$srcdir/tests/data/analysis_d256/gender/prob.pkl" --condition gender \
     -o "$dir/g.counts" || complain 'import'
