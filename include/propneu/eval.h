@@ -47,7 +47,9 @@ struct eval_options {
      */
     const struct count_options *inputs;
     enum eval_task task;
-    uint32_t layer; /* whose output CENTROID and F0 look at, from 1; 0: the last */
+    const char *head;        /* checkpoint that holds the head; NULL: the model's own */
+    const char *head_labels; /* file with the names of its classes, one a line; NULL: as it says */
+    uint32_t layer;          /* whose output CENTROID and F0 look at, from 1; 0: the last */
     /*
      * Seconds of pieces that recordings are cut into, 0: whole recordings.  Pieces are whole
      * numbers of frames, p, and begin at frames 0.16 s + k p while they end 0.16 s before the

@@ -17,6 +17,8 @@
 
 enum {
     OPT_TASK = INPUT_END,
+    OPT_HEAD,
+    OPT_HEAD_LABELS,
     OPT_LAYER,
     OPT_PIECE,
     OPT_NOISE,
@@ -37,6 +39,8 @@ enum {
 static const struct cli_option options[] = {
     INPUT_OPTIONS,
     {"task", 0, "TASK", "sid, phones, centroid or f0", "sid|phones|centroid|f0"},
+    {"head", 0, "FILE", "checkpoint that holds the head (MODEL)", CLI_FILE},
+    {"head-labels", 0, "FILE", "names of its classes, one a line (as it says)", CLI_FILE},
     {"layer", 0, "N", "layer that centroid and f0 look at, from 1 (the last)", NULL},
     {"piece", 0, "SECONDS", "cut recordings into pieces (whole recordings)", NULL},
     {"noise", 0, "SD", "add Gaussian noise of this deviation to the input (none)", NULL},
@@ -121,6 +125,8 @@ static bool take(void *context, const struct cli_args *a, int opt)
     case OPT_TASK:
         wrong = take_task(r, a->value) ? NULL : "--task is sid, phones, centroid or f0";
         break;
+    case OPT_HEAD: r->o.head = a->value; break;
+    case OPT_HEAD_LABELS: r->o.head_labels = a->value; break;
     case OPT_REFIT: r->o.refit = true; break;
     case OPT_KEEP_GOING: r->keep_going = true; break;
     case OPT_ERASE: r->set = a->value; break;
@@ -155,6 +161,8 @@ static const char *complete(const struct request *r)
         return "--pitch-edges needs --pitch";
     if ((r->o.layer || r->o.refit) && !fits)
         return "--layer and --refit are for --task centroid and f0";
+    if ((r->o.head || r->o.head_labels) && fits)
+        return "--head and --head-labels are for --task sid and phones";
     if (r->o.min_run && r->o.task != EVAL_PHONES)
         return "--min-run is for --task phones";
     if ((r->counts || r->scaled || r->mean) && !r->set)

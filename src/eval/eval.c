@@ -101,9 +101,10 @@ static enum status open_model(struct eval *e, struct err *err)
                        e->layer, e->info->layers);
     if (!e->task->looked_for)
         return STATUS_OK;
-    if ((code = checkpoint_open(&c, e->how.model, err)))
+    const char *head = e->options->head ? e->options->head : e->how.model;
+    if ((code = checkpoint_open(&c, head, err)))
         return code;
-    code = head_open(&e->head, &c, e->options->task, e->task->looked_for, e->info, err);
+    code = head_open(&e->head, &c, e->options, e->task->looked_for, e->info, err);
     checkpoint_free(&c);
     return code;
 }

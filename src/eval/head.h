@@ -21,10 +21,11 @@ struct head {
 };
 
 /*
- * The head for TASK in C, the checkpoint of M's weights.  Everything is checked and copied.
- * STATUS_NOTFOUND, saying what was LOOKED_FOR, where there is none.
+ * The head for O's task in C, to stand behind M.  Everything is checked and copied.
+ * STATUS_NOTFOUND, saying what was LOOKED_FOR, where there is none; STATUS_UNSUPPORTED for one that
+ * is more than linear.
  */
-enum status head_open(struct head *h, const struct checkpoint *c, enum eval_task task,
+enum status head_open(struct head *h, const struct checkpoint *c, const struct eval_options *o,
                       const char *looked_for, const struct model_info *m, struct err *err);
 void head_free(struct head *h);
 

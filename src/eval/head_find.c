@@ -42,6 +42,7 @@ struct finding {
     struct head *h;
     const struct checkpoint *c;
     const struct model_info *m;
+    const struct eval_options *o;
 };
 
 static enum status check_numbers(const struct finding *f, const char *name, const float *x,
@@ -133,6 +134,20 @@ static enum status take_layers(const struct finding *f, const char *name, struct
                : err_set(err, STATUS_FORMAT, "%s: tensor %s: no weights", f->c->path, name);
 }
 
+/* Parts of s3prl's heads that are more than a linear map of the mean. */
+static enum status check_linear(const struct finding *f, struct err *err)
+{
+    static const char *const more[] = {"Downstream.model.pooling.", "Downstream.model.pre_net.",
+                                       "Downstream.model.post_net.hiddens."};
+    for (size_t i = 0; i < f->c->tensors.count; i++)
+        for (size_t k = 0; k < sizeof more / sizeof *more; k++)
+            if (strncmp(f->c->tensors.tensor[i].name, more[k], strlen(more[k])) == 0)
+                return err_set(err, STATUS_UNSUPPORTED,
+                               "%s: tensor %s: its head is not a linear one on the mean",
+                               f->c->path, f->c->tensors.tensor[i].name);
+    return STATUS_OK;
+}
+
 static enum status take_form(const struct finding *f, const struct form *form, struct err *err)
 {
     struct head *h = f->h;
@@ -141,22 +156,25 @@ static enum status take_form(const struct finding *f, const struct form *form, s
     if (!code && form->projector && has(f->c, form->projector))
         code = take_linear(f, form->projector, &in, f->m->embed, &h->projector, &h->projector_bias,
                            err);
-    if (code)
+    if (code || (code = check_linear(f, err)))
         return code;
     h->in = in ? (uint32_t)in : f->m->embed;
     code = take_linear(f, form->weight, &classes, h->in, &h->weight, &h->bias, err);
     h->classes = (uint32_t)classes;
-    return code ? code : form->labels(h, f->c, err);
+    if (code)
+        return code;
+    bool named = f->o->head_labels && form->labels == head_labels_classes;
+    return named ? head_labels_lines(h, f->c, f->o->head_labels, err) : form->labels(h, f->c, err);
 }
 
-enum status head_open(struct head *out, const struct checkpoint *c, enum eval_task task,
+enum status head_open(struct head *out, const struct checkpoint *c, const struct eval_options *o,
                       const char *looked_for, const struct model_info *m, struct err *err)
 {
     struct head h = {.label = NAMES_INIT, .blank = -1};
-    struct finding f = {&h, c, m};
+    struct finding f = {&h, c, m, o};
     const struct form *form = NULL;
     for (size_t i = 0; i < sizeof forms / sizeof *forms && !form; i++)
-        if (forms[i].task == task && has(c, forms[i].weight))
+        if (forms[i].task == o->task && has(c, forms[i].weight))
             form = &forms[i];
     if (!form)
         return err_set(err, STATUS_NOTFOUND, "%s: no head for %s in it", c->path, looked_for);

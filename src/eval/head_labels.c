@@ -141,33 +141,56 @@ enum status head_labels_vocabulary(struct head *h, const struct checkpoint *c, s
     return code;
 }
 
+/* A line without what ends it, to be freed; NULL without memory. */
+static char *line_at(const struct mapped *m, size_t at, size_t *next)
+{
+    const char *text = (const char *)m->data, *stop = memchr(text + at, '\n', m->size - at);
+    size_t n = stop ? (size_t)(stop - text) - at : m->size - at;
+    *next = at + n + 1;
+    while (n > 0 && (text[at + n - 1] == '\r' || text[at + n - 1] == ' '))
+        n--;
+    return mem_strndup(text + at, n);
+}
+
+/* Adds the lines of PATH; with COUNTED each is "symbol count". */
+static enum status read_lines(struct head *h, const struct checkpoint *c, const char *path,
+                              bool counted, struct err *err)
+{
+    struct mapped m;
+    enum status code = mapped_open(&m, path, err);
+    if (code)
+        return code;
+    for (size_t at = 0; at < m.size && !code;) {
+        char *line = line_at(&m, at, &at), *blank = line && counted ? strrchr(line, ' ') : NULL;
+        if (blank)
+            *blank = '\0';
+        if (!line)
+            code = err_nomem(err);
+        else if (*line && h->label.count >= h->classes)
+            code = wrong_count(h, c, h->label.count + 1u, err);
+        else if (*line || (at < m.size && !counted))
+            code = add(h, c, line, err);
+        free(line);
+    }
+    mapped_close(&m);
+    return code || h->label.count == h->classes ? code : wrong_count(h, c, h->label.count, err);
+}
+
+enum status head_labels_lines(struct head *h, const struct checkpoint *c, const char *path,
+                              struct err *err)
+{
+    return read_lines(h, c, path, false, err);
+}
+
 /* Lines "symbol count" behind the four symbols that every dictionary begins with. */
 static enum status read_dictionary(struct head *h, const struct checkpoint *c, const char *path,
                                    struct err *err)
 {
     static const char *const first[] = {"<s>", "<pad>", "</s>", "<unk>"};
-    struct mapped m;
-    enum status code = mapped_open(&m, path, err);
-    if (code)
-        return code;
+    enum status code = STATUS_OK;
     for (size_t i = 0; i < 4 && !code; i++)
         code = add(h, c, first[i], err);
-    const char *text = (const char *)m.data;
-    for (size_t at = 0, n; at < m.size && !code; at += n + 1) {
-        const char *stop = memchr(text + at, '\n', m.size - at);
-        n = stop ? (size_t)(stop - text) - at : m.size - at;
-        const char *blank = memrchr(text + at, ' ', n);
-        char *symbol = mem_strndup(text + at, blank ? (size_t)(blank - text) - at : n);
-        if (!symbol)
-            code = err_nomem(err);
-        else if (h->label.count > h->classes)
-            code = wrong_count(h, c, h->label.count, err);
-        else if (*symbol)
-            code = add(h, c, symbol, err);
-        free(symbol);
-    }
-    mapped_close(&m);
-    return code;
+    return code ? code : read_lines(h, c, path, true, err);
 }
 
 enum status head_labels_dictionary(struct head *h, const struct checkpoint *c, struct err *err)
@@ -195,5 +218,5 @@ enum status head_labels_dictionary(struct head *h, const struct checkpoint *c, s
                        "%s: the head's dictionary is neither in it nor a dict.phn.txt, "
                        "dict.ltr.txt or dict.txt beside it",
                        c->path);
-    return code || h->label.count == h->classes ? code : wrong_count(h, c, h->label.count, err);
+    return code;
 }

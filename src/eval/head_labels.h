@@ -12,6 +12,10 @@
  */
 enum status head_labels_classes(struct head *h, const struct checkpoint *c, struct err *err);
 
+/* The lines of the file PATH; blank lines at its end do not count. */
+enum status head_labels_lines(struct head *h, const struct checkpoint *c, const char *path,
+                              struct err *err);
+
 /*
  * Of a CTC head, with its blank: vocab.json beside the configuration (Hugging Face), the
  * dictionary in the checkpoint or a dict*.txt beside it (fairseq).  Classes without a name are

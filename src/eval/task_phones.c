@@ -82,7 +82,8 @@ static enum status check_map(const struct map *m, const struct eval *e, struct e
     return err_set(err, STATUS_MISMATCH,
                    "%s: its head knows %u of the %u phones of the table (it has labels like "
                    "'%.40s'): --phones names another table",
-                   e->how.model, known, phones, e->head.label.name[other]);
+                   e->options->head ? e->options->head : e->how.model, known, phones,
+                   e->head.label.name[other]);
 }
 
 static enum status open(struct eval *e, struct err *err)

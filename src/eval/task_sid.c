@@ -56,7 +56,8 @@ static enum status open(struct eval *e, struct err *err)
     return err_set(err, STATUS_MISMATCH,
                    "%s: its head knows none of the speakers of %s (it has labels like '%.60s', the "
                    "recordings speakers like '%.60s')",
-                   e->how.model, e->how.audio, e->head.label.name[0], speaker);
+                   e->options->head ? e->options->head : e->how.model, e->how.audio,
+                   e->head.label.name[0], speaker);
 }
 
 const struct task task_sid = {.measures = 1,

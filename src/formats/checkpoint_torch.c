@@ -67,6 +67,10 @@ enum status torch_layout(struct torchzip *z, const char *path, enum checkpoint_l
     } else if (holds_tensors(state) || holds_tensors(root)) {
         *layout = CHECKPOINT_BARE;
         *weights = holds_tensors(state) ? state : root;
+    } else if (holds_tensors(pickle_get(root, "Downstream"))) {
+        /* A head that s3prl trained on a model it left as it was. */
+        *layout = CHECKPOINT_BARE;
+        *weights = pickle_get(root, "Downstream");
     } else {
         return no_weights(root, path, err);
     }

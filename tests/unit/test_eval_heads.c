@@ -245,6 +245,63 @@ static void classification_heads_equal_their_definition(void **state)
     }
 }
 
+/* A head of s3prl's in a file of its own, named as its state dicts are. */
+static void make_s3prl(struct parts *p, const char *more)
+{
+    static const char *const name[] = {
+        "Downstream.model.post_net.linear.bias", "Downstream.model.post_net.linear.weight",
+        "Featurizer.weights", "Downstream.projector.bias", "Downstream.projector.weight"};
+    struct err err;
+    struct rng rng = rng_seed(1);
+    make_classifier(p, true, class_labels());
+    for (int i = 0; i < 5; i++)
+        p->tensor[i].name = name[i];
+    if (more)
+        add(p, more, 1, 0, &rng);
+    FILE *f = fopen(DIR "/head.safetensors", "wb");
+    assert_ok(safetensors_write(f, p->tensor, p->count, NULL, 0, &err));
+    fclose(f);
+    f = fopen(DIR "/labels", "w");
+    fputs("9002\nnobody\n9001\n\n", f);
+    fclose(f);
+}
+
+static void a_head_may_lie_elsewhere(void **state)
+{
+    struct err err;
+    struct eval *e;
+    struct eval_result r[2];
+    struct parts *p = mem_zeros(1, sizeof *p);
+    struct count_options in = inputs();
+    (void)state;
+    make_s3prl(p, NULL);
+    for (int k = 0; k < 2; k++) {
+        struct eval_options o = {.inputs = &in,
+                                 .task = EVAL_SID,
+                                 .head = k ? DIR "/head.safetensors" : NULL,
+                                 .head_labels = k ? DIR "/labels" : NULL};
+        assert_ok(eval_open(&e, &o, NULL, &err));
+        assert_ok(eval_run(e, NULL, NULL, &r[k], &err));
+        eval_free(e);
+    }
+    assert_memory_equal(r[0].score, r[1].score, (1 + r[0].groups) * sizeof *r[0].score);
+    eval_result_free(&r[0]);
+    eval_result_free(&r[1]);
+    struct eval_options o = {.inputs = &in,
+                             .task = EVAL_SID,
+                             .head = DIR "/head.safetensors",
+                             .head_labels = DIR "/labels"};
+    FILE *f = fopen(DIR "/labels", "a");
+    fputs("x\n", f);
+    fclose(f);
+    assert_status(eval_open(&e, &o, NULL, &err), STATUS_FORMAT);
+    make_s3prl(p, "Downstream.model.pooling.sap_layer.W.bias");
+    assert_status(eval_open(&e, &o, NULL, &err), STATUS_UNSUPPORTED);
+    remove(DIR "/head.safetensors");
+    remove(DIR "/labels");
+    free(p);
+}
+
 /* NAME of token I of a vocabulary of phones. */
 static const char *token(const struct phones *p, int i)
 {
@@ -501,6 +558,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classification_heads_equal_their_definition),
+        cmocka_unit_test(a_head_may_lie_elsewhere),
         cmocka_unit_test(ctc_heads_equal_their_definition),
         cmocka_unit_test(broken_classifiers_are_refused),
         cmocka_unit_test(broken_vocabularies_are_refused),
