@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "lists.h"
 #include "view.h"
 
 #include <stdio.h>
@@ -128,6 +129,19 @@ static enum status make_link(struct link *l, const struct app_options *o, struct
     return buf_ok(&l->text) ? STATUS_OK : err_nomem(err);
 }
 
+/* The row asked for must be there. */
+static enum status check_row(struct app *app, struct err *err)
+{
+    const struct grid *g = lists_of_view(app);
+    if (!g || !g->wanted)
+        return STATUS_OK;
+    app_prepare(app);
+    if (!g->wanted)
+        return STATUS_OK;
+    return err_set(err, STATUS_NOTFOUND, "%s: %s %llu is not among the %zu listed",
+                   app_file(app)->path, g->column[0].name, (unsigned long long)g->want, g->count);
+}
+
 /* Marks and names are sets under the conditions asked for; the place may speak of them. */
 static enum status set_place(struct app *app, const struct app_options *o, struct err *err)
 {
@@ -142,6 +156,8 @@ static enum status set_place(struct app *app, const struct app_options *o, struc
     app->message[0] = '\0';
     if (!code && l.text.len)
         code = link_follow(app, &l, err);
+    if (!code && l.text.len)
+        code = check_row(app, err);
     link_free(&l);
     return code;
 }

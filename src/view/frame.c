@@ -106,6 +106,16 @@ static void draw_status(const struct app *app, struct canvas *c)
         canvas_right(c, row, 0, c->cols, STYLE_FAINT, text);
         room -= canvas_width(text);
     }
+    size_t marked = marks_list(app)->count, here = marks_in_layer(app, app->at.layer);
+    if (marked && room > 40) {
+        char text[64];
+        if (here == marked)
+            snprintf(text, sizeof text, " %zu marked (+)", marked);
+        else
+            snprintf(text, sizeof text, " %zu of %zu marked (+)", here, marked);
+        canvas_right(c, row, 0, room, STYLE_NORMAL, text);
+        room -= canvas_width(text);
+    }
     if (app->message[0])
         canvas_text(c, row, 0, room, app->message_bad ? STYLE_ALERT : STYLE_STRONG, app->message);
     else if (view->status) {

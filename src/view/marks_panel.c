@@ -56,6 +56,13 @@ static enum status add_set(struct app *app, const char *value, struct err *err)
     return add(app, DO_MARK, value, err, "mark %-28.60s %6zu", value, n);
 }
 
+/* NAME as a set expression has it: in quotes only where it must be. */
+static void put_name(struct buf *out, const char *name)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+    buf_printf(out, *name && !name[strspn(name, plain)] ? "%s" : "\"%s\"", name);
+}
+
 static enum status add_groups(struct app *app, struct err *err)
 {
     struct analysis *a = &app->file[app->here].session;
@@ -66,7 +73,9 @@ static enum status add_groups(struct app *app, struct err *err)
         return code;
     for (uint32_t g = 0; !code && p->groups <= 12 && g < p->groups; g++) {
         struct buf b = BUF_INIT;
-        buf_printf(&b, "\"%s\"=\"%s\"", p->name, p->group.name[g]);
+        put_name(&b, p->name);
+        buf_str(&b, "=");
+        put_name(&b, p->group.name[g]);
         code = add_set(app, buf_text(&b), err);
         buf_free(&b);
     }
@@ -97,9 +106,12 @@ enum status marks_open_many(struct app *app, struct err *err)
     panel_begin(app, PANEL_MARK, "Mark, in this layer");
     enum status code = add_listed(app, err);
     if (!code && app->phone[0]) {
-        char pattern[PHONES_NAME_MAX + 8];
-        snprintf(pattern, sizeof pattern, "[\"%s\"]", app->phone);
-        code = add_set(app, pattern, err);
+        struct buf b = BUF_INIT;
+        buf_str(&b, "[");
+        put_name(&b, app->phone);
+        buf_str(&b, "]");
+        code = add_set(app, buf_text(&b), err);
+        buf_free(&b);
     }
     if (!code)
         code = add_groups(app, err);

@@ -47,13 +47,18 @@ static void draw_head(const struct neurons_state *s, struct canvas *c, struct re
 
 /* The properties whose neuron it is, but the one shown; LEAD before them if there are any. */
 static void draw_sets(const struct app *app, struct canvas *c, int row, int col, int width,
-                      unsigned sets, const char *lead)
+                      const struct neuron_row *r, const char *lead)
 {
     const struct names *names = &app_session(app)->names;
+    uint32_t neuron = r->neuron;
     struct buf line = BUF_INIT;
     for (uint32_t i = 0; i < names->count && i < 32; i++)
-        if (sets >> i & 1 && strcmp(names->name[i], neurons_set(app)) != 0)
+        if (r->sets >> i & 1 && strcmp(names->name[i], neurons_set(app)) != 0)
             buf_printf(&line, "%s%s", line.len ? " " : lead, names->name[i]);
+    /* With a name of the user's own; the marks have their sign. */
+    for (size_t i = 1; *lead && i < app->marked.sets.count; i++)
+        if (neuron_list_has(&app->marked.sets.set[i].list, neurons_state(app)->of_layer, neuron))
+            buf_printf(&line, "%s$%s", line.len ? " " : lead, app->marked.sets.set[i].name);
     canvas_text(c, row, col, width, STYLE_NORMAL, buf_text(&line));
     buf_free(&line);
 }
@@ -81,7 +86,7 @@ static void draw_row(const struct app *app, struct canvas *c, int row, struct re
     if (a.cols >= TABLE_WIDTH)
         canvas_rightf(c, row, a.col + 35, 8, STYLE_NORMAL, "%u/%u", r->patterns, p->points);
     if (a.cols >= TABLE_WIDTH + SETS_WIDTH + 1)
-        draw_sets(app, c, row, a.col + 45, SETS_WIDTH - 1, r->sets, "");
+        draw_sets(app, c, row, a.col + 45, SETS_WIDTH - 1, r, "");
 }
 
 static void draw_table(const struct app *app, struct canvas *c, struct rect a)
@@ -149,7 +154,7 @@ static void draw_bars(const struct app *app, struct canvas *c, struct rect a)
                  s->of_layer + 1, p->name);
     int col =
         a.col + canvas_textf(c, row, a.col, a.cols, STYLE_FAINT, "baseline %.5f  ", s->baseline);
-    draw_sets(app, c, row++, col, a.col + a.cols - col, r->sets, "in ");
+    draw_sets(app, c, row++, col, a.col + a.cols - col, r, "in ");
     for (uint32_t g = 0; p->groups <= MAX_GROUPS && g < p->groups && row < end; g++) {
         uint64_t hits;
         int64_t frames;

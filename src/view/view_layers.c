@@ -180,9 +180,6 @@ static void status(const struct app *app, struct buf *line)
     if (s->grid.filter[0])
         buf_printf(line, "%zu of %zu layers with '%s'; ", s->grid.count, s->grid.rows,
                    s->grid.filter);
-    if (marks_list(app)->count)
-        buf_printf(line, "%zu marked (+), %zu here; ", marks_list(app)->count,
-                   marks_in_layer(app, app->at.layer));
     if (best < 0 || !(r = app_result(app, app->at.property, (uint32_t)best)))
         return;
     buf_printf(line, "%s: best silhouette %.3f in layer %ld (*)", app_property(app), r->silhouette,

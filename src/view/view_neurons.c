@@ -299,14 +299,11 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
 static void status(const struct app *app, struct buf *line)
 {
     const struct neurons_state *s = neurons_state(app);
-    size_t marked = marks_in_layer(app, app->at.layer);
     if (s->why[0] || !s->property)
         return;
     buf_printf(line, "%zu neurons of %s", s->rows, neurons_set(app));
     if (s->grid.filter[0])
         buf_printf(line, ", %zu of them with '%s' (Esc shows all)", s->grid.count, s->grid.filter);
-    if (marked)
-        buf_printf(line, "; %zu marked (+)", marked);
 }
 
 static struct grid *grid(struct app *app)

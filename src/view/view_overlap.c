@@ -296,8 +296,6 @@ static void status(const struct app *app, struct buf *line)
     if (s->grid.filter[0])
         buf_printf(line, "; %zu of %zu regions with '%s'", s->grid.count, s->grid.rows,
                    s->grid.filter);
-    if (s->marks_here)
-        buf_printf(line, "; %zu marked (+)", marks_in_layer(app, app->at.layer));
 }
 
 const struct overlap *overlap_shown(const struct app *app, const char **names)

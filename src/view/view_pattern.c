@@ -259,18 +259,19 @@ static void status(const struct app *app, struct buf *line)
     const struct pattern_curve *k = &s->curve[0];
     if (!s->entries || !k->there)
         return;
-    buf_printf(line, "%s: %zu of %u neurons above the baseline %u/%u = %.5f (*)",
-               pattern_label(app, k->entry),
-               bitset_count(k->profile.pattern, bitset_words(k->profile.width)), k->profile.width,
-               k->profile.tau, k->profile.width, k->profile.baseline);
+    size_t words = bitset_words(k->profile.width), both = 0;
+    size_t marked = marks_in_layer(app, app->at.layer);
+    buf_printf(line, "%s: %zu of %u neurons above the baseline ", pattern_label(app, k->entry),
+               bitset_count(k->profile.pattern, words), k->profile.width);
+    for (uint32_t i = 0; marked && i < k->profile.width; i++)
+        both += bitset_has(k->profile.pattern, i) && marks_has(app, app->at.layer, i);
+    if (marked) /* no room for all that is said otherwise */
+        buf_printf(line, "(*), %zu marked", both);
+    else
+        buf_printf(line, "%u/%u = %.5f (*)", k->profile.tau, k->profile.width, k->profile.baseline);
     if (s->neurons.filter[0])
         buf_printf(line, "; %zu of %zu with '%s'", s->neurons.count, s->neurons.rows,
                    s->neurons.filter);
-    size_t marked = marks_in_layer(app, app->at.layer), both = 0;
-    for (uint32_t i = 0; marked && i < k->profile.width; i++)
-        both += bitset_has(k->profile.pattern, i) && marks_has(app, app->at.layer, i);
-    if (marked)
-        buf_printf(line, "; %zu of %zu marked (+)", both, marked);
 }
 
 static struct grid *grid(struct app *app)

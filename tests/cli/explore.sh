@@ -64,4 +64,45 @@ expect 0 'g, phone: joining cells' "$PROPNEU" explore "$@" --view compare --dump
     complain "compare: too few numbers to compare"
 expect 1 'phone' "$PROPNEU" --phone QQ "$demo"
 expect 1 'age' "$PROPNEU" --where age=old "$demo"
+
+# Straight to a place: what it shows, and what is no place.
+expect 0 '15 neurons of gender' "$PROPNEU" --view neurons --property gender "$demo"
+expect 0 '^> *487 ' "$PROPNEU" --view neurons --property gender --select 487 "$demo"
+expect 0 'pv' "$PROPNEU" --view neurons --property gender --sort p "$demo"
+expect 0 "9 of them with 'group=female'" \
+    "$PROPNEU" --view neurons --property gender --filter group=female "$demo"
+expect 0 '3 marked' "$PROPNEU" --mark '{1:4-6}' "$demo"
+expect 0 '2 neurons of $mine - {1:5}' \
+    "$PROPNEU" --view neurons --define 'mine={1:4-6}' --set '$mine - {1:5}' "$demo"
+expect 0 '> . . *31 ' "$PROPNEU" --view overlap --set phone --set '[AH]' --select AB "$demo"
+expect 1 'is not among the 15 listed' \
+    "$PROPNEU" --view neurons --property gender --select 0 "$demo"
+expect 1 'no neuron 512' "$PROPNEU" --view neurons --select 512 "$demo"
+expect 2 'takes a neuron' "$PROPNEU" --view neurons --select x "$demo"
+expect 1 "no column 'x'" "$PROPNEU" --view neurons --sort x "$demo"
+expect 1 "no column 'x'" "$PROPNEU" --view neurons --filter 'x>1' "$demo"
+expect 2 'in the regular expression' "$PROPNEU" --view neurons --filter '(' "$demo"
+expect 1 "no set has the name '.nothing'" "$PROPNEU" --view neurons --set '$nothing' "$demo"
+expect 2 'NAME=SET' "$PROPNEU" --define x "$demo"
+expect 2 'is no name' "$PROPNEU" --define '9x=phone' "$demo"
+expect 2 'says nothing in this view' "$PROPNEU" --view layers --overlay AH "$demo"
+expect 1 'no file number 3' "$PROPNEU" --file 3 "$demo"
+expect 1 'no session with this file' "$PROPNEU" --last "$demo"
+
+# Settings: what is wrong in the file is told with its line, and does no harm.
+mkdir -p "$dir/config/propneu"
+printf '# mine\nsigma = 70\ncolour = red\nview = nothing\nmarks=braille\n' \
+    >"$dir/config/propneu/config"
+XDG_CONFIG_HOME=$dir/config
+export XDG_CONFIG_HOME
+expect 0 'sigma 70%' "$PROPNEU" "$demo"
+expect 0 "config: line 3: there is no setting 'colour'" "$PROPNEU" "$demo"
+expect 0 "config: line 4: 'nothing' is no value of view" "$PROPNEU" "$demo"
+expect 0 'sigma 60%' "$PROPNEU" --sigma 60 "$demo"
+expect 0 'sigma 80%' "$PROPNEU" --no-config "$demo"
+[ -s "$dir/err" ] && complain "--no-config read the settings: $(cat "$dir/err")"
+echo nonsense >"$dir/config/propneu/config"
+expect 1 'config: line 1' "$PROPNEU" "$demo"
+rm -r "$dir/config/propneu/config" && mkdir "$dir/config/propneu/config"
+expect 1 'config' "$PROPNEU" "$demo"
 exit $failed

@@ -122,11 +122,11 @@ static void r36_marks_go_from_view_to_view(void **state)
     explorer_press(&p, "4", "210 in any");
     assert_true(screen_wait(&p, "4 mark", false, PATIENCE));
     explorer_press(&p, "a$core\r", "$core");
-    explorer_press(&p, "2", "of 4 marked");
+    explorer_press(&p, "2", "(*), ");
     explorer_press(&p, "*5marked.txt\r", "4 neurons written to marked.txt");
     assert_int_equal(stat("marked.txt", &s), 0);
     explorer_press(&p, "*5marked.txt\r", "is there already");
-    explorer_press(&p, "\033", "of 4 marked");
+    explorer_press(&p, "\033", "(*), ");
     explorer_press(&p, "*4\025@marked.txt - {1:299}", "3 neurons");
     explorer_press(&p, "\r", "3 neurons are marked, before that 4");
     explorer_quit(&p);
