@@ -14,6 +14,7 @@
 
 enum {
     PATIENCE_MS = 25,  /* waited for a result before the screen is drawn without it */
+    FIRST_MS = 10,     /* the same for the first screen: people wait for a sign of life */
     PROGRESS_MS = 250, /* between two drawings of progress */
     SETTLE_MS = 130,   /* without a key before what follows the cursor is drawn */
     BURST = 64         /* keys handled before the screen is drawn */
@@ -64,7 +65,7 @@ static enum status draw(struct loop *l, struct err *err)
             return err_nomem(err);
     }
     app->lag = l->moved && now_ms() < l->key + SETTLE_MS;
-    app_settle(app, false, PATIENCE_MS);
+    app_settle(app, false, l->drawn ? PATIENCE_MS : FIRST_MS);
     take_messages(app);
     app_prepare(app);
     l->waiting = !app_settled(app);
