@@ -22,11 +22,29 @@ static const struct {
 
 static MEVENT mouse;
 
+/*
+ * A report nobody asked for: another program left the terminal that way.  curses has read its
+ * beginning only, "ESC [ <"; the numbers behind it must not be taken for keys.
+ */
+static void drop_report(void)
+{
+    wint_t code;
+    wtimeout(stdscr, PIECE_MS);
+    for (int n = 0; n < 32 && get_wch(&code) == OK && code != 'M' && code != 'm'; n++)
+        if ((code < '0' || code > '9') && code != ';') {
+            unget_wch((wchar_t)code);
+            break;
+        }
+    nodelay(stdscr, TRUE);
+}
+
 /* The wheel turns through lines; other buttons than the first mean nothing. */
 static uint32_t mouse_key(void)
 {
-    if (getmouse(&mouse) != OK)
+    if (getmouse(&mouse) != OK) {
+        drop_report();
         return UINT32_MAX;
+    }
     return mouse.bstate & BUTTON4_PRESSED   ? KEY_CODE_UP
            : mouse.bstate & BUTTON5_PRESSED ? KEY_CODE_DOWN
            : mouse.bstate & BUTTON1_PRESSED ? KEY_CODE_CLICK

@@ -49,6 +49,23 @@ static void r25_the_mouse_is_off_unless_asked_for(void **state)
     explorer_quit(&p);
 }
 
+/* R25: a program before this one died and left the mouse on. */
+static void r25_reports_nobody_asked_for_are_no_keys(void **state)
+{
+    struct pty p;
+    (void)state;
+    explorer_open(&p, 80, 24, NULL, 0);
+    char *before = screen_text(&p);
+    pty_send(&p, "\033[<0;5;5M\033[<0;5;5m");
+    pty_quiet(&p, SETTLE);
+    char *after = screen_text(&p);
+    assert_string_equal(after, before);
+    free(before);
+    free(after);
+    explorer_press(&p, "j", "layer 2 of 6");
+    explorer_quit(&p);
+}
+
 static void r25_clicks_choose_tabs_lines_and_points(void **state)
 {
     static const char *const options[] = {"--mouse", NULL};
@@ -140,6 +157,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(r25_the_mouse_is_off_unless_asked_for),
+        cmocka_unit_test(r25_reports_nobody_asked_for_are_no_keys),
         cmocka_unit_test(r25_clicks_choose_tabs_lines_and_points),
         cmocka_unit_test(r26_the_cursor_is_where_one_is),
         cmocka_unit_test(r26_a11y_shows_the_cursor),
