@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "explore.h"
 
@@ -19,7 +20,10 @@ static int print_screen(struct player *p, FILE *out)
     }
     int code = player_render(p, &c, &err) ? cli_fail(&err) : CLI_DONE;
     if (code == CLI_DONE) {
-        canvas_print(&c, &text);
+        if (p->start.color && strcmp(p->start.color, "always") == 0)
+            canvas_print_ansi(&c, &text);
+        else
+            canvas_print(&c, &text);
         fwrite(buf_text(&text), 1, text.len, out);
     }
     buf_free(&text);

@@ -118,6 +118,9 @@ void canvas_note_dots(struct canvas *c, struct rect area);
  */
 void canvas_print_dots(const struct canvas *c, struct buf *out);
 
+/* The same in colours and attributes, as SGR sequences for 256 colours; no colour of the ground. */
+void canvas_print_ansi(const struct canvas *c, struct buf *out);
+
 /* One letter a cell for its style, same shape: what tests compare beside the text. */
 void canvas_print_styles(const struct canvas *c, struct buf *out);
 

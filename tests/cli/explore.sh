@@ -62,6 +62,14 @@ expect 0 'g, phone: joining cells' "$PROPNEU" explore "$@" --view compare --dump
 [ ! -s "$dir/wrong" ] || complain "$(cat "$dir/wrong")"
 [ "$("$PROPNEU" figure 5 "$@" -q --format tsv | awk -F '\t' '$3 ~ /[0-9]/' | wc -l)" -ge 8 ] ||
     complain "compare: too few numbers to compare"
+# Colours in a dump only where they are asked for, and nothing else changes.
+escape=$(printf '\033')
+NO_COLOR=1 "$PROPNEU" "$demo" --view map --color=always --dump >"$dir/colours"
+"$PROPNEU" "$demo" --view map --dump >"$dir/plain"
+grep -q "$escape\\[0;38;5;[0-9]*m" "$dir/colours" || complain "--color=always --dump has no colours"
+grep -q "$escape" "$dir/plain" && complain "--dump has colours"
+sed "s/$escape\\[[0-9;]*m//g; s/ *\$//" "$dir/colours" | cmp -s - "$dir/plain" ||
+    complain "--color=always prints other text"
 expect 1 'phone' "$PROPNEU" --phone QQ "$demo"
 expect 1 'age' "$PROPNEU" --where age=old "$demo"
 
