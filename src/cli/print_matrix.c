@@ -171,6 +171,13 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
         print_padded(out, value, cell_width(x));
     }
     fputc('\n', out);
+    fprintf(out, "  %-*s %7s", NAME_WIDTH - 2, "trials", "");
+    for (uint32_t k = 0; k < x->columns; k++) {
+        snprintf(value, sizeof value, "%llu  ",
+                 (unsigned long long)experiment_cells(x, 0, measure)[k].trials);
+        print_padded(out, value, cell_width(x));
+    }
+    fputc('\n', out);
     for (uint32_t r = 0; r < x->rows; r++)
         print_row(out, x, r, measure, q);
     print_own(out, x, measure, q);

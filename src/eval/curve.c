@@ -78,9 +78,9 @@ static void describe(struct plan *p, const struct curve_options *o, const struct
     for (uint32_t k = 0; k < o->points; k++)
         buf_printf(&p->settings, "%s%.17g", k ? "," : "", o->keep[k]);
     buf_str(&p->settings, "\n");
-    buf_printf(&p->title, "%s: pruned, %s%s%stask %s", eval_model(e)->name,
-               o->protect ? o->protect : "", o->protect ? " protected" : "", o->protect ? ", " : "",
-               eval_task_names[about->task]);
+    buf_printf(&p->title, "%s: pruned, %s%s", eval_model(e)->name, o->protect ? o->protect : "",
+               o->protect ? " protected, " : "");
+    plan_describe(&p->title, about);
 }
 
 enum status curve_make(struct curve *c, const struct curve_options *o, const struct eval *e,

@@ -171,8 +171,9 @@ static void describe(struct plan *p, const struct matrix_options *o, const struc
         settings_add_digest(&p->settings, "--mean", corpus_digest_path(o->edit->means_path));
     else
         buf_printf(&p->settings, "--scale: %.17g\n", o->edit ? o->edit->gain : 0);
-    buf_printf(&p->title, "%s: %s erased, task %s", eval_model(e)->name,
-               o->property ? o->property : o->set, eval_task_names[how->task]);
+    buf_printf(&p->title, "%s: %s erased, ", eval_model(e)->name,
+               o->property ? o->property : o->set);
+    plan_describe(&p->title, how);
 }
 
 /* True if E has groups of FACTOR. */

@@ -59,6 +59,15 @@ enum status plan_step(struct plan *p, uint32_t row, uint32_t point, uint32_t dra
     return STATUS_OK;
 }
 
+void plan_describe(struct buf *b, const struct eval_options *how)
+{
+    buf_printf(b, "task %s", eval_task_names[how->task]);
+    if (how->piece > 0)
+        buf_printf(b, ", pieces of %g s", how->piece);
+    if (how->noise > 0)
+        buf_printf(b, ", noise %g", how->noise);
+}
+
 void plan_add_analysis(struct buf *b, const struct analysis *a)
 {
     char filters[1024];

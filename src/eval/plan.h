@@ -25,6 +25,9 @@ enum status plan_match(struct plan *p, const struct controls *c, const struct ne
 
 enum status plan_step(struct plan *p, uint32_t row, uint32_t point, uint32_t draw, struct err *err);
 
+/* "task sid, pieces of 0.2 s, noise 1": how E was opened. */
+void plan_describe(struct buf *b, const struct eval_options *how);
+
 /* Lines about the count file and how sets are made of it. */
 void plan_add_analysis(struct buf *b, const struct analysis *a);
 
