@@ -171,8 +171,13 @@ static void describe(struct plan *p, const struct matrix_options *o, const struc
         settings_add_digest(&p->settings, "--mean", corpus_digest_path(o->edit->means_path));
     else
         buf_printf(&p->settings, "--scale: %.17g\n", o->edit ? o->edit->gain : 0);
-    buf_printf(&p->title, "%s: %s erased, ", eval_model(e)->name,
-               o->property ? o->property : o->set);
+    buf_printf(&p->title, "%s: %s ", eval_model(e)->name, o->property ? o->property : o->set);
+    if (o->edit && o->edit->kind == EDIT_MEAN)
+        buf_str(&p->title, "replaced by means, ");
+    else if (o->edit && o->edit->gain != 0)
+        buf_printf(&p->title, "times %g, ", o->edit->gain);
+    else
+        buf_str(&p->title, "erased, ");
     plan_describe(&p->title, how);
 }
 
