@@ -183,7 +183,8 @@ static int sooner(int a, int b)
 /* How long to sleep: for ever, unless something is due. */
 static int pause_ms(const struct loop *l)
 {
-    return sooner(player_due(l->player, now_ms()), sooner(progress_ms(l), settle_ms(l)));
+    return sooner(sooner(player_due(l->player, now_ms()), app_due(l->app)),
+                  sooner(progress_ms(l), settle_ms(l)));
 }
 
 static void take_results(struct loop *l, const struct pollfd *p)
@@ -218,6 +219,8 @@ static enum status step(struct loop *l, struct err *err)
     else if (p[0].revents)
         take_keys(l);
     take_results(l, &p[2]);
+    if (app_due(l->app) == 0)
+        l->dirty |= app_look(l->app);
     if (player_due(l->player, now_ms()) == 0) {
         player_tick(l->player, now_ms());
         l->dirty = true;

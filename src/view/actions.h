@@ -13,12 +13,13 @@
 #include <stdint.h>
 
 /* The views, in the order of their tabs: VIEW(ID, name on the command line, title). */
-#define VIEWS(VIEW)                     \
-    VIEW(LAYERS, "layers", "Layers")    \
-    VIEW(PATTERN, "pattern", "Pattern") \
-    VIEW(MAP, "map", "Map")             \
-    VIEW(OVERLAP, "overlap", "Overlap") \
-    VIEW(NEURONS, "neurons", "Neurons") \
+#define VIEWS(VIEW)                                 \
+    VIEW(LAYERS, "layers", "Layers")                \
+    VIEW(PATTERN, "pattern", "Pattern")             \
+    VIEW(MAP, "map", "Map")                         \
+    VIEW(OVERLAP, "overlap", "Overlap")             \
+    VIEW(NEURONS, "neurons", "Neurons")             \
+    VIEW(EXPERIMENTS, "experiments", "Experiments") \
     VIEW(COMPARE, "compare", "Compare")
 
 enum view_id {
@@ -115,8 +116,14 @@ enum {
            "sets: the marks and those with a name; combine, save, load")                           \
     ACTION(EDIT, "edit", "e", CTX_OVERLAP | CTX_NEURONS, 4, "edit set",                            \
            "edit the set, in the overlap view the one under the cursor")                           \
-    ACTION(ADD, "add", "a", CTX_OVERLAP, 5, "add", "add a set")                                    \
-    ACTION(REMOVE, "remove", "d", CTX_OVERLAP, 6, "drop", "drop the set under the cursor")         \
+    ACTION(ADD, "add", "a", CTX_OVERLAP | CTX_EXPERIMENTS, 5, "add",                               \
+           "add a set; begin an experiment")                                                       \
+    ACTION(REMOVE, "remove", "d", CTX_OVERLAP | CTX_EXPERIMENTS, 6, "drop",                        \
+           "drop the set under the cursor; delete the experiment (twice)")                         \
+    ACTION(STOP, "stop", "x", CTX_EXPERIMENTS, 5, "stop",                                          \
+           "stop the experiment; what was found stays")                                            \
+    ACTION(RESUME, "resume", "r", CTX_EXPERIMENTS, 5, "go on",                                     \
+           "go on with an experiment that was stopped")                                            \
     ACTION(                                                                                        \
         OPEN, "open", "Enter", CTX_VIEWS, 5, "",                                                   \
         "look closer: the layer's map, the neurons of the region or pattern, the point's pattern") \

@@ -16,8 +16,13 @@
 #include "save.h"
 
 static const struct view *const views[VIEW_COUNT] = {
-    [VIEW_LAYERS] = &view_layers,   [VIEW_PATTERN] = &view_pattern, [VIEW_MAP] = &view_map,
-    [VIEW_OVERLAP] = &view_overlap, [VIEW_NEURONS] = &view_neurons, [VIEW_COMPARE] = &view_compare,
+    [VIEW_LAYERS] = &view_layers,
+    [VIEW_PATTERN] = &view_pattern,
+    [VIEW_MAP] = &view_map,
+    [VIEW_OVERLAP] = &view_overlap,
+    [VIEW_NEURONS] = &view_neurons,
+    [VIEW_COMPARE] = &view_compare,
+    [VIEW_EXPERIMENTS] = &view_experiments,
 };
 
 const struct view *view_of(enum view_id id)
@@ -205,7 +210,11 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
         app->help = true;
         grid_free(&app->help_grid);
         return help_prepare(app, err);
-    case ACTION_QUIT: app->quit = true; break;
+    case ACTION_QUIT:
+        if (experiments_own(app))
+            return experiments_ask(app, err);
+        app->quit = true;
+        break;
     case ACTION_QUIT_PRINT: app->quit = app->print = true; break;
     case ACTION_PREV_LAYER: step_layer(app, -1); break;
     case ACTION_NEXT_LAYER: step_layer(app, 1); break;
@@ -406,4 +415,16 @@ bool app_settled(const struct app *app)
         if (!app_result(app, app->at.property, l))
             return false;
     return true;
+}
+
+int app_due(const struct app *app)
+{
+    const struct view *view = views[app->at.view];
+    return view->due ? view->due(app) : -1;
+}
+
+bool app_look(struct app *app)
+{
+    const struct view *view = views[app->at.view];
+    return view->look && view->look(app);
 }

@@ -47,6 +47,7 @@ enum panel_kind {
     PANEL_SET,
     PANEL_COPY,
     PANEL_OPTIONS,
+    PANEL_QUIT,
     PANEL_TEXT
 };
 
@@ -74,6 +75,7 @@ enum prompt_kind {
     PROMPT_SEARCH,
     PROMPT_FILTER,
     PROMPT_EXPORT,
+    PROMPT_FIELD,     /* of a new experiment */
     PROMPT_MARKS,     /* marks = an expression */
     PROMPT_NAME,      /* the marks under a name */
     PROMPT_SAVE,      /* a set to a file */
@@ -301,6 +303,20 @@ const struct overlap *overlap_shown(const struct app *app, const char **names);
 /* The neurons view (view_neurons.c): another set; "" = the property at hand. */
 enum status neurons_set_text(struct app *app, const char *text, size_t *column, struct err *err);
 const char *neurons_expression(const struct app *app);
+
+/*
+ * The experiments view (view_experiments.c): what is typed for a FIELD of its form; how many
+ * experiments of this session run, and stopping them; asking what becomes of them at the end.
+ */
+enum status experiments_set_field(struct app *app, long field, const char *text, struct err *err);
+size_t experiments_own(struct app *app);
+void experiments_stop_own(struct app *app);
+enum status experiments_ask(struct app *app, struct err *err);
+
+/* Milliseconds until the view at hand wants app_look, -1: never.  app_look: true if it has changed.
+ */
+int app_due(const struct app *app);
+bool app_look(struct app *app);
 
 /* Help (help.c): makes its lines, and draws those from the cursor on. */
 enum status help_prepare(struct app *app, struct err *err);

@@ -69,6 +69,13 @@ static void draw_title(const struct app *app, struct canvas *c)
                    2;
 }
 
+/* TITLE, or where it is long its beginning; the width. */
+static int short_title(const char *title, char *text, size_t size)
+{
+    snprintf(text, size, canvas_width(title) > 7 ? "%.5s." : "%s", title);
+    return canvas_width(text);
+}
+
 static void draw_tabs(const struct app *app, struct canvas *c)
 {
     int col = 0;
@@ -78,14 +85,20 @@ static void draw_tabs(const struct app *app, struct canvas *c)
         return;
     }
     char where[128];
-    int whole = 14; /* "layer 12 of 24" */
-    for (int v = 0; v < VIEW_COUNT; v++)
+    int whole = 14, narrow = 14; /* "layer 12 of 24" */
+    for (int v = 0; v < VIEW_COUNT; v++) {
         whole += canvas_width(titles[v]) + 4;
+        narrow += short_title(titles[v], where, sizeof where) + 3;
+    }
+    bool wide = whole <= c->cols, titled = narrow <= c->cols;
     for (int v = 0; v < VIEW_COUNT; v++) {
         bool here = v == (int)app->at.view;
-        const char *title = here || whole <= c->cols ? titles[v] : "";
-        col += canvas_textf(c, 1, col, c->cols - col, here ? STYLE_TAB_HERE : STYLE_TAB,
-                            *title ? " %d %s " : " %d%s ", v + 1, title);
+        snprintf(where, sizeof where, "%s", here || wide ? titles[v] : "");
+        if (titled && !here && !wide)
+            short_title(titles[v], where, sizeof where);
+        col +=
+            canvas_textf(c, 1, col, c->cols - col, here ? STYLE_TAB_HERE : STYLE_TAB, "%s%d%s%s ",
+                         wide || !titled ? " " : "", v + 1, *where ? " " : "", where);
     }
     snprintf(where, sizeof where, "layer %u of %u", app->at.layer + 1,
              app_file(app)->counts.layers);

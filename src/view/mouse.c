@@ -11,8 +11,8 @@ enum { TAB_ROW = 1, VIEW_ROW = 2 };
 static uint32_t tab_key(const struct canvas *c, int col)
 {
     const struct cell *line = &c->cell[(size_t)TAB_ROW * (size_t)c->cols];
-    for (; col > 0 && (line[col].style == STYLE_TAB || line[col].style == STYLE_TAB_HERE); col--)
-        if (line[col].ch >= '1' && line[col].ch <= '9' && line[col - 1].ch == ' ')
+    for (; col >= 0 && (line[col].style == STYLE_TAB || line[col].style == STYLE_TAB_HERE); col--)
+        if (line[col].ch >= '1' && line[col].ch <= '9' && (col == 0 || line[col - 1].ch == ' '))
             return line[col].ch;
     return 0;
 }

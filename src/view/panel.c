@@ -295,6 +295,11 @@ static enum status toggle_line(struct app *app, size_t i, struct err *err)
             return toggle_condition(app, &l, err);
         return l.major < app_file(app)->counts.factors ? toggle_factor(app, l.major, err)
                                                        : group_by(app, &l, err);
+    case PANEL_QUIT:
+        if (l.major == 1)
+            experiments_stop_own(app);
+        app->quit = true;
+        break;
     case PANEL_GROUPS:
         return view_of(app->at.view)->legend ? legend_toggle(app, l.major, err)
                                              : map_toggle_group(app, l.major, err);

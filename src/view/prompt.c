@@ -176,6 +176,7 @@ static enum status accept(struct app *app, struct err *err)
     enum status code;
     switch (p->kind) {
     case PROMPT_SET: code = overlap_set(app, p->subject, p->text, &p->column, err); break;
+    case PROMPT_FIELD: code = experiments_set_field(app, p->subject, p->text, err); break;
     case PROMPT_NEURONS: code = neurons_set_text(app, p->text, &p->column, err); break;
     case PROMPT_MARKS: code = marks_change(app, '=', p->text, 0, &p->column, err); break;
     case PROMPT_EXPORT: code = accept_export(app, err); break;

@@ -37,15 +37,17 @@ struct view {
     /* What the cursor or the view stands for, as a set expression that needs no view; false: that
      * is nothing.  ALL: everything listed, else what is under the cursor. */
     bool (*set)(const struct app *app, bool all, struct buf *out);
-    bool maps;  /* wants the maps of all layers up to the one at hand */
-    bool alone; /* wants nothing of the engine */
-    bool files; /* wants all files */
+    int (*due)(const struct app *app); /* ms until it wants a look, -1: never; may be NULL */
+    bool (*look)(struct app *app);     /* at what goes on elsewhere; true: something changed */
+    bool maps;                         /* wants the maps of all layers up to the one at hand */
+    bool alone;                        /* wants nothing of the engine */
+    bool files;                        /* wants all files */
     /* What its legend lists and `t` shows or hides, at most MAX; may be NULL. */
     size_t (*legend)(struct app *app, struct legend_entry *entry, size_t max);
 };
 
 extern const struct view view_layers, view_pattern, view_map, view_overlap, view_neurons,
-    view_compare;
+    view_experiments, view_compare;
 
 /* The words of the method, explained, on PAGE from ROW on; returns the rows used (glossary.c). */
 int glossary_draw(struct canvas *page, int row, int cols);

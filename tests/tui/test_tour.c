@@ -28,6 +28,7 @@ static void the_tour_goes_forth_and_back(void **state)
     start(&p, 80, 24, NULL, words);
     assert_true(screen_wait(&p, " 1 of ", false, PATIENCE));
     assert_true(screen_wait(&p, "This is a small speech Transformer", false, PATIENCE));
+    assert_true(screen_wait(&p, "each-phone       -", false, PATIENCE));
     assert_true(screen_wait(&p, "computing", true, PATIENCE));
     pty_quiet(&p, STILL);
     char *first = screen_text(&p);
@@ -40,6 +41,7 @@ static void the_tour_goes_forth_and_back(void **state)
     assert_true(screen_wait(&p, " 2 of ", false, PATIENCE));
     pty_send(&p, "\033OD");
     assert_true(screen_wait(&p, " 1 of ", false, PATIENCE));
+    assert_true(screen_wait(&p, "each-phone       -", false, PATIENCE));
     assert_true(screen_wait(&p, "computing", true, PATIENCE));
     pty_quiet(&p, STILL);
     char *again = screen_text(&p);

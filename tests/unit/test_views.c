@@ -519,6 +519,7 @@ int main(void)
         cmocka_unit_test(overlays_are_limited_and_filters_apply),
         cmocka_unit_test(neurons_are_sorted_found_and_filtered),
     };
+    setenv("XDG_STATE_HOME", "/nonexistent", 1); /* not the user's experiments */
     if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "en_US.UTF-8"))
         return 77;
     return cmocka_run_group_tests(tests, make_file, remove_file);

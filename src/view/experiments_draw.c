@@ -1,0 +1,338 @@
+#include "config.h"
+
+#include "experiments_state.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { NAME_WIDTH = 16, LEFT = 24, CELL = 16, LIST_LEAST = 3 };
+
+#define COVERAGE 0.95
+
+void experiments_time(double seconds, char *text, size_t size)
+{
+    unsigned long s = seconds > 0 && seconds < 1e9 ? (unsigned long)ceil(seconds) : 0;
+    if (s >= 3600)
+        snprintf(text, size, "%lu:%02lu:%02lu", s / 3600, s / 60 % 60, s % 60);
+    else
+        snprintf(text, size, "%lu:%02lu", s / 60, s % 60);
+}
+
+/* When it was begun, or, while it runs, how fast it is. */
+static void when(const struct job *job, long long now, char *text, size_t size)
+{
+    struct tm tm;
+    time_t at = (time_t)job->x.started;
+    double rate = job_rate(job, now);
+    char left[32];
+    if (job_state(job) == JOB_RUNNING && rate > 0) {
+        experiments_time((job->x.steps - job->x.done) / rate, left, sizeof left);
+        snprintf(text, size, "%.3g/s, %s left", rate, left);
+    } else if (job->x.started <= 0 || !localtime_r(&at, &tm) ||
+               !strftime(text, size, "%Y-%m-%d %H:%M", &tm))
+        snprintf(text, size, "-");
+}
+
+static void draw_job(const struct app *app, struct canvas *c, int row, size_t i)
+{
+    static const char *const states[] = {"running", "finished", "stopped"};
+    static const enum style styles[] = {STYLE_BEST, STYLE_NORMAL, STYLE_ALERT};
+    const struct experiments_state *s = experiments_state(app);
+    const struct job *job = &s->jobs.job[i];
+    enum job_state state = job_state(job);
+    char text[64];
+    bool here = i == s->here && !s->form;
+    enum style style = here ? STYLE_STRONG : STYLE_NORMAL;
+    if (here)
+        canvas_glyph(c, row, 0, STYLE_STRONG, GLYPH_POINTER);
+    canvas_text(c, row, 2, 9, here ? STYLE_STRONG : styles[state], states[state]);
+    canvas_rightf(c, row, 11, 11, style, "%u/%u", job->x.done, job->x.steps);
+    when(job, s->now, text, sizeof text);
+    canvas_text(c, row, 24, 20, style, text);
+    canvas_text(c, row, 45, c->cols - 45, style, job->x.title);
+    if (here) {
+        c->cursor_row = row;
+        c->cursor_col = 0;
+    }
+}
+
+/* Rows used: the newest first, as many as a third of the area. */
+static int draw_list(const struct app *app, struct canvas *c, struct rect area)
+{
+    const struct experiments_state *s = experiments_state(app);
+    int rows = area.rows / 3 > LIST_LEAST ? area.rows / 3 : LIST_LEAST;
+    rows = (size_t)rows < s->jobs.count ? rows : (int)s->jobs.count;
+    size_t top = s->here >= (size_t)rows && rows ? s->here - (size_t)rows + 1 : 0;
+    canvas_text(c, area.row, 2, c->cols - 2, STYLE_HEADING, "state         done    begun");
+    canvas_text(c, area.row, 45, c->cols - 45, STYLE_HEADING, "experiment");
+    for (int r = 0; r < rows; r++)
+        draw_job(app, c, area.row + 1 + r, top + (size_t)r);
+    if (top + (size_t)rows < s->jobs.count)
+        canvas_rightf(c, area.row, 0, c->cols, STYLE_FAINT, "%zu more",
+                      s->jobs.count - top - (size_t)rows);
+    if (s->jobs.count == 0)
+        canvas_text(c, area.row + 1, 2, c->cols - 2, STYLE_NORMAL,
+                    jobs_own(&s->jobs) ? "starting ..." : "none yet; a begins one, ? explains");
+    return 1 + (rows ? rows : 1);
+}
+
+static double scale(enum experiment_quantity q)
+{
+    return q == EXPERIMENT_ERROR ? 100 : 1;
+}
+
+static int digits(enum experiment_quantity q)
+{
+    return q == EXPERIMENT_ERROR ? 2 : 3;
+}
+
+/* What stands behind "=" in a column's name. */
+static const char *column_name(const char *column)
+{
+    const char *equals = strchr(column, '=');
+    return equals ? equals + 1 : column;
+}
+
+static uint64_t row_neurons(const struct experiment *x, uint32_t row)
+{
+    uint64_t n = 0;
+    for (uint32_t l = 0; l < x->layers; l++)
+        n += x->row[row].size[l];
+    return n;
+}
+
+/* Columns there is room for. */
+static uint32_t columns_shown(const struct experiment *x, const struct canvas *c)
+{
+    uint32_t room = c->cols > LEFT + CELL ? (uint32_t)((c->cols - LEFT) / CELL) : 1;
+    return room < x->columns ? room : x->columns;
+}
+
+static void draw_change(struct canvas *c, int row, int col, const struct experiment_change *v,
+                        enum experiment_quantity q)
+{
+    bool more = v->change > v->controls.high, less = v->change < v->controls.low;
+    if (isnan(v->change))
+        canvas_right(c, row, col, CELL - 2, STYLE_FAINT, "-");
+    else
+        canvas_rightf(c, row, col, CELL - 1, more || less ? STYLE_BEST : STYLE_NORMAL, "%+.*f%s",
+                      digits(q), scale(q) * v->change,
+                      more   ? "*"
+                      : less ? "-"
+                             : " ");
+}
+
+/* A row of the damage matrix, and its controls below; rows used. */
+static int draw_row(const struct experiment *x, struct canvas *c, int row, uint32_t r,
+                    uint32_t measure, enum experiment_quantity q)
+{
+    bool controls = false;
+    canvas_text(c, row, 0, NAME_WIDTH, STYLE_NORMAL, x->row[r].name);
+    canvas_rightf(c, row, NAME_WIDTH, LEFT - NAME_WIDTH, STYLE_NORMAL, "%llu",
+                  (unsigned long long)row_neurons(x, r));
+    for (uint32_t k = 0; k < columns_shown(x, c); k++) {
+        struct experiment_change v = experiment_changed(x, r, measure, k, q, COVERAGE);
+        int col = LEFT + (int)k * CELL;
+        draw_change(c, row, col, &v, q);
+        if (v.controls.count == 0)
+            continue;
+        controls = true;
+        canvas_rightf(c, row + 1, col, CELL - 2, STYLE_FAINT, "%+.*f %+.*f", digits(q),
+                      scale(q) * v.controls.low, digits(q), scale(q) * v.controls.high);
+    }
+    if (controls)
+        canvas_text(c, row + 1, 2, LEFT, STYLE_FAINT, "controls");
+    return controls ? 2 : 1;
+}
+
+/* The block of one measure; rows used. */
+static int draw_block(const struct experiment *x, struct canvas *c, struct rect a, uint32_t measure,
+                      enum experiment_quantity q)
+{
+    int row = a.row, end = a.row + a.rows;
+    canvas_textf(c, row++, 0, c->cols, STYLE_STRONG, "%s: %s", x->measure[measure],
+                 q == EXPERIMENT_ERROR ? "error in %, then its change in points"
+                                       : "mean negative log-likelihood, then its change");
+    canvas_text(c, row, 0, NAME_WIDTH, STYLE_HEADING, "erased");
+    canvas_right(c, row, NAME_WIDTH, LEFT - NAME_WIDTH, STYLE_HEADING, "neurons");
+    canvas_text(c, row + 1, 0, NAME_WIDTH, STYLE_NORMAL, "nothing");
+    canvas_right(c, row + 1, NAME_WIDTH, LEFT - NAME_WIDTH, STYLE_NORMAL, "0");
+    for (uint32_t k = 0; k < columns_shown(x, c); k++) {
+        double v = experiment_value(&experiment_cells(x, 0, measure)[k], q);
+        int col = LEFT + (int)k * CELL;
+        canvas_right(c, row, col, CELL - 2, STYLE_HEADING, column_name(x->column[k]));
+        if (!x->is_done[0] || isnan(v))
+            canvas_right(c, row + 1, col, CELL - 2, STYLE_FAINT, "-");
+        else
+            canvas_rightf(c, row + 1, col, CELL - 2, STYLE_NORMAL, "%.*f", digits(q), scale(q) * v);
+    }
+    row += 2;
+    for (uint32_t r = 0; r < x->rows && row < end; r++)
+        row += draw_row(x, c, row, r, measure, q);
+    return row - a.row;
+}
+
+static void draw_matrix(const struct experiment *x, struct canvas *c, struct rect a)
+{
+    int row = a.row, end = a.row + a.rows;
+    for (uint32_t m = 0; m < x->measures; m++)
+        for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS && row + 3 < end; q++)
+            row += 1 + draw_block(x, c, (struct rect){row, 0, end - row, a.cols}, m,
+                                  (enum experiment_quantity)q);
+    if (columns_shown(x, c) < x->columns)
+        canvas_rightf(c, a.row, 0, c->cols, STYLE_FAINT, "%u columns more: propneu info",
+                      x->columns - columns_shown(x, c));
+}
+
+/* The span of all changes and intervals, 0 within. */
+static void span(const struct experiment *x, double *low, double *high)
+{
+    *low = *high = 0;
+    for (uint32_t r = 0; r < x->rows; r++)
+        for (uint32_t k = 0; k < x->columns; k++) {
+            struct experiment_change v = experiment_changed(x, r, 0, k, EXPERIMENT_ERROR, COVERAGE);
+            *low = fmin(*low, fmin(v.change, v.controls.low));
+            *high = fmax(*high, fmax(v.change, v.controls.high));
+        }
+}
+
+/* One change on the axis: the interval of the controls [---], 0 |, the change *. */
+static void draw_point(struct canvas *c, int row, int col, int width, double low, double high,
+                       const struct experiment_change *v)
+{
+    double unit = high > low ? (width - 1) / (high - low) : 0;
+#define AT(value) (col + (int)lround(((value)-low) * unit))
+    canvas_put(c, row, AT(0), STYLE_FAINT, '|');
+    if (v->controls.count) {
+        int from = AT(v->controls.low), to = AT(v->controls.high);
+        for (int i = from; i <= to; i++)
+            canvas_put(c, row, i, STYLE_FAINT, i == from ? '[' : i == to ? ']' : '-');
+    }
+    if (!isnan(v->change))
+        canvas_put(c, row, AT(v->change), STYLE_ALERT, '*');
+#undef AT
+}
+
+/* A line for every set erased and group measured. */
+static void draw_changes(const struct experiment *x, struct canvas *c, struct rect a)
+{
+    double low, high;
+    char text[96];
+    int row = a.row, axis = 34, width = c->cols - axis - 10;
+    span(x, &low, &high);
+    canvas_textf(c, row++, 0, c->cols, STYLE_STRONG,
+                 "%s: change of the error in points (*), 95 %% of the controls [--], 0 |",
+                 x->measure[0]);
+    for (uint32_t r = 0; r < x->rows; r++)
+        for (uint32_t k = 0; k < x->columns && row < a.row + a.rows; k++, row++) {
+            struct experiment_change v = experiment_changed(x, r, 0, k, EXPERIMENT_ERROR, COVERAGE);
+            snprintf(text, sizeof text, "%.30s erased: %.30s", x->row[r].name,
+                     column_name(x->column[k]));
+            canvas_text(c, row, 0, axis - 1, STYLE_NORMAL, text);
+            if (width > 4)
+                draw_point(c, row, axis, width, low, high, &v);
+            if (!isnan(v.change))
+                canvas_rightf(c, row, c->cols - 9, 9, STYLE_NORMAL, "%+.2f", 100 * v.change);
+        }
+}
+
+static void draw_curve_table(const struct experiment *x, struct canvas *c, struct rect a)
+{
+    int row = a.row, cell = CELL;
+    canvas_textf(c, row++, 0, c->cols, STYLE_STRONG, "%s: error in %% by the share of neurons kept",
+                 x->measure[0]);
+    canvas_right(c, row, 0, 8, STYLE_HEADING, "kept");
+    for (uint32_t r = 0; r < x->rows; r++)
+        canvas_right(c, row, 8 + (int)r * cell, cell, STYLE_HEADING, x->row[r].name);
+    row++;
+    for (uint32_t p = 0; p < x->points && row < a.row + a.rows; p++, row++) {
+        canvas_rightf(c, row, 0, 8, STYLE_NORMAL, "%.4g%%", 100 * x->point[p]);
+        for (uint32_t r = 0; r < x->rows && 8 + (int)r * cell < c->cols; r++) {
+            struct interval v = experiment_at(x, r, p, 0, 0, EXPERIMENT_ERROR, COVERAGE);
+            if (v.count)
+                canvas_rightf(c, row, 8 + (int)r * cell, cell, STYLE_NORMAL, "%.2f", 100 * v.mean);
+            else
+                canvas_right(c, row, 8 + (int)r * cell, cell, STYLE_FAINT, "-");
+        }
+    }
+}
+
+enum { CURVES = 8, POINTS = 100 };
+
+static void draw_curves(const struct experiment *x, struct canvas *c, struct rect a)
+{
+    static const char letters[] = "abcdefgh";
+    struct plot_series series[CURVES];
+    double value[CURVES][POINTS], high = 0;
+    uint32_t rows = x->rows < CURVES ? x->rows : CURVES;
+    uint32_t points = x->points < POINTS ? x->points : POINTS;
+    int col = 0;
+    for (uint32_t r = 0; r < rows; r++) {
+        for (uint32_t p = 0; p < points; p++) {
+            value[r][p] = 100 * experiment_at(x, r, p, 0, 0, EXPERIMENT_ERROR, COVERAGE).mean;
+            high = fmax(high, value[r][p]);
+        }
+        series[r] = (struct plot_series){value[r], letters[r], palette_group(r)};
+        col += canvas_textf(c, a.row, col, c->cols - col, palette_group(r), "%c %s  ", letters[r],
+                            x->row[r].name);
+    }
+    col = canvas_text(c, a.row + 1, 0, c->cols, STYLE_FAINT, "error in %; neurons kept:");
+    for (uint32_t p = 0; p < points; p++)
+        col += canvas_textf(c, a.row + 1, col, c->cols - col, STYLE_FAINT, "%s %u: %.4g%%",
+                            p ? "," : "", p + 1, 100 * x->point[p]);
+    if (points && a.rows > 6)
+        plot_curves(c, (struct rect){a.row + 2, 0, a.rows - 2, a.cols}, series, rows, points, 0,
+                    high > 0 ? high : 1, points, c->ascii ? PLOT_LETTERS : PLOT_BRAILLE);
+    canvas_text(c, a.row + a.rows - 1, 0, 5, STYLE_NORMAL, "point");
+}
+
+void experiments_draw_results(const struct experiment *x, int shape, struct canvas *c,
+                              struct rect area)
+{
+    bool plot = shape == EXPERIMENTS_PLOT;
+    if (!x->measures || !x->columns || area.rows < 3)
+        return;
+    if (x->kind == EXPERIMENT_MATRIX)
+        (plot ? draw_changes : draw_matrix)(x, c, area);
+    else
+        (plot ? draw_curves : draw_curve_table)(x, c, area);
+}
+
+static void draw_form(const struct app *app, struct canvas *c, struct rect a)
+{
+    const struct experiments_state *s = experiments_state(app);
+    size_t rows = a.rows > 2 ? (size_t)a.rows - 1 : 1;
+    size_t top = s->field >= rows ? s->field - rows + 1 : 0;
+    canvas_text(c, a.row, 0, c->cols, STYLE_STRONG,
+                "A new experiment: Enter changes a line, or begins; Esc leaves");
+    for (size_t f = top; f <= FIELD_COUNT && f - top < rows; f++) {
+        int row = a.row + 1 + (int)(f - top);
+        bool here = f == s->field;
+        enum style style = here ? STYLE_STRONG : STYLE_NORMAL;
+        if (here) {
+            canvas_glyph(c, row, 0, STYLE_STRONG, GLYPH_POINTER);
+            c->cursor_row = row;
+            c->cursor_col = 0;
+        }
+        if (f == FIELD_COUNT) {
+            canvas_text(c, row, 2, c->cols - 2, style, "begin");
+            continue;
+        }
+        canvas_text(c, row, 2, 14, style, experiments_field_label(f));
+        canvas_text(c, row, 17, c->cols - 17, s->value[f][0] ? style : STYLE_FAINT,
+                    s->value[f][0] ? s->value[f] : "-");
+    }
+}
+
+void experiments_draw(const struct app *app, struct canvas *c, struct rect area)
+{
+    const struct experiments_state *s = experiments_state(app);
+    int used = s->form ? 0 : draw_list(app, c, area) + 1;
+    struct rect below = {area.row + used, area.col, area.rows - used, area.cols};
+    if (s->form)
+        draw_form(app, c, area);
+    else if (s->here < s->jobs.count && below.rows > 2)
+        experiments_draw_results(&s->jobs.job[s->here].x, s->shape, c, below);
+}

@@ -1,0 +1,179 @@
+/* Experiments that outlive the terminal: R4, R19, R20. */
+#include "config.h"
+
+#include "explorer.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "propneu/experiment.h"
+
+static char state_env[PATH_MAX], folder[PATH_MAX];
+
+static void start(struct pty *p)
+{
+    const char *file = source_path("data/demo/counts/sid.counts");
+    char *argv[] = {(char *)(uintptr_t)explorer_program(), (char *)(uintptr_t)file,
+                    (char *)(uintptr_t) "--view",          (char *)(uintptr_t) "experiments",
+                    (char *)(uintptr_t) "--no-config",     NULL};
+    const char *data = source_path("data"), *env[] = {state_env, NULL, NULL};
+    char place[PATH_MAX];
+    snprintf(place, sizeof place, "PROPNEU_DATA=%s", data);
+    env[1] = place;
+    screen_start(p, 80, 24, env, argv, 0);
+}
+
+/* A new experiment with so many CONTROLS. */
+static void begin(struct pty *p, const char *controls)
+{
+    pty_send(p, "a");
+    assert_true(screen_wait(p, "A new experiment", false, PATIENCE));
+    assert_true(screen_wait(p, "gender", false, PATIENCE));
+    pty_send(p, "gjjjjj\r");
+    assert_true(screen_wait(p, "controls: ", false, PATIENCE));
+    pty_send(p, "\025");
+    pty_send(p, controls);
+    pty_send(p, "\r");
+    pty_send(p, "G\r");
+    assert_true(screen_wait(p, "running", false, 4 * PATIENCE));
+}
+
+static int wait_end(struct pty *p)
+{
+    int status = pty_status(p, PATIENCE);
+    assert_true(pty_modes_restored(p));
+    pty_end(p);
+    return status;
+}
+
+/* The journal of the only experiment; free it. */
+static struct experiment only(void)
+{
+    struct names found = NAMES_INIT;
+    struct experiment x = {0};
+    struct err err;
+    assert_ok(experiment_list(folder, &found, &err));
+    assert_int_equal(found.count, 1);
+    assert_ok(experiment_read(&x, found.name[0], &err));
+    names_free(&found);
+    return x;
+}
+
+/* R19, R20: begun, seen to go on, left running, found finished. */
+static void it_goes_on_without_the_terminal(void **state)
+{
+    struct pty p;
+    (void)state;
+    start(&p);
+    assert_true(screen_wait(&p, "none yet", false, PATIENCE));
+    begin(&p, "150");
+    assert_true(screen_wait(&p, "left", false, 4 * PATIENCE));
+    pty_send(&p, "q");
+    assert_true(screen_wait(&p, "1 experiment still runs", false, PATIENCE));
+    pty_send(&p, "\033");
+    assert_true(screen_wait(&p, "still runs", true, PATIENCE));
+    pty_send(&p, "q");
+    assert_true(screen_wait(&p, "keep running", false, PATIENCE));
+    pty_send(&p, "\r");
+    assert_int_equal(wait_end(&p), 0);
+    struct experiment x = only();
+    assert_true(x.pid > 0 || x.done == x.steps);
+    experiment_free(&x);
+    start(&p);
+    assert_true(screen_wait(&p, "finished", false, 20 * PATIENCE));
+    assert_true(screen_wait(&p, "303/303", false, PATIENCE));
+    assert_true(screen_wait(&p, "controls", false, PATIENCE));
+    pty_send(&p, "v");
+    assert_true(screen_wait(&p, "male erased: female", false, PATIENCE));
+    /* Nothing runs: nothing is sent, and leaving asks nothing. */
+    pty_quiet(&p, SETTLE);
+    size_t sent = p.sent.len;
+    pty_quiet(&p, 1500);
+    assert_int_equal(p.sent.len, sent);
+    pty_send(&p, "q");
+    assert_int_equal(wait_end(&p), 0);
+}
+
+/* R19: little is sent while it runs; keys stay live; it stops at once, goes on, is deleted. */
+static void it_is_stopped_and_goes_on(void **state)
+{
+    struct pty p;
+    (void)state;
+    start(&p);
+    assert_true(screen_wait(&p, "finished", false, PATIENCE));
+    pty_send(&p, "d");
+    assert_true(screen_wait(&p, "once more", false, PATIENCE));
+    pty_send(&p, "d");
+    assert_true(screen_wait(&p, "none yet", false, PATIENCE));
+    begin(&p, "2000");
+    assert_true(screen_wait(&p, "left", false, 4 * PATIENCE));
+    pty_quiet(&p, SETTLE);
+    size_t sent = p.sent.len;
+    long from = pty_now();
+    while (pty_now() - from < 2000)
+        pty_take(&p, 100);
+    if (getenv("PROPNEU_VERBOSE"))
+        printf("%zu bytes in 2 s\n", p.sent.len - sent);
+    assert_in_range(p.sent.len - sent, 1, 2 * 300 + 100);
+    pty_send(&p, "x");
+    assert_true(screen_wait(&p, "asked to stop", false, PATIENCE));
+    from = pty_now();
+    assert_true(screen_wait(&p, "stopped", false, PATIENCE));
+    if (getenv("PROPNEU_VERBOSE"))
+        printf("stopped after %ld ms\n", pty_now() - from);
+    struct experiment x = only();
+    uint32_t done = x.done;
+    assert_true(done > 0 && done < x.steps);
+    experiment_free(&x);
+    pty_send(&p, "r");
+    assert_true(screen_wait(&p, "running", false, 2 * PATIENCE));
+    pty_send(&p, "q");
+    assert_true(screen_wait(&p, "still runs", false, PATIENCE));
+    pty_send(&p, "j\r"); /* stop, and quit */
+    assert_int_equal(wait_end(&p), 0);
+    for (int i = 0; i < 100; i++) {
+        x = only();
+        bool over = x.pid == 0;
+        assert_true(x.done >= done);
+        experiment_free(&x);
+        if (over)
+            return;
+        usleep(50000);
+    }
+    fail_msg("the experiment was not stopped");
+}
+
+/* What cannot begin says why. */
+static void a_failure_is_told(void **state)
+{
+    struct pty p;
+    (void)state;
+    start(&p);
+    assert_true(screen_wait(&p, "stopped", false, PATIENCE));
+    pty_send(&p, "a");
+    assert_true(screen_wait(&p, "A new experiment", false, PATIENCE));
+    pty_send(&p, "gjjj\r\025");
+    pty_send(&p, "dance\rG\r");
+    assert_true(screen_wait(&p, "--task is sid", false, 2 * PATIENCE));
+    pty_send(&p, "q");
+    assert_int_equal(wait_end(&p), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_goes_on_without_the_terminal),
+        cmocka_unit_test(it_is_stopped_and_goes_on),
+        cmocka_unit_test(a_failure_is_told),
+    };
+    char here[PATH_MAX / 2], command[PATH_MAX + 32];
+    if (!getcwd(here, sizeof here))
+        return 77;
+    snprintf(state_env, sizeof state_env, "XDG_STATE_HOME=%s/test_experiments.state", here);
+    snprintf(folder, sizeof folder, "%s/test_experiments.state/propneu/experiments", here);
+    snprintf(command, sizeof command, "rm -rf '%s/test_experiments.state'", here);
+    int result = system(command) == 0 ? EXPLORER_RUN(tests, false) : 77;
+    return system(command) == 0 ? result : 1;
+}

@@ -1,0 +1,309 @@
+/* The Experiments view on journals that lie there, whole and broken; nothing is started. */
+#include "config.h"
+
+#include "unit.h"
+
+#include <limits.h>
+#include <locale.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "../../src/view/experiments_state.h"
+#include "../../src/view/keys.h"
+#include "propneu/file.h"
+#include "synth_counts.h"
+
+#define FILE_NAME "experiments.counts"
+#define BROKEN    "test_experiments.broken"
+
+static const struct {
+    const char *name, *keys;
+    int cols, rows;
+    bool ascii;
+} screens[] = {
+    {"experiments", "", 80, 24, false},
+    {"experiments", "", 120, 40, false},
+    {"experiments", "", 40, 10, false},
+    {"experiments", "", 80, 24, true},
+    {"experiments-plot", "v", 80, 24, false},
+    {"experiments-curve", "Down", 80, 24, false},
+    {"experiments-curves", "Down v", 80, 24, false},
+    {"experiments-stopped", "G", 80, 24, false},
+    {"experiments-form", "a Up Up", 80, 24, false},
+    {"experiments-typing", "a g Enter ^U [ A A ]", 80, 24, false},
+};
+
+static void open_app(struct app *app, int cols, int rows, bool ascii)
+{
+    static const char *path = FILE_NAME;
+    struct app_options o = {.view = "experiments", .cols = cols, .rows = rows, .ascii = ascii};
+    struct err err;
+    assert_ok(app_init(app, &path, 1, &o, &err));
+}
+
+static void press(struct app *app, const char *keys)
+{
+    uint32_t key;
+    while ((key = key_next(&keys))) {
+        app_prepare(app);
+        app_key(app, key);
+    }
+}
+
+static char *screen(struct app *app)
+{
+    struct canvas c;
+    struct buf text = BUF_INIT;
+    struct err err;
+    app_prepare(app);
+    assert_true(canvas_init(&c, app->cols, app->rows, app->ascii));
+    assert_ok(app_render(app, &c, &err));
+    canvas_print(&c, &text);
+    canvas_free(&c);
+    return text.data;
+}
+
+/* UPDATE_GOLDEN=1 writes the files instead. */
+static void compare(const char *name, const char *text)
+{
+    char path[600];
+    const char *update = getenv("UPDATE_GOLDEN");
+    struct mapped m;
+    struct err err;
+    snprintf(path, sizeof path, "%s/%s.txt", source_path("tests/data/golden"), name);
+    if (update && *update) {
+        struct outfile f;
+        assert_ok(outfile_open(&f, path, &err));
+        fputs(text, f.stream);
+        assert_ok(outfile_commit(&f, &err));
+        return;
+    }
+    assert_ok(mapped_open(&m, path, &err));
+    if (m.size != strlen(text) || memcmp(m.data, text, m.size) != 0)
+        fail_msg("%s differs; it is now:\n%s", path, text);
+    mapped_close(&m);
+}
+
+static void use_state(const char *folder)
+{
+    char real[PATH_MAX];
+    assert_non_null(realpath(folder, real));
+    setenv("XDG_STATE_HOME", real, 1);
+}
+
+static void screens_are_as_they_were(void **state)
+{
+    (void)state;
+    use_state(source_path("tests/data/experiments"));
+    for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
+        char name[100];
+        struct app app;
+        open_app(&app, screens[i].cols, screens[i].rows, screens[i].ascii);
+        press(&app, screens[i].keys);
+        char *text = screen(&app);
+        snprintf(name, sizeof name, "%s-%dx%d%s", screens[i].name, screens[i].cols, screens[i].rows,
+                 screens[i].ascii ? "-ascii" : "");
+        compare(name, text);
+        free(text);
+        app_free(&app);
+    }
+}
+
+/* Without a terminal nothing is begun, stopped or deleted. */
+static void nothing_is_touched_without_a_terminal(void **state)
+{
+    struct app app;
+    (void)state;
+    use_state(source_path("tests/data/experiments"));
+    open_app(&app, 80, 24, false);
+    app_prepare(&app);
+    assert_int_equal(experiments_state(&app)->jobs.count, 3);
+    press(&app, "d d x r a G Enter");
+    app_prepare(&app);
+    assert_int_equal(experiments_state(&app)->jobs.count, 3);
+    assert_int_equal(experiments_own(&app), 0);
+    press(&app, "Esc q");
+    assert_true(app.quit);
+    app_free(&app);
+}
+
+static void write_journal(const void *bytes, size_t n)
+{
+    FILE *f = fopen(BROKEN "/propneu/experiments/x.journal", "w");
+    assert_non_null(f);
+    fwrite(bytes, 1, n, f);
+    assert_int_equal(fclose(f), 0);
+}
+
+/* What is there is drawn in every form, or there is nothing. */
+static size_t draw_all(void)
+{
+    static const int sizes[][2] = {{80, 24}, {40, 10}, {200, 60}};
+    size_t jobs = 0;
+    for (size_t i = 0; i < 3; i++) {
+        struct app app;
+        open_app(&app, sizes[i][0], sizes[i][1], i == 1);
+        free(screen(&app));
+        press(&app, "v");
+        free(screen(&app));
+        jobs = experiments_state(&app)->jobs.count;
+        app_free(&app);
+    }
+    return jobs;
+}
+
+static void torn_journals_are_survived(void **state)
+{
+    static const char *const names[] = {"matrix", "curve"};
+    struct mapped m;
+    struct err err;
+    (void)state;
+    use_state(BROKEN);
+    for (int i = 0; i < 2; i++) {
+        char path[600];
+        snprintf(path, sizeof path, "%s/propneu/experiments/%s.journal",
+                 source_path("tests/data/experiments"), names[i]);
+        assert_ok(mapped_open(&m, path, &err));
+        for (size_t n = 0; n <= m.size; n += n < 40 || m.size - n < 200 ? 1 : 31) {
+            write_journal(m.data, n);
+            size_t jobs = draw_all();
+            assert_true(jobs <= 1 && (n < m.size || jobs == 1));
+        }
+        mapped_close(&m);
+    }
+}
+
+/* Lines of TEXT with their checksums. */
+static void write_lines(const char *text)
+{
+    struct buf b = BUF_INIT;
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        buf_add(&b, text, n);
+        buf_printf(&b, "\t%08lx\n", crc32_z(crc32(0, NULL, 0), (const Bytef *)text, n));
+        text += n + (text[n] == '\n');
+    }
+    write_journal(buf_text(&b), b.len);
+    buf_free(&b);
+}
+
+#define HEAD(layers, columns, points, steps, started)                                          \
+    "{\"propneu\":\"experiment\",\"version\":1,\"kind\":\"matrix\",\"started\":" started       \
+    ",\"title\":\"\\u001b[2Jx\",\"command\":\"rm -rf /\",\"settings\":\"\",\"layers\":" layers \
+    ",\"neurons\":9,\"measures\":[\"m\"],\"columns\":" columns                                 \
+    ",\"rows\":[{\"name\":\"r\\u0007\",\"size\":[1]}],\"points\":" points ",\"steps\":" steps  \
+    "}\n"
+
+static void hostile_numbers_are_survived(void **state)
+{
+    static const char *const hostile[] = {
+        HEAD("1", "[\"all\"]", "[0.0]", "[[-1,0,0],[0,0,0]]", "1"),
+        HEAD("1", "[\"all\"]", "[0.0]", "[[-1,0,0],[0,0,0]]",
+             "1") "{\"step\":0,\"neurons\":0,\"at\":1,\"errors\":[1],\"trials\":[0],\"loss\":["
+                  "1e308]}\n"
+                  "{\"step\":1,\"neurons\":99,\"at\":9223372036854775807,\"errors\":[9],\"trials\":"
+                  "[1],"
+                  "\"loss\":[-1e308]}\n",
+        HEAD("4294967295", "[\"all\"]", "[0.0]", "[[-1,0,0]]", "9223372036854775807"),
+        HEAD("1", "[]", "[]", "[]", "-9223372036854775807"),
+        HEAD("1", "[\"all\"]", "[1e300]", "[[-1,0,0],[5,5,5]]", "1"),
+        HEAD("1", "[\"all\"]", "[0.0]", "[[-1,4294967295,4294967295]]", "1"),
+        HEAD("0", "[\"\"]", "[0.0]", "[[-1,0,0]]", "1"),
+    };
+    (void)state;
+    use_state(BROKEN);
+    for (size_t i = 0; i < sizeof hostile / sizeof hostile[0]; i++) {
+        write_lines(hostile[i]);
+        assert_true(draw_all() <= 1);
+    }
+    unlink(BROKEN "/propneu/experiments/x.journal");
+}
+
+static void commands_are_taken_apart(void **state)
+{
+    static const struct {
+        const char *command, *words[6];
+    } cases[] = {
+        {"propneu erase  --set 'a b'", {"propneu", "erase", "--set", "a b"}},
+        {"x 'it'\\''s'", {"x", "it's"}},
+        {" x '' y", {"x", "", "y"}},
+        {"x a\\ b", {"x", "a b"}},
+        {"x 'open", {NULL}},
+        {"", {NULL}},
+        {"a b c d e f g", {NULL}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *words[6];
+        char text[100];
+        snprintf(text, sizeof text, "%s", cases[i].command);
+        bool good = jobs_words(text, words, 6);
+        assert_int_equal(good, cases[i].words[0] != NULL);
+        for (size_t k = 0; good && (cases[i].words[k] || words[k]); k++)
+            assert_string_equal(words[k], cases[i].words[k]);
+    }
+}
+
+/* A journal is no way to run anything but a measurement. */
+static void only_measurements_go_on(void **state)
+{
+    static const char *const refused[] = {
+        "rm -rf /",
+        "propneu count -m x -a y -o z",
+        "propneu erase -m x --set y -o z",
+        "propneu erase --matrix -m x -o z",
+        "propneu erase --matrix -oz",
+        "propneu prune --curve --output=z",
+        "propneu 'erase",
+        "",
+    };
+    struct jobs j;
+    struct err err;
+    (void)state;
+    use_state(BROKEN);
+    jobs_init(&j);
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        char command[100];
+        snprintf(command, sizeof command, "%s", refused[i]);
+        struct job job = {.x.command = command};
+        assert_status(jobs_resume(&j, &job, &err), STATUS_UNSUPPORTED);
+    }
+    jobs_free(&j);
+}
+
+static int make_files(void **state)
+{
+    struct err err;
+    (void)state;
+    mkdir(BROKEN, 0777);
+    mkdir(BROKEN "/propneu", 0777);
+    mkdir(BROKEN "/propneu/experiments", 0777);
+    return synth_small(FILE_NAME, &err);
+}
+
+static int remove_files(void **state)
+{
+    (void)state;
+    unlink(FILE_NAME);
+    rmdir(BROKEN "/propneu/experiments");
+    rmdir(BROKEN "/propneu");
+    rmdir(BROKEN);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(screens_are_as_they_were),
+        cmocka_unit_test(nothing_is_touched_without_a_terminal),
+        cmocka_unit_test(torn_journals_are_survived),
+        cmocka_unit_test(hostile_numbers_are_survived),
+        cmocka_unit_test(commands_are_taken_apart),
+        cmocka_unit_test(only_measurements_go_on),
+    };
+    setenv("TZ", "UTC", 1);
+    if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "en_US.UTF-8"))
+        return 77;
+    return cmocka_run_group_tests(tests, make_files, remove_files);
+}
