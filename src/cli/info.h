@@ -52,6 +52,10 @@ enum status info_speakers(json_t *out, const struct info_file *f, struct err *er
 enum status info_pitch(json_t *out, const struct info_file *f, struct err *err);
 enum status info_labels(json_t *out, const char *path, struct err *err);
 
+/* The journal of an experiment (info_experiment.c). */
+bool info_is_experiment(const struct info_file *f);
+enum status info_experiment(json_t *out, const struct info_file *f, struct err *err);
+
 /* Prints OBJECT as "key  value" lines and tables, or as "path<TAB>value" lines.  Arrays whose key
  * is "tensors" are left out of the text unless ALL. */
 void info_print_text(const json_t *object, bool all, FILE *out);

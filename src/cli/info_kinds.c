@@ -199,6 +199,7 @@ const struct info_kind info_kinds[] = {
     {"tensors", is_safetensors, info_safetensors},
     {"TextGrid", is_textgrid, info_textgrid},
     {"recording", is_audio, read_audio},
+    {"experiment", info_is_experiment, info_experiment},
     {"JSON", is_json, info_json},
     {"list of neurons", is_neurons, info_neurons},
     {"phone table", is_phones, info_phones},
