@@ -114,12 +114,14 @@ enum {
            "mark or unmark what is listed, a pattern, a group, everything")                        \
     ACTION(SETS, "sets", "*", CTX_VIEWS, 7, "sets",                                                \
            "sets: the marks and those with a name; combine, save, load")                           \
-    ACTION(EDIT, "edit", "e", CTX_OVERLAP | CTX_NEURONS, 4, "edit set",                            \
+    ACTION(EDIT, "edit", "e", CTX_OVERLAP | CTX_NEURONS | CTX_EXPERIMENTS, 4, "edit set",          \
            "edit the set, in the overlap view the one under the cursor")                           \
     ACTION(ADD, "add", "a", CTX_OVERLAP | CTX_EXPERIMENTS, 5, "add",                               \
            "add a set; begin an experiment")                                                       \
     ACTION(REMOVE, "remove", "d", CTX_OVERLAP | CTX_EXPERIMENTS, 6, "drop",                        \
            "drop the set under the cursor; delete the experiment (twice)")                         \
+    ACTION(ERASE, "erase", "Space", CTX_EXPERIMENTS, 4, "erase",                                   \
+           "listen: with the set, or without it")                                                  \
     ACTION(STOP, "stop", "x", CTX_EXPERIMENTS, 5, "stop",                                          \
            "stop the experiment; what was found stays")                                            \
     ACTION(RESUME, "resume", "r", CTX_EXPERIMENTS, 5, "go on",                                     \

@@ -329,6 +329,10 @@ static void draw_form(const struct app *app, struct canvas *c, struct rect a)
 void experiments_draw(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct experiments_state *s = experiments_state(app);
+    if (s->shape == EXPERIMENTS_LIVE && !s->form) {
+        experiments_live_draw(app, c, area);
+        return;
+    }
     int used = s->form ? 0 : draw_list(app, c, area) + 1;
     struct rect below = {area.row + used, area.col, area.rows - used, area.cols};
     if (s->form)

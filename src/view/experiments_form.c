@@ -111,12 +111,25 @@ static void keep_last(const struct experiments_state *s)
     outfile_commit(&f, &err);
 }
 
+bool experiments_bundled(const struct app *app, char *demo, size_t size)
+{
+    char name[64];
+    snprintf(demo, size, "%s/demo", datadir());
+    return bundled(app, name, sizeof name);
+}
+
 void experiments_form_open(struct app *app)
 {
     struct experiments_state *s = experiments_state(app);
-    char name[64];
+    experiments_form_fill(app);
     s->form = true;
-    s->field = FIELD_COUNT;
+    s->field = s->value[FIELD_MODEL][0] ? FIELD_COUNT : FIELD_MODEL;
+}
+
+void experiments_form_fill(struct app *app)
+{
+    struct experiments_state *s = experiments_state(app);
+    char name[64];
     if (s->filled)
         return;
     s->filled = true;
@@ -129,10 +142,8 @@ void experiments_form_open(struct app *app)
     set(s, FIELD_NOISE, "0");
     if (bundled(app, name, sizeof name))
         fill_bundled(s, name);
-    else {
+    else
         fill_last(s);
-        s->field = s->value[FIELD_MODEL][0] ? FIELD_COUNT : FIELD_MODEL;
-    }
 }
 
 /* A command in the making. */

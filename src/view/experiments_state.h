@@ -6,6 +6,7 @@
 #define PROPNEU_VIEW_EXPERIMENTS_STATE_H
 
 #include "jobs.h"
+#include "live.h"
 #include "view.h"
 
 /* What an experiment is begun with: FIELD(ID, key in files, label, what it takes). */
@@ -30,7 +31,12 @@ enum experiment_field {
         FIELD_COUNT
 };
 
-enum experiments_shape { EXPERIMENTS_TABLE, EXPERIMENTS_PLOT, EXPERIMENTS_SHAPES };
+enum experiments_shape {
+    EXPERIMENTS_TABLE,
+    EXPERIMENTS_PLOT,
+    EXPERIMENTS_LIVE,
+    EXPERIMENTS_SHAPES
+};
 
 struct experiments_state {
     bool open;
@@ -41,7 +47,14 @@ struct experiments_state {
     bool form, filled;
     size_t field; /* FIELD_COUNT: the line that starts */
     char value[FIELD_COUNT][256];
-    bool doomed; /* one more key deletes the experiment at hand */
+    /* Listening with and without a set (experiments_live.c). */
+    struct live *live;
+    struct live_options live_how;
+    struct live_ask wanted, asked;
+    bool asking;
+    const struct live_answer *answer; /* live's */
+    size_t first;                     /* frame at the left edge */
+    bool doomed;                      /* one more key deletes the experiment at hand */
 };
 
 static inline struct experiments_state *experiments_state(const struct app *app)
@@ -54,6 +67,22 @@ void experiments_form_open(struct app *app);
 enum status experiments_form_start(struct app *app, struct err *err);
 const char *experiments_field_label(size_t field);
 const char *experiments_field_help(size_t field);
+
+#define LIVE_LOOK_MS 20 /* between two looks for an answer */
+
+/* Fills in what is known; true if the file at hand is one of the demo, whose FOLDER it names. */
+void experiments_form_fill(struct app *app);
+bool experiments_bundled(const struct app *app, char *folder, size_t size);
+
+/* Listening: keys, looking for answers, drawing. */
+bool experiments_live_apply(struct app *app, enum action action);
+bool experiments_live_look(struct app *app);
+int experiments_live_due(const struct app *app);
+void experiments_live_end(struct app *app);
+void experiments_live_status(const struct app *app, struct buf *line);
+void experiments_live_draw(const struct app *app, struct canvas *c, struct rect area);
+void live_draw(const struct live_answer *a, const struct live_options *o, size_t first, bool busy,
+               struct canvas *c, struct rect area);
 
 /* The list above, and what is below it (experiments_draw.c). */
 void experiments_draw(const struct app *app, struct canvas *c, struct rect area);

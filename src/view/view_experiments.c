@@ -41,10 +41,21 @@ static bool look(struct app *app)
     return changed;
 }
 
+static bool look_again(struct app *app)
+{
+    const struct experiments_state *s = experiments_state(app);
+    if (s->shape == EXPERIMENTS_LIVE && experiments_live_due(app) >= 0)
+        return experiments_live_look(app);
+    return look(app);
+}
+
 static enum status prepare(struct app *app, struct err *err)
 {
+    const struct experiments_state *s = experiments_state(app);
     (void)err;
     look(app);
+    if (s->shape == EXPERIMENTS_LIVE && !s->form)
+        experiments_live_look(app);
     return STATUS_OK;
 }
 
@@ -53,14 +64,16 @@ static void release(struct app *app)
     struct experiments_state *s = experiments_state(app);
     if (s->open)
         jobs_free(&s->jobs);
+    experiments_live_end(app);
     s->open = false;
 }
 
 static int due(const struct app *app)
 {
     const struct experiments_state *s = experiments_state(app);
-    if (!s->open || jobs_running(&s->jobs) == 0)
-        return -1;
+    int live = s->shape == EXPERIMENTS_LIVE ? experiments_live_due(app) : -1;
+    if (!s->open || jobs_running(&s->jobs) == 0 || live >= 0)
+        return live;
     long long left = s->now + JOBS_LOOK_MS - now_ms();
     return left > 0 ? (int)left : 0;
 }
@@ -159,8 +172,14 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     }
     if (s->form && apply_form(app, action, err))
         return true;
+    if (s->shape == EXPERIMENTS_LIVE && experiments_live_apply(app, action))
+        return true;
     if (apply_job(app, action, err))
         return true;
+    if (action == ACTION_ERASE || action == ACTION_EDIT) {
+        s->shape = EXPERIMENTS_LIVE;
+        return true;
+    }
     if (action == ACTION_FORM) {
         s->shape = (s->shape + 1) % EXPERIMENTS_SHAPES;
         return true;
@@ -171,6 +190,11 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
 enum status experiments_set_field(struct app *app, long field, const char *text, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
+    if (field == FIELD_COUNT && strlen(text) < sizeof s->wanted.set) {
+        snprintf(s->wanted.set, sizeof s->wanted.set, "%s", text);
+        s->wanted.erase = true;
+        return STATUS_OK;
+    }
     if (field < 0 || field >= FIELD_COUNT || strlen(text) >= sizeof s->value[0])
         return err_set(err, STATUS_USAGE, "too long");
     snprintf(s->value[field], sizeof s->value[0], "%s", text);
@@ -188,14 +212,15 @@ size_t experiments_own(struct app *app)
 
 enum status experiments_ask(struct app *app, struct err *err)
 {
-    struct panel *p = &app->panel;
+    char title[80];
     size_t n = experiments_own(app);
-    panel_close(p);
-    p->kind = PANEL_QUIT;
-    snprintf(p->title, sizeof p->title, "%zu experiment%s still run%s", n, n == 1 ? "" : "s",
+    snprintf(title, sizeof title, "%zu experiment%s still run%s", n, n == 1 ? "" : "s",
              n == 1 ? "s" : "");
-    enum status code = panel_add(p, -1, 0, 0, "keep running, and quit", err);
-    return code ? code : panel_add(p, -1, 1, 0, "stop (it can go on later), and quit", err);
+    panel_begin(app, PANEL_QUIT, title);
+    enum status code = panel_add(&app->panel, -1, 0, 0, "keep running, and quit", err);
+    if (!code)
+        code = panel_add(&app->panel, -1, 1, 0, "stop (it can go on later), and quit", err);
+    return panel_done(app, code);
 }
 
 void experiments_stop_own(struct app *app)
@@ -213,6 +238,8 @@ static void status(const struct app *app, struct buf *line)
                    experiments_field_help(s->field));
     else if (s->form)
         buf_str(line, "Enter begins the experiment");
+    else if (s->shape == EXPERIMENTS_LIVE)
+        experiments_live_status(app, line);
     else if (!job)
         buf_str(line, "no experiment yet: a begins one");
     else {
@@ -241,6 +268,9 @@ const struct view view_experiments = {
         "these change is the interval below each number; * marks a change above it, - one below "
         "it.\n"
         "\n"
+        "The third form (v) listens: one recording with and without a set, its spectrogram, what "
+        "the model takes each frame and the speaker for. Space erases the set or puts it back.\n"
+        "\n"
         "An experiment is a process of its own: it goes on when the explorer or the terminal is "
         "closed, and stands here when one comes back. What was stopped goes on with r, and ends "
         "with the same result.",
@@ -252,5 +282,5 @@ const struct view view_experiments = {
     .status = status,
     .alone = true,
     .due = due,
-    .look = look,
+    .look = look_again,
 };
