@@ -120,8 +120,6 @@ static int choose(struct figure_request *r, const char *name, int files)
         if (files > 1 && !known[i].several)
             return cli_usage(&command_figure, "figure %s is drawn from one count FILE, not %d",
                              name, files);
-        if (r->number == 2 && !r->phones.count)
-            return cli_usage(&command_figure, "figure 2 needs --phone NAME");
         if (r->phones.count > RANKS_MAX_CURVES)
             return cli_usage(&command_figure, "at most %d phones fit a figure", RANKS_MAX_CURVES);
         if (r->sets.count > OVERLAP_MAX_SETS)
@@ -284,7 +282,7 @@ static const struct cli_option options[] = {
     ANALYSIS_OPTIONS,
     MAP_OPTIONS,
     {"property", 0, "NAME[,NAME...]", "figures 3, 4, 5, 7: these properties", NULL},
-    {"phone", 0, "NAME[,NAME...]", "figure 2: these phones; figure 3: the one to mark", NULL},
+    {"phone", 0, "NAME[,NAME...]", "figure 2: these phones (AH); figure 3: the one to mark", NULL},
     {"sets", 0, "SET[,SET...]", "figure 8: these sets (default phone,gender,pitch)", NULL},
     {"log", 0, NULL, "figure 2: ranks on a logarithmic scale", NULL},
     {"width", 0, "LENGTH", "of the figure: 252pt, 3.5in, 9cm, 90mm", NULL},
@@ -298,7 +296,7 @@ const struct cli_command command_figure = {
     .synopsis = "[OPTION...] N FILE... [-o OUT.svg|pdf|png]",
     .details =
         "N is the figure's number:\n"
-        "  2   p(neuron | phone) of a layer, sorted, with the baseline (--phone)\n"
+        "  2   p(neuron | phone) of a layer, sorted, with the baseline; of AH unless --phone says\n"
         "  3   maps: 3a phone, 3b gender, 3c pitch, 3 all of them or those of --property;\n"
         "      without --layer each in the layer with the best silhouette\n"
         "  4   silhouette by layer; several FILEs: one panel each\n"

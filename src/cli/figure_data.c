@@ -24,6 +24,31 @@ static const char *phone_in(const struct analysis_input *in, const char *name, s
     return in->counts.factor[counts_find_factor(&in->counts, "phone")].level[level];
 }
 
+/* AH, the phone of the paper's figure; where the file has none, the phone with the most frames. */
+static const char *usual_phone(const struct analysis_input *in, struct err *err)
+{
+    const struct counts *c = &in->counts;
+    int f = counts_find_factor(c, "phone"),
+        at = f < 0 ? -1 : counts_find_level(c, (uint32_t)f, "AH");
+    int64_t most = INT64_MIN;
+    for (uint32_t k = 0; f >= 0 && at < 0 && k < c->factor[f].levels; k++) {
+        int64_t frames = 0;
+        if (phones_class(&in->phones, c->factor[f].level[k]) < 0)
+            continue;
+        for (uint32_t i = 0; i < c->cells; i++)
+            frames += c->factor[f].index[i] == (int32_t)k ? c->frames[i] : 0;
+        if (frames > most) {
+            most = frames;
+            at = (int)k;
+        }
+    }
+    if (at < 0) {
+        err_set(err, STATUS_NOTFOUND, "%s: holds no phone", c->path);
+        return NULL;
+    }
+    return c->factor[f].level[at];
+}
+
 static enum status make_ranks(const struct figure_request *r, struct analysis_input *in,
                               struct figure *f, struct table *t, struct err *err)
 {
@@ -32,8 +57,10 @@ static enum status make_ranks(const struct figure_request *r, struct analysis_in
     struct rank_data d = {.layer = r->options.layer ? (uint32_t)r->options.layer - 1 : 0,
                           .logarithmic = r->logarithmic};
     enum status code = STATUS_OK;
-    for (uint32_t k = 0; !code && k < r->phones.count; k++) {
-        const char *phone = phone_in(in, r->phones.name[k], err);
+    uint32_t phones = r->phones.count ? r->phones.count : 1;
+    for (uint32_t k = 0; !code && k < phones; k++) {
+        const char *phone =
+            r->phones.count ? phone_in(in, r->phones.name[k], err) : usual_phone(in, err);
         code = phone ? analysis_profile(&in->analysis, &profile[k], phone, NULL, d.layer, err)
                      : err->code;
         if (code)

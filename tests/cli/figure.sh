@@ -139,7 +139,9 @@ refuses 2 "no figure '6'" figure 6 "$counts"
 refuses 2 'needs a count FILE' figure 4
 refuses 2 'number of a figure' figure
 refuses 2 'one count FILE' figure 3 "$counts" "$counts"
-refuses 2 '--phone' figure 2 "$counts"
+"$PROPNEU" figure 2 "$counts" --format tsv >"$dir/usual.tsv" &&
+    "$PROPNEU" figure 2 "$counts" --phone AH --format tsv | cmp - "$dir/usual.tsv" ||
+    complain "figure 2 without --phone is not that of AH"
 refuses 2 'for figure 8' figure 4 "$counts" --sets phone
 refuses 2 'no --layer' figure 4 "$counts" --layer 2
 refuses 2 'length' figure 4 "$counts" --width 2
