@@ -310,12 +310,15 @@ static bool only_moves(const struct app *app, enum action action)
     }
 }
 
-/* What a view borrows of results that are gone, it gets anew before anything looks at it. */
+/*
+ * What a view borrows of results that are gone, it gets anew before anything looks at it.  In the
+ * Layers view the layer is the cursor, and what follows it may wait.
+ */
 static void catch_up(struct app *app)
 {
     const struct place *a = &app->at, *b = &app->prepared_at;
     if (app->prepared != app->conditions || a->view != b->view || a->property != b->property ||
-        a->layer != b->layer)
+        (a->layer != b->layer && a->view != VIEW_LAYERS))
         app_prepare(app);
 }
 
