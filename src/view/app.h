@@ -305,10 +305,12 @@ enum status neurons_set_text(struct app *app, const char *text, size_t *column, 
 const char *neurons_expression(const struct app *app);
 
 /*
- * The experiments view (view_experiments.c): what is typed for a FIELD of its form; how many
+ * The experiments view (view_experiments.c): what is typed for a FIELD of its form, and whether
+ * that is a set; how many
  * experiments of this session run, and stopping them; asking what becomes of them at the end.
  */
 enum status experiments_set_field(struct app *app, long field, const char *text, struct err *err);
+bool experiments_takes_set(long field);
 size_t experiments_own(struct app *app);
 void experiments_stop_own(struct app *app);
 enum status experiments_ask(struct app *app, struct err *err);

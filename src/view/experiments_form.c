@@ -2,11 +2,13 @@
 
 #include "experiments_state.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "propneu/corpus.h"
 #include "propneu/datadir.h"
 #include "propneu/file.h"
 #include "propneu/lines.h"
@@ -58,7 +60,8 @@ static void fill_bundled(struct experiments_state *s, const char *name)
 {
     const char *d = datadir();
     bool sid = strcmp(name, "sid") == 0, pr = strcmp(name, "pr") == 0;
-    set(s, FIELD_WHAT, "%s", pr ? "phone" : "gender");
+    if (s->value[FIELD_WHAT][0] != '$')
+        set(s, FIELD_WHAT, "%s", pr ? "phone" : "gender");
     set(s, FIELD_TASK, "%s", sid ? "sid" : pr ? "phones" : "centroid");
     set(s, FIELD_BY, "%s", pr ? "phone" : "gender");
     set(s, FIELD_PIECE, "%s", sid ? "0.2" : "whole");
@@ -133,7 +136,7 @@ void experiments_form_fill(struct app *app)
     if (s->filled)
         return;
     s->filled = true;
-    set(s, FIELD_WHAT, "%s", app_property(app));
+    set(s, FIELD_WHAT, "%s", marks_list(app)->count ? "$" MARKS_NAME : app_property(app));
     set(s, FIELD_LAYERS, "all");
     set(s, FIELD_EDIT, "erase");
     set(s, FIELD_TASK, "centroid");
@@ -187,6 +190,36 @@ static bool verb(const char *s, const char *word, const char **rest)
         return false;
     *rest = s + n + strspn(s + n, " ");
     return true;
+}
+
+/* Journals and processes know nothing of marks and names: such a set becomes a list beside them. */
+enum status experiments_plain_set(struct app *app, char *text, size_t size, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    struct setfile list;
+    char path[PATH_MAX + 64];
+    if (!strchr(text, '$'))
+        return STATUS_OK;
+    if (!app->threads)
+        return err_set(err, STATUS_UNSUPPORTED, "experiments are only looked at here");
+    enum status code = marks_evaluate(app, text, 0, &list, NULL, err);
+    if (code)
+        return code;
+    uint64_t hash = corpus_hash(text);
+    for (size_t i = 0; i < list.count; i++)
+        hash = (hash ^ ((uint64_t)list.entry[i].layer << 32 | list.entry[i].neuron)) *
+               UINT64_C(1099511628211);
+    snprintf(path, sizeof path, "%s/set-%016" PRIx64 ".txt", s->jobs.folder, hash);
+    if (strlen(path) + 2 > size)
+        code = err_set(err, STATUS_USAGE, "%s: too long a path", path);
+    if (!code)
+        code = jobs_make_folder(&s->jobs, err);
+    if (!code)
+        code = setfile_write(&list, path, text, err);
+    setfile_free(&list);
+    if (!code)
+        snprintf(text, size, "@%s", path);
+    return code;
 }
 
 static enum status add_edit(const struct app *app, struct words *w, struct err *err)
@@ -244,7 +277,11 @@ enum status experiments_form_start(struct app *app, struct err *err)
     struct experiments_state *s = experiments_state(app);
     char sigma[32];
     struct words *w = calloc(1, sizeof *w);
-    enum status code = w ? add_edit(app, w, err) : err_nomem(err);
+    enum status code =
+        w ? experiments_plain_set(app, s->value[FIELD_WHAT], sizeof s->value[FIELD_WHAT], err)
+          : err_nomem(err);
+    if (!code)
+        code = add_edit(app, w, err);
     snprintf(sigma, sizeof sigma, "%g", app->sigma);
     if (!code)
         code = add_rest(app, w, err);

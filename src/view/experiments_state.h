@@ -74,6 +74,9 @@ const char *experiments_field_help(size_t field);
 void experiments_form_fill(struct app *app);
 bool experiments_bundled(const struct app *app, char *folder, size_t size);
 
+/* TEXT of SIZE bytes becomes a set that needs no marks or names. */
+enum status experiments_plain_set(struct app *app, char *text, size_t size, struct err *err);
+
 /* Listening: keys, looking for answers, drawing. */
 bool experiments_live_apply(struct app *app, enum action action);
 bool experiments_live_look(struct app *app);

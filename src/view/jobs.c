@@ -209,8 +209,8 @@ size_t jobs_own(const struct jobs *j)
     return j->children;
 }
 
-/* Makes the folder and those above it. */
-static enum status make_folder(const struct jobs *j, struct err *err)
+/* And those above it. */
+enum status jobs_make_folder(const struct jobs *j, struct err *err)
 {
     char path[PATH_MAX];
     if (!j->folder[0])
@@ -273,7 +273,7 @@ enum status jobs_start(struct jobs *j, const char *const *words, struct err *err
     struct job_child c = {0, -1};
     if (j->children == JOBS_CHILDREN)
         return err_set(err, STATUS_USAGE, "%d experiments run already", JOBS_CHILDREN);
-    enum status code = make_folder(j, err);
+    enum status code = jobs_make_folder(j, err);
     if (code)
         return code;
     c.log = open_log(j, err);

@@ -73,6 +73,9 @@ size_t jobs_own(const struct jobs *j);
  */
 enum status jobs_start(struct jobs *j, const char *const *words, struct err *err);
 
+/* Makes the folder, which jobs_start does, too. */
+enum status jobs_make_folder(const struct jobs *j, struct err *err);
+
 /* Goes on with what was stopped, as it was begun.  STATUS_UNSUPPORTED if that cannot be known. */
 enum status jobs_resume(struct jobs *j, const struct job *job, struct err *err);
 

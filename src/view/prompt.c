@@ -63,7 +63,8 @@ static void insert(struct prompt *p, const char *bytes, size_t n)
 /* True where a set expression is typed. */
 static bool takes_set(const struct prompt *p)
 {
-    return p->kind == PROMPT_SET || p->kind == PROMPT_NEURONS || p->kind == PROMPT_MARKS;
+    return p->kind == PROMPT_SET || p->kind == PROMPT_NEURONS || p->kind == PROMPT_MARKS ||
+           (p->kind == PROMPT_FIELD && experiments_takes_set(p->subject));
 }
 
 static bool takes_path(const struct prompt *p)

@@ -191,15 +191,24 @@ enum status experiments_set_field(struct app *app, long field, const char *text,
 {
     struct experiments_state *s = experiments_state(app);
     if (field == FIELD_COUNT && strlen(text) < sizeof s->wanted.set) {
-        snprintf(s->wanted.set, sizeof s->wanted.set, "%s", text);
-        s->wanted.erase = true;
-        return STATUS_OK;
+        char set[sizeof s->wanted.set];
+        snprintf(set, sizeof set, "%s", text);
+        enum status code = experiments_plain_set(app, set, sizeof set, err);
+        if (!code)
+            memcpy(s->wanted.set, set, sizeof set);
+        s->wanted.erase |= !code;
+        return code;
     }
     if (field < 0 || field >= FIELD_COUNT || strlen(text) >= sizeof s->value[0])
         return err_set(err, STATUS_USAGE, "too long");
     snprintf(s->value[field], sizeof s->value[0], "%s", text);
     s->field = (size_t)field + 1;
     return STATUS_OK;
+}
+
+bool experiments_takes_set(long field)
+{
+    return field == FIELD_WHAT || field == FIELD_COUNT;
 }
 
 size_t experiments_own(struct app *app)

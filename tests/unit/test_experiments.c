@@ -272,6 +272,41 @@ static void only_measurements_go_on(void **state)
     jobs_free(&j);
 }
 
+/* Marks become a list in a file, which a process and a later day can read. */
+static void marks_are_written_beside_the_journals(void **state)
+{
+    static const char *path = FILE_NAME;
+    struct app_options o = {.view = "experiments", .cols = 80, .rows = 24, .threads = true};
+    struct app app;
+    struct err err;
+    char text[300] = "$marks - phone";
+    (void)state;
+    use_state(BROKEN);
+    assert_ok(app_init(&app, &path, 1, &o, &err));
+    press(&app, "a Esc");
+    assert_string_equal(experiments_state(&app)->value[FIELD_WHAT], "phone");
+    assert_ok(marks_change(&app, '|', "gender | phone", 0, NULL, &err));
+    assert_ok(experiments_plain_set(&app, text, sizeof text, &err));
+    assert_int_equal(text[0], '@');
+    struct setfile have, want;
+    uint32_t width[6];
+    for (int l = 0; l < 6; l++)
+        width[l] = app.file[0].counts.layer[l].width;
+    assert_ok(setfile_read(&have, text + 1, 6, width, &err));
+    assert_ok(marks_evaluate(&app, "(gender | phone) - phone", 0, &want, NULL, &err));
+    assert_int_equal(have.count, want.count);
+    assert_true(have.count > 0);
+    for (size_t i = 0; i < have.count; i++)
+        assert_true(have.entry[i].layer == want.entry[i].layer &&
+                    have.entry[i].neuron == want.entry[i].neuron);
+    unlink(text + 1);
+    setfile_free(&have);
+    setfile_free(&want);
+    snprintf(text, sizeof text, "$nobody");
+    assert_int_not_equal(experiments_plain_set(&app, text, sizeof text, &err), STATUS_OK);
+    app_free(&app);
+}
+
 static int make_files(void **state)
 {
     struct err err;
@@ -301,6 +336,7 @@ int main(void)
         cmocka_unit_test(hostile_numbers_are_survived),
         cmocka_unit_test(commands_are_taken_apart),
         cmocka_unit_test(only_measurements_go_on),
+        cmocka_unit_test(marks_are_written_beside_the_journals),
     };
     setenv("TZ", "UTC", 1);
     if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "en_US.UTF-8"))

@@ -7,6 +7,7 @@
 
 #include "../../src/view/app.h"
 #include "../../src/view/keys.h"
+#include "../../src/view/view.h"
 #include "../../src/view/neurons_state.h"
 #include "propneu/bitset.h"
 #include "propneu/file.h"
@@ -491,6 +492,29 @@ static void neurons_are_sorted_found_and_filtered(void **state)
     app_free(&app);
 }
 
+/* Every view has a lesson, and the words of the method are explained behind it, on any screen. */
+static void help_explains_every_view_and_word(void **state)
+{
+    static const char *const words[] = {
+        "neuron", "activated",  "baseline", "pattern, S_k", "property", "group neurons, G_g",
+        "sigma",  "silhouette", "stress",   "erasure"};
+    (void)state;
+    for (int v = 0; v < VIEW_COUNT; v++)
+        assert_true(strlen(view_of((enum view_id)v)->lesson) > 200);
+    for (int cols = 40; cols <= 120; cols += 40) {
+        struct canvas c;
+        struct buf text = BUF_INIT;
+        assert_true(canvas_init(&c, cols, 200, false));
+        int rows = glossary_draw(&c, 0, cols);
+        assert_true(rows > 20 && rows < 150);
+        canvas_print(&c, &text);
+        for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+            assert_non_null(strstr(buf_text(&text), words[i]));
+        buf_free(&text);
+        canvas_free(&c);
+    }
+}
+
 static int remove_file(void **state)
 {
     (void)state;
@@ -508,6 +532,7 @@ static int make_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(help_explains_every_view_and_word),
         cmocka_unit_test(screens_are_as_they_were),
         cmocka_unit_test(dump_prints_the_same_cells),
         cmocka_unit_test(every_size_is_drawn),
