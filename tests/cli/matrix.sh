@@ -87,7 +87,7 @@ long="--controls 40 --format tsv"
 # shellcheck disable=SC2086
 {
     matrix $long -q -o "$dir/whole.tsv" || complain "the long matrix fails"
-    for signal in KILL INT; do
+    for signal in KILL TERM; do
         run=exec
         matrix $long -o "$dir/cut.tsv" 2>"$dir/err" &
         run=
@@ -99,7 +99,7 @@ long="--controls 40 --format tsv"
         done=$(($(lines "$dir/cut.tsv.journal") - 1))
         [ "$done" -gt 0 ] || complain "SIG$signal: no journal"
         [ $signal = KILL ] || grep -q "stopped after $done of 83 runs" "$dir/err" ||
-            complain "SIGINT: $(cat "$dir/err")"
+            complain "SIGTERM: $(cat "$dir/err")"
         # What is meant for another run is refused and stays.
         cp "$dir/cut.tsv.journal" "$dir/kept"
         matrix $long --seed 1 -o "$dir/cut.tsv" 2>"$dir/err" && complain "another seed is taken"
