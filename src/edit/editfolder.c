@@ -23,6 +23,7 @@
 #include "propneu/mem.h"
 #include "propneu/model_parts.h"
 #include "propneu/safetensors.h"
+#include "propneu/torchzip_write.h"
 
 enum status edit_source_open(struct edit_source *s, const char *path, const struct model_options *o,
                              struct err *err)
@@ -170,6 +171,18 @@ out:
     return code;
 }
 
+/* For the programs that the source was made for, which read nothing but files of torch.save. */
+static enum status write_torch(const struct writing *w, const struct edit_source *s,
+                               const volatile sig_atomic_t *stop, struct err *err)
+{
+    if (!manifest_from_torch(s) || s->checkpoint.layout == CHECKPOINT_FAIRSEQ)
+        return STATUS_OK;
+    char *path = inside(w->temp, "checkpoint.pt");
+    enum status code = path ? torchzip_write(&s->checkpoint, path, stop, err) : err_nomem(err);
+    free(path);
+    return code;
+}
+
 /* What else of a Hugging Face folder its user needs: how the head's outputs are spelled. */
 static enum status copy_companions(const struct writing *w, const struct checkpoint *c,
                                    struct err *err)
@@ -217,7 +230,8 @@ static enum status write_files(const struct writing *w, const struct edit_source
         (code = copy_companions(w, &s->checkpoint, err)) || (code = write_neurons(w, r, err)) ||
         (code = write_json(w, "manifest.json", json_incref(manifest), err)))
         return code;
-    return write_weights(w, &s->checkpoint.tensors, r->stop, err);
+    code = write_weights(w, &s->checkpoint.tensors, r->stop, err);
+    return code ? code : write_torch(w, s, r->stop, err);
 }
 
 /* Removes the temporary folder with its files, if it is still there. */

@@ -11,6 +11,7 @@
 #include "propneu/file.h"
 #include "propneu/mem.h"
 #include "propneu/safetensors.h"
+#include "propneu/torchzip_write.h"
 
 /* CRC-32 of a tensor's elements as row-major floats. */
 static uint32_t crc_of(const struct tensor *t)
@@ -323,6 +324,60 @@ static void what_is_no_model_is_refused(void **state)
     assert_status(checkpoint_open(&c, in_folder("model.safetensors"), &err), STATUS_IO);
 }
 
+/* What s3prl's trainer keeps beside the weights stands in its own dictionaries again. */
+static void a_written_torch_file_holds_what_the_checkpoint_did(void **state)
+{
+    static const float number[] = {1, 2, 3, 4, 5, 6};
+    static const char text[] = "{\"Args\": {\"lr\": 0.1, \"steps\": -12345678901}, \"Step\": 7, "
+                               "\"Downstream\": {\"labels\": [\"a\", \"\u00e9\"], \"weight\": "
+                               "{\"__tensor__\": [2, 3]}, \"lost\": {\"__tensor__\": [1]}}, "
+                               "\"Upstream_Config\": {\"melhubert\": {\"on\": true, \"off\": "
+                               "false, \"none\": null, \"list\": [], \"dict\": {}}}}";
+    /* The second one by columns, the third without elements. */
+    struct tensor t[] = {{.name = "Downstream.weight", .ndim = 2, .shape = {2, 3}},
+                         {.name = "fc.weight", .ndim = 2, .shape = {3, 2}},
+                         {.name = "none", .ndim = 1, .shape = {0}},
+                         {.name = "scalar", .ndim = 0}};
+    char path[512], name[] = "x";
+    struct err err;
+    struct checkpoint again, c = {.path = name, .layout = CHECKPOINT_MELHUBERT};
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        t[i].dtype = DTYPE_F32;
+        t[i].data = (const unsigned char *)number;
+        assert_true(tensor_set_rows(&t[i]));
+    }
+    t[1].stride[0] = 1;
+    t[1].stride[1] = 3;
+    c.tensors = (struct tensors){.tensor = t, .count = 4};
+    c.config = json_loads(text, 0, NULL);
+    assert_non_null(c.config);
+    snprintf(path, sizeof path, "%s/written.pt", folder);
+    assert_ok(torchzip_write(&c, path, NULL, &err));
+    assert_status(torchzip_write(&c, path, NULL, &err), STATUS_IO); /* is there already */
+    assert_ok(checkpoint_open(&again, path, &err));
+    assert_int_equal(again.layout, CHECKPOINT_MELHUBERT);
+    assert_int_equal(again.tensors.count, 4);
+    for (int i = 0; i < 4; i++) {
+        const struct tensor *got = tensors_find(&again.tensors, t[i].name);
+        assert_non_null(got);
+        assert_int_equal(got->count, t[i].count);
+        assert_int_equal(crc_of(got), crc_of(&t[i]));
+    }
+    /* A tensor that is not there is nothing, and not a description of one. */
+    json_object_set_new(json_object_get(c.config, "Downstream"), "lost", json_null());
+    assert_true(json_equal(again.config, c.config));
+    checkpoint_free(&again);
+    const volatile sig_atomic_t stop = 1;
+    assert_int_equal(unlink(path), 0);
+    assert_status(torchzip_write(&c, path, &stop, &err), STATUS_CANCELLED);
+    assert_false(have(path));
+    t[0].dtype = DTYPE_U32;
+    assert_status(torchzip_write(&c, path, NULL, &err), STATUS_UNSUPPORTED);
+    assert_non_null(strstr(err.msg, "Downstream.weight"));
+    json_decref(c.config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,6 +390,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(configuration_stands_beside_the_file, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(what_is_no_model_is_refused, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(a_written_torch_file_holds_what_the_checkpoint_did,
+                                        make_folder, remove_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -450,6 +450,29 @@ static struct neuron_sets some_neurons(const struct edit_source *s)
     return sets;
 }
 
+/* The folder OUT holds AFTER once more as what BEFORE was; fairseq's layout alone it does not. */
+static void check_torch_file(const char *out, const struct checkpoint *before,
+                             const struct checkpoint *after)
+{
+    char path[128];
+    struct err err;
+    struct checkpoint c;
+    bool torch = before->layout == CHECKPOINT_S3PRL || before->layout == CHECKPOINT_WAVLM ||
+                 before->layout == CHECKPOINT_MELHUBERT;
+    snprintf(path, sizeof path, "%s/checkpoint.pt", out);
+    assert_int_equal(access(path, F_OK) == 0, torch);
+    if (!torch)
+        return;
+    assert_ok(checkpoint_open(&c, path, &err));
+    assert_int_equal(c.layout, before->layout);
+    check_same_tensors(&after->tensors, &c.tensors, 0);
+    snprintf(path, sizeof path, "%s/source_config.json", out);
+    json_t *all = json_load_file(path, 0, NULL);
+    assert_true(json_equal(all, c.config));
+    json_decref(all);
+    checkpoint_free(&c);
+}
+
 /* Edits FILE in memory and through a folder; both must give the same. */
 static void check_round_trip(const char *file, enum edit_kind kind)
 {
@@ -487,6 +510,7 @@ static void check_round_trip(const char *file, enum edit_kind kind)
         check_same_tensors(&before.tensors, &after.tensors, kind == EDIT_SCALE ? 2 : 6);
     if (kind == EDIT_SCALE && before.layout == CHECKPOINT_FOLDER)
         assert_true(json_equal(before.config, after.config));
+    check_torch_file(out, &before, &after);
     checkpoint_free(&before);
     checkpoint_free(&after);
     neuron_sets_free(&sets);
