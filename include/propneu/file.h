@@ -30,6 +30,12 @@ struct mapped {
 enum status mapped_open(struct mapped *m, const char *path, struct err *err);
 void mapped_close(struct mapped *m);
 
+/*
+ * The path of the mapped file that ADDRESS is in, or NULL.  Reading what somebody has cut off a
+ * file since it was mapped raises SIGBUS; a handler of it may ask this whose bytes are gone.
+ */
+const char *mapped_path(const void *address);
+
 /* The pages wholly within the N bytes at P leave memory, if they are M's; they can still be read.
  */
 void mapped_forget(const struct mapped *m, const void *p, size_t n);

@@ -4,11 +4,13 @@
 #include "config.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "commands.h"
+#include "propneu/file.h"
 
 /* clang-format off */ /* one line a command */
 const struct cli_command *const cli_commands[] = {
@@ -104,12 +106,48 @@ static int unknown_command(const char *word)
     return cli_usage(NULL, "no command and no file '%s'", word);
 }
 
+static void tell(const char *words)
+{
+    if (write(STDERR_FILENO, words, strlen(words)) < 0)
+        return;
+}
+
+/*
+ * A mapped file that somebody cut short, or that the disk refuses, faults where it is read.  No
+ * reader can go on from there, and none has left half a file behind: outputs have no name yet.
+ */
+static void on_bus_error(int number, siginfo_t *info, void *context)
+{
+    const char *path = info->si_code > 0 ? mapped_path(info->si_addr) : NULL;
+    (void)context;
+    if (path) {
+        tell("propneu: ");
+        tell(path);
+        tell(": was cut short, or cannot be read any more, while it was in use\n");
+        _exit(CLI_FAILED);
+    }
+    signal(number, SIG_DFL);
+    if (info->si_code <= 0)
+        raise(number);
+}
+
+static void watch_files(void)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = on_bus_error;
+    action.sa_flags = SA_SIGINFO;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGBUS, &action, NULL);
+}
+
 int main(int argc, char **argv)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
     struct cli cli = {.threads = cores > 0 && cores <= 1024 ? (unsigned)cores : 1};
     /* Only the character type: a decimal comma would break every number read or written. */
     setlocale(LC_CTYPE, "");
+    watch_files();
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
         return print_version();
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))

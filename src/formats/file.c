@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,6 +19,48 @@
 
 /* As many as Linux follows. */
 #define MAX_LINKS 40
+
+/* What is mapped, for mapped_path: what finds no room here, or has a longer path, is not told. */
+static struct {
+    _Atomic uintptr_t base; /* 0: free */
+    size_t size;
+    char path[240];
+} watched[256];
+enum { WATCHED = sizeof watched / sizeof watched[0] };
+static pthread_mutex_t watching = PTHREAD_MUTEX_INITIALIZER;
+
+/* A handler of signals looks without the lock: BASE comes last, and goes first. */
+static void watch(const struct mapped *m, const char *path)
+{
+    pthread_mutex_lock(&watching);
+    for (size_t i = 0; m->data && strlen(path) < sizeof watched[0].path && i < WATCHED; i++)
+        if (!atomic_load(&watched[i].base)) {
+            memcpy(watched[i].path, path, strlen(path) + 1);
+            watched[i].size = m->size;
+            atomic_store(&watched[i].base, (uintptr_t)m->data);
+            break;
+        }
+    pthread_mutex_unlock(&watching);
+}
+
+static void unwatch(const struct mapped *m)
+{
+    pthread_mutex_lock(&watching);
+    for (size_t i = 0; m->data && i < WATCHED; i++)
+        if (atomic_load(&watched[i].base) == (uintptr_t)m->data)
+            atomic_store(&watched[i].base, 0);
+    pthread_mutex_unlock(&watching);
+}
+
+const char *mapped_path(const void *address)
+{
+    for (size_t i = 0; i < WATCHED; i++) {
+        uintptr_t base = atomic_load(&watched[i].base);
+        if (base && (uintptr_t)address >= base && (uintptr_t)address - base < watched[i].size)
+            return watched[i].path;
+    }
+    return NULL;
+}
 
 enum status file_open_regular(int *out, off_t *size, const char *path, struct err *err)
 {
@@ -51,12 +95,15 @@ enum status mapped_open(struct mapped *m, const char *path, struct err *err)
         code = err_errno(err, path);
     else
         *m = (struct mapped){p, (size_t)size};
+    if (!code)
+        watch(m, path);
     close(fd);
     return code;
 }
 
 void mapped_close(struct mapped *m)
 {
+    unwatch(m);
     if (m->data)
         munmap((void *)(uintptr_t)m->data, m->size);
     *m = (struct mapped){NULL, 0};

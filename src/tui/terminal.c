@@ -87,9 +87,10 @@ void terminal_mouse(bool on)
     term.mouse = on;
 }
 
-static void on_crash(int number)
+static void on_crash(int number, siginfo_t *info, void *context)
 {
     static const char mouse_off[] = "\033[?1006;1000l";
+    (void)context;
     if (term.open && !term.away) {
         if (term.mouse && write(STDOUT_FILENO, mouse_off, sizeof mouse_off - 1) < 0)
             term.away = true;
@@ -99,20 +100,30 @@ static void on_crash(int number)
             tcsetattr(fileno(term.in), TCSANOW, &term.modes);
     }
     release_stderr();
-    signal(number, SIG_DFL);
-    raise(number);
+    /* What was to happen without a terminal happens now: the fault comes again. */
+    for (int i = 0; i < FATAL; i++)
+        if (fatal[i] == number)
+            sigaction(number, &term.before[i], NULL);
+    if (info->si_code <= 0)
+        raise(number);
+}
+
+/* A sanitizer keeps its faults for itself; SIGBUS has its handler from main.c. */
+static bool is_watched(int i)
+{
+    return term.before[i].sa_handler == SIG_DFL || fatal[i] == SIGBUS;
 }
 
 static void watch_crashes(void)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = on_crash;
-    action.sa_flags = SA_NODEFER | SA_RESETHAND;
+    action.sa_sigaction = on_crash;
+    action.sa_flags = SA_SIGINFO | SA_NODEFER | SA_RESETHAND;
     sigemptyset(&action.sa_mask);
     for (int i = 0; i < FATAL; i++) {
         sigaction(fatal[i], NULL, &term.before[i]);
-        if (term.before[i].sa_handler == SIG_DFL)
+        if (is_watched(i))
             sigaction(fatal[i], &action, NULL);
     }
 }
@@ -249,7 +260,7 @@ void terminal_close(void)
     if (term.have_modes)
         tcsetattr(fileno(term.in), TCSANOW, &term.modes);
     for (int i = 0; i < FATAL; i++)
-        if (term.before[i].sa_handler == SIG_DFL)
+        if (is_watched(i))
             sigaction(fatal[i], &term.before[i], NULL);
     delscreen(term.screen);
     term.mouse = false;

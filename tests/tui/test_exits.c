@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "propneu/file.h"
+
 #if defined __SANITIZE_ADDRESS__
 #define SANITIZED 1
 #elif defined __has_feature
@@ -124,6 +126,36 @@ static void r4_a_terminal_that_vanishes_at_once(void **state)
     pty_end(&p);
 }
 
+/* A count file that is written over in place, as cp does, ends it with a line that says so. */
+static void r39_a_file_cut_short_is_told(void **state)
+{
+    static const char copy[] = "test_exits.copy.counts";
+    char *argv[] = {(char *)(uintptr_t)explorer_program(), (char *)(uintptr_t)copy, NULL};
+    struct mapped m;
+    struct outfile f;
+    struct err err;
+    struct pty p;
+    (void)state;
+    assert_ok(mapped_open(&m, explorer_file(), &err));
+    assert_ok(outfile_open(&f, copy, &err));
+    assert_int_equal(fwrite(m.data, 1, m.size, f.stream), m.size);
+    assert_ok(outfile_commit(&f, &err));
+    mapped_close(&m);
+    screen_start(&p, 80, 24, NULL, argv, 0);
+    assert_true(screen_wait(&p, "best silhouette", false, PATIENCE));
+    assert_true(screen_wait(&p, "computing", true, PATIENCE));
+    size_t from = p.sent.len;
+    assert_int_equal(truncate(copy, 0), 0);
+    pty_send(&p, "c\n"); /* other conditions: everything is counted again */
+    int status = pty_status(&p, PATIENCE);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+    assert_true(pty_wait_bytes(&p, from, LEAVE, PATIENCE));
+    assert_true(pty_wait_bytes(&p, from, "test_exits.copy.counts: was cut short", PATIENCE));
+    assert_true(pty_modes_restored(&p));
+    pty_end(&p);
+    unlink(copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +164,7 @@ int main(void)
         cmocka_unit_test(r5_signals_leave_a_sane_terminal),
         cmocka_unit_test(r5_a_crash_while_typing_gives_all_back),
         cmocka_unit_test(r5_errors_leave_the_terminal_alone),
+        cmocka_unit_test(r39_a_file_cut_short_is_told),
         cmocka_unit_test(r6_stopping_gives_the_terminal_back_and_forth),
     };
     return EXPLORER_RUN(tests, false);
