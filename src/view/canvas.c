@@ -97,11 +97,18 @@ int utf8_put(char *out, uint32_t ch)
     return more + 1;
 }
 
+/* Turns the direction of the text behind it, on all of the line: marks, embeddings, isolates. */
+static bool turns_text(uint32_t ch)
+{
+    return ch == 0x61c || ch == 0x200e || ch == 0x200f || (ch >= 0x202a && ch <= 0x202e) ||
+           (ch >= 0x2066 && ch <= 0x2069);
+}
+
 /* What is really shown for CH, and in *WIDTH its cells: 0 for a combining mark. */
 static uint32_t shown(uint32_t ch, bool ascii, int *width)
 {
     *width = 1;
-    if (ch < 0x20 || ch == 0x7f)
+    if (ch < 0x20 || ch == 0x7f || turns_text(ch))
         return '?';
     if (ch < 0x7f)
         return ch;

@@ -63,6 +63,12 @@ static void hostile_text_shows_question_marks(void **state)
     canvas_text(&c, 0, 0, 20, STYLE_NORMAL, "a\033[2J\n\377\300\200\355\240\200.");
     assert_prints(&c, "a?[2J???????.\n");
     canvas_free(&c);
+    /* Right-to-left override and the like: width 0, but they turn what stands behind them. */
+    assert_true(canvas_init(&c, 20, 1, false));
+    canvas_text(&c, 0, 0, 20, STYLE_NORMAL, "d\342\200\256x\342\201\246y");
+    assert_prints(&c, "d?x?y\n");
+    assert_int_equal(canvas_width("d\342\200\256x"), 3);
+    canvas_free(&c);
 }
 
 static void ascii_canvases_are_seven_bit(void **state)
