@@ -283,7 +283,8 @@ static enum status set_widths(struct checkpoint *c, const struct edit *e, struct
         code = err_set(err, STATUS_UNSUPPORTED, "%s: no configuration of a model that is known",
                        c->path);
     else
-        code = model_settings_set_widths(settings, e->sets->layers, width, err);
+        code = model_settings_set_widths(settings, e->sets->layers, width, e->kind == EDIT_REMOVE,
+                                         err);
     free(width);
     return code;
 }

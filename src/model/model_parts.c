@@ -92,14 +92,11 @@ json_t *model_settings(const struct checkpoint *c, const char **family)
 }
 
 enum status model_settings_set_widths(json_t *settings, uint32_t layers, const uint32_t *width,
-                                      struct err *err)
+                                      bool list, struct err *err)
 {
     const char *key = "encoder_ffn_embed_dim";
-    bool equal = true;
-    for (uint32_t n = 1; n < layers; n++)
-        equal = equal && width[n] == width[0];
-    json_t *value = equal ? json_integer(width[0]) : json_array();
-    for (uint32_t n = 0; n < layers && !equal; n++)
+    json_t *value = list ? json_array() : json_integer(width[0]);
+    for (uint32_t n = 0; n < layers && list; n++)
         json_array_append_new(value, json_integer(width[n]));
     /* Where nothing says it, the key of those who name the number of layers alike. */
     if (!config_get(settings, &key) && json_object_get(settings, "num_hidden_layers"))
