@@ -26,7 +26,7 @@ size_t neuron_sets_total(const struct neuron_sets *s);
 /*
  * Adds what the set expression TEXT holds, names without a layer meaning each layer's own.  A, the
  * count file it speaks of, must have the model's layers and widths (STATUS_MISMATCH names what
- * differs); NULL: TEXT is "@FILE", a list.  MODEL stands in messages.
+ * differs); NULL: TEXT is a list, "@FILE" or "{1:3,7-9}".  MODEL stands in messages.
  */
 enum status neuron_sets_add(struct neuron_sets *s, const char *text, struct analysis *a,
                             const char *model, struct err *err);

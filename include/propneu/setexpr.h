@@ -3,7 +3,7 @@
  *
  *     expr = term { ("|" | "-") term }      left to right
  *     term = item { "&" item }              binds tighter
- *     item = "(" expr ")" | name [ "@" LAYER ]
+ *     item = "(" expr ")" | name [ "@" LAYER | "@*" ]
  *     name = PROPERTY                       property neurons P
  *          | PROPERTY "=" GROUP             group neurons G (phone=vowel, gender=female)
  *          | "[" PHONE { "," FACTOR "=" LEVEL } "]"   the pattern of a phone under conditions
@@ -11,10 +11,10 @@
  *          | "{" LAYER ":" N {"," N} {";" LAYER ":" ...} "}"   a list; N may be FIRST "-" LAST
  *          | "$" NAME                       a set of the session that has a name
  *
- * A set is one of (layer, neuron) pairs.  A name with "@LAYER" is that layer's set; without one it
- * is that of the layer at hand, or in an edit of every layer.  A "-" within a word belongs to it
- * where that makes a known name (each-phone), otherwise it is the operator.  Names with other
- * characters stand in double quotes.
+ * A set is one of (layer, neuron) pairs.  A name with "@LAYER" is that layer's set, with "@*"
+ * every layer's own; without one it is that of the layer at hand, or in an edit of every layer.  A
+ * "-" within a word belongs to it where that makes a known name (each-phone), otherwise it is the
+ * operator.  Names with other characters stand in double quotes.
  */
 #ifndef PROPNEU_SETEXPR_H
 #define PROPNEU_SETEXPR_H
@@ -24,6 +24,8 @@
 
 #define SETEXPR_MAX_DEPTH 64
 #define SETEXPR_MAX_NODES 256
+
+#define SETEXPR_EVERY UINT32_MAX /* as a layer: "@*" */
 
 enum setexpr_kind {
     SETEXPR_PROPERTY,
@@ -40,7 +42,7 @@ enum setexpr_kind {
 struct setexpr_node {
     enum setexpr_kind kind;
     uint32_t left, right;       /* operators: node numbers */
-    uint32_t layer;             /* names: 0 = the layer at hand, else from 1 */
+    uint32_t layer;             /* names: 0 = the layer at hand, SETEXPR_EVERY, or from 1 */
     char *name;                 /* property, phone, file or named set */
     char *group;                /* SETEXPR_GROUP */
     struct query_filters where; /* SETEXPR_PATTERN */

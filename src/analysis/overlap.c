@@ -40,13 +40,13 @@ void overlap_add(struct overlap *o, const uint64_t *rows, uint32_t sets, uint32_
         o->expected[r] += expectation(rate, sets, r, width);
 }
 
-/* True if LAYER (from 1) is at hand or named in one of the expressions. */
+/* True if LAYER (from 1) is at hand or named in one of the expressions, maybe with all others. */
 static bool layer_wanted(const struct setexpr *expr, uint32_t sets, uint32_t at_hand,
                          uint32_t layer)
 {
     for (uint32_t s = 0; s < sets; s++)
         for (uint32_t i = 0; i < expr[s].nodes; i++)
-            if (expr[s].node[i].layer == layer)
+            if (expr[s].node[i].layer == layer || expr[s].node[i].layer == SETEXPR_EVERY)
                 return true;
     return layer == at_hand;
 }

@@ -105,7 +105,8 @@ enum status setexpr_eval(const struct setexpr *e, struct analysis *a, uint32_t a
     enum status code = rows ? STATUS_OK : err_nomem(err);
     for (uint32_t i = 0; i < e->nodes && !code; i++) {
         const struct setexpr_node *n = &e->node[i];
-        bool here = n->layer ? n->layer == layer + 1 : at_hand == 0 || at_hand == layer + 1;
+        uint32_t wanted = n->layer ? n->layer : at_hand ? at_hand : SETEXPR_EVERY;
+        bool here = wanted == SETEXPR_EVERY || wanted == layer + 1;
         if (n->kind >= SETEXPR_AND)
             combine(rows + i * words, n, rows, words);
         else if (here)

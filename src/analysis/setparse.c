@@ -90,18 +90,23 @@ static enum status take_word(struct parser *p, const char *expected, setword_kno
     return *out ? STATUS_OK : err_nomem(p->err);
 }
 
-/* "@LAYER" behind a name, if there. */
+/* "@LAYER" or "@*" behind a name, if there. */
 static enum status take_layer(struct parser *p, uint32_t *layer)
 {
     size_t at = p->at;
     unsigned long n = 0;
     if (p->text[at] != '@')
         return STATUS_OK;
+    if (p->text[at + 1] == '*') {
+        *layer = SETEXPR_EVERY;
+        p->at = at + 2;
+        return STATUS_OK;
+    }
     size_t digits = strspn(p->text + at + 1, "0123456789");
     for (size_t i = 0; i < digits && n < 1000000; i++)
         n = n * 10 + (unsigned long)(p->text[at + 1 + i] - '0');
     if (digits == 0)
-        return fault(p, at + 1, STATUS_USAGE, "a layer number expected after '@'");
+        return fault(p, at + 1, STATUS_USAGE, "a layer number or * expected after '@'");
     if (n < 1 || n > p->a->counts->layers)
         return fault(p, at + 1, STATUS_NOTFOUND, "no layer %lu (there are: 1 to %u)", n,
                      p->a->counts->layers);
@@ -121,10 +126,12 @@ static enum status take_file(struct parser *p, struct setexpr_node *node)
         if (!path[len])
             return fault(p, p->at, STATUS_USAGE, "the quotation mark has no second one");
         skip = len + 2;
-    } else { /* "@FILE@2" is FILE in layer 2 */
+    } else { /* "@FILE@2" is FILE in layer 2, "@FILE@*" in every layer */
         size_t digits = 0;
         while (digits < len && path[len - 1 - digits] >= '0' && path[len - 1 - digits] <= '9')
             digits++;
+        if (digits == 0 && len > 0 && path[len - 1] == '*')
+            digits = 1;
         if (digits > 0 && digits + 1 < len && path[len - 1 - digits] == '@')
             skip = len -= digits + 1;
     }

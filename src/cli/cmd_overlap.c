@@ -216,7 +216,7 @@ const struct cli_command command_overlap = {
         "  gender=female            group neurons\n"
         "  [AH], [AH,gender=female] an activation pattern, under conditions\n"
         "  @FILE                    a list, one 'layer neuron' a line\n"
-        "  NAME@LAYER               the set of that layer\n"
+        "  NAME@LAYER, NAME@*       the set of that layer; every layer's own\n"
         "joined by & (binds tighter), | and - (both left to right) and parentheses.\n"
         "'by chance' is a region's size were the sets independent of each other.\n"
         "\n"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "propneu/mem.h"
+#include "propneu/namedsets.h"
 #include "propneu/setexpr.h"
 
 enum status neuron_sets_init(struct neuron_sets *s, uint32_t layers, const uint32_t *width,
@@ -64,13 +65,33 @@ enum status neuron_sets_fit(const struct neuron_sets *s, const struct counts *c,
     return STATUS_OK;
 }
 
-/* The one form that needs no count file; layers and neurons are checked on reading. */
-static enum status add_file(struct neuron_sets *s, const char *path, struct err *err)
+static enum status needs_counts(const char *text, struct err *err)
+{
+    return err_set(err, STATUS_USAGE,
+                   "the set '%s' needs a count file: -c COUNTS (only @FILE and {LAYER:NEURON,...} "
+                   "do without)",
+                   text);
+}
+
+/* The forms that need no count file: "@FILE" and "{1:3,7-9;4:0}".  Layers and neurons are checked
+ * on reading. */
+static enum status add_list(struct neuron_sets *s, const char *text, struct err *err)
 {
     struct setfile list;
-    enum status code = setfile_read(&list, path, s->layers, s->width, err);
+    const char *end = "";
+    struct err why;
+    enum status code = text[0] == '@'
+                           ? setfile_read(&list, text + 1, s->layers, s->width, &why)
+                           : neuron_list_parse(&list, text, &end, s->layers, s->width, &why);
+    if (code && text[0] == '@')
+        return err_set(err, code, "%s", why.msg);
     if (code)
-        return code;
+        return err_set(err, code, "set '%.60s' column %zu: %s", text, (size_t)(end - text) + 1,
+                       why.msg);
+    if (end[strspn(end, " \t")]) {
+        setfile_free(&list);
+        return needs_counts(text, err);
+    }
     for (size_t i = 0; i < list.count; i++)
         bitset_put(s->set[list.entry[i].layer - 1], list.entry[i].neuron);
     setfile_free(&list);
@@ -103,12 +124,10 @@ enum status neuron_sets_add(struct neuron_sets *s, const char *text, struct anal
                             const char *model, struct err *err)
 {
     enum status code;
-    if (!a && text[0] != '@')
-        return err_set(err, STATUS_USAGE,
-                       "the set '%s' needs a count file: -c COUNTS (only @FILE does without)",
-                       text);
+    if (!a && text[0] != '@' && text[0] != '{')
+        return needs_counts(text, err);
     if (!a)
-        return add_file(s, text + 1, err);
+        return add_list(s, text, err);
     code = neuron_sets_fit(s, a->counts, model, err);
     return code ? code : add_expression(s, text, a, err);
 }

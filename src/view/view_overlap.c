@@ -201,7 +201,7 @@ static bool names_layer(const struct overlap_state *s, uint32_t layer)
 {
     for (uint32_t i = 0; i < s->sets; i++)
         for (uint32_t n = 0; n < s->set[i].nodes; n++)
-            if (s->set[i].node[n].layer == layer + 1)
+            if (s->set[i].node[n].layer == layer + 1 || s->set[i].node[n].layer == SETEXPR_EVERY)
                 return true;
     return false;
 }

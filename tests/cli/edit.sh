@@ -83,6 +83,21 @@ printf '1 3\n1 5\n3 249\n' >"$dir/set"
         complain "masking changed the configuration"
     writes erased erase -m "$model" $stats --set @"$dir/none" --allow-empty -o "$dir/copy"
 
+    # All three of a layer alike are a list all the same: that is what uneven asks for.
+    writes pruned prune -m "$model" $stats --keep 0.2 --shape uneven -o "$dir/alike"
+    [ "$(tr -d ' \n' <"$dir/alike/config.json" | grep -c '"encoder_ffn_embed_dim":\[50,50,50\]')" = 1 ] ||
+        complain "uneven: $(grep -A4 encoder_ffn_embed_dim "$dir/alike/config.json")"
+    "$PROPNEU" info "$dir/alike" >/dev/null || complain "no info on a list of equal widths"
+
+    # Lists need no count file; @* is every layer's own.
+    writes 'all      750       3' erase -m "$model" $stats --set '{1:3,5;3:249}' -o "$dir/listed"
+    cmp "$dir/listed/model.safetensors" "$dir/erased/model.safetensors" || complain "{1:3,5;3:249}"
+    writes erased erase -m "$demo/models/sid.safetensors" -c "$demo/counts/sid.counts" \
+        --set 'gender@* - [AH]' -o "$dir/every"
+    writes erased erase -m "$demo/models/sid.safetensors" -c "$demo/counts/sid.counts" \
+        --set 'gender - [AH]@*' -o "$dir/own"
+    cmp "$dir/every/neurons.txt" "$dir/own/neurons.txt" || complain "@* is not every layer's own"
+
     # An existing empty folder is filled; what else stands there is not touched.
     mkdir "$dir/empty"
     writes erased erase -m "$model" $stats --set @"$dir/set" -o "$dir/empty"
@@ -105,6 +120,8 @@ printf '1 3\n1 5\n3 249\n' >"$dir/set"
     refuses 1 'no neuron to prune' prune -m "$model" $stats --keep 1 -o "$new"
     refuses 1 '/none/new: ' erase -m "$model" $stats --set @"$dir/set" -o "$dir/out/none/new"
     refuses 2 '-c COUNTS' erase -m "$model" $stats --set gender -o "$new"
+    refuses 2 '-c COUNTS' erase -m "$model" $stats --set '{1:3} - @x' -o "$new"
+    refuses 2 'column 4: ' erase -m "$model" $stats --set '{1:250}' -o "$new"
     refuses 2 '-m MODEL' erase --set @"$dir/set" -o "$new"
     refuses 2 '--set SET' erase -m "$model" -o "$new"
     refuses 2 '-o FOLDER' erase -m "$model" --set @"$dir/set"

@@ -143,6 +143,12 @@ static void layers_are_those_at_hand_or_named(void **state)
     assert_memory_equal(bits, none, sizeof bits);
     eval("gender@2 | gender@1", 3, 1, bits);
     assert_memory_equal(bits, own, sizeof bits);
+    eval("gender@*", 1, 1, bits);
+    assert_memory_equal(bits, own, sizeof bits);
+    eval("gender@* - gender", 2, 1, bits);
+    assert_memory_equal(bits, none, sizeof bits);
+    eval("gender@* - gender", 1, 1, bits); /* layer 1's own, and no more, is taken away */
+    assert_memory_equal(bits, own, sizeof bits);
 }
 
 static void lists_are_read(void **state)
@@ -159,6 +165,9 @@ static void lists_are_read(void **state)
     assert_true(bits[0] == 0 && bits[1] == 0);
     write_list("layer\tneuron\tgroup\n1\t3\tmale\n");
     snprintf(text, sizeof text, "@%s@1", list_path);
+    eval(text, 3, 0, bits);
+    assert_true(bits[0] == 1 << 3 && bits[1] == 0);
+    snprintf(text, sizeof text, "@%s@*", list_path);
     eval(text, 3, 0, bits);
     assert_true(bits[0] == 1 << 3 && bits[1] == 0);
 }
@@ -218,6 +227,7 @@ static void faults_are_shown_where_they_are(void **state)
         {"gender@0", 8, STATUS_NOTFOUND, "1 to 3"},
         {"gender@4", 8, STATUS_NOTFOUND, "1 to 3"},
         {"gender@", 8, STATUS_USAGE, "layer number"},
+        {"gender@*2", 9, STATUS_USAGE, "operator"},
         {"gender@99999999999999999999", 8, STATUS_NOTFOUND, "1 to 3"},
         {"[", 2, STATUS_USAGE, "a phone"},
         {"[]", 2, STATUS_USAGE, "a phone"},
