@@ -400,16 +400,16 @@ const struct cli_command command_explore = {
     .name = "explore",
     .summary = "The explorer on count files; without FILE on the bundled demo",
     .synopsis = "[OPTION...] [FILE...]",
-    .details =
-        "In the explorer '?' lists the keys and explains what is shown, 'q' quits.  Where\n"
-        "standard output is no terminal, and with --dump, the screen is printed as text.\n"
-        "'yl' copies the command that opens the explorer at the place where one is.\n"
-        "\n"
-        "Settings (view, sigma, marks, ascii, color) stand in $XDG_CONFIG_HOME/propneu/config,\n"
-        "'key = value' a line; O in the explorer saves them, nothing else does.\n"
-        "\n"
-        "A script has a line for each thing to do: 'press 3 p Right' (keys by name), 'type\n"
-        "TEXT', 'say WORDS' under the screen, 'wait SECONDS'.  --record writes one.\n",
+    .details = "In the explorer '?' lists the keys and explains what is shown, 'q' quits.  Where\n"
+               "standard output is no terminal, and with --dump, the screen is printed as text.\n"
+               "'yl' copies the command that opens the explorer at the place where one is.\n"
+               "\n"
+               "Settings (view, sigma, marks, ascii, mouse, color) stand in\n"
+               "$XDG_CONFIG_HOME/propneu/config,\n"
+               "'key = value' a line; O in the explorer saves them, nothing else does.\n"
+               "\n"
+               "A script has a line for each thing to do: 'press 3 p Right' (keys by name), 'type\n"
+               "TEXT', 'say WORDS' under the screen, 'wait SECONDS'.  --record writes one.\n",
     .examples = "  propneu my.counts\n"
                 "  propneu my.counts --view map --layer 8 --property gender\n"
                 "  propneu my.counts --view overlap --layer 1 --dump=120x40\n"

@@ -61,6 +61,10 @@ static bool take(struct explore *e, struct link *place, const char *key, const c
         e->app.ascii = e->app.ascii || strcmp(value, "yes") == 0;
         return is_one_of(value, yes_no);
     }
+    if (strcmp(key, "mouse") == 0) {
+        e->app.mouse = e->app.mouse || strcmp(value, "yes") == 0;
+        return is_one_of(value, yes_no);
+    }
     if (!is_one_of(value, colors))
         return false;
     const char *off = getenv("NO_COLOR");
@@ -74,7 +78,7 @@ static bool take(struct explore *e, struct link *place, const char *key, const c
 static enum status read_settings(struct explore *e, const struct cli *cli, struct link *place,
                                  struct err *err)
 {
-    static const char *const known[] = {"view", "sigma", "marks", "ascii", "color", NULL};
+    static const char *const known[] = {"view", "sigma", "marks", "ascii", "mouse", "color", NULL};
     struct config c;
     enum status code = config_read(&c, e->config, err);
     if (code)

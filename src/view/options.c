@@ -14,17 +14,19 @@ static const char *const view_names[VIEW_COUNT] = {
 #undef VIEW_NAME
 };
 
-enum { SETTINGS = 5 };
+enum { SETTINGS = 6 };
 
 /* Setting number I as it is now; its name. */
 static const char *setting(const struct app *app, int i, char *value, size_t size)
 {
-    static const char *const names[SETTINGS] = {"view", "sigma", "marks", "ascii", "color"};
+    static const char *const names[SETTINGS] = {"view",  "sigma", "marks",
+                                                "ascii", "mouse", "color"};
     switch (i) {
     case 0: snprintf(value, size, "%s", view_names[app->at.view]); break;
     case 1: snprintf(value, size, "%.10g", app->sigma); break;
     case 2: snprintf(value, size, "%s", link_marks[app->marks]); break;
     case 3: snprintf(value, size, "%s", app->ascii ? "yes" : "no"); break;
+    case 4: snprintf(value, size, "%s", app->mouse ? "yes" : "no"); break;
     default: snprintf(value, size, "%s", app->color ? app->color : "auto");
     }
     return names[i];

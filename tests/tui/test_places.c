@@ -301,6 +301,12 @@ static void r32_settings_are_the_users(void **state)
     assert_true(screen_wait(&p, "sigma 75%", false, PATIENCE));
     assert_true(screen_wait(&p, "silhouette", false, PATIENCE));
     explorer_press(&p, "O2", "saved in");
+    explorer_press(&p, "m", "mouse on");
+    explorer_press(&p, "O5", "saved in");
+    explorer_quit(&p);
+    assert_true(holds(config, "mouse = yes\n"));
+    explorer_start(&p, 80, 24, env, 0, NULL);
+    assert_true(pty_wait_bytes(&p, 0, "1000h", PATIENCE)); /* listened to from the start */
     explorer_quit(&p);
     assert_true(holds(config, "# mine\nsigma = 75\nfoo = 1\n\nview = overlap"));
     explorer_start(&p, 80, 24, env, 0, none);
