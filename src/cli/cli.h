@@ -101,6 +101,12 @@ int cli_usage(const struct cli_command *command, const char *fmt, ...)
 /* A note on stderr unless --quiet. */
 void cli_note(const struct cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * Whether the output OUTPUT would replace the input IN: that very file or, where IN is a folder, a
+ * file in it that is there already and called as models, recordings or labels are.
+ */
+bool cli_replaces(const char *output, const char *in);
+
 /* Numbers in options: the whole text must be one, in the range; false otherwise. */
 bool cli_double(const char *text, double low, double high, double *out);
 bool cli_unsigned(const char *text, unsigned long low, unsigned long high, unsigned long *out);

@@ -149,14 +149,6 @@ static int take_common(struct cli_args *a, int which)
     return CLI_END;
 }
 
-/* Whether -o names the regular file IN, which the output would then replace. */
-static bool is_output(const struct cli *cli, const char *in)
-{
-    struct stat from, to;
-    return stat(in, &from) == 0 && S_ISREG(from.st_mode) && stat(cli->output, &to) == 0 &&
-           from.st_dev == to.st_dev && from.st_ino == to.st_ino;
-}
-
 /* CLI_END, or CLI_BAD where the output would replace what the command reads. */
 static int spare_inputs(const struct cli_args *a)
 {
@@ -165,7 +157,7 @@ static int spare_inputs(const struct cli_args *a)
         return CLI_END;
     for (size_t i = 0; i < s->files + (size_t)(a->argc - a->first); i++) {
         const char *in = i < s->files ? s->file[i] : a->argv[(size_t)a->first + i - s->files];
-        if (is_output(a->cli, in)) {
+        if (cli_replaces(a->cli->output, in)) {
             cli_usage(a->command, "-o %s would replace an input", a->cli->output);
             return CLI_BAD;
         }

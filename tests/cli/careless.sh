@@ -17,6 +17,26 @@ refuses 2 "would replace an input" activations -m "$dir/ssl.safetensors" \
     -o "$dir/ssl.safetensors" "$dir/M1-3-0000.flac"
 refuses 2 "would replace an input" count -m "$dir/ssl.safetensors" -a "$dir/M1-3-0000.flac" \
     -l "$demo/textgrid" --speakers "$dir/speakers.tsv" -o "$dir/speakers.tsv"
+in=$dir/in
+mkdir "$in" "$in/model" "$in/audio" "$in/labels"
+cp "$dir/ssl.safetensors" "$in/model/model.safetensors"
+cp "$dir/ssl.json" "$in/model/config.json"
+cp "$dir/M1-3-0000.flac" "$in/audio"
+cp "$demo/textgrid/M1-3-0000.TextGrid" "$in/labels"
+find "$in/model" "$in/audio" "$in/labels" -type f -exec md5sum {} + >"$dir/before"
+ln -s ../model/config.json "$in/audio/link"
+for out in model/model.safetensors audio/../model/config.json audio/M1-3-0000.flac audio/link \
+    labels/M1-3-0000.TextGrid; do
+    refuses 2 "would replace an input" count -m "$in/model" -a "$in/audio" -l "$in/labels" \
+        -o "$in/$out"
+done
+refuses 2 "would replace an input" activations -m "$in/model/" "$dir/M1-3-0000.flac" \
+    -o "$in/model/model.safetensors"
+md5sum --quiet -c "$dir/before" || complain "a file of an input folder was replaced"
+for i in 1 2; do
+    "$PROPNEU" count -q -m "$in/model" -a "$in/audio" -l "$in/labels" -o "$in/audio/c.counts" ||
+        complain "no counts beside the recordings"
+done
 cmp -s "$demo/counts/ssl.counts" "$dir/a.counts" || complain "an input was replaced"
 cmp -s "$demo/models/ssl.safetensors" "$dir/ssl.safetensors" || complain "a model was replaced"
 "$PROPNEU" merge -q -o "$dir/a.counts" "$dir/a.counts" || complain "merge does not add in place"
