@@ -131,7 +131,8 @@ static enum status open_list(struct corpus *c, const char *path, struct err *err
     if (code)
         return code;
     const char *text = (const char *)m.data;
-    for (size_t at = 0; at < m.size && !code; at += n + 1, line++) {
+    size_t at = m.size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a UTF-8 mark */
+    for (; at < m.size && !code; at += n + 1, line++) {
         const char *stop = memchr(text + at, '\n', m.size - at);
         n = stop ? (size_t)(stop - text) - at : m.size - at;
         if (n > 16384 || memchr(text + at, '\0', n))

@@ -57,6 +57,10 @@ static void lists_are_relative_to_their_folder(void **state)
     struct corpus c;
     struct err err;
     (void)state;
+    write_text(DIR "/sub/list", "\xef\xbb\xbf../b-2.WAV\n");
+    assert_ok(corpus_open(&c, DIR "/sub/list", &err));
+    assert_string_equal(c.recording[0].path, DIR "/sub/../b-2.WAV");
+    corpus_free(&c);
     write_text(DIR "/sub/list", "# two\r\n\r\n  ../b-2.WAV \r\ndeep/a-1.flac\n/else/where.mp3");
     assert_ok(corpus_open(&c, DIR "/sub/list", &err));
     assert_int_equal(c.count, 3);
