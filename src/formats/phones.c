@@ -235,16 +235,22 @@ static void trimmed(const char *label, char name[PHONES_NAME_MAX])
     name[n] = '\0';
 }
 
-/* Takes a Kaldi position mark off, then a stress digit; false if there is neither. */
-static bool strip_mark(char *name)
+/* What a label can carry behind its phone, from the outside in; each once: "T10" is no T. */
+enum mark { MARK_POSITION, MARK_STRESS, MARK_NONE };
+
+/* Takes a Kaldi position mark off, then a stress digit, from *NEXT on; false if there is neither.
+ */
+static bool strip_mark(char *name, enum mark *next)
 {
     size_t n = strlen(name);
-    if (n > 2 && name[n - 2] == '_' && strchr("BIES", name[n - 1])) {
+    if (*next <= MARK_POSITION && n > 2 && name[n - 2] == '_' && strchr("BIES", name[n - 1])) {
         name[n - 2] = '\0';
+        *next = MARK_STRESS;
         return true;
     }
-    if (n > 1 && name[n - 1] >= '0' && name[n - 1] <= '2') {
+    if (*next <= MARK_STRESS && n > 1 && name[n - 1] >= '0' && name[n - 1] <= '2') {
         name[n - 1] = '\0';
+        *next = MARK_NONE;
         return true;
     }
     return false;
@@ -254,6 +260,7 @@ enum phone_kind phones_canonical(const struct phones *p, const char *label,
                                  char name[PHONES_NAME_MAX])
 {
     char form[PHONES_NAME_MAX];
+    enum mark next = MARK_POSITION;
     trimmed(label, name);
     memcpy(form, name, PHONES_NAME_MAX);
     do {
@@ -274,16 +281,17 @@ enum phone_kind phones_canonical(const struct phones *p, const char *label,
             strcpy(name, PHONES_NOISE);
             return PHONE_NOISE;
         }
-    } while (strip_mark(form));
+    } while (strip_mark(form, &next));
     memcpy(form, name, PHONES_NAME_MAX);
     fold(form);
+    next = MARK_POSITION;
     do {
         uint32_t folded = names_find(&p->folded, form);
         if (folded != NAMES_NONE && p->folded_phone[folded] != NAMES_NONE) {
             snprintf(name, PHONES_NAME_MAX, "%s", p->phone.name[p->folded_phone[folded]]);
             return PHONE_KNOWN;
         }
-    } while (strip_mark(form));
+    } while (strip_mark(form, &next));
     return PHONE_UNKNOWN;
 }
 
