@@ -115,7 +115,13 @@ enum status zipbox_open(struct zipbox **out, const unsigned char *bytes, size_t 
         z->zip = zip_open_from_source(source, ZIP_RDONLY, &why);
     if (!z->zip) {
         zip_source_free(source);
-        code = err_set(err, STATUS_FORMAT, "%s: %s", name, zip_error_strerror(&why));
+        code =
+            zip_error_code_zip(&why) == ZIP_ER_NOZIP && size >= 4 && memcmp(bytes, "PK\3\4", 4) == 0
+                ? err_set(err, STATUS_FORMAT,
+                          "%s: byte %zu: cut short: the list of what the "
+                          "zip archive holds, which is its end, is missing",
+                          name, size)
+                : err_set(err, STATUS_FORMAT, "%s: %s", name, zip_error_strerror(&why));
         goto out;
     }
     z->count = (size_t)zip_get_num_entries(z->zip, 0);

@@ -136,6 +136,26 @@ static void other_ways_to_write_a_tensor_are_read(void **state)
     }
 }
 
+/* As a download that broke off leaves it. */
+static void an_archive_that_is_cut_short_is_called_so(void **state)
+{
+    struct buf pkl = BUF_INIT;
+    struct err err;
+    struct torchzip *z;
+    (void)state;
+    buf_str(&pkl, "N.");
+    struct buf zip = archive_of(&pkl, 0);
+    char *copy = malloc(zip.len - 30);
+    assert_non_null(copy);
+    memcpy(copy, zip.data, zip.len - 30);
+    assert_status(torchzip_parse(&z, copy, zip.len - 30, "x.pt", &err), STATUS_FORMAT);
+    assert_non_null(strstr(err.msg, "x.pt: byte "));
+    assert_non_null(strstr(err.msg, "cut short"));
+    free(copy);
+    buf_free(&pkl);
+    buf_free(&zip);
+}
+
 static void values_that_only_look_like_tensors_are_refused(void **state)
 {
     static const char *const pickles[] = {
@@ -350,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(views_are_checked_against_their_storage),
         cmocka_unit_test(other_ways_to_write_a_tensor_are_read),
+        cmocka_unit_test(an_archive_that_is_cut_short_is_called_so),
         cmocka_unit_test(values_that_only_look_like_tensors_are_refused),
         cmocka_unit_test(archives_of_other_kinds_are_refused),
         cmocka_unit_test(members_that_unpack_to_too_much_are_refused),
