@@ -173,10 +173,11 @@ static int first_value(const struct info_file *f)
 enum status info_json(json_t *out, const struct info_file *f, struct err *err)
 {
     int first = first_value(f);
-    if (first == '"' && memmem(f->bytes, f->size, "\"model_type\"", 12) == NULL &&
-        memmem(f->bytes, f->size, "\"melhubert\"", 11) == NULL)
+    bool model = memmem(f->bytes, f->size, "\"model_type\"", 12) ||
+                 memmem(f->bytes, f->size, "\"melhubert\"", 11);
+    if (first == '"' && !model)
         return info_speakers(out, f, err);
-    if (first != '[' && !(first >= '0' && first <= '9'))
+    if (first != '[' && (model || !(first >= '0' && first <= '9')))
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: JSON, but no labels, pitch or speakers; for a model's configuration, "
                        "name its folder or its weights",

@@ -52,6 +52,9 @@ for model in ssl sid pr; do
     says "$demo/counts/$model.counts" '1 512 5'
 done
 
+# A configuration alone is not taken for a table of labels, whatever its first key holds.
+refuses 1 "name its folder" info "$data/models/e_wavlm_base/hf/config.json"
+
 # A configuration of more layers than there are: all that is missing is listed.
 cp -r "$data/models/e_wavlm_base/hf" "$dir/short" && chmod -R u+w "$dir/short"
 sed 's/"num_hidden_layers": 3/"num_hidden_layers": 4/' "$data/models/e_wavlm_base/hf/config.json" \
