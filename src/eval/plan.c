@@ -78,6 +78,8 @@ void plan_add_analysis(struct buf *b, const struct analysis *a)
     buf_printf(b, "--sigma: %.17g\n--min-frames: %llu\n--compat: %s\n--where: %s\n",
                100 * a->params.sigma, (unsigned long long)a->params.min_frames,
                a->params.authors ? "authors" : "none", filters);
+    if (a->counts->lambdas > 1)
+        buf_printf(b, "--lambda: %.17g\n", a->counts->lambda_percent);
 }
 
 enum status plan_end(struct plan *p, enum status code, const struct eval *e, const char *by,

@@ -211,11 +211,12 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
         grid_free(&app->help_grid);
         return help_prepare(app, err);
     case ACTION_QUIT:
+    case ACTION_QUIT_PRINT:
         if (experiments_own(app))
-            return experiments_ask(app, err);
+            return experiments_ask(app, action == ACTION_QUIT_PRINT, err);
         app->quit = true;
+        app->print = action == ACTION_QUIT_PRINT;
         break;
-    case ACTION_QUIT_PRINT: app->quit = app->print = true; break;
     case ACTION_PREV_LAYER: step_layer(app, -1); break;
     case ACTION_NEXT_LAYER: step_layer(app, 1); break;
     case ACTION_NEXT_VIEW: go_to_view(app, (app->at.view + 1) % VIEW_COUNT); break;

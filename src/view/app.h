@@ -313,7 +313,7 @@ enum status experiments_set_field(struct app *app, long field, const char *text,
 bool experiments_takes_set(long field);
 size_t experiments_own(struct app *app);
 void experiments_stop_own(struct app *app);
-enum status experiments_ask(struct app *app, struct err *err);
+enum status experiments_ask(struct app *app, bool print, struct err *err);
 
 /* Milliseconds until the view at hand wants app_look, -1: never.  app_look: true if it has changed.
  */

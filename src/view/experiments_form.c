@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "link.h"
 #include "propneu/corpus.h"
 #include "propneu/datadir.h"
 #include "propneu/file.h"
@@ -153,6 +154,7 @@ void experiments_form_fill(struct app *app)
 struct words {
     const char *word[JOBS_WORDS_MAX];
     char path[6][PATH_MAX]; /* of files, absolute: the process may outlive this folder */
+    struct link basis;      /* sigma, lambda, conditions */
     size_t count, paths;
 };
 
@@ -272,25 +274,45 @@ static enum status add_rest(const struct app *app, struct words *w, struct err *
     return STATUS_OK;
 }
 
+/* Sets and controls are those of the conditions at hand. */
+static enum status add_basis(const struct app *app, struct words *w, struct err *err)
+{
+    const char *name, *value;
+    size_t at = 0;
+    link_tell_basis(app, &w->basis);
+    if (!buf_ok(&w->basis.text))
+        return err_nomem(err);
+    while (link_next(&w->basis, &at, &name, &value)) {
+        if (w->count + 3 > JOBS_WORDS_MAX)
+            return err_set(err, STATUS_UNSUPPORTED, "too many conditions for an experiment");
+        add(w,
+            strcmp(name, "sigma") == 0 ? "--sigma"
+            : *name == 'l'             ? "--lambda"
+                                       : "--where",
+            value);
+    }
+    return STATUS_OK;
+}
+
 enum status experiments_form_start(struct app *app, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
-    char sigma[32];
     struct words *w = calloc(1, sizeof *w);
     enum status code =
         w ? experiments_plain_set(app, s->value[FIELD_WHAT], sizeof s->value[FIELD_WHAT], err)
           : err_nomem(err);
     if (!code)
         code = add_edit(app, w, err);
-    snprintf(sigma, sizeof sigma, "%g", app->sigma);
     if (!code)
         code = add_rest(app, w, err);
     if (!code)
-        add(w, "--sigma", sigma);
+        code = add_basis(app, w, err);
     if (!code)
         code = jobs_start(&s->jobs, w->word, err);
     if (!code)
         keep_last(s);
+    if (w)
+        link_free(&w->basis);
     free(w);
     return code;
 }

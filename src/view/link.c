@@ -100,8 +100,7 @@ static void tell_filters(const struct app *app, struct link *out)
     }
 }
 
-/* What results depend on besides the place. */
-static void tell_basis(const struct app *app, struct link *out)
+void link_tell_basis(const struct app *app, struct link *out)
 {
     const struct counts *c = &app_file(app)->counts;
     link_add(out, "sigma", "%.10g", app->sigma);
@@ -118,7 +117,7 @@ void link_tell(const struct app *app, struct link *out)
     link_add(out, "view", "%s", view_names[app->at.view]);
     link_add(out, "property", "%s", app_property(app));
     link_add(out, "layer", "%u", app->at.layer + 1);
-    tell_basis(app, out);
+    link_tell_basis(app, out);
     if (app->phone[0])
         link_add(out, "phone", "%s", app->phone);
     if (app->at.view != VIEW_MAP && app->lines != PLOT_BRAILLE)
@@ -282,7 +281,7 @@ static enum status take_basis(struct app *app, const struct link *l, struct err 
     struct link before = LINK_INIT, after = LINK_INIT;
     const char *name, *value;
     enum status code = STATUS_OK;
-    tell_basis(app, &before);
+    link_tell_basis(app, &before);
     query_filters_free(&f->session.filters);
     for (size_t at = 0; !code && link_next(l, &at, &name, &value);)
         if (strcmp(name, "sigma") == 0)
@@ -291,7 +290,7 @@ static enum status take_basis(struct app *app, const struct link *l, struct err 
             code = counts_choose(&f->counts, strtod(value, NULL), err);
         else if (strcmp(name, "where") == 0)
             code = query_filters_add(&f->session.filters, &f->counts, value, err);
-    tell_basis(app, &after);
+    link_tell_basis(app, &after);
     if (!code && link_differs(&before, &after))
         code = app_conditions_changed(app, err);
     link_free(&before);

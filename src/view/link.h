@@ -44,6 +44,9 @@ const char *link_first_difference(const struct link *a, const struct link *b);
 /* What brings APP to where it is: its view, and what that view shows. */
 void link_tell(const struct app *app, struct link *out);
 
+/* Only what its results depend on: sigma, lambda, conditions. */
+void link_tell_basis(const struct app *app, struct link *out);
+
 /* What sorts, filters and searches G, for a view's own part of that. */
 void link_tell_list(const struct grid *g, struct link *out);
 

@@ -299,6 +299,7 @@ static enum status toggle_line(struct app *app, size_t i, struct err *err)
         if (l.major == 1)
             experiments_stop_own(app);
         app->quit = true;
+        app->print = l.minor == 1;
         break;
     case PANEL_GROUPS:
         return view_of(app->at.view)->legend ? legend_toggle(app, l.major, err)

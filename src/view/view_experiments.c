@@ -219,16 +219,16 @@ size_t experiments_own(struct app *app)
     return s->open ? jobs_own(&s->jobs) : 0;
 }
 
-enum status experiments_ask(struct app *app, struct err *err)
+enum status experiments_ask(struct app *app, bool print, struct err *err)
 {
     char title[80];
     size_t n = experiments_own(app);
     snprintf(title, sizeof title, "%zu experiment%s still run%s", n, n == 1 ? "" : "s",
              n == 1 ? "s" : "");
     panel_begin(app, PANEL_QUIT, title);
-    enum status code = panel_add(&app->panel, -1, 0, 0, "keep running, and quit", err);
+    enum status code = panel_add(&app->panel, -1, 0, print, "keep running, and quit", err);
     if (!code)
-        code = panel_add(&app->panel, -1, 1, 0, "stop (it can go on later), and quit", err);
+        code = panel_add(&app->panel, -1, 1, print, "stop (it can go on later), and quit", err);
     return panel_done(app, code);
 }
 

@@ -12,18 +12,34 @@
 
 static char state_env[PATH_MAX], folder[PATH_MAX];
 
-static void start(struct pty *p)
+/* The explorer on the demo; WHERE: a condition, NULL: none. */
+static void start_where(struct pty *p, const char *where)
 {
     const char *file = source_path("data/demo/counts/sid.counts");
-    char *argv[] = {(char *)(uintptr_t)explorer_program(), (char *)(uintptr_t)file,
-                    (char *)(uintptr_t) "--view",          (char *)(uintptr_t) "experiments",
-                    (char *)(uintptr_t) "--no-config",     NULL};
+    char *argv[] = {(char *)(uintptr_t)explorer_program(),
+                    (char *)(uintptr_t)file,
+                    (char *)(uintptr_t) "--view",
+                    (char *)(uintptr_t) "experiments",
+                    (char *)(uintptr_t) "--no-config",
+                    (char *)(uintptr_t)(where ? "--where" : NULL),
+                    (char *)(uintptr_t)where,
+                    NULL};
     const char *data = source_path("data"), *env[] = {state_env, NULL, NULL};
     char place[PATH_MAX];
     snprintf(place, sizeof place, "PROPNEU_DATA=%s", data);
     env[1] = place;
     screen_start(p, 80, 24, env, argv, 0);
 }
+
+static void start(struct pty *p)
+{
+    start_where(p, NULL);
+}
+
+/* More controls than can be done meanwhile, and as few as are soon done: and the steps of those. */
+#define ENDLESS "20000"
+#define SHORT   "5"
+#define ALL     "13/13"
 
 /* A new experiment with so many CONTROLS. */
 static void begin(struct pty *p, const char *controls)
@@ -37,7 +53,14 @@ static void begin(struct pty *p, const char *controls)
     pty_send(p, controls);
     pty_send(p, "\r");
     pty_send(p, "G\r");
+}
+
+/* One that is seen at work. */
+static void begin_endless(struct pty *p)
+{
+    begin(p, ENDLESS);
     assert_true(screen_wait(p, "running", false, 4 * PATIENCE));
+    assert_true(screen_wait(p, "left", false, 4 * PATIENCE));
 }
 
 static int wait_end(struct pty *p)
@@ -61,39 +84,57 @@ static struct experiment only(void)
     return x;
 }
 
-/* R19, R20: begun, seen to go on, left running, found finished. */
+/* It finds more, though nobody looks. */
+static void goes_on(void)
+{
+    struct experiment x = only();
+    uint32_t done = x.done;
+    pid_t pid = x.pid;
+    assert_true(pid > 0 && done < x.steps);
+    experiment_free(&x);
+    for (long from = pty_now(); pty_now() - from < PATIENCE; usleep(20000)) {
+        x = only();
+        bool more = x.done > done && x.pid == pid;
+        experiment_free(&x);
+        if (more)
+            return;
+    }
+    fail_msg("it does not go on");
+}
+
+static bool only_has(const char *words)
+{
+    struct experiment x = only();
+    bool has = strstr(x.command, words) != NULL;
+    experiment_free(&x);
+    return has;
+}
+
+/* R19, R20: begun under the conditions at hand, left running; the terminal is closed, it runs. */
 static void it_goes_on_without_the_terminal(void **state)
 {
     struct pty p;
     (void)state;
-    start(&p);
+    start_where(&p, "speaker=F1,M1,M2");
     assert_true(screen_wait(&p, "none yet", false, PATIENCE));
-    begin(&p, "150");
-    assert_true(screen_wait(&p, "left", false, 4 * PATIENCE));
+    pty_send(&p, "--");
+    assert_true(screen_wait(&p, "sigma 70%", false, PATIENCE));
+    begin_endless(&p);
+    assert_true(only_has("--sigma 70"));
+    assert_true(only_has("--where speaker=F1,M1,M2"));
     pty_send(&p, "q");
     assert_true(screen_wait(&p, "1 experiment still runs", false, PATIENCE));
     pty_send(&p, "\033");
     assert_true(screen_wait(&p, "still runs", true, PATIENCE));
-    pty_send(&p, "q");
+    pty_send(&p, "Q");
     assert_true(screen_wait(&p, "keep running", false, PATIENCE));
     pty_send(&p, "\r");
     assert_int_equal(wait_end(&p), 0);
-    struct experiment x = only();
-    assert_true(x.pid > 0 || x.done == x.steps);
-    experiment_free(&x);
+    goes_on();
     start(&p);
-    assert_true(screen_wait(&p, "finished", false, 20 * PATIENCE));
-    assert_true(screen_wait(&p, "303/303", false, PATIENCE));
-    assert_true(screen_wait(&p, "controls", false, PATIENCE));
-    pty_send(&p, "v");
-    assert_true(screen_wait(&p, "male erased: female", false, PATIENCE));
-    /* Nothing runs: nothing is sent, and leaving asks nothing. */
-    pty_quiet(&p, SETTLE);
-    size_t sent = p.sent.len;
-    pty_quiet(&p, 1500);
-    assert_int_equal(p.sent.len, sent);
-    pty_send(&p, "q");
-    assert_int_equal(wait_end(&p), 0);
+    assert_true(screen_wait(&p, "running", false, PATIENCE));
+    pty_end(&p); /* the terminal is gone */
+    goes_on();
 }
 
 /* R19: little is sent while it runs; keys stay live; it stops at once, goes on, is deleted. */
@@ -102,13 +143,9 @@ static void it_is_stopped_and_goes_on(void **state)
     struct pty p;
     (void)state;
     start(&p);
-    assert_true(screen_wait(&p, "finished", false, PATIENCE));
+    assert_true(screen_wait(&p, "left", false, PATIENCE));
     pty_send(&p, "d");
-    assert_true(screen_wait(&p, "once more", false, PATIENCE));
-    pty_send(&p, "d");
-    assert_true(screen_wait(&p, "none yet", false, PATIENCE));
-    begin(&p, "2000");
-    assert_true(screen_wait(&p, "left", false, 4 * PATIENCE));
+    assert_true(screen_wait(&p, "stop it first", false, PATIENCE));
     pty_quiet(&p, SETTLE);
     size_t sent = p.sent.len;
     long from = pty_now();
@@ -129,7 +166,7 @@ static void it_is_stopped_and_goes_on(void **state)
     experiment_free(&x);
     pty_send(&p, "r");
     assert_true(screen_wait(&p, "running", false, 2 * PATIENCE));
-    pty_send(&p, "q");
+    pty_send(&p, "Q");
     assert_true(screen_wait(&p, "still runs", false, PATIENCE));
     pty_send(&p, "j\r"); /* stop, and quit */
     assert_int_equal(wait_end(&p), 0);
@@ -143,6 +180,32 @@ static void it_is_stopped_and_goes_on(void **state)
         usleep(50000);
     }
     fail_msg("the experiment was not stopped");
+}
+
+/* R19: what was stopped is deleted; another is begun, ends, and is quiet. */
+static void it_ends(void **state)
+{
+    struct pty p;
+    (void)state;
+    start(&p);
+    assert_true(screen_wait(&p, "stopped", false, PATIENCE));
+    pty_send(&p, "d");
+    assert_true(screen_wait(&p, "once more", false, PATIENCE));
+    pty_send(&p, "d");
+    assert_true(screen_wait(&p, "none yet", false, PATIENCE));
+    begin(&p, SHORT);
+    assert_true(screen_wait(&p, "finished", false, 4 * PATIENCE));
+    assert_true(screen_wait(&p, ALL, false, PATIENCE));
+    assert_true(screen_wait(&p, "controls", false, PATIENCE));
+    pty_send(&p, "v");
+    assert_true(screen_wait(&p, "male erased: female", false, PATIENCE));
+    /* Nothing runs: nothing is sent, and leaving asks nothing. */
+    pty_quiet(&p, SETTLE);
+    size_t sent = p.sent.len;
+    pty_quiet(&p, 1500);
+    assert_int_equal(p.sent.len, sent);
+    pty_send(&p, "q");
+    assert_int_equal(wait_end(&p), 0);
 }
 
 /* A set is erased and put back under one's hands; the best of a few tries, machines are busy. */
@@ -183,7 +246,7 @@ static void a_failure_is_told(void **state)
     struct pty p;
     (void)state;
     start(&p);
-    assert_true(screen_wait(&p, "stopped", false, PATIENCE));
+    assert_true(screen_wait(&p, "finished", false, PATIENCE));
     pty_send(&p, "a");
     assert_true(screen_wait(&p, "A new experiment", false, PATIENCE));
     pty_send(&p, "gjjj\r\025");
@@ -198,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_goes_on_without_the_terminal),
         cmocka_unit_test(it_is_stopped_and_goes_on),
+        cmocka_unit_test(it_ends),
         cmocka_unit_test(listening_answers_at_once),
         cmocka_unit_test(a_failure_is_told),
     };
