@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "input_options.h"
+#include "mean_activations.h"
 #include "propneu/audio.h"
 #include "propneu/buf.h"
 #include "propneu/countfile.h"
@@ -17,12 +18,13 @@
 #include "propneu/names.h"
 #include "propneu/safetensors.h"
 
-enum { OPT_MODEL, OPT_MEAN_STD, OPT_NORMALIZE };
+enum { OPT_MODEL, OPT_MEAN_STD, OPT_NORMALIZE, OPT_MEAN };
 
 static const struct cli_option options[] = {
     {"model", 'm', "MODEL", "checkpoint or Hugging Face folder", CLI_FILE},
     {"mean-std", 0, "FILE", "mean and deviation of log-mel bins (.npy; MelHuBERT)", CLI_FILE},
     {"normalize", 0, "WHETHER", "recordings to mean 0, variance 1 (default: as trained)", "yes|no"},
+    {"mean", 0, NULL, "only each neuron's mean over all frames, for erase --mean", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -195,12 +197,14 @@ static int run(struct cli *cli, int argc, char **argv)
     struct job j = {.audio = AUDIO_INIT, .utterances = NAMES_INIT};
     struct model_options how = {.mean_std = NULL};
     const char *model = NULL, *wrong = NULL;
+    bool mean = false;
     int opt;
     cli_args_init(&a, cli, &command_activations, argc, argv);
     while ((opt = cli_next(&a)) >= 0)
         switch (opt) {
         case OPT_MODEL: model = a.value; break;
         case OPT_MEAN_STD: how.mean_std = a.value; break;
+        case OPT_MEAN: mean = true; break;
         case OPT_NORMALIZE:
             if (!model_normalize_parse(a.value, &how.normalize))
                 wrong = "--normalize needs yes or no";
@@ -219,9 +223,11 @@ static int run(struct cli *cli, int argc, char **argv)
     j.path = argv + a.first;
     j.files = (size_t)(argc - a.first);
     enum status code = model_open(&j.model, model, &how, &err);
-    if (!code)
+    if (!code && mean)
+        code = mean_activations_write(j.model, j.path, j.files, cli->output, cli, &err);
+    if (!code && !mean)
         code = plan(&j, &err);
-    if (!code)
+    if (!code && !mean)
         code = write_all(&j, cli->output, &err);
     if (!code)
         input_note_normalize(model, cli, model_info(j.model));
@@ -237,9 +243,12 @@ const struct cli_command command_activations = {
         "Tensors are float32, [frames, width], for checking against other software: U/fbank,\n"
         "U/fbank_norm and U/input (MelHuBERT) or U/conv (others), U/feat, U/pos, U/hidden.0\n"
         "(input of the first layer) to U/hidden.L, U/fc1.0 to U/fc1.(L-1) (activations),\n"
-        "U/final; U is the file's name up to its first dot.\n",
+        "U/final; U is the file's name up to its first dot.\n"
+        "With --mean AUDIO may also be a folder or a list, as of 'propneu count', and OUT gets\n"
+        "mean.1 to mean.L alone: what 'propneu erase --mean' puts in place of neurons.\n",
     .examples =
-        "  propneu activations -m melhubert.ckpt --mean-std mean-std.npy a.flac -o a.safetensors\n",
+        "  propneu activations -m melhubert.ckpt --mean-std mean-std.npy a.flac -o a.safetensors\n"
+        "  propneu activations --mean -m hubert LibriSpeech/dev-clean -o means.safetensors\n",
     .options = options,
     .files = CLI_FILE,
     .run = run,

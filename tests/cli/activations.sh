@@ -57,6 +57,24 @@ echo kept >"$dir/kept"; echo no sound >"$dir/broken"
 "$PROPNEU" activations -m "$dir/model" "$audio" "$dir/broken" -o "$dir/kept" 2>"$dir/err"
 [ $? = 1 ] && [ "$(cat "$dir/kept")" = kept ] || complain "a failure replaced its output"
 
+# Means of a folder's recordings are those of its recordings, and erase takes them.
+"$PROPNEU" activations --mean -m "$dir/model" "$data/audio" -o "$dir/folder.means" 2>"$dir/err" ||
+    complain "--mean: $(cat "$dir/err")"
+"$PROPNEU" activations --mean -m "$dir/model" "$data"/audio/*.* -o "$dir/files.means" 2>/dev/null
+cmp "$dir/folder.means" "$dir/files.means" || complain "--mean: folder and files differ"
+for name in mean.1 mean.3; do
+    grep -aqF "\"$name\"" "$dir/folder.means" || complain "no $name"
+done
+grep -aqE 'mean.0|mean.4|fc1' "$dir/folder.means" && complain "more than means"
+# Where every frame is the same recording twice, the mean is, too.
+"$PROPNEU" activations --mean -m "$dir/model" "$audio" -o "$dir/once" 2>/dev/null
+"$PROPNEU" activations --mean -m "$dir/model" "$audio" "$audio" -o "$dir/twice" 2>/dev/null
+cmp "$dir/once" "$dir/twice" || complain "--mean: twice the same is not the same"
+cmp -s "$dir/once" "$dir/folder.means" && complain "--mean: only the first recording"
+"$PROPNEU" erase -q -m "$dir/model" --set '{1:0-9;3:249}' --mean "$dir/folder.means" \
+    -o "$dir/ablated" || complain "erase does not take the means"
+refuses 1 "$dir/no sound" --mean -m "$dir/model" "$audio" "$dir/broken" -o "$dir/new"
+
 refuses 2 '-m MODEL' "$audio" -o "$dir/new"
 refuses 2 'AUDIO' -m "$model/hf" -o "$dir/new"
 refuses 2 '-o OUT' -m "$model/hf" "$audio"
