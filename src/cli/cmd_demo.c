@@ -49,7 +49,9 @@ static int run(struct cli *cli, int argc, char **argv)
                          "the tour is of the bundled data; your own: explore FILE --demo SCRIPT");
     snprintf(script, sizeof script, "%s/demo/tour.txt", datadir());
     e.script = script;
-    return explore_run(cli, &e, NULL, 0);
+    code = explore_run(cli, &e, NULL, 0);
+    link_free(&e.link);
+    return code;
 }
 
 const struct cli_command command_demo = {
