@@ -357,6 +357,26 @@ void link_quote(struct buf *out, const char *text)
     buf_str(out, "'");
 }
 
+/* What is marked, and what has a name: as lists, whatever they were made of. */
+static void command_sets(const struct app *app, struct buf *out)
+{
+    const struct named_sets *sets = &app->marked.sets;
+    for (size_t i = 0; i < sets->count; i++) {
+        const struct named_set *set = &sets->set[i];
+        bool marks = strcmp(set->name, MARKS_NAME) == 0;
+        struct buf text = BUF_INIT;
+        if (marks && !set->list.count)
+            continue;
+        if (!marks)
+            buf_printf(&text, "%s=", set->name);
+        neuron_list_text(&set->list, &text);
+        buf_str(out, marks ? " --mark " : " --define ");
+        link_quote(out, buf_text(&text));
+        out->failed |= !buf_ok(&text);
+        buf_free(&text);
+    }
+}
+
 void link_command(const struct app *app, struct buf *out)
 {
     struct link l = LINK_INIT;
@@ -370,6 +390,7 @@ void link_command(const struct app *app, struct buf *out)
         link_quote(out, value);
     }
     link_free(&l);
+    command_sets(app, out);
     for (size_t i = 0; !app->unnamed && i < app->files; i++) {
         buf_str(out, app->file[i].path[0] == '-' ? " ./" : " ");
         link_quote(out, app->file[i].path);

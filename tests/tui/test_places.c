@@ -181,7 +181,7 @@ static void r22_links_lead_back(void **state)
     static const char *const keys[] = {"5s4S&p>0.05 !male\rjj",
                                        "3pjjjt2\033b",
                                        "2 jj xvs2o&lift>3\rs1jj",
-                                       "4a[AH,gender=female]\rGs3k",
+                                       "4a[AA,gender=female]\rGs3k",
                                        "1v+",
                                        "1&layer>2\rs3",
                                        "5e\025phone - 'x\025pitch@2\r",
@@ -217,6 +217,33 @@ static void r22_links_lead_back(void **state)
         free(before);
         free(command);
     }
+}
+
+/* What was marked, and what a set speaks of, come along. */
+static void r22_marks_and_names_come_along(void **state)
+{
+    struct pty p;
+    (void)state;
+    open_neurons(&p, NULL);
+    explorer_press(&p, " j j ", "3 marked (+)");
+    explorer_press(&p, "*2mine\r", "$mine holds 3 neurons");
+    explorer_press(&p, "k ", "2 marked (+)");
+    explorer_press(&p, "e\025$mine | {1:299}\r", "4 neurons of $mine | {1:299}");
+    char *before = screen_text(&p);
+    size_t from = p.sent.len;
+    explorer_press(&p, "yl", "copied: propneu explore");
+    char *command = decoded(&p, from, "\033]52;c;"), options[1000];
+    assert_non_null(strstr(command, " --mark '{1:"));
+    assert_non_null(strstr(command, " --define 'mine={1:"));
+    *strstr(command, explorer_file()) = '\0';
+    snprintf(options, sizeof options, "%s --dump=%dx%d", strstr(command, "--view"), p.cols, p.rows);
+    char *there = explorer_dump(options);
+    assert_string_equal(there, before);
+    free(there);
+    free(command);
+    free(before);
+    explorer_press(&p, "\033", "4 neurons of");
+    explorer_quit(&p);
 }
 
 static void r23_copies_are_wrapped_and_never_read(void **state)
@@ -329,6 +356,7 @@ int main(void)
         cmocka_unit_test(r36_marks_go_from_view_to_view),
         cmocka_unit_test(r37_backspace_brings_all_back),
         cmocka_unit_test(r22_links_lead_back),
+        cmocka_unit_test(r22_marks_and_names_come_along),
         cmocka_unit_test(r23_copies_are_wrapped_and_never_read),
         cmocka_unit_test(r24_the_selection_is_printed_at_the_end),
         cmocka_unit_test(r32_settings_are_the_users),
