@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 void settings_add_digest(struct buf *b, const char *what, uint64_t digest)
@@ -18,6 +19,19 @@ static struct buf value_of(const char *line, size_t length)
     const char *colon = memchr(line, ':', length);
     size_t from = colon ? (size_t)(colon - line) + 2 : length;
     buf_add(&b, line + (from < length ? from : length), from < length ? length - from : 0);
+    return b;
+}
+
+/* "0.4" for 0.40000000000000002: settings keep every bit of a number, people typed fewer. */
+static struct buf shown_value(const struct buf *v)
+{
+    struct buf b = BUF_INIT;
+    char *end = NULL;
+    double number = strtod(buf_text(v), &end);
+    if (v->len > 0 && *end == '\0' && strchr(buf_text(v), '.'))
+        buf_printf(&b, "%.15g", number);
+    else
+        buf_str(&b, buf_text(v));
     return b;
 }
 
@@ -37,13 +51,16 @@ enum status settings_difference(const char *path, const char *old, const char *n
         m = strcspn(new, "\n");
     }
     struct buf was = value_of(old, n), is = value_of(new, m);
+    struct buf then = shown_value(&was), now = shown_value(&is);
     bool shown = !is_digest(buf_text(&is));
     err_set(
         err, STATUS_MISMATCH,
         "%s: the interrupted run had another %.*s%s%.60s%s%.60s%s; repeat its command, or begin "
         "anew with --no-resume",
-        path, (int)strcspn(new, ":\n"), new, shown ? " (" : "", shown ? buf_text(&was) : "",
-        shown ? ", not " : "", shown ? buf_text(&is) : "", shown ? ")" : "");
+        path, (int)strcspn(new, ":\n"), new, shown ? " (" : "", shown ? buf_text(&then) : "",
+        shown ? ", not " : "", shown ? buf_text(&now) : "", shown ? ")" : "");
+    buf_free(&then);
+    buf_free(&now);
     buf_free(&was);
     buf_free(&is);
     return STATUS_MISMATCH;

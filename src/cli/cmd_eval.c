@@ -95,10 +95,10 @@ static const char *take_number(struct request *r, int opt, const char *value)
         break;
     case OPT_NOISE:
         if (!cli_double(value, 0, 1e6, &r->o.noise))
-            wrong = "--noise takes a number from 0";
+            wrong = "--noise takes a number from 0 to 1000000";
         break;
     case OPT_SEED:
-        wrong = cli_unsigned(value, 0, UINT32_MAX, &n) ? NULL : "--seed takes a number";
+        wrong = cli_unsigned(value, 0, INT64_MAX, &n) ? NULL : "--seed takes a whole number from 0";
         r->o.seed = n;
         break;
     case OPT_MIN_RUN:

@@ -46,11 +46,12 @@ static const char *take_number(struct measure_request *r, int opt, const char *v
                    ? NULL
                    : "--piece takes seconds, from 0.001 to 3600";
     case MEASURE_NOISE:
-        return cli_double(value, 0, 1e6, &o->noise) ? NULL : "--noise takes a number from 0";
+        return cli_double(value, 0, 1e6, &o->noise) ? NULL
+                                                    : "--noise takes a number from 0 to 1000000";
     case MEASURE_SEED:
         good = cli_unsigned(value, 0, INT64_MAX, &n);
         o->seed = n;
-        return good ? NULL : "--seed takes a number";
+        return good ? NULL : "--seed takes a whole number from 0";
     default:
         good = cli_unsigned(value, 0, 1ul << 24, &n);
         o->cache = n ? (size_t)n << 20 : 1;

@@ -28,8 +28,8 @@ static enum status no_factor(const struct eval *e, const char *wanted, size_t n,
     for (uint32_t i = 0; i < groups; i++)
         if (i == 0 || strcmp(g[i].factor, g[i - 1].factor) != 0)
             buf_printf(&there, "%s%s", there.len ? ", " : "", g[i].factor);
-    err_set(err, STATUS_NOTFOUND, "--by: nothing is measured by '%.*s' here%s%.200s", (int)n,
-            wanted, there.len ? ", only by " : "", buf_text(&there));
+    err_set(err, STATUS_NOTFOUND, "nothing is measured by '%.*s' here%s%.200s%s", (int)n, wanted,
+            there.len ? ", only by " : "", buf_text(&there), there.len ? ": choose with --by" : "");
     buf_free(&there);
     return STATUS_NOTFOUND;
 }

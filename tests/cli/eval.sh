@@ -62,7 +62,8 @@ printf 'M1-3-0000\tkal\n' >"$dir/voices"
 prints 'voice=kal' "${sids[@]}" --factor voice="$dir/voices"
 "$PROPNEU" eval "${sids[@]}" -o "$dir/file" && grep -q all "$dir/file" || complain "-o writes nothing"
 
-# Noise is the same for a seed.
+# Noise is the same for a seed, and those of a matrix are seeds here, too.
+"$PROPNEU" eval -q "${sids[@]}" --noise 1.5 --seed 5000000000 >/dev/null || complain "a large seed"
 for seed in 3 3 4; do
     "$PROPNEU" eval "${sids[@]}" --noise 1.5 --seed $seed --format tsv | cut -f 4- >>"$dir/noise.$seed"
 done
