@@ -292,7 +292,8 @@ static int play(struct cli *cli, struct explore *e, struct app *app, struct outf
 
 static int show(struct cli *cli, struct explore *e, char **files, size_t count)
 {
-    struct app app;
+    /* A computation that the end of the program does not wait for still looks at it. */
+    static struct app app;
     struct err err;
     struct outfile record = {NULL, NULL, NULL, false};
     struct script script = {NULL, 0, 0};

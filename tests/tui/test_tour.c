@@ -183,7 +183,7 @@ static void a_dumb_terminal_gets_all_steps(void **state)
     struct pty p;
     (void)state;
     start(&p, 80, 24, env, words);
-    assert_int_equal(pty_status(&p, PATIENCE), 0);
+    assert_int_equal(pty_status(&p, 4 * PATIENCE), 0);
     assert_true(pty_wait_bytes(&p, 0, "That was the tour", PATIENCE));
     assert_null(memchr(p.sent.data, '\033', p.sent.len));
     pty_end(&p);
