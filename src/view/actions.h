@@ -120,8 +120,10 @@ enum {
            "add a set; begin an experiment")                                                       \
     ACTION(REMOVE, "remove", "d", CTX_OVERLAP | CTX_EXPERIMENTS, 6, "drop",                        \
            "drop the set under the cursor; delete the experiment (twice)")                         \
-    ACTION(ERASE, "erase", "Space", CTX_EXPERIMENTS, 4, "erase",                                   \
+    ACTION(ERASE, "erase", "Space", CTX_EXPERIMENTS, 6, "erase",                                   \
            "listen: with the set, or without it")                                                  \
+    ACTION(BESIDE, "beside", "o", CTX_EXPERIMENTS, 5, "beside",                                    \
+           "put the experiment beside others, or take it away")                                    \
     ACTION(STOP, "stop", "x", CTX_EXPERIMENTS, 5, "stop",                                          \
            "stop the experiment; what was found stays")                                            \
     ACTION(RESUME, "resume", "r", CTX_EXPERIMENTS, 5, "go on",                                     \

@@ -9,8 +9,6 @@
 
 enum { NAME_WIDTH = 16, LEFT = 24, CELL = 16, LIST_LEAST = 3 };
 
-#define COVERAGE 0.95
-
 void experiments_time(double seconds, char *text, size_t size)
 {
     unsigned long s = seconds > 0 && seconds < 1e9 ? (unsigned long)ceil(seconds) : 0;
@@ -51,7 +49,10 @@ static void draw_job(const struct app *app, struct canvas *c, int row, size_t i)
     canvas_rightf(c, row, 11, 11, style, "%u/%u", job->x.done, job->x.steps);
     when(job, s->now, text, sizeof text);
     canvas_text(c, row, 24, 20, style, text);
-    canvas_text(c, row, 45, c->cols - 45, style, job->x.title);
+    if (job->beside)
+        canvas_put(c, row, 45, STYLE_ALERT, (uint32_t)('A' + job->beside - 1));
+    int col = job->beside ? 47 : 45;
+    canvas_text(c, row, col, c->cols - col, style, job->x.title);
     if (here) {
         c->cursor_row = row;
         c->cursor_col = 0;
@@ -78,18 +79,18 @@ static int draw_list(const struct app *app, struct canvas *c, struct rect area)
     return 1 + (rows ? rows : 1);
 }
 
-static double scale(enum experiment_quantity q)
+double experiments_scale(enum experiment_quantity q)
 {
     return q == EXPERIMENT_ERROR ? 100 : 1;
 }
 
-static int digits(enum experiment_quantity q)
+int experiments_digits(enum experiment_quantity q)
 {
     return q == EXPERIMENT_ERROR ? 2 : 3;
 }
 
 /* What stands behind "=" in a column's name. */
-static const char *column_name(const char *column)
+const char *experiments_column(const char *column)
 {
     const char *equals = strchr(column, '=');
     return equals ? equals + 1 : column;
@@ -118,7 +119,7 @@ static void draw_change(struct canvas *c, int row, int col, const struct experim
         canvas_right(c, row, col, CELL - 2, STYLE_FAINT, "-");
     else
         canvas_rightf(c, row, col, CELL - 1, more || less ? STYLE_BEST : STYLE_NORMAL, "%+.*f%s",
-                      digits(q), scale(q) * v->change,
+                      experiments_digits(q), experiments_scale(q) * v->change,
                       more   ? "*"
                       : less ? "-"
                              : " ");
@@ -133,14 +134,15 @@ static int draw_row(const struct experiment *x, struct canvas *c, int row, uint3
     canvas_rightf(c, row, NAME_WIDTH, LEFT - NAME_WIDTH, STYLE_NORMAL, "%llu",
                   (unsigned long long)row_neurons(x, r));
     for (uint32_t k = 0; k < columns_shown(x, c); k++) {
-        struct experiment_change v = experiment_changed(x, r, measure, k, q, COVERAGE);
+        struct experiment_change v = experiment_changed(x, r, measure, k, q, EXPERIMENTS_COVERAGE);
         int col = LEFT + (int)k * CELL;
         draw_change(c, row, col, &v, q);
         if (v.controls.count == 0)
             continue;
         controls = true;
-        canvas_rightf(c, row + 1, col, CELL - 2, STYLE_FAINT, "%+.*f %+.*f", digits(q),
-                      scale(q) * v.controls.low, digits(q), scale(q) * v.controls.high);
+        canvas_rightf(c, row + 1, col, CELL - 2, STYLE_FAINT, "%+.*f %+.*f", experiments_digits(q),
+                      experiments_scale(q) * v.controls.low, experiments_digits(q),
+                      experiments_scale(q) * v.controls.high);
     }
     if (controls)
         canvas_text(c, row + 1, 2, LEFT, STYLE_FAINT, "controls");
@@ -162,11 +164,12 @@ static int draw_block(const struct experiment *x, struct canvas *c, struct rect 
     for (uint32_t k = 0; k < columns_shown(x, c); k++) {
         double v = experiment_value(&experiment_cells(x, 0, measure)[k], q);
         int col = LEFT + (int)k * CELL;
-        canvas_right(c, row, col, CELL - 2, STYLE_HEADING, column_name(x->column[k]));
+        canvas_right(c, row, col, CELL - 2, STYLE_HEADING, experiments_column(x->column[k]));
         if (!x->is_done[0] || isnan(v))
             canvas_right(c, row + 1, col, CELL - 2, STYLE_FAINT, "-");
         else
-            canvas_rightf(c, row + 1, col, CELL - 2, STYLE_NORMAL, "%.*f", digits(q), scale(q) * v);
+            canvas_rightf(c, row + 1, col, CELL - 2, STYLE_NORMAL, "%.*f", experiments_digits(q),
+                          experiments_scale(q) * v);
     }
     row += 2;
     for (uint32_t r = 0; r < x->rows && row < end; r++)
@@ -186,58 +189,6 @@ static void draw_matrix(const struct experiment *x, struct canvas *c, struct rec
                       x->columns - columns_shown(x, c));
 }
 
-/* The span of all changes and intervals, 0 within. */
-static void span(const struct experiment *x, double *low, double *high)
-{
-    *low = *high = 0;
-    for (uint32_t r = 0; r < x->rows; r++)
-        for (uint32_t k = 0; k < x->columns; k++) {
-            struct experiment_change v = experiment_changed(x, r, 0, k, EXPERIMENT_ERROR, COVERAGE);
-            *low = fmin(*low, fmin(v.change, v.controls.low));
-            *high = fmax(*high, fmax(v.change, v.controls.high));
-        }
-}
-
-/* One change on the axis: the interval of the controls [---], 0 |, the change *. */
-static void draw_point(struct canvas *c, int row, int col, int width, double low, double high,
-                       const struct experiment_change *v)
-{
-    double unit = high > low ? (width - 1) / (high - low) : 0;
-#define AT(value) (col + (int)lround(((value)-low) * unit))
-    canvas_put(c, row, AT(0), STYLE_FAINT, '|');
-    if (v->controls.count) {
-        int from = AT(v->controls.low), to = AT(v->controls.high);
-        for (int i = from; i <= to; i++)
-            canvas_put(c, row, i, STYLE_FAINT, i == from ? '[' : i == to ? ']' : '-');
-    }
-    if (!isnan(v->change))
-        canvas_put(c, row, AT(v->change), STYLE_ALERT, '*');
-#undef AT
-}
-
-/* A line for every set erased and group measured. */
-static void draw_changes(const struct experiment *x, struct canvas *c, struct rect a)
-{
-    double low, high;
-    char text[96];
-    int row = a.row, axis = 34, width = c->cols - axis - 10;
-    span(x, &low, &high);
-    canvas_textf(c, row++, 0, c->cols, STYLE_STRONG,
-                 "%s: change of the error in points (*), 95 %% of the controls [--], 0 |",
-                 x->measure[0]);
-    for (uint32_t r = 0; r < x->rows; r++)
-        for (uint32_t k = 0; k < x->columns && row < a.row + a.rows; k++, row++) {
-            struct experiment_change v = experiment_changed(x, r, 0, k, EXPERIMENT_ERROR, COVERAGE);
-            snprintf(text, sizeof text, "%.30s erased: %.30s", x->row[r].name,
-                     column_name(x->column[k]));
-            canvas_text(c, row, 0, axis - 1, STYLE_NORMAL, text);
-            if (width > 4)
-                draw_point(c, row, axis, width, low, high, &v);
-            if (!isnan(v.change))
-                canvas_rightf(c, row, c->cols - 9, 9, STYLE_NORMAL, "%+.2f", 100 * v.change);
-        }
-}
-
 static void draw_curve_table(const struct experiment *x, struct canvas *c, struct rect a)
 {
     int row = a.row, cell = CELL;
@@ -250,7 +201,8 @@ static void draw_curve_table(const struct experiment *x, struct canvas *c, struc
     for (uint32_t p = 0; p < x->points && row < a.row + a.rows; p++, row++) {
         canvas_rightf(c, row, 0, 8, STYLE_NORMAL, "%.4g%%", 100 * x->point[p]);
         for (uint32_t r = 0; r < x->rows && 8 + (int)r * cell < c->cols; r++) {
-            struct interval v = experiment_at(x, r, p, 0, 0, EXPERIMENT_ERROR, COVERAGE);
+            struct interval v =
+                experiment_at(x, r, p, 0, 0, EXPERIMENT_ERROR, EXPERIMENTS_COVERAGE);
             if (v.count)
                 canvas_rightf(c, row, 8 + (int)r * cell, cell, STYLE_NORMAL, "%.2f", 100 * v.mean);
             else
@@ -259,45 +211,17 @@ static void draw_curve_table(const struct experiment *x, struct canvas *c, struc
     }
 }
 
-enum { CURVES = 8, POINTS = 100 };
-
-static void draw_curves(const struct experiment *x, struct canvas *c, struct rect a)
-{
-    static const char letters[] = "abcdefgh";
-    struct plot_series series[CURVES];
-    double value[CURVES][POINTS], high = 0;
-    uint32_t rows = x->rows < CURVES ? x->rows : CURVES;
-    uint32_t points = x->points < POINTS ? x->points : POINTS;
-    int col = 0;
-    for (uint32_t r = 0; r < rows; r++) {
-        for (uint32_t p = 0; p < points; p++) {
-            value[r][p] = 100 * experiment_at(x, r, p, 0, 0, EXPERIMENT_ERROR, COVERAGE).mean;
-            high = fmax(high, value[r][p]);
-        }
-        series[r] = (struct plot_series){value[r], letters[r], palette_group(r)};
-        col += canvas_textf(c, a.row, col, c->cols - col, palette_group(r), "%c %s  ", letters[r],
-                            x->row[r].name);
-    }
-    col = canvas_text(c, a.row + 1, 0, c->cols, STYLE_FAINT, "error in %; neurons kept:");
-    for (uint32_t p = 0; p < points; p++)
-        col += canvas_textf(c, a.row + 1, col, c->cols - col, STYLE_FAINT, "%s %u: %.4g%%",
-                            p ? "," : "", p + 1, 100 * x->point[p]);
-    if (points && a.rows > 6)
-        plot_curves(c, (struct rect){a.row + 2, 0, a.rows - 2, a.cols}, series, rows, points, 0,
-                    high > 0 ? high : 1, points, c->ascii ? PLOT_LETTERS : PLOT_BRAILLE);
-    canvas_text(c, a.row + a.rows - 1, 0, 5, STYLE_NORMAL, "point");
-}
-
 void experiments_draw_results(const struct experiment *x, int shape, struct canvas *c,
                               struct rect area)
 {
     bool plot = shape == EXPERIMENTS_PLOT;
     if (!x->measures || !x->columns || area.rows < 3)
         return;
-    if (x->kind == EXPERIMENT_MATRIX)
-        (plot ? draw_changes : draw_matrix)(x, c, area);
+    const struct beside alone = {{x}, {'*'}, 1};
+    if (plot)
+        experiments_plot(&alone, c, area);
     else
-        (plot ? draw_curves : draw_curve_table)(x, c, area);
+        (x->kind == EXPERIMENT_MATRIX ? draw_matrix : draw_curve_table)(x, c, area);
 }
 
 static void draw_form(const struct app *app, struct canvas *c, struct rect a)
@@ -334,9 +258,12 @@ void experiments_draw(const struct app *app, struct canvas *c, struct rect area)
         return;
     }
     int used = s->form ? 0 : draw_list(app, c, area) + 1;
+    struct beside beside;
     struct rect below = {area.row + used, area.col, area.rows - used, area.cols};
     if (s->form)
         draw_form(app, c, area);
+    else if (below.rows > 2 && experiments_beside(&s->jobs, s->here, &beside))
+        experiments_draw_beside(&beside, s->shape, c, below);
     else if (s->here < s->jobs.count && below.rows > 2)
         experiments_draw_results(&s->jobs.job[s->here].x, s->shape, c, below);
 }

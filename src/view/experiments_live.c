@@ -143,7 +143,7 @@ void experiments_live_status(const struct app *app, struct buf *line)
     const struct experiments_state *s = experiments_state(app);
     if (!s->live)
         return;
-    buf_printf(line, "Space erases the set, or puts it back; Up/Down: recordings; e: another set");
+    buf_printf(line, "Space erases the set, or puts it back; Up/Down: recordings; e: set");
     if (s->answer && !s->answer->why[0] && app->threads)
         buf_printf(line, " (%.0f ms)", 1000 * s->answer->seconds);
 }

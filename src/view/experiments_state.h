@@ -9,6 +9,8 @@
 #include "live.h"
 #include "view.h"
 
+#define EXPERIMENTS_BESIDE 4 /* compared at a time */
+
 /* What an experiment is begun with: FIELD(ID, key in files, label, what it takes). */
 #define EXPERIMENT_FIELDS(FIELD)                                                             \
     FIELD(WHAT, "neurons", "neurons", "a property, whose groups go in turn, or a set")       \
@@ -89,6 +91,44 @@ void live_draw(const struct live_answer *a, const struct live_options *o, size_t
 
 /* The list above, and what is below it (experiments_draw.c). */
 void experiments_draw(const struct app *app, struct canvas *c, struct rect area);
+
+#define EXPERIMENTS_COVERAGE 0.95 /* of the controls' interval */
+
+/* Experiments of one kind, beside each other or one alone (experiments_beside.c). */
+struct beside {
+    const struct experiment *x[EXPERIMENTS_BESIDE]; /* [count] */
+    char letter[EXPERIMENTS_BESIDE];                /* '*': one alone */
+    size_t count;
+};
+
+/* Those that stand beside number HERE of J, itself one of them; false if there is no other. */
+bool experiments_beside(const struct jobs *j, size_t here, struct beside *b);
+
+/* Puts HERE beside the others, or takes it away; false: there are too many. */
+bool experiments_put_beside(struct jobs *j, size_t here);
+
+/* What any of them has: set erased and group measured, curves, shares kept; in their order. */
+struct beside_line {
+    const char *row, *column;
+};
+bool beside_line(const struct beside *b, size_t n, struct beside_line *l);
+const char *beside_row_name(const struct beside *b, size_t n);
+size_t beside_points(const struct beside *b, double *share, size_t most);
+
+/* EXPERIMENT_NOTHING where X has none such. */
+uint32_t beside_row(const struct experiment *x, const char *name);
+uint32_t beside_column(const struct experiment *x, const char *name);
+uint32_t beside_point(const struct experiment *x, double share);
+
+/* Their plot (experiments_plot.c); which is which, and table or plot. */
+void experiments_plot(const struct beside *b, struct canvas *c, struct rect area);
+void experiments_draw_beside(const struct beside *b, int shape, struct canvas *c, struct rect area);
+
+/* Numbers of a quantity as they are shown: their factor and decimals; a column without "gender=".
+ */
+double experiments_scale(enum experiment_quantity q);
+int experiments_digits(enum experiment_quantity q);
+const char *experiments_column(const char *column);
 
 /* One experiment's results in AREA. */
 void experiments_draw_results(const struct experiment *x, int shape, struct canvas *c,

@@ -32,6 +32,7 @@ struct job {
     long long taken;     /* ms: when what it has found was taken over */
     uint32_t first_done; /* steps when it was first seen running, and when that was, ms */
     long long first_seen;
+    unsigned beside; /* number among those compared, from 1; 0: none of them */
 };
 
 /* A process of this session: its messages come to LOG, a file without a name. */

@@ -112,6 +112,19 @@ static void resume_job(struct app *app, struct err *err)
         app_say(app, false, "goes on");
 }
 
+static void put_beside(struct app *app, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    struct beside b;
+    if (!job_here(app))
+        err_set(err, STATUS_NOTFOUND, "there is no experiment; a begins one");
+    else if (!experiments_put_beside(&s->jobs, s->here))
+        err_set(err, STATUS_USAGE, "%d stand beside each other already; o takes one away",
+                EXPERIMENTS_BESIDE);
+    else if (job_here(app)->beside && !experiments_beside(&s->jobs, s->here, &b))
+        app_say(app, false, "o on another of its kind shows both");
+}
+
 /* What is done with the experiment at hand. */
 static bool apply_job(struct app *app, enum action action, struct err *err)
 {
@@ -174,6 +187,10 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
         return true;
     if (s->shape == EXPERIMENTS_LIVE && experiments_live_apply(app, action))
         return true;
+    if (action == ACTION_BESIDE) {
+        put_beside(app, err);
+        return true;
+    }
     if (apply_job(app, action, err))
         return true;
     if (action == ACTION_ERASE || action == ACTION_EDIT) {
@@ -276,6 +293,9 @@ const struct view view_experiments = {
         "neurons in every layer, which fire as often and write as loudly. 95 percent of what "
         "these change is the interval below each number; * marks a change above it, - one below "
         "it.\n"
+        "\n"
+        "o puts experiments of one kind beside each other, up to four: what they found, and in "
+        "which settings they differ.\n"
         "\n"
         "The third form (v) listens: one recording with and without a set, its spectrogram, what "
         "the model takes each frame and the speaker for. Space erases the set or puts it back.\n"

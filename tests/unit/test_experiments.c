@@ -30,6 +30,12 @@ static const struct {
     {"experiments-curve", "Down", 80, 24, false},
     {"experiments-curves", "Down v", 80, 24, false},
     {"experiments-stopped", "G", 80, 24, false},
+    {"experiments-beside", "o G o", 80, 24, false},
+    {"experiments-beside", "o G o", 120, 40, false},
+    {"experiments-beside", "o G o", 40, 10, true},
+    {"experiments-beside-plot", "o G o v", 80, 24, false},
+    {"experiments-beside-one", "o Down o", 80, 24, false},
+    {"experiments-beside-not", "o G o o", 80, 24, false},
     {"experiments-form", "a Up Up", 80, 24, false},
     {"experiments-typing", "a g Enter ^U [ A A ]", 80, 24, false},
 };
@@ -110,6 +116,66 @@ static void screens_are_as_they_were(void **state)
     }
 }
 
+static void draw_beside(const struct beside *b, int shape, const char *name)
+{
+    struct canvas c;
+    struct buf text = BUF_INIT;
+    assert_true(canvas_init(&c, 80, 24, false));
+    experiments_draw_beside(b, shape, &c, (struct rect){0, 0, 24, 80});
+    canvas_print(&c, &text);
+    compare(name, text.data);
+    buf_free(&text);
+    canvas_free(&c);
+}
+
+/* What only one of them has stands there with a gap for the other. */
+static void curves_stand_beside_each_other(void **state)
+{
+    struct experiment x[2] = {{0}, {0}};
+    struct err err;
+    char path[600];
+    (void)state;
+    snprintf(path, sizeof path, "%s/propneu/experiments/curve.journal",
+             source_path("tests/data/experiments"));
+    for (int i = 0; i < 2; i++)
+        assert_ok(experiment_read(&x[i], path, &err));
+    x[1].point[1] = 0.25;
+    snprintf(x[1].row[2].name, strlen(x[1].row[2].name) + 1, "l2");
+    const struct beside b = {{&x[0], &x[1]}, {'A', 'B'}, 2};
+    draw_beside(&b, EXPERIMENTS_TABLE, "experiments-beside-curve-80x24");
+    draw_beside(&b, EXPERIMENTS_PLOT, "experiments-beside-curves-80x24");
+    for (int i = 0; i < 2; i++)
+        experiment_free(&x[i]);
+}
+
+/* Letters stay with their experiments, and one that is free again is the next. */
+static void four_stand_beside_each_other(void **state)
+{
+    struct job job[6] = {{.beside = 0}};
+    struct jobs j = {.job = job, .count = 6};
+    struct beside b;
+    char *names[] = {(char *)(uintptr_t) "m"};
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        job[i].x.measures = job[i].x.columns = 1;
+        job[i].x.measure = job[i].x.column = names;
+        job[i].x.kind = i == 2 ? EXPERIMENT_CURVE : EXPERIMENT_MATRIX;
+    }
+    assert_false(experiments_beside(&j, 0, &b));
+    for (size_t i = 0; i < 4; i++)
+        assert_true(experiments_put_beside(&j, i));
+    assert_false(experiments_put_beside(&j, 4));
+    assert_true(experiments_put_beside(&j, 1)); /* away */
+    assert_true(experiments_put_beside(&j, 5));
+    assert_int_equal(job[5].beside, 2);
+    assert_true(experiments_beside(&j, 3, &b));
+    assert_int_equal(b.count, 3);
+    assert_memory_equal(b.letter, "ABD", 3);
+    assert_ptr_equal(b.x[1], &job[5].x);
+    assert_false(experiments_beside(&j, 1, &b)); /* not one of them */
+    assert_false(experiments_beside(&j, 2, &b)); /* the only curve */
+}
+
 /* Without a terminal nothing is begun, stopped or deleted. */
 static void nothing_is_touched_without_a_terminal(void **state)
 {
@@ -146,6 +212,8 @@ static size_t draw_all(void)
         open_app(&app, sizes[i][0], sizes[i][1], i == 1);
         free(screen(&app));
         press(&app, "v");
+        free(screen(&app));
+        press(&app, "o");
         free(screen(&app));
         jobs = experiments_state(&app)->jobs.count;
         app_free(&app);
@@ -331,6 +399,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(screens_are_as_they_were),
+        cmocka_unit_test(curves_stand_beside_each_other),
+        cmocka_unit_test(four_stand_beside_each_other),
         cmocka_unit_test(nothing_is_touched_without_a_terminal),
         cmocka_unit_test(torn_journals_are_survived),
         cmocka_unit_test(hostile_numbers_are_survived),
