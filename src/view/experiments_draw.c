@@ -125,8 +125,8 @@ static void draw_change(struct canvas *c, int row, int col, const struct experim
                              : " ");
 }
 
-/* A row of the damage matrix, and its controls below; rows used. */
-static int draw_row(const struct experiment *x, struct canvas *c, int row, uint32_t r,
+/* A row of the damage matrix, and its controls below if that is above END; rows used. */
+static int draw_row(const struct experiment *x, struct canvas *c, int row, int end, uint32_t r,
                     uint32_t measure, enum experiment_quantity q)
 {
     bool controls = false;
@@ -137,7 +137,7 @@ static int draw_row(const struct experiment *x, struct canvas *c, int row, uint3
         struct experiment_change v = experiment_changed(x, r, measure, k, q, EXPERIMENTS_COVERAGE);
         int col = LEFT + (int)k * CELL;
         draw_change(c, row, col, &v, q);
-        if (v.controls.count == 0)
+        if (v.controls.count == 0 || row + 1 >= end)
             continue;
         controls = true;
         canvas_rightf(c, row + 1, col, CELL - 2, STYLE_FAINT, "%+.*f %+.*f", experiments_digits(q),
@@ -173,7 +173,7 @@ static int draw_block(const struct experiment *x, struct canvas *c, struct rect 
     }
     row += 2;
     for (uint32_t r = 0; r < x->rows && row < end; r++)
-        row += draw_row(x, c, row, r, measure, q);
+        row += draw_row(x, c, row, end, r, measure, q);
     return row - a.row;
 }
 

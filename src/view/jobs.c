@@ -135,15 +135,25 @@ static int newest_first(const void *a, const void *b)
     return strcmp(x->path, y->path);
 }
 
-/* The first line of what a process said on its standard error. */
-static void take_words(struct jobs *j, int log)
+/* Why a process says it ended: the last line of its standard error, the first if its words were
+ * wrong (USAGE), as hints follow there. */
+static void take_words(struct jobs *j, int log, bool usage)
 {
-    char text[sizeof j->failed];
-    ssize_t n = pread(log, text, sizeof text - 1, 0);
+    char text[16 * sizeof j->failed];
+    struct stat st;
+    off_t from = 0;
+    if (!usage && fstat(log, &st) == 0 && st.st_size > (off_t)sizeof text - 1)
+        from = st.st_size - (off_t)sizeof text + 1;
+    ssize_t n = pread(log, text, sizeof text - 1, from);
+    while (n > 0 && text[n - 1] == '\n')
+        n--;
     text[n > 0 ? n : 0] = '\0';
-    text[strcspn(text, "\n")] = '\0';
-    const char *words = strncmp(text, "propneu: ", 9) == 0 ? text + 9 : text;
-    snprintf(j->failed, sizeof j->failed, "%s", *words ? words : "the experiment ended early");
+    const char *last = usage ? NULL : strrchr(text, '\n');
+    char *words = last ? text + (last + 1 - text) : text;
+    words[strcspn(words, "\n")] = '\0';
+    if (strncmp(words, "propneu: ", 9) == 0)
+        words += 9;
+    snprintf(j->failed, sizeof j->failed, "%.255s", *words ? words : "the experiment ended early");
 }
 
 /* Takes leave of children that have ended. */
@@ -156,9 +166,9 @@ static bool reap(struct jobs *j)
             i++;
             continue;
         }
-        bool stopped = WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM;
+        bool stopped = j->child[i].stopped || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
         if (!stopped && !(WIFEXITED(status) && WEXITSTATUS(status) == 0))
-            take_words(j, j->child[i].log);
+            take_words(j, j->child[i].log, WIFEXITED(status) && WEXITSTATUS(status) == 2);
         close(j->child[i].log);
         j->child[i] = j->child[--j->children];
         any = true;
@@ -270,7 +280,7 @@ static int spawn(pid_t *pid, const char *const *words, int log)
 
 enum status jobs_start(struct jobs *j, const char *const *words, struct err *err)
 {
-    struct job_child c = {0, -1};
+    struct job_child c = {0, -1, false};
     if (j->children == JOBS_CHILDREN)
         return err_set(err, STATUS_USAGE, "%d experiments run already", JOBS_CHILDREN);
     enum status code = jobs_make_folder(j, err);
@@ -352,10 +362,12 @@ enum status jobs_resume(struct jobs *j, const struct job *job, struct err *err)
     return code;
 }
 
-enum status jobs_stop(const struct job *job, struct err *err)
+enum status jobs_stop(struct jobs *j, const struct job *job, struct err *err)
 {
     if (job_state(job) != JOB_RUNNING || job->x.pid <= 1)
         return err_set(err, STATUS_NOTFOUND, "this experiment does not run");
+    for (size_t i = 0; i < j->children; i++)
+        j->child[i].stopped |= j->child[i].pid == job->x.pid;
     return kill(job->x.pid, SIGTERM) == 0 ? STATUS_OK : err_errno(err, "kill");
 }
 

@@ -39,6 +39,7 @@ struct job {
 struct job_child {
     pid_t pid;
     int log;
+    bool stopped; /* was asked to end */
 };
 
 struct jobs {
@@ -81,7 +82,7 @@ enum status jobs_make_folder(const struct jobs *j, struct err *err);
 enum status jobs_resume(struct jobs *j, const struct job *job, struct err *err);
 
 /* Asks the process to end; what it has done stays. */
-enum status jobs_stop(const struct job *job, struct err *err);
+enum status jobs_stop(struct jobs *j, const struct job *job, struct err *err);
 
 /* Stops all of this session's. */
 void jobs_stop_own(struct jobs *j);

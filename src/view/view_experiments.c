@@ -138,7 +138,7 @@ static bool apply_job(struct app *app, enum action action, struct err *err)
         delete_job(app, err);
     else if (action == ACTION_RESUME)
         resume_job(app, err);
-    else if (!jobs_stop(job_here(app), err))
+    else if (!jobs_stop(&experiments_state(app)->jobs, job_here(app), err))
         app_say(app, false, "asked to stop; what was found stays, r goes on");
     return true;
 }

@@ -166,6 +166,13 @@ static void it_is_stopped_and_goes_on(void **state)
     experiment_free(&x);
     pty_send(&p, "r");
     assert_true(screen_wait(&p, "running", false, 2 * PATIENCE));
+    assert_true(screen_wait(&p, "left", false, 2 * PATIENCE));
+    pty_send(&p, "x");
+    assert_true(screen_wait(&p, "stopped", false, PATIENCE));
+    pty_quiet(&p, 700);
+    assert_true(screen_wait(&p, "asked to stop", false, PATIENCE)); /* and no failure is told */
+    pty_send(&p, "r");
+    assert_true(screen_wait(&p, "running", false, 2 * PATIENCE));
     pty_send(&p, "Q");
     assert_true(screen_wait(&p, "still runs", false, PATIENCE));
     pty_send(&p, "j\r"); /* stop, and quit */

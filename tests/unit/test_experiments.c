@@ -25,6 +25,7 @@ static const struct {
     {"experiments", "", 80, 24, false},
     {"experiments", "", 120, 40, false},
     {"experiments", "", 40, 10, false},
+    {"experiments", "", 80, 23, false}, /* the last controls would be on the message */
     {"experiments", "", 80, 24, true},
     {"experiments-plot", "v", 80, 24, false},
     {"experiments-curve", "Down", 80, 24, false},
