@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "experiments_state.h"
+#include "link.h"
 
 /* The models that decide, with the count files of the same name. */
 static void choose_bundled(struct live_options *o, const char *demo)
@@ -68,7 +69,24 @@ static bool begin(struct app *app)
 static bool differs(const struct live_ask *a, const struct live_ask *b)
 {
     return a->recording != b->recording || a->erase != b->erase || a->sigma != b->sigma ||
-           strcmp(a->set, b->set) != 0;
+           strcmp(a->set, b->set) != 0 || strcmp(a->where, b->where) != 0;
+}
+
+/* The conditions at hand. */
+static void tell_conditions(const struct app *app, struct live_ask *ask)
+{
+    struct link basis = LINK_INIT;
+    const char *name, *value;
+    size_t at = 0, used = 0;
+    link_tell_basis(app, &basis);
+    ask->sigma = app->sigma;
+    ask->where[0] = '\0';
+    while (buf_ok(&basis.text) && used < sizeof ask->where && link_next(&basis, &at, &name, &value))
+        if (strcmp(name, "where") == 0)
+            used += (size_t)snprintf(ask->where + used, sizeof ask->where - used, "%s\n", value);
+    if (!buf_ok(&basis.text) || used >= sizeof ask->where)
+        snprintf(ask->where, sizeof ask->where, "?");
+    link_free(&basis);
 }
 
 bool experiments_live_look(struct app *app)
@@ -77,7 +95,7 @@ bool experiments_live_look(struct app *app)
     if (!begin(app))
         return false;
     const struct live_answer *before = s->answer;
-    s->wanted.sigma = app->sigma;
+    tell_conditions(app, &s->wanted);
     if (!s->asking || differs(&s->wanted, &s->asked)) {
         s->asked = s->wanted;
         s->asking = true;

@@ -26,6 +26,7 @@ struct ear {
     struct counts counts;
     struct analysis analysis;
     bool counted;
+    char where[LIVE_WHERE]; /* conditions its sets are under */
     char why[256];
 };
 
@@ -169,16 +170,36 @@ static enum status hear(struct live *l, struct ear *e, const struct model_interv
     return code;
 }
 
+/* The conditions that sets are taken under. */
+static enum status set_conditions(struct ear *e, const struct live_ask *ask, struct err *err)
+{
+    struct analysis_params params = e->analysis.params;
+    char where[LIVE_WHERE], *rest = where, *one;
+    enum status code = STATUS_OK;
+    params.sigma = ask->sigma / 100;
+    analysis_set_params(&e->analysis, &params);
+    if (strcmp(ask->where, "?") == 0)
+        return err_set(err, STATUS_UNSUPPORTED, "too many conditions to listen under");
+    if (strcmp(ask->where, e->where) == 0)
+        return STATUS_OK;
+    query_filters_free(&e->analysis.filters);
+    analysis_changed(&e->analysis);
+    snprintf(where, sizeof where, "%s", ask->where);
+    while (!code && (one = strtok_r(rest, "\n", &rest)))
+        code = query_filters_add(&e->analysis.filters, &e->counts, one, err);
+    snprintf(e->where, sizeof e->where, "%s", code ? "?" : ask->where);
+    return code;
+}
+
 static enum status hear_erased(struct live *l, struct ear *e, const struct live_ask *ask,
                                struct live_heard *out, struct err *err)
 {
     const struct model_info *info = listener_model(e->listener);
     struct neuron_sets sets = {0};
     struct intervention change;
-    struct analysis_params params = e->analysis.params;
-    params.sigma = ask->sigma / 100;
-    analysis_set_params(&e->analysis, &params);
-    enum status code = neuron_sets_init(&sets, info->layers, info->width, err);
+    enum status code = set_conditions(e, ask, err);
+    if (!code)
+        code = neuron_sets_init(&sets, info->layers, info->width, err);
     if (!code)
         code = neuron_sets_add(&sets, ask->set, &e->analysis, info->name, err);
     out->neurons = code ? 0 : neuron_sets_total(&sets);

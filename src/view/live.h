@@ -15,6 +15,7 @@
 #define LIVE_MODELS 2
 #define LIVE_PATH   (PATH_MAX + 64)
 #define LIVE_NAME   8 /* of a phone, with its NUL */
+#define LIVE_WHERE  4096
 
 /* A model with a head, and the count file that its sets are taken from. */
 struct live_model {
@@ -32,7 +33,8 @@ struct live_options {
 struct live_ask {
     size_t recording;
     bool erase;
-    double sigma; /* percent */
+    double sigma;           /* percent */
+    char where[LIVE_WHERE]; /* conditions, each with a newline; "?": more than there is room for */
     char set[256];
 };
 

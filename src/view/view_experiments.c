@@ -254,6 +254,25 @@ void experiments_stop_own(struct app *app)
     jobs_stop_own(&experiments_state(app)->jobs);
 }
 
+/* ": sigma 80, layer 1,3": what a title does not tell apart. */
+static void tell_settings(const struct experiment *x, struct buf *line)
+{
+    static const char *const keys[] = {
+        "--sigma: ", "--lambda: ", "--where: ", "--layer: ", "--controls: ", "--draws: "};
+    const char *glue = ": ";
+    for (const char *s = x->settings ? x->settings : ""; *s;) {
+        size_t n = strcspn(s, "\n");
+        for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+            size_t m = strlen(keys[k]);
+            if (n <= m || strncmp(s, keys[k], m) != 0)
+                continue;
+            buf_printf(line, "%s%.*s %.*s", glue, (int)m - 4, s + 2, (int)(n - m), s + m);
+            glue = ", ";
+        }
+        s += n + (s[n] == '\n');
+    }
+}
+
 static void status(const struct app *app, struct buf *line)
 {
     const struct experiments_state *s = experiments_state(app);
@@ -274,7 +293,8 @@ static void status(const struct app *app, struct buf *line)
         if (job_state(job) == JOB_RUNNING && rate > 0) {
             experiments_time((job->x.steps - job->x.done) / rate, text, sizeof text);
             buf_printf(line, ": %s to go", text);
-        }
+        } else
+            tell_settings(&job->x, line);
     }
 }
 

@@ -164,6 +164,28 @@ static void leaving_while_it_listens_is_survived(void **state)
     }
 }
 
+/* Sets are those of the conditions at hand; a count file that does not know them says so. */
+static void conditions_hold_for_what_is_heard(void **state)
+{
+    static const char *where = "speaker=F1,F2,M1,M2";
+    struct app_options o = {
+        .view = "experiments", .cols = 80, .rows = 24, .where = &where, .wheres = 1};
+    const char *path = sid();
+    struct app app;
+    struct err err;
+    (void)state;
+    assert_ok(app_init(&app, &path, 1, &o, &err));
+    press(&app, "v v Space");
+    const struct live_answer *a = experiments_state(&app)->answer;
+    assert_non_null(a);
+    assert_string_equal(a->heard[0].why, "");
+    assert_int_equal(a->heard[0].neurons, 62); /* 95 of all frames */
+    assert_non_null(strstr(a->heard[1].why, "no factor 'speaker'"));
+    press(&app, "c r Esc"); /* all on again */
+    assert_int_equal(answer(&app)->heard[0].neurons, 95);
+    app_free(&app);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +193,7 @@ int main(void)
         cmocka_unit_test(a_set_is_erased_and_put_back),
         cmocka_unit_test(nonsense_is_survived),
         cmocka_unit_test(leaving_while_it_listens_is_survived),
+        cmocka_unit_test(conditions_hold_for_what_is_heard),
     };
     setenv("XDG_STATE_HOME", "/nonexistent", 1);
     setenv("PROPNEU_DATA", source_path("data"), 1);
