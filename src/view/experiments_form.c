@@ -294,7 +294,7 @@ static enum status add_basis(const struct app *app, struct words *w, struct err 
     return STATUS_OK;
 }
 
-enum status experiments_form_start(struct app *app, struct err *err)
+enum status experiments_form_start(struct app *app, size_t *same, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
     struct words *w = calloc(1, sizeof *w);
@@ -307,6 +307,7 @@ enum status experiments_form_start(struct app *app, struct err *err)
         code = add_rest(app, w, err);
     if (!code)
         code = add_basis(app, w, err);
+    *same = code ? s->jobs.count : jobs_begun(&s->jobs, w->word);
     if (!code)
         code = jobs_start(&s->jobs, w->word, err);
     if (!code)

@@ -64,9 +64,10 @@ static inline struct experiments_state *experiments_state(const struct app *app)
     return view_state(app, VIEW_EXPERIMENTS);
 }
 
-/* The form (experiments_form.c): opens it, its default values found; starts what it says. */
+/* The form (experiments_form.c): opens it, its default values found; starts what it says, and tells
+ * the number of the experiment that it is the SAME as (jobs_begun). */
 void experiments_form_open(struct app *app);
-enum status experiments_form_start(struct app *app, struct err *err);
+enum status experiments_form_start(struct app *app, size_t *same, struct err *err);
 const char *experiments_field_label(size_t field);
 const char *experiments_field_help(size_t field);
 

@@ -334,6 +334,29 @@ bool jobs_words(char *text, const char **words, size_t most)
     return n > 0;
 }
 
+static bool same_words(const char *const *a, const char *const *b)
+{
+    while (*a && *b && strcmp(*a, *b) == 0) {
+        a++;
+        b++;
+    }
+    return !*a && !*b;
+}
+
+size_t jobs_begun(const struct jobs *j, const char *const *words)
+{
+    const char *other[JOBS_WORDS_MAX];
+    for (size_t i = 0; i < j->count; i++) {
+        const char *command = j->job[i].x.command;
+        char *copy = command ? mem_strndup(command, strlen(command)) : NULL;
+        bool same = copy && jobs_words(copy, other, JOBS_WORDS_MAX) && same_words(other + 1, words);
+        free(copy);
+        if (same)
+            return i;
+    }
+    return j->count;
+}
+
 /* Only what measures: a journal is no way to write files. */
 static bool measures(const char *const *words)
 {

@@ -75,6 +75,9 @@ size_t jobs_own(const struct jobs *j);
  */
 enum status jobs_start(struct jobs *j, const char *const *words, struct err *err);
 
+/* Number of the experiment that was begun with WORDS, as far as files are the same; count: none. */
+size_t jobs_begun(const struct jobs *j, const char *const *words);
+
 /* Makes the folder, which jobs_start does, too. */
 enum status jobs_make_folder(const struct jobs *j, struct err *err);
 

@@ -155,11 +155,17 @@ static void edit_field(struct app *app, struct err *err)
                     s->value[s->field]);
         return;
     }
-    if (!experiments_form_start(app, err)) {
-        s->form = false;
-        s->here = 0;
+    size_t same;
+    if (experiments_form_start(app, &same, err))
+        return;
+    s->form = false;
+    s->here = same < s->jobs.count ? same : 0;
+    if (same == s->jobs.count)
         app_say(app, false, "begun; it goes on though the explorer is left");
-    }
+    else if (job_state(&s->jobs.job[same]) == JOB_FINISHED)
+        app_say(app, false, "the same was measured before: here it is");
+    else
+        app_say(app, false, "the same was begun before: here it goes on");
 }
 
 static bool apply_form(struct app *app, enum action action, struct err *err)

@@ -204,6 +204,8 @@ static void it_ends(void **state)
     assert_true(screen_wait(&p, "finished", false, 4 * PATIENCE));
     assert_true(screen_wait(&p, ALL, false, PATIENCE));
     assert_true(screen_wait(&p, "controls", false, PATIENCE));
+    begin(&p, SHORT);
+    assert_true(screen_wait(&p, "measured before", false, PATIENCE));
     pty_send(&p, "v");
     assert_true(screen_wait(&p, "male erased: female", false, PATIENCE));
     /* Nothing runs: nothing is sent, and leaving asks nothing. */
