@@ -44,8 +44,9 @@ struct experiments_state {
     bool open;
     struct jobs jobs;
     size_t here, top;
-    long long now; /* ms, of the last look */
-    int shape;     /* enum experiments_shape */
+    long long now;    /* ms, of the last look at the journals */
+    long long looked; /* ms, when the loop last looked for an answer */
+    int shape;        /* enum experiments_shape */
     bool form, filled;
     size_t field; /* FIELD_COUNT: the line that starts */
     char value[FIELD_COUNT][256];

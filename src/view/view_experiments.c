@@ -43,7 +43,8 @@ static bool look(struct app *app)
 
 static bool look_again(struct app *app)
 {
-    const struct experiments_state *s = experiments_state(app);
+    struct experiments_state *s = experiments_state(app);
+    s->looked = now_ms();
     if (s->shape == EXPERIMENTS_LIVE && experiments_live_due(app) >= 0)
         return experiments_live_look(app);
     return look(app);
@@ -72,9 +73,9 @@ static int due(const struct app *app)
 {
     const struct experiments_state *s = experiments_state(app);
     int live = s->shape == EXPERIMENTS_LIVE ? experiments_live_due(app) : -1;
-    if (!s->open || jobs_running(&s->jobs) == 0 || live >= 0)
-        return live;
-    long long left = s->now + JOBS_LOOK_MS - now_ms();
+    if (live < 0 && (!s->open || jobs_running(&s->jobs) == 0))
+        return -1;
+    long long left = (live >= 0 ? s->looked + live : s->now + JOBS_LOOK_MS) - now_ms();
     return left > 0 ? (int)left : 0;
 }
 
