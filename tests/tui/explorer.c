@@ -35,7 +35,7 @@ void explorer_open(struct pty *p, int cols, int rows, const char *const *env, in
     explorer_start(p, cols, rows, env, flags, NULL);
     assert_true(screen_wait(p, "? help", false, PATIENCE));
     assert_true(screen_wait(p, "computing", true, 20 * PATIENCE));
-    pty_quiet(p, STILL);
+    pty_rest(p, STILL);
 }
 
 char *explorer_dump(const char *options)
@@ -86,11 +86,15 @@ size_t explorer_cost(struct pty *p, const char *keys, bool panes)
 {
     size_t before = p->sent.len;
     pty_send(p, keys);
-    pty_take(p, PATIENCE / 20);
-    pty_quiet(p, panes ? SETTLE : 15);
+    if (!pty_take(p, PATIENCE / 20)) /* a key may cost nothing, or wait for its turn */
+        pty_rest(p, 15);
+    if (panes)
+        pty_rest(p, SETTLE);
+    else
+        pty_quiet(p, 15);
     size_t n = p->sent.len - before;
     if (!panes)
-        pty_quiet(p, SETTLE);
+        pty_rest(p, SETTLE);
     if (getenv("PROPNEU_VERBOSE"))
         printf("%s: %zu bytes, with panes %zu\n", keys, n, p->sent.len - before);
     return n;

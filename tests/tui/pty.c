@@ -2,12 +2,14 @@
 
 #include "pty.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -151,6 +153,37 @@ void pty_quiet(struct pty *p, int ms)
 {
     while (pty_take(p, ms))
         ;
+}
+
+/* True if a thread of the program runs, or waits for a processor or a disk. */
+static bool is_running(pid_t pid)
+{
+    char path[300], state;
+    bool running = false;
+    snprintf(path, sizeof path, "/proc/%ld/task", (long)pid);
+    DIR *tasks = opendir(path);
+    for (struct dirent *t; tasks && (t = readdir(tasks));) {
+        snprintf(path, sizeof path, "/proc/%ld/task/%.100s/stat", (long)pid, t->d_name);
+        FILE *f = t->d_name[0] == '.' ? NULL : fopen(path, "r");
+        if (f && fscanf(f, "%*d (%*[^)]) %c", &state) == 1)
+            running |= state == 'R' || state == 'D';
+        if (f)
+            fclose(f);
+    }
+    if (tasks)
+        closedir(tasks);
+    return running;
+}
+
+void pty_rest(struct pty *p, int ms)
+{
+    int unread;
+    for (int turns = 0; turns < 50; turns++) {
+        pty_quiet(p, ms);
+        if (!is_running(p->pid) && (ioctl(p->slave, FIONREAD, &unread) != 0 || unread == 0))
+            break;
+    }
+    pty_quiet(p, 0);
 }
 
 void pty_resize(struct pty *p, int cols, int rows)

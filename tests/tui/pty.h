@@ -50,6 +50,12 @@ bool pty_wait_bytes(struct pty *p, size_t from, const char *text, int ms);
 /* Until nothing has come for MS. */
 void pty_quiet(struct pty *p, int ms);
 
+/*
+ * The same, and until the program has read all keys and sleeps: on a busy machine silence alone may
+ * mean that it has had no turn yet.  One that never sleeps is not waited for for ever.
+ */
+void pty_rest(struct pty *p, int ms);
+
 void pty_resize(struct pty *p, int cols, int rows);
 
 /* Exit status as of waitpid, or -1 if it does not end in MS. */

@@ -30,7 +30,7 @@ static void the_tour_goes_forth_and_back(void **state)
     assert_true(screen_wait(&p, "This is a small speech Transformer", false, PATIENCE));
     assert_true(screen_wait(&p, "each-phone       -", false, PATIENCE));
     assert_true(screen_wait(&p, "computing", true, PATIENCE));
-    pty_quiet(&p, STILL);
+    pty_rest(&p, STILL);
     char *first = screen_text(&p);
     pty_send(&p, " ");
     assert_true(screen_wait(&p, "p(neuron | phone)", false, PATIENCE));
@@ -43,7 +43,7 @@ static void the_tour_goes_forth_and_back(void **state)
     assert_true(screen_wait(&p, " 1 of ", false, PATIENCE));
     assert_true(screen_wait(&p, "each-phone       -", false, PATIENCE));
     assert_true(screen_wait(&p, "computing", true, PATIENCE));
-    pty_quiet(&p, STILL);
+    pty_rest(&p, STILL);
     char *again = screen_text(&p);
     assert_string_equal(again, first);
     free(first);
@@ -73,7 +73,7 @@ static void playing_can_be_stopped(void **state)
     free(screen);
     pty_send(&p, "a"); /* stops */
     assert_true(screen_wait(&p, "playing", true, PATIENCE));
-    pty_quiet(&p, STILL);
+    pty_rest(&p, STILL);
     size_t sent = p.sent.len;
     pty_quiet(&p, 1000);
     assert_int_equal(p.sent.len, sent); /* idle means silence here, too */

@@ -123,7 +123,7 @@ static void r3_idle_means_silence_and_sleep(void **state)
     for (const char *keys = "12345"; *keys; keys++) {
         char key[] = {*keys, 'j', '\0'};
         pty_send(&p, key);
-        pty_quiet(&p, SETTLE);
+        pty_rest(&p, SETTLE);
         size_t before = p.sent.len;
         long slept = switches(p.pid);
         pty_quiet(&p, 2 * SETTLE);
