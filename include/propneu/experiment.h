@@ -168,6 +168,12 @@ enum experiment_quantity { EXPERIMENT_ERROR, EXPERIMENT_LOSS };
 /* The quantity in a cell; NAN without trials. */
 double experiment_value(const struct experiment_cell *cell, enum experiment_quantity q);
 
+/* True if a quantity was measured at all: phone errors have no likelihood. */
+bool experiment_measured(const struct experiment *x, uint32_t measure, enum experiment_quantity q);
+
+/* What the loss of X is: "mean squared error" where it counts no errors, or the likelihood. */
+const char *experiment_loss_name(const struct experiment *x);
+
 /* Change by a row's set against the model as it is, beside that by its controls. */
 struct experiment_change {
     double change;            /* NAN while not known */

@@ -276,13 +276,6 @@ const char *measure_quantity_name(enum experiment_quantity q)
     return q == EXPERIMENT_ERROR ? "error" : "loss";
 }
 
-const char *measure_loss_name(const struct experiment *x)
-{
-    return experiment_cells(x, 0, 0)->errors == EXPERIMENT_NO_ERRORS
-               ? "mean squared error"
-               : "mean negative log-likelihood";
-}
-
 const char *measure_column_name(const char *column)
 {
     const char *equals = strchr(column, '=');

@@ -107,9 +107,6 @@ enum status print_curve(FILE *out, enum cli_format format, const struct experime
 /* "error" or "loss". */
 const char *measure_quantity_name(enum experiment_quantity q);
 
-/* What the loss of X is called. */
-const char *measure_loss_name(const struct experiment *x);
-
 /* What stands behind "=" in a column's name; "all". */
 const char *measure_column_name(const char *column);
 

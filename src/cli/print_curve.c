@@ -43,7 +43,7 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
     fprintf(out, "\n%s, ", x->measure[measure]);
     print_name(out, measure_column_name(x->column[column]), 0);
     fprintf(out, ": %s; nothing pruned: %.*f\n%6s %8s",
-            q == EXPERIMENT_ERROR ? "error rate in %" : measure_loss_name(x),
+            q == EXPERIMENT_ERROR ? "error rate in %" : experiment_loss_name(x),
             q == EXPERIMENT_ERROR ? 2 : 3,
             scale(q) * experiment_value(&experiment_cells(x, 0, measure)[column], q), "keep",
             "neurons");

@@ -142,21 +142,12 @@ static void print_own(FILE *out, const struct experiment *x, uint32_t measure,
     }
 }
 
-/* True if a quantity was measured at all: phone errors have no likelihood. */
-static bool measured(const struct experiment *x, uint32_t measure, enum experiment_quantity q)
-{
-    for (uint32_t k = 0; k < x->columns; k++)
-        if (!isnan(experiment_value(&experiment_cells(x, 0, measure)[k], q)))
-            return true;
-    return false;
-}
-
 static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
                         enum experiment_quantity q)
 {
     char value[32];
     fprintf(out, "\n%s: %s, then its change%s\n%-*s %7s", x->measure[measure],
-            q == EXPERIMENT_ERROR ? "error rate in %" : measure_loss_name(x),
+            q == EXPERIMENT_ERROR ? "error rate in %" : experiment_loss_name(x),
             q == EXPERIMENT_ERROR ? " in points" : "", NAME_WIDTH, "erased", "neurons");
     for (uint32_t k = 0; k < x->columns; k++) {
         int width = cell_width(x) - 2 - name_width(measure_column_name(x->column[k]));
@@ -210,7 +201,7 @@ static void print_text(FILE *out, const struct experiment *x)
     fputc('\n', out);
     for (uint32_t m = 0; m < x->measures; m++)
         for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS; q++)
-            if (measured(x, m, (enum experiment_quantity)q))
+            if (experiment_measured(x, m, (enum experiment_quantity)q))
                 print_block(out, x, m, (enum experiment_quantity)q);
     for (uint32_t r = 0; r < x->rows; r++)
         matched |= x->row[r].match != NULL;

@@ -15,6 +15,21 @@ double experiment_value(const struct experiment_cell *cell, enum experiment_quan
                : NAN;
 }
 
+bool experiment_measured(const struct experiment *x, uint32_t measure, enum experiment_quantity q)
+{
+    for (uint32_t k = 0; k < x->columns; k++)
+        if (!isnan(experiment_value(&experiment_cells(x, 0, measure)[k], q)))
+            return true;
+    return false;
+}
+
+const char *experiment_loss_name(const struct experiment *x)
+{
+    return experiment_cells(x, 0, 0)->errors == EXPERIMENT_NO_ERRORS
+               ? "mean squared error"
+               : "mean negative log-likelihood";
+}
+
 /* Values of the draws from FIRST on that are done, into a list to be freed; NULL without memory. */
 static double *draws(const struct experiment *x, uint32_t row, uint32_t point, uint32_t first,
                      uint32_t measure, uint32_t column, enum experiment_quantity q, size_t *count)

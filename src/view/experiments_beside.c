@@ -246,9 +246,9 @@ static int draw_changes(const struct cells *t, struct canvas *c, struct rect a)
     struct beside_line l;
     int row = a.row, end = a.row + a.rows;
     const struct experiment *first = t->b->x[0];
-    canvas_textf(c, row++, 0, c->cols, STYLE_STRONG, "%s: %s", t->measure,
-                 t->q == EXPERIMENT_ERROR ? "error in %, then its change in points"
-                                          : "mean negative log-likelihood, then its change");
+    canvas_textf(c, row++, 0, c->cols, STYLE_STRONG, "%s: %s, then its change%s", t->measure,
+                 t->q == EXPERIMENT_ERROR ? "error in %" : experiment_loss_name(first),
+                 t->q == EXPERIMENT_ERROR ? " in points" : "");
     draw_heading(t, c, row++, "erased: measured");
     for (uint32_t k = 0; k < first->columns && row < end; k++)
         draw_plain(t, c, row++, first->column[k]);
@@ -301,6 +301,8 @@ void experiments_draw_beside(const struct beside *b, int shape, struct canvas *c
             for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS && below.rows > 3; q++) {
                 t.measure = b->x[0]->measure[m];
                 t.q = (enum experiment_quantity)q;
+                if (b->x[0]->is_done[0] && !experiment_measured(b->x[0], m, t.q))
+                    continue;
                 int rows = draw_changes(&t, c, below) + 1;
                 below.row += rows;
                 below.rows -= rows;

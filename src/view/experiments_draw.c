@@ -154,9 +154,10 @@ static int draw_block(const struct experiment *x, struct canvas *c, struct rect 
                       enum experiment_quantity q)
 {
     int row = a.row, end = a.row + a.rows;
-    canvas_textf(c, row++, 0, c->cols, STYLE_STRONG, "%s: %s", x->measure[measure],
-                 q == EXPERIMENT_ERROR ? "error in %, then its change in points"
-                                       : "mean negative log-likelihood, then its change");
+    canvas_textf(c, row++, 0, c->cols, STYLE_STRONG, "%s: %s, then its change%s",
+                 x->measure[measure],
+                 q == EXPERIMENT_ERROR ? "error in %" : experiment_loss_name(x),
+                 q == EXPERIMENT_ERROR ? " in points" : "");
     canvas_text(c, row, 0, NAME_WIDTH, STYLE_HEADING, "erased");
     canvas_right(c, row, NAME_WIDTH, LEFT - NAME_WIDTH, STYLE_HEADING, "neurons");
     canvas_text(c, row + 1, 0, NAME_WIDTH, STYLE_NORMAL, "nothing");
@@ -182,8 +183,9 @@ static void draw_matrix(const struct experiment *x, struct canvas *c, struct rec
     int row = a.row, end = a.row + a.rows;
     for (uint32_t m = 0; m < x->measures; m++)
         for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS && row + 3 < end; q++)
-            row += 1 + draw_block(x, c, (struct rect){row, 0, end - row, a.cols}, m,
-                                  (enum experiment_quantity)q);
+            if (!x->is_done[0] || experiment_measured(x, m, (enum experiment_quantity)q))
+                row += 1 + draw_block(x, c, (struct rect){row, 0, end - row, a.cols}, m,
+                                      (enum experiment_quantity)q);
     if (columns_shown(x, c) < x->columns)
         canvas_rightf(c, a.row, 0, c->cols, STYLE_FAINT, "%u columns more: propneu info",
                       x->columns - columns_shown(x, c));
