@@ -14,13 +14,17 @@
 
 #include "propneu/bitset.h"
 #include "propneu/mem.h"
+#include "propneu/phones.h"
 
 /*
  * The lock guards everything but the session, which belongs to whoever computes.  A result is
  * written once, before `done`, and never changes until its generation ends.
  */
 struct engine {
-    struct counts counts; /* borrowed arrays; another lambda may be chosen than on the screen */
+    /* Borrowed arrays in structs of its own: another lambda may be chosen than on the screen, and a
+     * computation that nobody waits for outlives the screen's. */
+    struct counts counts;
+    struct phones phones;
     struct analysis session;
     uint32_t properties, layers;
     struct engine_result *result; /* [properties][layers] */
@@ -200,7 +204,8 @@ struct engine *engine_new(const struct counts *counts, const struct phones *phon
     }
     e->counts = *counts;
     e->lambda = counts->lambda_percent;
-    if (analysis_init(&e->session, &e->counts, phones, err)) {
+    e->phones = *phones;
+    if (analysis_init(&e->session, &e->counts, &e->phones, err)) {
         free(e);
         return NULL;
     }
