@@ -41,7 +41,11 @@ struct engine {
     pthread_t thread;
     bool threaded, stop, busy;
     int pipe[2];
+    struct engine *next; /* of those left behind */
 };
+
+/* Engines whose computation nobody waited for: theirs to the end of the program. */
+static struct engine *left_behind;
 
 enum { GRACE_MS = 250 }; /* given to a computation under way when all ends */
 
@@ -274,6 +278,8 @@ bool engine_free(struct engine *e)
     pthread_mutex_unlock(&e->lock);
     if (e->threaded && busy) {
         pthread_detach(e->thread);
+        e->next = left_behind;
+        left_behind = e;
         return false;
     }
     if (e->threaded)
