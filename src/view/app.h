@@ -306,8 +306,8 @@ const char *neurons_expression(const struct app *app);
 
 /*
  * The experiments view (view_experiments.c): what is typed for a FIELD of its form, and whether
- * that is a set; how many
- * experiments of this session run, and stopping them; asking what becomes of them at the end.
+ * that is a set; how many experiments begun from here run, and stopping them; asking what becomes
+ * of them at the end.
  */
 enum status experiments_set_field(struct app *app, long field, const char *text, struct err *err);
 bool experiments_takes_set(long field);

@@ -15,7 +15,7 @@
 #include "propneu/experiment.h"
 
 #define JOBS_MAX       512  /* journals looked at, the newest */
-#define JOBS_CHILDREN  16   /* of this session, at a time */
+#define JOBS_CHILDREN  16   /* begun from here, at a time */
 #define JOBS_LOOK_MS   500  /* between two looks at what runs */
 #define JOBS_FIND_MS   5000 /* between two times that what it has found is taken over */
 #define JOBS_WORDS_MAX 64   /* of a command */
@@ -35,7 +35,7 @@ struct job {
     unsigned beside; /* number among those compared, from 1; 0: none of them */
 };
 
-/* A process of this session: its messages come to LOG, a file without a name. */
+/* A process begun from here: its messages come to LOG, a file without a name. */
 struct job_child {
     pid_t pid;
     int log;
@@ -65,7 +65,7 @@ enum job_state job_state(const struct job *job);
 /* Steps in a second, 0 while not known; with that, seconds to go. */
 double job_rate(const struct job *job, long long now);
 
-/* How many run, and how many of them are this session's own (those still starting included). */
+/* How many run, and how many of them were begun from here (those still starting included). */
 size_t jobs_running(const struct jobs *j);
 size_t jobs_own(const struct jobs *j);
 
@@ -87,7 +87,7 @@ enum status jobs_resume(struct jobs *j, const struct job *job, struct err *err);
 /* Asks the process to end; what it has done stays. */
 enum status jobs_stop(struct jobs *j, const struct job *job, struct err *err);
 
-/* Stops all of this session's. */
+/* Stops all that were begun from here. */
 void jobs_stop_own(struct jobs *j);
 
 /* Takes the journal away.  STATUS_USAGE while it runs. */
