@@ -9,6 +9,7 @@
 #include "../../src/view/compare_state.h"
 #include "../../src/view/keys.h"
 #include "propneu/file.h"
+#include "golden.h"
 #include "synth_counts.h"
 
 /* Four files: one like another but deeper, one narrow, one of probabilities, one that is none. */
@@ -45,27 +46,6 @@ static void draw(const struct app *app, struct buf *text, struct buf *styles)
     canvas_free(&c);
 }
 
-/* Compares with the file of that name; UPDATE_GOLDEN=1 writes it instead. */
-static void compare(const char *name, const struct buf *text)
-{
-    char path[600];
-    struct err err;
-    const char *update = getenv("UPDATE_GOLDEN");
-    snprintf(path, sizeof path, "%s/%s.txt", source_path("tests/data/golden"), name);
-    if (update && *update) {
-        struct outfile f;
-        assert_ok(outfile_open(&f, path, &err));
-        fwrite(buf_text(text), 1, text->len, f.stream);
-        assert_ok(outfile_commit(&f, &err));
-        return;
-    }
-    struct mapped m;
-    assert_ok(mapped_open(&m, path, &err));
-    if (m.size != text->len || memcmp(m.data, buf_text(text), text->len) != 0)
-        fail_msg("%s differs; it is now:\n%s", path, buf_text(text));
-    mapped_close(&m);
-}
-
 static void screens_are_as_they_were(void **state)
 {
     static const struct {
@@ -93,7 +73,7 @@ static void screens_are_as_they_were(void **state)
             draw(&app, &text, &styles);
             if (k == 0)
                 buf_add(&text, styles.data, styles.len);
-            compare(name, &text);
+            golden_compare(name, buf_text(&text));
             buf_free(&text);
             buf_free(&styles);
             app_free(&app);

@@ -12,6 +12,7 @@
 #include "../../src/view/experiments_state.h"
 #include "../../src/view/keys.h"
 #include "propneu/file.h"
+#include "golden.h"
 #include "synth_counts.h"
 
 #define FILE_NAME "experiments.counts"
@@ -71,27 +72,6 @@ static char *screen(struct app *app)
     return text.data;
 }
 
-/* UPDATE_GOLDEN=1 writes the files instead. */
-static void compare(const char *name, const char *text)
-{
-    char path[600];
-    const char *update = getenv("UPDATE_GOLDEN");
-    struct mapped m;
-    struct err err;
-    snprintf(path, sizeof path, "%s/%s.txt", source_path("tests/data/golden"), name);
-    if (update && *update) {
-        struct outfile f;
-        assert_ok(outfile_open(&f, path, &err));
-        fputs(text, f.stream);
-        assert_ok(outfile_commit(&f, &err));
-        return;
-    }
-    assert_ok(mapped_open(&m, path, &err));
-    if (m.size != strlen(text) || memcmp(m.data, text, m.size) != 0)
-        fail_msg("%s differs; it is now:\n%s", path, text);
-    mapped_close(&m);
-}
-
 static void use_state(const char *folder)
 {
     char real[PATH_MAX];
@@ -111,7 +91,7 @@ static void screens_are_as_they_were(void **state)
         char *text = screen(&app);
         snprintf(name, sizeof name, "%s-%dx%d%s", screens[i].name, screens[i].cols, screens[i].rows,
                  screens[i].ascii ? "-ascii" : "");
-        compare(name, text);
+        golden_compare(name, text);
         free(text);
         app_free(&app);
     }
@@ -124,7 +104,7 @@ static void draw_beside(const struct beside *b, int shape, const char *name)
     assert_true(canvas_init(&c, 80, 24, false));
     experiments_draw_beside(b, shape, &c, (struct rect){0, 0, 24, 80});
     canvas_print(&c, &text);
-    compare(name, text.data);
+    golden_compare(name, text.data);
     buf_free(&text);
     canvas_free(&c);
 }

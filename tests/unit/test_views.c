@@ -11,6 +11,7 @@
 #include "../../src/view/neurons_state.h"
 #include "propneu/bitset.h"
 #include "propneu/file.h"
+#include "golden.h"
 #include "synth_counts.h"
 
 #define FILE_NAME "synth.counts"
@@ -134,28 +135,6 @@ static void render(const struct screen *s, int cols, int rows, bool ascii, struc
     app_free(&app);
 }
 
-/* Compares with the file of that name; UPDATE_GOLDEN=1 writes it instead. */
-static void compare(const char *name, const struct buf *text)
-{
-    char path[600];
-    struct err err;
-    const char *update = getenv("UPDATE_GOLDEN");
-    snprintf(path, sizeof path, "%s/%s.txt", source_path("tests/data/golden"), name);
-    if (update && *update) {
-        struct outfile f;
-        assert_ok(outfile_open(&f, path, &err));
-        fwrite(buf_text(text), 1, text->len, f.stream);
-        assert_ok(outfile_commit(&f, &err));
-        return;
-    }
-    struct mapped m;
-    if (mapped_open(&m, path, &err))
-        fail_msg("%s: UPDATE_GOLDEN=1 writes it; to be looked at before it is kept", err.msg);
-    if (m.size != text->len || memcmp(m.data, buf_text(text), text->len) != 0)
-        fail_msg("%s differs; it is now:\n%s", path, buf_text(text));
-    mapped_close(&m);
-}
-
 static void screens_are_as_they_were(void **state)
 {
     struct screen s;
@@ -172,7 +151,7 @@ static void screens_are_as_they_were(void **state)
             render(&s, sizes[k].cols, sizes[k].rows, sizes[k].ascii, &text, &styles);
             if (s.styles && k == 0)
                 buf_add(&text, styles.data, styles.len);
-            compare(name, &text);
+            golden_compare(name, buf_text(&text));
             buf_free(&text);
             buf_free(&styles);
         }
