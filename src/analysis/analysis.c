@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "propneu/analysis.h"
+#include "analysis/analysis.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/bitset.h"
-#include "propneu/mem.h"
-#include "propneu/pattern.h"
+#include "base/bitset.h"
+#include "base/mem.h"
+#include "analysis/pattern.h"
 
 /* One property with what has been computed of it. */
 struct analysis_property {

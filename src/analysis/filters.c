@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "propneu/query.h"
+#include "analysis/query.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "list.h"
-#include "propneu/mem.h"
+#include "analysis/list.h"
+#include "base/mem.h"
 
 void query_filters_free(struct query_filters *f)
 {

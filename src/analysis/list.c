@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "list.h"
+#include "analysis/list.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/mds.h"
+#include "analysis/mds.h"
 
 #include <cblas.h>
 #include <lapacke.h>
@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
-#include "propneu/rng.h"
+#include "base/mem.h"
+#include "base/rng.h"
 
 void mds_distances(double *dist, const uint64_t *rows, size_t n, size_t words)
 {

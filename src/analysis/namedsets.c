@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "propneu/namedsets.h"
+#include "analysis/namedsets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/bitset.h"
-#include "propneu/mem.h"
+#include "base/bitset.h"
+#include "base/mem.h"
 
 enum { MAX_ENTRIES = 1 << 22 }; /* of a list that is typed */
 

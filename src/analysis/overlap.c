@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "propneu/overlap.h"
+#include "analysis/overlap.h"
 
 #include <stdlib.h>
 
-#include "propneu/bitset.h"
-#include "propneu/mem.h"
+#include "base/bitset.h"
+#include "base/mem.h"
 
 /* Expected size of region R: every set is drawn on its own, at its own rate. */
 static double expectation(const double *rate, uint32_t sets, uint32_t r, uint32_t width)

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/pattern.h"
+#include "analysis/pattern.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "phone_order.h"
+#include "analysis/phone_order.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 struct ranked {
     uint32_t phone;

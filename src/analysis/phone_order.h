@@ -4,8 +4,8 @@
 #ifndef PROPNEU_ANALYSIS_PHONE_ORDER_H
 #define PROPNEU_ANALYSIS_PHONE_ORDER_H
 
-#include "propneu/countfile.h"
-#include "propneu/phones.h"
+#include "formats/countfile.h"
+#include "corpus/phones.h"
 
 /*
  * A permutation of the table's phones [phones->phone.count], to be freed; NULL without memory.

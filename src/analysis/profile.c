@@ -1,16 +1,16 @@
 #include "config.h"
 
-#include "propneu/analysis.h"
+#include "analysis/analysis.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "list.h"
-#include "propneu/bitset.h"
-#include "propneu/mem.h"
-#include "propneu/pattern.h"
-#include "propneu/phones.h"
+#include "analysis/list.h"
+#include "base/bitset.h"
+#include "base/mem.h"
+#include "analysis/pattern.h"
+#include "corpus/phones.h"
 
 int analysis_find_phone(const struct analysis *a, const char *phone, struct err *err)
 {

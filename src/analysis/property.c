@@ -1,14 +1,14 @@
 #include "config.h"
 
-#include "propneu/property.h"
+#include "analysis/property.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "list.h"
-#include "phone_order.h"
-#include "propneu/mem.h"
-#include "propneu/phones.h"
+#include "analysis/list.h"
+#include "analysis/phone_order.h"
+#include "base/mem.h"
+#include "corpus/phones.h"
 
 #define NO_FACTOR UINT32_MAX
 

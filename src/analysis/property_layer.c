@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "propneu/property.h"
+#include "analysis/property.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/bitset.h"
-#include "propneu/mem.h"
-#include "propneu/pattern.h"
+#include "base/bitset.h"
+#include "base/mem.h"
+#include "analysis/pattern.h"
 
 /* S_k of one point: BITS [words]; HITS [width] is scratch. */
 static void point_pattern(uint64_t *bits, const struct property *p, uint32_t point,

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "propneu/query.h"
+#include "analysis/query.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 /* A cell on its way to a row. */
 struct keyed {

@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "propneu/setexpr.h"
+#include "analysis/setexpr.h"
 
 #include <string.h>
 
-#include "propneu/buf.h"
-#include "propneu/phones.h"
-#include "setwords.h"
+#include "base/buf.h"
+#include "corpus/phones.h"
+#include "analysis/setwords.h"
 
 /* Where candidates go. */
 struct offer {

@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "propneu/setexpr.h"
+#include "analysis/setexpr.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/bitset.h"
-#include "propneu/mem.h"
+#include "base/bitset.h"
+#include "base/mem.h"
 
 enum status setexpr_load(struct setexpr *e, const struct analysis *a, struct err *err)
 {

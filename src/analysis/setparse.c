@@ -1,16 +1,16 @@
 #include "config.h"
 
-#include "propneu/setexpr.h"
+#include "analysis/setexpr.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "list.h"
-#include "propneu/mem.h"
-#include "propneu/phones.h"
-#include "setwords.h"
+#include "analysis/list.h"
+#include "base/mem.h"
+#include "corpus/phones.h"
+#include "analysis/setwords.h"
 
 struct parser {
     const char *text;

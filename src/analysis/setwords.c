@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "setwords.h"
+#include "analysis/setwords.h"
 
 #include <string.h>
 
-#include "list.h"
-#include "propneu/phones.h"
+#include "analysis/list.h"
+#include "corpus/phones.h"
 
 static bool among(char *const *name, uint32_t count, const char *word, size_t len)
 {

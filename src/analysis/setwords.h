@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "propneu/analysis.h"
+#include "analysis/analysis.h"
 
 /* Says whether the LEN bytes at WORD are a name. */
 typedef bool (*setword_known)(const void *context, const char *word, size_t len);

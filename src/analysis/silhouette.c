@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "propneu/mds.h"
+#include "analysis/mds.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 /* True where a mean silhouette says something: two groups with points, one of them with two. */
 static bool defined(const uint32_t *size, uint32_t groups)

@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "propneu/mds.h"
+#include "analysis/mds.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 /*
  * One update costs a root and a division for each pair, so each pair is visited once, in blocks of

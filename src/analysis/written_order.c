@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "propneu/property.h"
+#include "analysis/property.h"
 
 #include <stdlib.h>
 
-#include "propneu/bitset.h"
-#include "propneu/mem.h"
+#include "base/bitset.h"
+#include "base/mem.h"
 
 /* A neuron of a group on its way into the published order. */
 struct entry {

@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include "propneu/arena.h"
+#include "base/arena.h"
 
 #include <stdlib.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 #define BLOCK_BYTES 65536
 

@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "propneu/buf.h"
+#include "base/buf.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 /* Room for N more bytes and the NUL behind them. */
 static bool reserve(struct buf *b, size_t n)

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>

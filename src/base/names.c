@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "propneu/names.h"
+#include "base/names.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 /* FNV-1a. */
 static size_t hash(const char *s)

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/settings.h"
+#include "base/settings.h"
 
 #include <inttypes.h>
 #include <stdbool.h>

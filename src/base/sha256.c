@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/sha256.h"
+#include "base/sha256.h"
 
 #include <stdint.h>
 #include <stdio.h>

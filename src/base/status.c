@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/status.h"
+#include "base/status.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -2,14 +2,14 @@
  * cli.h - what the commands of the program share: one table of commands and options, from which
  * parsing, --help and the shell completions are made; and how results and failures are said.
  */
-#ifndef PROPNEU_CLI_H
-#define PROPNEU_CLI_H
+#ifndef PROPNEU_CLI_CLI_H
+#define PROPNEU_CLI_CLI_H
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
-#include "propneu/status.h"
+#include "base/status.h"
 
 /* Exit statuses (interface: 0 done, 1 failed, 2 wrong usage). */
 enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };

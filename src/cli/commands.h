@@ -1,10 +1,10 @@
 /*
  * commands.h - the commands, one file each.
  */
-#ifndef PROPNEU_COMMANDS_H
-#define PROPNEU_COMMANDS_H
+#ifndef PROPNEU_CLI_COMMANDS_H
+#define PROPNEU_CLI_COMMANDS_H
 
-#include "cli.h"
+#include "cli/cli.h"
 
 extern const struct cli_command command_activations;
 extern const struct cli_command command_completion;

@@ -4,8 +4,8 @@
 #ifndef PROPNEU_CLI_EXPLORE_H
 #define PROPNEU_CLI_EXPLORE_H
 
-#include "../tui/tui.h"
-#include "commands.h"
+#include "tui/tui.h"
+#include "cli/commands.h"
 
 enum { EXPLORE_SETS = 32 };
 

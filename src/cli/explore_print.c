@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "explore.h"
+#include "cli/explore.h"
 
 static int print_screen(struct player *p, FILE *out)
 {

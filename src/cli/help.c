@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "cli.h"
+#include "cli/cli.h"
 
 static void print_option(const struct cli_option *o, FILE *out)
 {

@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli.h"
-#include "commands.h"
-#include "propneu/file.h"
+#include "cli/cli.h"
+#include "cli/commands.h"
+#include "formats/file.h"
 
 /* clang-format off */ /* one line a command */
 const struct cli_command *const cli_commands[] = {

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "cli.h"
+#include "cli/cli.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 const struct cli_option cli_common_options[] = {
     {"threads", 'j', "N", "threads (default: all cores)", NULL},

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "plain.h"
+#include "cli/plain.h"
 
 #include <ctype.h>
 #include <limits.h>

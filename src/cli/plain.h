@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "../view/player.h"
+#include "explorer/player.h"
 
 /* Shows PLAYER's app and obeys lines from IN until one says quit or there are no more. */
 enum status plain_run(struct player *player, FILE *in, FILE *out, struct err *err);

@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "progress.h"
+#include "cli/progress.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "propneu/audio.h"
+#include "corpus/audio.h"
 
 #define PLAIN_SECONDS 30  /* between lines where stderr is no terminal */
 #define BLINK_SECONDS 0.1 /* between lines that are written over */

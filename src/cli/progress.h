@@ -6,8 +6,8 @@
 
 #include <signal.h>
 
-#include "cli.h"
-#include "propneu/count.h"
+#include "cli/cli.h"
+#include "count/count.h"
 
 struct progress {
     const struct cli *cli;

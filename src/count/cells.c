@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "propneu/cells.h"
+#include "count/cells.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 #define NO_CELL UINT32_MAX
 

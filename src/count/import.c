@@ -1,19 +1,19 @@
 #include "config.h"
 
-#include "propneu/import.h"
+#include "count/import.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/buf.h"
-#include "propneu/countfile.h"
-#include "propneu/file.h"
-#include "propneu/mem.h"
-#include "propneu/phones.h"
-#include "propneu/pickle.h"
-#include "propneu/pitchfile.h"
-#include "propneu/published.h"
-#include "propneu/select.h"
+#include "base/buf.h"
+#include "formats/countfile.h"
+#include "formats/file.h"
+#include "base/mem.h"
+#include "corpus/phones.h"
+#include "formats/tensors/pickle.h"
+#include "corpus/pitchfile.h"
+#include "corpus/published.h"
+#include "model/kernels/select.h"
 
 const char *const import_condition_names[IMPORT_CONDITIONS] = {"phone-type", "gender", "pitch"};
 

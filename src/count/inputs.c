@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/inputs.h"
+#include "count/inputs.h"
 
 #include <string.h>
 

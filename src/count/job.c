@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "job.h"
+#include "count/count_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,9 +9,9 @@
 
 #include <cblas.h>
 
-#include "propneu/audio.h"
-#include "propneu/mem.h"
-#include "team.h"
+#include "corpus/audio.h"
+#include "base/mem.h"
+#include "count/team.h"
 
 #define WATCH_SECONDS    0.1
 #define TEAM_SECONDS     0.001 /* other processes are not kept waiting */

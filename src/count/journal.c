@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "journal.h"
+#include "count/journal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,10 +12,10 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "propneu/bitset.h"
-#include "propneu/file.h"
-#include "propneu/mem.h"
-#include "propneu/settings.h"
+#include "base/bitset.h"
+#include "formats/file.h"
+#include "base/mem.h"
+#include "base/settings.h"
 
 struct out {
     FILE *f;

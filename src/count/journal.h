@@ -4,7 +4,7 @@
 #ifndef PROPNEU_COUNT_JOURNAL_H
 #define PROPNEU_COUNT_JOURNAL_H
 
-#include "job.h"
+#include "count/count_internal.h"
 
 /*
  * The file: JOURNAL_MAGIC; the settings' text; the set of utterances done; totals; the cells'

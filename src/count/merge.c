@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/merge.h"
+#include "count/merge.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mergeshards.h"
-#include "propneu/audio.h"
-#include "propneu/cells.h"
-#include "propneu/mem.h"
+#include "count/mergeshards.h"
+#include "corpus/audio.h"
+#include "count/cells.h"
+#include "base/mem.h"
 
 #define LAST UINT32_MAX
 

@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "mergeshards.h"
+#include "count/mergeshards.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "propneu/bitset.h"
-#include "propneu/mem.h"
+#include "base/bitset.h"
+#include "base/mem.h"
 
 static enum status check_one_corpus(const struct counts *a, const struct counts *b, struct err *err)
 {

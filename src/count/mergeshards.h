@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "propneu/countfile.h"
+#include "formats/countfile.h"
 
 /* What the shards make together. */
 struct shard_union {

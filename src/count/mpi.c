@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "team.h"
+#include "count/team.h"
 
 #include <mpi.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 #define POLL_SECONDS     0.001
 #define BEAT_SECONDS     0.25    /* at most, between two messages of a process */

@@ -1,14 +1,14 @@
 #include "config.h"
 
-#include "job.h"
+#include "count/count_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "propneu/mem.h"
-#include "team.h"
+#include "base/mem.h"
+#include "count/team.h"
 
 /* Shortest text that reads back as V. */
 static void print_number(double v, char text[32])

@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "propneu/pitches.h"
+#include "count/pitches.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/count.h"
-#include "propneu/mem.h"
+#include "count/count.h"
+#include "base/mem.h"
 
 enum status pitches_open(struct pitches *p, const char *path, struct err *err)
 {

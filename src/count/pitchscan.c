@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "job.h"
+#include "count/count_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "propneu/mem.h"
-#include "team.h"
+#include "base/mem.h"
+#include "count/team.h"
 
 /* Every recording once: those without labels do not count. */
 static void *scan(void *job)

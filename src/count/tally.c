@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "job.h"
-#include "propneu/bitset.h"
-#include "propneu/mem.h"
-#include "propneu/select.h"
+#include "count/count_internal.h"
+#include "base/bitset.h"
+#include "base/mem.h"
+#include "model/kernels/select.h"
 
 static enum status init_cells(struct cells *c, const struct count_job *j, struct err *err)
 {

@@ -9,7 +9,7 @@
 #ifndef PROPNEU_COUNT_TEAM_H
 #define PROPNEU_COUNT_TEAM_H
 
-#include "job.h"
+#include "count/count_internal.h"
 
 /* True for the process that leads, and for one that is alone (NULL). */
 static inline bool team_leads(const struct count_team *t)

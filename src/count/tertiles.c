@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "propneu/pitches.h"
+#include "count/pitches.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 /*
  * The bits of positive floats are ordered as the floats are.  The first pass counts values by

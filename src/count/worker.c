@@ -1,15 +1,15 @@
 #include "config.h"
 
-#include "job.h"
+#include "count/count_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/audio.h"
-#include "propneu/bitset.h"
-#include "propneu/mem.h"
-#include "propneu/select.h"
+#include "corpus/audio.h"
+#include "base/bitset.h"
+#include "base/mem.h"
+#include "model/kernels/select.h"
 
 /* What one thread works with; kept from utterance to utterance. */
 struct worker {

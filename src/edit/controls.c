@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "propneu/controls.h"
+#include "edit/controls.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
-#include "propneu/rng.h"
+#include "base/mem.h"
+#include "base/rng.h"
 
 void controls_free(struct controls *c)
 {

@@ -7,17 +7,17 @@
  */
 #include "config.h"
 
-#include "propneu/edit.h"
+#include "edit/edit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "element.h"
-#include "means.h"
-#include "propneu/arena.h"
-#include "propneu/mem.h"
-#include "propneu/model_parts.h"
+#include "edit/element.h"
+#include "edit/means.h"
+#include "base/arena.h"
+#include "base/mem.h"
+#include "model/load/model_parts.h"
 
 enum status edit_means(const struct edit *e, uint32_t layer, float **out, struct err *err)
 {

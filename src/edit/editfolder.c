@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "propneu/editfolder.h"
+#include "edit/editfolder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,14 +16,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "manifest.h"
-#include "propneu/buf.h"
-#include "propneu/file.h"
-#include "propneu/folder.h"
-#include "propneu/mem.h"
-#include "propneu/model_parts.h"
-#include "propneu/safetensors.h"
-#include "propneu/torchzip_write.h"
+#include "edit/manifest.h"
+#include "base/buf.h"
+#include "formats/file.h"
+#include "formats/folder.h"
+#include "base/mem.h"
+#include "model/load/model_parts.h"
+#include "formats/tensors/safetensors.h"
+#include "formats/tensors/torchzip_write.h"
 
 enum status edit_source_open(struct edit_source *s, const char *path, const struct model_options *o,
                              struct err *err)

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "element.h"
+#include "edit/element.h"
 
 #include <math.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "propneu/tensors.h"
+#include "formats/tensors/tensors.h"
 
 double element_load(enum dtype d, const unsigned char *p);
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/controls.h"
-#include "propneu/mem.h"
-#include "propneu/model_parts.h"
+#include "edit/controls.h"
+#include "base/mem.h"
+#include "model/load/model_parts.h"
 
 void neuron_features_free(struct neuron_features *f)
 {

@@ -1,11 +1,11 @@
 #include "config.h"
 
-#include "propneu/intervention.h"
+#include "edit/intervention.h"
 
 #include <stdlib.h>
 
-#include "means.h"
-#include "propneu/mem.h"
+#include "edit/means.h"
+#include "base/mem.h"
 
 void intervention_free(struct intervention *v)
 {

@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "manifest.h"
+#include "edit/manifest.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
-#include "propneu/model_parts.h"
+#include "base/mem.h"
+#include "model/load/model_parts.h"
 
 bool manifest_from_torch(const struct edit_source *s)
 {

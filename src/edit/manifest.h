@@ -4,7 +4,7 @@
 #ifndef PROPNEU_EDIT_MANIFEST_H
 #define PROPNEU_EDIT_MANIFEST_H
 
-#include "propneu/editfolder.h"
+#include "edit/editfolder.h"
 
 /* A new object for config.json. */
 enum status manifest_config(const struct edit_source *s, json_t **out, struct err *err);

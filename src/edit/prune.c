@@ -5,14 +5,14 @@
  */
 #include "config.h"
 
-#include "propneu/prune.h"
+#include "edit/prune.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "propneu/mem.h"
-#include "propneu/model_parts.h"
-#include "propneu/rng.h"
+#include "base/mem.h"
+#include "model/load/model_parts.h"
+#include "base/rng.h"
 
 static void random_scores(const struct prune_options *o, uint32_t layer, uint32_t width,
                           double *out)

@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include "distance.h"
+#include "eval/distance.h"
 
 #include <stdlib.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 enum { STEP_PAIR, STEP_DELETE, STEP_INSERT };
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "propneu/status.h"
+#include "base/status.h"
 
 /* Cells of the table: 8192 x 8192 phones, ten minutes of speech. */
 #define DISTANCE_MAX_CELLS ((size_t)1 << 26)

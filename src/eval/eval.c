@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "job.h"
+#include "eval/eval_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 const char *const eval_task_names[EVAL_TASKS] = {"sid", "phones", "centroid", "f0"};
 

@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "head.h"
+#include "eval/head.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 void head_free(struct head *h)
 {

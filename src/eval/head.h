@@ -4,9 +4,9 @@
 #ifndef PROPNEU_EVAL_HEAD_H
 #define PROPNEU_EVAL_HEAD_H
 
-#include "propneu/checkpoint.h"
-#include "propneu/eval.h"
-#include "propneu/names.h"
+#include "formats/tensors/checkpoint.h"
+#include "eval/eval.h"
+#include "base/names.h"
 
 /* logits = W (P x + c) + b of a hidden state x, or of a weighted sum of several. */
 struct head {

@@ -3,15 +3,15 @@
  */
 #include "config.h"
 
-#include "head.h"
+#include "eval/head.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "head_labels.h"
-#include "propneu/mem.h"
+#include "eval/head_labels.h"
+#include "base/mem.h"
 
 #define MAX_CLASSES 100000
 

@@ -1,15 +1,15 @@
 #include "config.h"
 
-#include "head_labels.h"
+#include "eval/head_labels.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/buf.h"
-#include "propneu/file.h"
-#include "propneu/jsontext.h"
-#include "propneu/mem.h"
+#include "base/buf.h"
+#include "formats/file.h"
+#include "formats/jsontext.h"
+#include "base/mem.h"
 
 static enum status add(struct head *h, const struct checkpoint *c, const char *label,
                        struct err *err)

@@ -4,7 +4,7 @@
 #ifndef PROPNEU_EVAL_HEAD_LABELS_H
 #define PROPNEU_EVAL_HEAD_LABELS_H
 
-#include "head.h"
+#include "eval/head.h"
 
 /*
  * Of a head that classifies: the configuration's id2label or head_labels, or the list that the

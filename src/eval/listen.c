@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "propneu/listen.h"
+#include "eval/listen.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "head.h"
-#include "propneu/mem.h"
+#include "eval/head.h"
+#include "base/mem.h"
 
 struct listener {
     enum eval_task task;

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "noise.h"
+#include "eval/noise.h"
 
 #include <math.h>
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "propneu/rng.h"
+#include "base/rng.h"
 
 struct noise {
     struct rng rng;

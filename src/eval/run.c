@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "job.h"
+#include "eval/eval_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 
 #include <cblas.h>
 
-#include "propneu/intervention.h"
-#include "propneu/mem.h"
+#include "edit/intervention.h"
+#include "base/mem.h"
 
 double eval_error(const struct eval_score *s)
 {

@@ -8,13 +8,13 @@
  */
 #include "config.h"
 
-#include "job.h"
+#include "eval/eval_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 enum { TARGET_PHONE, TARGET_GENDER, TARGET_SPEAKER, TARGETS };
 

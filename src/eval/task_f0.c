@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "job.h"
+#include "eval/eval_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@
 #include <cblas.h>
 #include <lapacke.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 #define RIDGE 1e-3
 

@@ -7,13 +7,13 @@
  */
 #include "config.h"
 
-#include "job.h"
+#include "eval/eval_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "distance.h"
-#include "propneu/mem.h"
+#include "eval/distance.h"
+#include "base/mem.h"
 
 /* Classes of the head that are no phone. */
 enum { CLASS_SILENCE = -1, CLASS_OTHER = -2 };

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "job.h"
+#include "eval/eval_internal.h"
 
 /* The weighted sum of the states' means, over that of state 0. */
 static const double *mix(struct worker *w)

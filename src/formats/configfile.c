@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/configfile.h"
+#include "formats/configfile.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "propneu/buf.h"
-#include "propneu/file.h"
-#include "propneu/lines.h"
-#include "propneu/mem.h"
+#include "base/buf.h"
+#include "formats/file.h"
+#include "formats/lines.h"
+#include "base/mem.h"
 
 enum { MAX_BYTES = 1 << 20 };
 

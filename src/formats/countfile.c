@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "propneu/countfile.h"
+#include "formats/countfile.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/buf.h"
-#include "propneu/mem.h"
+#include "base/buf.h"
+#include "base/mem.h"
 
 /* Memory of a struct counts: a list of these, each in front of what counts_alloc gave out. */
 union block {

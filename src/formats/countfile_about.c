@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "countfile_about.h"
+#include "formats/countfile_about.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/bitset.h"
-#include "propneu/mem.h"
+#include "base/bitset.h"
+#include "base/mem.h"
 
 enum status counts_bad(const struct counts *c, struct err *err, const char *fmt, ...)
 {

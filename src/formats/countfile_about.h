@@ -4,7 +4,7 @@
 #ifndef PROPNEU_FORMATS_COUNTFILE_ABOUT_H
 #define PROPNEU_FORMATS_COUNTFILE_ABOUT_H
 
-#include "propneu/countfile.h"
+#include "formats/countfile.h"
 
 /* STATUS_FORMAT, with the file's path in front of the message. */
 enum status counts_bad(const struct counts *c, struct err *err, const char *fmt, ...)

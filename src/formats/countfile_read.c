@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/countfile.h"
+#include "formats/countfile.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,10 +10,10 @@
 
 #include <jansson.h>
 
-#include "countfile_about.h"
-#include "propneu/mem.h"
-#include "propneu/names.h"
-#include "propneu/safetensors.h"
+#include "formats/countfile_about.h"
+#include "base/mem.h"
+#include "base/names.h"
+#include "formats/tensors/safetensors.h"
 
 /* Data of tensor T, which must have this type and shape (COLUMNS 0: one dimension), aligned. */
 static enum status take(struct counts *c, const struct tensor *t, enum dtype dtype, size_t rows,

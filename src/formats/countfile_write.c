@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/countfile.h"
+#include "formats/countfile.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -8,11 +8,11 @@
 
 #include <jansson.h>
 
-#include "countfile_about.h"
-#include "propneu/buf.h"
-#include "propneu/file.h"
-#include "propneu/mem.h"
-#include "propneu/safetensors.h"
+#include "formats/countfile_about.h"
+#include "base/buf.h"
+#include "formats/file.h"
+#include "base/mem.h"
+#include "formats/tensors/safetensors.h"
 
 /* Metadata as it is put together: keys and values, all of them owned by the struct counts. */
 struct meta {

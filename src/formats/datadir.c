@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/datadir.h"
+#include "formats/datadir.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/file.h"
+#include "formats/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,9 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "propneu/buf.h"
-#include "propneu/folder.h"
-#include "propneu/mem.h"
+#include "base/buf.h"
+#include "formats/folder.h"
+#include "base/mem.h"
 
 /* As many as Linux follows. */
 #define MAX_LINKS 40

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "propneu/folder.h"
+#include "formats/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,9 +12,9 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "propneu/buf.h"
-#include "propneu/mem.h"
-#include "propneu/names.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/names.h"
 
 /* Folders within folders beyond this are not data. */
 #define MAX_DEPTH 64

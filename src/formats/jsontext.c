@@ -1,8 +1,8 @@
 #include "config.h"
 
-#include "propneu/jsontext.h"
+#include "formats/jsontext.h"
 
-#include "propneu/file.h"
+#include "formats/file.h"
 
 #define MAX_BYTES ((size_t)100 << 20)
 

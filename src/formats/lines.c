@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "propneu/lines.h"
+#include "formats/lines.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 /* Within a line; not isblank(), which asks the locale. */
 static bool is_blank(char c)

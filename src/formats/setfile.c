@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "propneu/setfile.h"
+#include "formats/setfile.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/file.h"
-#include "propneu/mem.h"
+#include "formats/file.h"
+#include "base/mem.h"
 
 /* A list is read line by line; P .. END is what is left of one. */
 struct reading {

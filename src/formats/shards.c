@@ -1,8 +1,8 @@
 #include "config.h"
 
-#include "propneu/shards.h"
+#include "formats/shards.h"
 
-#include "propneu/bitset.h"
+#include "base/bitset.h"
 
 /* Digits at *TEXT, which moves behind them; 0 where there are none or the number is too large. */
 static uint32_t number(const char **text)

@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "propneu/utf.h"
+#include "formats/utf.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 /* Bytes of the UTF-8 character at S [n]; 0 if there is none (RFC 3629). */
 static size_t char_length(const unsigned char *s, size_t n)

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "internal.h"
+#include "model/internal.h"
 
 #include <math.h>
 #include <string.h>

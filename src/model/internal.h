@@ -11,11 +11,11 @@
 
 #include <jansson.h>
 
-#include "propneu/arena.h"
-#include "propneu/checkpoint.h"
-#include "propneu/kernels.h"
-#include "propneu/model.h"
-#include "propneu/names.h"
+#include "base/arena.h"
+#include "formats/tensors/checkpoint.h"
+#include "model/kernels/kernels.h"
+#include "model/model.h"
+#include "base/names.h"
 
 struct linear {
     uint32_t in, out;

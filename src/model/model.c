@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "propneu/model.h"
+#include "model/model.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
-#include "propneu/mem.h"
+#include "model/internal.h"
+#include "base/mem.h"
 
 const struct model_family *model_find_family(const struct checkpoint *c, const json_t **settings)
 {

@@ -5,14 +5,14 @@
  */
 #include "config.h"
 
-#include "internal.h"
+#include "model/internal.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 #define EPSILON   1e-5 /* of the batch norm */
 #define MAX_DEPTH 64

@@ -8,13 +8,13 @@
  */
 #include "config.h"
 
-#include "internal.h"
+#include "model/internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 #define SIZE KERNELS_FOURIER
 /* Fewer taps are quicker one by one. */

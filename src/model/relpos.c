@@ -4,14 +4,14 @@
  */
 #include "config.h"
 
-#include "internal.h"
+#include "model/internal.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 /*
  * Half of the buckets for keys ahead, half for keys behind; in each half the first half one a

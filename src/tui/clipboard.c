@@ -1,14 +1,14 @@
 #include "config.h"
 
-#include "terminal.h"
+#include "tui/terminal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../view/copy.h"
-#include "propneu/buf.h"
+#include "explorer/copy.h"
+#include "base/buf.h"
 
 enum { SCREEN_PIECE = 240 }; /* screen takes no longer strings in one piece */
 

@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include "terminal.h"
+#include "tui/terminal.h"
 
 #include <wchar.h>
 
-#include "../view/keys.h"
+#include "screen/keys.h"
 
 enum { PIECE_MS = 25 }; /* waited for the rest of a sequence: lines deliver in pieces */
 

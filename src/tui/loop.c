@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "terminal.h"
+#include "tui/terminal.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../view/keys.h"
-#include "../view/mouse.h"
+#include "screen/keys.h"
+#include "explorer/mouse.h"
 
 enum {
     PATIENCE_MS = 25,  /* waited for a result before the screen is drawn without it */

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "terminal.h"
+#include "tui/terminal.h"
 
 #include <fcntl.h>
 #include <poll.h>

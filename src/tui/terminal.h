@@ -11,9 +11,9 @@
 #include <curses.h>
 #include <stdbool.h>
 
-#include "../view/canvas.h"
-#include "propneu/status.h"
-#include "tui.h"
+#include "screen/canvas.h"
+#include "base/status.h"
+#include "tui/tui.h"
 
 enum status terminal_open(enum tui_color color, struct err *err);
 void terminal_close(void);

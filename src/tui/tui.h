@@ -1,12 +1,12 @@
 /*
  * tui.h - the explorer in a terminal.  Only this folder knows curses.
  */
-#ifndef PROPNEU_TUI_H
-#define PROPNEU_TUI_H
+#ifndef PROPNEU_TUI_TUI_H
+#define PROPNEU_TUI_TUI_H
 
 #include <stdbool.h>
 
-#include "../view/player.h"
+#include "explorer/player.h"
 
 enum tui_color { TUI_COLOR_AUTO, TUI_COLOR_ALWAYS, TUI_COLOR_NEVER };
 

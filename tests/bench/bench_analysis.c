@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "bench.h"
-#include "propneu/analysis.h"
-#include "propneu/mem.h"
-#include "propneu/phones.h"
-#include "propneu/rng.h"
+#include "analysis/analysis.h"
+#include "base/mem.h"
+#include "corpus/phones.h"
+#include "base/rng.h"
 
 enum { LAYERS = 12, WIDTH = 3072, TAU = 31, PHONES = 41, GENDERS = 2, PITCHES = 4 };
 enum { CELLS = PHONES * GENDERS * PITCHES };

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "propneu/kernels.h"
+#include "model/kernels/kernels.h"
 
 #define TURNS   2000000
 #define CHAINS  12

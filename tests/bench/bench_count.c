@@ -15,11 +15,11 @@
 
 #include <cblas.h>
 
-#include "propneu/kernels.h"
-#include "propneu/mem.h"
-#include "propneu/model.h"
-#include "propneu/rng.h"
-#include "propneu/select.h"
+#include "model/kernels/kernels.h"
+#include "base/mem.h"
+#include "model/model.h"
+#include "base/rng.h"
+#include "model/kernels/select.h"
 
 void openblas_set_num_threads(int n);
 

@@ -13,9 +13,9 @@
 #include <jansson.h>
 
 #include "bench.h"
-#include "propneu/checkpoint.h"
-#include "propneu/mem.h"
-#include "propneu/rng.h"
+#include "formats/tensors/checkpoint.h"
+#include "base/mem.h"
+#include "base/rng.h"
 
 const struct bench_conv bench_conv[CONVS] = {{10, 5}, {3, 2}, {3, 2}, {3, 2},
                                              {3, 2},  {2, 2}, {2, 2}};

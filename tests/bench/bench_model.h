@@ -4,8 +4,8 @@
 #ifndef PROPNEU_BENCH_MODEL_H
 #define PROPNEU_BENCH_MODEL_H
 
-#include "propneu/model.h"
-#include "propneu/select.h"
+#include "model/model.h"
+#include "model/kernels/select.h"
 
 enum { LAYERS = 12, EMBED = 768, FFN = 3072, HEADS = 12, HEAD = 64, TAPS = 128, GROUPS = 16 };
 enum { INPUT = 80, CHANNELS = EMBED / GROUPS, CONV = 512, CONVS = 7 };

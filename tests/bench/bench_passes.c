@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../src/model/internal.h"
+#include "model/internal.h"
 
 enum pass {
     FRONT_END,

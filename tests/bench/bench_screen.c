@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../src/view/app.h"
+#include "explorer/app.h"
 #include "../unit/synth_counts.h"
 
 #define FILE_NAME "bench_screen.counts"

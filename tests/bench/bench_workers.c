@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "propneu/mem.h"
+#include "base/mem.h"
 
 struct job {
     const struct model *model;

@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "propneu/rng.h"
+#include "base/rng.h"
 
 /* Sanitizers slow programs down and keep freed memory: fewer ways, and no limit on memory. */
 #ifdef __SANITIZE_ADDRESS__

@@ -12,8 +12,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "propneu/file.h"
-#include "propneu/rng.h"
+#include "formats/file.h"
+#include "base/rng.h"
 
 #define BEGINNINGS 60
 #define MUTATIONS  300

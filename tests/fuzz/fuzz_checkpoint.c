@@ -6,7 +6,7 @@
 
 #include "fuzz.h"
 #include "fuzz_tensor.h"
-#include "propneu/checkpoint.h"
+#include "formats/tensors/checkpoint.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_FILE("tests/data/models/a_hubert_base/fairseq.pt"),

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "propneu/countfile.h"
+#include "formats/countfile.h"
 
 /* Counts by two factors in 16 and 32 bits, and probabilities. */
 const struct fuzz_seed fuzz_seeds[] = {

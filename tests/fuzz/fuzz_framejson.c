@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "propneu/framejson.h"
+#include "formats/labels/framejson.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_BYTES("{\"u-1\": [0, 1, 2, 2, -1, 40], \"v-2\": []}"),

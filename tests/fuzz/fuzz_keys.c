@@ -13,11 +13,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../src/view/app.h"
-#include "../../src/view/keys.h"
-#include "../../src/view/mouse.h"
+#include "explorer/app.h"
+#include "screen/keys.h"
+#include "explorer/mouse.h"
 #include "fuzz.h"
-#include "propneu/datadir.h"
+#include "formats/datadir.h"
 
 enum {
     OP_ACTION = 0xf0, /* number, argument */

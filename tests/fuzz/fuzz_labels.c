@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "propneu/labelreaders.h"
+#include "formats/labels/labelreaders.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_BYTES("\0u 1 0.00 0.50 AH\nu 1 0.50 0.25 S 0.9\n"),

@@ -3,7 +3,7 @@
 
 #include "fuzz.h"
 #include "fuzz_tensor.h"
-#include "propneu/npy.h"
+#include "formats/tensors/npy.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_BYTES("\x93NUMPY\1\0\76\0"

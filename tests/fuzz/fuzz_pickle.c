@@ -3,7 +3,7 @@
 
 #include "fuzz.h"
 #include "fuzz_tensor.h"
-#include "propneu/pickle.h"
+#include "formats/tensors/pickle.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_BYTES("\x80\2}q\1(X\1\0\0\0kq\2](K\1M\1\2J\377\377\377\377G@\0\0\0\0\0\0\0\x8a\2\1\2"

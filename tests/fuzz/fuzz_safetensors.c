@@ -3,7 +3,7 @@
 
 #include "fuzz.h"
 #include "fuzz_tensor.h"
-#include "propneu/safetensors.h"
+#include "formats/tensors/safetensors.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_BYTES("\x87\0\0\0\0\0\0\0"

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "propneu/factorfile.h"
-#include "propneu/phones.h"
-#include "propneu/pitchtable.h"
-#include "propneu/speakers.h"
+#include "corpus/factorfile.h"
+#include "corpus/phones.h"
+#include "corpus/pitchtable.h"
+#include "corpus/speakers.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_BYTES(

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/tensors.h"
+#include "formats/tensors/tensors.h"
 
 /* SIZE: of the file.  No tensor may have more elements than its file has bytes. */
 static inline void fuzz_tensor(const struct tensor *t, size_t size)

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "propneu/textgrid.h"
+#include "formats/labels/textgrid.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_BYTES("File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\nxmin = 0\nxmax = 1\n"

@@ -3,7 +3,7 @@
 
 #include "fuzz.h"
 #include "fuzz_tensor.h"
-#include "propneu/torchzip.h"
+#include "formats/tensors/torchzip.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_FILE("tests/data/models/g_melhubert_20ms/native.pt"),

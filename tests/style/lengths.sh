@@ -4,7 +4,7 @@ set -u
 cd "${srcdir:-.}" || exit 1
 failed=0
 
-for file in src/*/*.[ch] include/propneu/*.h; do
+for file in $(find src -name "*.[ch]" | sort); do
     [ -e "$file" ] || continue
     lines=$(wc -l <"$file")
     if [ "$lines" -gt 450 ]; then
@@ -14,7 +14,7 @@ for file in src/*/*.[ch] include/propneu/*.h; do
 done
 
 if ctags --version 2>/dev/null | grep -q Universal; then
-    long=$(ctags --languages=C --kinds-C=f --fields=+ne -f - src/*/*.c | awk -F '\t' '{
+    long=$(ctags --languages=C --kinds-C=f --fields=+ne -f - $(find src -name "*.c") | awk -F '\t' '{
         first = last = 0
         for (i = 4; i <= NF; i++) {
             if ($i ~ /^line:/) first = substr($i, 6)

@@ -12,7 +12,7 @@
 #include <sys/types.h>
 #include <termios.h>
 
-#include "propneu/buf.h"
+#include "base/buf.h"
 
 struct pty {
     int master, slave; /* slave: kept open to look at the modes */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../src/view/canvas.h"
+#include "screen/canvas.h"
 
 struct screen {
     VTerm *vt;

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "propneu/file.h"
+#include "formats/file.h"
 
 #if defined __SANITIZE_ADDRESS__
 #define SANITIZED 1

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "propneu/experiment.h"
+#include "experiment/experiment.h"
 
 static char state_env[PATH_MAX], folder[PATH_MAX];
 

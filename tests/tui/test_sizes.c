@@ -3,7 +3,7 @@
 
 #include "explorer.h"
 
-#include "propneu/rng.h"
+#include "base/rng.h"
 
 static void r7_any_size_is_survived(void **state)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "propneu/file.h"
+#include "formats/file.h"
 
 #define RECORD "test_tour.recorded"
 

@@ -9,8 +9,8 @@
 
 #include <math.h>
 
-#include "propneu/mem.h"
-#include "propneu/select.h"
+#include "base/mem.h"
+#include "model/kernels/select.h"
 
 struct flips {
     size_t selected, wrong;

@@ -4,7 +4,7 @@
 #ifndef PROPNEU_GOLDEN_H
 #define PROPNEU_GOLDEN_H
 
-#include "propneu/file.h"
+#include "formats/file.h"
 #include "unit.h"
 
 /* TEXT must be the file of that NAME. */

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "propneu/buf.h"
+#include "base/buf.h"
 
 struct makezip {
     struct buf out, directory;

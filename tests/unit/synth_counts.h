@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "propneu/countfile.h"
-#include "propneu/rng.h"
+#include "formats/countfile.h"
+#include "base/rng.h"
 
 #define SYNTH_CELLS 512
 

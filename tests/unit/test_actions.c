@@ -2,9 +2,9 @@
 
 #include "unit.h"
 
-#include "../../src/view/app.h"
-#include "../../src/view/keys.h"
-#include "propneu/file.h"
+#include "explorer/app.h"
+#include "screen/keys.h"
+#include "formats/file.h"
 
 static unsigned contexts[] = {
 #define VIEW_BIT(id, name, title) CTX_##id,

@@ -2,13 +2,13 @@
 
 #include "unit.h"
 
-#include "propneu/align.h"
-#include "propneu/labels.h"
-#include "propneu/mem.h"
-#include "propneu/phones.h"
-#include "propneu/pitchfile.h"
-#include "propneu/safetensors.h"
-#include "propneu/speakers.h"
+#include "corpus/align.h"
+#include "formats/labels/labels.h"
+#include "base/mem.h"
+#include "corpus/phones.h"
+#include "corpus/pitchfile.h"
+#include "formats/tensors/safetensors.h"
+#include "corpus/speakers.h"
 
 #define LABELS      41
 #define MAX_PHONES  64

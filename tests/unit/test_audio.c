@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "propneu/audio.h"
-#include "propneu/mem.h"
+#include "corpus/audio.h"
+#include "base/mem.h"
 
 static char dir[] = "/tmp/propneu-audio-XXXXXX";
 

@@ -2,11 +2,11 @@
 
 #include "unit.h"
 
-#include "propneu/bitset.h"
-#include "propneu/buf.h"
-#include "propneu/mem.h"
-#include "propneu/names.h"
-#include "propneu/rng.h"
+#include "base/bitset.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/names.h"
+#include "base/rng.h"
 
 static void products_that_overflow_are_refused(void **state)
 {

@@ -5,7 +5,7 @@
 #include <locale.h>
 #include <math.h>
 
-#include "../../src/view/canvas.h"
+#include "screen/canvas.h"
 
 static char *printed(const struct canvas *c)
 {
@@ -41,7 +41,7 @@ static void wide_characters_are_never_halved(void **state)
     canvas_put(&c, 0, 1, STYLE_NORMAL, 'x'); /* over the right half of the first */
     canvas_text(&c, 1, 4, 5, STYLE_NORMAL, "\346\274\242");
     assert_prints(&c, " x\345\255\227\n\n");
-    assert_int_equal(canvas_width("\346\274\242a"), 3);
+    assert_int_equal(text_width("\346\274\242a"), 3);
     canvas_free(&c);
 }
 
@@ -67,7 +67,7 @@ static void hostile_text_shows_question_marks(void **state)
     assert_true(canvas_init(&c, 20, 1, false));
     canvas_text(&c, 0, 0, 20, STYLE_NORMAL, "d\342\200\256x\342\201\246y");
     assert_prints(&c, "d?x?y\n");
-    assert_int_equal(canvas_width("d\342\200\256x"), 3);
+    assert_int_equal(text_width("d\342\200\256x"), 3);
     canvas_free(&c);
 }
 

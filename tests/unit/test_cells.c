@@ -4,10 +4,10 @@
 
 #include <unistd.h>
 
-#include "propneu/cells.h"
-#include "propneu/file.h"
-#include "propneu/merge.h"
-#include "propneu/rng.h"
+#include "count/cells.h"
+#include "formats/file.h"
+#include "count/merge.h"
+#include "base/rng.h"
 
 #define FILE_ALL "test_cells_all.tmp"
 #define FILE_A   "test_cells_a.tmp"

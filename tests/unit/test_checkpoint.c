@@ -6,12 +6,12 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "propneu/buf.h"
-#include "propneu/checkpoint.h"
-#include "propneu/file.h"
-#include "propneu/mem.h"
-#include "propneu/safetensors.h"
-#include "propneu/torchzip_write.h"
+#include "base/buf.h"
+#include "formats/tensors/checkpoint.h"
+#include "formats/file.h"
+#include "base/mem.h"
+#include "formats/tensors/safetensors.h"
+#include "formats/tensors/torchzip_write.h"
 
 /* CRC-32 of a tensor's elements as row-major floats. */
 static uint32_t crc_of(const struct tensor *t)

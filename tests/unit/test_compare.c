@@ -6,9 +6,9 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "../../src/view/compare_state.h"
-#include "../../src/view/keys.h"
-#include "propneu/file.h"
+#include "explorer/views/compare/compare_state.h"
+#include "screen/keys.h"
+#include "formats/file.h"
 #include "golden.h"
 #include "synth_counts.h"
 

@@ -3,11 +3,11 @@
 
 #include <math.h>
 
-#include "propneu/bitset.h"
-#include "propneu/controls.h"
-#include "propneu/interval.h"
-#include "propneu/mem.h"
-#include "propneu/rng.h"
+#include "base/bitset.h"
+#include "edit/controls.h"
+#include "analysis/interval.h"
+#include "base/mem.h"
+#include "base/rng.h"
 
 enum { LAYERS = 2, WIDTH = 60 };
 static const uint32_t widths[LAYERS] = {WIDTH, WIDTH - 7};

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "propneu/corpus.h"
+#include "corpus/recordings.h"
 
 #define DIR "test_corpus.dir"
 

@@ -6,11 +6,11 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "propneu/count.h"
-#include "propneu/file.h"
-#include "propneu/pitchfile.h"
-#include "propneu/rng.h"
-#include "propneu/safetensors.h"
+#include "count/count.h"
+#include "formats/file.h"
+#include "corpus/pitchfile.h"
+#include "base/rng.h"
+#include "formats/tensors/safetensors.h"
 
 #define DIR     "test_count.dir"
 #define OUT     DIR "/out.counts"

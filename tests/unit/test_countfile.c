@@ -4,9 +4,9 @@
 
 #include <unistd.h>
 
-#include "propneu/countfile.h"
-#include "propneu/file.h"
-#include "propneu/rng.h"
+#include "formats/countfile.h"
+#include "formats/file.h"
+#include "base/rng.h"
 
 #define FILE_A "test_countfile_a.tmp"
 #define FILE_B "test_countfile_b.tmp"

@@ -6,13 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "propneu/audio.h"
-#include "propneu/editfolder.h"
-#include "propneu/jsontext.h"
-#include "propneu/mem.h"
-#include "propneu/model_parts.h"
-#include "propneu/prune.h"
-#include "propneu/safetensors.h"
+#include "corpus/audio.h"
+#include "edit/editfolder.h"
+#include "formats/jsontext.h"
+#include "base/mem.h"
+#include "model/load/model_parts.h"
+#include "edit/prune.h"
+#include "formats/tensors/safetensors.h"
 
 #define MODEL   "models/g_melhubert_20ms/"
 #define ERASURE "erasure/g_melhubert_20ms/"

@@ -9,11 +9,11 @@
 
 #include <math.h>
 
-#include "propneu/checkpoint.h"
-#include "propneu/logmel.h"
-#include "propneu/mem.h"
-#include "propneu/model.h"
-#include "propneu/rng.h"
+#include "formats/tensors/checkpoint.h"
+#include "model/frontends/logmel.h"
+#include "base/mem.h"
+#include "model/model.h"
+#include "base/rng.h"
 
 enum { MAX_LAYERS = 12 };
 

@@ -8,15 +8,15 @@
 
 #include <math.h>
 
-#include "../../src/eval/distance.h"
-#include "../../src/eval/noise.h"
-#include "propneu/audio.h"
-#include "propneu/corpus.h"
-#include "propneu/eval.h"
-#include "propneu/intervention.h"
-#include "propneu/labels.h"
-#include "propneu/mem.h"
-#include "propneu/phones.h"
+#include "eval/distance.h"
+#include "eval/noise.h"
+#include "corpus/audio.h"
+#include "corpus/recordings.h"
+#include "eval/eval.h"
+#include "edit/intervention.h"
+#include "formats/labels/labels.h"
+#include "base/mem.h"
+#include "corpus/phones.h"
 
 /* Group neurons of male speech at lambda 1 % of middle frames: layer from 1, neuron. */
 static const uint16_t male[][2] = {

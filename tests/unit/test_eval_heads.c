@@ -10,15 +10,15 @@
 #include <math.h>
 #include <sys/stat.h>
 
-#include "propneu/audio.h"
-#include "propneu/checkpoint.h"
-#include "propneu/corpus.h"
-#include "propneu/eval.h"
-#include "propneu/labels.h"
-#include "propneu/mem.h"
-#include "propneu/phones.h"
-#include "propneu/rng.h"
-#include "propneu/safetensors.h"
+#include "corpus/audio.h"
+#include "formats/tensors/checkpoint.h"
+#include "corpus/recordings.h"
+#include "eval/eval.h"
+#include "formats/labels/labels.h"
+#include "base/mem.h"
+#include "corpus/phones.h"
+#include "base/rng.h"
+#include "formats/tensors/safetensors.h"
 
 #define DIR     "test_eval_heads.dir"
 #define EMBED   40

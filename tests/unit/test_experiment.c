@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "propneu/experiment.h"
-#include "propneu/file.h"
-#include "propneu/mem.h"
+#include "experiment/experiment.h"
+#include "formats/file.h"
+#include "base/mem.h"
 
 enum { LAYERS = 2, ROWS = 2, COLUMNS = 3, DRAWS = 4, STEPS = 1 + ROWS * DRAWS };
 

@@ -9,9 +9,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "../../src/view/experiments_state.h"
-#include "../../src/view/keys.h"
-#include "propneu/file.h"
+#include "explorer/views/experiments/experiments_state.h"
+#include "screen/keys.h"
+#include "formats/file.h"
 #include "golden.h"
 #include "synth_counts.h"
 

@@ -2,7 +2,7 @@
 
 #include "unit.h"
 
-#include "propneu/factorfile.h"
+#include "corpus/factorfile.h"
 
 static enum status parse(struct factorfile *f, const char *text, struct err *err)
 {

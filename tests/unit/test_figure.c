@@ -6,9 +6,9 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "../../src/view/figures.h"
-#include "propneu/mem.h"
-#include "propneu/phones.h"
+#include "figure/figures.h"
+#include "base/mem.h"
+#include "corpus/phones.h"
 #include "synth_counts.h"
 
 #define FILE_NAME "figure.counts"

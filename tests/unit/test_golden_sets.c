@@ -5,13 +5,13 @@
 
 #include <jansson.h>
 
-#include "propneu/analysis.h"
-#include "propneu/bitset.h"
-#include "propneu/file.h"
-#include "propneu/mem.h"
-#include "propneu/phones.h"
-#include "propneu/pickle.h"
-#include "propneu/safetensors.h"
+#include "analysis/analysis.h"
+#include "base/bitset.h"
+#include "formats/file.h"
+#include "base/mem.h"
+#include "corpus/phones.h"
+#include "formats/tensors/pickle.h"
+#include "formats/tensors/safetensors.h"
 
 enum { PHONES = 41, WIDTH = 256 };
 

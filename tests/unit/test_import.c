@@ -4,11 +4,11 @@
 
 #include <unistd.h>
 
-#include "propneu/countfile.h"
-#include "propneu/file.h"
-#include "propneu/import.h"
-#include "propneu/jsontext.h"
-#include "propneu/pickle.h"
+#include "formats/countfile.h"
+#include "formats/file.h"
+#include "count/import.h"
+#include "formats/jsontext.h"
+#include "formats/tensors/pickle.h"
 
 #define OUT "test_import.tmp"
 #define PKL "test_import_pkl.tmp"

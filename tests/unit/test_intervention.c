@@ -8,11 +8,11 @@
 
 #include <math.h>
 
-#include "propneu/audio.h"
-#include "propneu/intervention.h"
-#include "propneu/jsontext.h"
-#include "propneu/mem.h"
-#include "propneu/safetensors.h"
+#include "corpus/audio.h"
+#include "edit/intervention.h"
+#include "formats/jsontext.h"
+#include "base/mem.h"
+#include "formats/tensors/safetensors.h"
 
 #define MELHUBERT "models/g_melhubert_20ms/"
 #define ERASURE   "erasure/g_melhubert_20ms/"

@@ -4,9 +4,9 @@
 
 #include <math.h>
 
-#include "propneu/kernels.h"
-#include "propneu/mem.h"
-#include "propneu/rng.h"
+#include "model/kernels/kernels.h"
+#include "base/mem.h"
+#include "base/rng.h"
 
 /* The builds this processor runs. */
 static const struct kernels *builds[4];

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-#include "propneu/labelreaders.h"
-#include "propneu/labels.h"
-#include "propneu/labelstore.h"
+#include "formats/labels/labelreaders.h"
+#include "formats/labels/labels.h"
+#include "formats/labels/labelstore.h"
 
 typedef enum status reader(struct label_store *s, const void *bytes, size_t size, const char *name,
                            const char *utterance, struct err *err);

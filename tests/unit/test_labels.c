@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "propneu/folder.h"
-#include "propneu/framejson.h"
-#include "propneu/labels.h"
-#include "propneu/mem.h"
+#include "formats/folder.h"
+#include "formats/labels/framejson.h"
+#include "formats/labels/labels.h"
+#include "base/mem.h"
 
 static const struct framejson_range small = {0, 3, "label index"};
 

@@ -7,12 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../src/view/grid.h"
-#include "propneu/bitset.h"
-#include "propneu/configfile.h"
-#include "propneu/namedsets.h"
-#include "propneu/rng.h"
-#include "propneu/sha256.h"
+#include "explorer/grid.h"
+#include "base/bitset.h"
+#include "formats/configfile.h"
+#include "analysis/namedsets.h"
+#include "base/rng.h"
+#include "base/sha256.h"
 
 static const struct grid_column columns[] = {
     {"neuron", "neuron", false, false}, {"group", "group", true, false}, {"p", "p", false, true}};

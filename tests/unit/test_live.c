@@ -5,9 +5,9 @@
 
 #include <locale.h>
 
-#include "../../src/view/experiments_state.h"
-#include "../../src/view/keys.h"
-#include "propneu/logmel.h"
+#include "explorer/views/experiments/experiments_state.h"
+#include "screen/keys.h"
+#include "model/frontends/logmel.h"
 
 static const char *sid(void)
 {

@@ -4,11 +4,11 @@
 
 #include <math.h>
 
-#include "propneu/audio.h"
-#include "propneu/logmel.h"
-#include "propneu/mem.h"
-#include "propneu/rng.h"
-#include "propneu/safetensors.h"
+#include "corpus/audio.h"
+#include "model/frontends/logmel.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "formats/tensors/safetensors.h"
 
 static void frames_are_complete_ones(void **state)
 {

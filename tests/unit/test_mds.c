@@ -6,11 +6,11 @@
 #include <jansson.h>
 #include <math.h>
 
-#include "propneu/bitset.h"
-#include "propneu/mds.h"
-#include "propneu/mem.h"
-#include "propneu/rng.h"
-#include "propneu/safetensors.h"
+#include "base/bitset.h"
+#include "analysis/mds.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "formats/tensors/safetensors.h"
 
 static struct err err;
 

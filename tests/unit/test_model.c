@@ -6,12 +6,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "propneu/audio.h"
-#include "propneu/checkpoint.h"
-#include "propneu/mem.h"
-#include "propneu/model.h"
-#include "propneu/safetensors.h"
-#include "propneu/select.h"
+#include "corpus/audio.h"
+#include "formats/tensors/checkpoint.h"
+#include "base/mem.h"
+#include "model/model.h"
+#include "formats/tensors/safetensors.h"
+#include "model/kernels/select.h"
 
 #define MODEL "models/g_melhubert_20ms/"
 

@@ -2,9 +2,9 @@
 
 #include "unit.h"
 
-#include "propneu/buf.h"
-#include "propneu/file.h"
-#include "propneu/npy.h"
+#include "base/buf.h"
+#include "formats/file.h"
+#include "formats/tensors/npy.h"
 
 static struct buf file_of(int version, const char *header, const void *data, size_t size)
 {

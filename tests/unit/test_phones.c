@@ -2,9 +2,9 @@
 
 #include "unit.h"
 
-#include "propneu/mem.h"
-#include "propneu/phones.h"
-#include "propneu/speakers.h"
+#include "base/mem.h"
+#include "corpus/phones.h"
+#include "corpus/speakers.h"
 
 static int open_bundled(void **state)
 {

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
-#include "propneu/buf.h"
-#include "propneu/file.h"
-#include "propneu/pickle.h"
+#include "base/buf.h"
+#include "formats/file.h"
+#include "formats/tensors/pickle.h"
 
 /* A pickle as C string, which may hold NULs. */
 #define PICKLE(text) text, sizeof(text) - 1

@@ -4,10 +4,10 @@
 
 #include <unistd.h>
 
-#include "propneu/count.h"
-#include "propneu/mem.h"
-#include "propneu/pitches.h"
-#include "propneu/rng.h"
+#include "count/count.h"
+#include "base/mem.h"
+#include "count/pitches.h"
+#include "base/rng.h"
 
 #define OUT "test_pitches.counts"
 

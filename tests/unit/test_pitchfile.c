@@ -5,9 +5,9 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "propneu/names.h"
-#include "propneu/pitchfile.h"
-#include "propneu/pitchtable.h"
+#include "base/names.h"
+#include "corpus/pitchfile.h"
+#include "corpus/pitchtable.h"
 
 static void tertiles_are_numpys_percentiles(void **state)
 {

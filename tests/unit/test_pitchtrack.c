@@ -5,11 +5,11 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "propneu/audio.h"
-#include "propneu/mem.h"
-#include "propneu/pitchfile.h"
-#include "propneu/pitchtrack.h"
-#include "propneu/rng.h"
+#include "corpus/audio.h"
+#include "base/mem.h"
+#include "corpus/pitchfile.h"
+#include "corpus/pitchtrack.h"
+#include "base/rng.h"
 
 #define SECONDS 2
 #define COUNT   (SECONDS * AUDIO_RATE)

@@ -5,10 +5,10 @@
 #include <locale.h>
 #include <unistd.h>
 
-#include "../../src/view/keys.h"
-#include "../../src/view/player.h"
-#include "propneu/file.h"
-#include "propneu/mem.h"
+#include "screen/keys.h"
+#include "explorer/player.h"
+#include "formats/file.h"
+#include "base/mem.h"
 #include "synth_counts.h"
 
 #define FILE_NAME "player.counts"

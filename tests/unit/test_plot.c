@@ -5,7 +5,7 @@
 #include <locale.h>
 #include <math.h>
 
-#include "../../src/view/plot.h"
+#include "screen/plot.h"
 
 static const struct plot_group groups[] = {{'a', STYLE_GROUP_1}, {'b', STYLE_GROUP_2}};
 

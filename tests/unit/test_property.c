@@ -5,9 +5,9 @@
 
 #include <math.h>
 
-#include "propneu/analysis.h"
-#include "propneu/bitset.h"
-#include "propneu/phones.h"
+#include "analysis/analysis.h"
+#include "base/bitset.h"
+#include "corpus/phones.h"
 
 static struct err err;
 static struct counts counts;

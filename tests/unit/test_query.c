@@ -5,9 +5,9 @@
 
 #include <math.h>
 
-#include "propneu/bitset.h"
-#include "propneu/pattern.h"
-#include "propneu/query.h"
+#include "base/bitset.h"
+#include "analysis/pattern.h"
+#include "analysis/query.h"
 
 static struct err err;
 

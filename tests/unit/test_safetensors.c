@@ -2,9 +2,9 @@
 
 #include "unit.h"
 
-#include "propneu/buf.h"
-#include "propneu/file.h"
-#include "propneu/safetensors.h"
+#include "base/buf.h"
+#include "formats/file.h"
+#include "formats/tensors/safetensors.h"
 
 /* A file of HEADER and SIZE bytes 0, 1, 2, ... */
 static struct buf file_of(const char *header, size_t size)

@@ -7,9 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../src/view/keys.h"
-#include "../../src/view/save.h"
-#include "propneu/file.h"
+#include "screen/keys.h"
+#include "explorer/save.h"
+#include "formats/file.h"
 #include "synth_counts.h"
 
 #define FILE_NAME "saved.counts"

@@ -4,10 +4,10 @@
 
 #include <math.h>
 
-#include "propneu/kernels.h"
-#include "propneu/mem.h"
-#include "propneu/rng.h"
-#include "propneu/select.h"
+#include "model/kernels/kernels.h"
+#include "base/mem.h"
+#include "base/rng.h"
+#include "model/kernels/select.h"
 
 struct ranked {
     float magnitude;

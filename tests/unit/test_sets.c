@@ -6,9 +6,9 @@
 #include <math.h>
 #include <unistd.h>
 
-#include "propneu/bitset.h"
-#include "propneu/overlap.h"
-#include "propneu/phones.h"
+#include "base/bitset.h"
+#include "analysis/overlap.h"
+#include "corpus/phones.h"
 
 static struct err err;
 static struct counts counts;

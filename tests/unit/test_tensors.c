@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-#include "propneu/rng.h"
-#include "propneu/tensors.h"
+#include "base/rng.h"
+#include "formats/tensors/tensors.h"
 
 static float bits_float(uint32_t bits)
 {

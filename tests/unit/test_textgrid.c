@@ -4,12 +4,12 @@
 
 #include <math.h>
 
-#include "propneu/align.h"
-#include "propneu/file.h"
-#include "propneu/folder.h"
-#include "propneu/labels.h"
-#include "propneu/mem.h"
-#include "propneu/textgrid.h"
+#include "corpus/align.h"
+#include "formats/file.h"
+#include "formats/folder.h"
+#include "formats/labels/labels.h"
+#include "base/mem.h"
+#include "formats/labels/textgrid.h"
 
 #define HEAD "File type = \"ooTextFile\"\nObject class = \"TextGrid\"\n\n"
 

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "makezip.h"
-#include "propneu/checkpoint.h"
-#include "propneu/file.h"
-#include "propneu/torchzip.h"
+#include "formats/tensors/checkpoint.h"
+#include "formats/file.h"
+#include "formats/tensors/torchzip.h"
 
 /* The 12 elements 0 .. 11 that the tests' tensors show. */
 static const float twelve[12] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};

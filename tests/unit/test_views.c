@@ -5,12 +5,12 @@
 #include <locale.h>
 #include <unistd.h>
 
-#include "../../src/view/app.h"
-#include "../../src/view/keys.h"
-#include "../../src/view/view.h"
-#include "../../src/view/neurons_state.h"
-#include "propneu/bitset.h"
-#include "propneu/file.h"
+#include "explorer/app.h"
+#include "screen/keys.h"
+#include "explorer/view.h"
+#include "explorer/views/neurons/neurons_state.h"
+#include "base/bitset.h"
+#include "formats/file.h"
 #include "golden.h"
 #include "synth_counts.h"
 

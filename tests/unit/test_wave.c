@@ -7,13 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../src/model/wave.h"
-#include "propneu/audio.h"
-#include "propneu/checkpoint.h"
-#include "propneu/mem.h"
-#include "propneu/model.h"
-#include "propneu/model_parts.h"
-#include "propneu/safetensors.h"
+#include "model/frontends/wave.h"
+#include "corpus/audio.h"
+#include "formats/tensors/checkpoint.h"
+#include "base/mem.h"
+#include "model/model.h"
+#include "model/load/model_parts.h"
+#include "formats/tensors/safetensors.h"
 
 static const char *const utterances[] = {"9001-100001-0000", "9002-100001-0000"};
 

@@ -9,9 +9,9 @@
 
 #include <math.h>
 
-#include "../../src/model/internal.h"
-#include "propneu/mem.h"
-#include "propneu/rng.h"
+#include "model/internal.h"
+#include "base/mem.h"
+#include "base/rng.h"
 
 enum rel { NO_BIAS, PLAIN_BIAS, GATED_BIAS };
 

@@ -7,9 +7,9 @@
 
 #include "unit.h"
 
-#include "propneu/countfile.h"
-#include "propneu/mem.h"
-#include "propneu/rng.h"
+#include "formats/countfile.h"
+#include "base/mem.h"
+#include "base/rng.h"
 
 enum { TOY_WIDTH = 70, TOY_TAU = 2, TOY_LAYERS = 3 };
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "propneu/status.h"
+#include "base/status.h"
 
 /* The call must succeed; its message is shown where it does not.  ERR is in scope. */
 #define assert_ok(call)                         \

@@ -1,0 +1,27 @@
+/*
+ * interval.h - where most of a list of numbers lies, and how many reach another one.
+ */
+#ifndef PROPNEU_ANALYSIS_INTERVAL_H
+#define PROPNEU_ANALYSIS_INTERVAL_H
+
+#include <stddef.h>
+
+struct interval {
+    size_t count;
+    double mean, low, high; /* NAN without numbers */
+};
+
+/*
+ * Of the COUNT numbers at X, which it sorts: their mean (added up in ascending order), and the
+ * percentiles that leave out (1 - COVERAGE) / 2 on either side, between neighbours by straight
+ * lines.  NANs are left out.
+ */
+struct interval interval_of(double *x, size_t count, double coverage);
+
+/*
+ * Share of random sets at least as high as OBSERVED, itself counted as one of them, so that it is
+ * never 0: the p-value of a permutation test.  NAN without numbers.
+ */
+double interval_p(const double *x, size_t count, double observed);
+
+#endif

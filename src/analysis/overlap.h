@@ -1,0 +1,32 @@
+/*
+ * overlap.h - how sets of neurons overlap: sizes of all exclusive regions.
+ */
+#ifndef PROPNEU_ANALYSIS_OVERLAP_H
+#define PROPNEU_ANALYSIS_OVERLAP_H
+
+#include "analysis/setexpr.h"
+
+#define OVERLAP_MAX_SETS 8
+
+/* Region R (1 .. 2^sets - 1): the neurons in exactly the sets whose bit is set in R. */
+struct overlap {
+    uint32_t sets;
+    uint32_t size[OVERLAP_MAX_SETS];        /* of each set */
+    uint32_t region[1 << OVERLAP_MAX_SETS]; /* [1 << sets]; region[0]: in none */
+    double expected[1 << OVERLAP_MAX_SETS]; /* if membership were independent */
+    uint32_t in_all;                        /* intersection of all sets */
+    uint32_t in_any;                        /* union */
+    uint32_t universe;                      /* neurons looked at */
+};
+
+/* Counts the regions of ROWS [sets][words] over WIDTH neurons; adds to O (zeroed by the caller). */
+void overlap_add(struct overlap *o, const uint64_t *rows, uint32_t sets, uint32_t width);
+
+/*
+ * Evaluates EXPR [sets] with AT_HAND (from 1) as the layer of names without one, and counts over
+ * that layer and every layer an expression names.
+ */
+enum status overlap_make(struct overlap *o, const struct setexpr *expr, uint32_t sets,
+                         struct analysis *a, uint32_t at_hand, struct err *err);
+
+#endif

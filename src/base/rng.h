@@ -1,0 +1,39 @@
+/*
+ * rng.h - a small seeded generator (SplitMix64, Steele, Lea and Flood 2014): the same numbers
+ * on every machine, so that a seed is enough to reproduce a result.
+ */
+#ifndef PROPNEU_BASE_RNG_H
+#define PROPNEU_BASE_RNG_H
+
+#include <stdint.h>
+
+struct rng {
+    uint64_t state;
+};
+
+static inline struct rng rng_seed(uint64_t seed)
+{
+    return (struct rng){seed};
+}
+
+static inline uint64_t rng_next(struct rng *r)
+{
+    uint64_t z = r->state += 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+/* Uniform in [0, 1), 53 bits. */
+static inline double rng_uniform(struct rng *r)
+{
+    return (double)(rng_next(r) >> 11) * 0x1p-53;
+}
+
+/* Uniform in 0 .. n-1, n > 0. */
+static inline uint64_t rng_below(struct rng *r, uint64_t n)
+{
+    return (uint64_t)(((unsigned __int128)rng_next(r) * n) >> 64);
+}
+
+#endif

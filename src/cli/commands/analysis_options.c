@@ -1,0 +1,262 @@
+#include "config.h"
+
+#include "cli/commands/analysis_options.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "base/mem.h"
+
+static bool take_map(struct analysis_options *o, const struct cli_args *a, int opt)
+{
+    unsigned long n;
+    if (opt == MAP_METHOD) {
+        o->map.method = strcmp(a->value, "classical") == 0 ? MAP_CLASSICAL : MAP_SMACOF;
+        if (o->map.method == MAP_CLASSICAL || strcmp(a->value, "smacof") == 0)
+            return true;
+        cli_usage(a->command, "--method is smacof or classical, not '%s'", a->value);
+        return false;
+    }
+    if (!cli_unsigned(a->value, 0, opt == MAP_STARTS ? 1000 : UINT32_MAX, &n)) {
+        cli_usage(a->command,
+                  opt == MAP_STARTS ? "--starts takes a number up to 1000, not '%s'"
+                                    : "--seed takes a number, not '%s'",
+                  a->value);
+        return false;
+    }
+    if (opt == MAP_STARTS)
+        o->map.starts = (unsigned)n;
+    else
+        o->map.seed = n;
+    return true;
+}
+
+static bool take_where(struct analysis_options *o, const struct cli_args *a)
+{
+    if (o->wheres == ANALYSIS_MAX_WHERE) {
+        cli_usage(a->command, "more than %d --where", ANALYSIS_MAX_WHERE);
+        return false;
+    }
+    o->where[o->wheres++] = a->value;
+    return true;
+}
+
+bool analysis_options_take(struct analysis_options *o, const struct cli_args *a, int opt)
+{
+    double percent;
+    unsigned long n;
+    const char *wrong = NULL;
+    switch (opt) {
+    case ANALYSIS_LAYER:
+        if (!cli_unsigned(a->value, 1, UINT32_MAX, &o->layer))
+            wrong = "--layer takes a number from 1";
+        break;
+    case ANALYSIS_SIGMA:
+        if (!cli_double(a->value, 0, 100, &percent) || percent <= 0)
+            wrong = "--sigma takes a percentage above 0 and up to 100";
+        else
+            o->params.sigma = percent / 100;
+        break;
+    case ANALYSIS_MIN_FRAMES:
+        if (!cli_unsigned(a->value, 1, UINT32_MAX, &n))
+            wrong = "--min-frames takes a number from 1";
+        else
+            o->params.min_frames = n;
+        break;
+    case ANALYSIS_LAMBDA:
+        if (!cli_double(a->value, 1e-6, 100, &o->lambda))
+            wrong = "--lambda takes a percentage above 0 and up to 100";
+        break;
+    case ANALYSIS_WHERE: return take_where(o, a);
+    case ANALYSIS_PHONES: o->phones = a->value; break;
+    case ANALYSIS_COMPAT:
+        if (strcmp(a->value, "authors") != 0)
+            wrong = "--compat takes 'authors'";
+        o->params.authors = true;
+        break;
+    default: return take_map(o, a, opt);
+    }
+    if (wrong)
+        cli_usage(a->command, "%s, not '%s'", wrong, a->value);
+    return !wrong;
+}
+
+static enum status set_up(struct analysis *a, const struct analysis_options *o, struct err *err)
+{
+    enum status code = STATUS_OK;
+    for (unsigned i = 0; i < o->wheres && !code; i++)
+        code = query_filters_add(&a->filters, a->counts, o->where[i], err);
+    if (!code && o->layer > a->counts->layers)
+        code = err_set(err, STATUS_NOTFOUND, "%s: no layer %lu (there are: 1 to %u)",
+                       a->counts->path, o->layer, a->counts->layers);
+    analysis_set_params(a, &o->params);
+    analysis_set_map(a, &o->map);
+    return code;
+}
+
+enum status analysis_open(struct analysis_input *in, const char *path,
+                          const struct analysis_options *o, struct err *err)
+{
+    *in = (struct analysis_input){0};
+    enum status code = counts_open(&in->counts, path, err);
+    if (!code && o->lambda > 0)
+        code = counts_choose(&in->counts, o->lambda, err);
+    if (!code)
+        code = phones_open(&in->phones, o->phones, err);
+    if (!code)
+        code = analysis_init(&in->analysis, &in->counts, &in->phones, err);
+    if (!code)
+        code = set_up(&in->analysis, o, err);
+    return code;
+}
+
+void analysis_close(struct analysis_input *in)
+{
+    analysis_free(&in->analysis);
+    phones_free(&in->phones);
+    counts_free(&in->counts);
+}
+
+/* Nothing is shown of a result that ends in an error: it is put together first. */
+static enum status print_whole(const struct cli *cli, struct analysis_input *in,
+                               analysis_print *print, void *context, int *result, struct err *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct cli_out out;
+    FILE *memory = open_memstream(&text, &size);
+    if (!memory)
+        return err_nomem(err);
+    enum status code = print(memory, cli, in, context, err);
+    bool bad = ferror(memory) != 0;
+    if ((fclose(memory) != 0 || bad) && !code)
+        code = err_nomem(err);
+    if (!code && !cli_out_open(cli, &out, err))
+        code = err->code;
+    if (!code) {
+        fwrite(text, 1, size, out.stream);
+        *result = cli_out_close(&out);
+    }
+    free(text);
+    return code;
+}
+
+int analysis_run(const struct cli *cli, const char *path, const struct analysis_options *o,
+                 analysis_print *print, void *context)
+{
+    struct analysis_input in;
+    struct err err;
+    int result = CLI_FAILED;
+    enum status code = analysis_open(&in, path, o, &err);
+    if (!code)
+        code = print_whole(cli, &in, print, context, &result, &err);
+    analysis_close(&in);
+    return code ? cli_fail(&err) : result;
+}
+
+json_t *analysis_real(double v)
+{
+    char text[32];
+    if (!isfinite(v))
+        return json_null();
+    snprintf(text, sizeof text, "%.10g", v); /* what is printed with 10 digits */
+    return json_real(strtod(text, NULL));
+}
+
+json_t *analysis_text(const char *text)
+{
+    json_t *value = json_string(text);
+    char *plain = value ? NULL : mem_strndup(text, strlen(text));
+    for (char *p = plain; p && *p; p++)
+        *p = (unsigned char)*p < 0x80 ? *p : '?';
+    if (plain)
+        value = json_string(plain);
+    free(plain);
+    return value;
+}
+
+json_t *analysis_json(const struct analysis_input *in)
+{
+    const struct analysis *a = &in->analysis;
+    char filters[1024];
+    query_filters_text(&a->filters, a->counts, filters, sizeof filters);
+    json_t *root = json_object();
+    json_object_set_new(root, "file", analysis_text(a->counts->path));
+    json_object_set_new(root, "model", analysis_text(a->counts->model ? a->counts->model : ""));
+    json_object_set_new(root, "lambda_percent", analysis_real(a->counts->lambda_percent));
+    json_object_set_new(root, "sigma_percent", analysis_real(100 * a->params.sigma));
+    json_object_set_new(root, "min_frames", json_integer((json_int_t)a->params.min_frames));
+    json_object_set_new(root, "where", analysis_text(filters));
+    json_object_set_new(root, "compat", json_string(a->params.authors ? "authors" : "none"));
+    return root;
+}
+
+enum status analysis_dump(FILE *out, json_t *root, struct err *err)
+{
+    if (!root)
+        return err_nomem(err);
+    int failed = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
+    json_decref(root);
+    if (failed && !ferror(out)) /* the stream's own faults are said when it is closed */
+        return err_nomem(err);
+    fputc('\n', out);
+    return STATUS_OK;
+}
+
+/* A character of NAME that is shown in place of C. */
+static char shown(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
+}
+
+int name_width(const char *name)
+{
+    wchar_t wide[256];
+    if (!*name)
+        return 5;
+    size_t n = mbstowcs(wide, name, 256);
+    int columns = n < 256 ? wcswidth(wide, n) : -1;
+    return columns < 0 ? (int)strlen(name) : columns;
+}
+
+void print_name(FILE *out, const char *name, int width)
+{
+    int pad = width - name_width(name);
+    if (!*name)
+        fputs("(sil)", out);
+    for (const char *p = name; *p; p++)
+        fputc(shown(*p), out);
+    for (; pad > 0; pad--)
+        fputc(' ', out);
+}
+
+void print_real(FILE *out, double v, int width, int digits)
+{
+    if (isnan(v))
+        fprintf(out, "%*s", width, "-");
+    else
+        fprintf(out, "%*.*f", width, digits, v);
+}
+
+void print_settings(FILE *out, const struct analysis_input *in)
+{
+    const struct analysis *a = &in->analysis;
+    char filters[1024];
+    query_filters_text(&a->filters, a->counts, filters, sizeof filters);
+    print_name(out, a->counts->path, 0);
+    fprintf(out, ": ");
+    if (a->counts->model && *a->counts->model) {
+        print_name(out, a->counts->model, 0);
+        fprintf(out, ", ");
+    }
+    fprintf(out, "lambda %g %%, sigma %g %%", a->counts->lambda_percent, 100 * a->params.sigma);
+    if (a->params.min_frames > 1)
+        fprintf(out, ", at least %llu frames", (unsigned long long)a->params.min_frames);
+    if (*filters) {
+        fprintf(out, ", where ");
+        print_name(out, filters, 0);
+    }
+    fprintf(out, "%s\n", a->params.authors ? ", published program's rule" : "");
+}

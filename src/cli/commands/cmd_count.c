@@ -1,0 +1,329 @@
+#include "config.h"
+
+#include "cli/commands.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands/input_options.h"
+#include "cli/progress.h"
+
+enum {
+    OPT_BY = INPUT_END,
+    OPT_LAMBDA,
+    OPT_FRAMES,
+    OPT_COMPAT,
+    OPT_KEEP_GOING,
+    OPT_NO_RESUME,
+    OPT_SHARD,
+};
+
+static const struct cli_option options[] = {
+    INPUT_OPTIONS,
+    {"by", 0, "FACTORS", "factors to keep (default: phone,gender,pitch as known)",
+     "phone|phone,gender|phone,gender,pitch|phone,gender,pitch,speaker"},
+    {"lambda", 0, "PERCENT[,PERCENT...]", "share of neurons activated in a frame (default: 1)",
+     NULL},
+    {"frames", 0, "FRAMES", "all, or mid: the middle frame of each segment", "all|mid"},
+    {"compat", 0, "WHOM", "authors: exactly as the published program", "authors"},
+    {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},
+    {"no-resume", 0, NULL, "begin anew, whatever FILE.journal holds", NULL},
+    {"shard", 0, "K/N", "every N-th recording, from the K-th on; see propneu merge", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+/* What the command line asks for, and the text of it that goes into the count file. */
+struct request {
+    struct input_request in;
+    double lambda[COUNTS_MAX_LAMBDAS];
+    struct buf command;
+    const char *by, *frames;
+    bool keep_going;
+};
+
+/* TEXT as one word of a shell command. */
+static void add_word(struct buf *b, const char *text)
+{
+    bool plain = *text != '\0';
+    for (const char *s = text; *s; s++)
+        plain = plain && (strchr("%+,-./:=@_", *s) || (*s >= '0' && *s <= '9') ||
+                          (*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z'));
+    if (plain) {
+        buf_printf(b, " %s", text);
+        return;
+    }
+    buf_str(b, " '");
+    for (const char *s = text; *s; s++)
+        if (*s == '\'')
+            buf_str(b, "'\\''");
+        else
+            buf_add(b, s, 1);
+    buf_str(b, "'");
+}
+
+/* Names of factors, each once: "phone,speaker". */
+static bool parse_by(const char *text, unsigned *by)
+{
+    *by = 0;
+    for (;;) {
+        size_t n = strcspn(text, ",");
+        int f = 0;
+        while (f < COUNT_FACTORS &&
+               (strlen(count_factor_names[f]) != n || strncmp(count_factor_names[f], text, n) != 0))
+            f++;
+        if (f == COUNT_FACTORS || *by >> f & 1)
+            return false;
+        *by |= 1u << f;
+        if (!text[n])
+            return true;
+        text += n + 1;
+    }
+}
+
+/* Percentages, each once: "1,0.5,5". */
+static bool parse_lambdas(struct request *r, const char *text)
+{
+    struct count_options *o = &r->in.o;
+    char number[32];
+    o->lambdas = 0;
+    for (;;) {
+        size_t n = strcspn(text, ",");
+        double *v = &r->lambda[o->lambdas];
+        if (o->lambdas == COUNTS_MAX_LAMBDAS || n >= sizeof number)
+            return false;
+        memcpy(number, text, n);
+        number[n] = '\0';
+        if (!cli_double(number, 1e-6, 100, v))
+            return false;
+        for (unsigned k = 0; k < o->lambdas; k++)
+            if (r->lambda[k] == *v)
+                return false;
+        o->lambdas++;
+        if (!text[n])
+            break;
+        text += n + 1;
+    }
+    o->lambda_percent = r->lambda[0];
+    o->lambda = r->lambda;
+    if (o->lambdas == 1)
+        o->lambdas = 0;
+    return true;
+}
+
+/* One option; a message for what is wrong with its value, or NULL. */
+static const char *take(struct request *r, int opt, const char *value)
+{
+    struct count_options *o = &r->in.o;
+    switch (opt) {
+    case OPT_BY:
+        r->by = value;
+        return parse_by(value, &o->by) ? NULL : "--by needs some of phone,gender,pitch,speaker";
+    case OPT_LAMBDA:
+        return parse_lambdas(r, value)
+                   ? NULL
+                   : "--lambda needs percentages above 0 and up to 100, up to eight, each once";
+    case OPT_FRAMES:
+        r->frames = value;
+        o->frames = value[0] == 'm' ? COUNTS_FRAMES_MID : COUNTS_FRAMES_ALL;
+        return strcmp(value, "all") == 0 || strcmp(value, "mid") == 0 ? NULL
+                                                                      : "--frames needs all or mid";
+    case OPT_COMPAT:
+        o->frames = COUNTS_FRAMES_AUTHORS;
+        return strcmp(value, "authors") == 0 ? NULL : "--compat needs authors";
+    case OPT_SHARD:
+        return shards_number(value, &o->shard, &o->shards)
+                   ? NULL
+                   : "--shard needs K/N, K from 1 to N, N up to 65536";
+    case OPT_KEEP_GOING: r->keep_going = true; break;
+    case OPT_NO_RESUME: o->resume = false; break;
+    default: return input_options_take(&r->in, opt, value);
+    }
+    return NULL;
+}
+
+/* What options together ask for; a message where they do not fit, or NULL. */
+static const char *complete(struct request *r, const struct cli *cli, bool compat)
+{
+    struct count_options *o = &r->in.o;
+    if (!o->model || !o->audio || !o->labels || !cli->output)
+        return "-m MODEL, -a AUDIO, -l LABELS and -o FILE are needed";
+    if (strcmp(cli->output, "-") == 0)
+        return "-o needs a file";
+    if (compat && r->frames)
+        return "--frames and --compat=authors exclude each other";
+    if (compat)
+        o->frames = COUNTS_FRAMES_AUTHORS;
+    if (!r->by)
+        o->by = 1u << COUNT_PHONE | (o->speakers ? 1u << COUNT_GENDER : 0) |
+                (o->pitch ? 1u << COUNT_PITCH : 0);
+    if (o->by >> COUNT_GENDER & 1 && !o->speakers)
+        return "--by gender needs --speakers";
+    if (o->by >> COUNT_PITCH & 1 && !o->pitch)
+        return "--by pitch needs --pitch";
+    if (o->edges_given && !o->pitch)
+        return "--pitch-edges needs --pitch";
+    if (o->shards && !o->edges_given && o->by >> COUNT_PITCH & 1 &&
+        strcmp(o->pitch, COUNT_PITCH_AUTO) == 0)
+        return "--shard with --pitch auto needs --pitch-edges: tertiles would take the whole "
+               "corpus";
+    o->output = cli->output;
+    o->threads = cli->threads;
+    return NULL;
+}
+
+static int parse(struct request *r, struct cli *cli, int argc, char **argv)
+{
+    struct cli_args a;
+    const char *wrong = NULL;
+    bool compat = false;
+    int opt;
+    buf_str(&r->command, "propneu count");
+    cli_args_init(&a, cli, &command_count, argc, argv);
+    while ((opt = cli_next(&a)) >= 0) {
+        const char *message = take(r, opt, a.value);
+        wrong = wrong ? wrong : message;
+        compat |= opt == OPT_COMPAT;
+        /* None changes what is counted of a recording, so equal counts stay equal bytes. */
+        if (opt == OPT_KEEP_GOING || opt == OPT_NO_RESUME || opt == OPT_SHARD)
+            continue;
+        buf_printf(&r->command, " --%s", options[opt].name);
+        if (a.value)
+            add_word(&r->command, a.value);
+    }
+    if (opt != CLI_END)
+        return opt;
+    if (!wrong && a.first < argc)
+        wrong = "no operands are taken";
+    if (!wrong)
+        wrong = complete(r, cli, compat);
+    if (wrong) {
+        cli_usage(&command_count, "%s", wrong);
+        return CLI_BAD;
+    }
+    r->in.o.command = buf_text(&r->command);
+    return CLI_END;
+}
+
+static int finish(const struct request *r, const struct cli *cli, struct progress *p,
+                  const struct count_job *job)
+{
+    const struct count_totals *t = count_totals(job);
+    uint64_t left_out = count_left_out(t);
+    progress_summary(p, t);
+    if (r->in.o.edges_given && r->in.o.by >> COUNT_PITCH & 1 && !*count_pitch_edges(job))
+        cli_note(cli, "%s: holds classes, so --pitch-edges was not used", r->in.o.pitch);
+    if (r->keep_going || (left_out == 0 && !count_unread_folders(job)))
+        return CLI_DONE;
+    if (count_unread_folders(job))
+        fprintf(stderr,
+                "propneu: %s: %zu folders could not be searched (--keep-going makes this no "
+                "failure)\n",
+                r->in.o.audio, count_unread_folders(job));
+    if (left_out == 0)
+        return CLI_FAILED;
+    fprintf(stderr,
+            "propneu: %s: %" PRIu64 " of %" PRIu64 " recordings were left out (--keep-going makes "
+            "this no failure)\n",
+            r->in.o.output, left_out, t->utterances);
+    return CLI_FAILED;
+}
+
+static int count(const struct request *r, const struct cli *cli)
+{
+    struct count_job *job = NULL;
+    struct progress p;
+    struct err err;
+    int result;
+    enum status code = count_open(&job, &r->in.o, &err);
+    if (code)
+        return cli_fail(&err);
+    input_note_normalize(r->in.o.model, cli, count_model(job));
+    progress_start(&p, cli, count_totals(job));
+    struct count_hooks hooks = {.problem = progress_problem,
+                                .progress = progress_show,
+                                .tracking = progress_tracking,
+                                .context = &p,
+                                .cancel = progress_catch_signals()};
+    code = count_run(job, &hooks, &err);
+    progress_end(&p);
+    if (code == STATUS_CANCELLED) {
+        const struct count_totals *t = count_totals(job);
+        if (t->counted == 0)
+            err_set(&err, code, "%s: stopped before one recording was done", r->in.o.output);
+        else
+            err_set(&err, code,
+                    "%s: stopped; %" PRIu64 " of %" PRIu64
+                    " recordings are in %s.journal, and the same command goes on from there",
+                    r->in.o.output, t->counted, t->utterances, r->in.o.output);
+    }
+    result = code ? cli_fail(&err) : finish(r, cli, &p, job);
+    count_free(job);
+    return result;
+}
+
+/* One of several processes that does not lead: process 0 tells what there is to tell. */
+static int assist(const struct request *r)
+{
+    struct count_hooks hooks = {.cancel = progress_catch_signals()};
+    struct count_job *job = NULL;
+    struct err err;
+    if (count_open(&job, &r->in.o, &err) == STATUS_OK)
+        count_run(job, &hooks, &err);
+    count_free(job);
+    return CLI_DONE;
+}
+
+/* Alone, or with the other processes of mpirun.  CORES is the number of threads unless -j said. */
+static int count_together(struct request *r, const struct cli *cli, unsigned cores)
+{
+    struct count_team team;
+    struct err err;
+    int result;
+    if (count_team_start(&team, &err)) {
+        result = cli_fail(&err);
+        count_team_end(&team);
+        return result;
+    }
+    r->in.o.team = &team;
+    if (!r->in.o.threads)
+        r->in.o.threads = cores > team.local ? cores / team.local : 1;
+    result = team.rank > 0 ? assist(r) : count(r, cli);
+    count_team_end(&team);
+    return result;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct request r = {
+        .in.o = {.lambda_percent = 1, .resume = true, .created_by = "propneu " PACKAGE_VERSION},
+        .command = BUF_INIT};
+    unsigned cores = cli->threads;
+    cli->threads = 0;
+    int opt = parse(&r, cli, argc, argv), result;
+    if (opt == CLI_END)
+        result = count_together(&r, cli, cores);
+    else
+        result = opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
+    buf_free(&r.command);
+    return result;
+}
+
+const struct cli_command command_count = {
+    .name = "count",
+    .summary = "Activation counts of a model on a corpus",
+    .synopsis = "[OPTION...] -m MODEL -a AUDIO -l LABELS -o FILE",
+    .examples = "  propneu count -m melhubert.ckpt -a dev-clean/ -l alignments/ "
+                "--speakers SPEAKERS.TXT -o dev.counts\n"
+                "  propneu count -m ./hubert-base-ls960 -a dev-clean/ "
+                "-l framewise-phone-20ms.json \\\n"
+                "      --label-table label-merge.json --speakers spk-gender.json \\\n"
+                "      --pitch pitch-discrete.json --compat=authors -o dev.counts\n",
+    .details = "An interrupted run leaves FILE.journal; the same command goes on from there.\n"
+               "Built with MPI: mpirun -n N propneu count ... counts in N processes, with the\n"
+               "same result; -j is the number of threads in each.\n"
+               "Recordings that cannot be counted are named and left out, and the exit status is\n"
+               "1, unless --keep-going is given.  propneu-counts(5) says what FILE holds.\n",
+    .options = options,
+    .run = run,
+};

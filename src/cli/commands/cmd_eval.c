@@ -1,0 +1,346 @@
+/*
+ * propneu eval: how well a model does its task, as it is or with neurons changed in memory.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/commands/edit_options.h"
+#include "cli/commands/eval_print.h"
+#include "cli/commands/input_options.h"
+#include "cli/progress.h"
+#include "edit/intervention.h"
+#include "formats/tensors/safetensors.h"
+
+enum {
+    OPT_TASK = INPUT_END,
+    OPT_HEAD,
+    OPT_HEAD_LABELS,
+    OPT_LAYER,
+    OPT_PIECE,
+    OPT_NOISE,
+    OPT_SEED,
+    OPT_MIN_RUN,
+    OPT_REFIT,
+    OPT_ERASE,
+    OPT_SCALE,
+    OPT_MEAN,
+    OPT_COUNTS,
+    OPT_SIGMA,
+    OPT_MIN_FRAMES,
+    OPT_WHERE,
+    OPT_MEMORY,
+    OPT_KEEP_GOING,
+};
+
+static const struct cli_option options[] = {
+    INPUT_OPTIONS,
+    {"task", 0, "TASK", "sid, phones, centroid or f0", "sid|phones|centroid|f0"},
+    {"head", 0, "FILE", "checkpoint that holds the head (MODEL)", CLI_FILE},
+    {"head-labels", 0, "FILE", "names of its classes, one a line (as it says)", CLI_FILE},
+    {"layer", 0, "N", "layer that centroid and f0 look at, from 1 (the last)", NULL},
+    {"piece", 0, "SECONDS", "cut recordings into pieces (whole recordings)", NULL},
+    {"noise", 0, "SD", "add Gaussian noise of this deviation to the input (none)", NULL},
+    {"seed", 0, "N", "seed of the noise (0)", NULL},
+    {"min-run", 0, "FRAMES", "shorter runs of a label are no phone (1)", NULL},
+    {"refit", 0, NULL, "centroid and f0: fit on the changed model, too", NULL},
+    {"erase", 0, "SET", "neurons to erase in memory, a set expression", NULL},
+    {"scale", 0, "G", "multiply by G instead of erasing", NULL},
+    {"mean", 0, "FILE", "put the neurons' means in their place (safetensors)", CLI_FILE},
+    {"counts", 'c', "COUNTS", "count file that the set is taken from", CLI_FILE},
+    {"sigma", 0, "PERCENT", "share of a group's phones a neuron must serve (80)", NULL},
+    {"min-frames", 0, "N", "leave out phones with fewer frames (1)", NULL},
+    {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only these frames of COUNTS; may be repeated", NULL},
+    {"memory", 0, "MIB", "for hidden states that are used again (1024)", NULL},
+    {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+struct request {
+    struct input_request in;
+    struct eval_options o;
+    struct analysis_options analysis;
+    const char *set, *counts, *mean;
+    double gain;
+    bool tasked, scaled, keep_going;
+};
+
+static bool take_task(struct request *r, const char *value)
+{
+    for (int t = 0; t < EVAL_TASKS; t++)
+        if (strcmp(value, eval_task_names[t]) == 0) {
+            r->o.task = (enum eval_task)t;
+            r->tasked = true;
+            return true;
+        }
+    return false;
+}
+
+/* Options that are numbers; a message for what is wrong, or NULL. */
+static const char *take_number(struct request *r, int opt, const char *value)
+{
+    unsigned long n = 0;
+    const char *wrong = NULL;
+    switch (opt) {
+    case OPT_LAYER:
+        wrong = cli_unsigned(value, 1, UINT32_MAX, &n) ? NULL : "--layer takes a number from 1";
+        r->o.layer = (uint32_t)n;
+        break;
+    case OPT_PIECE:
+        if (!cli_double(value, 1e-3, 3600, &r->o.piece))
+            wrong = "--piece takes seconds, from 0.001 to 3600";
+        break;
+    case OPT_NOISE:
+        if (!cli_double(value, 0, 1e6, &r->o.noise))
+            wrong = "--noise takes a number from 0 to 1000000";
+        break;
+    case OPT_SEED:
+        wrong = cli_unsigned(value, 0, INT64_MAX, &n) ? NULL : "--seed takes a whole number from 0";
+        r->o.seed = n;
+        break;
+    case OPT_MIN_RUN:
+        wrong = cli_unsigned(value, 1, 1000, &n) ? NULL : "--min-run takes 1 to 1000 frames";
+        r->o.min_run = (unsigned)n;
+        break;
+    case OPT_SCALE:
+        r->scaled = cli_double(value, -1e6, 1e6, &r->gain);
+        wrong = r->scaled ? NULL : "--scale takes a number";
+        break;
+    default:
+        wrong = cli_unsigned(value, 0, 1ul << 24, &n) ? NULL : "--memory takes a number of MiB";
+        r->o.cache = n ? (size_t)n << 20 : 1;
+        break;
+    }
+    return wrong;
+}
+
+static bool take(void *context, const struct cli_args *a, int opt)
+{
+    struct request *r = context;
+    const char *wrong = NULL;
+    switch (opt) {
+    case OPT_TASK:
+        wrong = take_task(r, a->value) ? NULL : "--task is sid, phones, centroid or f0";
+        break;
+    case OPT_HEAD: r->o.head = a->value; break;
+    case OPT_HEAD_LABELS: r->o.head_labels = a->value; break;
+    case OPT_REFIT: r->o.refit = true; break;
+    case OPT_KEEP_GOING: r->keep_going = true; break;
+    case OPT_ERASE: r->set = a->value; break;
+    case OPT_MEAN: r->mean = a->value; break;
+    case OPT_COUNTS: r->counts = a->value; break;
+    case OPT_SIGMA: return analysis_options_take(&r->analysis, a, ANALYSIS_SIGMA);
+    case OPT_MIN_FRAMES: return analysis_options_take(&r->analysis, a, ANALYSIS_MIN_FRAMES);
+    case OPT_WHERE: return analysis_options_take(&r->analysis, a, ANALYSIS_WHERE);
+    default:
+        wrong = opt < INPUT_END ? input_options_take(&r->in, opt, a->value)
+                                : take_number(r, opt, a->value);
+    }
+    if (wrong)
+        cli_usage(&command_eval, "%s, not '%s'", wrong, a->value);
+    return !wrong;
+}
+
+/* What options together ask for; a message where they do not fit, or NULL. */
+static const char *complete(const struct request *r)
+{
+    const struct count_options *o = &r->in.o;
+    bool fits = r->o.task == EVAL_CENTROID || r->o.task == EVAL_F0;
+    if (!o->model || !o->audio || !r->tasked)
+        return "-m MODEL, -a AUDIO and --task TASK are needed";
+    if (!o->labels && r->o.task != EVAL_SID)
+        return "-l LABELS is needed, but for --task sid";
+    if (o->pitch && !o->labels)
+        return "--pitch needs -l LABELS";
+    if (!o->pitch && r->o.task == EVAL_F0)
+        return "--task f0 needs --pitch";
+    if (o->edges_given && !o->pitch)
+        return "--pitch-edges needs --pitch";
+    if ((r->o.layer || r->o.refit) && !fits)
+        return "--layer and --refit are for --task centroid and f0";
+    if ((r->o.head || r->o.head_labels) && fits)
+        return "--head and --head-labels are for --task sid and phones";
+    if (r->o.min_run && r->o.task != EVAL_PHONES)
+        return "--min-run is for --task phones";
+    if ((r->counts || r->scaled || r->mean) && !r->set)
+        return "--counts, --scale and --mean need --erase SET";
+    if (r->scaled && r->mean)
+        return "--scale and --mean exclude each other";
+    return NULL;
+}
+
+/* What is changed, as people say it. */
+static void describe(const struct request *r, struct buf *b)
+{
+    if (r->mean)
+        buf_printf(b, "means of %s for %s", r->mean, r->set);
+    else if (r->scaled)
+        buf_printf(b, "%s times %g", r->set, r->gain);
+    else
+        buf_printf(b, "without %s", r->set);
+}
+
+/* The neurons of --erase into SETS. */
+static enum status find_sets(const struct request *r, const struct cli *cli,
+                             const struct model_info *m, struct neuron_sets *sets, struct err *err)
+{
+    struct analysis_input counted = {0};
+    struct analysis_options o = r->analysis;
+    o.phones = r->in.o.phones;
+    enum status code = neuron_sets_init(sets, m->layers, m->width, err);
+    if (!code && r->counts)
+        code = edit_counts_open(&counted, r->counts, &o, err);
+    if (!code)
+        code =
+            neuron_sets_add(sets, r->set, r->counts ? &counted.analysis : NULL, r->in.o.model, err);
+    if (!code && neuron_sets_total(sets) == 0)
+        code = err_set(err, STATUS_NOTFOUND, "the set '%s' is empty: nothing to erase", r->set);
+    if (!code && r->counts)
+        edit_note_weights(&counted.counts, cli, m, r->in.o.model);
+    edit_counts_free(&counted);
+    return code;
+}
+
+/* The change of activations that --erase asks for. */
+static enum status find_change(const struct request *r, const struct cli *cli,
+                               const struct model_info *m, struct intervention *out,
+                               struct err *err)
+{
+    struct neuron_sets sets = {0};
+    struct tensors means = {0};
+    struct edit e = {.kind = r->mean ? EDIT_MEAN : EDIT_SCALE,
+                     .sets = &sets,
+                     .gain = r->gain,
+                     .means = &means,
+                     .means_path = r->mean};
+    enum status code = find_sets(r, cli, m, &sets, err);
+    if (!code && r->mean)
+        code = safetensors_open(&means, r->mean, err);
+    if (!code)
+        code = intervention_init(out, &e, err);
+    tensors_free(&means);
+    neuron_sets_free(&sets);
+    return code;
+}
+
+/* Prints in whole or not at all. */
+static int print(const struct cli *cli, const struct eval_report *report)
+{
+    struct cli_out out;
+    struct err err;
+    if (!cli_out_open(cli, &out, &err))
+        return cli_fail(&err);
+    if (eval_print(out.stream, cli, report, &err)) {
+        cli_out_abandon(&out);
+        return cli_fail(&err);
+    }
+    return cli_out_close(&out);
+}
+
+/* The exit status, once everything is printed. */
+static int finish(const struct request *r, const struct eval *e)
+{
+    size_t left, all = eval_recordings(e, &left);
+    if (left == 0 || r->keep_going)
+        return CLI_DONE;
+    fprintf(stderr,
+            "propneu: %s: %zu of %zu recordings were left out (--keep-going makes this no "
+            "failure)\n",
+            r->in.o.audio, left, all);
+    return CLI_FAILED;
+}
+
+static int evaluate(struct request *r, const struct cli *cli)
+{
+    struct eval *e = NULL;
+    struct eval_result plain = {0}, changed = {0};
+    struct intervention v = {0};
+    struct progress p;
+    struct buf edit = BUF_INIT;
+    struct err err;
+    struct eval_hooks hooks = {progress_message, progress_count, &p, progress_catch_signals()};
+    int result = CLI_FAILED;
+    progress_begin(&p, cli, "evaluating");
+    enum status code = eval_open(&e, &r->o, &hooks, &err);
+    if (code)
+        goto out;
+    input_note_normalize(r->in.o.model, cli, eval_model(e));
+    if (r->set && (code = find_change(r, cli, eval_model(e), &v, &err)))
+        goto out;
+    code = eval_run(e, NULL, &hooks, &plain, &err);
+    if (!code && r->set)
+        code = eval_run(e, &v.change, &hooks, &changed, &err);
+    progress_end(&p);
+    if (code)
+        goto out;
+    describe(r, &edit);
+    result = print(cli, &(struct eval_report){.eval = e,
+                                              .options = &r->o,
+                                              .result = r->set ? &changed : &plain,
+                                              .before = r->set ? &plain : NULL,
+                                              .edit = r->set ? buf_text(&edit) : NULL});
+    if (result == CLI_DONE)
+        result = finish(r, e);
+out:
+    if (code)
+        result = cli_fail(&err);
+    buf_free(&edit);
+    intervention_free(&v);
+    eval_result_free(&plain);
+    eval_result_free(&changed);
+    eval_free(e);
+    return result;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct request r = {.analysis = ANALYSIS_OPTIONS_DEFAULT};
+    struct cli_args a;
+    int status = cli_parse(&a, cli, &command_eval, argc, argv, take, &r);
+    if (status != CLI_END)
+        return status;
+    const char *wrong = complete(&r);
+    if (wrong)
+        return cli_usage(&command_eval, "%s", wrong);
+    if (a.first < argc)
+        return cli_usage(&command_eval, "what is '%s'?", argv[a.first]);
+    r.in.o.threads = cli->threads;
+    r.o.inputs = &r.in.o;
+    return evaluate(&r, cli);
+}
+
+const struct cli_command command_eval = {
+    .name = "eval",
+    .summary = "Errors of a model, in total and by group",
+    .synopsis = "[OPTION...] -m MODEL -a AUDIO [-l LABELS] --task TASK",
+    .details =
+        "sid: who speaks, by the classification head in MODEL; speakers are the names of\n"
+        "recordings up to the first '-' and must be labels of the head as they are written.\n"
+        "phones: phone error rate of the CTC or frame-wise head in MODEL.\n"
+        "centroid: phone, gender and speaker of each frame by the nearest mean hidden state.\n"
+        "f0: log F0 by ridge regression on hidden states.\n"
+        "The last two need no head: they fit on half of the recordings of each speaker and are\n"
+        "tested on the other half.\n"
+        "\n"
+        "With --erase the model is evaluated as it is (before) and with the neurons of SET\n"
+        "erased in memory, which is what a checkpoint written by 'propneu erase' gives.\n"
+        "\n"
+        "Pieces are whole frames; the first and last 0.16 s are left out, and the model sees\n"
+        "each piece alone.  Noise is added to the normalised log-mel (MelHuBERT), or to the\n"
+        "samples in units of the recording's root mean square.\n"
+        "\n"
+        "Recordings that cannot be evaluated are named and left out, and the exit status is 1,\n"
+        "unless --keep-going is given.\n"
+        "\n"
+        "TSV columns: measure, factor, level (both empty: in total), trials, errors, inserted,\n"
+        "error, loss (mean -ln p), with --erase all but trials again ending in _before; for f0\n"
+        "mse and r2 in place of errors to loss.\n",
+    .examples = "  propneu eval -m sid.safetensors -a test/ --speakers speakers.tsv --task sid\n"
+                "  propneu eval -m sid.safetensors -a test/ --speakers speakers.tsv --task sid \\\n"
+                "      --piece 0.2 --erase gender=male -c sid.counts\n",
+    .options = options,
+    .run = run,
+};

@@ -1,0 +1,422 @@
+#include "config.h"
+
+#include "cli/explore.h"
+#include "cli/plain.h"
+#include "cli/explore_settings.h"
+
+#include <glob.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "formats/datadir.h"
+#include "formats/file.h"
+
+/* Up to OPT_SELECT: options that say where to go, as link.h has them. */
+enum {
+    OPT_VIEW,
+    OPT_LAYER,
+    OPT_PROPERTY,
+    OPT_PHONE,
+    OPT_WHERE,
+    OPT_SIGMA,
+    OPT_LAMBDA,
+    OPT_FILE,
+    OPT_FORM,
+    OPT_MARKS,
+    OPT_SCALE,
+    OPT_OVERLAY,
+    OPT_HIDE,
+    OPT_SET,
+    OPT_PANE,
+    OPT_SORT,
+    OPT_FILTER,
+    OPT_SEARCH,
+    OPT_SELECT,
+    OPT_MARK,
+    OPT_DEFINE,
+    OPT_LAST,
+    OPT_NO_CONFIG,
+    OPT_DUMP,
+    OPT_ASCII,
+    OPT_COLOR,
+    OPT_MOUSE,
+    OPT_A11Y,
+    OPT_PLAIN,
+    OPT_DEMO,
+    OPT_AUTO,
+    OPT_STEP,
+    OPT_RECORD,
+    OPT_SHOW_KEYS
+};
+
+/* " layers pattern ..." and "|layers|pattern|..." */
+#define VIEW_LISTED(id, name, title)  " " name
+#define VIEW_OFFERED(id, name, title) "|" name
+
+static const struct cli_option options[] = {
+    {"view", 0, "NAME", "open this view:" VIEWS(VIEW_LISTED), &VIEWS(VIEW_OFFERED)[1]},
+    {"layer", 'l', "N", "at this layer, from 1", NULL},
+    {"property", 'p', "NAME", "with this property", "phone|gender|pitch|speaker|each-phone"},
+    {"phone", 0, "K", "with this phone chosen", NULL},
+    {"where", 0, "FACTOR=LEVEL,...", "count only frames of these levels; may be repeated", NULL},
+    {"sigma", 0, "PERCENT", "share of a group's phones (default 80)", NULL},
+    {"lambda", 0, "PERCENT", "the counts at this one of the file's lambdas", NULL},
+    {"file", 0, "N", "with the N-th of the files", NULL},
+    {"form", 0, "NAME",
+     "in this form: table, curves, both, bars, drawing, labels, bare, best, counts, ...",
+     "table|curves|both|bars|drawing|labels|bare|best|counts|silhouettes|neurons"},
+    {"marks", 0, "NAME", "points of the map as letters, braille or blocks",
+     "letters|braille|blocks"},
+    {"scale", 0, "NAME", "ranks on a log or even scale, or files as differences",
+     "log|even|differences"},
+    {"overlay", 0, "K", "with the curve of this phone, too; may be repeated", NULL},
+    {"hide", 0, "GROUP", "without this group of the map; may be repeated", NULL},
+    {"set", 0, "SET", "with this set (neurons), with these (overlap: may be repeated)", NULL},
+    {"pane", 0, "NAME", "keys, and the next four options, are for the phones or the neurons",
+     "phones|neurons"},
+    {"sort", 0, "COLUMN[-]", "sorted by this column, with - the other way round", NULL},
+    {"filter", 0, "TERMS", "only lines that match, such as 'p>0.05 group=female'", NULL},
+    {"search", 0, "TERMS", "what n looks for next", NULL},
+    {"select", 0, "ROW", "with the cursor there: a neuron, a region (AC), a point (AH female)",
+     NULL},
+    {"mark", 0, "SET", "mark these neurons, each layer its own; may be repeated", NULL},
+    {"define", 0, "NAME=SET", "give these neurons a name, for $NAME in sets; may be repeated",
+     NULL},
+    {"last", 0, NULL, "go where the last session with this file ended", NULL},
+    {"no-config", 0, NULL, "read no settings, and remember nothing", NULL},
+    {"dump", 0, "[=COLSxROWS]", "print the screen and exit (default 80x24)", NULL},
+    {"ascii", 0, NULL, "draw with ASCII characters only", NULL},
+    {"color", 0, "WHEN", "auto, always or never (default auto: not if NO_COLOR is set)",
+     "auto|always|never"},
+    {"mouse", 0, NULL, "listen to the mouse from the start (m switches it)", NULL},
+    {"a11y", 0, NULL, "show the cursor where one is, for screen readers and braille", NULL},
+    {"plain", 0, NULL, "line by line, without drawings: text in, text out", NULL},
+    {"demo", 0, "FILE", "play the keys and words of this script", CLI_FILE},
+    {"auto", 0, "[=SECONDS]", "play it without waiting for keys (default: its own times)", NULL},
+    {"step", 0, "N", "begin it at this step", NULL},
+    {"record", 0, "FILE", "write the keys to a new file, as such a script", CLI_FILE},
+    {"show-keys", 0, NULL, "show the keys in a corner of the screen", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+static bool parse_size(const char *text, struct app_options *o)
+{
+    char *end;
+    long cols = strtol(text, &end, 10);
+    if (end == text || *end != 'x')
+        return false;
+    const char *second = end + 1;
+    long rows = strtol(second, &end, 10);
+    if (end == second || *end || cols < 1 || rows < 1 || cols > CANVAS_MAX_SIDE ||
+        rows > CANVAS_MAX_SIDE)
+        return false;
+    o->cols = (int)cols;
+    o->rows = (int)rows;
+    return true;
+}
+
+static bool parse_color(const char *word, enum tui_color *color)
+{
+    static const char *const names[] = {"auto", "always", "never"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(word, names[i]) == 0) {
+            *color = (enum tui_color)i;
+            return true;
+        }
+    return false;
+}
+
+int explore_color(struct explore *e, const char *value)
+{
+    e->color_told = true;
+    snprintf(e->color_name, sizeof e->color_name, "%.15s", value);
+    e->app.color = e->color_name;
+    if (parse_color(value, &e->color))
+        return CLI_END;
+    return cli_usage(e->command, "--color is auto, always or never, not '%s'", value);
+}
+
+int explore_dump(struct explore *e, const char *value)
+{
+    e->dump = true;
+    if (!value || parse_size(value, &e->app))
+        return CLI_END;
+    return cli_usage(e->command, "--dump takes COLSxROWS as in 80x24, not '%s'", value);
+}
+
+int explore_auto(struct explore *e, const char *value)
+{
+    e->play.automatic = true;
+    if (!value || cli_double(value, 0.1, SCRIPT_MAX_WAIT, &e->play.seconds))
+        return CLI_END;
+    return cli_usage(e->command, "--auto takes seconds from 0.1 to 3600, not '%s'", value);
+}
+
+int explore_step(struct explore *e, const char *value)
+{
+    unsigned long n;
+    if (!cli_unsigned(value, 1, 1000000, &n))
+        return cli_usage(e->command, "--step takes a number from 1, not '%s'", value);
+    e->play.first = n;
+    return CLI_END;
+}
+
+static int add_set(struct explore *e, bool mark, const char *value)
+{
+    size_t *n = mark ? &e->app.marks : &e->app.defines;
+    if (*n == EXPLORE_SETS)
+        return cli_usage(e->command, "--%s is given more than %d times", mark ? "mark" : "define",
+                         EXPLORE_SETS);
+    (mark ? e->mark : e->define)[(*n)++] = value;
+    e->app.mark = e->mark;
+    e->app.define = e->define;
+    return CLI_END;
+}
+
+/* CLI_END where the option was understood. */
+static int take(struct explore *e, int opt, const char *value)
+{
+    unsigned long n;
+    double v;
+    if (opt <= OPT_SELECT)
+        link_add(&e->link, options[opt].name, "%s", value);
+    switch (opt) {
+    case OPT_MARK:
+    case OPT_DEFINE: return add_set(e, opt == OPT_MARK, value);
+    case OPT_LAST: e->last = true; break;
+    case OPT_NO_CONFIG: e->no_config = true; break;
+    case OPT_ASCII: e->app.ascii = true; break;
+    case OPT_FILE:
+    case OPT_LAYER:
+        if (!cli_unsigned(value, 1, 100000, &n))
+            return cli_usage(e->command, "--%s takes a number from 1, not '%s'", options[opt].name,
+                             value);
+        break;
+    case OPT_SIGMA:
+        if (!cli_double(value, 0, 100, &v) || v <= 0)
+            return cli_usage(e->command, "--sigma takes a percentage above 0, up to 100, not '%s'",
+                             value);
+        break;
+    case OPT_LAMBDA:
+        if (!cli_double(value, 0, 100, &v) || v <= 0)
+            return cli_usage(e->command, "--lambda takes a percentage above 0, up to 100, not '%s'",
+                             value);
+        break;
+    case OPT_COLOR: return explore_color(e, value);
+    case OPT_MOUSE: e->app.mouse = true; break;
+    case OPT_A11Y: e->app.a11y = true; break;
+    case OPT_PLAIN: e->plain = true; break;
+    case OPT_DEMO: e->script = value; break;
+    case OPT_AUTO: return explore_auto(e, value);
+    case OPT_STEP: return explore_step(e, value);
+    case OPT_RECORD: e->record = value; break;
+    case OPT_SHOW_KEYS: e->play.show_keys = true; break;
+    case OPT_DUMP: return explore_dump(e, value);
+    default: break;
+    }
+    return CLI_END;
+}
+
+/* A record never replaces a file, and that it cannot be written is told before the session. */
+static enum status open_record(struct outfile *f, const char *path, struct err *err)
+{
+    if (access(path, F_OK) == 0)
+        return err_set(err, STATUS_USAGE, "%s: exists already; a record needs a new file", path);
+    enum status code = outfile_open(f, path, err);
+    if (!code)
+        fprintf(f->stream, "# Keys recorded by propneu; play them with --demo.\n");
+    return code;
+}
+
+static enum status close_record(struct outfile *f, struct player *p, struct err *err)
+{
+    const struct buf *text = player_record(p);
+    fwrite(buf_text(text), 1, text->len, f->stream);
+    return buf_ok(text) ? outfile_commit(f, err) : err_nomem(err);
+}
+
+/* What failed while the screen was in the way; the rest was seen. */
+static void tell_failures(const struct app *app)
+{
+    struct err err;
+    for (size_t i = 0; i < log_count(&app->log); i++)
+        if (log_entry(&app->log, i)->bad) {
+            err_set(&err, STATUS_IO, "%s", log_entry(&app->log, i)->text);
+            cli_fail(&err);
+        }
+}
+
+/* In the terminal, or line by line where that can or shall not be; the exit status. */
+static int show_live(struct cli *cli, struct explore *e, struct player *player, int *by_signal,
+                     bool *print)
+{
+    struct err err;
+    enum status code = STATUS_OK;
+    if (!e->plain) {
+        code = tui_run(player, e->color, by_signal, &err);
+        tell_failures(player->app);
+        if (code == STATUS_UNSUPPORTED && player->touring) {
+            cli_note(cli, "%s; printing the screens instead", err.msg);
+            *print = true;
+            return CLI_DONE;
+        }
+        if (code == STATUS_UNSUPPORTED)
+            cli_note(cli, "%s; going on line by line", err.msg);
+    }
+    if (e->plain || code == STATUS_UNSUPPORTED)
+        code = plain_run(player, stdin, stdout, &err);
+    return code ? cli_fail(&err) : CLI_DONE;
+}
+
+static int play(struct cli *cli, struct explore *e, struct app *app, struct outfile *record,
+                int *by_signal)
+{
+    struct player player;
+    struct err err;
+    enum status code = player_init(&player, app, &e->app, &e->play, 0, &err);
+    int result = code ? cli_fail(&err) : CLI_DONE;
+    bool print = e->dump;
+    if (!code && !e->dump)
+        result = show_live(cli, e, &player, by_signal, &print);
+    if (!result && print)
+        result = explore_print(cli, &player);
+    else if (!result && record->stream && close_record(record, &player, &err))
+        result = cli_fail(&err);
+    player_free(&player);
+    return result;
+}
+
+static int show(struct cli *cli, struct explore *e, char **files, size_t count)
+{
+    /* A computation that the end of the program does not wait for still looks at it. */
+    static struct app app;
+    struct err err;
+    struct outfile record = {NULL, NULL, NULL, false};
+    struct script script = {NULL, 0, 0};
+    int by_signal = 0, result = CLI_FAILED;
+    if (e->script && script_open(&script, e->script, &err))
+        return cli_fail(&err);
+    e->play.script = e->script ? &script : NULL;
+    e->app.threads = !e->dump;
+    if (settings_begin(e, cli, files[0], &err)) {
+        script_free(&script);
+        return cli_fail(&err);
+    }
+    e->app.link = &e->link;
+    if (e->record && open_record(&record, e->record, &err))
+        result = cli_fail(&err);
+    else if (app_init(&app, (const char *const *)files, count, &e->app, &err))
+        result = cli_fail(&err);
+    else {
+        result = play(cli, e, &app, &record, &by_signal);
+        if (!result && app.print)
+            result = explore_print_neurons(&app);
+        if (!e->dump)
+            settings_end(e, &app);
+        app_free(&app);
+    }
+    settings_free(e);
+    outfile_abandon(&record);
+    script_free(&script);
+    if (by_signal) {
+        signal(by_signal, SIG_DFL);
+        raise(by_signal);
+    }
+    return result;
+}
+
+/* Without FILE: the count files of the bundled data. */
+static int show_bundled(struct cli *cli, struct explore *e)
+{
+    char pattern[PATH_MAX];
+    struct err err;
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/demo/counts/*.counts", datadir());
+    int failed = glob(pattern, 0, NULL, &found);
+    if (failed == 0) {
+        /* Backwards: "ssl", the pretrained model, comes before those fine-tuned from it. */
+        for (size_t i = 0; i < found.gl_pathc / 2; i++) {
+            char *other = found.gl_pathv[found.gl_pathc - 1 - i];
+            found.gl_pathv[found.gl_pathc - 1 - i] = found.gl_pathv[i];
+            found.gl_pathv[i] = other;
+        }
+        e->app.unnamed = true;
+        int code = show(cli, e, found.gl_pathv, found.gl_pathc);
+        globfree(&found);
+        return code;
+    }
+    err_set(&err, STATUS_IO,
+            "%s/demo/counts: no count files of the demo there; give a FILE, or set PROPNEU_DATA",
+            datadir());
+    return cli_fail(&err);
+}
+
+void explore_begin(struct explore *e, const struct cli_command *command)
+{
+    *e = (struct explore){.command = command, .app = {.cols = 80, .rows = 24}};
+}
+
+int explore_run(struct cli *cli, struct explore *e, char **files, size_t count)
+{
+    struct err err;
+    e->app.ascii = e->app.ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    e->dump = e->dump || cli->output || (!e->plain && !isatty(STDOUT_FILENO));
+    e->play.record = e->record != NULL;
+    if ((e->play.automatic || e->play.first) && !e->script)
+        return cli_usage(e->command, "--auto and --step need a script, --demo FILE");
+    if (e->record && (e->script || e->dump))
+        return cli_usage(e->command, "--record needs a terminal, and no script that is played");
+    if (count == 0)
+        return show_bundled(cli, e);
+    for (size_t i = 0; i < count; i++)
+        if (access(files[i], R_OK) != 0) {
+            err_errno(&err, files[i]);
+            return cli_fail(&err);
+        }
+    return show(cli, e, files, count);
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct explore e;
+    struct cli_args a;
+    int opt, code = CLI_END;
+    explore_begin(&e, &command_explore);
+    cli_args_init(&a, cli, &command_explore, argc, argv);
+    while (code == CLI_END && (opt = cli_next(&a)) >= 0)
+        code = take(&e, opt, a.value);
+    if (code == CLI_END && opt != CLI_END)
+        code = opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
+    if (code == CLI_END)
+        code = explore_run(cli, &e, argv + a.first, (size_t)(argc - a.first));
+    link_free(&e.link);
+    return code;
+}
+
+const struct cli_command command_explore = {
+    .name = "explore",
+    .summary = "The explorer on count files; without FILE on the bundled demo",
+    .synopsis = "[OPTION...] [FILE...]",
+    .details = "In the explorer '?' lists the keys and explains what is shown, 'q' quits.  Where\n"
+               "standard output is no terminal, and with --dump, the screen is printed as text.\n"
+               "'yl' copies the command that opens the explorer at the place where one is.\n"
+               "\n"
+               "Settings (view, sigma, marks, ascii, mouse, color) stand in\n"
+               "$XDG_CONFIG_HOME/propneu/config,\n"
+               "'key = value' a line; O in the explorer saves them, nothing else does.\n"
+               "\n"
+               "A script has a line for each thing to do: 'press 3 p Right' (keys by name), 'type\n"
+               "TEXT', 'say WORDS' under the screen, 'wait SECONDS'.  --record writes one.\n",
+    .examples = "  propneu my.counts\n"
+                "  propneu my.counts --view map --layer 8 --property gender\n"
+                "  propneu my.counts --view overlap --layer 1 --dump=120x40\n"
+                "  propneu explore my.counts --record lesson.txt\n"
+                "  propneu explore my.counts --demo lesson.txt\n",
+    .options = options,
+    .files = CLI_FILE,
+    .run = run,
+};

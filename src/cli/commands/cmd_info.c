@@ -1,0 +1,100 @@
+#include "config.h"
+
+#include "cli/commands/analysis_options.h"
+#include "cli/commands.h"
+#include "cli/commands/info.h"
+#include "formats/file.h"
+#include "formats/folder.h"
+
+/* What PATH holds, as an object whose first keys are file and kind; NULL with ERR set. */
+static json_t *look(const char *path, const char *mean_std, struct err *err)
+{
+    const char *kind = NULL;
+    enum status code = STATUS_OK;
+    struct mapped m = {NULL, 0};
+    struct info_file f = {.path = path, .mean_std = mean_std};
+    json_t *out = json_object(), *body = json_object();
+    if (!out || !body) {
+        code = err_nomem(err);
+    } else if (folder_is(path)) {
+        code = info_folder(body, &kind, &f, err);
+    } else if (!(code = mapped_open(&m, path, err))) {
+        f.bytes = m.data;
+        f.size = m.size;
+        const struct info_kind *k = info_kinds;
+        while (k->is && !k->is(&f))
+            k++;
+        kind = k->name;
+        code = k->read(body, &f, err);
+    }
+    mapped_close(&m);
+    if (!code) {
+        /* A reader that knows better than its table says so. */
+        json_t *better = json_object_get(body, "kind");
+        json_object_set_new(out, "file", analysis_text(path));
+        json_object_set_new(out, "kind", better ? json_incref(better) : json_string(kind));
+        json_object_update_missing(out, body);
+    } else {
+        json_decref(out);
+        out = NULL;
+    }
+    json_decref(body);
+    return out;
+}
+
+static const struct cli_option options[] = {
+    {"mean-std", 0, "FILE.npy", "mean and standard deviation that a MelHuBERT model goes with",
+     CLI_FILE},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct cli_args a;
+    struct cli_out out;
+    struct err err;
+    const char *mean_std = NULL;
+    int opt;
+    cli_args_init(&a, cli, &command_info, argc, argv);
+    while ((opt = cli_next(&a)) >= 0)
+        mean_std = a.value;
+    if (opt != CLI_END)
+        return opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
+    if (argc - a.first != 1)
+        return cli_usage(&command_info, "one FILE is needed");
+    json_t *object = look(argv[a.first], mean_std, &err);
+    if (!object)
+        return cli_fail(&err);
+    if (!cli_out_open(cli, &out, &err)) {
+        json_decref(object);
+        return cli_fail(&err);
+    }
+    if (cli->format == CLI_JSON) {
+        json_dumpf(object, out.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+        fputc('\n', out.stream);
+    } else if (cli->format == CLI_TSV) {
+        info_print_tsv(object, out.stream);
+    } else {
+        info_print_text(object, cli->verbose, out.stream);
+    }
+    json_decref(object);
+    return cli_out_close(&out);
+}
+
+const struct cli_command command_info = {
+    .name = "info",
+    .summary = "What a model, count file, label file or checkpoint holds",
+    .synopsis = "[OPTION...] FILE",
+    .details =
+        "FILE is a model (a folder or a checkpoint file), a count file, published activation\n"
+        "probabilities, phone labels (a TextGrid, a list by frame, a label table, a folder),\n"
+        "speakers, pitch, a list of neurons, a phone table, a recording, or any .npy or\n"
+        ".safetensors.  Contents tell which of these it is; only label files of plain text\n"
+        "go by their names (.lab, .phn, .ctm, .mlf, .tsv, ...).\n"
+        "--verbose lists the tensors of a model one by one.\n",
+    .examples = "  propneu info hubert_base_ls960.pt\n"
+                "  propneu info --format json my.counts\n",
+    .options = options,
+    .files = CLI_FILE,
+    .run = run,
+};

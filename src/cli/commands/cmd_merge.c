@@ -1,0 +1,52 @@
+#include "config.h"
+
+#include "cli/commands.h"
+
+#include "count/merge.h"
+
+enum { OPT_PARTIAL };
+
+static const struct cli_option options[] = {
+    {"partial", 0, NULL, "merge shards though some of their corpus are missing", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct cli_args a;
+    struct err err;
+    struct merge_options o = {.created_by = "propneu " PACKAGE_VERSION, .command = "propneu merge"};
+    bool repeated;
+    int opt;
+    cli_args_init(&a, cli, &command_merge, argc, argv);
+    while ((opt = cli_next(&a)) >= 0)
+        o.partial |= opt == OPT_PARTIAL;
+    if (opt != CLI_END)
+        return opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
+    if (a.first == argc || !cli->output)
+        return cli_usage(&command_merge, "-o FILE and at least one count file are needed");
+    if (merge_files((const char *const *)(argv + a.first), (size_t)(argc - a.first), &o,
+                    cli->output, &repeated, &err))
+        return cli_fail(&err);
+    if (repeated)
+        cli_note(cli, "%s: two of the files are of the same utterances, which now count twice",
+                 cli->output);
+    return CLI_DONE;
+}
+
+const struct cli_command command_merge = {
+    .name = "merge",
+    .summary = "Adds count files of the same model and settings",
+    .synopsis = "[OPTION...] -o FILE IN...",
+    .examples = "  propneu merge -o all.counts part1.counts part2.counts\n"
+                "  propneu merge -o all.counts shard-*-of-16.counts\n",
+    .details =
+        "Files of another model, or counted with other settings, are refused.  Whether files\n"
+        "share recordings cannot be known from them: those would be counted twice.  Of shards\n"
+        "(propneu count --shard) it is known: each may come once, and all must be there; then\n"
+        "the result is the file of one run over the corpus, byte for byte.\n",
+    .options = options,
+    .files = CLI_FILE,
+    .run = run,
+    .in_place = true,
+};

@@ -1,0 +1,231 @@
+#include "config.h"
+
+#include "cli/commands/analysis_options.h"
+#include "cli/commands.h"
+
+#include <stdlib.h>
+
+#include "base/bitset.h"
+#include "base/mem.h"
+
+enum { OPT_PROPERTY = ANALYSIS_END, OPT_GROUPS };
+
+/* The heading says how many phones were judged in each group only where that fits a line. */
+#define MANY_GROUPS 5
+
+struct request {
+    struct analysis_options options;
+    const char *property;
+    bool groups;
+    unsigned long layer; /* 0: all */
+};
+
+/* How many patterns of group G hold NEURON. */
+static uint32_t phones_of(const struct property_layer *l, const struct property *p, uint32_t g,
+                          uint32_t neuron)
+{
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < p->points; k++)
+        n += p->point[k].group == g && bitset_has(l->pattern + k * l->words, neuron);
+    return n;
+}
+
+static void print_set(FILE *out, const uint64_t *set, uint32_t width)
+{
+    for (uint32_t i = 0; i < width; i++)
+        if (bitset_has(set, i))
+            fprintf(out, " %u", i);
+    fputc('\n', out);
+}
+
+static void print_text(FILE *out, const struct property *p, const struct property_layer *l,
+                       bool groups)
+{
+    fprintf(out, "layer %u: %zu", l->layer + 1, bitset_count(l->neurons, l->words));
+    if (!groups) {
+        fputs(" property neurons:", out);
+        print_set(out, l->neurons, l->width);
+        return;
+    }
+    fputs(" property neurons\n", out);
+    for (uint32_t g = 0; g < l->groups; g++) {
+        const uint64_t *set = l->group + g * l->words;
+        fputs("  ", out);
+        print_name(out, p->group.name[g], 10);
+        fprintf(out, " %4zu:", bitset_count(set, l->words));
+        print_set(out, set, l->width);
+    }
+}
+
+static void print_tsv(FILE *out, const struct property *p, const struct property_layer *l)
+{
+    for (uint32_t g = 0; g < l->groups; g++)
+        for (uint32_t i = 0; i < l->width; i++)
+            if (bitset_has(l->group + g * l->words, i)) {
+                fprintf(out, "%u\t%u\t", l->layer + 1, i);
+                print_name(out, p->group.name[g], 0);
+                fprintf(out, "\t%u\t%u\n", phones_of(l, p, g, i), p->group_points[g]);
+            }
+}
+
+static json_t *set_json(const uint64_t *set, uint32_t width)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < width; i++)
+        if (bitset_has(set, i))
+            json_array_append_new(list, json_integer(i));
+    return list;
+}
+
+static json_t *layer_json(const struct property *p, const struct property_layer *l, bool groups)
+{
+    json_t *layer = json_object(), *group = json_object(), *members = json_object();
+    for (uint32_t g = 0; g < l->groups; g++) {
+        const char *name = p->group.name[g];
+        json_object_set_new(group, name, set_json(l->group + g * l->words, l->width));
+        json_object_set_new(members, name, set_json(l->members + g * l->words, l->width));
+    }
+    json_object_set_new(layer, "layer", json_integer(l->layer + 1));
+    json_object_set_new(layer, "neurons", set_json(l->neurons, l->width));
+    json_object_set_new(layer, "groups", group);
+    if (groups)
+        json_object_set(layer, "members", members);
+    json_decref(members);
+    return layer;
+}
+
+static enum status print_authors(FILE *out, const struct property *p,
+                                 const struct property_layer *l, const struct counts *c, bool first,
+                                 struct err *err)
+{
+    size_t n = bitset_count(l->neurons, l->words);
+    uint32_t *order = mem_array(n, sizeof *order);
+    enum status code = order ? property_written_order(l, p, c, order, err) : err_nomem(err);
+    if (!code) {
+        fprintf(out, "%s\"%u\": [", first ? "{" : ", ", l->layer + 1);
+        for (size_t i = 0; i < n; i++)
+            fprintf(out, "%s%u", i ? ", " : "", order[i]);
+        fputc(']', out);
+    }
+    free(order);
+    return code;
+}
+
+static void print_head(FILE *out, const struct cli *cli, const struct analysis_input *in,
+                       const struct property *p)
+{
+    if (cli->format == CLI_TSV)
+        fputs("layer\tneuron\tgroup\tin_phones\tof_phones\n", out);
+    if (cli->format != CLI_TEXT)
+        return;
+    print_settings(out, in);
+    print_name(out, p->name, 0);
+    fprintf(out, ": %u patterns", p->points);
+    if (p->groups > MANY_GROUPS)
+        fprintf(out, "; %u groups", p->groups);
+    for (uint32_t g = 0; g < p->groups && p->groups <= MANY_GROUPS; g++) {
+        fputs(g ? ", " : "; ", out);
+        print_name(out, p->group.name[g], 0);
+        fprintf(out, " %u of %u phones", p->group_points[g],
+                p->group_points[g] + p->group_missing[g]);
+    }
+    fputc('\n', out);
+}
+
+static enum status print_neurons(FILE *out, const struct cli *cli, struct analysis_input *in,
+                                 void *context, struct err *err)
+{
+    const struct request *r = context;
+    const struct property *p;
+    const struct property_layer *l;
+    uint32_t first = r->layer ? (uint32_t)r->layer - 1 : 0;
+    uint32_t end = r->layer ? (uint32_t)r->layer : in->counts.layers;
+    enum status code = analysis_property(&in->analysis, r->property, &p, err);
+    if (code)
+        return code;
+    print_head(out, cli, in, p);
+    json_t *layers = json_array();
+    for (uint32_t i = first; i < end && !code; i++) {
+        code = analysis_layer(&in->analysis, r->property, i, &l, err);
+        if (code)
+            break;
+        if (cli->format == CLI_TEXT)
+            print_text(out, p, l, r->groups);
+        else if (cli->format == CLI_TSV)
+            print_tsv(out, p, l);
+        else if (cli->format == CLI_JSON)
+            json_array_append_new(layers, layer_json(p, l, r->groups));
+        else
+            code = print_authors(out, p, l, &in->counts, i == first, err);
+    }
+    if (!code && cli->format == CLI_AUTHORS)
+        fputs("}\n", out);
+    if (!code && cli->format == CLI_JSON) {
+        json_t *root = analysis_json(in), *groups = json_array();
+        for (uint32_t g = 0; g < p->groups; g++)
+            json_array_append_new(groups, json_pack("{s:s,s:i,s:i}", "name", p->group.name[g],
+                                                    "phones", (int)p->group_points[g], "missing",
+                                                    (int)p->group_missing[g]));
+        json_object_set_new(root, "property", json_string(p->name));
+        json_object_set_new(root, "groups", groups);
+        json_object_set(root, "layers", layers);
+        code = analysis_dump(out, root, err);
+    }
+    json_decref(layers);
+    return code;
+}
+
+static bool take(void *context, const struct cli_args *a, int opt)
+{
+    struct request *r = context;
+    switch (opt) {
+    case OPT_PROPERTY: r->property = a->value; return true;
+    case OPT_GROUPS: r->groups = true; return true;
+    default: return analysis_options_take(&r->options, a, opt);
+    }
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
+    struct cli_args a;
+    int status = cli_parse(&a, cli, &command_neurons, argc, argv, take, &r);
+    if (status != CLI_END)
+        return status;
+    if (argc - a.first != 1)
+        return cli_usage(&command_neurons, "one count FILE is needed");
+    if (!r.property)
+        return cli_usage(&command_neurons, "--property NAME is needed");
+    r.layer = r.options.layer;
+    return analysis_run(cli, argv[a.first], &r.options, print_neurons, &r);
+}
+
+static const struct cli_option options[] = {
+    ANALYSIS_OPTIONS,
+    {"property", 0, "NAME", "phone, gender, pitch, ..., each-phone",
+     "phone|gender|pitch|speaker|each-phone"},
+    {"groups", 0, NULL, "the neurons of each group", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+const struct cli_command command_neurons = {
+    .name = "neurons",
+    .summary = "Property and group neurons",
+    .synopsis = "[OPTION...] --property NAME FILE",
+    .details =
+        "N of a group: neurons in the patterns of at least sigma of its phones.  Group neurons:\n"
+        "N minus the N of every other group.  Property neurons: all group neurons together.\n"
+        "\n"
+        "TSV columns: layer, neuron, group, in_phones, of_phones; such a table can be given back\n"
+        "as @FILE in set expressions.  JSON: layers[].neurons and .groups, with --groups also\n"
+        ".members (N).  --format authors writes the published JSON, {\"1\": [..], ..}, in the\n"
+        "published order; together with --compat authors it is what the published program "
+        "writes.\n",
+    .examples =
+        "  propneu neurons my.counts --property gender --groups\n"
+        "  propneu neurons my.counts --property phone --layer 8 --format tsv -o phone.tsv\n",
+    .options = options,
+    .files = CLI_FILE,
+    .run = run,
+    .authors = true,
+};

@@ -1,0 +1,202 @@
+#include "config.h"
+
+#include "cli/commands/analysis_options.h"
+#include "cli/commands.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/bitset.h"
+#include "base/mem.h"
+#include "analysis/pattern.h"
+
+enum { OPT_PHONE = ANALYSIS_END, OPT_TOP };
+
+struct request {
+    struct analysis_options options;
+    const char *phone;
+    unsigned long layer; /* from 1 */
+    long top;            /* -1: as the format has it; 0: all */
+};
+
+static void print_text(FILE *out, const struct profile *p, const uint32_t *order, size_t n)
+{
+    fputs("neuron          p      hits  95 % interval      lift  marginal\n", out);
+    for (size_t i = 0; i < n; i++) {
+        struct profile_stats s = profile_stats(p, order[i]);
+        fprintf(out, "%6u%c   %8.5f  ", order[i], s.in ? '*' : ' ', p->p[order[i]]);
+        print_real(out, s.hits, 8, 0);
+        fputs("  ", out);
+        print_real(out, s.low, 7, 5);
+        fputs("-", out);
+        print_real(out, s.high, 7, 5);
+        fprintf(out, "  %8.2f  ", s.lift);
+        print_real(out, s.marginal, 8, 5);
+        fputc('\n', out);
+    }
+}
+
+static void print_tsv(FILE *out, const struct profile *p, const uint32_t *order, size_t n)
+{
+    fputs("neuron\tp\thits\tlow\thigh\tlift\tmarginal\tin_pattern\n", out);
+    for (size_t i = 0; i < n; i++) {
+        struct profile_stats s = profile_stats(p, order[i]);
+        fprintf(out, "%u\t%.8g\t", order[i], p->p[order[i]]);
+        print_real(out, s.hits, 0, 0);
+        fputc('\t', out);
+        print_real(out, s.low, 0, 8);
+        fputc('\t', out);
+        print_real(out, s.high, 0, 8);
+        fprintf(out, "\t%.6g\t", s.lift);
+        print_real(out, s.marginal, 0, 8);
+        fprintf(out, "\t%d\n", s.in);
+    }
+}
+
+static json_t *neurons_json(const struct profile *p, const uint32_t *order, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        struct profile_stats s = profile_stats(p, order[i]);
+        json_t *row = json_object();
+        json_object_set_new(row, "neuron", json_integer(order[i]));
+        json_object_set_new(row, "p", analysis_real(p->p[order[i]]));
+        json_object_set_new(row, "hits",
+                            isnan(s.hits) ? json_null() : json_integer((json_int_t)s.hits));
+        json_object_set_new(row, "low", analysis_real(s.low));
+        json_object_set_new(row, "high", analysis_real(s.high));
+        json_object_set_new(row, "lift", analysis_real(s.lift));
+        json_object_set_new(row, "marginal", analysis_real(s.marginal));
+        json_object_set_new(row, "in_pattern", json_boolean(s.in));
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+static enum status print_json(FILE *out, const struct analysis_input *in, const struct request *r,
+                              const struct profile *p, const uint32_t *order, size_t n,
+                              struct err *err)
+{
+    json_t *root = analysis_json(in);
+    json_object_set_new(root, "phone", json_string(r->phone));
+    json_object_set_new(root, "layer", json_integer((json_int_t)r->layer));
+    json_object_set_new(root, "width", json_integer(p->width));
+    json_object_set_new(root, "tau", json_integer(p->tau));
+    json_object_set_new(root, "baseline", analysis_real(p->baseline));
+    json_object_set_new(root, "frames", p->frames < 0 ? json_null() : json_integer(p->frames));
+    json_object_set_new(root, "pattern_size",
+                        json_integer((json_int_t)bitset_count(p->pattern, bitset_words(p->width))));
+    json_object_set_new(root, "neurons", neurons_json(p, order, n));
+    return analysis_dump(out, root, err);
+}
+
+static void print_head(FILE *out, const struct analysis_input *in, const struct request *r,
+                       const struct profile *p, size_t shown)
+{
+    print_settings(out, in);
+    fputs("phone ", out);
+    print_name(out, r->phone, 0);
+    fprintf(out, ", layer %lu: ", r->layer);
+    if (p->frames >= 0)
+        fprintf(out, "%lld frames, ", (long long)p->frames);
+    fprintf(out, "%zu of %u neurons above the baseline %u/%u = %.5f (*)\n",
+            bitset_count(p->pattern, bitset_words(p->width)), p->width, p->tau, p->width,
+            p->baseline);
+    if (shown < p->width)
+        fprintf(out, "the first %zu (--top 0 for all):\n", shown);
+}
+
+/* The phone as the file spells it. */
+static const char *phone_name(const struct analysis_input *in, int level)
+{
+    return in->counts.factor[counts_find_factor(&in->counts, "phone")].level[level];
+}
+
+static enum status print_pattern(FILE *out, const struct cli *cli, struct analysis_input *in,
+                                 void *context, struct err *err)
+{
+    struct request *r = context;
+    struct profile p;
+    int level = analysis_find_phone(&in->analysis, r->phone, err);
+    if (level < 0)
+        return err->code;
+    r->phone = phone_name(in, level);
+    enum status code =
+        analysis_profile(&in->analysis, &p, r->phone, NULL, (uint32_t)r->layer - 1, err);
+    if (code)
+        return code;
+    uint32_t *order = profile_order(&p);
+    if (!order) {
+        profile_free(&p);
+        return err_nomem(err);
+    }
+    size_t n = r->top > 0 ? (size_t)r->top : r->top < 0 && cli->format == CLI_TEXT ? 30 : p.width;
+    n = n < p.width ? n : p.width;
+    if (cli->format == CLI_JSON) {
+        code = print_json(out, in, r, &p, order, n, err);
+    } else if (cli->format == CLI_TSV) {
+        print_tsv(out, &p, order, n);
+    } else {
+        print_head(out, in, r, &p, n);
+        print_text(out, &p, order, n);
+    }
+    free(order);
+    profile_free(&p);
+    return code;
+}
+
+static bool take(void *context, const struct cli_args *a, int opt)
+{
+    struct request *r = context;
+    unsigned long top;
+    switch (opt) {
+    case OPT_PHONE: r->phone = a->value; return true;
+    case OPT_TOP:
+        if (!cli_unsigned(a->value, 0, INT32_MAX, &top)) {
+            cli_usage(a->command, "--top takes a number, not '%s'", a->value);
+            return false;
+        }
+        r->top = (long)top;
+        return true;
+    default: return analysis_options_take(&r->options, a, opt);
+    }
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT, .top = -1};
+    struct cli_args a;
+    int status = cli_parse(&a, cli, &command_pattern, argc, argv, take, &r);
+    if (status != CLI_END)
+        return status;
+    if (argc - a.first != 1)
+        return cli_usage(&command_pattern, "one count FILE is needed");
+    if (!r.phone)
+        return cli_usage(&command_pattern, "--phone NAME is needed");
+    r.layer = r.options.layer ? r.options.layer : 1;
+    return analysis_run(cli, argv[a.first], &r.options, print_pattern, &r);
+}
+
+static const struct cli_option options[] = {
+    ANALYSIS_OPTIONS,
+    {"phone", 0, "NAME", "the phone", NULL},
+    {"top", 0, "N", "only the first N neurons, 0 = all (text: 30, else all)", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+const struct cli_command command_pattern = {
+    .name = "pattern",
+    .summary = "p(neuron given a phone), sorted, with baseline and confidence interval",
+    .synopsis = "[OPTION...] --phone NAME FILE",
+    .details =
+        "The layer is 1 unless given.  The interval is Wilson's at 95 %; lift is p over the\n"
+        "baseline tau/D; marginal is the neuron's own share over all phones under the same\n"
+        "conditions.  * marks the pattern: p above the baseline, compared exactly.\n"
+        "\n"
+        "TSV columns: neuron, p, hits, low, high, lift, marginal, in_pattern ('-' where a\n"
+        "file holds probabilities only).  JSON: the same keys in neurons[].\n",
+    .examples = "  propneu pattern my.counts --phone AH --layer 8 --where gender=female\n",
+    .options = options,
+    .files = CLI_FILE,
+    .run = run,
+};

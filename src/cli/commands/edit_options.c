@@ -1,0 +1,167 @@
+#include "config.h"
+
+#include "cli/commands/edit_options.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/progress.h"
+
+bool edit_options_take(struct edit_request *r, const struct cli_args *a, int opt)
+{
+    switch (opt) {
+    case ANALYSIS_LAYER: r->layers = a->value; return true;
+    case EDIT_MODEL: r->model = a->value; return true;
+    case EDIT_COUNTS: r->counts = a->value; return true;
+    case EDIT_SET: r->set = a->value; return true;
+    case EDIT_MEAN_STD: r->mean_std = a->value; return true;
+    case EDIT_ALLOW_EMPTY: r->allow_empty = true; return true;
+    default: return analysis_options_take(&r->analysis, a, opt);
+    }
+}
+
+/* The layer is no part of the analysis here: a set without one is of every layer. */
+enum status edit_counts_open(struct analysis_input *c, const char *path,
+                             const struct analysis_options *o, struct err *err)
+{
+    enum status code = counts_open(&c->counts, path, err);
+    if (!code)
+        code = phones_open(&c->phones, o->phones, err);
+    if (!code)
+        code = analysis_init(&c->analysis, &c->counts, &c->phones, err);
+    for (unsigned i = 0; i < o->wheres && !code; i++)
+        code = query_filters_add(&c->analysis.filters, &c->counts, o->where[i], err);
+    if (!code)
+        analysis_set_params(&c->analysis, &o->params);
+    return code;
+}
+
+void edit_counts_free(struct analysis_input *c)
+{
+    analysis_free(&c->analysis);
+    phones_free(&c->phones);
+    counts_free(&c->counts);
+}
+
+enum status edit_input_open(struct edit_input *in, const struct edit_request *r, struct err *err)
+{
+    const struct model_options how = {.mean_std = r->mean_std};
+    *in = (struct edit_input){.has_counts = false};
+    enum status code = edit_source_open(&in->source, r->model, &how, err);
+    in->has_counts = r->counts != NULL;
+    if (!code && in->has_counts)
+        code = edit_counts_open(&in->counted, r->counts, &r->analysis, err);
+    if (code)
+        edit_input_free(in);
+    return code;
+}
+
+void edit_input_free(struct edit_input *in)
+{
+    edit_source_free(&in->source);
+    edit_counts_free(&in->counted);
+}
+
+void edit_note_weights(const struct counts *c, const struct cli *cli, const struct model_info *m,
+                       const char *model)
+{
+    if (c->model_fingerprint && c->model_fingerprint != m->fingerprint)
+        cli_note(cli, "%s was counted on other weights than those of %s (%s)", c->path, model,
+                 c->model ? c->model : "");
+}
+
+enum status edit_input_sets(struct edit_input *in, const struct cli *cli,
+                            const struct edit_request *r, const char *text, struct neuron_sets *out,
+                            struct err *err)
+{
+    enum status code = neuron_sets_init(out, in->source.layers, in->source.width, err);
+    if (code)
+        return code;
+    code = neuron_sets_add(out, text, in->has_counts ? &in->counted.analysis : NULL, r->model, err);
+    if (!code && r->layers)
+        code = neuron_sets_only(out, r->layers, err);
+    if (code)
+        neuron_sets_free(out);
+    else if (in->has_counts)
+        edit_note_weights(&in->counted.counts, cli, model_info(in->source.model), r->model);
+    return code;
+}
+
+/* TEXT as one word of a shell command. */
+static void add_word(struct buf *b, const char *text)
+{
+    bool plain = *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                            "0123456789_@%+=:,./-")] == '\0';
+    if (plain) {
+        buf_printf(b, " %s", text);
+        return;
+    }
+    buf_str(b, " '");
+    for (; *text; text++)
+        if (*text == '\'')
+            buf_str(b, "'\\''");
+        else
+            buf_add(b, text, 1);
+    buf_str(b, "'");
+}
+
+char *edit_command(int argc, char **argv)
+{
+    struct buf b = BUF_INIT;
+    buf_str(&b, "propneu");
+    for (int i = 0; i < argc; i++)
+        add_word(&b, argv[i]);
+    if (buf_ok(&b))
+        return b.data;
+    buf_free(&b);
+    return NULL;
+}
+
+/* Sizes before the edit; what is left is their difference. */
+static void print_text(FILE *out, const char *folder, const struct neuron_sets *s, const char *verb)
+{
+    size_t all = 0, total = neuron_sets_total(s);
+    fprintf(out, "layer  neurons  %s\n", verb);
+    for (uint32_t l = 0; l < s->layers; l++) {
+        all += s->width[l];
+        fprintf(out, "%5u  %7u  %*u\n", l + 1, s->width[l], (int)strlen(verb),
+                neuron_sets_size(s, l));
+    }
+    fprintf(out, "%5s  %7zu  %*zu\n\nwritten to ", "all", all, (int)strlen(verb), total);
+    print_name(out, folder, 0);
+    fputc('\n', out);
+}
+
+static void print_tsv(FILE *out, const struct neuron_sets *s)
+{
+    fputs("layer\tneurons\tedited\n", out);
+    for (uint32_t l = 0; l < s->layers; l++)
+        fprintf(out, "%u\t%u\t%u\n", l + 1, s->width[l], neuron_sets_size(s, l));
+}
+
+enum status edit_finish(struct edit_input *in, const struct cli *cli, const struct edit_request *r,
+                        const struct neuron_sets *sets, json_t *edit, const char *verb,
+                        const char *command, struct err *err)
+{
+    struct edit_record record = {.sets = sets,
+                                 .edit = edit,
+                                 .set = r->set,
+                                 .counts = r->counts,
+                                 .command = command,
+                                 .stop = progress_catch_signals()};
+    json_t *manifest = NULL;
+    enum status code = edit ? edit_folder_write(&in->source, &record, cli->output, &manifest, err)
+                            : err_nomem(err);
+    json_decref(edit);
+    if (code)
+        return code;
+    if (cli->format == CLI_JSON)
+        return analysis_dump(stdout, manifest, err);
+    json_decref(manifest);
+    if (cli->format == CLI_TSV)
+        print_tsv(stdout, sets);
+    else if (!cli->quiet)
+        print_text(stdout, cli->output, sets, verb);
+    return STATUS_OK;
+}

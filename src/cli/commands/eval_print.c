@@ -1,0 +1,243 @@
+#include "config.h"
+
+#include "cli/commands/eval_print.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "cli/commands/analysis_options.h"
+
+/* One line of the result: a measure, in total (EVAL_TOTAL) or in a group. */
+struct line {
+    const char *measure, *factor, *level;
+    const struct eval_score *score, *before; /* before: NULL as in the report */
+};
+
+static bool is_f0(const struct eval_report *r)
+{
+    return r->options->task == EVAL_F0;
+}
+
+/* Line of MEASURE and GROUP; false for a group without trials. */
+static bool line_at(const struct eval_report *r, uint32_t measure, uint32_t group, struct line *l)
+{
+    uint32_t n;
+    const struct eval_group *g = eval_groups(r->eval, &n);
+    *l = (struct line){.measure = eval_measures(r->eval, &n)[measure],
+                       .score = eval_score(r->result, measure, group),
+                       .before = r->before ? eval_score(r->before, measure, group) : NULL};
+    if (group != EVAL_TOTAL) {
+        l->factor = g[group].factor;
+        l->level = g[group].level;
+    }
+    return group == EVAL_TOTAL || l->score->trials > 0;
+}
+
+/* Calls EACH for every line, in order. */
+static void each_line(const struct eval_report *r, uint32_t measure,
+                      void (*each)(void *context, const struct line *l), void *context)
+{
+    struct line l;
+    line_at(r, measure, EVAL_TOTAL, &l);
+    each(context, &l);
+    for (uint32_t g = 0; g < r->result->groups; g++)
+        if (line_at(r, measure, g, &l))
+            each(context, &l);
+}
+
+struct printing {
+    const struct eval_report *r;
+    FILE *out;
+    int width;    /* of the names */
+    json_t *list; /* of lines */
+};
+
+static int label_width(const struct line *l)
+{
+    return l->factor ? (int)strlen(l->factor) + 1 + name_width(l->level) : 3;
+}
+
+static void widen(void *context, const struct line *l)
+{
+    struct printing *p = context;
+    if (label_width(l) > p->width)
+        p->width = label_width(l);
+}
+
+static void text_line(void *context, const struct line *l)
+{
+    struct printing *p = context;
+    const struct eval_score *s = l->score, *b = l->before;
+    if (l->factor)
+        fprintf(p->out, "%s=", l->factor);
+    print_name(p->out, l->factor ? l->level : "all",
+               p->width - (l->factor ? (int)strlen(l->factor) + 1 : 0));
+    fprintf(p->out, "  %8" PRIu64, s->trials);
+    if (is_f0(p->r)) {
+        print_real(p->out, eval_loss(s), 10, 5);
+        print_real(p->out, eval_r2(s), 8, 3);
+    } else {
+        fprintf(p->out, "  %8" PRIu64, s->errors);
+        print_real(p->out, 100 * eval_error(s), 9, 2);
+        print_real(p->out, eval_loss(s), 9, 4);
+    }
+    if (b && is_f0(p->r))
+        fprintf(p->out, "  %9.5f  %+9.5f", eval_loss(b), eval_loss(s) - eval_loss(b));
+    else if (b)
+        fprintf(p->out, "  %8.2f  %+7.2f", 100 * eval_error(b),
+                100 * (eval_error(s) - eval_error(b)));
+    fputc('\n', p->out);
+}
+
+static void print_head(FILE *out, const struct eval_report *r)
+{
+    size_t left, all = eval_recordings(r->eval, &left);
+    const struct eval_options *o = r->options;
+    print_name(out, eval_model(r->eval)->name, 0);
+    fprintf(out, ": %s, %zu recordings", eval_task_names[o->task], all - left);
+    if (left)
+        fprintf(out, " (%zu left out)", left);
+    if (o->piece > 0)
+        fprintf(out, ", pieces of %g s", o->piece);
+    if (o->noise > 0)
+        fprintf(out, ", noise %g (seed %" PRIu64 ")", o->noise, o->seed);
+    if (o->task >= EVAL_CENTROID)
+        fprintf(out, ", layer %u", o->layer ? o->layer : eval_model(r->eval)->layers);
+    if (r->edit) {
+        fputs(", ", out);
+        print_name(out, r->edit, 0);
+    }
+    fputc('\n', out);
+}
+
+static void print_text(struct printing *p)
+{
+    const struct eval_report *r = p->r;
+    uint32_t measures;
+    const char *const *name = eval_measures(r->eval, &measures);
+    print_head(p->out, r);
+    for (uint32_t m = 0; m < measures; m++) {
+        p->width = (int)strlen(name[m]);
+        each_line(r, m, widen, p);
+        fprintf(p->out, "\n%-*s  %8s", p->width, name[m], "trials");
+        if (is_f0(r))
+            fprintf(p->out, "%10s%8s", "mse", "r2");
+        else
+            fprintf(p->out, "  %8s%9s%9s", "errors", "error %", "loss");
+        if (r->before)
+            fprintf(p->out, is_f0(r) ? "  %9s  %9s" : "  %8s  %7s", "before", "change");
+        fputc('\n', p->out);
+        each_line(r, m, text_line, p);
+    }
+}
+
+static void number(FILE *out, double v)
+{
+    if (isfinite(v))
+        fprintf(out, "\t%.6g", v);
+    else
+        fputs("\t", out);
+}
+
+static void tsv_line(void *context, const struct line *l)
+{
+    struct printing *p = context;
+    const struct eval_score *s = l->score, *b = l->before;
+    fprintf(p->out, "%s\t%s\t", l->measure, l->factor ? l->factor : "");
+    if (l->factor)
+        print_name(p->out, l->level, 0);
+    fprintf(p->out, "\t%" PRIu64, s->trials);
+    for (; s; s = s == b ? NULL : b) {
+        if (!is_f0(p->r)) {
+            fprintf(p->out, "\t%" PRIu64 "\t%" PRIu64, s->errors, s->inserted);
+            number(p->out, eval_error(s));
+        }
+        number(p->out, eval_loss(s));
+        if (is_f0(p->r))
+            number(p->out, eval_r2(s));
+    }
+    fputc('\n', p->out);
+}
+
+static void print_tsv(struct printing *p)
+{
+    fputs("measure\tfactor\tlevel\ttrials", p->out);
+    for (int before = 0; before <= (p->r->before != NULL); before++) {
+        const char *end = before ? "_before" : "";
+        if (is_f0(p->r))
+            fprintf(p->out, "\tmse%s\tr2%s", end, end);
+        else
+            fprintf(p->out, "\terrors%s\tinserted%s\terror%s\tloss%s", end, end, end, end);
+    }
+    fputc('\n', p->out);
+    for (uint32_t m = 0; m < p->r->result->measures; m++)
+        each_line(p->r, m, tsv_line, p);
+}
+
+static json_t *score_json(const struct eval_report *r, const struct eval_score *s)
+{
+    json_t *o = json_object();
+    json_object_set_new(o, "trials", json_integer((json_int_t)s->trials));
+    if (is_f0(r)) {
+        json_object_set_new(o, "mse", analysis_real(eval_loss(s)));
+        json_object_set_new(o, "r2", analysis_real(eval_r2(s)));
+        return o;
+    }
+    json_object_set_new(o, "errors", json_integer((json_int_t)s->errors));
+    json_object_set_new(o, "inserted", json_integer((json_int_t)s->inserted));
+    json_object_set_new(o, "error", analysis_real(eval_error(s)));
+    json_object_set_new(o, "loss", analysis_real(eval_loss(s)));
+    return o;
+}
+
+static void json_line(void *context, const struct line *l)
+{
+    struct printing *p = context;
+    json_t *o = score_json(p->r, l->score);
+    json_object_set_new(o, "measure", json_string(l->measure));
+    if (l->factor) {
+        json_object_set_new(o, "factor", analysis_text(l->factor));
+        json_object_set_new(o, "level", analysis_text(l->level));
+    }
+    if (l->before)
+        json_object_set_new(o, "before", score_json(p->r, l->before));
+    json_array_append_new(p->list, o);
+}
+
+static enum status print_json(struct printing *p, struct err *err)
+{
+    const struct eval_report *r = p->r;
+    const struct eval_options *o = r->options;
+    size_t left, all = eval_recordings(r->eval, &left);
+    json_t *root = json_object();
+    p->list = json_array();
+    for (uint32_t m = 0; m < r->result->measures; m++)
+        each_line(r, m, json_line, p);
+    json_object_set_new(root, "model", analysis_text(eval_model(r->eval)->name));
+    json_object_set_new(root, "task", json_string(eval_task_names[o->task]));
+    json_object_set_new(root, "recordings", json_integer((json_int_t)(all - left)));
+    json_object_set_new(root, "left_out", json_integer((json_int_t)left));
+    json_object_set_new(root, "piece", analysis_real(o->piece));
+    json_object_set_new(root, "noise", analysis_real(o->noise));
+    json_object_set_new(root, "seed", json_integer((json_int_t)o->seed));
+    json_object_set_new(root, "layer",
+                        json_integer(o->layer ? o->layer : eval_model(r->eval)->layers));
+    if (r->edit)
+        json_object_set_new(root, "edit", analysis_text(r->edit));
+    json_object_set_new(root, "results", p->list);
+    return analysis_dump(p->out, root, err);
+}
+
+enum status eval_print(FILE *out, const struct cli *cli, const struct eval_report *r,
+                       struct err *err)
+{
+    struct printing p = {.r = r, .out = out};
+    if (cli->format == CLI_JSON)
+        return print_json(&p, err);
+    if (cli->format == CLI_TSV)
+        print_tsv(&p);
+    else
+        print_text(&p);
+    return STATUS_OK;
+}

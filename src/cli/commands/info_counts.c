@@ -1,0 +1,105 @@
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "cli/commands/info.h"
+#include "formats/countfile.h"
+#include "base/mem.h"
+
+static const char *frames_name(enum counts_frames mode)
+{
+    return mode == COUNTS_FRAMES_MID ? "mid" : mode == COUNTS_FRAMES_AUTHORS ? "authors" : "all";
+}
+
+static void set_text(json_t *out, const char *key, const char *text)
+{
+    if (text && *text)
+        json_object_set_new(out, key, json_string(text));
+}
+
+/* The levels of factor F with the frames of each, the cells without a level last. */
+static enum status add_levels(json_t *out, const struct counts *c, const struct counts_factor *f,
+                              struct err *err)
+{
+    int64_t *frames = mem_zeros((size_t)f->levels + 1, sizeof *frames);
+    json_t *rows = json_array();
+    if (!frames || !rows) {
+        free(frames);
+        json_decref(rows);
+        return err_nomem(err);
+    }
+    for (uint32_t i = 0; i < c->cells; i++)
+        frames[f->index[i] < 0 ? f->levels : (uint32_t)f->index[i]] += c->frames[i];
+    for (uint32_t k = 0; k <= f->levels; k++) {
+        if (k == f->levels && !frames[k])
+            break;
+        json_t *row = json_object();
+        const char *name = k == f->levels ? "(none)" : *f->level[k] ? f->level[k] : "(sil)";
+        json_object_set_new(row, f->name, json_string(name));
+        if (!counts_is_probability(c))
+            json_object_set_new(row, "frames", json_integer(frames[k]));
+        json_array_append_new(rows, row);
+    }
+    free(frames);
+    json_object_set_new(out, f->name, rows);
+    return STATUS_OK;
+}
+
+static json_t *layers(const struct counts *c)
+{
+    json_t *rows = json_array();
+    for (uint32_t l = 0; l < c->layers; l++)
+        json_array_append_new(rows, json_pack("{s:I, s:I, s:I}", "layer", (json_int_t)l + 1,
+                                              "neurons", (json_int_t)c->layer[l].width, "tau",
+                                              (json_int_t)c->layer[l].tau));
+    return rows;
+}
+
+/* The lambdas there are counts at. */
+static json_t *lambdas(const struct counts *c)
+{
+    json_t *list = json_array();
+    for (uint32_t k = 0; k < c->lambdas; k++)
+        json_array_append_new(list, json_real(c->lambda[k]));
+    return list;
+}
+
+enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
+{
+    struct counts c;
+    json_int_t frames = 0;
+    enum status code = counts_open(&c, f->path, err);
+    if (code)
+        return code;
+    bool probability = counts_is_probability(&c);
+    if (probability)
+        set_text(out, "kind", "activation probabilities");
+    set_text(out, "model", c.model);
+    set_text(out, "family", c.family);
+    json_object_set_new(out, "lambda_percent", json_real(c.lambda_percent));
+    if (c.lambdas > 1)
+        json_object_set_new(out, "lambdas_percent", lambdas(&c));
+    set_text(out, "frames_counted", frames_name(c.frames_mode));
+    set_text(out, "pitch_edges_hz", c.pitch_edges_hz);
+    if (!probability) {
+        for (uint32_t i = 0; i < c.cells; i++)
+            frames += c.frames[i];
+        json_object_set_new(out, "utterances", json_integer((json_int_t)c.utterances));
+        if (c.shards.of) {
+            set_text(out, "shard", c.shards.held);
+            json_object_set_new(out, "shards", json_integer(c.shards.of));
+            json_object_set_new(out, "corpus_utterances",
+                                json_integer((json_int_t)c.shards.corpus_utterances));
+        }
+        json_object_set_new(out, "seconds", json_real(c.seconds));
+        json_object_set_new(out, "frames", json_integer(frames));
+    }
+    json_object_set_new(out, "cells", json_integer(c.cells));
+    set_text(out, "created_by", c.created_by);
+    set_text(out, "command", c.command);
+    json_object_set_new(out, "layers", layers(&c));
+    for (uint32_t i = 0; i < c.factors && !code; i++)
+        code = add_levels(out, &c, &c.factor[i], err);
+    counts_free(&c);
+    return code;
+}

@@ -1,0 +1,81 @@
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "cli/commands/info.h"
+#include "experiment/experiment.h"
+
+#define COVERAGE 0.95
+
+static json_t *number(double v)
+{
+    return isfinite(v) ? json_real(v) : json_null();
+}
+
+/* What a row's set did to a column, beside its controls. */
+static json_t *change(const struct experiment *x, uint32_t row, uint32_t measure, uint32_t column)
+{
+    struct experiment_change c =
+        experiment_changed(x, row, measure, column, EXPERIMENT_ERROR, COVERAGE);
+    double before =
+        x->is_done[0] ? experiment_value(&experiment_cells(x, 0, measure)[column], EXPERIMENT_ERROR)
+                      : NAN;
+    return json_pack("{s:s%,s:s%,s:s%,s:o,s:o,s:o,s:o,s:o}", "measure", x->measure[measure],
+                     strlen(x->measure[measure]), "erased", x->row[row].name,
+                     strlen(x->row[row].name), "measured", x->column[column],
+                     strlen(x->column[column]), "before", number(before), "change",
+                     number(c.change), "control_low", number(c.controls.low), "control_high",
+                     number(c.controls.high), "p", number(c.p));
+}
+
+static json_t *point(const struct experiment *x, uint32_t row, uint32_t p, uint32_t measure)
+{
+    struct interval v = experiment_at(x, row, p, measure, 0, EXPERIMENT_ERROR, COVERAGE);
+    return json_pack("{s:s%,s:s%,s:o,s:o,s:o,s:o,s:o}", "measure", x->measure[measure],
+                     strlen(x->measure[measure]), "pruned", x->row[row].name,
+                     strlen(x->row[row].name), "kept", number(x->point[p]), "neurons",
+                     number(experiment_left(x, row, p)), "error", number(v.mean), "low",
+                     number(v.low), "high", number(v.high));
+}
+
+static json_t *results(const struct experiment *x)
+{
+    json_t *list = json_array();
+    bool matrix = x->kind == EXPERIMENT_MATRIX;
+    for (uint32_t m = 0; m < x->measures; m++)
+        for (uint32_t r = 0; r < x->rows; r++)
+            for (uint32_t k = 0; k < (matrix ? x->columns : x->points); k++)
+                json_array_append_new(list, matrix ? change(x, r, m, k) : point(x, r, k, m));
+    return list;
+}
+
+bool info_is_experiment(const struct info_file *f)
+{
+    static const char head[] = "{\"propneu\":\"experiment\"";
+    return f->size > sizeof head && memcmp(f->bytes, head, sizeof head - 1) == 0;
+}
+
+enum status info_experiment(json_t *out, const struct info_file *f, struct err *err)
+{
+    struct experiment x = {0};
+    enum status code = experiment_read(&x, f->path, err);
+    if (code)
+        return code;
+    const char *state = x.done >= x.steps ? "finished" : x.pid ? "running" : "stopped";
+    json_object_set_new(out, "experiment", json_string_nocheck(experiment_kind_name(x.kind)));
+    json_object_set_new(out, "title", json_stringn_nocheck(x.title, strlen(x.title)));
+    json_object_set_new(out, "state", json_string(state));
+    if (x.pid)
+        json_object_set_new(out, "process", json_integer(x.pid));
+    json_object_set_new(out, "steps", json_integer(x.steps));
+    json_object_set_new(out, "done", json_integer(x.done));
+    json_object_set_new(out, "started", json_integer(x.started));
+    json_object_set_new(out, "layers", json_integer(x.layers));
+    json_object_set_new(out, "neurons", json_integer((json_int_t)x.all_neurons));
+    json_object_set_new(out, "command", json_stringn_nocheck(x.command, strlen(x.command)));
+    if (x.columns)
+        json_object_set_new(out, "results", results(&x));
+    experiment_free(&x);
+    return STATUS_OK;
+}

@@ -1,0 +1,260 @@
+#include "config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/commands/info.h"
+#include "corpus/audio.h"
+#include "corpus/recordings.h"
+#include "formats/folder.h"
+#include "formats/lines.h"
+
+static bool begins(const struct info_file *f, const void *bytes, size_t n)
+{
+    return f->size >= n && memcmp(f->bytes, bytes, n) == 0;
+}
+
+static bool is_npy(const struct info_file *f)
+{
+    return begins(f, "\x93NUMPY", 6);
+}
+
+static bool is_zip(const struct info_file *f)
+{
+    return begins(f, "PK\3\4", 4) || begins(f, "PK\5\6", 4);
+}
+
+/* PROTO of version 2 and up, or what the older torch.save begins with. */
+static bool is_pickle(const struct info_file *f)
+{
+    return f->size > 2 && f->bytes[0] == 0x80 && f->bytes[1] >= 2 && f->bytes[1] <= 5;
+}
+
+/* Eight bytes of length and a JSON object; the upper bytes of a length are 0 in any real file. */
+static bool is_safetensors(const struct info_file *f)
+{
+    return f->size > 8 && f->bytes[8] == '{' && memcmp(f->bytes + 5, "\0\0\0", 3) == 0;
+}
+
+static bool is_counts(const struct info_file *f)
+{
+    return is_safetensors(f) && memmem(f->bytes + 8, f->size - 8 < 65536 ? f->size - 8 : 65536,
+                                       "propneu-counts", strlen("propneu-counts"));
+}
+
+/* In the first line, in whatever encoding Praat wrote: UTF-32 at most. */
+static bool is_textgrid(const struct info_file *f)
+{
+    char head[200];
+    size_t n = 0;
+    for (size_t i = 0; i < f->size && i < 4 * sizeof head && n < sizeof head - 1; i++)
+        if (f->bytes[i] && f->bytes[i] < 0x80)
+            head[n++] = (char)f->bytes[i];
+    head[n] = '\0';
+    return strstr(head, "ooTextFile") != NULL;
+}
+
+/* The first byte that is no blank, after a byte order mark. */
+static int first_byte(const struct info_file *f)
+{
+    size_t i = begins(f, "\xef\xbb\xbf", 3) ? 3 : 0;
+    while (i < f->size && f->bytes[i] && strchr(" \t\r\n", f->bytes[i]))
+        i++;
+    return i < f->size ? f->bytes[i] : -1;
+}
+
+static bool is_json(const struct info_file *f)
+{
+    return first_byte(f) == '{';
+}
+
+static bool is_audio(const struct info_file *f)
+{
+    static const char *const magic[] = {"fLaC", "RIFF", "OggS", "FORM", "RF64", ".snd", "ID3"};
+    for (size_t i = 0; i < sizeof magic / sizeof *magic; i++)
+        if (begins(f, magic[i], strlen(magic[i])))
+            return true;
+    return begins(f, "NIST_1A", 7);
+}
+
+/* True if TEST holds for the fields of each of the first lines but comments, which begin with '#';
+ * HEADER: the first one may be something else. */
+static bool lines_are(const struct info_file *f, bool header,
+                      bool (*test)(const struct span *field, size_t n))
+{
+    struct lines l;
+    struct span line, field[5];
+    size_t seen = 0;
+    if (lines_begin(&l, f->bytes, f->size, f->path, NULL))
+        return false;
+    while (seen < 50 && lines_next(&l, &line)) {
+        line = span_trim(line);
+        if (!line.n || *line.s == '#')
+            continue;
+        if (!test(field, span_split(line, span_divider(line), field, 5)) && !(header && !seen))
+            return false;
+        seen++;
+    }
+    return seen > header;
+}
+
+static bool whole_number(struct span s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.s[i] < '0' || s.s[i] > '9')
+            return false;
+    return s.n > 0;
+}
+
+static bool layer_and_neuron(const struct span *field, size_t n)
+{
+    return n == 2 && whole_number(field[0]) && whole_number(field[1]);
+}
+
+static bool is_neurons(const struct info_file *f)
+{
+    return lines_are(f, false, layer_and_neuron);
+}
+
+static bool is_word(struct span s, const char *const *words)
+{
+    while (*words && !span_is(s, *words))
+        words++;
+    return *words != NULL;
+}
+
+static bool phone_and_class(const struct span *field, size_t n)
+{
+    static const char *const classes[] = {"vowel",   "voiced", "unvoiced",  "voiceless",
+                                          "silence", "noise",  "consonant", NULL};
+    return (n == 2 || n == 3) && is_word(field[1], classes);
+}
+
+static bool is_phones(const struct info_file *f)
+{
+    return lines_are(f, false, phone_and_class);
+}
+
+/* "[utterance] time f0 [confidence]": labels have text in the end. */
+static bool time_and_f0(const struct span *field, size_t n)
+{
+    double number;
+    bool undefined = n == 2 && span_is(field[1], "--undefined--");
+    for (size_t i = 1; i < n && !undefined; i++)
+        if (!span_number(field[i], &number))
+            return n == 3 && i == 2 && span_is(field[2], "--undefined--");
+    return undefined || (n >= 2 && n <= 4);
+}
+
+static bool is_pitch(const struct info_file *f)
+{
+    return lines_are(f, true, time_and_f0);
+}
+
+/* In the first line that is no remark the heading of a column of genders, or "speaker gender". */
+static bool is_speakers(const struct info_file *f)
+{
+    static const char *const headings[] = {"gender", "sex", NULL};
+    static const char *const genders[] = {"m", "f", "male", "female", NULL};
+    struct lines l;
+    struct span line, field[16];
+    if (lines_begin(&l, f->bytes, f->size, f->path, NULL))
+        return false;
+    while (lines_next(&l, &line)) {
+        char divider = line.n && memchr(line.s, '|', line.n) ? '|' : span_divider(line);
+        size_t n = span_split(line, divider, field, 16);
+        if (!n || *line.s == ';')
+            continue;
+        for (size_t i = 0; i < n; i++)
+            if (is_word(field[i], headings))
+                return true;
+        /* "0.35 m" is a time and a phone */
+        return n >= 2 && is_word(field[1], genders) && !memchr(field[0].s, '.', field[0].n);
+    }
+    return false;
+}
+
+static enum status read_audio(json_t *out, const struct info_file *f, struct err *err)
+{
+    double seconds;
+    enum status code = audio_seconds(&seconds, f->path, err);
+    if (!code)
+        json_object_set_new(out, "seconds", json_real(seconds));
+    return code;
+}
+
+static enum status read_other(json_t *out, const struct info_file *f, struct err *err)
+{
+    enum status code = info_labels(out, f->path, err);
+    if (code == STATUS_UNSUPPORTED || code == STATUS_USAGE)
+        return err_set(err, STATUS_UNSUPPORTED, "%s: no kind of file that propneu knows", f->path);
+    return code;
+}
+
+const struct info_kind info_kinds[] = {
+    {"array", is_npy, info_npy},
+    {"checkpoint", is_zip, info_model},
+    {"pickle", is_pickle, info_pickle},
+    {"activation counts", is_counts, info_counts},
+    {"tensors", is_safetensors, info_safetensors},
+    {"TextGrid", is_textgrid, info_textgrid},
+    {"recording", is_audio, read_audio},
+    {"experiment", info_is_experiment, info_experiment},
+    {"JSON", is_json, info_json},
+    {"list of neurons", is_neurons, info_neurons},
+    {"phone table", is_phones, info_phones},
+    {"speakers", is_speakers, info_speakers},
+    {"pitch", is_pitch, info_pitch},
+    {"labels", NULL, read_other},
+};
+
+static bool holds(const char *folder, const char *const *suffix)
+{
+    struct folder_files found;
+    struct err err;
+    if (folder_find(&found, folder, suffix, &err))
+        return false;
+    bool any = found.count > 0;
+    folder_files_free(&found);
+    return any;
+}
+
+static enum status recordings(json_t *out, const char *path, struct err *err)
+{
+    struct corpus c;
+    double total = 0, seconds;
+    enum status code = corpus_open(&c, path, err);
+    if (code)
+        return code;
+    for (size_t i = 0; i < c.count && !code; i++)
+        if (!(code = audio_seconds(&seconds, c.recording[i].path, err)))
+            total += seconds;
+    if (!code) {
+        json_object_set_new(out, "recordings", json_integer((json_int_t)c.count));
+        json_object_set_new(out, "seconds", json_real(total));
+    }
+    corpus_free(&c);
+    return code;
+}
+
+enum status info_folder(json_t *out, const char **kind, const struct info_file *f, struct err *err)
+{
+    const char *path = f->path;
+    static const char *const audio[] = {".flac", ".wav", ".ogg", ".opus", ".mp3",
+                                        ".aiff", ".au",  ".sph", NULL};
+    char config[4096];
+    snprintf(config, sizeof config, "%s/config.json", path);
+    if (access(config, F_OK) == 0) {
+        *kind = "model";
+        return info_model(out, f, err);
+    }
+    enum status code = info_labels(out, path, err);
+    *kind = "labels";
+    if (code == STATUS_NOTFOUND && holds(path, audio)) {
+        *kind = "recordings";
+        return recordings(out, path, err);
+    }
+    if (code == STATUS_NOTFOUND)
+        err_set(err, code, "%s: neither a model nor labels nor recordings in this folder", path);
+    return code;
+}

@@ -1,0 +1,210 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "cli/commands/info.h"
+#include "base/buf.h"
+
+/* Lists of words are broken here, as most terminals are this wide. */
+#define TEXT_WIDTH 79
+
+/* A key as people read it: blanks for underscores. */
+static void add_key(struct buf *b, const char *key)
+{
+    for (; *key; key++)
+        buf_add(b, *key == '_' ? " " : key, 1);
+}
+
+/* Bytes a terminal would act upon become '?'; the names come from files. */
+static void add_clean(struct buf *b, const char *s)
+{
+    for (; *s; s++)
+        buf_add(b, (unsigned char)*s < 0x20 || *s == 0x7f ? "?" : s, 1);
+}
+
+static void add_scalar(struct buf *b, const json_t *v)
+{
+    if (json_is_string(v))
+        add_clean(b, json_string_value(v));
+    else if (json_is_integer(v))
+        buf_printf(b, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+    else if (json_is_real(v))
+        buf_printf(b, "%.6g", json_real_value(v));
+    else if (json_is_boolean(v))
+        buf_str(b, json_is_true(v) ? "yes" : "no");
+    else
+        buf_str(b, "-");
+}
+
+/* Characters of UTF-8 text. */
+static size_t text_width(const char *s)
+{
+    size_t n = 0;
+    for (; *s; s++)
+        n += ((unsigned char)*s & 0xc0) != 0x80;
+    return n;
+}
+
+static void pad(struct buf *b, size_t from, size_t to)
+{
+    for (; from < to; from++)
+        buf_str(b, " ");
+}
+
+static bool is_table(const json_t *v)
+{
+    return json_is_array(v) && json_is_object(json_array_get(v, 0));
+}
+
+/* Words of the array V from column COLUMN on, broken at TEXT_WIDTH. */
+static void add_words(struct buf *b, const json_t *v, size_t column)
+{
+    size_t i, at = column;
+    const json_t *item;
+    struct buf word = BUF_INIT;
+    json_array_foreach(v, i, item)
+    {
+        buf_clear(&word);
+        if (json_is_array(item)) /* a shape */
+            add_words(&word, item, 0);
+        else
+            add_scalar(&word, item);
+        size_t n = text_width(buf_text(&word));
+        if (i && at + 1 + n > TEXT_WIDTH) {
+            buf_str(b, "\n");
+            pad(b, 0, column);
+            at = column;
+        } else if (i) {
+            buf_str(b, " ");
+            at++;
+        }
+        buf_add(b, buf_text(&word), word.len);
+        at += n;
+    }
+    buf_free(&word);
+}
+
+static void add_cell(struct buf *b, const json_t *v)
+{
+    if (json_is_array(v))
+        add_words(b, v, 0);
+    else
+        add_scalar(b, v);
+}
+
+/* An array of objects with the same keys, under a line of headings. */
+static void add_table(struct buf *b, const json_t *rows)
+{
+    size_t i, column = 0, width[16] = {0}, columns = json_object_size(json_array_get(rows, 0));
+    const char *key;
+    json_t *row, *v;
+    struct buf cell = BUF_INIT;
+    if (columns > 16)
+        columns = 16;
+    /* Row -1 is the headings; the first pass measures, the second writes. */
+    for (int pass = 0; pass < 2; pass++)
+        for (i = 0; i <= json_array_size(rows); i++) {
+            row = json_array_get(rows, i ? i - 1 : 0);
+            column = 0;
+            json_object_foreach(row, key, v)
+            {
+                if (column == columns)
+                    break;
+                buf_clear(&cell);
+                if (i)
+                    add_cell(&cell, v);
+                else
+                    add_key(&cell, key);
+                size_t n = text_width(buf_text(&cell));
+                if (!pass) {
+                    width[column] = n > width[column] ? n : width[column];
+                } else {
+                    bool number = json_is_number(v), last = column + 1 == columns;
+                    buf_str(b, "  ");
+                    pad(b, n, number ? width[column] : n);
+                    buf_add(b, buf_text(&cell), cell.len);
+                    pad(b, n, number || last ? n : width[column]);
+                }
+                column++;
+            }
+            if (pass)
+                buf_str(b, "\n");
+        }
+    buf_free(&cell);
+}
+
+static void add_object(struct buf *b, const json_t *object, bool all)
+{
+    size_t widest = 0;
+    const char *key;
+    json_t *v;
+    json_object_foreach((json_t *)object, key, v)
+    {
+        if (!is_table(v) && strlen(key) > widest)
+            widest = strlen(key);
+    }
+    json_object_foreach((json_t *)object, key, v)
+    {
+        if (is_table(v)) {
+            if (!all && strcmp(key, "tensors") == 0)
+                continue;
+            add_key(b, key);
+            buf_str(b, "\n");
+            add_table(b, v);
+            continue;
+        }
+        add_key(b, key);
+        pad(b, strlen(key), widest + 2);
+        if (json_is_array(v))
+            add_words(b, v, widest + 2);
+        else
+            add_scalar(b, v);
+        buf_str(b, "\n");
+    }
+}
+
+void info_print_text(const json_t *object, bool all, FILE *out)
+{
+    struct buf b = BUF_INIT;
+    add_object(&b, object, all);
+    fputs(buf_text(&b), out);
+    buf_free(&b);
+}
+
+/* Lines of V, called PATH. */
+static void add_lines(struct buf *b, const char *path, const json_t *v)
+{
+    struct buf name = BUF_INIT;
+    const char *key;
+    json_t *item;
+    size_t i;
+    if (json_is_object(v)) {
+        json_object_foreach((json_t *)v, key, item)
+        {
+            buf_clear(&name);
+            buf_printf(&name, "%s%s%s", path, *path ? "." : "", key);
+            add_lines(b, buf_text(&name), item);
+        }
+    } else if (json_is_array(v)) {
+        json_array_foreach(v, i, item)
+        {
+            buf_clear(&name);
+            buf_printf(&name, "%s.%zu", path, i + 1);
+            add_lines(b, buf_text(&name), item);
+        }
+    } else {
+        add_clean(b, path);
+        buf_str(b, "\t");
+        add_scalar(b, v);
+        buf_str(b, "\n");
+    }
+    buf_free(&name);
+}
+
+void info_print_tsv(const json_t *object, FILE *out)
+{
+    struct buf b = BUF_INIT;
+    add_lines(&b, "", object);
+    fputs(buf_text(&b), out);
+    buf_free(&b);
+}

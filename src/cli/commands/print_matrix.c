@@ -1,0 +1,335 @@
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "cli/commands/measure.h"
+
+/* With more columns than WIDE_COLUMNS the controls' intervals are left to the tables. */
+enum { NAME_WIDTH = 18, CELL_WIDTH = 16, NARROW_WIDTH = 9, WIDE_COLUMNS = 6 };
+
+static int cell_width(const struct experiment *x)
+{
+    return x->columns > WIDE_COLUMNS ? NARROW_WIDTH : CELL_WIDTH;
+}
+
+static uint64_t row_neurons(const struct experiment *x, uint32_t row)
+{
+    uint64_t n = 0;
+    for (uint32_t l = 0; l < x->layers; l++)
+        n += x->row[row].size[l];
+    return n;
+}
+
+/* Errors in percent, their changes in points; likelihoods as they are. */
+static double scale(enum experiment_quantity q)
+{
+    return q == EXPERIMENT_ERROR ? 100 : 1;
+}
+
+static int digits(enum experiment_quantity q)
+{
+    return q == EXPERIMENT_ERROR ? 2 : 3;
+}
+
+static void print_padded(FILE *out, const char *text, int width)
+{
+    fprintf(out, "%*s", width > (int)strlen(text) ? width - (int)strlen(text) : 1, "");
+    fputs(text, out);
+}
+
+/* "+2.01 *": more than in the interval of the controls; '-' below it. */
+static void print_change(FILE *out, const struct experiment_change *c, enum experiment_quantity q,
+                         int width)
+{
+    char text[48];
+    const char *mark = c->change > c->controls.high ? "*" : c->change < c->controls.low ? "-" : " ";
+    if (isnan(c->change))
+        snprintf(text, sizeof text, "-  ");
+    else
+        snprintf(text, sizeof text, "%+.*f %s", digits(q), scale(q) * c->change, mark);
+    print_padded(out, text, width);
+}
+
+static void print_interval(FILE *out, const struct interval *v, enum experiment_quantity q)
+{
+    char text[64];
+    if (v->count == 0)
+        snprintf(text, sizeof text, "-  ");
+    else
+        snprintf(text, sizeof text, "%+.*f %+.*f  ", digits(q), scale(q) * v->low, digits(q),
+                 scale(q) * v->high);
+    print_padded(out, text, CELL_WIDTH);
+}
+
+static void print_row(FILE *out, const struct experiment *x, uint32_t row, uint32_t measure,
+                      enum experiment_quantity q)
+{
+    struct experiment_change c;
+    size_t controls = 0;
+    print_name(out, x->row[row].name, NAME_WIDTH);
+    fprintf(out, " %7llu", (unsigned long long)row_neurons(x, row));
+    for (uint32_t k = 0; k < x->columns; k++) {
+        c = experiment_changed(x, row, measure, k, q, MEASURE_COVERAGE);
+        controls = c.controls.count > controls ? c.controls.count : controls;
+        print_change(out, &c, q, cell_width(x));
+    }
+    fputc('\n', out);
+    if (controls == 0 || x->columns > WIDE_COLUMNS)
+        return;
+    fprintf(out, "  %-*s %7s", NAME_WIDTH - 2, "controls", "");
+    for (uint32_t k = 0; k < x->columns; k++) {
+        c = experiment_changed(x, row, measure, k, q, MEASURE_COVERAGE);
+        print_interval(out, &c.controls, q);
+    }
+    fputc('\n', out);
+}
+
+/* The column of the group that ROW erases; 0 where it is not measured. */
+static uint32_t own_column(const struct experiment *x, uint32_t row, uint32_t measure)
+{
+    for (uint32_t k = 1; k < x->columns; k++)
+        if (strcmp(measure_column_name(x->column[k]), x->row[row].name) == 0 &&
+            experiment_cells(x, 0, measure)[k].trials > 0)
+            return k;
+    return 0;
+}
+
+/* What erasing a group does to itself and to the other groups of its factor. */
+static void print_own_row(FILE *out, const struct experiment *x, uint32_t row, uint32_t own,
+                          uint32_t measure, enum experiment_quantity q)
+{
+    size_t factor = strcspn(x->column[own], "=");
+    double sum = 0, n = 0, most = -HUGE_VAL;
+    const char *whom = "-";
+    struct experiment_change c = experiment_changed(x, row, measure, own, q, MEASURE_COVERAGE);
+    print_name(out, x->row[row].name, NAME_WIDTH);
+    fputs("        ", out);
+    print_change(out, &c, q, CELL_WIDTH);
+    print_interval(out, &c.controls, q);
+    for (uint32_t k = 1; k < x->columns; k++) {
+        double v = experiment_changed(x, row, measure, k, q, MEASURE_COVERAGE).change;
+        if (k == own || isnan(v) || strncmp(x->column[k], x->column[own], factor + 1) != 0)
+            continue;
+        sum += v;
+        n++;
+        if (v > most) {
+            most = v;
+            whom = measure_column_name(x->column[k]);
+        }
+    }
+    if (n > 0)
+        fprintf(out, "%+*.*f%+*.*f  ", CELL_WIDTH - 2, digits(q), scale(q) * sum / n,
+                CELL_WIDTH - 2, digits(q), scale(q) * most);
+    print_name(out, n > 0 ? whom : "", 0);
+    fputc('\n', out);
+}
+
+static void print_own(FILE *out, const struct experiment *x, uint32_t measure,
+                      enum experiment_quantity q)
+{
+    bool headed = false;
+    for (uint32_t r = 0; r < x->rows; r++) {
+        uint32_t own = own_column(x, r, measure);
+        if (own == 0)
+            continue;
+        if (!headed)
+            fprintf(out, "%-*s        %*s  %*s  %*s%*s\n", NAME_WIDTH, "its own group",
+                    CELL_WIDTH - 2, "change", CELL_WIDTH - 2, "controls", CELL_WIDTH - 2, "others",
+                    CELL_WIDTH - 2, "most hurt");
+        headed = true;
+        print_own_row(out, x, r, own, measure, q);
+    }
+}
+
+static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
+                        enum experiment_quantity q)
+{
+    char value[32];
+    fprintf(out, "\n%s: %s, then its change%s\n%-*s %7s", x->measure[measure],
+            q == EXPERIMENT_ERROR ? "error rate in %" : experiment_loss_name(x),
+            q == EXPERIMENT_ERROR ? " in points" : "", NAME_WIDTH, "erased", "neurons");
+    for (uint32_t k = 0; k < x->columns; k++) {
+        int width = cell_width(x) - 2 - name_width(measure_column_name(x->column[k]));
+        fprintf(out, "%*s", width > 0 ? width : 1, "");
+        print_name(out, measure_column_name(x->column[k]), 0);
+        fputs("  ", out);
+    }
+    fprintf(out, "\n%-*s %7d", NAME_WIDTH, "nothing", 0);
+    for (uint32_t k = 0; k < x->columns; k++) {
+        double v = experiment_value(&experiment_cells(x, 0, measure)[k], q);
+        snprintf(value, sizeof value, isnan(v) ? "-  " : "%.*f  ", digits(q), scale(q) * v);
+        print_padded(out, value, cell_width(x));
+    }
+    fputc('\n', out);
+    fprintf(out, "  %-*s %7s", NAME_WIDTH - 2, "trials", "");
+    for (uint32_t k = 0; k < x->columns; k++) {
+        snprintf(value, sizeof value, "%llu  ",
+                 (unsigned long long)experiment_cells(x, 0, measure)[k].trials);
+        print_padded(out, value, cell_width(x));
+    }
+    fputc('\n', out);
+    for (uint32_t r = 0; r < x->rows; r++)
+        print_row(out, x, r, measure, q);
+    print_own(out, x, measure, q);
+}
+
+/* How far the controls are from what they stand for. */
+static void print_matching(FILE *out, const struct experiment *x)
+{
+    fprintf(out,
+            "\ncontrols: random, outside the neurons erased, as many in each layer and matched "
+            "in firing rate\nand column norm; below: %g %% of them.  * more than that, - less.  "
+            "How well they match:\n",
+            100 * MEASURE_COVERAGE);
+    fprintf(out, "%-*s %7s %11s %11s %11s %11s %9s\n", NAME_WIDTH, "erased", "neurons", "rate",
+            "controls", "norm", "controls", "unmatched");
+    for (uint32_t r = 0; r < x->rows; r++) {
+        const struct controls_match *m = x->row[r].match ? &x->row[r].match[x->layers] : NULL;
+        if (!m || m->neurons == 0)
+            continue;
+        print_name(out, x->row[r].name, NAME_WIDTH);
+        fprintf(out, " %7u %11.4f %11.4f %11.4f %11.4f %9.1f\n", m->neurons, m->set_rate,
+                m->control_rate, m->set_norm, m->control_norm, m->poor);
+    }
+}
+
+static void print_text(FILE *out, const struct experiment *x)
+{
+    bool matched = false;
+    print_name(out, x->title, 0);
+    fputc('\n', out);
+    for (uint32_t m = 0; m < x->measures; m++)
+        for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS; q++)
+            if (experiment_measured(x, m, (enum experiment_quantity)q))
+                print_block(out, x, m, (enum experiment_quantity)q);
+    for (uint32_t r = 0; r < x->rows; r++)
+        matched |= x->row[r].match != NULL;
+    if (matched)
+        print_matching(out, x);
+}
+
+static void print_number(FILE *out, double v)
+{
+    if (isnan(v))
+        fputs("\tNA", out);
+    else
+        fprintf(out, "\t%.9g", v);
+}
+
+static void print_tsv_cell(FILE *out, const struct experiment *x, uint32_t row, uint32_t measure,
+                           uint32_t column, enum experiment_quantity q)
+{
+    const struct experiment_cell *plain = &experiment_cells(x, 0, measure)[column];
+    struct experiment_change c = experiment_changed(x, row, measure, column, q, MEASURE_COVERAGE);
+    fprintf(out, "%s\t%s\t", x->measure[measure], measure_quantity_name(q));
+    print_name(out, x->row[row].name, 0);
+    fprintf(out, "\t%llu\t", (unsigned long long)row_neurons(x, row));
+    print_name(out, x->column[column], 0);
+    fprintf(out, "\t%llu", (unsigned long long)plain->trials);
+    print_number(out, experiment_value(plain, q));
+    print_number(out, c.change);
+    fprintf(out, "\t%zu", c.controls.count);
+    print_number(out, c.controls.mean);
+    print_number(out, c.controls.low);
+    print_number(out, c.controls.high);
+    print_number(out, c.p);
+    fputc('\n', out);
+}
+
+static void print_tsv(FILE *out, const struct experiment *x)
+{
+    fputs("measure\tquantity\terased\tneurons\tmeasured\ttrials\tbefore\tchange\tcontrols\t"
+          "control_mean\tcontrol_low\tcontrol_high\tp\n",
+          out);
+    for (uint32_t m = 0; m < x->measures; m++)
+        for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS; q++)
+            for (uint32_t r = 0; r < x->rows; r++)
+                for (uint32_t c = 0; c < x->columns; c++)
+                    print_tsv_cell(out, x, r, m, c, (enum experiment_quantity)q);
+}
+
+static json_t *match_json(const struct controls_match *m)
+{
+    json_t *v = json_object();
+    json_object_set_new(v, "neurons", json_integer(m->neurons));
+    json_object_set_new(v, "unmatched", analysis_real(m->poor));
+    json_object_set_new(v, "set_rate", analysis_real(m->set_rate));
+    json_object_set_new(v, "control_rate", analysis_real(m->control_rate));
+    json_object_set_new(v, "set_norm", analysis_real(m->set_norm));
+    json_object_set_new(v, "control_norm", analysis_real(m->control_norm));
+    return v;
+}
+
+static json_t *row_json(const struct experiment *x, uint32_t row)
+{
+    const struct experiment_row *r = &x->row[row];
+    json_t *v = json_object(), *size = json_array(), *match = json_array();
+    for (uint32_t l = 0; l < x->layers; l++) {
+        json_array_append_new(size, json_integer(r->size[l]));
+        if (r->match)
+            json_array_append_new(match, match_json(&r->match[l]));
+    }
+    json_object_set_new(v, "name", analysis_text(r->name));
+    json_object_set_new(v, "neurons", json_integer((json_int_t)row_neurons(x, row)));
+    json_object_set_new(v, "layers", size);
+    if (r->match)
+        json_object_set_new(v, "match", match_json(&r->match[x->layers]));
+    if (r->match)
+        json_object_set_new(v, "match_layers", match);
+    else
+        json_decref(match);
+    return v;
+}
+
+static json_t *cell_json(const struct experiment *x, uint32_t row, uint32_t measure,
+                         uint32_t column, enum experiment_quantity q)
+{
+    const struct experiment_cell *plain = &experiment_cells(x, 0, measure)[column];
+    struct experiment_change c = experiment_changed(x, row, measure, column, q, MEASURE_COVERAGE);
+    json_t *v = json_object();
+    json_object_set_new(v, "measure", analysis_text(x->measure[measure]));
+    json_object_set_new(v, "quantity", json_string(measure_quantity_name(q)));
+    json_object_set_new(v, "erased", analysis_text(x->row[row].name));
+    json_object_set_new(v, "measured", analysis_text(x->column[column]));
+    json_object_set_new(v, "trials", json_integer((json_int_t)plain->trials));
+    json_object_set_new(v, "before", analysis_real(experiment_value(plain, q)));
+    json_object_set_new(v, "change", analysis_real(c.change));
+    json_object_set_new(v, "controls", json_integer((json_int_t)c.controls.count));
+    json_object_set_new(v, "control_mean", analysis_real(c.controls.mean));
+    json_object_set_new(v, "control_low", analysis_real(c.controls.low));
+    json_object_set_new(v, "control_high", analysis_real(c.controls.high));
+    json_object_set_new(v, "p", analysis_real(c.p));
+    return v;
+}
+
+static enum status print_json(FILE *out, const struct experiment *x, struct err *err)
+{
+    json_t *root = json_object(), *rows = json_array(), *cells = json_array();
+    for (uint32_t r = 0; r < x->rows; r++)
+        json_array_append_new(rows, row_json(x, r));
+    for (uint32_t m = 0; m < x->measures; m++)
+        for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS; q++)
+            for (uint32_t r = 0; r < x->rows; r++)
+                for (uint32_t c = 0; c < x->columns; c++)
+                    json_array_append_new(cells,
+                                          cell_json(x, r, m, c, (enum experiment_quantity)q));
+    json_object_set_new(root, "kind", json_string("matrix"));
+    json_object_set_new(root, "title", analysis_text(x->title));
+    json_object_set_new(root, "coverage", analysis_real(MEASURE_COVERAGE));
+    json_object_set_new(root, "rows", rows);
+    json_object_set_new(root, "cells", cells);
+    return analysis_dump(out, root, err);
+}
+
+enum status print_matrix(FILE *out, enum cli_format format, const struct experiment *x,
+                         struct err *err)
+{
+    if (format == CLI_JSON)
+        return print_json(out, x, err);
+    if (format == CLI_TSV)
+        print_tsv(out, x);
+    else
+        print_text(out, x);
+    return STATUS_OK;
+}

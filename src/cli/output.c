@@ -1,0 +1,86 @@
+#include "config.h"
+
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/file.h"
+#include "base/mem.h"
+
+int cli_fail(const struct err *err)
+{
+    fprintf(stderr, "propneu: %s\n", err->msg);
+    return err->code == STATUS_USAGE ? CLI_USAGE : CLI_FAILED;
+}
+
+int cli_usage(const struct cli_command *command, const char *fmt, ...)
+{
+    struct err err;
+    char text[400];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    err_set(&err, STATUS_USAGE, "%s (see 'propneu %s%s--help')", text, command ? command->name : "",
+            command ? " " : "");
+    return cli_fail(&err);
+}
+
+void cli_note(const struct cli *cli, const char *fmt, ...)
+{
+    struct err err;
+    char text[500];
+    if (cli->quiet)
+        return;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    err_set(&err, STATUS_OK, "%s", text);
+    fprintf(stderr, "propneu: %s\n", err.msg);
+}
+
+FILE *cli_out_open(const struct cli *cli, struct cli_out *o, struct err *err)
+{
+    *o = (struct cli_out){stdout, NULL};
+    if (!cli->output || strcmp(cli->output, "-") == 0)
+        return stdout;
+    struct outfile *f = mem_zeros(1, sizeof *f);
+    if (!f) {
+        err_nomem(err);
+        return o->stream = NULL;
+    }
+    if (outfile_open(f, cli->output, err)) {
+        free(f);
+        return o->stream = NULL;
+    }
+    o->file = f;
+    return o->stream = f->stream;
+}
+
+int cli_out_close(struct cli_out *o)
+{
+    struct err err = {STATUS_OK, ""};
+    enum status code;
+    if (o->file) {
+        code = outfile_commit(o->file, &err);
+        free(o->file);
+    } else {
+        /* Asked for only here: a write to a full disk or a closed pipe shows when flushed. */
+        bool bad = fflush(stdout) != 0 || ferror(stdout);
+        code = bad ? err_errno(&err, "standard output") : STATUS_OK;
+    }
+    *o = (struct cli_out){NULL, NULL};
+    return code ? cli_fail(&err) : CLI_DONE;
+}
+
+void cli_out_abandon(struct cli_out *o)
+{
+    if (o->file) {
+        outfile_abandon(o->file);
+        free(o->file);
+    }
+    *o = (struct cli_out){NULL, NULL};
+}

@@ -1,0 +1,251 @@
+#include "config.h"
+
+#include "corpus/audio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sndfile.h>
+#ifdef HAVE_SAMPLERATE
+#include <samplerate.h>
+#endif
+
+#include "formats/file.h"
+#include "base/mem.h"
+
+/* Values decoded at a time, over all channels. */
+#define BLOCK 8192
+
+/* A recording being decoded. */
+struct decoder {
+    SNDFILE *file;
+    SF_INFO info;
+    const char *path;
+    float raw[BLOCK];  /* interleaved */
+    float mono[BLOCK]; /* [frames of the block] */
+};
+
+static uint32_t le32(const unsigned char *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+/*
+ * libsndfile shortens a WAV file whose end is missing without a word, so the size of its data
+ * chunk is looked at here.  Sizes from 2^31 - 2^20 on are what programs write that stream to a
+ * pipe and cannot know better; those are left to the end of the file.
+ */
+static enum status check_wav_end(int fd, off_t size, const char *path, struct err *err)
+{
+    unsigned char head[12];
+    if (pread(fd, head, 12, 0) != 12 || memcmp(head, "RIFF", 4) || memcmp(head + 8, "WAVE", 4))
+        return STATUS_OK;
+    off_t at = 12;
+    for (int chunk = 0; chunk < 1000 && pread(fd, head, 8, at) == 8; chunk++) {
+        uint32_t length = le32(head + 4);
+        off_t end = at + 8 + (off_t)length;
+        if (memcmp(head, "data", 4) == 0) {
+            if (length < 0x7ff00000u && end > size)
+                return err_set(err, STATUS_FORMAT,
+                               "%s: byte %lld: cut short: %lld bytes of sound are missing", path,
+                               (long long)size, (long long)(end - size));
+            return STATUS_OK;
+        }
+        at = end + (length & 1);
+    }
+    return STATUS_OK;
+}
+
+static enum status decoder_open(struct decoder *d, const char *path, struct err *err)
+{
+    int fd = -1;
+    off_t size = 0;
+    memset(&d->info, 0, sizeof d->info);
+    d->path = path;
+    enum status code = file_open_regular(&fd, &size, path, err);
+    if (code)
+        return code;
+    if (size == 0)
+        code = err_set(err, STATUS_FORMAT, "%s: empty file", path);
+    else
+        code = check_wav_end(fd, size, path, err);
+    if (code) {
+        close(fd);
+        return code;
+    }
+    d->file = sf_open_fd(fd, SFM_READ, &d->info, SF_TRUE);
+    if (!d->file)
+        return err_set(err, STATUS_FORMAT, "%s: not audio that can be read: %s", path,
+                       sf_strerror(NULL));
+    if (d->info.samplerate < 1 || d->info.channels < 1 || d->info.channels > BLOCK) {
+        code = err_set(err, STATUS_FORMAT, "%s: %d channels at %d Hz", path, d->info.channels,
+                       d->info.samplerate);
+        sf_close(d->file);
+        return code;
+    }
+    return STATUS_OK;
+}
+
+/* The next block into mono; *FRAMES = 0 at the end. */
+static enum status decode_block(struct decoder *d, size_t *frames, struct err *err)
+{
+    int channels = d->info.channels;
+    sf_count_t got = sf_readf_float(d->file, d->raw, BLOCK / channels);
+    if (got < 0 || sf_error(d->file) != SF_ERR_NO_ERROR)
+        return err_set(err, STATUS_FORMAT, "%s: damaged or cut short: %s", d->path,
+                       sf_strerror(d->file));
+    for (sf_count_t t = 0; t < got; t++) {
+        const float *frame = d->raw + t * channels;
+        float sum = frame[0];
+        for (int c = 1; c < channels; c++)
+            sum += frame[c];
+        d->mono[t] = channels == 1 ? sum : sum / (float)channels;
+        if (!isfinite(d->mono[t]))
+            return err_set(err, STATUS_FORMAT, "%s: a sample is not a number", d->path);
+    }
+    *frames = (size_t)got;
+    return STATUS_OK;
+}
+
+static enum status append(struct audio *a, const float *x, size_t n, const char *path,
+                          struct err *err)
+{
+    if (n > (size_t)AUDIO_RATE * AUDIO_MAX_SECONDS - a->count)
+        return err_set(err, STATUS_UNSUPPORTED, "%s: longer than %d s", path, AUDIO_MAX_SECONDS);
+    if (!mem_grow(&a->samples, &a->cap, a->count + n, sizeof *a->samples))
+        return err_nomem(err);
+    memcpy(a->samples + a->count, x, n * sizeof *x);
+    a->count += n;
+    return STATUS_OK;
+}
+
+/* Checks that as many frames came as the header promised (SEEN; rounding plays no part). */
+static enum status check_length(const struct decoder *d, sf_count_t seen, struct err *err)
+{
+    if (seen == 0)
+        return err_set(err, STATUS_FORMAT, "%s: no samples", d->path);
+    /* FLAC and Ogg streams of unknown length say SF_COUNT_MAX. */
+    if (d->info.frames < SF_COUNT_MAX && seen < d->info.frames)
+        return err_set(err, STATUS_FORMAT, "%s: cut short: %lld of %lld samples", d->path,
+                       (long long)seen, (long long)d->info.frames);
+    return STATUS_OK;
+}
+
+static enum status read_plain(struct audio *a, struct decoder *d, struct err *err)
+{
+    sf_count_t seen = 0;
+    for (;;) {
+        size_t n;
+        enum status code = decode_block(d, &n, err);
+        if (!code && n > 0)
+            code = append(a, d->mono, n, d->path, err);
+        if (code)
+            return code;
+        if (n == 0)
+            return check_length(d, seen, err);
+        seen += (sf_count_t)n;
+    }
+}
+
+#ifdef HAVE_SAMPLERATE
+
+/* Feeds one decoded block (N = 0: the end) through the converter into A. */
+static enum status convert(struct audio *a, struct decoder *d, SRC_STATE *state, SRC_DATA *data,
+                           size_t n, struct err *err)
+{
+    float out[BLOCK];
+    data->data_in = d->mono;
+    data->input_frames = (long)n;
+    data->end_of_input = n == 0;
+    do {
+        data->data_out = out;
+        data->output_frames = BLOCK;
+        int failed = src_process(state, data);
+        if (failed)
+            return err_set(err, STATUS_UNSUPPORTED, "%s: resampling %d Hz: %s", d->path,
+                           d->info.samplerate, src_strerror(failed));
+        data->data_in += data->input_frames_used;
+        data->input_frames -= data->input_frames_used;
+        enum status code = append(a, out, (size_t)data->output_frames_gen, d->path, err);
+        if (code)
+            return code;
+    } while (data->input_frames > 0 || data->output_frames_gen > 0);
+    return STATUS_OK;
+}
+
+static enum status read_resampled(struct audio *a, struct decoder *d, struct err *err)
+{
+    int failed;
+    sf_count_t seen = 0;
+    enum status code = STATUS_OK;
+    SRC_DATA data = {.src_ratio = (double)AUDIO_RATE / d->info.samplerate};
+    if (!src_is_valid_ratio(data.src_ratio))
+        return err_set(err, STATUS_UNSUPPORTED, "%s: a sample rate of %d Hz cannot be resampled",
+                       d->path, d->info.samplerate);
+    SRC_STATE *state = src_new(SRC_SINC_MEDIUM_QUALITY, 1, &failed);
+    if (!state)
+        return err_nomem(err);
+    for (size_t n = 1; !code && n > 0; seen += (sf_count_t)n) {
+        code = decode_block(d, &n, err);
+        if (!code)
+            code = convert(a, d, state, &data, n, err);
+    }
+    src_delete(state);
+    return code ? code : check_length(d, seen, err);
+}
+
+#else
+
+static enum status read_resampled(struct audio *a, struct decoder *d, struct err *err)
+{
+    (void)a;
+    return err_set(err, STATUS_UNSUPPORTED,
+                   "%s: %d Hz: only %d Hz can be read, this build has no libsamplerate", d->path,
+                   d->info.samplerate, AUDIO_RATE);
+}
+
+#endif
+
+enum status audio_read(struct audio *a, const char *path, struct err *err)
+{
+    a->count = 0;
+    struct decoder *d = mem_array(1, sizeof *d);
+    if (!d)
+        return err_nomem(err);
+    enum status code = decoder_open(d, path, err);
+    if (!code) {
+        code = d->info.samplerate == AUDIO_RATE ? read_plain(a, d, err) : read_resampled(a, d, err);
+        sf_close(d->file);
+    }
+    if (code)
+        a->count = 0;
+    free(d);
+    return code;
+}
+
+void audio_free(struct audio *a)
+{
+    free(a->samples);
+    *a = (struct audio)AUDIO_INIT;
+}
+
+enum status audio_seconds(double *seconds, const char *path, struct err *err)
+{
+    struct decoder *d = mem_array(1, sizeof *d);
+    if (!d)
+        return err_nomem(err);
+    enum status code = decoder_open(d, path, err);
+    if (!code) {
+        *seconds = (double)d->info.frames / d->info.samplerate;
+        sf_close(d->file);
+    }
+    free(d);
+    return code;
+}

@@ -1,0 +1,216 @@
+#include "config.h"
+
+#include "corpus/factorfile.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/countfile.h"
+#include "formats/file.h"
+#include "formats/lines.h"
+#include "base/mem.h"
+
+/* Spans may touch; times written with few decimals may seem to overlap by less than this. */
+#define SAME_TIME 1e-6
+
+enum { BY_UTTERANCE = 2, BY_TIME = 4 }; /* columns */
+
+struct layout {
+    char divider;
+    size_t columns; /* 0: no line was seen yet */
+};
+
+bool factor_name_ok(const char *name)
+{
+    static const char *const taken[] = {"phone", "gender", "pitch", "speaker", "each-phone"};
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    size_t n = strlen(name);
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        if (strcmp(name, taken[i]) == 0)
+            return false;
+    return n > 0 && n < FACTOR_NAME_MAX && strchr(letters, name[0]) &&
+           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == n;
+}
+
+static bool is_heading(const struct span *field)
+{
+    static const char *const names[] = {"utterance", "utterance_id", "utt",  "utt_id",
+                                        "file",      "file_id",      "name", "id"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (span_is(field[0], names[i]))
+            return true;
+    return false;
+}
+
+/* Columns by the first line that is no comment; true if it is a heading. */
+static bool find_layout(struct layout *t, struct span line)
+{
+    struct span field[BY_TIME + 1];
+    double number;
+    t->divider = span_divider(line);
+    size_t n = span_split(line, t->divider, field, BY_TIME + 1);
+    bool heading = is_heading(field);
+    bool timed = n >= BY_TIME &&
+                 (heading || (span_number(field[1], &number) && span_number(field[2], &number)));
+    t->columns = timed ? BY_TIME : BY_UTTERANCE;
+    return heading;
+}
+
+static enum status bad(const char *name, size_t line, const char *what, struct err *err)
+{
+    return err_set(err, STATUS_FORMAT, "%s: line %zu: %s", name, line, what);
+}
+
+static enum status add(struct factorfile *f, struct span utterance, struct span value,
+                       struct factor_span s, const char *name, struct err *err)
+{
+    char level[FACTOR_MAX_LENGTH + 1];
+    if (!utterance.n)
+        return bad(name, s.line, "no utterance", err);
+    if (value.n > FACTOR_MAX_LENGTH)
+        return bad(name, s.line, "a value of more than 255 bytes", err);
+    memcpy(level, value.s, value.n);
+    level[value.n] = '\0';
+    counts_clean(level);
+    char *own = span_copy(utterance);
+    if (!own || !mem_grow(&f->span, &f->cap, f->count + 1, sizeof *f->span)) {
+        free(own);
+        return err_nomem(err);
+    }
+    s.utterance = names_add(&f->utterance, own);
+    s.level = names_add(&f->level, level);
+    free(own);
+    if (s.utterance == NAMES_NONE || s.level == NAMES_NONE)
+        return err_nomem(err);
+    if (f->level.count > FACTOR_MAX_LEVELS)
+        return bad(name, s.line, "more than 65536 different values", err);
+    f->span[f->count++] = s;
+    return STATUS_OK;
+}
+
+/* One line behind the heading. */
+static enum status add_line(struct factorfile *f, const struct layout *t, struct span line,
+                            const char *name, size_t number, struct err *err)
+{
+    struct span field[BY_TIME + 1];
+    struct factor_span s = {.line = number, .start = -INFINITY, .end = INFINITY};
+    /* Only a value at the end of a line with blanks may hold the divider. */
+    size_t n = span_split(line, t->divider, field, t->columns + (t->divider != ' '));
+    if (n + 1 < t->columns || n > t->columns)
+        return bad(name, number,
+                   t->columns == BY_TIME ? "not \"utterance start end value\""
+                                         : "not \"utterance value\"",
+                   err);
+    struct span value = n == t->columns ? field[n - 1] : (struct span){"", 0};
+    if (t->columns == BY_TIME &&
+        (!span_number(field[1], &s.start) || !span_number(field[2], &s.end) || !isfinite(s.start) ||
+         !isfinite(s.end) || s.end < s.start))
+        return bad(name, number, "no start and end in seconds", err);
+    if (!value.n)
+        return STATUS_OK;
+    return add(f, field[0], value, s, name, err);
+}
+
+/* Total, so that equal files give equal orders. */
+static int by_place(const void *a, const void *b)
+{
+    const struct factor_span *x = a, *y = b;
+    if (x->utterance != y->utterance)
+        return x->utterance < y->utterance ? -1 : 1;
+    if (x->start != y->start)
+        return x->start < y->start ? -1 : 1;
+    return x->line < y->line ? -1 : x->line > y->line;
+}
+
+/* Sorts the spans and takes those out that say the same twice. */
+static enum status put_in_order(struct factorfile *f, const char *name, struct err *err)
+{
+    size_t kept = 0;
+    qsort(f->span, f->count, sizeof *f->span, by_place);
+    for (size_t i = 0; i < f->count; i++) {
+        const struct factor_span *s = &f->span[i], *last = kept ? &f->span[kept - 1] : NULL;
+        if (!last || last->utterance != s->utterance || last->end <= s->start + SAME_TIME) {
+            f->span[kept++] = *s;
+            continue;
+        }
+        if (last->level == s->level && last->start == s->start && last->end == s->end)
+            continue;
+        return err_set(err, STATUS_FORMAT, "%s: line %zu: another value of '%.80s' in line %zu",
+                       name, s->line > last->line ? s->line : last->line,
+                       f->utterance.name[s->utterance],
+                       s->line > last->line ? last->line : s->line);
+    }
+    f->count = kept;
+    return STATUS_OK;
+}
+
+enum status factorfile_parse(struct factorfile *out, const void *bytes, size_t size,
+                             const char *name, struct err *err)
+{
+    struct factorfile f = {.utterance = NAMES_INIT, .level = NAMES_INIT};
+    struct layout t = {.columns = 0};
+    struct lines l;
+    struct span line;
+    enum status code = lines_begin(&l, bytes, size, name, err);
+    while (!code && lines_next(&l, &line)) {
+        if (!span_trim(line).n || line.s[0] == '#')
+            continue;
+        if (t.columns == 0 && find_layout(&t, line))
+            continue;
+        code = add_line(&f, &t, line, name, l.number, err);
+    }
+    if (!code && f.count == 0)
+        code = err_set(err, STATUS_FORMAT, "%s: no values in this file", name);
+    if (!code)
+        code = put_in_order(&f, name, err);
+    if (code)
+        factorfile_free(&f);
+    else
+        *out = f;
+    return code;
+}
+
+enum status factorfile_open(struct factorfile *f, const char *path, struct err *err)
+{
+    struct mapped m;
+    enum status code = mapped_open(&m, path, err);
+    if (!code) {
+        code = factorfile_parse(f, m.data, m.size, path, err);
+        mapped_close(&m);
+    }
+    return code;
+}
+
+void factorfile_free(struct factorfile *f)
+{
+    names_free(&f->utterance);
+    names_free(&f->level);
+    free(f->span);
+    *f = (struct factorfile){.utterance = NAMES_INIT};
+}
+
+/* First span of utterance U or a later one. */
+static size_t first_of(const struct factorfile *f, uint32_t u)
+{
+    size_t low = 0, high = f->count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (f->span[mid].utterance < u)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+size_t factorfile_find(const struct factorfile *f, const char *utterance,
+                       const struct factor_span **spans)
+{
+    uint32_t u = names_find(&f->utterance, utterance);
+    if (u == NAMES_NONE)
+        return 0;
+    size_t from = first_of(f, u);
+    *spans = f->span + from;
+    return first_of(f, u + 1) - from;
+}

@@ -1,0 +1,195 @@
+#include "config.h"
+
+#include "corpus/pitchtable.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/lines.h"
+#include "base/mem.h"
+
+#define MAX_COLUMNS 16
+#define NO_COLUMN   MAX_COLUMNS
+
+struct layout {
+    char divider;
+    size_t utterance, time, f0, confidence; /* columns, or NO_COLUMN */
+};
+
+/* The column of the first of NAMES there is, or NO_COLUMN. */
+static size_t column(const struct span *field, size_t n, const char *const *names)
+{
+    for (; *names; names++)
+        for (size_t i = 0; i < n; i++)
+            if (span_is(field[i], *names))
+                return i;
+    return NO_COLUMN;
+}
+
+/* The columns by their names; false if the line names no time. */
+static bool read_header(struct layout *t, const struct span *field, size_t n)
+{
+    static const char *const utterance[] = {"utterance", "utt", "file", "name", "id", NULL};
+    static const char *const time[] = {"time", "t", "seconds", "time_s", NULL};
+    static const char *const f0[] = {"f0", "frequency", "pitch", "f0_hz",
+                                     "hz", "f0 (hz)",   "freq",  NULL};
+    static const char *const confidence[] = {"confidence", NULL};
+    struct layout named = {t->divider, column(field, n, utterance), column(field, n, time),
+                           column(field, n, f0), column(field, n, confidence)};
+    if (named.time == NO_COLUMN || named.f0 == NO_COLUMN)
+        return false;
+    *t = named;
+    return true;
+}
+
+/* The columns by what stands in the first line; true if it is a header. */
+static bool find_layout(struct layout *t, struct span line)
+{
+    struct span field[MAX_COLUMNS];
+    double number;
+    *t = (struct layout){span_divider(line), NO_COLUMN, 0, 1, NO_COLUMN};
+    size_t n = span_split(line, t->divider, field, MAX_COLUMNS);
+    if (read_header(t, field, n))
+        return true;
+    /* "utterance time f0": names of utterances may well be numbers, but then so is all else. */
+    bool three = n >= 3 && span_number(field[1], &number);
+    if (three && !span_number(field[0], &number)) {
+        t->utterance = 0;
+        t->time = 1;
+        t->f0 = 2;
+    }
+    return false;
+}
+
+/* F0 in Hz, 0 for the ways to say there is none; false for anything else. */
+static bool read_f0(struct span s, float *out)
+{
+    double hz;
+    if (!s.n || span_is(s, "--undefined--") || span_is(s, "nan") || span_is(s, "-nan")) {
+        *out = 0;
+        return true;
+    }
+    if (!span_number(s, &hz) || !(hz <= 1e5))
+        return false;
+    *out = hz > 0 ? (float)hz : 0;
+    return true;
+}
+
+static enum status add_value(struct pitch_table *t, const char *utterance, double time, float f0,
+                             struct err *err)
+{
+    if (!mem_grow(&t->value, &t->cap, t->count + 1, sizeof *t->value))
+        return err_nomem(err);
+    uint32_t u = names_add(&t->utterance, utterance);
+    if (u == NAMES_NONE)
+        return err_nomem(err);
+    t->value[t->count++] = (struct pitch_value){u, f0, time};
+    return STATUS_OK;
+}
+
+/* One line behind the header. */
+static enum status add_line(struct pitch_table *t, const struct layout *l, struct span line,
+                            const char *utterance, const char *name, size_t number, struct err *err)
+{
+    struct span field[MAX_COLUMNS];
+    size_t n = span_split(line, l->divider, field, MAX_COLUMNS);
+    double time, confidence;
+    float f0 = 0;
+    if (l->time >= n || !span_number(field[l->time], &time) || !isfinite(time))
+        return err_set(err, STATUS_FORMAT, "%s: line %zu: no time in seconds", name, number);
+    if (l->f0 < n && !read_f0(field[l->f0], &f0))
+        return err_set(err, STATUS_FORMAT, "%s: line %zu: \"%.*s\" is not an F0 in Hz", name,
+                       number, field[l->f0].n > 40 ? 40 : (int)field[l->f0].n, field[l->f0].s);
+    if (l->confidence < n && span_number(field[l->confidence], &confidence) &&
+        !(confidence >= PITCH_CONFIDENCE))
+        f0 = 0;
+    if (l->utterance == NO_COLUMN)
+        return add_value(t, utterance, time, f0, err);
+    char *own = l->utterance < n && field[l->utterance].n ? span_copy(field[l->utterance]) : NULL;
+    if (!own)
+        return err_set(err, STATUS_FORMAT, "%s: line %zu: no utterance", name, number);
+    enum status code = add_value(t, own, time, f0, err);
+    free(own);
+    return code;
+}
+
+/* Total, so that equal files give equal orders. */
+static int by_place(const void *a, const void *b)
+{
+    const struct pitch_value *x = a, *y = b;
+    if (x->utterance != y->utterance)
+        return x->utterance < y->utterance ? -1 : 1;
+    if (x->time != y->time)
+        return x->time < y->time ? -1 : 1;
+    return (x->f0 > y->f0) - (x->f0 < y->f0);
+}
+
+enum status pitch_table_parse(struct pitch_table *out, const void *bytes, size_t size,
+                              const char *name, const char *utterance, struct err *err)
+{
+    struct pitch_table t = {.utterance = NAMES_INIT};
+    struct layout layout = {.divider = '\0'};
+    struct lines l;
+    struct span line;
+    enum status code = lines_begin(&l, bytes, size, name, err);
+    while (!code && lines_next(&l, &line)) {
+        if (!span_trim(line).n || line.s[0] == '#')
+            continue;
+        if (!layout.divider && find_layout(&layout, line))
+            continue;
+        code = add_line(&t, &layout, line, utterance, name, l.number, err);
+    }
+    if (!code && t.count == 0)
+        code = err_set(err, STATUS_FORMAT, "%s: no pitch in this file", name);
+    if (code) {
+        pitch_table_free(&t);
+        return code;
+    }
+    qsort(t.value, t.count, sizeof *t.value, by_place);
+    *out = t;
+    return STATUS_OK;
+}
+
+void pitch_table_free(struct pitch_table *t)
+{
+    names_free(&t->utterance);
+    free(t->value);
+    *t = (struct pitch_table){.utterance = NAMES_INIT};
+}
+
+/* First value of utterance U or a later one. */
+static size_t first_of(const struct pitch_table *t, uint32_t u)
+{
+    size_t low = 0, high = t->count;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (t->value[mid].utterance < u)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+enum status pitch_table_get(const struct pitch_table *t, const char *utterance,
+                            struct pitch_track *out, struct err *err)
+{
+    uint32_t u = names_find(&t->utterance, utterance);
+    if (u == NAMES_NONE)
+        return err_set(err, STATUS_NOTFOUND, "no pitch of %s", utterance);
+    size_t from = first_of(t, u);
+    struct pitch_track r = {.kind = PITCH_F0_TIMED, .count = first_of(t, u + 1) - from};
+    r.f0 = mem_array(r.count, sizeof *r.f0);
+    r.time = mem_array(r.count, sizeof *r.time);
+    if (!r.f0 || !r.time) {
+        pitch_track_free(&r);
+        return err_nomem(err);
+    }
+    for (size_t i = 0; i < r.count; i++) {
+        r.f0[i] = t->value[from + i].f0;
+        r.time[i] = t->value[from + i].time;
+    }
+    *out = r;
+    return STATUS_OK;
+}

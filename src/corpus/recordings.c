@@ -1,0 +1,243 @@
+#include "config.h"
+
+#include "corpus/recordings.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "formats/file.h"
+#include "formats/folder.h"
+#include "base/mem.h"
+
+/* What libsndfile reads that recordings are kept in. */
+static const char *const audio_suffix[] = {
+    ".flac", ".wav", ".wave", ".ogg", ".oga",  ".opus", ".mp3", ".aif",  ".aiff",
+    ".aifc", ".au",  ".snd",  ".sph", ".nist", ".caf",  ".w64", ".rf64", NULL,
+};
+
+#define HASH_START 14695981039346656037u
+
+/* FNV-1a over N bytes, going on from H. */
+static uint64_t hash_bytes(uint64_t h, const void *bytes, size_t n)
+{
+    const unsigned char *p = bytes;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ p[i]) * 1099511628211u;
+    return h;
+}
+
+static uint64_t hash_number(uint64_t h, uint64_t v)
+{
+    unsigned char b[8];
+    for (int i = 0; i < 8; i++)
+        b[i] = (unsigned char)(v >> 8 * i);
+    return hash_bytes(h, b, sizeof b);
+}
+
+uint64_t corpus_hash(const char *name)
+{
+    uint64_t h = hash_bytes(HASH_START, name, strlen(name));
+    /* Mixed by SplitMix64's last steps, so that sums of similar names do not meet. */
+    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
+    h = (h ^ (h >> 27)) * 0x94d049bb133111ebu;
+    h ^= h >> 31;
+    return h ? h : 1;
+}
+
+static void recording_free(struct recording *r)
+{
+    free(r->path);
+    free(r->utterance);
+}
+
+void corpus_free(struct corpus *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        recording_free(&c->recording[i]);
+    free(c->recording);
+    for (size_t i = 0; i < c->unreads; i++)
+        free(c->unread[i]);
+    free(c->unread);
+    *c = (struct corpus){0};
+}
+
+static enum status add(struct corpus *c, const char *path, struct err *err)
+{
+    struct recording r = {mem_strndup(path, strlen(path)), folder_utterance(path)};
+    if (!r.path || !r.utterance ||
+        !mem_grow(&c->recording, &c->cap, c->count + 1, sizeof *c->recording)) {
+        recording_free(&r);
+        return err_nomem(err);
+    }
+    c->recording[c->count++] = r;
+    return STATUS_OK;
+}
+
+static bool is_audio_name(const char *path)
+{
+    size_t n = strlen(path);
+    for (const char *const *s = audio_suffix; *s; s++)
+        if (n > strlen(*s) && strcasecmp(path + n - strlen(*s), *s) == 0)
+            return true;
+    return false;
+}
+
+static enum status open_folder(struct corpus *c, const char *path, struct err *err)
+{
+    struct folder_files files = {0};
+    enum status code = folder_find(&files, path, audio_suffix, err);
+    if (code)
+        return code;
+    for (size_t i = 0; i < files.count && !code; i++)
+        code = add(c, files.path[i], err);
+    c->unread = files.unread;
+    c->unreads = files.unreads;
+    files.unread = NULL;
+    files.unreads = 0;
+    folder_files_free(&files);
+    return code;
+}
+
+/* One line of the list PATH, LINE [n]. */
+static enum status add_line(struct corpus *c, const char *path, const char *line, size_t n,
+                            struct err *err)
+{
+    const char *slash = strrchr(path, '/');
+    struct buf full = BUF_INIT;
+    while (n > 0 && (line[n - 1] == ' ' || line[n - 1] == '\t' || line[n - 1] == '\r'))
+        n--;
+    while (n > 0 && (*line == ' ' || *line == '\t')) {
+        line++;
+        n--;
+    }
+    if (n == 0 || *line == '#')
+        return STATUS_OK;
+    if (*line != '/' && slash)
+        buf_add(&full, path, (size_t)(slash - path) + 1);
+    buf_add(&full, line, n);
+    enum status code = buf_ok(&full) ? add(c, buf_text(&full), err) : err_nomem(err);
+    buf_free(&full);
+    return code;
+}
+
+static enum status open_list(struct corpus *c, const char *path, struct err *err)
+{
+    struct mapped m;
+    size_t line = 1, n;
+    enum status code = mapped_open(&m, path, err);
+    if (code)
+        return code;
+    const char *text = (const char *)m.data;
+    size_t at = m.size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a UTF-8 mark */
+    for (; at < m.size && !code; at += n + 1, line++) {
+        const char *stop = memchr(text + at, '\n', m.size - at);
+        n = stop ? (size_t)(stop - text) - at : m.size - at;
+        if (n > 16384 || memchr(text + at, '\0', n))
+            code =
+                err_set(err, STATUS_FORMAT,
+                        "%s: line %zu: neither a recording nor a list of recordings", path, line);
+        else
+            code = add_line(c, path, text + at, n, err);
+    }
+    mapped_close(&m);
+    return code;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const struct recording *x = a, *y = b;
+    int order = strcmp(x->utterance, y->utterance);
+    return order ? order : strcmp(x->path, y->path);
+}
+
+enum status corpus_open(struct corpus *out, const char *path, struct err *err)
+{
+    struct corpus c = {0};
+    enum status code;
+    if (folder_is(path))
+        code = open_folder(&c, path, err);
+    else if (is_audio_name(path))
+        code = add(&c, path, err);
+    else
+        code = open_list(&c, path, err);
+    if (!code && c.count == 0)
+        code = err_set(err, STATUS_NOTFOUND, "%s: holds no recordings", path);
+    if (!code)
+        qsort(c.recording, c.count, sizeof *c.recording, compare);
+    for (size_t i = 1; i < c.count && !code; i++)
+        if (strcmp(c.recording[i - 1].utterance, c.recording[i].utterance) == 0)
+            code = err_set(err, STATUS_MISMATCH, "%s and %s are both utterance '%s'",
+                           c.recording[i - 1].path, c.recording[i].path, c.recording[i].utterance);
+    if (code)
+        corpus_free(&c);
+    else
+        *out = c;
+    return code;
+}
+
+void corpus_shard(struct corpus *c, uint32_t k, uint32_t n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < c->count; i++)
+        if (i % n == k - 1)
+            c->recording[kept++] = c->recording[i];
+        else
+            recording_free(&c->recording[i]);
+    c->count = kept;
+}
+
+uint64_t corpus_names_digest(const struct corpus *c)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < c->count; i++)
+        sum += corpus_hash(c->recording[i].utterance);
+    return sum;
+}
+
+uint64_t corpus_digest(const struct corpus *c)
+{
+    uint64_t h = HASH_START;
+    struct stat st;
+    for (size_t i = 0; i < c->count; i++) {
+        const struct recording *r = &c->recording[i];
+        h = hash_bytes(h, r->utterance, strlen(r->utterance) + 1);
+        h = hash_number(h, stat(r->path, &st) == 0 ? (uint64_t)st.st_size : UINT64_MAX);
+    }
+    return h;
+}
+
+static uint64_t digest_folder(const char *path)
+{
+    static const char *const any[] = {"", NULL};
+    struct folder_files files = {0};
+    struct stat st;
+    uint64_t h = HASH_START;
+    if (folder_find(&files, path, any, NULL))
+        return 0;
+    for (size_t i = 0; i < files.count; i++)
+        if (stat(files.path[i], &st) == 0) {
+            h = hash_bytes(h, files.path[i], strlen(files.path[i]) + 1);
+            h = hash_number(h, (uint64_t)st.st_size);
+            h = hash_number(h, (uint64_t)st.st_mtim.tv_sec);
+            h = hash_number(h, (uint64_t)st.st_mtim.tv_nsec);
+        }
+    folder_files_free(&files);
+    return h;
+}
+
+uint64_t corpus_digest_path(const char *path)
+{
+    struct mapped m;
+    if (!path)
+        return 0;
+    if (folder_is(path))
+        return digest_folder(path);
+    if (mapped_open(&m, path, NULL))
+        return 0;
+    uint64_t h = hash_bytes(HASH_START, m.data, m.size);
+    mapped_close(&m);
+    return h;
+}

@@ -1,0 +1,52 @@
+/*
+ * recordings.h - the recordings that are counted.
+ */
+#ifndef PROPNEU_CORPUS_RECORDINGS_H
+#define PROPNEU_CORPUS_RECORDINGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct recording {
+    char *path;
+    char *utterance; /* folder_utterance: file name up to the first dot */
+};
+
+struct corpus {
+    struct recording *recording; /* [count], by utterance, bytewise */
+    size_t count, cap;
+    char **unread; /* [unreads]: "path: why" of folders that could not be searched */
+    size_t unreads;
+};
+
+/*
+ * The recordings of PATH: a folder, searched with its subfolders for names libsndfile reads
+ * (.flac, .wav, .ogg, ...); a recording; or a list, one path a line, relative to the list's own
+ * folder, empty lines and lines that begin with '#' left out.  Whether the files of a list are
+ * there shows only when they are read.  Two files of one utterance are an error naming both;
+ * STATUS_NOTFOUND if there is none at all.  Free with corpus_free.
+ */
+enum status corpus_open(struct corpus *c, const char *path, struct err *err);
+void corpus_free(struct corpus *c);
+
+/* Keeps every N-th recording from number K on, K from 1 (shards.h). */
+void corpus_shard(struct corpus *c, uint32_t k, uint32_t n);
+
+/* Sum of corpus_hash over all utterances: stands for the set of their names. */
+uint64_t corpus_names_digest(const struct corpus *c);
+
+/* A number that tells corpora apart: of all utterances' names and file sizes. */
+uint64_t corpus_digest(const struct corpus *c);
+
+/*
+ * The same for a file (its bytes) or a folder (names, sizes and times of its files); 0 for NULL
+ * or what is not there.
+ */
+uint64_t corpus_digest_path(const char *path);
+
+/* 64-bit FNV-1a hash of a name, never 0: summed over utterances it stands for their set. */
+uint64_t corpus_hash(const char *name);
+
+#endif

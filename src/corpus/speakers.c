@@ -1,0 +1,233 @@
+#include "config.h"
+
+#include "corpus/speakers.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "formats/file.h"
+#include "formats/lines.h"
+#include "base/mem.h"
+
+#define MAX_COLUMNS 32
+
+/* SPEAKERS.TXT: ID | SEX | SUBSET | MINUTES | NAME, where NAME may itself hold bars. */
+#define LIBRISPEECH_COLUMNS 5
+
+/* Where the columns of a table are. */
+struct layout {
+    char divider;
+    size_t fields; /* split into at most so many; the last takes the rest */
+    size_t speaker, gender;
+};
+
+/* The same twice is no error: some tables have a line an utterance. */
+static enum status add(struct speakers *s, const char *speaker, const char *gender,
+                       const char *place, struct err *err)
+{
+    uint32_t known = names_find(&s->speaker, speaker);
+    if (known != NAMES_NONE) {
+        if (strcmp(s->gender[known], gender) == 0)
+            return STATUS_OK;
+        return err_set(err, STATUS_FORMAT, "%s: speaker %s is %s here and %s before", place,
+                       speaker, gender, s->gender[known]);
+    }
+    if (!mem_grow(&s->gender, &s->cap, s->speaker.count + 1, sizeof *s->gender))
+        return err_nomem(err);
+    char *copy = mem_strndup(gender, strlen(gender));
+    if (!copy || names_add(&s->speaker, speaker) == NAMES_NONE) {
+        free(copy);
+        return err_nomem(err);
+    }
+    s->gender[s->speaker.count - 1] = copy;
+    return STATUS_OK;
+}
+
+/* {"84": "F"}; small files, read in whole. */
+static enum status parse_json(struct speakers *s, const void *bytes, size_t size, const char *name,
+                              struct err *err)
+{
+    json_error_t at;
+    const char *speaker;
+    json_t *gender, *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &at);
+    enum status code = STATUS_OK;
+    if (!root)
+        return err_set(err, STATUS_FORMAT, "%s: line %d: %s", name, at.line, at.text);
+    if (!json_is_object(root))
+        code = err_set(err, STATUS_FORMAT, "%s: not {\"speaker\": \"gender\"}", name);
+    json_object_foreach(root, speaker, gender)
+    {
+        if (code)
+            break;
+        if (json_is_string(gender))
+            code = add(s, speaker, json_string_value(gender), name, err);
+        else
+            code = err_set(err, STATUS_FORMAT, "%s: speaker %s: its gender is not a string", name,
+                           speaker);
+    }
+    json_decref(root);
+    return code;
+}
+
+/* A header's columns: the gender by its name, the speaker by its name or else the first other. */
+static bool read_header(struct layout *t, const struct span *field, size_t n)
+{
+    static const char *const speaker_names[] = {"speaker", "spk",        "speaker_id", "spk_id",
+                                                "id",      "speaker id", NULL};
+    size_t gender = n, speaker = n;
+    for (size_t i = 0; i < n; i++) {
+        if (gender == n && (span_is(field[i], "gender") || span_is(field[i], "sex")))
+            gender = i;
+        for (const char *const *w = speaker_names; speaker == n && *w; w++)
+            if (span_is(field[i], *w))
+                speaker = i;
+    }
+    if (gender == n)
+        return false;
+    t->gender = gender;
+    t->speaker = speaker != n ? speaker : gender == 0;
+    return true;
+}
+
+/* How the table is laid out, by its first line that is no comment; true if that is a header. */
+static bool find_layout(struct layout *t, struct span line)
+{
+    struct span field[MAX_COLUMNS];
+    *t = (struct layout){span_divider(line), MAX_COLUMNS, 0, 1};
+    if (line.n && memchr(line.s, '|', line.n)) {
+        t->divider = '|';
+        t->fields = LIBRISPEECH_COLUMNS;
+    }
+    return read_header(t, field, span_split(line, t->divider, field, t->fields));
+}
+
+/* One line behind the header. */
+static enum status add_line(struct speakers *s, const struct layout *t, struct span line,
+                            const char *name, size_t number, struct err *err)
+{
+    struct span field[MAX_COLUMNS];
+    char place[256];
+    size_t n = span_split(line, t->divider, field, t->fields);
+    snprintf(place, sizeof place, "%s: line %zu", name, number);
+    if (n <= t->gender || n <= t->speaker || !field[t->speaker].n)
+        return err_set(err, STATUS_FORMAT, "%s: not a speaker and a gender", place);
+    char *speaker = span_copy(field[t->speaker]), *gender = span_copy(field[t->gender]);
+    enum status code = speaker && gender ? add(s, speaker, gender, place, err) : err_nomem(err);
+    free(speaker);
+    free(gender);
+    return code;
+}
+
+static enum status parse_table(struct speakers *s, const void *bytes, size_t size, const char *name,
+                               struct err *err)
+{
+    struct lines l;
+    struct layout t = {.fields = 0};
+    struct span line;
+    enum status code = lines_begin(&l, bytes, size, name, err);
+    while (!code && lines_next(&l, &line)) {
+        bool first = t.fields == 0;
+        if (!span_trim(line).n || line.s[0] == '#' || line.s[0] == ';')
+            continue;
+        if (first && find_layout(&t, line))
+            continue;
+        code = add_line(s, &t, line, name, l.number, err);
+    }
+    return code;
+}
+
+enum status speakers_parse(struct speakers *out, const void *bytes, size_t size, const char *name,
+                           struct err *err)
+{
+    struct speakers s = {.speaker = NAMES_INIT};
+    const char *text = bytes;
+    size_t i = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    while (i < size && strchr(" \t\r\n", text[i]) && text[i])
+        i++;
+    bool json = i < size && (text[i] == '{' || text[i] == '[');
+    enum status code = json ? parse_json(&s, text + i, size - i, name, err)
+                            : parse_table(&s, bytes, size, name, err);
+    if (!code && s.speaker.count == 0)
+        code = err_set(err, STATUS_FORMAT, "%s: no speakers in this file", name);
+    if (code)
+        speakers_free(&s);
+    else
+        *out = s;
+    return code;
+}
+
+enum status speakers_open(struct speakers *s, const char *path, struct err *err)
+{
+    struct mapped m;
+    if (strcmp(path, "timit") == 0) {
+        *s = (struct speakers){.speaker = NAMES_INIT, .timit = true};
+        return STATUS_OK;
+    }
+    enum status code = mapped_open(&m, path, err);
+    if (!code) {
+        code = speakers_parse(s, m.data, m.size, path, err);
+        mapped_close(&m);
+    }
+    return code;
+}
+
+void speakers_free(struct speakers *s)
+{
+    for (uint32_t i = 0; i < s->speaker.count; i++)
+        free(s->gender[i]);
+    free(s->gender);
+    names_free(&s->speaker);
+    *s = (struct speakers){.speaker = NAMES_INIT};
+}
+
+void speakers_of_utterance(const char *utterance, char *name, size_t size)
+{
+    snprintf(name, size, "%.*s", (int)strcspn(utterance, "-"), utterance);
+}
+
+/* TIMIT's folders have the gender's letter before the name that stands in its SPKRINFO.TXT, and
+ * are in lower case on some disks. */
+static uint32_t find_timit(const struct speakers *s, const char *speaker)
+{
+    if (strlen(speaker) != 5)
+        return NAMES_NONE;
+    for (uint32_t i = 0; i < s->speaker.count; i++)
+        if (strcasecmp(s->speaker.name[i], speaker + 1) == 0 &&
+            strncasecmp(s->gender[i], speaker, 1) == 0)
+            return i;
+    return NAMES_NONE;
+}
+
+/* TIMIT's folders: F or M, three letters, a digit. */
+static const char *timit_gender(const char *speaker)
+{
+    if (strlen(speaker) != 5 || speaker[4] < '0' || speaker[4] > '9')
+        return NULL;
+    return strchr("Ff", speaker[0]) ? "female" : strchr("Mm", speaker[0]) ? "male" : NULL;
+}
+
+const char *speakers_gender(const struct speakers *s, const char *utterance, bool authors)
+{
+    char speaker[256];
+    speakers_of_utterance(utterance, speaker, sizeof speaker);
+    if (s->timit)
+        return timit_gender(speaker);
+    uint32_t i = names_find(&s->speaker, speaker);
+    if (i == NAMES_NONE)
+        i = names_find(&s->speaker, utterance);
+    if (i == NAMES_NONE)
+        i = find_timit(s, speaker);
+    if (i == NAMES_NONE)
+        return NULL;
+    const char *gender = s->gender[i];
+    if (authors)
+        return strcmp(gender, "M") == 0 ? "male" : "female";
+    if (strcasecmp(gender, "m") == 0 || strcasecmp(gender, "male") == 0)
+        return "male";
+    if (strcasecmp(gender, "f") == 0 || strcasecmp(gender, "female") == 0)
+        return "female";
+    return *gender ? gender : NULL;
+}

@@ -1,0 +1,159 @@
+/*
+ * count.h - the counting job: recordings, labels and a model in, a count file out.
+ *
+ *     struct count_job *job;
+ *     code = count_open(&job, &options, &err);       opens and checks all inputs and the output
+ *     code = count_run(job, &hooks, &err);           works; goes on from an interrupted run
+ *     totals = *count_totals(job);
+ *     count_free(job);
+ *
+ * Worker threads take one utterance at a time; what they count is added to one set of cells, so
+ * that memory grows with the cells that occur and the longest recordings, not with the corpus, and
+ * the result is the same for any number of threads.
+ */
+#ifndef PROPNEU_COUNT_COUNT_H
+#define PROPNEU_COUNT_COUNT_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "formats/countfile.h"
+#include "corpus/factorfile.h"
+#include "model/model.h"
+#include "base/status.h"
+
+/* Factors the cells can be kept by, in the order in which they stand in the file; then come the
+ * user's own. */
+enum count_factor { COUNT_PHONE, COUNT_GENDER, COUNT_PITCH, COUNT_SPEAKER, COUNT_FACTORS };
+
+/* "phone", "gender", ... */
+extern const char *const count_factor_names[COUNT_FACTORS];
+
+/* Pitch is tracked in the recordings (pitchtrack.h). */
+#define COUNT_PITCH_AUTO "auto"
+
+#define COUNT_MAX_EXTRAS 12
+
+/* A factor of the user's own (factorfile.h). */
+struct count_extra {
+    char name[FACTOR_NAME_MAX]; /* factor_name_ok, and no other's */
+    const char *file;
+};
+
+/*
+ * The processes that count one corpus together, in a build with MPI: those that mpirun started.
+ * Process 0 writes the result; in the others count_run only works for it.
+ */
+struct count_team {
+    unsigned rank, size; /* from 0; 1 where there is but one */
+    unsigned local;      /* of them on this machine */
+    unsigned others;     /* that still count; in process 1, 2, ...: 1 until it has ended */
+    bool started, lost;  /* private */
+    double stopped;      /* private */
+};
+
+/* Finds the others.  Call count_team_end also after a failure: it ends MPI, and the other processes
+ * if they cannot end in order. */
+enum status count_team_start(struct count_team *t, struct err *err);
+void count_team_end(struct count_team *t);
+
+struct count_options {
+    const char *model, *mean_std;   /* model.h */
+    enum model_normalize normalize; /* model.h */
+    const char *audio;              /* recordings.h */
+    const char *labels;             /* labels.h; with label_table and tier, which may be NULL */
+    const char *label_table, *tier;
+    const char *phones;   /* phones_open; NULL: the table of the labels' format */
+    const char *speakers; /* needed for COUNT_GENDER, else not read */
+    const char *pitch;    /* file or COUNT_PITCH_AUTO, needed for COUNT_PITCH, else not read */
+    bool edges_given;     /* else tertiles of the corpus, where pitch is F0 */
+    double pitch_edges[2];
+    unsigned by;                     /* 1 << COUNT_PHONE | ... */
+    const struct count_extra *extra; /* [extras] kept by, too */
+    unsigned extras;
+    double lambda_percent;     /* of the file */
+    const double *lambda;      /* [lambdas] where it is counted at several: the file's own first */
+    unsigned lambdas;          /* up to COUNTS_MAX_LAMBDAS; 0: lambda_percent alone */
+    uint32_t shard, shards;    /* shard K of N, from 1; N = 0: all (shards.h) */
+    enum counts_frames frames; /* COUNTS_FRAMES_AUTHORS: as the published program in all */
+    unsigned threads;
+    struct count_team *team; /* NULL: this process alone */
+    const char *output;
+    bool resume; /* go on where OUTPUT.journal says an equal job was interrupted */
+    const char *created_by, *command; /* for the count file */
+};
+
+/* Why an utterance was left out. */
+enum count_problem {
+    COUNT_NO_AUDIO,   /* unreadable, cut short, ... */
+    COUNT_TOO_SHORT,  /* not one frame */
+    COUNT_NO_LABELS,  /* none, or broken */
+    COUNT_NO_SPEAKER, /* speaker not listed */
+    COUNT_NO_PITCH,   /* none, or broken */
+    COUNT_NO_RESULT,  /* the model's numbers are none, or memory was used up */
+    COUNT_PROBLEMS
+};
+
+struct count_totals {
+    uint64_t utterances; /* in the corpus */
+    uint64_t counted;    /* utterances done */
+    uint64_t resumed;    /* of them, by interrupted runs before */
+    uint64_t problem[COUNT_PROBLEMS];
+    uint64_t samples;         /* of the utterances counted, at AUDIO_RATE */
+    uint64_t resumed_samples; /* of them, by runs before */
+    uint64_t frames;          /* counted */
+    uint64_t unlabelled;      /* frames of the models without a label */
+    uint64_t surplus;         /* labels behind the last frame */
+    uint64_t unknown;         /* counted frames whose label is in no phone table */
+    uint64_t short_segments;  /* intervals too short for a frame */
+};
+
+/* Called one at a time, from any thread of the job; each may be NULL. */
+struct count_hooks {
+    void (*problem)(void *context, enum count_problem kind, const char *message);
+    /* About four times a second. */
+    void (*progress)(void *context, const struct count_totals *totals);
+    /* The same before, while tertiles are found of pitch that is tracked: recordings done. */
+    void (*tracking)(void *context, uint64_t done, uint64_t all);
+    void *context;
+    const volatile sig_atomic_t *cancel; /* stops the job once it is not 0; may be NULL */
+};
+
+struct count_job;
+
+/*
+ * Opens and checks everything, so that what can fail fails before hours of work: that recordings
+ * have labels at all, that the output can be written.  STATUS_MISMATCH if a journal beside the
+ * output is of another job, naming what differs; STATUS_FORMAT if it is damaged.  OPTIONS and its
+ * strings must outlive the job.
+ */
+enum status count_open(struct count_job **out, const struct count_options *options,
+                       struct err *err);
+
+/*
+ * Counts and writes the output.  Utterances with problems are left out and told.
+ * STATUS_CANCELLED after a cancel: the journal holds what is done.  STATUS_NOTFOUND if not one
+ * frame could be counted.
+ */
+enum status count_run(struct count_job *job, const struct count_hooks *hooks, struct err *err);
+
+/* What has been done so far; what was left by runs before is known after count_open. */
+const struct count_totals *count_totals(const struct count_job *job);
+
+/* Folders of recordings that could not be searched, told like problems. */
+size_t count_unread_folders(const struct count_job *job);
+
+/* Utterances with problems, in all. */
+uint64_t count_left_out(const struct count_totals *t);
+
+/* "129.03,179.78" of a job that counts by pitch from F0, else ""; tertiles of pitch that is tracked
+ * are known after count_run. */
+const char *count_pitch_edges(const struct count_job *job);
+
+/* The model that is counted with. */
+const struct model_info *count_model(const struct count_job *job);
+
+void count_free(struct count_job *job);
+
+#endif

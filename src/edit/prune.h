@@ -1,0 +1,46 @@
+/*
+ * prune.h - which neurons to prune: scored, protected, up to a budget.
+ */
+#ifndef PROPNEU_EDIT_PRUNE_H
+#define PROPNEU_EDIT_PRUNE_H
+
+#include <stdbool.h>
+
+#include "formats/tensors/checkpoint.h"
+#include "analysis/neuron_set.h"
+
+enum prune_criterion {
+    PRUNE_L1,      /* sum of magnitudes of row i of fc1.weight and column i of fc2.weight */
+    PRUNE_L1_BIAS, /* the same and that of fc1.bias[i], as in the published program */
+    PRUNE_RANDOM   /* uniform numbers */
+};
+
+struct prune_options {
+    enum prune_criterion criterion;
+    uint64_t seed;    /* PRUNE_RANDOM */
+    double keep;      /* share of the neurons that stays, 0 < keep <= 1 */
+    bool global;      /* of all layers together; else the same share of each */
+    uint32_t minimum; /* neurons that stay in a layer whatever its scores; at least 1 */
+    const struct neuron_sets *protect; /* what is never pruned; NULL: nothing */
+};
+
+/* Scores of the neurons of LAYER (from 0) into OUT [width]: the lowest go first. */
+enum status prune_scores(const struct checkpoint *c, uint32_t layer, const struct prune_options *o,
+                         uint32_t width, double *out, struct err *err);
+
+/*
+ * Puts into OUT, empty sets of the model's widths, the neurons to prune, so that
+ * round(keep x neurons) stay; more where protection or the minimum wants it.  Lowest scores go
+ * first, of equal ones lower indices.
+ */
+enum status prune_choose(struct neuron_sets *out, const struct checkpoint *c,
+                         const struct prune_options *o, struct err *err);
+
+/*
+ * Takes neurons out of the sets S to prune, highest scores first, until o->minimum stay in each
+ * layer; *SPARED is how many.
+ */
+enum status prune_spare(struct neuron_sets *s, const struct checkpoint *c,
+                        const struct prune_options *o, size_t *spared, struct err *err);
+
+#endif

@@ -1,0 +1,148 @@
+/*
+ * eval.h - how well a model does its task, in all and by groups of what is spoken, as it is and
+ * with its activations changed.
+ *
+ *     struct eval *e;
+ *     struct eval_result plain, erased;
+ *     eval_open(&e, &options, &hooks, &err);       opens and checks the model, its head, the corpus
+ *     eval_run(e, NULL, &hooks, &plain, &err);     the model as it is
+ *     eval_run(e, &edit, &hooks, &erased, &err);   the same trials, some activations changed
+ *     eval_error(eval_score(&erased, 0, g)) - eval_error(eval_score(&plain, 0, g))
+ *     eval_result_free(&plain), ...; eval_free(e);
+ *
+ * Results are functions of the files and options alone: the same to the bit for any number of
+ * threads, with and without what was kept from runs before.
+ *
+ * Hidden states of the unchanged model that a run meets before its first changed layer are kept in
+ * memory and later runs begin there.  Options bound that memory: where not all states fit, every
+ * second, third, ... layer is kept, and where not even one does, the recordings are read again.
+ * Beside it a run takes the working memory of `threads` forward passes.
+ */
+#ifndef PROPNEU_EVAL_EVAL_H
+#define PROPNEU_EVAL_EVAL_H
+
+#include <signal.h>
+
+#include "count/count.h"
+#include "model/model.h"
+
+enum eval_task {
+    EVAL_SID,      /* who speaks: a head of the checkpoint on the mean over frames */
+    EVAL_PHONES,   /* which phones: a head of the checkpoint on every frame */
+    EVAL_CENTROID, /* phone, gender and speaker by the nearest of the classes' mean hidden states */
+    EVAL_F0,       /* log F0 by ridge regression on hidden states */
+    EVAL_TASKS
+};
+
+/* "sid", ... */
+extern const char *const eval_task_names[EVAL_TASKS];
+
+#define EVAL_CACHE_DEFAULT ((size_t)1 << 30)
+
+struct eval_options {
+    /*
+     * The model, recordings, labels, speakers, pitch and factors, as they are counted; of the
+     * fields from BY on only the EXTRAs and THREADS are looked at.  SID needs no labels; what is
+     * given shows in the groups.
+     */
+    const struct count_options *inputs;
+    enum eval_task task;
+    const char *head;        /* checkpoint that holds the head; NULL: the model's own */
+    const char *head_labels; /* file with the names of its classes, one a line; NULL: as it says */
+    uint32_t layer;          /* whose output CENTROID and F0 look at, from 1; 0: the last */
+    /*
+     * Seconds of pieces that recordings are cut into, 0: whole recordings.  Pieces are whole
+     * numbers of frames, p, and begin at frames 0.16 s + k p while they end 0.16 s before the
+     * recording does.  The model sees each piece alone.
+     */
+    double piece;
+    /*
+     * Deviation of Gaussian noise, 0: none.  MelHuBERT: added to the normalised log-mel input.
+     * Waveform models: added to the samples, in units of the recording's root mean square.
+     * A recording gets the same noise in every run, whatever else is evaluated.
+     */
+    double noise;
+    uint64_t seed;
+    /* CENTROID and F0 fit on the model as it is, as a head would have been; true: anew for each
+     * run, on the changed model. */
+    bool refit;
+    unsigned min_run; /* PHONES of a head on every frame: shorter runs of a label count as none */
+    size_t cache;     /* bytes for hidden states; 0: EVAL_CACHE_DEFAULT */
+};
+
+/* Called one at a time, from any thread of a run; each may be NULL. */
+struct eval_hooks {
+    void (*problem)(void *context, const char *message); /* a recording that is left out, once */
+    void (*progress)(void *context, size_t done, size_t all); /* recordings of this run */
+    void *context;
+    const volatile sig_atomic_t *cancel; /* stops a run once it is not 0; may be NULL */
+};
+
+/* A level of a factor: its trials are counted apart.  Borrowed from the evaluation. */
+struct eval_group {
+    const char *factor; /* "gender", "speaker", "phone", "pitch" or the name of an extra */
+    const char *level;  /* "female", "vowel", "low", ... */
+};
+
+/* What happened in some trials. */
+struct eval_score {
+    uint64_t trials; /* the denominator */
+    uint64_t errors;
+    uint64_t inserted; /* of the errors, phones where there is none */
+    double loss; /* sum of -ln p(right one), NAN where it is not known; F0: of squared errors */
+    double sum, square; /* F0: of the right values and of their squares */
+};
+
+/* Errors in a trial, and loss; NAN without trials. */
+double eval_error(const struct eval_score *s);
+double eval_loss(const struct eval_score *s);
+
+/* F0: share of the variance that is explained; NAN where there is none. */
+double eval_r2(const struct eval_score *s);
+
+/* What a run measures: one or more measures, each in total and in every group. */
+struct eval_result {
+    uint32_t measures, groups;
+    struct eval_score *score; /* [measures][1 + groups], the total first */
+};
+
+void eval_result_free(struct eval_result *r);
+
+/* Of GROUP, an index into eval_groups; EVAL_TOTAL: of all trials. */
+#define EVAL_TOTAL UINT32_MAX
+const struct eval_score *eval_score(const struct eval_result *r, uint32_t measure, uint32_t group);
+
+struct eval;
+
+/*
+ * Opens everything.  STATUS_NOTFOUND: no head for the task; STATUS_FORMAT: one of the wrong shape;
+ * STATUS_MISMATCH: a head whose labels are not the recordings' speakers, naming both.  OPTIONS and
+ * what it points to must outlive the evaluation.
+ */
+enum status eval_open(struct eval **out, const struct eval_options *options,
+                      const struct eval_hooks *hooks, struct err *err);
+void eval_free(struct eval *e);
+
+/*
+ * Runs all trials with the activations changed as EDIT says (NULL: not at all).  Free OUT with
+ * eval_result_free.  STATUS_CANCELLED; STATUS_NOTFOUND if there was not one trial.  One run at a
+ * time.
+ */
+enum status eval_run(struct eval *e, const struct model_intervention *edit,
+                     const struct eval_hooks *hooks, struct eval_result *out, struct err *err);
+
+/* Groups, by factor; some may turn out to have no trials. */
+const struct eval_group *eval_groups(const struct eval *e, uint32_t *count);
+
+/* What is measured ("speaker"; "phone", "frame"; ...), in the order of a result's measures. */
+const char *const *eval_measures(const struct eval *e, uint32_t *count);
+
+/* The number that grows with damage: the share of errors, of F0 the mean squared error. */
+double eval_damage(const struct eval *e, const struct eval_score *s);
+
+const struct model_info *eval_model(const struct eval *e);
+
+/* Recordings, and of them those left out in the last run. */
+size_t eval_recordings(const struct eval *e, size_t *left_out);
+
+#endif

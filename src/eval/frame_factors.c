@@ -1,0 +1,140 @@
+#include "config.h"
+
+#include "eval/frame_labels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void factors_free(struct factors *f)
+{
+    for (uint32_t i = 0; i < f->count; i++)
+        names_free(&f->factor[i].level);
+    *f = (struct factors){.count = 0};
+}
+
+static bool copy_names(struct names *to, const struct names *from)
+{
+    for (uint32_t i = 0; i < from->count; i++)
+        if (names_add(to, from->name[i]) == NAMES_NONE)
+            return false;
+    return true;
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Speakers of the corpus, or their genders, in bytewise order. */
+static bool add_speakers(struct names *to, const struct inputs *in, bool gender)
+{
+    struct names found = NAMES_INIT;
+    bool ok = true;
+    for (size_t i = 0; i < in->corpus.count && ok; i++) {
+        const char *utterance = in->corpus.recording[i].utterance;
+        char speaker[256];
+        speakers_of_utterance(utterance, speaker, sizeof speaker);
+        const char *name = gender ? speakers_gender(&in->speakers, utterance, false) : speaker;
+        ok = !name || names_add(&found, name) != NAMES_NONE;
+    }
+    const char **sorted = mem_array(found.count, sizeof *sorted);
+    ok = ok && sorted;
+    for (uint32_t i = 0; i < found.count && ok; i++)
+        sorted[i] = found.name[i];
+    if (ok)
+        qsort(sorted, found.count, sizeof *sorted, compare);
+    for (uint32_t i = 0; i < found.count && ok; i++)
+        ok = names_add(to, sorted[i]) != NAMES_NONE;
+    free(sorted);
+    names_free(&found);
+    return ok;
+}
+
+static bool add_levels(struct factor *f, const struct inputs *in)
+{
+    bool ok = true;
+    switch (f->kind) {
+    case COUNT_PHONE: return copy_names(&f->level, &in->phones.classes);
+    case COUNT_GENDER: return add_speakers(&f->level, in, true);
+    case COUNT_SPEAKER: return add_speakers(&f->level, in, false);
+    case COUNT_PITCH:
+        for (int l = 0; l < PITCH_LEVELS && ok; l++)
+            ok = names_add(&f->level, pitch_level_names[l]) != NAMES_NONE;
+        return ok;
+    default: return copy_names(&f->level, &in->extra[f->kind - COUNT_FACTORS].level);
+    }
+}
+
+enum status factors_init(struct factors *out, const struct inputs *in,
+                         const struct count_options *o, unsigned by, struct err *err)
+{
+    struct factors all = {.count = 0};
+    for (unsigned kind = 0; kind < COUNT_FACTORS + o->extras; kind++) {
+        bool own = kind >= COUNT_FACTORS;
+        if (!own && !(by >> kind & 1))
+            continue;
+        struct factor *f = &all.factor[all.count++];
+        *f = (struct factor){.kind = kind,
+                             .name = own ? o->extra[kind - COUNT_FACTORS].name
+                                         : count_factor_names[kind],
+                             .level = NAMES_INIT,
+                             .base = all.groups};
+        if (!add_levels(f, in)) {
+            factors_free(&all);
+            return err_nomem(err);
+        }
+        all.groups += f->level.count;
+    }
+    *out = all;
+    return STATUS_OK;
+}
+
+/* Level of frame T under F; -1: none. */
+static int32_t level_at(const struct facts *x, const struct factor *f, const struct inputs *in,
+                        uint32_t extras, size_t t)
+{
+    switch (f->kind) {
+    case COUNT_PHONE:
+        return x->phone && x->phone[t] >= 0 ? (int32_t)in->phones.phone_class[x->phone[t]] : -1;
+    case COUNT_PITCH:
+        if (x->pitch)
+            return x->pitch[t];
+        return x->f0 ? pitch_level((double)x->f0[t], in->edges) : -1;
+    case COUNT_GENDER: return x->gender;
+    case COUNT_SPEAKER: return x->speaker;
+    default: return x->extra[t * extras + f->kind - COUNT_FACTORS];
+    }
+}
+
+void facts_levels(const struct facts *x, const struct factors *f, const struct inputs *in,
+                  size_t first, size_t frames, uint32_t *seen, int32_t level[MAX_FACTORS])
+{
+    uint32_t extras = 0;
+    for (uint32_t i = 0; i < f->count; i++)
+        extras += f->factor[i].kind >= COUNT_FACTORS;
+    for (uint32_t i = 0; i < f->count; i++) {
+        const struct factor *one = &f->factor[i];
+        bool constant = one->kind == COUNT_GENDER || one->kind == COUNT_SPEAKER;
+        size_t n = constant ? 1 : frames;
+        int32_t best = -1;
+        for (size_t t = first; t < first + n; t++) {
+            int32_t l = level_at(x, one, in, extras, t);
+            if (l >= 0)
+                seen[l]++;
+        }
+        for (size_t t = first; t < first + n; t++) {
+            int32_t l = level_at(x, one, in, extras, t);
+            bool more = l >= 0 && (best < 0 || seen[l] > seen[best]);
+            if (more || (l >= 0 && seen[l] == seen[best] && l < best))
+                best = l;
+        }
+        for (size_t t = first; t < first + n; t++) {
+            int32_t l = level_at(x, one, in, extras, t);
+            if (l >= 0)
+                seen[l] = 0;
+        }
+        level[i] = best;
+    }
+}

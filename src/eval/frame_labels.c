@@ -1,0 +1,188 @@
+#include "config.h"
+
+#include "eval/frame_labels.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "corpus/align.h"
+#include "base/mem.h"
+
+void facts_free(struct facts *f)
+{
+    free(f->phone);
+    free(f->silent);
+    free(f->pitch);
+    free(f->f0);
+    free(f->extra);
+    free(f->spoken);
+    *f = (struct facts){.frames = 0};
+}
+
+/* A recording and what its facts are made from. */
+struct reading {
+    struct facts x;
+    const struct inputs *in;
+    const struct count_options *o;
+    const struct recording *r;
+    struct frame_grid grid;
+};
+
+/* Labels and pitch of the aligned frames. */
+static enum status take_frames(struct reading *g, const struct alignment *a, struct err *err)
+{
+    struct facts *x = &g->x;
+    bool classes = pitches_classes(&g->in->pitch), pitched = pitches_any(&g->in->pitch);
+    x->phone = mem_array(x->frames, sizeof *x->phone);
+    x->silent = mem_zeros(x->frames, sizeof *x->silent);
+    x->pitch = pitched && classes ? mem_array(x->frames, sizeof *x->pitch) : NULL;
+    x->f0 = pitched && !classes ? mem_zeros(x->frames, sizeof *x->f0) : NULL;
+    if (!x->phone || !x->silent || (pitched && !x->pitch && !x->f0))
+        return err_nomem(err);
+    for (size_t t = 0; t < x->frames; t++)
+        x->phone[t] = FACT_NO_LABEL;
+    if (x->pitch)
+        memset(x->pitch, PITCH_NONE, x->frames);
+    for (size_t i = 0; i < a->count; i++) {
+        const struct aligned_frame *f = &a->frame[i];
+        const char *name = a->phone.name[f->phone];
+        uint32_t phone = names_find(&g->in->phones.phone, name);
+        x->phone[f->frame] = phone == NAMES_NONE ? FACT_NO_PHONE : (int32_t)phone;
+        x->silent[f->frame] = strcmp(name, PHONES_SILENCE) == 0;
+        if (x->pitch)
+            x->pitch[f->frame] = (int8_t)f->pitch;
+        if (x->f0)
+            x->f0[f->frame] = f->f0;
+    }
+    return STATUS_OK;
+}
+
+/* Number T of a frame, brought into the recording. */
+static uint32_t within(const struct reading *g, double t)
+{
+    double last = (double)g->x.frames - 1;
+    return t > 0 ? (uint32_t)(t < last ? t : last) : 0;
+}
+
+/* A phone's frames are those whose points it holds; where it is too short for one, the frame
+ * it lies in. */
+static void add_spoken(struct reading *g, const char *label, double start, double end)
+{
+    char name[PHONES_NAME_MAX];
+    if (phones_canonical(&g->in->phones, label, name) != PHONE_KNOWN)
+        return;
+    double first = ceil((start - ALIGN_SAME_TIME - g->grid.first) / g->grid.period);
+    double last = ceil((end - ALIGN_SAME_TIME - g->grid.first) / g->grid.period) - 1;
+    if (last < first)
+        first = last = floor((start + end) / 2 / g->grid.period);
+    g->x.spoken[g->x.spokens++] =
+        (struct spoken){names_find(&g->in->phones.phone, name), within(g, first), within(g, last)};
+}
+
+/* Every interval, or every run of a list, that is a phone: also those too short for a frame. */
+static enum status take_spoken(struct reading *g, const struct utterance_labels *u, struct err *err)
+{
+    g->x.spoken = mem_array(u->count, sizeof *g->x.spoken);
+    if (!g->x.spoken)
+        return err_nomem(err);
+    for (size_t i = 0, next; i < u->count; i = next) {
+        next = i + 1;
+        if (u->interval) {
+            const struct label_interval *v = &u->interval[i];
+            add_spoken(g, u->name.name[v->name], v->start, v->end);
+            continue;
+        }
+        while (next < u->count && u->frame[next] == u->frame[i])
+            next++;
+        if (u->frame[i] >= 0)
+            add_spoken(g, u->name.name[u->frame[i]], (double)i * LABELS_LIST_PERIOD,
+                       (double)next * LABELS_LIST_PERIOD);
+    }
+    return STATUS_OK;
+}
+
+static enum status take_labels(struct reading *g, const struct audio *audio, struct err *err)
+{
+    struct utterance_labels u = {0};
+    struct pitch_track pitch = {0};
+    struct alignment a = {.phone = NAMES_INIT};
+    struct align_options ao = {.grid = g->grid,
+                               .frames = COUNTS_FRAMES_ALL,
+                               .pitch = ALIGN_PITCH_CENTRED,
+                               .phones = &g->in->phones};
+    enum status code = labels_get(g->in->labels, g->r->utterance, &u, err);
+    if (!code)
+        code = pitches_get(&g->in->pitch, g->r->utterance, audio, &pitch, err);
+    if (!code)
+        code = align_utterance(&a, &u, pitches_any(&g->in->pitch) ? &pitch : NULL, g->x.frames, &ao,
+                               err);
+    if (!code)
+        code = take_frames(g, &a, err);
+    if (!code)
+        code = take_spoken(g, &u, err);
+    alignment_free(&a);
+    pitch_track_free(&pitch);
+    utterance_labels_free(&u);
+    return code;
+}
+
+/* Levels of the user's own factors: at each frame, that of the span that holds its point. */
+static enum status take_extras(struct reading *g, struct err *err)
+{
+    unsigned extras = g->o->extras;
+    size_t need;
+    if (!mul_size(g->x.frames, extras, &need) ||
+        !(g->x.extra = mem_array(need, sizeof *g->x.extra)))
+        return err_nomem(err);
+    for (unsigned x = 0; x < extras; x++) {
+        const struct factor_span *span = NULL;
+        size_t s = 0, spans = factorfile_find(&g->in->extra[x], g->r->utterance, &span);
+        for (size_t t = 0; t < g->x.frames; t++) {
+            double now = g->grid.first + (double)t * g->grid.period + ALIGN_SAME_TIME;
+            while (s < spans && span[s].end <= now)
+                s++;
+            bool inside = s < spans && span[s].start <= now;
+            g->x.extra[t * extras + x] = inside ? (int32_t)span[s].level : -1;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* Speaker and gender; every speaker must be listed where there is a list. */
+static enum status take_speaker(struct reading *g, const struct factors *f, struct err *err)
+{
+    char speaker[256];
+    const char *utterance = g->r->utterance;
+    speakers_of_utterance(utterance, speaker, sizeof speaker);
+    g->x.gender = g->x.speaker = -1;
+    for (uint32_t i = 0; i < f->count; i++)
+        if (f->factor[i].kind == COUNT_SPEAKER) {
+            g->x.speaker = (int32_t)names_find(&f->factor[i].level, speaker);
+        } else if (f->factor[i].kind == COUNT_GENDER) {
+            const char *gender = speakers_gender(&g->in->speakers, utterance, false);
+            if (!gender)
+                return err_set(err, STATUS_NOTFOUND, "%s: no speaker '%s', who speaks in %s",
+                               g->o->speakers, speaker, g->r->path);
+            g->x.gender = (int32_t)names_find(&f->factor[i].level, gender);
+        }
+    return STATUS_OK;
+}
+
+enum status facts_read(struct facts *out, const struct inputs *in, const struct count_options *o,
+                       const struct factors *f, const struct recording *r,
+                       const struct audio *audio, size_t frames, double period, struct err *err)
+{
+    struct reading g = {
+        .x.frames = frames, .in = in, .o = o, .r = r, .grid = frame_grid_midpoints(period)};
+    enum status code = take_speaker(&g, f, err);
+    if (!code && in->labels)
+        code = take_labels(&g, audio, err);
+    if (!code && o->extras)
+        code = take_extras(&g, err);
+    if (code)
+        facts_free(&g.x);
+    else
+        *out = g.x;
+    return code;
+}

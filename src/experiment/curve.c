@@ -1,0 +1,144 @@
+#include "config.h"
+
+#include "experiment/curve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiment/plan.h"
+#include "base/mem.h"
+
+static const char row_protected[] = "protected", row_control[] = "control", row_random[] = "random";
+
+void curve_free(struct curve *c)
+{
+    neuron_sets_free(&c->protect);
+    controls_free(&c->control);
+    experiment_free(&c->x);
+    *c = (struct curve){0};
+}
+
+/* The set to spare, and the candidates for random ones like it. */
+static enum status make_protect(struct curve *c, struct plan *p, const struct curve_options *o,
+                                const struct model_info *info, struct err *err)
+{
+    struct neuron_features features = {0};
+    enum status code = neuron_sets_init(&c->protect, info->layers, info->width, err);
+    if (!code)
+        code = neuron_sets_add(&c->protect, o->protect, o->analysis, o->checkpoint->path, err);
+    if (!code && o->layers)
+        code = neuron_sets_only(&c->protect, o->layers, err);
+    if (!code && neuron_sets_total(&c->protect) == 0)
+        code =
+            err_set(err, STATUS_NOTFOUND, "the set '%s' is empty: nothing to protect", o->protect);
+    if (!code)
+        code = plan_row(p, row_protected, &c->protect, err);
+    if (code || !o->analysis)
+        return code;
+    code = neuron_sets_fit(&c->protect, o->analysis->counts, o->checkpoint->path, err);
+    if (!code)
+        code = neuron_features_make(&features, o->checkpoint, o->analysis->counts, err);
+    if (!code)
+        code = controls_init(&c->control, &c->protect, NULL, &features, err);
+    if (!code)
+        code = plan_row(p, row_control, &c->protect, err);
+    if (!code)
+        code = plan_match(p, &c->control, &features, o->how.seed, o->draws, err);
+    neuron_features_free(&features);
+    return code;
+}
+
+/* True for rows that depend on what is drawn. */
+static bool drawn(const char *row)
+{
+    return strcmp(row, row_control) == 0 || strcmp(row, row_random) == 0;
+}
+
+static enum status make_steps(struct plan *p, const struct curve_options *o, struct err *err)
+{
+    enum status code = STATUS_OK;
+    for (uint32_t d = 0; d < o->draws; d++)
+        for (uint32_t k = 0; k < o->points; k++)
+            for (uint32_t r = 0; r < p->x->rows && !code; r++)
+                if (d == 0 || drawn(p->x->row[r].name))
+                    code = plan_step(p, r, k, d, err);
+    return code;
+}
+
+static void describe(struct plan *p, const struct curve_options *o, const struct eval *e,
+                     const struct eval_options *about)
+{
+    static const char *const criteria[] = {"l1", "l1-bias", "random"};
+    plan_add_analysis(&p->settings, o->analysis);
+    buf_printf(&p->settings,
+               "--protect: %s\n--layer: %s\n--criterion: %s\n--scope: %s\n--minimum: %u\n"
+               "--draws: %u\n--keep: ",
+               o->protect ? o->protect : "", o->layers ? o->layers : "", criteria[o->how.criterion],
+               o->how.global ? "global" : "layer", o->how.minimum, o->draws);
+    for (uint32_t k = 0; k < o->points; k++)
+        buf_printf(&p->settings, "%s%.17g", k ? "," : "", o->keep[k]);
+    buf_str(&p->settings, "\n");
+    buf_printf(&p->title, "%s: pruned, %s%s", eval_model(e)->name, o->protect ? o->protect : "",
+               o->protect ? " protected, " : "");
+    plan_describe(&p->title, about);
+}
+
+enum status curve_make(struct curve *c, const struct curve_options *o, const struct eval *e,
+                       const struct eval_options *about, struct err *err)
+{
+    const char *criterion = o->how.criterion == PRUNE_L1_BIAS ? "l1-bias" : "l1";
+    const struct model_info *info = eval_model(e);
+    struct plan p;
+    *c = (struct curve){.checkpoint = o->checkpoint, .how = o->how, .has_set = o->protect};
+    enum status code = plan_begin(&p, &c->x, EXPERIMENT_CURVE, e, about, err);
+    describe(&p, o, e, about);
+    c->x.point = mem_array(o->points, sizeof *c->x.point);
+    if (!code && !c->x.point)
+        code = err_nomem(err);
+    for (uint32_t k = 0; k < o->points && !code; k++)
+        c->x.point[c->x.points++] = o->keep[k];
+    if (!code && o->protect)
+        code = make_protect(c, &p, o, info, err);
+    if (!code)
+        code = plan_row(&p, criterion, NULL, err);
+    if (!code)
+        code = plan_row(&p, row_random, NULL, err);
+    if (!code)
+        code = make_steps(&p, o, err);
+    code = plan_end(&p, code, e, o->by, err);
+    if (code)
+        curve_free(c);
+    return code;
+}
+
+/* A seed for every draw, the first being the one that was given. */
+static uint64_t seed_of(const struct curve *c, uint32_t draw)
+{
+    return c->how.seed + draw;
+}
+
+enum status curve_sets(void *curve, const struct experiment_step *step, struct neuron_sets *out,
+                       struct err *err)
+{
+    struct curve *c = curve;
+    struct prune_options how = c->how;
+    struct neuron_sets spared = {0};
+    enum status code = STATUS_OK;
+    const char *row = c->x.row[step->row].name;
+    how.keep = c->x.point[step->point];
+    if (strcmp(row, row_protected) == 0) {
+        how.protect = &c->protect;
+    } else if (strcmp(row, row_control) == 0) {
+        code = neuron_sets_init(&spared, out->layers, out->width, err);
+        if (!code)
+            code = controls_draw(&c->control, how.seed, step->draw + (uint64_t)1, &spared, err);
+        how.protect = &spared;
+    } else if (strcmp(row, row_random) == 0) {
+        how.criterion = PRUNE_RANDOM;
+        how.seed = seed_of(c, step->draw);
+    }
+    if (!code)
+        code = prune_choose(out, c->checkpoint, &how, err);
+    neuron_sets_free(&spared);
+    return code;
+}

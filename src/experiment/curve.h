@@ -1,0 +1,45 @@
+/*
+ * curve.h - pruning curves: what is lost when fewer and fewer neurons are left, without training
+ * again, where the neurons of a set are spared, where only scores decide, and at random.
+ */
+#ifndef PROPNEU_EXPERIMENT_CURVE_H
+#define PROPNEU_EXPERIMENT_CURVE_H
+
+#include "experiment/experiment.h"
+#include "edit/prune.h"
+
+struct curve_options {
+    const struct checkpoint *checkpoint;
+    struct analysis *analysis; /* NULL: no count file */
+    const char *protect;       /* expression of the set to spare, or NULL */
+    const char *layers;        /* of the set; NULL: all */
+    const char *by;            /* factors measured; NULL: in total only */
+    struct prune_options how;  /* criterion (l1, l1-bias), scope, minimum, seed */
+    const double *keep;        /* [points] shares that stay, 0 < keep <= 1 */
+    uint32_t points;
+    uint32_t draws; /* of random pruning, and of matched random sets to spare */
+};
+
+struct curve {
+    struct experiment x;
+    const struct checkpoint *checkpoint;
+    struct prune_options how;
+    struct neuron_sets protect;
+    struct controls control; /* of PROTECT; layers 0: none */
+    bool has_set;
+};
+
+/*
+ * Plans the curves of what E, opened as ABOUT says, measures.  Rows are "protected" and "control"
+ * (a matched random set is spared; with a count file) where there is a set, the criterion, and
+ * "random".
+ */
+enum status curve_make(struct curve *c, const struct curve_options *o, const struct eval *e,
+                       const struct eval_options *about, struct err *err);
+void curve_free(struct curve *c);
+
+/* An experiment_sets with the curve as context. */
+enum status curve_sets(void *curve, const struct experiment_step *step, struct neuron_sets *out,
+                       struct err *err);
+
+#endif

@@ -1,0 +1,64 @@
+#include "config.h"
+
+#include "experiment/experiment.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiment/experiment_text.h"
+#include "base/mem.h"
+
+/* Measurements of an experiment, more than anybody will wait for. */
+#define CELLS_MAX ((size_t)1 << 26)
+
+const char *experiment_kind_name(enum experiment_kind kind)
+{
+    return kind == EXPERIMENT_MATRIX ? "matrix" : "curve";
+}
+
+void experiment_free(struct experiment *x)
+{
+    for (uint32_t r = 0; x->row && r < x->rows; r++) {
+        free(x->row[r].name);
+        free(x->row[r].size);
+        free(x->row[r].match);
+    }
+    for (uint32_t m = 0; x->measure && m < x->measures; m++)
+        free(x->measure[m]);
+    for (uint32_t c = 0; x->column && c < x->columns; c++)
+        free(x->column[c]);
+    free(x->measure);
+    free(x->title);
+    free(x->settings);
+    free(x->command);
+    free(x->row);
+    free(x->column);
+    free(x->point);
+    free(x->step);
+    free(x->is_done);
+    free(x->neurons);
+    free(x->cell);
+    *x = (struct experiment){0};
+}
+
+enum status experiment_room(struct experiment *x, struct err *err)
+{
+    size_t cells;
+    if (!mul_size(x->steps, x->columns, &cells) || !mul_size(cells, x->measures, &cells) ||
+        cells > CELLS_MAX)
+        return err_set(err, STATUS_NOMEM, "%u steps by %u groups are too many", x->steps,
+                       x->columns);
+    x->is_done = mem_zeros(x->steps, sizeof *x->is_done);
+    x->neurons = mem_zeros(x->steps, sizeof *x->neurons);
+    x->cell = mem_zeros(cells, sizeof *x->cell);
+    return x->is_done && x->neurons && x->cell ? STATUS_OK : err_nomem(err);
+}
+
+uint32_t experiment_find(const struct experiment *x, uint32_t row, uint32_t point, uint32_t draw)
+{
+    for (uint32_t i = 0; i < x->steps; i++)
+        if (x->step[i].row == row && x->step[i].point == point && x->step[i].draw == draw)
+            return i;
+    return EXPERIMENT_NOTHING;
+}

@@ -1,0 +1,155 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "experiment/experiment.h"
+#include "edit/intervention.h"
+#include "base/mem.h"
+
+static enum status add_text(char ***list, uint32_t *count, size_t *cap, const char *text,
+                            struct err *err)
+{
+    if (!mem_grow(list, cap, *count + (size_t)1, sizeof **list))
+        return err_nomem(err);
+    if (!((*list)[*count] = mem_strndup(text, strlen(text))))
+        return err_nomem(err);
+    ++*count;
+    return STATUS_OK;
+}
+
+/* Says which factors E has groups of. */
+static enum status no_factor(const struct eval *e, const char *wanted, size_t n, struct err *err)
+{
+    uint32_t groups;
+    const struct eval_group *g = eval_groups(e, &groups);
+    struct buf there = BUF_INIT;
+    for (uint32_t i = 0; i < groups; i++)
+        if (i == 0 || strcmp(g[i].factor, g[i - 1].factor) != 0)
+            buf_printf(&there, "%s%s", there.len ? ", " : "", g[i].factor);
+    err_set(err, STATUS_NOTFOUND, "nothing is measured by '%.*s' here%s%.200s%s", (int)n, wanted,
+            there.len ? ", only by " : "", buf_text(&there), there.len ? ": choose with --by" : "");
+    buf_free(&there);
+    return STATUS_NOTFOUND;
+}
+
+enum status experiment_columns(struct experiment *x, const struct eval *e, const char *by,
+                               struct err *err)
+{
+    uint32_t measures, groups;
+    size_t measure_cap = 0, column_cap = 0;
+    const char *const *measure = eval_measures(e, &measures);
+    const struct eval_group *g = eval_groups(e, &groups);
+    enum status code = add_text(&x->column, &x->columns, &column_cap, "all", err);
+    for (uint32_t m = 0; m < measures && !code; m++)
+        code = add_text(&x->measure, &x->measures, &measure_cap, measure[m], err);
+    for (const char *at = by; at && *at && !code;) {
+        size_t n = strcspn(at, ",");
+        uint32_t before = x->columns;
+        for (uint32_t i = 0; i < groups && !code; i++) {
+            struct buf name = BUF_INIT;
+            if (strlen(g[i].factor) != n || strncmp(g[i].factor, at, n) != 0)
+                continue;
+            buf_printf(&name, "%s=%s", g[i].factor, g[i].level);
+            code = buf_ok(&name)
+                       ? add_text(&x->column, &x->columns, &column_cap, buf_text(&name), err)
+                       : err_nomem(err);
+            buf_free(&name);
+        }
+        if (!code && x->columns == before)
+            code = no_factor(e, at, n, err);
+        at += n + (at[n] == ',');
+    }
+    return code ? code : experiment_room(x, err);
+}
+
+/* Index into E's groups of a column, EVAL_TOTAL for the first. */
+static uint32_t group_of(const struct eval *e, const char *column)
+{
+    uint32_t groups;
+    const struct eval_group *g = eval_groups(e, &groups);
+    for (uint32_t i = 0; i < groups; i++) {
+        size_t n = strlen(g[i].factor);
+        if (strncmp(column, g[i].factor, n) == 0 && column[n] == '=' &&
+            strcmp(column + n + 1, g[i].level) == 0)
+            return i;
+    }
+    return EVAL_TOTAL;
+}
+
+/* Takes what a run found of the experiment's columns. */
+static void note(struct experiment *x, uint32_t step, const struct eval *e,
+                 const struct eval_result *r)
+{
+    bool errors = strcmp(x->measure[0], "log-f0") != 0;
+    for (uint32_t m = 0; m < x->measures; m++)
+        for (uint32_t c = 0; c < x->columns; c++) {
+            uint32_t group = c == 0 ? EVAL_TOTAL : group_of(e, x->column[c]);
+            const struct eval_score *s = eval_score(r, m, group);
+            experiment_cells(x, step, m)[c] = (struct experiment_cell){
+                errors ? s->errors : EXPERIMENT_NO_ERRORS, s->trials, eval_loss(s)};
+        }
+    size_t left;
+    eval_recordings(e, &left);
+    x->left_out = left > x->left_out ? left : x->left_out;
+    x->is_done[step] = true;
+    x->done++;
+}
+
+static enum status measure(struct experiment *x, struct experiment_run *r, uint32_t step,
+                           struct err *err)
+{
+    const struct model_info *info = eval_model(r->eval);
+    struct neuron_sets sets;
+    struct intervention change = {.layers = 0};
+    struct eval_result result = {.score = NULL};
+    struct edit edit = r->edit ? *r->edit : (struct edit){.kind = EDIT_SCALE, .gain = 0};
+    enum status code = neuron_sets_init(&sets, info->layers, info->width, err);
+    if (code)
+        return code;
+    if (x->step[step].row != EXPERIMENT_NOTHING)
+        code = r->sets(r->context, &x->step[step], &sets, err);
+    size_t total = neuron_sets_total(&sets);
+    edit.sets = &sets;
+    if (!code && total)
+        code = intervention_init(&change, &edit, err);
+    if (!code)
+        code = eval_run(r->eval, total ? &change.change : NULL, r->hooks, &result, err);
+    if (!code) {
+        x->neurons[step] = (uint32_t)total;
+        note(x, step, r->eval, &result);
+    }
+    eval_result_free(&result);
+    intervention_free(&change);
+    neuron_sets_free(&sets);
+    return code;
+}
+
+enum status experiment_do(struct experiment *x, struct experiment_run *r, struct err *err)
+{
+    enum status code = STATUS_OK;
+    r->file = (struct experiment_journal){.fd = -1};
+    if (r->journal)
+        code = experiment_journal_open(&r->file, x, r->journal, r->resume, err);
+    if (!code && r->stepped)
+        r->stepped(r->shown, x);
+    for (uint32_t i = 0; i < x->steps && !code; i++) {
+        if (x->is_done[i])
+            continue;
+        if (r->hooks->cancel && *r->hooks->cancel)
+            return err_set(err, STATUS_CANCELLED, "stopped");
+        code = measure(x, r, i, err);
+        if (!code && r->journal)
+            code = experiment_journal_add(&r->file, x, i, err);
+        if (!code && r->stepped)
+            r->stepped(r->shown, x);
+    }
+    return code;
+}
+
+void experiment_finish(struct experiment_run *r, bool done)
+{
+    if (r->journal)
+        experiment_journal_close(&r->file, done && !r->keep);
+}

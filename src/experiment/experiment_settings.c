@@ -1,0 +1,54 @@
+#include "config.h"
+
+#include "corpus/recordings.h"
+#include "experiment/experiment.h"
+#include "base/settings.h"
+
+static void path(struct buf *b, const char *what, const char *path)
+{
+    settings_add_digest(b, what, corpus_digest_path(path));
+}
+
+/* Bundled tables have names that are no files. */
+static void table(struct buf *b, const char *what, const char *name)
+{
+    if (name && corpus_digest_path(name) == 0)
+        buf_printf(b, "%s: %s\n", what, name);
+    else
+        path(b, what, name);
+}
+
+enum status experiment_settings(struct buf *b, const struct eval *e, const struct eval_options *o,
+                                struct err *err)
+{
+    const struct count_options *in = o->inputs;
+    const struct model_info *m = eval_model(e);
+    struct corpus corpus;
+    enum status code = corpus_open(&corpus, in->audio, err);
+    if (code)
+        return code;
+    buf_printf(b, "version of propneu: %s\n", PACKAGE_VERSION);
+    settings_add_digest(b, "model (-m)", m->fingerprint);
+    path(b, "--mean-std", in->mean_std);
+    if (m->normalize_from)
+        buf_printf(b, "--normalize: %s\n", m->normalize ? "yes" : "no");
+    settings_add_digest(b, "corpus (-a)", corpus_digest(&corpus));
+    path(b, "labels (-l)", in->labels);
+    path(b, "--label-table", in->label_table);
+    buf_printf(b, "--tier: %s\n", in->tier ? in->tier : "");
+    table(b, "--phones", in->phones);
+    path(b, "--speakers", in->speakers);
+    table(b, "--pitch", in->pitch);
+    if (in->edges_given)
+        buf_printf(b, "--pitch-edges: %.17g,%.17g\n", in->pitch_edges[0], in->pitch_edges[1]);
+    for (unsigned x = 0; x < in->extras; x++) {
+        buf_printf(b, "--factor: %s\n", in->extra[x].name);
+        path(b, "--factor", in->extra[x].file);
+    }
+    buf_printf(b, "--task: %s\n--layer of the task: %u\n", eval_task_names[o->task], o->layer);
+    buf_printf(b, "--min-run: %u\n--refit: %s\n", o->min_run, o->refit ? "yes" : "no");
+    buf_printf(b, "--piece: %.17g\n--noise: %.17g\n--seed: %llu\n", o->piece, o->noise,
+               (unsigned long long)o->seed);
+    corpus_free(&corpus);
+    return buf_ok(b) ? STATUS_OK : err_nomem(err);
+}

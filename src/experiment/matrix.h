@@ -1,0 +1,42 @@
+/*
+ * matrix.h - the damage matrix: the group neurons of a property erased, group after group, and
+ * what that does to every group, beside what matched random sets do.
+ */
+#ifndef PROPNEU_EXPERIMENT_MATRIX_H
+#define PROPNEU_EXPERIMENT_MATRIX_H
+
+#include "experiment/experiment.h"
+
+struct matrix_options {
+    struct analysis *analysis; /* of the count file; NULL where SET is a file */
+    const struct checkpoint *checkpoint;
+    const char *property;    /* whose groups are erased, one a row; or NULL: */
+    const char *set;         /* an expression, the only row */
+    const char *layers;      /* list of neuron_sets_only; NULL: all */
+    const char *by;          /* factors measured; NULL: the property's own, if the task has it */
+    const struct edit *edit; /* what is done to the sets; NULL: erasure */
+    uint32_t controls;       /* matched random sets of every row; 0: none */
+    uint64_t seed;
+};
+
+struct matrix {
+    struct experiment x;
+    uint64_t seed;
+    struct neuron_sets *set;  /* [x.rows] */
+    struct controls *control; /* [x.rows]; NULL: none are drawn */
+};
+
+/*
+ * Plans the matrix of what E measures.  Rows without a neuron have no steps.  Controls are drawn
+ * outside the group neurons of the whole property.  STATUS_NOTFOUND: no group has a neuron, or
+ * there are too few neurons outside to draw controls from.  HOW is what E was opened with.
+ */
+enum status matrix_make(struct matrix *m, const struct matrix_options *o, const struct eval *e,
+                        const struct eval_options *how, struct err *err);
+void matrix_free(struct matrix *m);
+
+/* An experiment_sets with the matrix as context. */
+enum status matrix_sets(void *matrix, const struct experiment_step *step, struct neuron_sets *out,
+                        struct err *err);
+
+#endif

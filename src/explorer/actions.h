@@ -1,0 +1,206 @@
+/*
+ * actions.h - everything a key can do, in one table.
+ *
+ * Key lookup, footer, help screen, the manual's key section and completions are all made from it.
+ * A key is bound at most once in a context (tests/unit/test_actions.c).  Reserved everywhere, for
+ * what their names promise: h j k l g G ^D ^U / n N q ?.
+ */
+#ifndef PROPNEU_EXPLORER_ACTIONS_H
+#define PROPNEU_EXPLORER_ACTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The views, in the order of their tabs: VIEW(ID, name on the command line, title). */
+#define VIEWS(VIEW)                                 \
+    VIEW(LAYERS, "layers", "Layers")                \
+    VIEW(PATTERN, "pattern", "Pattern")             \
+    VIEW(MAP, "map", "Map")                         \
+    VIEW(OVERLAP, "overlap", "Overlap")             \
+    VIEW(NEURONS, "neurons", "Neurons")             \
+    VIEW(EXPERIMENTS, "experiments", "Experiments") \
+    VIEW(COMPARE, "compare", "Compare")
+
+enum view_id {
+#define VIEW_ENUM(id, name, title) VIEW_##id,
+    VIEWS(VIEW_ENUM)
+#undef VIEW_ENUM
+        VIEW_COUNT
+};
+
+/* Where keys go: to a view, or to what lies over it. */
+enum {
+#define VIEW_CONTEXT(id, name, title) CTX_##id = 1 << VIEW_##id,
+    VIEWS(VIEW_CONTEXT)
+#undef VIEW_CONTEXT
+        CTX_VIEWS = (1 << VIEW_COUNT) - 1,
+    CTX_PANEL = 1 << 16,
+    CTX_PROMPT = 1 << 17,
+    CTX_HELP = 1 << 18,
+    CTX_TEXT = 1 << 19, /* a list with nothing to choose in it */
+    CTX_TOUR = 1 << 20, /* a script is being played */
+    CTX_COPY = 1 << 21, /* what to copy */
+    CTX_LISTS = CTX_VIEWS | CTX_PANEL | CTX_TEXT | CTX_HELP,
+    CTX_TABLES = CTX_LAYERS | CTX_PATTERN | CTX_OVERLAP | CTX_NEURONS
+};
+
+/*
+ * ACTION(id, name, keys, contexts, priority, footer, help): footers show entries by rising
+ * priority until the line is full; "" = never, "&" = its key joins the entry before ("Up/Down").
+ * ANY_DIGIT's keys give their digit as the action's argument.
+ */
+#define ACTIONS(ACTION)                                                                            \
+    ACTION(HELP, "help", "? F1", CTX_VIEWS | CTX_PANEL | CTX_TEXT, 0, "help", "this help")         \
+    ACTION(CLOSE_HELP, "close-help", "Esc q ? F1 Enter", CTX_HELP, 0, "close", "close the help")   \
+    ACTION(ACCEPT, "accept", "Enter", CTX_PROMPT, 0, "accept", "take what was typed")              \
+    ACTION(CANCEL, "cancel", "Esc", CTX_PROMPT, 1, "leave as it was",                              \
+           "leave everything as it was")                                                           \
+    ACTION(COMPLETE, "complete", "Tab", CTX_PROMPT, 2, "complete", "complete the word")            \
+    ACTION(CURSOR_LEFT, "cursor-left", "Left", CTX_PROMPT, 9, "", "one character left")            \
+    ACTION(CURSOR_RIGHT, "cursor-right", "Right", CTX_PROMPT, 9, "", "one character right")        \
+    ACTION(CURSOR_START, "cursor-start", "Home ^A", CTX_PROMPT, 9, "", "start of the text")        \
+    ACTION(CURSOR_END, "cursor-end", "End ^E", CTX_PROMPT, 9, "", "end of the text")               \
+    ACTION(RUBOUT, "rubout", "Backspace", CTX_PROMPT, 9, "", "delete the character before")        \
+    ACTION(DELETE, "delete", "Del ^D", CTX_PROMPT, 9, "", "delete the character under the cursor") \
+    ACTION(WIPE, "wipe", "^U", CTX_PROMPT, 9, "", "delete everything")                             \
+    ACTION(QUIT, "quit", "q", CTX_VIEWS, 1, "quit", "quit")                                        \
+    ACTION(CLOSE, "close", "Esc q", CTX_PANEL | CTX_TEXT | CTX_COPY, 1, "close", "close the list") \
+    ACTION(TOGGLE, "toggle", "Space", CTX_PANEL, 2, "on or off",                                   \
+           "switch the line on or off; on a factor: all its levels")                               \
+    ACTION(CHOOSE, "choose", "Enter", CTX_PANEL | CTX_TEXT | CTX_COPY, 2, "choose",                \
+           "on a factor: group by it; else as Space")                                              \
+    ACTION(RESET, "reset", "r", CTX_PANEL, 3, "all on", "everything on again")                     \
+    ACTION(PREV_LAYER, "prev-layer", "Left h", CTX_VIEWS | CTX_PANEL, 2, "layer",                  \
+           "previous layer")                                                                       \
+    ACTION(NEXT_LAYER, "next-layer", "Right l", CTX_VIEWS | CTX_PANEL, 2, "&", "next layer")       \
+    ACTION(NEXT_VIEW, "next-view", "Tab", CTX_VIEWS, 3, "view", "next view")                       \
+    ACTION(PREV_VIEW, "prev-view", "S-Tab", CTX_VIEWS, 3, "", "previous view")                     \
+    ACTION(UP, "up", "Up k", CTX_LISTS | CTX_COPY, 5, "",                                          \
+           "one line up; the point or phone before")                                               \
+    ACTION(DOWN, "down", "Down j", CTX_LISTS | CTX_COPY, 5, "",                                    \
+           "one line down; the next point or phone")                                               \
+    ACTION(PAGE_UP, "page-up", "PgUp ^U", CTX_LISTS, 9, "", "one page up")                         \
+    ACTION(PAGE_DOWN, "page-down", "PgDn ^D", CTX_LISTS, 9, "", "one page down")                   \
+    ACTION(FIRST, "first", "Home g", CTX_LISTS, 9, "", "first line")                               \
+    ACTION(LAST, "last", "End G", CTX_LISTS, 9, "", "last line")                                   \
+    ACTION(NEXT_PROPERTY, "next-property", "p", CTX_LAYERS | CTX_MAP | CTX_NEURONS | CTX_COMPARE,  \
+           4, "property", "next property")                                                         \
+    ACTION(PREV_PROPERTY, "prev-property", "P", CTX_LAYERS | CTX_MAP | CTX_NEURONS | CTX_COMPARE,  \
+           4, "", "previous property")                                                             \
+    ACTION(GROUPS, "groups", "t", CTX_LAYERS | CTX_MAP | CTX_COMPARE, 5, "legend",                 \
+           "list of groups or curves: show or hide them (t1 = the first)")                         \
+    ACTION(DIFFERENCES, "differences", "d", CTX_COMPARE, 4, "differences",                         \
+           "the numbers as they are, or as differences to the file at hand")                       \
+    ACTION(OVERLAY, "overlay", "Space", CTX_PATTERN, 4, "overlay",                                 \
+           "keep the phone's curve while looking at others (up to four), or let it go")            \
+    ACTION(SCALE, "scale", "x", CTX_PATTERN, 6, "scale", "ranks on a logarithmic or even scale")   \
+    ACTION(FORM, "form", "v", CTX_VIEWS, 5, "form",                                                \
+           "other form: table, curves or both, labels or none, drawing or table")                  \
+    ACTION(SEARCH, "search", "/", CTX_LISTS, 6, "search",                                          \
+           "find a line: words, regular expressions, p>0.05")                                      \
+    ACTION(NEXT_MATCH, "next-match", "n", CTX_LISTS, 9, "", "next match")                          \
+    ACTION(PREV_MATCH, "previous-match", "N", CTX_LISTS, 9, "", "match before")                    \
+    ACTION(FILTER, "filter", "&", CTX_LISTS, 6, "filter",                                          \
+           "keep only lines that match; several terms must all hold, !term must not")              \
+    ACTION(SORT, "sort", "s", CTX_TABLES, 6, "sort",                                               \
+           "sort by a column, by the same again: the other way round")                             \
+    ACTION(REVERSE, "reverse", "S", CTX_TABLES, 9, "", "sort the other way round")                 \
+    ACTION(OTHER_LIST, "other-list", "o", CTX_PATTERN, 5, "other list",                            \
+           "keys go to the phones or to their neurons")                                            \
+    ACTION(MARK, "mark", "Space", CTX_NEURONS | CTX_OVERLAP, 4, "mark",                            \
+           "mark the neuron or the region's neurons, or unmark them")                              \
+    ACTION(MARK_MANY, "mark-many", "M", CTX_VIEWS, 7, "marks",                                     \
+           "mark or unmark what is listed, a pattern, a group, everything")                        \
+    ACTION(SETS, "sets", "*", CTX_VIEWS, 7, "sets",                                                \
+           "sets: the marks and those with a name; combine, save, load")                           \
+    ACTION(EDIT, "edit", "e", CTX_OVERLAP | CTX_NEURONS | CTX_EXPERIMENTS, 4, "edit set",          \
+           "edit the set, in the overlap view the one under the cursor")                           \
+    ACTION(ADD, "add", "a", CTX_OVERLAP | CTX_EXPERIMENTS, 5, "add",                               \
+           "add a set; begin an experiment")                                                       \
+    ACTION(REMOVE, "remove", "d", CTX_OVERLAP | CTX_EXPERIMENTS, 6, "drop",                        \
+           "drop the set under the cursor; delete the experiment (twice)")                         \
+    ACTION(ERASE, "erase", "Space", CTX_EXPERIMENTS, 6, "erase",                                   \
+           "listen: with the set, or without it")                                                  \
+    ACTION(BESIDE, "beside", "o", CTX_EXPERIMENTS, 5, "beside",                                    \
+           "put the experiment beside others, or take it away")                                    \
+    ACTION(STOP, "stop", "x", CTX_EXPERIMENTS, 5, "stop",                                          \
+           "stop the experiment; what was found stays")                                            \
+    ACTION(RESUME, "resume", "r", CTX_EXPERIMENTS, 5, "go on",                                     \
+           "go on with an experiment that was stopped")                                            \
+    ACTION(                                                                                        \
+        OPEN, "open", "Enter", CTX_VIEWS, 5, "",                                                   \
+        "look closer: the layer's map, the neurons of the region or pattern, the point's pattern") \
+    ACTION(CONDITIONS, "conditions", "c", CTX_VIEWS, 6, "conditions",                              \
+           "list of factors and levels: which frames count")                                       \
+    ACTION(SIGMA_UP, "sigma-up", "+ =", CTX_VIEWS, 7, "sigma",                                     \
+           "sigma 5 points up (share of a group's phones)")                                        \
+    ACTION(SIGMA_DOWN, "sigma-down", "-", CTX_VIEWS, 7, "&", "sigma 5 points down")                \
+    ACTION(SET_SIGMA, "set-sigma", "%", CTX_VIEWS, 9, "", "type sigma in percent")                 \
+    ACTION(NEXT_LAMBDA, "next-lambda", "L", CTX_VIEWS, 9, "",                                      \
+           "counts at the next lambda, where the file holds several")                              \
+    ACTION(MARKS, "marks", "b", CTX_LAYERS | CTX_PATTERN | CTX_MAP | CTX_COMPARE, 8, "marks",      \
+           "plots of braille dots, of half blocks or of letters")                                  \
+    ACTION(SAVE, "save", "w", CTX_VIEWS, 7, "save",                                                \
+           "save what is shown: the figure, its numbers or the screen, by the end of the name")    \
+    ACTION(NEXT_FILE, "next-file", "f", CTX_VIEWS, 8, "file", "next file")                         \
+    ACTION(PREV_FILE, "prev-file", "F", CTX_VIEWS, 9, "", "previous file")                         \
+    ACTION(BACK, "back", "Backspace u", CTX_VIEWS, 7, "back",                                      \
+           "back to what was shown before: view, cursor, conditions, sorting, filter")             \
+    ACTION(AGAIN, "again", "U", CTX_VIEWS, 9, "", "on again, after going back")                    \
+    ACTION(COPY, "copy", "y", CTX_VIEWS, 8, "copy",                                                \
+           "copy the command that opens this (yl), the neurons, the set, the screen")              \
+    ACTION(INFO, "info", "i", CTX_VIEWS, 8, "info", "where the numbers come from")                 \
+    ACTION(OPTIONS, "options", "O", CTX_VIEWS, 9, "",                                              \
+           "how the explorer opens: look at it and save it")                                       \
+    ACTION(QUIT_PRINT, "quit-print", "Q", CTX_VIEWS, 9, "",                                        \
+           "quit and print the neurons marked, or else those listed, a line each")                 \
+    ACTION(COPY_LINK, "copy-link", "l", CTX_COPY, 2, "command", "the command that opens this")     \
+    ACTION(COPY_ROW, "copy-row", "r", CTX_COPY, 2, "row", "the line under the cursor")             \
+    ACTION(COPY_NEURONS, "copy-neurons", "n", CTX_COPY, 2, "neurons",                              \
+           "the neurons marked, or else those listed, a line each")                                \
+    ACTION(COPY_SET, "copy-set", "s", CTX_COPY, 2, "set", "the set, as an expression")             \
+    ACTION(COPY_TABLE, "copy-table", "t", CTX_COPY, 2, "table", "the list, as a table with tabs")  \
+    ACTION(DISMISS, "dismiss", "Esc", CTX_VIEWS, 9, "",                                            \
+           "clear the message, the selected point, the overlays, the filter")                      \
+    ACTION(ANY_DIGIT, "digit", "1 2 3 4 5 6 7 8 9", CTX_VIEWS | CTX_PANEL, 9, "",                  \
+           "the view of that number; in a list, that line on or off")                              \
+    ACTION(MOUSE, "mouse", "m", CTX_VIEWS, 9, "",                                                  \
+           "mouse on or off: tabs, lines and points can be clicked; text is then selected with "   \
+           "Shift")                                                                                \
+    ACTION(LOG, "log", "E", CTX_VIEWS, 9, "", "list of the messages so far")                       \
+    ACTION(TOUR_NEXT, "tour-next", "Space Enter Right l PgDn", CTX_TOUR, 0, "next", "next step")   \
+    ACTION(TOUR_BACK, "tour-back", "Backspace Left h PgUp", CTX_TOUR, 0, "back",                   \
+           "the step before")                                                                      \
+    ACTION(TOUR_AUTO, "tour-auto", "a", CTX_TOUR, 2, "play", "go on by itself, or stop that")      \
+    ACTION(TOUR_LEAVE, "tour-leave", "Esc", CTX_TOUR, 1, "explore",                                \
+           "leave the tour: the explorer, at this place")                                          \
+    ACTION(TOUR_QUIT, "tour-quit", "q", CTX_TOUR, 1, "quit", "quit")                               \
+    ACTION(REDRAW, "redraw", "^L", CTX_LISTS | CTX_PROMPT | CTX_TOUR, 9, "",                       \
+           "draw the screen anew")                                                                 \
+    ACTION(TYPE, "type", "", CTX_PROMPT, 9, "", "type a character")
+
+enum action {
+    ACTION_NONE,
+#define ACTION_ENUM(id, name, keys, contexts, priority, footer, help) ACTION_##id,
+    ACTIONS(ACTION_ENUM)
+#undef ACTION_ENUM
+        ACTION_COUNT
+};
+
+struct action_entry {
+    const char *name, *keys;
+    unsigned contexts;
+    int priority;
+    const char *footer, *help;
+};
+
+extern const struct action_entry action_table[ACTION_COUNT]; /* [0] is unused */
+
+/* What KEY means in CONTEXT (one bit), with its argument in *ARG; ACTION_NONE if nothing. */
+enum action action_for_key(uint32_t key, unsigned context, long *arg);
+
+/* The first key of A by name into TEXT of SIZE bytes. */
+void action_key_name(enum action a, char *text, size_t size);
+
+#endif

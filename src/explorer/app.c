@@ -1,0 +1,434 @@
+#include "config.h"
+
+#include "explorer/copy.h"
+#include "explorer/info.h"
+#include "explorer/lists.h"
+#include "explorer/app_options.h"
+#include "explorer/view.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "explorer/save.h"
+
+static const struct view *const views[VIEW_COUNT] = {
+    [VIEW_LAYERS] = &view_layers,
+    [VIEW_PATTERN] = &view_pattern,
+    [VIEW_MAP] = &view_map,
+    [VIEW_OVERLAP] = &view_overlap,
+    [VIEW_NEURONS] = &view_neurons,
+    [VIEW_COMPARE] = &view_compare,
+    [VIEW_EXPERIMENTS] = &view_experiments,
+};
+
+const struct view *view_of(enum view_id id)
+{
+    return views[id];
+}
+
+static struct app_file *file_here(struct app *app)
+{
+    return &app->file[app->here];
+}
+
+const char *app_property(const struct app *app)
+{
+    return app_session(app)->names.name[app->at.property];
+}
+
+const struct engine_result *app_result(const struct app *app, uint32_t property, uint32_t layer)
+{
+    return engine_get(app_file(app)->engine, property, layer);
+}
+
+void app_say(struct app *app, bool bad, const char *fmt, ...)
+{
+    struct err clean; /* err_set takes control bytes out */
+    char text[sizeof app->message];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    err_set(&clean, STATUS_OK, "%s", text);
+    snprintf(app->message, sizeof app->message, "%.255s", clean.msg);
+    app->message_bad = bad;
+    log_add(&app->log, bad, app->message);
+}
+
+void app_heard(struct app *app, const char *line)
+{
+    struct err clean;
+    err_set(&clean, STATUS_OK, "%s", line);
+    log_add(&app->log, false, clean.msg);
+    if (!app->message[0]) {
+        snprintf(app->message, sizeof app->message, "%.200s (E lists messages)", clean.msg);
+        app->message_bad = true;
+    }
+}
+
+int app_view_rows(const struct app *app)
+{
+    return app->rows - 4;
+}
+
+/* Sigma and filters of the file at hand go to its session and its engine. */
+enum status app_conditions_changed(struct app *app, struct err *err)
+{
+    app->conditions++;
+    return app_file_changed(app, file_here(app), err);
+}
+
+enum status app_file_changed(struct app *app, struct app_file *f, struct err *err)
+{
+    struct analysis_params params = f->session.params;
+    params.sigma = app->sigma / 100;
+    f->sigma = app->sigma;
+    analysis_set_params(&f->session, &params);
+    analysis_changed(&f->session);
+    return engine_set(f->engine, &params, f->counts.lambda_percent, &f->session.filters, err);
+}
+
+unsigned app_context(const struct app *app)
+{
+    if (app->prompt.kind)
+        return CTX_PROMPT;
+    if (app->help)
+        return CTX_HELP;
+    switch (app->panel.kind) {
+    case PANEL_NONE: return 1u << app->at.view;
+    case PANEL_TEXT: return CTX_TEXT;
+    case PANEL_COPY: return CTX_COPY;
+    default: return CTX_PANEL;
+    }
+}
+
+bool app_move(enum action action, size_t *here, size_t count, size_t page)
+{
+    size_t last = count ? count - 1 : 0, by = page > 1 ? page - 1 : 1;
+    switch (action) {
+    case ACTION_UP: *here -= *here > 0; break;
+    case ACTION_DOWN: *here += *here < last; break;
+    case ACTION_PAGE_UP: *here -= *here < by ? *here : by; break;
+    case ACTION_PAGE_DOWN: *here += last - *here < by ? last - *here : by; break;
+    case ACTION_FIRST: *here = 0; break;
+    case ACTION_LAST: *here = last; break;
+    default: return false;
+    }
+    return true;
+}
+
+/* Sigma is the same for all files; each takes it over when it is shown. */
+static enum status set_sigma(struct app *app, double percent, struct err *err)
+{
+    double before = app->sigma;
+    app->sigma = percent < 5 ? 5 : percent > 100 ? 100 : percent;
+    if (app->sigma == before)
+        return STATUS_OK;
+    return app_conditions_changed(app, err);
+}
+
+/* The counts at the next of the file's lambdas; each file keeps its own. */
+static enum status step_lambda(struct app *app, struct err *err)
+{
+    struct counts *c = &file_here(app)->counts;
+    uint32_t k = 0;
+    if (c->lambdas < 2)
+        return err_set(err, STATUS_NOTFOUND, "the file holds counts at lambda %g%% only",
+                       c->lambda_percent);
+    while (c->lambda[k] != c->lambda_percent)
+        k++;
+    enum status code = counts_choose(c, c->lambda[(k + 1) % c->lambdas], err);
+    return code ? code : app_conditions_changed(app, err);
+}
+
+static enum status step_file(struct app *app, size_t by, struct err *err)
+{
+    if (app->files < 2)
+        return err_set(err, STATUS_NOTFOUND, "there is only this file");
+    return app_show_file(app, (app->here + by) % app->files, err);
+}
+
+static void go_to_view(struct app *app, int view)
+{
+    app->at.view = (enum view_id)view;
+}
+
+/* Marks what is under the cursor, or unmarks it. */
+static enum status mark_here(struct app *app, struct err *err)
+{
+    const struct view *view = view_of(app->at.view);
+    struct buf set = BUF_INIT;
+    enum status code = STATUS_OK;
+    if (!view->set || !view->set(app, false, &set))
+        code = err_set(err, STATUS_NOTFOUND, "there is nothing here to mark");
+    else
+        code = marks_flip(app, buf_text(&set), err);
+    buf_free(&set);
+    return code;
+}
+
+static void step_layer(struct app *app, int by)
+{
+    uint32_t layers = app_file(app)->counts.layers;
+    if (by < 0 && app->at.layer > 0)
+        app->at.layer--;
+    else if (by > 0 && app->at.layer + 1 < layers)
+        app->at.layer++;
+}
+
+static void step_property(struct app *app, uint32_t by)
+{
+    app->at.property = (app->at.property + by) % app_session(app)->names.count;
+}
+
+static void open_sigma_prompt(struct app *app)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%g", app->sigma);
+    prompt_open(app, PROMPT_SIGMA, 0, "sigma, percent of a group's phones", text);
+}
+
+static void open_export_prompt(struct app *app)
+{
+    char name[sizeof app->prompt.text];
+    save_name(app, name, sizeof name);
+    prompt_open(app, PROMPT_EXPORT, 0, "save as", name);
+    snprintf(app->prompt.error, sizeof app->prompt.error,
+             ".svg .pdf .png the figure, .tsv .json its numbers, .txt the screen");
+}
+
+/* Actions that mean the same in every view. */
+static enum status apply_common(struct app *app, enum action action, long arg, struct err *err)
+{
+    uint32_t properties = app_session(app)->names.count;
+    switch (action) {
+    case ACTION_HELP:
+        app->help = true;
+        grid_free(&app->help_grid);
+        return help_prepare(app, err);
+    case ACTION_QUIT:
+    case ACTION_QUIT_PRINT:
+        if (experiments_own(app))
+            return experiments_ask(app, action == ACTION_QUIT_PRINT, err);
+        app->quit = true;
+        app->print = action == ACTION_QUIT_PRINT;
+        break;
+    case ACTION_PREV_LAYER: step_layer(app, -1); break;
+    case ACTION_NEXT_LAYER: step_layer(app, 1); break;
+    case ACTION_NEXT_VIEW: go_to_view(app, (app->at.view + 1) % VIEW_COUNT); break;
+    case ACTION_PREV_VIEW: go_to_view(app, (app->at.view + VIEW_COUNT - 1) % VIEW_COUNT); break;
+    case ACTION_ANY_DIGIT:
+        if (arg < 1 || arg > VIEW_COUNT)
+            return err_set(err, STATUS_NOTFOUND, "there is no view %ld", arg);
+        go_to_view(app, (int)arg - 1);
+        break;
+    case ACTION_NEXT_PROPERTY: step_property(app, 1); break;
+    case ACTION_PREV_PROPERTY: step_property(app, properties - 1); break;
+    case ACTION_SIGMA_UP: return set_sigma(app, app->sigma + 5, err);
+    case ACTION_SIGMA_DOWN: return set_sigma(app, app->sigma - 5, err);
+    case ACTION_NEXT_LAMBDA: return step_lambda(app, err);
+    case ACTION_SET_SIGMA: open_sigma_prompt(app); break;
+    case ACTION_CONDITIONS: return panel_open_conditions(app, err);
+    case ACTION_NEXT_FILE: return step_file(app, 1, err);
+    case ACTION_PREV_FILE: return step_file(app, app->files - 1, err);
+    case ACTION_MARKS: app->lines = (app->lines + 1) % PLOT_MARKS_COUNT; break;
+    case ACTION_SAVE: open_export_prompt(app); break;
+    case ACTION_BACK: return history_step(app, -1, err);
+    case ACTION_AGAIN: return history_step(app, 1, err);
+    case ACTION_MARK: return mark_here(app, err);
+    case ACTION_MARK_MANY: return marks_open_many(app, err);
+    case ACTION_SETS: return marks_open_sets(app, err);
+    case ACTION_COPY: return copy_open(app, err);
+    case ACTION_INFO: return info_open(app, err);
+    case ACTION_OPTIONS: return options_open(app, err);
+    case ACTION_REDRAW: app->redraw = true; break;
+    case ACTION_LOG: return panel_open_log(app, err);
+    case ACTION_MOUSE:
+        app->mouse = !app->mouse;
+        app_say(app, false, app->mouse ? "mouse on: Shift selects text" : "mouse off");
+        break;
+    default: break;
+    }
+    return STATUS_OK;
+}
+
+static enum status apply_help(struct app *app, enum action action, struct err *err)
+{
+    size_t page = (size_t)app_view_rows(app) - 1, here = app->help_grid.here;
+    size_t last = app->help_grid.count > page ? app->help_grid.count - page : 0;
+    if (action == ACTION_CLOSE_HELP)
+        app->help = false;
+    else if (action == ACTION_REDRAW)
+        app->redraw = true;
+    else if (lists_apply(app, action, err))
+        return err->code;
+    else if (app_move(action, &here, last + 1, page))
+        grid_select(&app->help_grid, here < app->help_grid.count
+                                         ? app->help_grid.id[app->help_grid.shown[here]]
+                                         : GRID_NONE);
+    return STATUS_OK;
+}
+
+/* A list that shows the layer at hand follows it. */
+static enum status apply_layer_in_panel(struct app *app, enum action action, struct err *err)
+{
+    step_layer(app, action == ACTION_PREV_LAYER ? -1 : 1);
+    return app->panel.kind == PANEL_SETS   ? marks_open_sets(app, err)
+           : app->panel.kind == PANEL_MARK ? marks_open_many(app, err)
+                                           : STATUS_OK;
+}
+
+static enum status apply_in_panel(struct app *app, enum action action, long arg, struct err *err)
+{
+    if (action == ACTION_PREV_LAYER || action == ACTION_NEXT_LAYER)
+        return apply_layer_in_panel(app, action, err);
+    if (action == ACTION_HELP || action == ACTION_REDRAW)
+        return apply_common(app, action, arg, err);
+    if (lists_apply(app, action, err))
+        return err->code;
+    return panel_apply(app, action, arg, err);
+}
+
+/* True if ACTION leaves all but what follows the cursor as it is. */
+static bool only_moves(const struct app *app, enum action action)
+{
+    switch (action) {
+    case ACTION_UP:
+    case ACTION_DOWN:
+    case ACTION_PAGE_UP:
+    case ACTION_PAGE_DOWN:
+    case ACTION_FIRST:
+    case ACTION_LAST:
+    case ACTION_NEXT_MATCH:
+    case ACTION_PREV_MATCH: return true;
+    case ACTION_PREV_LAYER:
+    case ACTION_NEXT_LAYER: return app->at.view == VIEW_LAYERS;
+    default: return false;
+    }
+}
+
+/*
+ * What a view borrows of results that are gone, it gets anew before anything looks at it.  In the
+ * Layers view the layer is the cursor, and what follows it may wait.
+ */
+static void catch_up(struct app *app)
+{
+    const struct place *a = &app->at, *b = &app->prepared_at;
+    if (app->prepared != app->conditions || a->view != b->view || a->property != b->property ||
+        (a->layer != b->layer && a->view != VIEW_LAYERS))
+        app_prepare(app);
+}
+
+enum status app_apply(struct app *app, enum action action, long arg)
+{
+    struct err err = {STATUS_OK, ""};
+    unsigned context = app_context(app);
+    const struct view *view = views[app->at.view];
+    if (action <= ACTION_NONE || action >= ACTION_COUNT ||
+        !(action_table[action].contexts & context))
+        return STATUS_USAGE;
+    app->message[0] = '\0';
+    catch_up(app);
+    app->moved = only_moves(app, action);
+    history_before(app);
+    if (context == CTX_PROMPT)
+        err.code = prompt_apply(app, action, arg, &err);
+    else if (context == CTX_HELP)
+        err.code = apply_help(app, action, &err);
+    else if (context & (CTX_PANEL | CTX_TEXT | CTX_COPY))
+        err.code = apply_in_panel(app, action, arg, &err);
+    else if ((!view->apply || !view->apply(app, action, arg, &err)) &&
+             !lists_apply(app, action, &err))
+        err.code = apply_common(app, action, arg, &err);
+    catch_up(app);
+    if (action != ACTION_BACK && action != ACTION_AGAIN)
+        history_after(app);
+    /* A prompt says its errors where it stands. */
+    if (err.code && !app->prompt.kind)
+        app_say(app, err.code != STATUS_NOTFOUND, "%s", err.msg);
+    return err.code;
+}
+
+enum status app_key(struct app *app, uint32_t key)
+{
+    long arg;
+    enum action action = action_for_key(key, app_context(app), &arg);
+    return action ? app_apply(app, action, arg) : STATUS_OK;
+}
+
+static void focus(struct app *app)
+{
+    engine_focus(app_file(app)->engine, app->at.property, app->at.layer, views[app->at.view]->maps);
+}
+
+void app_prepare(struct app *app)
+{
+    struct err err = {STATUS_OK, ""};
+    focus(app);
+    app->prepared = app->conditions;
+    app->prepared_at = app->at;
+    if (!app->lag)
+        app->looked = app->at.layer;
+    if (app->help)
+        help_prepare(app, &err);
+    if (views[app->at.view]->prepare && views[app->at.view]->prepare(app, &err) && !app->message[0])
+        app_say(app, true, "%s", err.msg);
+}
+
+/* What is seen comes first: others are waited for only where everything is asked for. */
+static void settle_all(struct app *app, bool everything, int ms)
+{
+    app_open_all(app);
+    for (size_t i = 0; i < app->files; i++)
+        if (app->file[i].open)
+            engine_finish(app->file[i].engine, false, everything || i == app->here ? ms : 0);
+}
+
+void app_settle(struct app *app, bool everything, int ms)
+{
+    focus(app);
+    if (views[app->at.view]->files) {
+        settle_all(app, everything, ms);
+        return;
+    }
+    if (views[app->at.view]->alone)
+        return;
+    engine_finish(app_file(app)->engine, !everything || app->at.view != VIEW_LAYERS, ms);
+}
+
+size_t app_missing(const struct app *app)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < app->files; i++)
+        if (app->file[i].open && (i == app->here || views[app->at.view]->files))
+            n += engine_missing(app->file[i].engine);
+    return n;
+}
+
+bool app_settled(const struct app *app)
+{
+    if (app->at.view == VIEW_LAYERS || views[app->at.view]->files)
+        return app_missing(app) == 0;
+    if (views[app->at.view]->alone)
+        return true;
+    for (uint32_t l = views[app->at.view]->maps ? 0 : app->at.layer; l <= app->at.layer; l++)
+        if (!app_result(app, app->at.property, l))
+            return false;
+    return true;
+}
+
+int app_due(const struct app *app)
+{
+    const struct view *view = views[app->at.view];
+    return view->due ? view->due(app) : -1;
+}
+
+bool app_look(struct app *app)
+{
+    const struct view *view = views[app->at.view];
+    return view->look && view->look(app);
+}

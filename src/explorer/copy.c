@@ -1,0 +1,120 @@
+#include "config.h"
+
+#include "explorer/copy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "explorer/lists.h"
+#include "explorer/view.h"
+
+enum status copy_open(struct app *app, struct err *err)
+{
+    enum status code = STATUS_OK;
+    panel_begin(app, PANEL_COPY, "Copy");
+    for (int a = ACTION_COPY_LINK; !code && a <= ACTION_COPY_TABLE; a++) {
+        char text[120], key[16];
+        action_key_name((enum action)a, key, sizeof key);
+        snprintf(text, sizeof text, "%s  %s", key, action_table[a].help);
+        code = panel_add(&app->panel, -1, (uint32_t)a, 0, text, err);
+    }
+    return panel_done(app, code);
+}
+
+/* Row ROW of G, its columns with tabs between; numbers that were not given as text are added. */
+static void add_row(const struct grid *g, size_t row, struct buf *out)
+{
+    const char *text = buf_text(&g->plain) + g->at[row];
+    for (unsigned k = 0; k < g->columns; k++) {
+        size_t len = strcspn(text, "\n");
+        buf_str(out, k ? "\t" : "");
+        if (len)
+            buf_add(out, text, len);
+        else if (g->number[row * g->columns + k] == g->number[row * g->columns + k])
+            buf_printf(out, "%.10g", g->number[row * g->columns + k]);
+        text += len + 1;
+    }
+}
+
+static enum status copy_list(struct app *app, bool all, struct err *err)
+{
+    const struct grid *g = lists_of_view(app);
+    if (!g || !g->count)
+        return err_set(err, STATUS_NOTFOUND, "there is no list here");
+    for (unsigned k = 0; all && k < g->columns; k++)
+        buf_printf(&app->copy, "%s%s%s", k ? "\t" : "", g->column[k].name,
+                   k + 1 == g->columns ? "\n" : "");
+    for (size_t i = 0; i < g->count; i++)
+        if (all || i == g->here) {
+            add_row(g, g->shown[i], &app->copy);
+            buf_str(&app->copy, all ? "\n" : "");
+        }
+    return STATUS_OK;
+}
+
+static enum status copy_set(struct app *app, struct err *err)
+{
+    const struct view *view = view_of(app->at.view);
+    if (app->at.view == VIEW_NEURONS)
+        buf_str(&app->copy, neurons_expression(app));
+    else if (!view->set || !view->set(app, true, &app->copy))
+        return err_set(err, STATUS_NOTFOUND, "there is no set here");
+    return STATUS_OK;
+}
+
+/* What is too long for the status line, in lines of its own. */
+static enum status show_whole(struct app *app, struct err *err)
+{
+    size_t width = app->cols > 40 ? (size_t)app->cols - 14 : 26;
+    const char *text = buf_text(&app->copy);
+    enum status code = STATUS_OK;
+    char line[2 * CANVAS_MAX_SIDE];
+    panel_begin(app, PANEL_TEXT, "Copied");
+    while (!code && *text) {
+        size_t len = strlen(text), n = len;
+        if (len > width) /* at a blank where there is one */
+            for (n = width; n > width / 2 && text[n] != ' '; n--)
+                ;
+        if (len > width && text[n] != ' ')
+            n = width;
+        snprintf(line, sizeof line, "%.*s", (int)n, text);
+        code = panel_add(&app->panel, -1, 0, 0, line, err);
+        text += n + (text[n] == ' ');
+    }
+    return panel_done(app, code);
+}
+
+enum status copy_choose(struct app *app, enum action action, struct err *err)
+{
+    size_t lines = 1;
+    enum status code = STATUS_OK;
+    panel_close(&app->panel);
+    buf_clear(&app->copy);
+    switch (action) {
+    case ACTION_COPY_ROW: code = copy_list(app, false, err); break;
+    case ACTION_COPY_TABLE: code = copy_list(app, true, err); break;
+    case ACTION_COPY_SET: code = copy_set(app, err); break;
+    case ACTION_COPY_NEURONS: code = marks_lines(app, &app->copy, &lines, err); break;
+    default: link_command(app, &app->copy);
+    }
+    if (!code && !buf_ok(&app->copy))
+        code = err_nomem(err);
+    if (code) {
+        buf_free(&app->copy);
+        return code;
+    }
+    app->copied = true;
+    if (app->copy.len > COPY_MAX)
+        app_say(app, true, "%zu bytes are too many for a clipboard (at most %d)", app->copy.len,
+                COPY_MAX);
+    else if (action == ACTION_COPY_NEURONS)
+        app_say(app, false, "copied: %zu neurons", lines);
+    else if (action == ACTION_COPY_TABLE)
+        app_say(app, false, "copied: the table, %zu bytes", app->copy.len);
+    else {
+        app_say(app, false, "copied: %s", buf_text(&app->copy));
+        if (text_width(buf_text(&app->copy)) + 8 > app->cols)
+            code = show_whole(app, err);
+    }
+    return code;
+}

@@ -1,0 +1,85 @@
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "explorer/view.h"
+
+static void push(struct link *list, size_t *count, struct link *l)
+{
+    if (*count == APP_HISTORY) {
+        link_free(&list[0]);
+        memmove(list, list + 1, (APP_HISTORY - 1) * sizeof *list);
+        --*count;
+    }
+    list[(*count)++] = *l;
+    *l = (struct link)LINK_INIT;
+}
+
+static void forget(struct link *list, size_t *count)
+{
+    while (*count)
+        link_free(&list[--*count]);
+}
+
+void history_free(struct history *h)
+{
+    forget(h->past, &h->pasts);
+    forget(h->future, &h->futures);
+    link_free(&h->before);
+}
+
+/* While something is typed or chosen, the place to go back to is that before it began. */
+void history_before(struct app *app)
+{
+    struct history *h = &app->history;
+    if (app->prompt.kind || app->help)
+        return;
+    link_free(&h->before);
+    link_tell(app, &h->before);
+}
+
+/* Steps of sigma, and conditions switched one by one, are one change together. */
+static bool merges(const char *option)
+{
+    return strcmp(option, "sigma") == 0 || strcmp(option, "where") == 0 ||
+           strcmp(option, "file") == 0;
+}
+
+void history_after(struct app *app)
+{
+    struct history *h = &app->history;
+    struct link now = LINK_INIT;
+    if (app->prompt.kind || app->help || !h->before.text.len)
+        return;
+    link_tell(app, &now);
+    const char *what = link_first_difference(&h->before, &now);
+    if (*what) {
+        bool again = merges(what) && strcmp(what, h->merged) == 0;
+        if (!again)
+            push(h->past, &h->pasts, &h->before);
+        snprintf(h->merged, sizeof h->merged, "%.15s", merges(what) ? what : "");
+        forget(h->future, &h->futures);
+    }
+    link_free(&now);
+}
+
+enum status history_step(struct app *app, int step, struct err *err)
+{
+    struct history *h = &app->history;
+    struct link now = LINK_INIT, to;
+    if (step < 0 ? h->pasts == 0 : h->futures == 0)
+        return err_set(err, STATUS_NOTFOUND,
+                       step < 0 ? "nothing to go back to" : "there is nothing to go on to again");
+    link_tell(app, &now);
+    to = step < 0 ? h->past[--h->pasts] : h->future[--h->futures];
+    if (step < 0)
+        push(h->future, &h->futures, &now);
+    else
+        push(h->past, &h->pasts, &now);
+    h->merged[0] = '\0';
+    enum status code = link_follow(app, &to, err);
+    link_free(&to);
+    link_free(&h->before); /* this was no change of the user's */
+    return code;
+}

@@ -1,0 +1,25 @@
+/*
+ * lists.h - searching, filtering and sorting of whichever list keys go to.
+ */
+#ifndef PROPNEU_EXPLORER_LISTS_H
+#define PROPNEU_EXPLORER_LISTS_H
+
+#include "explorer/app.h"
+
+/* The list of the view at hand, or NULL; and that which keys go to, be it in a panel or help. */
+struct grid *lists_of_view(struct app *app);
+struct grid *lists_here(struct app *app);
+
+/* False: not an action of lists. */
+bool lists_apply(struct app *app, enum action action, struct err *err);
+
+/* Search and filter while they are typed (prompt.c): after each key, at the end, given up. */
+void lists_typed(struct app *app);
+enum status lists_accept(struct app *app, struct err *err);
+void lists_cancel(struct app *app);
+
+/* Columns to sort by, as a panel; CHOOSE one. */
+enum status lists_open_sort(struct app *app, struct err *err);
+void lists_choose_sort(struct app *app, uint32_t column);
+
+#endif

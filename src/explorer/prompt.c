@@ -1,0 +1,284 @@
+#include "config.h"
+
+#include "explorer/lists.h"
+#include "explorer/view.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analysis/setexpr.h"
+#include "explorer/save.h"
+
+void prompt_open(struct app *app, enum prompt_kind kind, long subject, const char *title,
+                 const char *text)
+{
+    struct prompt *p = &app->prompt;
+    *p = (struct prompt){.kind = kind, .subject = subject};
+    snprintf(p->title, sizeof p->title, "%s", title);
+    snprintf(p->text, sizeof p->text, "%s", text);
+    p->cursor = strlen(p->text);
+}
+
+static bool continues(char byte)
+{
+    return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+static size_t char_before(const struct prompt *p)
+{
+    size_t at = p->cursor;
+    while (at > 0 && continues(p->text[--at]))
+        ;
+    return at;
+}
+
+static size_t char_after(const struct prompt *p)
+{
+    size_t at = p->cursor;
+    if (p->text[at])
+        at++;
+    while (continues(p->text[at]))
+        at++;
+    return at;
+}
+
+static void cut(struct prompt *p, size_t from, size_t to)
+{
+    memmove(p->text + from, p->text + to, strlen(p->text + to) + 1);
+    p->cursor = from;
+}
+
+static void insert(struct prompt *p, const char *bytes, size_t n)
+{
+    size_t len = strlen(p->text);
+    if (len + n >= sizeof p->text)
+        return;
+    memmove(p->text + p->cursor + n, p->text + p->cursor, len - p->cursor + 1);
+    memcpy(p->text + p->cursor, bytes, n);
+    p->cursor += n;
+}
+
+/* True where a set expression is typed. */
+static bool takes_set(const struct prompt *p)
+{
+    return p->kind == PROMPT_SET || p->kind == PROMPT_NEURONS || p->kind == PROMPT_MARKS ||
+           (p->kind == PROMPT_FIELD && experiments_takes_set(p->subject));
+}
+
+static bool takes_path(const struct prompt *p)
+{
+    return p->kind == PROMPT_SAVE || p->kind == PROMPT_LOAD_MARKS;
+}
+
+/* Files whose name begins as what stands before the cursor, from *START on. */
+static void offer_files(const struct prompt *p, struct names *words, size_t *start)
+{
+    char pattern[sizeof p->text + 2];
+    glob_t found;
+    if (takes_path(p))
+        *start = 0;
+    else
+        for (*start = p->cursor; *start > 0 && p->text[*start - 1] != '@'; --*start)
+            ;
+    snprintf(pattern, sizeof pattern, "%.*s*", (int)(p->cursor - *start), p->text + *start);
+    if (glob(pattern, GLOB_MARK, NULL, &found))
+        return;
+    for (size_t i = 0; i < found.gl_pathc && i < 100; i++)
+        if (names_add(words, found.gl_pathv[i]) == NAMES_NONE)
+            break;
+    globfree(&found);
+}
+
+/* True if the cursor stands in an "@FILE". */
+static bool in_file_name(const struct prompt *p)
+{
+    size_t at = p->cursor;
+    while (at > 0 && !strchr(" \t&|()[]\"", p->text[at - 1]))
+        at--;
+    return p->text[at] == '@' && at < p->cursor;
+}
+
+/* The longest beginning all words share; what they are goes to the error line. */
+static void complete(struct app *app)
+{
+    struct prompt *p = &app->prompt;
+    struct names words = NAMES_INIT;
+    struct err err;
+    size_t start = 0, used = 0;
+    enum status code = STATUS_OK;
+    if (takes_path(p) || (takes_set(p) && in_file_name(p)))
+        offer_files(p, &words, &start);
+    else if (takes_set(p))
+        code = setexpr_complete(p->text, p->cursor, &app->file[app->here].session, &words, &start,
+                                &err);
+    if (code || words.count == 0 || start > p->cursor)
+        goto out;
+    size_t same = strlen(words.name[0]);
+    for (uint32_t i = 1; i < words.count; i++)
+        for (size_t k = 0; k < same; k++)
+            if (words.name[i][k] != words.name[0][k])
+                same = k;
+    if (same > p->cursor - start) {
+        cut(p, start, p->cursor);
+        insert(p, words.name[0], same);
+    }
+    for (uint32_t i = 0; words.count > 1 && i < words.count && used < sizeof p->error; i++)
+        used += (size_t)snprintf(p->error + used, sizeof p->error - used, "%s ", words.name[i]);
+out:
+    names_free(&words);
+}
+
+/* Enter on the name of a file that is there asks once more. */
+static enum status accept_export(struct app *app, struct err *err)
+{
+    struct prompt *p = &app->prompt;
+    enum status code = save_shown(app, p->text, p->replace, err);
+    p->replace = code == STATUS_MISMATCH;
+    return code;
+}
+
+static enum status accept_sigma(struct app *app, struct err *err)
+{
+    const struct prompt *p = &app->prompt;
+    char *end;
+    double v = strtod(p->text, &end);
+    if (end == p->text || *end || !(v > 0 && v <= 100))
+        return err_set(err, STATUS_USAGE, "a number above 0, up to 100");
+    app->sigma = v;
+    return app_conditions_changed(app, err);
+}
+
+static enum status accept_name(struct app *app, struct err *err)
+{
+    char text[600];
+    snprintf(text, sizeof text, "%s=$" MARKS_NAME, app->prompt.text);
+    if (strcmp(app->prompt.text, MARKS_NAME) == 0)
+        return err_set(err, STATUS_USAGE, "the marks have that name already");
+    enum status code = marks_define(app, text, err);
+    if (!code)
+        app_say(app, false, "$%.40s holds %zu neurons", app->prompt.text, marks_list(app)->count);
+    return code;
+}
+
+/* Enter on the name of a file that is there asks once more. */
+static enum status accept_save(struct app *app, struct err *err)
+{
+    struct prompt *p = &app->prompt;
+    enum status code = marks_save(app, p->what, p->text, p->replace, err);
+    p->replace = code == STATUS_MISMATCH;
+    return code;
+}
+
+static enum status accept(struct app *app, struct err *err)
+{
+    struct prompt *p = &app->prompt;
+    enum status code;
+    switch (p->kind) {
+    case PROMPT_SET: code = overlap_set(app, p->subject, p->text, &p->column, err); break;
+    case PROMPT_FIELD: code = experiments_set_field(app, p->subject, p->text, err); break;
+    case PROMPT_NEURONS: code = neurons_set_text(app, p->text, &p->column, err); break;
+    case PROMPT_MARKS: code = marks_change(app, '=', p->text, 0, &p->column, err); break;
+    case PROMPT_EXPORT: code = accept_export(app, err); break;
+    case PROMPT_NAME: code = accept_name(app, err); break;
+    case PROMPT_SAVE: code = accept_save(app, err); break;
+    case PROMPT_LOAD_MARKS: code = marks_load(app, p->text, err); break;
+    case PROMPT_SEARCH:
+    case PROMPT_FILTER: code = lists_accept(app, err); break;
+    default: code = accept_sigma(app, err);
+    }
+    if (code)
+        snprintf(p->error, sizeof p->error, "%.255s", err->msg);
+    else
+        p->kind = PROMPT_NONE;
+    return code;
+}
+
+/* While a set is typed: how many neurons it has, as soon as it is one. */
+static void count_set(struct app *app)
+{
+    struct prompt *p = &app->prompt;
+    struct setfile list;
+    struct err ignored;
+    uint32_t at_hand = p->kind == PROMPT_MARKS ? 0 : app->at.layer + 1;
+    if (p->error[0] || !p->text[0] || marks_evaluate(app, p->text, at_hand, &list, NULL, &ignored))
+        return;
+    snprintf(p->error, sizeof p->error, "%zu neurons%s", list.count,
+             at_hand ? "" : ", names without a layer meaning each layer's own");
+    setfile_free(&list);
+}
+
+enum status prompt_apply(struct app *app, enum action action, long arg, struct err *err)
+{
+    struct prompt *p = &app->prompt;
+    char bytes[4];
+    p->error[0] = '\0';
+    p->column = 0;
+    if (action != ACTION_ACCEPT && action != ACTION_REDRAW)
+        p->replace = false;
+    switch (action) {
+    case ACTION_ACCEPT: return accept(app, err);
+    case ACTION_CANCEL:
+        if (p->kind == PROMPT_SEARCH || p->kind == PROMPT_FILTER)
+            lists_cancel(app);
+        p->kind = PROMPT_NONE;
+        return STATUS_OK;
+    case ACTION_COMPLETE: complete(app); break;
+    case ACTION_CURSOR_LEFT: p->cursor = char_before(p); break;
+    case ACTION_CURSOR_RIGHT: p->cursor = char_after(p); break;
+    case ACTION_CURSOR_START: p->cursor = 0; break;
+    case ACTION_CURSOR_END: p->cursor = strlen(p->text); break;
+    case ACTION_RUBOUT: cut(p, char_before(p), p->cursor); break;
+    case ACTION_DELETE: cut(p, p->cursor, char_after(p)); break;
+    case ACTION_WIPE: cut(p, 0, strlen(p->text)); break;
+    case ACTION_REDRAW: app->redraw = true; break;
+    case ACTION_TYPE:
+        if (arg >= 32 && arg < 0x110000)
+            insert(p, bytes, (size_t)utf8_put(bytes, (uint32_t)arg));
+        break;
+    default: break;
+    }
+    if (p->kind == PROMPT_SEARCH || p->kind == PROMPT_FILTER)
+        lists_typed(app);
+    else if (takes_set(p))
+        count_set(app);
+    return STATUS_OK;
+}
+
+/* Cells before byte AT of TEXT. */
+static int cells_before(const char *text, size_t at)
+{
+    char part[sizeof((struct prompt *)0)->text];
+    snprintf(part, sizeof part, "%.*s", (int)at, text);
+    return text_width(part);
+}
+
+/* Three lines over the bottom of the view: where the error is, the text, what the error is. */
+void prompt_render(const struct app *app, struct canvas *c)
+{
+    const struct prompt *p = &app->prompt;
+    int row = c->rows - 2, at = text_width(p->title) + 2, room = c->cols - at - 1;
+    int cursor = cells_before(p->text, p->cursor), shift = 0;
+    const char *text = p->text;
+    /* Long text moves left until the cursor is in sight. */
+    while (cursor - shift > room && *text) {
+        const char *before = text;
+        utf8_next(&text);
+        shift += cells_before(before, (size_t)(text - before));
+    }
+    canvas_blank(c, (struct rect){row - 1, 0, 2, c->cols});
+    canvas_hline(c, row - 1, 0, c->cols, STYLE_FAINT);
+    canvas_textf(c, row, 0, at, STYLE_STRONG, "%s: ", p->title);
+    canvas_text(c, row, at, room + 1, STYLE_NORMAL, text);
+    if (p->error[0]) {
+        canvas_blank(c, (struct rect){row + 1, 0, 1, c->cols});
+        canvas_text(c, row + 1, 0, c->cols, p->column ? STYLE_ALERT : STYLE_NORMAL, p->error);
+        if (p->column)
+            canvas_put(c, row - 1, at + cells_before(p->text, p->column - 1) - shift, STYLE_ALERT,
+                       'v');
+    }
+    c->cursor_row = row;
+    c->cursor_col = at + cursor - shift;
+    c->cursor_shown = true;
+}

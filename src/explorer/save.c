@@ -1,0 +1,179 @@
+#include "config.h"
+
+#include "explorer/save.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "formats/file.h"
+
+enum { WAIT_MS = 200 }; /* for results that are on their way */
+
+static const char *end_of(const char *path)
+{
+    const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
+    return dot && (!slash || dot > slash) ? dot : "";
+}
+
+/* The screen without what lies over the view. */
+static enum status draw(const struct app *app, struct canvas *c, struct err *err)
+{
+    struct app bare = *app;
+    bare.prompt.kind = PROMPT_NONE;
+    bare.panel.kind = PANEL_NONE;
+    bare.help = false;
+    if (!canvas_init(c, app->cols, app->rows, app->ascii))
+        return err_nomem(err);
+    enum status code = app_render(&bare, c, err);
+    if (code)
+        canvas_free(c);
+    return code;
+}
+
+static enum status text_bytes(const struct app *app, struct buf *out, struct err *err)
+{
+    struct canvas c;
+    enum status code = draw(app, &c, err);
+    if (code)
+        return code;
+    canvas_print_dots(&c, out);
+    canvas_free(&c);
+    return buf_ok(out) ? STATUS_OK : err_nomem(err);
+}
+
+static enum status table_bytes(const struct app *app, bool json, struct buf *out, struct err *err)
+{
+    struct table t = TABLE_INIT;
+    enum status code = save_table(app, &t, err);
+    if (!code) {
+        if (json)
+            table_json(&t, out);
+        else
+            table_tsv(&t, out);
+        code = table_ok(&t, out, err);
+    }
+    table_free(&t);
+    return code;
+}
+
+static enum status figure_bytes(const struct app *app, enum figure_format format, struct buf *out,
+                                size_t *dropped, struct err *err)
+{
+    struct figure f = {0};
+    struct canvas c;
+    enum status code = save_figure(app, &f, err);
+    if (code == STATUS_UNSUPPORTED) {
+        code = draw(app, &c, err);
+        if (!code) {
+            canvas_figure(&c, &f);
+            canvas_free(&c);
+        }
+    }
+    if (!code)
+        code = figure_write(&f, format, out, err);
+    *dropped = f.dropped;
+    figure_free(&f);
+    return code;
+}
+
+static enum status make_bytes(const struct app *app, const char *path, struct buf *out,
+                              size_t *dropped, struct err *err)
+{
+    const char *end = end_of(path);
+    enum figure_format format = figure_format_of(path);
+    if (strcasecmp(end, ".txt") == 0)
+        return text_bytes(app, out, err);
+    if (strcasecmp(end, ".tsv") == 0 || strcasecmp(end, ".json") == 0)
+        return table_bytes(app, strcasecmp(end, ".json") == 0, out, err);
+    if (format == FORMAT_NONE)
+        return err_set(err, STATUS_USAGE,
+                       "the name must end in .svg, .pdf, .png, .tsv, .json or .txt");
+    return figure_bytes(app, format, out, dropped, err);
+}
+
+/* "~/x" as the shell has it. */
+static void expand(char *out, size_t size, const char *path)
+{
+    const char *home = path[0] == '~' && path[1] == '/' ? getenv("HOME") : NULL;
+    snprintf(out, size, "%s%s", home ? home : "", home ? path + 1 : path);
+}
+
+enum status save_shown(struct app *app, const char *name, bool replace, struct err *err)
+{
+    char path[1024];
+    struct buf bytes = BUF_INIT;
+    size_t dropped = 0;
+    struct outfile file;
+    struct stat st;
+    expand(path, sizeof path, name);
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return err_set(err, STATUS_IO, "%.200s is a folder", name);
+    if (!replace && stat(path, &st) == 0)
+        return err_set(err, STATUS_MISMATCH, "%.200s is there: Enter once more replaces it", name);
+    for (size_t i = 0; i < app->files; i++) {
+        struct stat in;
+        if (stat(path, &st) == 0 && stat(app->file[i].path, &in) == 0 && st.st_dev == in.st_dev &&
+            st.st_ino == in.st_ino)
+            return err_set(err, STATUS_USAGE, "%.200s is the file that is shown", name);
+    }
+    app_settle(app, true, WAIT_MS);
+    app_prepare(app);
+    enum status code = make_bytes(app, path, &bytes, &dropped, err);
+    if (!code)
+        code = outfile_open(&file, path, err);
+    if (!code) {
+        fwrite(buf_text(&bytes), 1, bytes.len, file.stream);
+        code = outfile_commit(&file, err);
+    }
+    if (!code && dropped)
+        app_say(app, false, "saved %.200s; labels without room: %zu", path, dropped);
+    else if (!code)
+        app_say(app, false, "saved %.200s", path);
+    buf_free(&bytes);
+    return code;
+}
+
+/* Letters that need no quotes in a shell; others become '-'. */
+static void add_part(char *text, size_t size, const char *part)
+{
+    size_t n = strlen(text);
+    if (!*part)
+        return;
+    if (n && n + 1 < size)
+        text[n++] = '-';
+    for (; *part && n + 1 < size; part++)
+        text[n++] = isalnum((unsigned char)*part) || strchr("._+", *part) ? *part : '-';
+    text[n] = '\0';
+}
+
+void save_name(const struct app *app, char *text, size_t size)
+{
+    static const char *const views[VIEW_COUNT] = {
+#define SAVE_VIEW(id, word, title) [VIEW_##id] = word,
+        VIEWS(SAVE_VIEW)
+#undef SAVE_VIEW
+    };
+    const char *path = app_file(app)->path;
+    enum view_id v = app->at.view;
+    char part[160], *title = NULL;
+    struct err ignored;
+    bool one = v == VIEW_PATTERN || v == VIEW_MAP || v == VIEW_OVERLAP || v == VIEW_NEURONS;
+    text[0] = '\0';
+    size -= 5; /* of ".svg" */
+    if (v != VIEW_COMPARE && !scores_titles(&title, &path, 1, &ignored))
+        add_part(text, size, title);
+    free(title);
+    add_part(text, size, views[v]);
+    if (v == VIEW_MAP || v == VIEW_NEURONS)
+        add_part(text, size, app_property(app));
+    if (v == VIEW_PATTERN)
+        add_part(text, size, app->phone);
+    snprintf(part, sizeof part, "layer%u", app->at.layer + 1);
+    if (one)
+        add_part(text, size, part);
+    snprintf(text + strlen(text), 5, "%s", v == VIEW_NEURONS ? ".tsv" : ".svg");
+}

@@ -1,0 +1,214 @@
+#include "config.h"
+
+#include "explorer/views/compare/compare_state.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static void forget_scores(struct compare_state *s)
+{
+    for (size_t i = 0; s->scores && i < s->files; i++)
+        scores_free(&s->scores[i]);
+    names_free(&s->names);
+}
+
+static void release(struct app *app)
+{
+    struct compare_state *s = compare_state(app);
+    forget_scores(s);
+    for (size_t i = 0; s->title && i < s->files; i++)
+        free(s->title[i]);
+    free(s->title);
+    free(s->scores);
+    free(s->hidden);
+    memset(s, 0, sizeof *s);
+}
+
+/* Once: the files do not change. */
+static enum status make_room(struct app *app, struct err *err)
+{
+    struct compare_state *s = compare_state(app);
+    const char *path[APP_MAX_FILES];
+    if (s->title)
+        return STATUS_OK;
+    for (size_t i = 0; i < app->files; i++)
+        path[i] = app->file[i].path;
+    s->files = app->files;
+    s->title = mem_zeros(s->files, sizeof *s->title);
+    s->scores = mem_zeros(s->files, sizeof *s->scores);
+    s->hidden = mem_zeros(s->files, 1);
+    enum status code = s->title && s->scores && s->hidden
+                           ? scores_titles(s->title, path, s->files, err)
+                           : err_nomem(err);
+    if (code)
+        release(app);
+    return code;
+}
+
+static enum status prepare(struct app *app, struct err *err)
+{
+    struct compare_state *s = compare_state(app);
+    enum status code = make_room(app, err);
+    if (code)
+        return code;
+    app_open_all(app);
+    forget_scores(s);
+    for (size_t i = 0; !code && i < s->files; i++)
+        if (app->file[i].open)
+            code = scores_take(&s->scores[i], app->file[i].engine, &app->file[i].counts,
+                               &app->file[i].session.names, s->title[i], err);
+    return code ? code : scores_names(s->scores, s->files, &s->names, err);
+}
+
+const struct score_property *compare_scores(const struct compare_state *s, size_t i,
+                                            const char *name)
+{
+    long p = scores_find(&s->scores[i], name);
+    return p < 0 ? NULL : &s->scores[i].property[p];
+}
+
+const char *compare_reason(const struct app *app, size_t i, const char *name)
+{
+    const struct score_property *q = compare_scores(compare_state(app), i, name);
+    if (!app->file[i].open)
+        return app->file[i].why;
+    return q ? q->why : "not counted in this file";
+}
+
+/* Up and down go through the files; that at hand is what the others differ from. */
+static bool step_file(struct app *app, enum action action, struct err *err)
+{
+    size_t here = app->here;
+    if (!app_move(action, &here, app->files, (size_t)app_view_rows(app) - 2))
+        return false;
+    if (here == app->here)
+        return true;
+    /* Past files that cannot be opened. */
+    bool up = here < app->here;
+    while (app->file[here].why[0] && here + 1 < app->files && here > 0)
+        here += up ? (size_t)-1 : 1;
+    uint32_t layer = app->at.layer;
+    err->code = app_show_file(app, here, err);
+    if (!err->code && layer < app_file(app)->counts.layers)
+        app->at.layer = layer;
+    return true;
+}
+
+static bool apply(struct app *app, enum action action, long arg, struct err *err)
+{
+    struct compare_state *s = compare_state(app);
+    (void)arg;
+    switch (action) {
+    case ACTION_FORM: s->form = (s->form + 1) % COMPARE_FORMS; break;
+    case ACTION_DIFFERENCES: s->differences = !s->differences; break;
+    case ACTION_GROUPS: err->code = legend_open(app, err); break;
+    case ACTION_OPEN: app->at.view = VIEW_LAYERS; break;
+    default: return step_file(app, action, err);
+    }
+    return true;
+}
+
+static size_t legend(struct app *app, struct legend_entry *entry, size_t max)
+{
+    struct compare_state *s = compare_state(app);
+    size_t n = s->files < max ? s->files : max;
+    for (size_t i = 0; s->title && i < n; i++)
+        entry[i] = (struct legend_entry){compare_letter(i), s->title[i], &s->hidden[i]};
+    return s->title ? n : 0;
+}
+
+static const char *const forms[COMPARE_FORMS] = {
+    [COMPARE_BEST] = "best", [COMPARE_COUNTS] = "counts", [COMPARE_CURVES] = "curves"};
+
+static void tell(const struct app *app, struct link *out)
+{
+    const struct compare_state *s = compare_state(app);
+    if (s->form)
+        link_add(out, "form", "%s", forms[s->form]);
+    if (s->differences)
+        link_add(out, "scale", "differences");
+    for (size_t i = 0; s->title && i < s->files; i++)
+        if (s->hidden[i])
+            link_add(out, "hide", "%zu", i + 1);
+}
+
+static enum status take(struct app *app, const char *name, const char *value, struct err *err)
+{
+    struct compare_state *s = compare_state(app);
+    enum status code = make_room(app, err);
+    if (code)
+        return code;
+    if (!name) {
+        s->form = COMPARE_BEST;
+        s->differences = false;
+        memset(s->hidden, 0, s->files);
+        return STATUS_OK;
+    }
+    if (strcmp(name, "form") == 0)
+        for (int i = 0; i < COMPARE_FORMS; i++)
+            if (strcmp(value, forms[i]) == 0) {
+                s->form = (enum compare_form)i;
+                return STATUS_OK;
+            }
+    unsigned long n = strtoul(value, NULL, 10);
+    if (strcmp(name, "hide") == 0 && n >= 1 && n <= s->files) {
+        s->hidden[n - 1] = 1;
+        return STATUS_OK;
+    }
+    s->differences = strcmp(name, "scale") == 0 && strcmp(value, "differences") == 0;
+    return s->differences ? STATUS_OK : link_unknown(name, value, err);
+}
+
+static void status(const struct app *app, struct buf *line)
+{
+    const struct compare_state *s = compare_state(app);
+    const char *name = app_property(app);
+    const char *reason = s->title ? compare_reason(app, app->here, name) : "";
+    size_t best = 0, n = 0;
+    double most = -INFINITY;
+    for (size_t i = 0; s->title && i < s->files; i++) {
+        const struct score_property *q = compare_scores(s, i, name);
+        if (!q || q->best < 0)
+            continue;
+        n++;
+        if (q->layer[q->best].silhouette > most) {
+            most = q->layer[q->best].silhouette;
+            best = i;
+        }
+    }
+    if (*reason)
+        buf_printf(line, "%s, %s: %s", s->title[app->here], name, reason);
+    else if (n)
+        buf_printf(line, "%s: best silhouette %.3f, %s in layer %ld (*), of %zu files", name, most,
+                   s->title[best], compare_scores(s, best, name)->best + 1, n);
+}
+
+const struct view view_compare = {
+    .lesson =
+        "COMPARE: several count files side by side, as in figure 5 of the paper.\n"
+        "\n"
+        "For every file and property the silhouette of the layer in which the groups stand apart "
+        "best, with that layer: a model that was trained to tell speakers, for instance, parts "
+        "them better than one that was not. The other forms show, for one property, how many "
+        "property neurons every layer has (figure 7) in each file, as a table and as curves, "
+        "with the silhouettes.\n"
+        "\n"
+        "Files may differ in depth and width; counts of neurons from layers of different width "
+        "should not be compared as they are. With d everything is shown as the difference to the "
+        "file at hand. Each file keeps conditions of its own; sigma is the same for all. A file "
+        "that cannot answer for a property shows -, and says why when it is at hand.",
+    .state_size = sizeof(struct compare_state),
+    .free = release,
+    .apply = apply,
+    .prepare = prepare,
+    .render = compare_render,
+    .status = status,
+    .tell = tell,
+    .take = take,
+    .files = true,
+    .legend = legend,
+};

@@ -1,0 +1,342 @@
+#include "config.h"
+
+#include "explorer/views/experiments/experiments_state.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static long long now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000 + 1;
+}
+
+/* Looks at the journals, and keeps to the one at hand though others have come before it. */
+static bool look(struct app *app)
+{
+    struct experiments_state *s = experiments_state(app);
+    char at[PATH_MAX] = "";
+    if (!s->open) {
+        jobs_init(&s->jobs);
+        s->open = true;
+    }
+    size_t before = s->jobs.count;
+    if (s->here < before)
+        snprintf(at, sizeof at, "%s", s->jobs.job[s->here].path);
+    s->now = now_ms();
+    bool changed = jobs_look(&s->jobs, s->now);
+    for (size_t i = 0; i < s->jobs.count; i++)
+        if (strcmp(s->jobs.job[i].path, at) == 0 && s->jobs.count == before)
+            s->here = i;
+    if (s->jobs.count > before)
+        s->here = 0; /* the one just begun */
+    if (s->here >= s->jobs.count)
+        s->here = s->jobs.count ? s->jobs.count - 1 : 0;
+    if (s->jobs.failed[0]) {
+        app_say(app, true, "%s", s->jobs.failed);
+        s->jobs.failed[0] = '\0';
+    }
+    return changed;
+}
+
+static bool look_again(struct app *app)
+{
+    struct experiments_state *s = experiments_state(app);
+    s->looked = now_ms();
+    if (s->shape == EXPERIMENTS_LIVE && experiments_live_due(app) >= 0)
+        return experiments_live_look(app);
+    return look(app);
+}
+
+static enum status prepare(struct app *app, struct err *err)
+{
+    const struct experiments_state *s = experiments_state(app);
+    (void)err;
+    look(app);
+    if (s->shape == EXPERIMENTS_LIVE && !s->form)
+        experiments_live_look(app);
+    return STATUS_OK;
+}
+
+static void release(struct app *app)
+{
+    struct experiments_state *s = experiments_state(app);
+    if (s->open)
+        jobs_free(&s->jobs);
+    experiments_live_end(app);
+    s->open = false;
+}
+
+static int due(const struct app *app)
+{
+    const struct experiments_state *s = experiments_state(app);
+    int live = s->shape == EXPERIMENTS_LIVE ? experiments_live_due(app) : -1;
+    if (live < 0 && (!s->open || jobs_running(&s->jobs) == 0))
+        return -1;
+    long long left = (live >= 0 ? s->looked + live : s->now + JOBS_LOOK_MS) - now_ms();
+    return left > 0 ? (int)left : 0;
+}
+
+static struct job *job_here(const struct app *app)
+{
+    struct experiments_state *s = experiments_state(app);
+    return s->here < s->jobs.count ? &s->jobs.job[s->here] : NULL;
+}
+
+static void delete_job(struct app *app, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    struct job *job = job_here(app);
+    if (job->x.pid)
+        err_set(err, STATUS_USAGE, "it runs: stop it first (x)");
+    else if (!s->doomed) {
+        s->doomed = true;
+        app_say(app, true, "d once more deletes this experiment and what it found");
+    } else {
+        s->doomed = false;
+        if (!jobs_delete(&s->jobs, s->here, err))
+            app_say(app, false, "deleted");
+    }
+}
+
+static void resume_job(struct app *app, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    const struct job *job = job_here(app);
+    if (job_state(job) == JOB_FINISHED)
+        err_set(err, STATUS_NOTFOUND, "it is finished");
+    else if (job_state(job) == JOB_RUNNING)
+        err_set(err, STATUS_NOTFOUND, "it runs");
+    else if (!jobs_resume(&s->jobs, job, err))
+        app_say(app, false, "goes on");
+}
+
+static void put_beside(struct app *app, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    struct beside b;
+    if (!job_here(app))
+        err_set(err, STATUS_NOTFOUND, "there is no experiment; a begins one");
+    else if (!experiments_put_beside(&s->jobs, s->here))
+        err_set(err, STATUS_USAGE, "%d stand beside each other already; o takes one away",
+                EXPERIMENTS_BESIDE);
+    else if (job_here(app)->beside && !experiments_beside(&s->jobs, s->here, &b))
+        app_say(app, false, "o on another of its kind shows both");
+}
+
+/* What is done with the experiment at hand. */
+static bool apply_job(struct app *app, enum action action, struct err *err)
+{
+    if (action != ACTION_REMOVE && action != ACTION_STOP && action != ACTION_RESUME)
+        return false;
+    if (!app->threads)
+        err_set(err, STATUS_UNSUPPORTED, "experiments are only looked at here");
+    else if (!job_here(app))
+        err_set(err, STATUS_NOTFOUND, "there is no experiment; a begins one");
+    else if (action == ACTION_REMOVE)
+        delete_job(app, err);
+    else if (action == ACTION_RESUME)
+        resume_job(app, err);
+    else if (!jobs_stop(&experiments_state(app)->jobs, job_here(app), err))
+        app_say(app, false, "asked to stop; what was found stays, r goes on");
+    return true;
+}
+
+static void edit_field(struct app *app, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    if (s->field == FIELD_COUNT && !app->threads) {
+        err_set(err, STATUS_UNSUPPORTED, "experiments are only looked at here");
+        return;
+    }
+    if (s->field < FIELD_COUNT) {
+        prompt_open(app, PROMPT_FIELD, (long)s->field, experiments_field_label(s->field),
+                    s->value[s->field]);
+        return;
+    }
+    size_t same;
+    if (experiments_form_start(app, &same, err))
+        return;
+    s->form = false;
+    s->here = same < s->jobs.count ? same : 0;
+    if (same == s->jobs.count)
+        app_say(app, false, "begun; it goes on though the explorer is left");
+    else if (job_state(&s->jobs.job[same]) == JOB_FINISHED)
+        app_say(app, false, "the same was measured before: here it is");
+    else
+        app_say(app, false, "the same was begun before: here it goes on");
+}
+
+static bool apply_form(struct app *app, enum action action, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    switch (action) {
+    case ACTION_OPEN:
+    case ACTION_EDIT: edit_field(app, err); return true;
+    case ACTION_DISMISS: s->form = false; return true;
+    default: return app_move(action, &s->field, FIELD_COUNT + 1, (size_t)app_view_rows(app) - 2);
+    }
+}
+
+static bool apply(struct app *app, enum action action, long arg, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    (void)arg;
+    if (action != ACTION_REMOVE)
+        s->doomed = false;
+    if (action == ACTION_ADD) {
+        experiments_form_open(app);
+        return true;
+    }
+    if (s->form && apply_form(app, action, err))
+        return true;
+    if (s->shape == EXPERIMENTS_LIVE && experiments_live_apply(app, action))
+        return true;
+    if (action == ACTION_BESIDE) {
+        put_beside(app, err);
+        return true;
+    }
+    if (apply_job(app, action, err))
+        return true;
+    if (action == ACTION_ERASE || action == ACTION_EDIT) {
+        s->shape = EXPERIMENTS_LIVE;
+        return true;
+    }
+    if (action == ACTION_FORM) {
+        s->shape = (s->shape + 1) % EXPERIMENTS_SHAPES;
+        return true;
+    }
+    return app_move(action, &s->here, s->jobs.count, 8);
+}
+
+enum status experiments_set_field(struct app *app, long field, const char *text, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    if (field == FIELD_COUNT && strlen(text) < sizeof s->wanted.set) {
+        char set[sizeof s->wanted.set];
+        snprintf(set, sizeof set, "%s", text);
+        enum status code = experiments_plain_set(app, set, sizeof set, err);
+        if (!code)
+            memcpy(s->wanted.set, set, sizeof set);
+        s->wanted.erase |= !code;
+        return code;
+    }
+    if (field < 0 || field >= FIELD_COUNT || strlen(text) >= sizeof s->value[0])
+        return err_set(err, STATUS_USAGE, "too long");
+    snprintf(s->value[field], sizeof s->value[0], "%s", text);
+    s->field = (size_t)field + 1;
+    return STATUS_OK;
+}
+
+bool experiments_takes_set(long field)
+{
+    return field == FIELD_WHAT || field == FIELD_COUNT;
+}
+
+size_t experiments_own(struct app *app)
+{
+    struct experiments_state *s = experiments_state(app);
+    if (s->open && jobs_own(&s->jobs))
+        look(app); /* some may have ended */
+    return s->open ? jobs_own(&s->jobs) : 0;
+}
+
+enum status experiments_ask(struct app *app, bool print, struct err *err)
+{
+    char title[80];
+    size_t n = experiments_own(app);
+    snprintf(title, sizeof title, "%zu experiment%s still run%s", n, n == 1 ? "" : "s",
+             n == 1 ? "s" : "");
+    panel_begin(app, PANEL_QUIT, title);
+    enum status code = panel_add(&app->panel, -1, 0, print, "keep running, and quit", err);
+    if (!code)
+        code = panel_add(&app->panel, -1, 1, print, "stop (it can go on later), and quit", err);
+    return panel_done(app, code);
+}
+
+void experiments_stop_own(struct app *app)
+{
+    jobs_stop_own(&experiments_state(app)->jobs);
+}
+
+/* ": sigma 80, layer 1,3": what a title does not tell apart. */
+static void tell_settings(const struct experiment *x, struct buf *line)
+{
+    static const char *const keys[] = {
+        "--sigma: ", "--lambda: ", "--where: ", "--layer: ", "--controls: ", "--draws: "};
+    const char *glue = ": ";
+    for (const char *s = x->settings ? x->settings : ""; *s;) {
+        size_t n = strcspn(s, "\n");
+        for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+            size_t m = strlen(keys[k]);
+            if (n <= m || strncmp(s, keys[k], m) != 0)
+                continue;
+            buf_printf(line, "%s%.*s %.*s", glue, (int)m - 4, s + 2, (int)(n - m), s + m);
+            glue = ", ";
+        }
+        s += n + (s[n] == '\n');
+    }
+}
+
+static void status(const struct app *app, struct buf *line)
+{
+    const struct experiments_state *s = experiments_state(app);
+    const struct job *job = job_here(app);
+    char text[32];
+    if (s->form && s->field < FIELD_COUNT)
+        buf_printf(line, "%s: %s", experiments_field_label(s->field),
+                   experiments_field_help(s->field));
+    else if (s->form)
+        buf_str(line, "Enter begins the experiment");
+    else if (s->shape == EXPERIMENTS_LIVE)
+        experiments_live_status(app, line);
+    else if (!job)
+        buf_str(line, "no experiment yet: a begins one");
+    else {
+        buf_printf(line, "%s", job->x.title);
+        double rate = job_rate(job, s->now);
+        if (job_state(job) == JOB_RUNNING && rate > 0) {
+            experiments_time((job->x.steps - job->x.done) / rate, text, sizeof text);
+            buf_printf(line, ": %s to go", text);
+        } else
+            tell_settings(&job->x, line);
+    }
+}
+
+const struct view view_experiments = {
+    .lesson =
+        "EXPERIMENTS: what a model loses with its neurons, as in table 1 and figure 6 of the "
+        "paper.\n"
+        "\n"
+        "A set of neurons is erased (their columns of the second feed-forward matrix become zero), "
+        "scaled or pruned, and the model does its task again: telling speakers, telling phones. "
+        "The table shows the error of the model as it is, and by how many points it changes for "
+        "every group: if the neurons of a group are what the model knows that group by, erasing "
+        "them hurts this group and hardly the others.\n"
+        "\n"
+        "Any neurons hurt a little. So the same is done with controls: random sets, as many "
+        "neurons in every layer, which fire as often and write as loudly. 95 percent of what "
+        "these change is the interval below each number; * marks a change above it, - one below "
+        "it.\n"
+        "\n"
+        "o puts experiments of one kind beside each other, up to four: what they found, and in "
+        "which settings they differ.\n"
+        "\n"
+        "The third form (v) listens: one recording with and without a set, its spectrogram, what "
+        "the model takes each frame and the speaker for. Space erases the set or puts it back.\n"
+        "\n"
+        "An experiment is a process of its own: it goes on when the explorer or the terminal is "
+        "closed, and stands here when one comes back. What was stopped goes on with r, and ends "
+        "with the same result.",
+    .state_size = sizeof(struct experiments_state),
+    .free = release,
+    .apply = apply,
+    .prepare = prepare,
+    .render = experiments_draw,
+    .status = status,
+    .alone = true,
+    .due = due,
+    .look = look_again,
+};

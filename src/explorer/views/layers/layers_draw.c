@@ -1,0 +1,306 @@
+#include "config.h"
+
+#include "explorer/views/layers/layers_state.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CURVES_ROWS = 10 }; /* left below the table: then the curves are shown there, too */
+
+/* Name of a group of property P, "" where that is not known. */
+static const char *group_name(const struct app *app, uint32_t p, uint32_t group)
+{
+    const struct layers_state *s = view_state(app, VIEW_LAYERS);
+    const struct property *property = p < MAX_PROPERTIES ? s->property[p] : NULL;
+    return property && group < property->groups ? property->group.name[group] : "";
+}
+
+/* What the table holds: fixed widths, and what a wider screen adds. */
+struct columns {
+    bool bars, original, groups; /* each only where those before it are */
+    bool unscored;               /* also properties without silhouettes, not at hand */
+    int bar;                     /* cells of a bar with the blank before it */
+    uint32_t first;              /* property */
+};
+
+enum {
+    LAYER_WIDTH = 6, /* "> 12" and a gap */
+    ANY_WIDTH = 6,   /* |S| */
+    COUNT_WIDTH = 6, /* |P|, |G| */
+    GROUP_MAX = 10,  /* |G| under the name of a group */
+    SCORE_WIDTH = 8, /* " -0.021*" */
+    FULL_WIDTH = 8,
+    GAP = 2, /* between properties */
+    BAR_MIN = 5,
+    BAR_MAX = 17,
+    MAX_GROUPS = 4 /* more have no columns of their own */
+};
+
+/* Groups of property P that have columns: those of the first layer that is there. */
+static uint32_t group_columns(const struct app *app, uint32_t p)
+{
+    for (uint32_t l = 0; l < app_file(app)->counts.layers; l++) {
+        const struct engine_result *r = app_result(app, p, l);
+        if (r && !r->code)
+            return r->groups <= MAX_GROUPS ? r->groups : 0;
+    }
+    return 0;
+}
+
+static bool has_column(const struct app *app, uint32_t p, const struct columns *k)
+{
+    return p >= k->first && (k->unscored || layers_scored(app, p) || p == app->at.property);
+}
+
+/* A column is as wide as the group's name asks for, within limits. */
+static int group_width(const struct app *app, uint32_t p, uint32_t group)
+{
+    int w = text_width(group_name(app, p, group)) + 1;
+    return w < COUNT_WIDTH ? COUNT_WIDTH : w > GROUP_MAX ? GROUP_MAX : w;
+}
+
+static int block_width(const struct app *app, uint32_t p, const struct columns *k)
+{
+    int least = text_width(app_session(app)->names.name[p]), w = COUNT_WIDTH;
+    if (layers_scored(app, p))
+        w += SCORE_WIDTH + (k->bars ? k->bar : 0) +
+             (k->original ? FULL_WIDTH + (k->bars ? k->bar : 0) : 0);
+    for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++)
+        w += group_width(app, p, g);
+    return GAP + (w < least ? least : w);
+}
+
+static int table_width(const struct app *app, const struct columns *k)
+{
+    int w = LAYER_WIDTH + ANY_WIDTH;
+    for (uint32_t p = 0; p < app_session(app)->names.count; p++)
+        w += has_column(app, p, k) ? block_width(app, p, k) : 0;
+    return w;
+}
+
+static uint32_t bars_in(const struct app *app, const struct columns *k)
+{
+    uint32_t n = 0;
+    for (uint32_t p = 0; k->bars && p < app_session(app)->names.count; p++)
+        n += has_column(app, p, k) && layers_scored(app, p) ? 1 + k->original : 0;
+    return n;
+}
+
+/*
+ * The most that fits.  Where not even numbers alone fit, properties are left out from the right,
+ * or from the left where that would hide the one at hand.
+ */
+static struct columns choose(const struct app *app, int width)
+{
+    static const struct columns tries[] = {
+        {true, true, true, true, BAR_MIN, 0},   {true, true, false, true, BAR_MIN, 0},
+        {true, false, false, true, BAR_MIN, 0}, {true, false, false, false, BAR_MIN, 0},
+        {false, false, false, true, 0, 0},      {false, false, false, false, 0, 0}};
+    struct columns k = tries[0];
+    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+        k = tries[i];
+        int spare = width - table_width(app, &k), bars = (int)bars_in(app, &k);
+        if (spare < 0)
+            continue;
+        if (bars)
+            k.bar += spare / bars;
+        k.bar = k.bar > BAR_MAX ? BAR_MAX : k.bar;
+        return k;
+    }
+    int w = LAYER_WIDTH + ANY_WIDTH;
+    for (uint32_t p = 0; p <= app->at.property; p++)
+        w += has_column(app, p, &k) ? block_width(app, p, &k) : 0;
+    if (w > width)
+        k.first = app->at.property;
+    return k;
+}
+
+long layers_best(const struct app *app, uint32_t p)
+{
+    long best = -1;
+    double score = -INFINITY;
+    for (uint32_t l = 0; l < app_file(app)->counts.layers; l++) {
+        const struct engine_result *r = app_result(app, p, l);
+        if (r && !r->code && r->silhouette > score) {
+            score = r->silhouette;
+            best = l;
+        }
+    }
+    return best;
+}
+
+/* TITLE with the arrow of the column it is about, where it is sorted by that. */
+static void sorted_title(const struct app *app, struct canvas *c, int row, int col, int width,
+                         unsigned k, const char *title)
+{
+    const struct layers_state *s = view_state(app, VIEW_LAYERS);
+    bool here = s->grid.sort == (int)k + 1;
+    bool up = here && s->column[k].falling == s->grid.reverse;
+    canvas_rightf(c, row, col, width, here ? STYLE_STRONG : STYLE_FAINT, "%s%s", title,
+                  !here ? ""
+                  : up  ? "^"
+                        : "v");
+}
+
+static void head(const struct app *app, struct canvas *c, int row, int col, uint32_t p,
+                 const struct columns *k)
+{
+    const char *name = app_session(app)->names.name[p];
+    int width = block_width(app, p, k) - GAP;
+    col += GAP;
+    canvas_text(c, row, col, width, p == app->at.property ? STYLE_TAB_HERE : STYLE_STRONG, name);
+    sorted_title(app, c, row + 1, col, COUNT_WIDTH, LIST_PROPERTIES + 2 * p, "P");
+    col += COUNT_WIDTH;
+    for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++) {
+        int w = group_width(app, p, g);
+        canvas_right(c, row + 1, col + 1, w - 1, STYLE_FAINT, group_name(app, p, g));
+        col += w;
+    }
+    if (!layers_scored(app, p))
+        return;
+    sorted_title(app, c, row + 1, col, SCORE_WIDTH - 1, LIST_PROPERTIES + 2 * p + 1, "map");
+    col += SCORE_WIDTH + (k->bars ? k->bar : 0);
+    if (k->original)
+        canvas_right(c, row + 1, col, FULL_WIDTH - 1, STYLE_FAINT, "orig.");
+}
+
+/* A silhouette as number and bar; the bar shows 0..1, what is below 0 has none. */
+static void score(struct canvas *c, int row, int col, int width, double v, bool best, int bar)
+{
+    if (isnan(v)) {
+        canvas_right(c, row, col, width, STYLE_FAINT, "-");
+        return;
+    }
+    canvas_rightf(c, row, col, width, best ? STYLE_BEST : STYLE_NORMAL, "%.3f", v);
+    if (best)
+        canvas_put(c, row, col + width, STYLE_BEST, '*');
+    if (bar)
+        canvas_bar(c, row, col + width + 2, bar - 1, best ? STYLE_BEST : STYLE_BAR, v);
+}
+
+static void block(const struct app *app, struct canvas *c, int row, int col, uint32_t p,
+                  uint32_t layer, const struct columns *k, bool best)
+{
+    const struct engine_result *r = app_result(app, p, layer);
+    int bar = k->bars ? k->bar : 0;
+    col += GAP;
+    if (!r || r->code) {
+        canvas_right(c, row, col, COUNT_WIDTH, STYLE_FAINT, r ? "-" : ".");
+        return;
+    }
+    canvas_rightf(c, row, col, COUNT_WIDTH, STYLE_NORMAL, "%u", r->neurons);
+    col += COUNT_WIDTH;
+    for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++) {
+        int w = group_width(app, p, g);
+        canvas_rightf(c, row, col, w, STYLE_FAINT, "%u", r->group[g]);
+        col += w;
+    }
+    if (!layers_scored(app, p))
+        return;
+    score(c, row, col, SCORE_WIDTH - 1, r->silhouette, best, bar);
+    if (k->original)
+        score(c, row, col + SCORE_WIDTH + bar, FULL_WIDTH - 1, r->silhouette_full, false, bar);
+}
+
+static void table_row(const struct app *app, struct canvas *c, int row, uint32_t layer,
+                      const struct columns *k)
+{
+    bool here = layer == app->at.layer;
+    const struct engine_result *r = app_result(app, 0, layer);
+    int col = LAYER_WIDTH + ANY_WIDTH;
+    if (r && r->code)
+        r = app_result(app, app->at.property, layer);
+    if (here) {
+        canvas_glyph(c, row, 0, STYLE_STRONG, GLYPH_POINTER);
+        c->cursor_row = row;
+        c->cursor_col = 0;
+    }
+    canvas_rightf(c, row, 1, 4, here ? STYLE_SELECTED : STYLE_NORMAL, "%u", layer + 1);
+    if (r && !r->code)
+        canvas_rightf(c, row, LAYER_WIDTH - 1, ANY_WIDTH, STYLE_NORMAL, "%u", r->any);
+    for (uint32_t p = 0; p < app_session(app)->names.count; p++) {
+        int w = block_width(app, p, k);
+        if (!has_column(app, p, k))
+            continue;
+        if (col + w > c->cols)
+            break;
+        block(app, c, row, col, p, layer, k, layers_best(app, p) == (long)layer);
+        col += w;
+    }
+}
+
+enum { DETAIL_MAP = 13, DETAIL_ORIGINAL = 20, DETAIL_SETS = 31 };
+
+/* "phone   0.274  0.112   375 = vowel 120 + voiced 130 + unvoiced 125" */
+static void detail_line(const struct app *app, struct canvas *c, int row, uint32_t p)
+{
+    const char *name = app_session(app)->names.name[p];
+    const struct engine_result *r = app_result(app, p, app->looked);
+    struct buf line = BUF_INIT;
+    canvas_text(c, row, 2, 11, p == app->at.property ? STYLE_STRONG : STYLE_NORMAL, name);
+    if (!r || r->code) {
+        canvas_text(c, row, DETAIL_MAP + 1, c->cols - DETAIL_MAP - 1,
+                    r ? STYLE_ALERT : STYLE_NORMAL, r ? r->why : "...");
+        return;
+    }
+    score(c, row, DETAIL_MAP, 7, r->silhouette, false, 0);
+    score(c, row, DETAIL_ORIGINAL, 8, r->silhouette_full, false, 0);
+    buf_printf(&line, "%u", r->neurons);
+    if (r->groups <= MAX_GROUPS)
+        for (uint32_t g = 0; g < r->groups; g++)
+            buf_printf(&line, " %c %s %u", g ? '+' : '=', group_name(app, p, g), r->group[g]);
+    else
+        buf_printf(&line, " in %u groups", r->groups);
+    canvas_text(c, row, DETAIL_SETS, c->cols - DETAIL_SETS, STYLE_NORMAL, buf_text(&line));
+    buf_free(&line);
+}
+
+static void details(const struct app *app, struct canvas *c, int row, int rows)
+{
+    uint32_t n = app_session(app)->names.count;
+    canvas_textf(c, row, 0, 12, STYLE_STRONG, "Layer %u", app->looked + 1);
+    canvas_right(c, row, DETAIL_MAP, 7, STYLE_FAINT, "map");
+    canvas_right(c, row, DETAIL_ORIGINAL, 8, STYLE_FAINT, "orig.");
+    canvas_text(c, row, DETAIL_SETS, c->cols - DETAIL_SETS, STYLE_FAINT,
+                "property neurons P = group neurons G");
+    for (uint32_t p = 0; p < n && (int)p + 1 < rows; p++)
+        detail_line(app, c, row + 1 + (int)p, p);
+}
+
+static void render_table(const struct app *app, struct canvas *c, struct rect area)
+{
+    uint32_t n = app_session(app)->names.count;
+    struct columns k = choose(app, area.cols);
+    int col = LAYER_WIDTH + ANY_WIDTH, rows = area.rows - 2;
+    const struct grid *g = &((const struct layers_state *)view_state(app, VIEW_LAYERS))->grid;
+    size_t page = rows > 1 ? (size_t)rows : 1, top = g->here / page * page, l;
+    sorted_title(app, c, area.row + 1, 0, LAYER_WIDTH - (g->sort != 1), LIST_LAYER, "layer");
+    sorted_title(app, c, area.row + 1, LAYER_WIDTH - 1, ANY_WIDTH, LIST_ANY, "|S|");
+    for (uint32_t p = 0; p < n && col < c->cols; p++) {
+        if (!has_column(app, p, &k))
+            continue;
+        if (col + block_width(app, p, &k) <= c->cols)
+            head(app, c, area.row, col, p, &k);
+        col += block_width(app, p, &k);
+    }
+    for (l = top; l < g->count && l < top + page; l++)
+        table_row(app, c, area.row + 2 + (int)(l - top), g->shown[l], &k);
+    int row = area.row + 2 + (int)(l - top) + 1, left = area.row + area.rows - row;
+    if (left < 2)
+        return;
+    details(app, c, row, left);
+    row += (int)n + 2;
+    left -= (int)n + 2;
+    if (left >= CURVES_ROWS && !c->plain)
+        layers_curves(app, c, (struct rect){row, 0, left, area.cols}, LAYERS_CURVES);
+}
+
+void layers_render(const struct app *app, struct canvas *c, struct rect area)
+{
+    const struct layers_state *s = view_state(app, VIEW_LAYERS);
+    if (s->form != LAYERS_TABLE && !c->plain)
+        layers_curves(app, c, area, s->form);
+    else
+        render_table(app, c, area);
+}

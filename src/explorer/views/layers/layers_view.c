@@ -1,0 +1,217 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "explorer/views/layers/layers_state.h"
+
+/* A list of this file's properties. */
+static void reset_list(struct app *app)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    const struct names *names = &app_session(app)->names;
+    uint32_t n = names->count < MAX_PROPERTIES ? names->count : MAX_PROPERTIES;
+    s->column[LIST_LAYER] = (struct grid_column){"layer", "layer", false, false};
+    s->column[LIST_ANY] = (struct grid_column){"S", "|S|", false, true};
+    for (uint32_t p = 0; p < n; p++) {
+        snprintf(s->name[2 * p], sizeof s->name[0], "%.50s", names->name[p]);
+        snprintf(s->name[2 * p + 1], sizeof s->name[0], "%.50s.map", names->name[p]);
+        for (uint32_t k = 2 * p; k < 2 * p + 2; k++)
+            s->column[LIST_PROPERTIES + k] =
+                (struct grid_column){s->name[k], s->name[k], false, true};
+    }
+    s->grid.noun = "layers";
+    grid_reset(&s->grid, s->column, LIST_PROPERTIES + 2 * n);
+}
+
+static enum status init(struct app *app, struct err *err)
+{
+    (void)err;
+    reset_list(app);
+    return STATUS_OK;
+}
+
+static void release(struct app *app)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    grid_free(&s->grid);
+}
+
+static enum status fill_list(struct app *app, struct err *err)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    struct grid *g = &s->grid;
+    grid_clear(g);
+    for (uint32_t l = 0; l < app_file(app)->counts.layers; l++) {
+        double number[GRID_COLUMNS] = {l + 1, NAN};
+        const char *text[GRID_COLUMNS] = {NULL};
+        char name[16];
+        snprintf(name, sizeof name, "%u", l + 1);
+        text[LIST_LAYER] = name;
+        for (uint32_t p = 0; 2 * p + LIST_PROPERTIES < g->columns; p++) {
+            const struct engine_result *r = app_result(app, p, l);
+            bool have = r && !r->code;
+            if (have)
+                number[LIST_ANY] = r->any;
+            number[LIST_PROPERTIES + 2 * p] = have ? r->neurons : NAN;
+            number[LIST_PROPERTIES + 2 * p + 1] = have ? r->silhouette : NAN;
+        }
+        if (!grid_add(g, l, number, text))
+            return err_nomem(err);
+    }
+    g->want = app->at.layer;
+    g->wanted = true;
+    grid_arrange(g);
+    g->wanted = false;
+    return STATUS_OK;
+}
+
+static enum status prepare(struct app *app, struct err *err)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    struct analysis *session = &app->file[app->here].session;
+    struct err ignored;
+    for (uint32_t p = 0; p < session->names.count && p < MAX_PROPERTIES; p++)
+        if (analysis_property(session, session->names.name[p], &s->property[p], &ignored))
+            s->property[p] = NULL; /* its results say why */
+    return fill_list(app, err);
+}
+
+/* The layer under the cursor is the one at hand. */
+static void moved(struct app *app)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    if (grid_id(&s->grid) != GRID_NONE)
+        app->at.layer = (uint32_t)grid_id(&s->grid);
+}
+
+static bool apply(struct app *app, enum action action, long arg, struct err *err)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    (void)arg;
+    if (!s->grid.rows)
+        fill_list(app, err);
+    if (grid_move(&s->grid, action, (size_t)app_view_rows(app) - 2)) {
+        moved(app);
+        return true;
+    }
+    if (action == ACTION_FORM)
+        s->form = (s->form + 1) % LAYERS_FORMS;
+    else if (action == ACTION_GROUPS)
+        err->code = legend_open(app, err);
+    else if (action == ACTION_OPEN)
+        app->at.view = VIEW_MAP;
+    else if (action == ACTION_DISMISS)
+        grid_filter(&s->grid, "", NULL, err);
+    else
+        return false;
+    return true;
+}
+
+static struct grid *grid(struct app *app)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    return &s->grid;
+}
+
+static const char *const forms[LAYERS_FORMS] = {[LAYERS_TABLE] = "table",
+                                                [LAYERS_CURVES] = "curves",
+                                                [LAYERS_SILHOUETTES] = "silhouettes",
+                                                [LAYERS_NEURONS] = "neurons"};
+
+static void tell(const struct app *app, struct link *out)
+{
+    const struct layers_state *s = view_state(app, VIEW_LAYERS);
+    if (s->form)
+        link_add(out, "form", "%s", forms[s->form]);
+    for (uint32_t p = 0; p < app_session(app)->names.count && p < MAX_PROPERTIES; p++)
+        if (s->hidden[p])
+            link_add(out, "hide", "%s", app_session(app)->names.name[p]);
+    link_tell_list(&s->grid, out);
+}
+
+static enum status take(struct app *app, const char *name, const char *value, struct err *err)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    if (!name) {
+        s->form = LAYERS_TABLE;
+        memset(s->hidden, 0, sizeof s->hidden);
+        reset_list(app);
+        return STATUS_OK;
+    }
+    uint32_t p = names_find(&app_session(app)->names, value);
+    if (strcmp(name, "hide") == 0 && p < MAX_PROPERTIES) {
+        s->hidden[p] = 1;
+        return STATUS_OK;
+    }
+    for (int i = 0; strcmp(name, "form") == 0 && i < LAYERS_FORMS; i++)
+        if (strcmp(value, forms[i]) == 0) {
+            s->form = (enum layers_form)i;
+            return STATUS_OK;
+        }
+    return link_unknown(name, value, err);
+}
+
+/* The property neurons of the layer. */
+static bool set_of(const struct app *app, bool all, struct buf *out)
+{
+    (void)all;
+    buf_printf(out, "\"%s\"", app_property(app));
+    return true;
+}
+
+static size_t legend(struct app *app, struct legend_entry *entry, size_t max)
+{
+    struct layers_state *s = view_state(app, VIEW_LAYERS);
+    const struct names *names = &app_session(app)->names;
+    size_t n = names->count < MAX_PROPERTIES ? names->count : MAX_PROPERTIES;
+    n = n < max ? n : max;
+    for (uint32_t p = 0; p < n; p++)
+        entry[p] = (struct legend_entry){layers_letter(app, p), names->name[p], &s->hidden[p]};
+    return n;
+}
+
+static void status(const struct app *app, struct buf *line)
+{
+    long best = layers_best(app, app->at.property);
+    const struct engine_result *r;
+    const struct layers_state *s = view_state(app, VIEW_LAYERS);
+    if (s->grid.filter[0])
+        buf_printf(line, "%zu of %zu layers with '%s'; ", s->grid.count, s->grid.rows,
+                   s->grid.filter);
+    if (best < 0 || !(r = app_result(app, app->at.property, (uint32_t)best)))
+        return;
+    buf_printf(line, "%s: best silhouette %.3f in layer %ld (*)", app_property(app), r->silhouette,
+               best + 1);
+}
+
+const struct view view_layers = {
+    .lesson =
+        "LAYERS: what every layer encodes, as in figures 4 and 7 of the paper.\n"
+        "\n"
+        "A neuron is activated in a frame when its value is among the lambda percent largest of "
+        "its layer. The pattern S_k of a phone k holds the neurons that are activated in frames "
+        "of k more often than chance; |S| counts the neurons that are in the pattern of any "
+        "phone. N_g are the neurons in the patterns of at least sigma percent of the phones of "
+        "a group g (vowels, female speech, low pitch, ...). The group neurons G_g are those of "
+        "N_g that are in no other group's N; the property neurons P are all G_g together.\n"
+        "\n"
+        "The silhouette says how well the groups stand apart: 1 = tight and far from each other, "
+        "0 = mixed, below 0 = points lie nearer to another group. It is given on the "
+        "two-dimensional map, as published, and on the original distances between patterns. "
+        "The best layer of each property is marked with *.",
+    .state_size = sizeof(struct layers_state),
+    .init = init,
+    .free = release,
+    .grid = grid,
+    .moved = moved,
+    .tell = tell,
+    .take = take,
+    .set = set_of,
+    .apply = apply,
+    .prepare = prepare,
+    .render = layers_render,
+    .status = status,
+    .legend = legend,
+};

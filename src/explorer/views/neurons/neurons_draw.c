@@ -1,0 +1,195 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "explorer/views/neurons/neurons_state.h"
+#include "analysis/pattern.h"
+
+enum {
+    TABLE_WIDTH = 43, /* pointer to patterns */
+    SETS_WIDTH = 26,
+    BARS_MIN = 34,
+    GAP = 2,
+    NAME = 11, /* of a bar */
+    NUMBER = 8,
+    INTERVAL = 16,
+    MAX_GROUPS = 4 /* more are only in the list by phone */
+};
+
+static const struct {
+    int col, width;
+    bool right;
+} columns[NEURONS_LIFT] = {
+    [NEURONS_NUMBER] = {1, 7, true},    [NEURONS_GROUP] = {9, 9, false},
+    [NEURONS_BEST] = {18, 10, false},   [NEURONS_P] = {27, 8, true},
+    [NEURONS_PATTERNS] = {35, 8, true}, [NEURONS_SETS] = {45, 25, false},
+};
+
+static void draw_head(const struct neurons_state *s, struct canvas *c, struct rect a)
+{
+    for (unsigned k = 0; k < NEURONS_LIFT; k++) {
+        char text[32];
+        if (columns[k].col + columns[k].width > a.cols)
+            break;
+        bool here = s->grid.sort == (int)k + 1;
+        grid_title(&s->grid, k, text, sizeof text);
+        if (columns[k].right)
+            canvas_right(c, a.row, a.col + columns[k].col, columns[k].width,
+                         here ? STYLE_STRONG : STYLE_FAINT, text);
+        else
+            canvas_text(c, a.row, a.col + columns[k].col, columns[k].width,
+                        here ? STYLE_STRONG : STYLE_FAINT, text);
+    }
+}
+
+/* The properties whose neuron it is, but the one shown; LEAD before them if there are any. */
+static void draw_sets(const struct app *app, struct canvas *c, int row, int col, int width,
+                      const struct neuron_row *r, const char *lead)
+{
+    const struct names *names = &app_session(app)->names;
+    uint32_t neuron = r->neuron;
+    struct buf line = BUF_INIT;
+    for (uint32_t i = 0; i < names->count && i < 32; i++)
+        if (r->sets >> i & 1 && strcmp(names->name[i], neurons_set(app)) != 0)
+            buf_printf(&line, "%s%s", line.len ? " " : lead, names->name[i]);
+    /* With a name of the user's own; the marks have their sign. */
+    for (size_t i = 1; *lead && i < app->marked.sets.count; i++)
+        if (neuron_list_has(&app->marked.sets.set[i].list, neurons_state(app)->of_layer, neuron))
+            buf_printf(&line, "%s$%s", line.len ? " " : lead, app->marked.sets.set[i].name);
+    canvas_text(c, row, col, width, STYLE_NORMAL, buf_text(&line));
+    buf_free(&line);
+}
+
+static void draw_row(const struct app *app, struct canvas *c, int row, struct rect a, size_t i)
+{
+    const struct neurons_state *s = neurons_state(app);
+    const struct neuron_row *r = &s->row[s->grid.shown[i]];
+    const struct property *p = s->property;
+    bool here = i == s->grid.here;
+    char name[128];
+    if (here) {
+        canvas_glyph(c, row, a.col, STYLE_STRONG, GLYPH_POINTER);
+        c->cursor_row = row;
+        c->cursor_col = a.col;
+    }
+    if (marks_has(app, s->of_layer, r->neuron))
+        canvas_put(c, row, a.col + 1, STYLE_STRONG, '+');
+    canvas_rightf(c, row, a.col + 2, 6, here ? STYLE_SELECTED : STYLE_NORMAL, "%u", r->neuron);
+    canvas_text(c, row, a.col + 9, 8, r->group < p->groups ? palette_group(r->group) : STYLE_FAINT,
+                r->group < p->groups ? p->group.name[r->group] : "-");
+    neurons_point_name(p, r->best, name, sizeof name);
+    canvas_text(c, row, a.col + 18, 9, STYLE_NORMAL, name);
+    canvas_rightf(c, row, a.col + 27, 8, STYLE_NORMAL, "%.5f", r->p);
+    if (a.cols >= TABLE_WIDTH)
+        canvas_rightf(c, row, a.col + 35, 8, STYLE_NORMAL, "%u/%u", r->patterns, p->points);
+    if (a.cols >= TABLE_WIDTH + SETS_WIDTH + 1)
+        draw_sets(app, c, row, a.col + 45, SETS_WIDTH - 1, r, "");
+}
+
+static void draw_table(const struct app *app, struct canvas *c, struct rect a)
+{
+    const struct neurons_state *s = neurons_state(app);
+    size_t page = a.rows > 2 ? (size_t)a.rows - 1 : 1, top = s->grid.here / page * page;
+    draw_head(s, c, a);
+    for (size_t i = top; i < s->grid.count && i < top + page; i++)
+        draw_row(app, c, a.row + 1 + (int)(i - top), a, i);
+    if (!s->grid.count)
+        canvas_text(c, a.row + 1, a.col + 2, a.cols - 2, STYLE_NORMAL,
+                    s->rows ? "none passes the filter (Esc)" : "no neurons in this set");
+}
+
+/* One line: name, p, * above the baseline, interval where there is one, and a bar. */
+static void draw_bar(const struct neurons_state *s, struct canvas *c, int row, struct rect a,
+                     const char *name, double p, uint64_t hits, int64_t frames, double most,
+                     enum style style)
+{
+    int col = a.col + NAME + NUMBER + 2;
+    bool interval = a.cols >= NAME + NUMBER + INTERVAL + 2 + 8;
+    canvas_text(c, row, a.col, NAME - 1, STYLE_NORMAL, name);
+    canvas_rightf(c, row, a.col + NAME - 1, NUMBER, STYLE_NORMAL, "%.5f", p);
+    if (p > s->baseline)
+        canvas_put(c, row, a.col + NAME + NUMBER - 1, STYLE_BEST, '*');
+    if (interval && frames > 0) {
+        struct interval w = wilson_interval(hits, (uint64_t)frames);
+        canvas_textf(c, row, col - 1, INTERVAL, STYLE_FAINT, "%.5f-%.5f", w.low, w.high);
+    }
+    col += interval ? INTERVAL : 0;
+    if (most > 0)
+        canvas_bar(c, row, col, a.col + a.cols - col, style, p / most);
+}
+
+/* The frames of the points of a group taken together; where frames are not known, their mean. */
+static double group_share(const struct neurons_state *s, uint32_t group, uint64_t *hits,
+                          int64_t *frames)
+{
+    const struct property *p = s->property;
+    double sum = 0;
+    uint32_t n = 0;
+    *hits = 0;
+    *frames = 0;
+    for (uint32_t k = 0; k < p->points; k++)
+        if (p->point[k].group == group) {
+            *hits += s->hits[k];
+            *frames += p->point[k].frames > 0 ? p->point[k].frames : 0;
+            sum += s->p[k];
+            n++;
+        }
+    if (*frames > 0)
+        return (double)*hits / (double)*frames;
+    return n ? sum / n : 0;
+}
+
+static void draw_bars(const struct app *app, struct canvas *c, struct rect a)
+{
+    const struct neurons_state *s = neurons_state(app);
+    const struct property *p = s->property;
+    const struct neuron_row *r = &s->row[s->looked];
+    int row = a.row, end = a.row + a.rows;
+    double most = fmax(s->p[s->order[0]], s->baseline);
+    char name[128];
+    canvas_textf(c, row++, a.col, a.cols, STYLE_STRONG, "Neuron %u, layer %u: p by %s", r->neuron,
+                 s->of_layer + 1, p->name);
+    int col =
+        a.col + canvas_textf(c, row, a.col, a.cols, STYLE_FAINT, "baseline %.5f  ", s->baseline);
+    draw_sets(app, c, row++, col, a.col + a.cols - col, r, "in ");
+    for (uint32_t g = 0; p->groups <= MAX_GROUPS && g < p->groups && row < end; g++) {
+        uint64_t hits;
+        int64_t frames;
+        double share = group_share(s, g, &hits, &frames);
+        draw_bar(s, c, row++, a, p->group.name[g], share, hits, frames, most, palette_group(g));
+    }
+    if (p->groups <= MAX_GROUPS && end - row > 6)
+        row++;
+    for (uint32_t k = 0; k < p->points && row < end; k++) {
+        uint32_t i = s->order[k];
+        neurons_point_name(p, i, name, sizeof name);
+        draw_bar(s, c, row++, a, name, s->p[i], s->hits[i], p->point[i].frames, most,
+                 palette_group(p->point[i].group));
+    }
+}
+
+void neurons_render(const struct app *app, struct canvas *c, struct rect area)
+{
+    const struct neurons_state *s = neurons_state(app);
+    int table = area.cols >= TABLE_WIDTH + SETS_WIDTH + GAP + BARS_MIN + 12
+                    ? TABLE_WIDTH + SETS_WIDTH + 1
+                    : TABLE_WIDTH;
+    if (s->why[0] || !s->property) {
+        canvas_wrap(c, (struct rect){area.row + 1, 2, area.rows - 1, area.cols - 4}, STYLE_NORMAL,
+                    s->why);
+        return;
+    }
+    bool bars = s->have && s->grid.count && !s->table_only && s->property->points;
+    if (bars && s->bars_only)
+        draw_bars(app, c, area);
+    else if (bars && area.cols >= TABLE_WIDTH + GAP + BARS_MIN) {
+        draw_table(app, c, (struct rect){area.row, area.col, area.rows, table});
+        draw_bars(
+            app, c,
+            (struct rect){area.row, area.col + table + GAP, area.rows, area.cols - table - GAP});
+    } else
+        draw_table(app, c, area);
+}

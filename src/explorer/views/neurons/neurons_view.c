@@ -1,0 +1,400 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "explorer/views/neurons/neurons_state.h"
+#include "base/bitset.h"
+#include "base/mem.h"
+#include "analysis/setexpr.h"
+
+static const struct grid_column columns[NEURONS_COLUMNS] = {
+    [NEURONS_NUMBER] = {"neuron", "neuron", false, false},
+    [NEURONS_GROUP] = {"group", "group", true, false},
+    [NEURONS_BEST] = {"best", "best at", true, false},
+    [NEURONS_P] = {"p", "p", false, true},
+    [NEURONS_PATTERNS] = {"patterns", "in S_k", false, true},
+    [NEURONS_SETS] = {"sets", "also in", true, false},
+    [NEURONS_LIFT] = {"lift", "lift", false, true},
+    [NEURONS_MARKED] = {"marked", "marked", false, true}};
+
+static void forget(struct neurons_state *s)
+{
+    free(s->row);
+    free(s->hits);
+    free(s->order);
+    free(s->p);
+    s->row = NULL;
+    s->hits = s->order = NULL;
+    s->p = NULL;
+    s->property = NULL;
+    s->rows = 0;
+    s->made = s->have = false;
+    grid_clear(&s->grid);
+}
+
+static enum status init(struct app *app, struct err *err)
+{
+    struct neurons_state *s = neurons_state(app);
+    (void)err;
+    forget(s);
+    if (!s->grid.columns) {
+        grid_reset(&s->grid, columns, NEURONS_COLUMNS);
+        s->grid.noun = "neurons";
+    }
+    return STATUS_OK;
+}
+
+static void release(struct app *app)
+{
+    forget(neurons_state(app));
+    grid_free(&neurons_state(app)->grid);
+}
+
+/* Neurons of the set in the layer at hand, into BITS [words]. */
+static enum status eval_set(struct app *app, uint64_t *bits, struct err *err)
+{
+    struct analysis *session = &app->file[app->here].session;
+    struct setexpr e;
+    enum status code = setexpr_parse(&e, neurons_set(app), session, NULL, err);
+    if (code)
+        return code;
+    code = setexpr_load(&e, session, err);
+    if (!code)
+        code = setexpr_eval(&e, session, app->at.layer + 1, app->at.layer, bits, err);
+    setexpr_free(&e);
+    return code;
+}
+
+/* Bit i: neuron of property i.  Properties the file cannot answer for have no neurons. */
+static unsigned sets_of(struct app *app, uint32_t neuron)
+{
+    struct analysis *session = &app->file[app->here].session;
+    const struct property_layer *l;
+    struct err ignored;
+    unsigned sets = 0;
+    for (uint32_t i = 0; i < session->names.count && i < 32; i++)
+        if (!analysis_layer(session, session->names.name[i], app->at.layer, &l, &ignored) &&
+            bitset_has(l->neurons, neuron))
+            sets |= 1u << i;
+    return sets;
+}
+
+static enum status fill_row(struct app *app, struct neuron_row *r, uint32_t neuron,
+                            const struct property_layer *l, struct err *err)
+{
+    struct neurons_state *s = neurons_state(app);
+    const struct property *p = s->property;
+    *r = (struct neuron_row){.neuron = neuron, .group = p->groups, .sets = sets_of(app, neuron)};
+    enum status code = analysis_neuron(&app->file[app->here].session, app_property(app),
+                                       app->at.layer, neuron, s->hits, s->p, err);
+    for (uint32_t k = 0; !code && k < p->points; k++) {
+        if (s->p[k] > s->p[r->best])
+            r->best = k;
+        r->patterns += bitset_has(&l->pattern[k * l->words], neuron);
+    }
+    for (uint32_t g = p->groups; g-- > 0;)
+        if (bitset_has(&l->group[g * l->words], neuron))
+            r->group = g;
+    r->p = s->p[r->best];
+    return code;
+}
+
+/* What the list shows of a row, for sorting and looking for it. */
+static bool add_to_grid(struct app *app, const struct neuron_row *r)
+{
+    struct neurons_state *s = neurons_state(app);
+    const struct property *p = s->property;
+    const struct names *names = &app_session(app)->names;
+    char number[16], name[128] = "", patterns[32], sets[200] = "", low[2] = "";
+    size_t used = 0;
+    if (p->points)
+        neurons_point_name(p, r->best, name, sizeof name);
+    snprintf(number, sizeof number, "%u", r->neuron);
+    snprintf(patterns, sizeof patterns, "%u/%u", r->patterns, p->points);
+    for (uint32_t i = 0; i < names->count && i < 32; i++)
+        if (r->sets >> i & 1 && used < sizeof sets)
+            used += (size_t)snprintf(sets + used, sizeof sets - used, "%s%s", used ? " " : "",
+                                     names->name[i]);
+    const double values[NEURONS_COLUMNS] = {[NEURONS_NUMBER] = r->neuron,
+                                            [NEURONS_GROUP] = r->group,
+                                            [NEURONS_BEST] = r->best,
+                                            [NEURONS_P] = r->p,
+                                            [NEURONS_PATTERNS] = r->patterns,
+                                            [NEURONS_SETS] = r->sets,
+                                            [NEURONS_LIFT] = r->p / s->baseline,
+                                            [NEURONS_MARKED] =
+                                                marks_has(app, app->at.layer, r->neuron)};
+    const char *const texts[NEURONS_COLUMNS] = {
+        [NEURONS_NUMBER] = number,
+        [NEURONS_GROUP] = r->group < p->groups ? p->group.name[r->group] : "",
+        [NEURONS_BEST] = name,
+        [NEURONS_P] = low,
+        [NEURONS_PATTERNS] = patterns,
+        [NEURONS_SETS] = sets,
+        [NEURONS_LIFT] = low,
+        [NEURONS_MARKED] = low};
+    return grid_add(&s->grid, r->neuron, values, texts);
+}
+
+/* All rows anew in the list: they or the marks are others. */
+static enum status fill_grid(struct app *app, struct err *err)
+{
+    struct neurons_state *s = neurons_state(app);
+    enum status code = STATUS_OK;
+    grid_clear(&s->grid);
+    for (size_t i = 0; !code && i < s->rows; i++)
+        if (!add_to_grid(app, &s->row[i]))
+            code = err_nomem(err);
+    grid_arrange(&s->grid);
+    s->marks_stamp = app->marked.stamp;
+    return code;
+}
+
+static enum status make_rows(struct app *app, struct err *err)
+{
+    struct neurons_state *s = neurons_state(app);
+    struct analysis *session = &app->file[app->here].session;
+    const struct property_layer *l;
+    uint64_t *bits = NULL;
+    forget(s);
+    enum status code = analysis_property(session, app_property(app), &s->property, err);
+    if (!code)
+        code = analysis_layer(session, app_property(app), app->at.layer, &l, err);
+    if (code) {
+        s->property = NULL;
+        return code;
+    }
+    uint32_t points = s->property->points;
+    s->baseline = (double)l->tau / l->width;
+    bits = mem_zeros(l->words, sizeof *bits);
+    s->hits = mem_zeros(points ? points : 1, sizeof *s->hits);
+    s->order = mem_zeros(points ? points : 1, sizeof *s->order);
+    s->p = mem_zeros(points ? points : 1, sizeof *s->p);
+    code = bits && s->hits && s->order && s->p ? eval_set(app, bits, err) : err_nomem(err);
+    size_t n = code ? 0 : bitset_count(bits, l->words);
+    s->row = mem_zeros(n + 1, sizeof *s->row);
+    if (!code && !s->row)
+        code = err_nomem(err);
+    for (uint32_t i = 0; !code && i < l->width; i++)
+        if (bitset_has(bits, i))
+            code = fill_row(app, &s->row[s->rows++], i, l, err);
+    free(bits);
+    if (code)
+        forget(s);
+    return code;
+}
+
+static const struct neurons_state *sorting; /* qsort has no argument to spare; one thread only */
+
+static int by_p(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    if (sorting->p[x] != sorting->p[y])
+        return sorting->p[x] > sorting->p[y] ? -1 : 1;
+    return (x > y) - (x < y);
+}
+
+/* p by point of the neuron under the cursor. */
+static enum status look_closer(struct app *app, struct err *err)
+{
+    struct neurons_state *s = neurons_state(app);
+    size_t row = grid_row(&s->grid);
+    if (row >= s->rows || (s->have && (s->looked == row || app->lag)))
+        return STATUS_OK;
+    s->looked = row;
+    enum status code = analysis_neuron(&app->file[app->here].session, app_property(app),
+                                       app->at.layer, s->row[row].neuron, s->hits, s->p, err);
+    for (uint32_t k = 0; k < s->property->points; k++)
+        s->order[k] = k;
+    sorting = s;
+    if (s->property->points)
+        qsort(s->order, s->property->points, sizeof *s->order, by_p);
+    s->have = !code;
+    return code;
+}
+
+/* True if the set depends on the marks or other sets with a name. */
+static bool names_sets(const struct app *app)
+{
+    return strchr(neurons_set(app), '$') != NULL;
+}
+
+static enum status prepare(struct app *app, struct err *err)
+{
+    struct neurons_state *s = neurons_state(app);
+    enum status code = STATUS_OK;
+    bool marks = s->marks_stamp != app->marked.stamp;
+    if (!s->made || s->stamp != app->conditions || s->of_layer != app->at.layer ||
+        s->of_property != app->at.property || (marks && names_sets(app))) {
+        s->why[0] = '\0';
+        code = make_rows(app, err);
+        s->made = true;
+        s->stamp = app->conditions;
+        s->of_layer = app->at.layer;
+        s->of_property = app->at.property;
+        marks = true;
+    }
+    if (!code && marks)
+        code = fill_grid(app, err);
+    if (!code)
+        code = look_closer(app, err);
+    if (code)
+        snprintf(s->why, sizeof s->why, "%.255s",
+                 engine_without_path(&app_file(app)->counts, err->msg));
+    return STATUS_OK;
+}
+
+enum status neurons_set_text(struct app *app, const char *text, size_t *column, struct err *err)
+{
+    struct neurons_state *s = neurons_state(app);
+    struct setexpr e;
+    if (!*text) {
+        s->set[0] = '\0';
+        s->made = false;
+        return STATUS_OK;
+    }
+    enum status code = setexpr_parse(&e, text, app_session(app), column, err);
+    if (!code) {
+        code = setexpr_load(&e, app_session(app), err);
+        setexpr_free(&e);
+    }
+    if (!code) {
+        snprintf(s->set, sizeof s->set, "%s", text);
+        s->made = false;
+    }
+    return code;
+}
+
+const char *neurons_expression(const struct app *app)
+{
+    return neurons_set(app);
+}
+
+static void next_form(struct neurons_state *s)
+{
+    bool table = !s->table_only && !s->bars_only, bars = s->table_only;
+    s->table_only = table;
+    s->bars_only = bars;
+}
+
+static bool apply(struct app *app, enum action action, long arg, struct err *err)
+{
+    struct neurons_state *s = neurons_state(app);
+    (void)arg;
+    switch (action) {
+    case ACTION_FORM: next_form(s); break;
+    case ACTION_OPEN: s->bars_only = !s->bars_only, s->table_only = false; break;
+    case ACTION_EDIT: prompt_open(app, PROMPT_NEURONS, 0, "neurons of", neurons_set(app)); break;
+    case ACTION_DISMISS: return grid_filter(&s->grid, "", NULL, err) == STATUS_OK;
+    case ACTION_NEXT_PROPERTY:
+    case ACTION_PREV_PROPERTY: s->set[0] = '\0'; return false;
+    default: return grid_move(&s->grid, action, (size_t)app_view_rows(app) - 2);
+    }
+    return true;
+}
+
+static void status(const struct app *app, struct buf *line)
+{
+    const struct neurons_state *s = neurons_state(app);
+    if (s->why[0] || !s->property)
+        return;
+    buf_printf(line, "%zu neurons of %s", s->rows, neurons_set(app));
+    if (s->grid.filter[0])
+        buf_printf(line, ", %zu of them with '%s' (Esc shows all)", s->grid.count, s->grid.filter);
+}
+
+static struct grid *grid(struct app *app)
+{
+    return &neurons_state(app)->grid;
+}
+
+static const char *const forms[] = {"both", "table", "bars"};
+
+static void tell(const struct app *app, struct link *out)
+{
+    const struct neurons_state *s = neurons_state(app);
+    int form = s->table_only ? 1 : s->bars_only ? 2 : 0;
+    if (s->set[0])
+        link_add(out, "set", "%s", s->set);
+    if (form)
+        link_add(out, "form", "%s", forms[form]);
+    link_tell_list(&s->grid, out);
+    if (grid_id(&s->grid) != GRID_NONE)
+        link_add(out, "select", "%llu", (unsigned long long)grid_id(&s->grid));
+}
+
+static enum status take(struct app *app, const char *name, const char *value, struct err *err)
+{
+    struct neurons_state *s = neurons_state(app);
+    if (!name) {
+        s->set[0] = '\0';
+        s->table_only = s->bars_only = s->made = false;
+        grid_reset(&s->grid, columns, NEURONS_COLUMNS);
+        s->grid.noun = "neurons";
+        return STATUS_OK;
+    }
+    if (strcmp(name, "set") == 0)
+        return neurons_set_text(app, value, NULL, err);
+    if (strcmp(name, "form") == 0)
+        for (int i = 0; i < 3; i++)
+            if (strcmp(value, forms[i]) == 0) {
+                s->table_only = i == 1;
+                s->bars_only = i == 2;
+                return STATUS_OK;
+            }
+    if (strcmp(name, "select") == 0)
+        return link_take_neuron(app, &s->grid, value, err);
+    return link_unknown(name, value, err);
+}
+
+/* The neurons listed, or the one under the cursor, by their numbers. */
+static bool set_of(const struct app *app, bool all, struct buf *out)
+{
+    const struct neurons_state *s = neurons_state(app);
+    const struct neuron_row *r = neurons_here(s);
+    if (s->why[0] || !r)
+        return false;
+    if (!all) {
+        buf_printf(out, "{%u:%u}", s->of_layer + 1, r->neuron);
+        return true;
+    }
+    buf_printf(out, "{%u:", s->of_layer + 1);
+    for (size_t i = 0; i < s->grid.count; i++)
+        buf_printf(out, "%s%u", i ? "," : "", s->row[s->grid.shown[i]].neuron);
+    buf_str(out, "}");
+    return true;
+}
+
+const struct view view_neurons = {
+    .lesson =
+        "NEURONS: the neurons of a set, one by one.\n"
+        "\n"
+        "At first these are the property neurons of the property at hand (p goes to the next); e "
+        "takes any set expression, as in the overlap view. For each neuron: its group (G_g), "
+        "the phone, under the condition of the group, to which it responds most, how often "
+        "(p(neuron | phone)), in how many of the patterns it is, and among the neurons of which "
+        "properties.\n"
+        "\n"
+        "Beside it the neuron under the cursor: p by group, the frames of a group's phones taken "
+        "together, and by phone, with Wilson's interval at 95 percent. What lies above the "
+        "baseline is marked with *. Space marks a neuron (+), M many at once; the marks are the "
+        "set "
+        "$marks, in every view. Search and filter take words, regular expressions and "
+        "comparisons with the columns neuron, group, best, p, patterns, sets, lift and marked: "
+        "p>0.05 group=female !AH.",
+    .state_size = sizeof(struct neurons_state),
+    .init = init,
+    .free = release,
+    .apply = apply,
+    .prepare = prepare,
+    .render = neurons_render,
+    .status = status,
+    .grid = grid,
+    .tell = tell,
+    .take = take,
+    .set = set_of,
+    .alone = true,
+};

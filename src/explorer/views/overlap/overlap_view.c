@@ -1,0 +1,335 @@
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "explorer/views/overlap/overlap_state.h"
+#include "base/bitset.h"
+#include "base/mem.h"
+
+static struct analysis *session_of(struct app *app)
+{
+    return &app->file[app->here].session;
+}
+
+static void drop(struct overlap_state *s, uint32_t i)
+{
+    setexpr_free(&s->set[i]);
+    memmove(&s->set[i], &s->set[i + 1], (SETS - i - 1) * sizeof s->set[0]);
+    memset(&s->set[SETS - 1], 0, sizeof s->set[0]);
+    s->sets--;
+}
+
+void overlap_clear(struct overlap_state *s)
+{
+    while (s->sets)
+        drop(s, 0);
+}
+
+static void release(struct app *app)
+{
+    overlap_clear(overlap_state(app));
+    grid_free(&overlap_state(app)->grid);
+}
+
+enum status overlap_set(struct app *app, long subject, const char *text, size_t *column,
+                        struct err *err)
+{
+    struct overlap_state *s = overlap_state(app);
+    struct setexpr e;
+    if (subject < 0 && s->sets == SETS)
+        return err_set(err, STATUS_UNSUPPORTED, "no more than %d sets", SETS);
+    enum status code = setexpr_parse(&e, text, session_of(app), column, err);
+    if (code)
+        return code;
+    code = setexpr_load(&e, session_of(app), err);
+    if (code) {
+        setexpr_free(&e);
+        return code;
+    }
+    uint32_t i = subject < 0 ? s->sets++ : (uint32_t)subject;
+    if (subject >= 0)
+        setexpr_free(&s->set[i]);
+    s->set[i] = e;
+    s->here = i;
+    return STATUS_OK;
+}
+
+void overlap_usual(struct app *app)
+{
+    static const char *const usual[] = {"phone", "gender", "pitch", "speaker", "each-phone"};
+    struct overlap_state *s = overlap_state(app);
+    const struct property *property;
+    struct err ignored;
+    for (size_t i = 0; i < 5 && s->sets < (i < 3 ? 3 : 2); i++)
+        if (names_find(&session_of(app)->names, usual[i]) != NAMES_NONE &&
+            analysis_property(session_of(app), usual[i], &property, &ignored) == STATUS_OK)
+            overlap_set(app, -1, usual[i], NULL, &ignored);
+    s->here = 0;
+}
+
+/* The sets stay from file to file as far as the new file has what they name. */
+static enum status init(struct app *app, struct err *err)
+{
+    struct overlap_state *s = overlap_state(app);
+    struct err ignored;
+    (void)err;
+    for (uint32_t i = s->sets; i-- > 0;) {
+        char *text = mem_strndup(s->set[i].text, strlen(s->set[i].text));
+        if (!text || overlap_set(app, (long)i, text, NULL, &ignored))
+            drop(s, i);
+        free(text);
+    }
+    if (!s->grid.columns)
+        overlap_reset_list(s);
+    overlap_usual(app);
+    return STATUS_OK;
+}
+
+static enum status fill_list(struct overlap_state *s, struct err *err)
+{
+    grid_clear(&s->grid);
+    /* All regions of a few sets; of many only those with neurons in them. */
+    for (uint32_t r = 1; r < 1u << s->sets; r++) {
+        double found = s->result.region[r], chance = s->result.expected[r];
+        const double number[OVERLAP_COLUMNS] = {
+            NAN, found, chance, chance > 0 ? found / chance : NAN, __builtin_popcount(r)};
+        char letters[SETS + 1];
+        const char *const text[OVERLAP_COLUMNS] = {overlap_letters(s, r, letters), "", "", "", ""};
+        if ((s->sets <= 3 || s->result.region[r]) && !grid_add(&s->grid, r, number, text))
+            return err_nomem(err);
+    }
+    grid_arrange(&s->grid);
+    s->regions = (uint32_t)s->grid.count;
+    for (uint32_t i = 0; i < s->regions; i++)
+        s->order[i] = (uint32_t)s->grid.id[s->grid.shown[i]];
+    return STATUS_OK;
+}
+
+/* How many of the marks of the layer at hand lie in each region. */
+static enum status count_marks(struct app *app, struct err *err)
+{
+    struct overlap_state *s = overlap_state(app);
+    uint32_t width = app_file(app)->counts.layer[app->at.layer].width;
+    size_t words = bitset_words(width);
+    memset(s->marked, 0, sizeof s->marked);
+    s->marks_here = marks_in_layer(app, app->at.layer) > 0;
+    if (!s->marks_here)
+        return STATUS_OK;
+    uint64_t *bits = mem_zeros((size_t)s->sets * words, sizeof *bits);
+    enum status code = bits ? STATUS_OK : err_nomem(err);
+    for (uint32_t i = 0; !code && i < s->sets; i++)
+        code = setexpr_eval(&s->set[i], session_of(app), app->at.layer + 1, app->at.layer,
+                            &bits[i * words], err);
+    for (uint32_t k = 0; !code && k < width; k++) {
+        uint32_t in = 0;
+        for (uint32_t i = 0; i < s->sets; i++)
+            in |= (uint32_t)bitset_has(&bits[i * words], k) << i;
+        s->marked[in] += marks_has(app, app->at.layer, k);
+    }
+    free(bits);
+    return code;
+}
+
+static enum status prepare(struct app *app, struct err *err)
+{
+    struct overlap_state *s = overlap_state(app);
+    struct overlap o;
+    memset(&o, 0, sizeof o);
+    s->why[0] = '\0';
+    s->regions = 0;
+    memset(&s->result, 0, sizeof s->result);
+    if (s->sets == 0)
+        return STATUS_OK;
+    if (overlap_make(&o, s->set, s->sets, session_of(app), app->at.layer + 1, err)) {
+        snprintf(s->why, sizeof s->why, "%.255s",
+                 engine_without_path(&app_file(app)->counts, err->msg));
+        return STATUS_OK;
+    }
+    s->result = o;
+    enum status code = fill_list(s, err);
+    s->largest = 0;
+    for (uint32_t r = 1; r < 1u << s->sets; r++)
+        s->largest = s->result.region[r] > s->largest ? s->result.region[r] : s->largest;
+    if (!code)
+        code = count_marks(app, err);
+    if (s->grid.wanted)
+        s->here = s->sets; /* the region asked for is gone */
+    else if (s->here >= s->sets && s->regions)
+        s->here = s->sets + s->grid.here;
+    if (s->here >= s->sets + s->regions)
+        s->here = s->sets + s->regions - 1;
+    s->grid.wanted = false;
+    return code;
+}
+
+/* Neurons of REGION in LAYER (from 0) as lines of the list, ten on each. */
+static enum status list_layer(struct app *app, uint32_t region, uint32_t layer, struct err *err)
+{
+    struct overlap_state *s = overlap_state(app);
+    uint32_t width = app_file(app)->counts.layer[layer].width;
+    size_t words = bitset_words(width), n = 0;
+    uint64_t *bits = mem_zeros((size_t)s->sets * words, sizeof *bits);
+    enum status code = bits ? STATUS_OK : err_nomem(err);
+    struct buf line = BUF_INIT;
+    for (uint32_t i = 0; !code && i < s->sets; i++)
+        code = setexpr_eval(&s->set[i], session_of(app), app->at.layer + 1, layer, &bits[i * words],
+                            err);
+    for (uint32_t k = 0; !code && k < width; k++) {
+        uint32_t in = 0;
+        for (uint32_t i = 0; i < s->sets; i++)
+            in |= (uint32_t)bitset_has(&bits[i * words], k) << i;
+        if (in == region && n++ % 10 == 0) {
+            if (line.len)
+                code = panel_add(&app->panel, -1, 0, 0, buf_text(&line), err);
+            buf_clear(&line);
+            buf_printf(&line, "layer %-3u", layer + 1);
+        }
+        if (in == region)
+            buf_printf(&line, " %5u", k);
+    }
+    if (!code && line.len)
+        code = panel_add(&app->panel, -1, 0, 0, buf_text(&line), err);
+    buf_free(&line);
+    free(bits);
+    return code;
+}
+
+static bool names_layer(const struct overlap_state *s, uint32_t layer)
+{
+    for (uint32_t i = 0; i < s->sets; i++)
+        for (uint32_t n = 0; n < s->set[i].nodes; n++)
+            if (s->set[i].node[n].layer == layer + 1 || s->set[i].node[n].layer == SETEXPR_EVERY)
+                return true;
+    return false;
+}
+
+static enum status list_region(struct app *app, uint32_t region, struct err *err)
+{
+    struct overlap_state *s = overlap_state(app);
+    enum status code = STATUS_OK;
+    char in[SETS + 1], title[80];
+    struct buf set = BUF_INIT;
+    snprintf(title, sizeof title, "%u neurons in %s and no other set", s->result.region[region],
+             overlap_letters(s, region, in));
+    panel_begin(app, PANEL_TEXT, title);
+    overlap_region_set(s, region, &set);
+    if (set.len < sizeof app->panel.subject)
+        snprintf(app->panel.subject, sizeof app->panel.subject, "%s", buf_text(&set));
+    buf_free(&set);
+    for (uint32_t l = 0; !code && l < app_file(app)->counts.layers; l++)
+        if (l == app->at.layer || names_layer(s, l))
+            code = list_layer(app, region, l, err);
+    return panel_done(app, code);
+}
+
+static enum status open_line(struct app *app, struct err *err)
+{
+    struct overlap_state *s = overlap_state(app);
+    char title[32];
+    if (s->here < s->sets) {
+        snprintf(title, sizeof title, "set %c", 'A' + (int)s->here);
+        prompt_open(app, PROMPT_SET, (long)s->here, title, s->set[s->here].text);
+        return STATUS_OK;
+    }
+    if (s->here - s->sets < s->regions)
+        return list_region(app, s->order[s->here - s->sets], err);
+    return STATUS_OK;
+}
+
+static bool apply(struct app *app, enum action action, long arg, struct err *err)
+{
+    struct overlap_state *s = overlap_state(app);
+    bool on_set = s->here < s->sets;
+    (void)arg;
+    switch (action) {
+    case ACTION_FORM: s->table = !s->table; break;
+    case ACTION_OPEN: err->code = open_line(app, err); break;
+    case ACTION_EDIT:
+        if (on_set)
+            err->code = open_line(app, err);
+        else
+            err_set(err, STATUS_NOTFOUND, "go to a set to edit it");
+        break;
+    case ACTION_ADD:
+        if (s->sets == SETS)
+            err_set(err, STATUS_NOTFOUND, "no more than %d sets", SETS);
+        else
+            prompt_open(app, PROMPT_SET, -1, "new set", "");
+        break;
+    case ACTION_REMOVE:
+        if (on_set)
+            drop(s, (uint32_t)s->here);
+        else
+            err_set(err, STATUS_NOTFOUND, "go to a set to drop it");
+        break;
+    case ACTION_DISMISS: grid_filter(&s->grid, "", NULL, err); break;
+    default:
+        if (!app_move(action, &s->here, s->sets + s->regions, (size_t)app_view_rows(app)))
+            return false;
+        if (s->here >= s->sets)
+            s->grid.here = s->here - s->sets;
+    }
+    return true;
+}
+
+static struct grid *grid(struct app *app)
+{
+    return &overlap_state(app)->grid;
+}
+
+/* The region found is the one at hand. */
+static void moved(struct app *app)
+{
+    struct overlap_state *s = overlap_state(app);
+    s->here = s->sets + s->grid.here;
+}
+
+static void status(const struct app *app, struct buf *line)
+{
+    const struct overlap_state *s = overlap_state(app);
+    if (s->sets && !s->why[0])
+        buf_printf(line, "%u neurons in all sets, %u in any; chance: if the sets were independent",
+                   s->result.in_all, s->result.in_any);
+    if (s->grid.filter[0])
+        buf_printf(line, "; %zu of %zu regions with '%s'", s->grid.count, s->grid.rows,
+                   s->grid.filter);
+}
+
+const struct overlap *overlap_shown(const struct app *app, const char **names)
+{
+    const struct overlap_state *s = overlap_state(app);
+    for (uint32_t i = 0; i < s->sets; i++)
+        names[i] = s->set[i].text;
+    return s->sets && !s->why[0] ? &s->result : NULL;
+}
+
+const struct view view_overlap = {
+    .lesson =
+        "OVERLAP: which neurons several sets share, as in figure 8 of the paper.\n"
+        "\n"
+        "Each region counts the neurons that are in exactly the sets marked and in no other, so "
+        "the regions add up to the union. Chance is the size to expect if every set took its "
+        "neurons independently of the others; ratio is the size found over the size expected. "
+        "The drawing is a scheme: only its numbers mean something.\n"
+        "\n"
+        "A set is an expression: phone, gender, pitch (property neurons), gender=female (group "
+        "neurons), [AH] or [AH,gender=female] (the pattern of a phone), @FILE (a list of "
+        "neurons), joined by & (and), | (or), - (without) and parentheses. A name may carry a "
+        "layer, gender@1; without one it means the layer at hand.",
+    .state_size = sizeof(struct overlap_state),
+    .init = init,
+    .free = release,
+    .apply = apply,
+    .prepare = prepare,
+    .render = overlap_render,
+    .status = status,
+    .grid = grid,
+    .moved = moved,
+    .tell = overlap_tell,
+    .take = overlap_take,
+    .set = overlap_set_of,
+    .alone = true,
+};

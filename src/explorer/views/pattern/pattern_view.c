@@ -1,0 +1,311 @@
+#include "config.h"
+
+#include "explorer/views/pattern/pattern_state.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bitset.h"
+#include "base/mem.h"
+
+static void curve_free(struct pattern_curve *k)
+{
+    if (k->there)
+        profile_free(&k->profile);
+    free(k->order);
+    *k = (struct pattern_curve){0};
+}
+
+static void release(struct app *app)
+{
+    struct pattern_state *s = pattern_state(app);
+    for (int k = 0; k <= PATTERN_MARKS; k++)
+        curve_free(&s->curve[k]);
+    memset(s->marked, 0, sizeof s->marked);
+    free(s->entry);
+    s->entry = NULL;
+    s->entries = s->here = 0;
+    grid_free(&s->phones);
+    grid_free(&s->neurons);
+}
+
+static int phone_factor(const struct app *app)
+{
+    return counts_find_factor(&app_file(app)->counts, "phone");
+}
+
+/* The phones that occur, in the table's order; then silence, noise and unknown labels. */
+static enum status init(struct app *app, struct err *err)
+{
+    struct pattern_state *s = pattern_state(app);
+    const struct counts *c = &app_file(app)->counts;
+    int factor = phone_factor(app);
+    release(app);
+    if (factor < 0)
+        return STATUS_OK;
+    const struct counts_factor *f = &c->factor[factor];
+    s->entry = mem_zeros(f->levels, sizeof *s->entry);
+    if (!s->entry && f->levels)
+        return err_nomem(err);
+    for (uint32_t p = 0; p < app->phones.phone.count; p++) {
+        int level = counts_find_level(c, (uint32_t)factor, app->phones.phone.name[p]);
+        if (level >= 0)
+            s->entry[s->entries++].level = (uint32_t)level;
+    }
+    for (uint32_t l = 0; l < f->levels; l++)
+        if (phones_class(&app->phones, f->level[l]) < 0)
+            s->entry[s->entries++].level = l;
+    s->stamp = app->conditions - 1;
+    pattern_reset_lists(s);
+    return STATUS_OK;
+}
+
+static bool cell_passes(const struct query_filters *f, const struct counts *c, uint32_t cell)
+{
+    for (uint32_t k = 0; k < c->factors; k++)
+        if (!query_filters_allow(f, k, c->factor[k].index[cell]))
+            return false;
+    return true;
+}
+
+static void count_frames(struct app *app)
+{
+    struct pattern_state *s = pattern_state(app);
+    const struct counts *c = &app_file(app)->counts;
+    const struct counts_factor *f = &c->factor[phone_factor(app)];
+    for (size_t i = 0; i < s->entries; i++) {
+        s->entry[i].frames = counts_is_probability(c) ? -1 : 0;
+        for (uint32_t cell = 0; cell < c->cells && !counts_is_probability(c); cell++)
+            if (f->index[cell] == (int32_t)s->entry[i].level &&
+                cell_passes(&app_session(app)->filters, c, cell))
+                s->entry[i].frames += c->frames[cell];
+    }
+    s->stamp = app->conditions;
+}
+
+/* The curve of entry I, made anew where layer or conditions have changed. */
+static void make_curve(struct app *app, struct pattern_curve *k, size_t i)
+{
+    struct analysis *session = &app->file[app->here].session;
+    uint32_t level = pattern_state(app)->entry[i].level;
+    const char *name = session->counts->factor[phone_factor(app)].level[level];
+    struct err err;
+    if ((k->there || k->why[0]) && k->level == level && k->layer == app->at.layer &&
+        k->stamp == app->conditions)
+        return;
+    curve_free(k);
+    k->entry = i;
+    k->level = level;
+    k->layer = app->at.layer;
+    k->stamp = app->conditions;
+    enum status code = analysis_profile(session, &k->profile, name, NULL, app->at.layer, &err);
+    k->there = !code;
+    if (!code && !(k->order = profile_order(&k->profile)))
+        code = err_nomem(&err);
+    if (code)
+        snprintf(k->why, sizeof k->why, "%.255s", engine_without_path(session->counts, err.msg));
+}
+
+/* The phone chosen in another view, or by --phone. */
+static void find_chosen(struct app *app)
+{
+    struct pattern_state *s = pattern_state(app);
+    const struct counts_factor *f = &app_file(app)->counts.factor[phone_factor(app)];
+    for (size_t i = 0; app->phone[0] && i < s->entries; i++)
+        if (strcmp(f->level[s->entry[i].level], app->phone) == 0 && i != s->here) {
+            s->here = i;
+            grid_select(&s->phones, i);
+        }
+}
+
+/* The phone under the cursor is the one at hand. */
+static void moved(struct app *app)
+{
+    struct pattern_state *s = pattern_state(app);
+    size_t row = grid_row(&s->phones);
+    if (s->on_neurons || row >= s->entries)
+        return;
+    s->here = row;
+    snprintf(app->phone, sizeof app->phone, "%s",
+             app_file(app)->counts.factor[phone_factor(app)].level[s->entry[row].level]);
+}
+
+static enum status prepare(struct app *app, struct err *err)
+{
+    struct pattern_state *s = pattern_state(app);
+    if (!s->entries)
+        return STATUS_OK;
+    if (s->stamp != app->conditions)
+        count_frames(app);
+    find_chosen(app);
+    enum status code = pattern_fill_phones(app, err);
+    if (!app->lag || !s->curve[0].there || s->curve[0].layer != app->at.layer ||
+        s->curve[0].stamp != app->conditions)
+        make_curve(app, &s->curve[0], s->here);
+    for (int k = 0; k < PATTERN_MARKS; k++)
+        if (s->marked[k])
+            make_curve(app, &s->curve[1 + k], (size_t)s->marked[k] - 1);
+    return code ? code : pattern_fill_neurons(app, err);
+}
+
+static enum status toggle_mark(struct pattern_state *s, struct err *err)
+{
+    int k = pattern_mark_of(s, s->here);
+    if (k >= 0) {
+        s->marked[k] = 0;
+        return STATUS_OK;
+    }
+    for (k = 0; k < PATTERN_MARKS; k++)
+        if (!s->marked[k]) {
+            s->marked[k] = (long)s->here + 1;
+            return STATUS_OK;
+        }
+    return err_set(err, STATUS_NOTFOUND, "%d phones are overlaid: Space on one of them lets it go",
+                   PATTERN_MARKS);
+}
+
+/* All neurons of the pattern, as a list. */
+static enum status list_neurons(struct app *app, struct err *err)
+{
+    struct pattern_state *s = pattern_state(app);
+    struct pattern_curve *k = &s->curve[0];
+    enum status code = STATUS_OK;
+    make_curve(app, k, s->here);
+    if (!k->there)
+        return err_set(err, STATUS_NOTFOUND, "there is no pattern");
+    char title[80];
+    snprintf(title, sizeof title, "Pattern of %.20s, layer %u", pattern_label(app, k->entry),
+             k->layer + 1);
+    panel_begin(app, PANEL_TEXT, title);
+    pattern_set_text(app, app->panel.subject, sizeof app->panel.subject);
+    for (uint32_t i = 0; !code && i < k->profile.width; i++) {
+        struct profile_stats t = profile_stats(&k->profile, k->order[i]);
+        char text[120], range[40] = "";
+        if (!t.in)
+            continue;
+        if (!isnan(t.low))
+            snprintf(range, sizeof range, "  %.5f-%.5f", t.low, t.high);
+        snprintf(text, sizeof text, "%6u  %.5f%s  lift %.2f", k->order[i],
+                 k->profile.p[k->order[i]], range, t.lift);
+        code = panel_add(&app->panel, -1, 0, 0, text, err);
+    }
+    if (!code && !app->panel.count)
+        code = err_set(err, STATUS_NOTFOUND, "no neuron is above the baseline");
+    return panel_done(app, code);
+}
+
+/* The neuron under the cursor, among those of the pattern. */
+static enum status look_at_neuron(struct app *app, struct err *err)
+{
+    struct pattern_state *s = pattern_state(app);
+    uint64_t neuron = grid_id(&s->neurons);
+    char set[PHONES_NAME_MAX + 40];
+    pattern_set_text(app, set, sizeof set);
+    if (neuron != GRID_NONE && !bitset_has(s->curve[0].profile.pattern, neuron))
+        snprintf(set + strlen(set), sizeof set - strlen(set), " | {%u:%llu}", app->at.layer + 1,
+                 (unsigned long long)neuron);
+    enum status code = neurons_set_text(app, set, NULL, err);
+    if (code)
+        return code;
+    app->at.view = VIEW_NEURONS;
+    if (neuron != GRID_NONE)
+        grid_select(view_of(VIEW_NEURONS)->grid(app), neuron);
+    return STATUS_OK;
+}
+
+static bool apply(struct app *app, enum action action, long arg, struct err *err)
+{
+    struct pattern_state *s = pattern_state(app);
+    (void)arg;
+    if (!s->entries)
+        return false;
+    switch (action) {
+    case ACTION_FORM:
+        s->form = (s->form + 1) % PATTERN_FORMS;
+        s->on_neurons = s->on_neurons && s->form != PATTERN_CURVES;
+        break;
+    case ACTION_SCALE: s->even = !s->even; break;
+    case ACTION_OVERLAY:
+        if (s->on_neurons)
+            err->code = grid_id(&s->neurons) == GRID_NONE
+                            ? err_set(err, STATUS_NOTFOUND, "there is no neuron")
+                            : marks_toggle(app, app->at.layer, (uint32_t)grid_id(&s->neurons), err);
+        else
+            err->code = toggle_mark(s, err);
+        break;
+    case ACTION_OTHER_LIST: s->on_neurons = !s->on_neurons && s->form != PATTERN_CURVES; break;
+    case ACTION_OPEN:
+        err->code = s->on_neurons ? look_at_neuron(app, err) : list_neurons(app, err);
+        break;
+    case ACTION_DISMISS:
+        memset(s->marked, 0, sizeof s->marked);
+        grid_filter(s->on_neurons ? &s->neurons : &s->phones, "", NULL, err);
+        break;
+    default:
+        if (s->on_neurons)
+            return grid_move(&s->neurons, action, pattern_page(app));
+        if (!grid_move(&s->phones, action, (size_t)app_view_rows(app) - 1))
+            return false;
+        moved(app);
+    }
+    return true;
+}
+
+static void status(const struct app *app, struct buf *line)
+{
+    const struct pattern_state *s = pattern_state(app);
+    const struct pattern_curve *k = &s->curve[0];
+    if (!s->entries || !k->there)
+        return;
+    size_t words = bitset_words(k->profile.width), both = 0;
+    size_t marked = marks_in_layer(app, app->at.layer);
+    buf_printf(line, "%s: %zu of %u neurons above the baseline ", pattern_label(app, k->entry),
+               bitset_count(k->profile.pattern, words), k->profile.width);
+    for (uint32_t i = 0; marked && i < k->profile.width; i++)
+        both += bitset_has(k->profile.pattern, i) && marks_has(app, app->at.layer, i);
+    if (marked) /* no room for all that is said otherwise */
+        buf_printf(line, "(*), %zu marked", both);
+    else
+        buf_printf(line, "%u/%u = %.5f (*)", k->profile.tau, k->profile.width, k->profile.baseline);
+    if (s->neurons.filter[0])
+        buf_printf(line, "; %zu of %zu with '%s'", s->neurons.count, s->neurons.rows,
+                   s->neurons.filter);
+}
+
+static struct grid *grid(struct app *app)
+{
+    struct pattern_state *s = pattern_state(app);
+    return s->on_neurons ? &s->neurons : &s->phones;
+}
+
+const struct view view_pattern = {
+    .lesson =
+        "PATTERN: which neurons respond to a phone, and how much, as in figure 2 of the paper.\n"
+        "\n"
+        "p(neuron | phone) is the share of the phone's frames in which the neuron is activated. "
+        "Chance is the baseline tau/D: of the D neurons of a layer, tau are activated in every "
+        "frame. The curve shows p of all neurons, the highest first; those above the baseline "
+        "(*) are the phone's activation pattern S_k. A steep curve means that few neurons serve "
+        "the phone, and reliably.\n"
+        "\n"
+        "The interval is Wilson's at 95 percent, lift is p over the baseline. A rare phone (!) "
+        "has so few frames that a neuron at the baseline would be activated fewer than ten times "
+        "in them: its pattern holds neurons by accident. Conditions (c) apply: a phone can be "
+        "looked at in female speech only. Space keeps a phone's curve, as a letter, to compare "
+        "others with it.",
+    .state_size = sizeof(struct pattern_state),
+    .init = init,
+    .free = release,
+    .apply = apply,
+    .prepare = prepare,
+    .render = pattern_render,
+    .status = status,
+    .grid = grid,
+    .moved = moved,
+    .tell = pattern_tell,
+    .take = pattern_take,
+    .set = pattern_set,
+    .alone = true,
+};

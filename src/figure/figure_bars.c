@@ -1,0 +1,151 @@
+#include "config.h"
+
+#include "figure/figures.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "screen/canvas.h"
+#include "base/mem.h"
+
+enum { MARGIN = 6, WIDTH = 252, SLOT = 56, HEIGHT = 200, LEVEL_BELOW = 14, NAME_MAX_WIDTH = 90 };
+
+/* What all files' bars share. */
+struct bars {
+    const struct scores *s;
+    size_t files;
+    struct names names; /* of the properties with a silhouette anywhere */
+    struct figure_axes a;
+    double slot; /* of a file */
+};
+
+static double best_of(const struct scores *s, const char *name, long *layer)
+{
+    long p = scores_find(s, name);
+    *layer = p >= 0 ? s->property[p].best : -1;
+    return *layer >= 0 ? s->property[p].layer[*layer].silhouette : NAN;
+}
+
+static enum status shown_names(struct bars *b, double *low, double *high)
+{
+    struct err ignored;
+    struct names all = NAMES_INIT;
+    enum status code = scores_names(b->s, b->files, &all, &ignored);
+    for (uint32_t p = 0; !code && p < all.count; p++) {
+        bool any = false;
+        for (size_t i = 0; i < b->files; i++) {
+            long layer;
+            double v = best_of(&b->s[i], all.name[p], &layer);
+            *low = v < *low ? v : *low;
+            *high = v > *high ? v : *high;
+            any = any || !isnan(v);
+        }
+        if (any && names_add(&b->names, all.name[p]) == NAMES_NONE)
+            code = STATUS_NOMEM;
+    }
+    names_free(&all);
+    return code;
+}
+
+static void draw_group(struct figure *f, const struct bars *b, size_t file)
+{
+    const struct figure_axes *a = &b->a;
+    uint32_t n = b->names.count;
+    double width = fmin(b->slot * 0.84 / (n ? n : 1), 22), zero = figure_y(a, 0);
+    double left = a->box.x + b->slot * ((double)file + 0.5) - width * n / 2;
+    for (uint32_t p = 0; p < n; p++) {
+        long layer;
+        double v = best_of(&b->s[file], b->names.name[p], &layer);
+        double x = left + width * p, y = isnan(v) ? zero : figure_y(a, v);
+        char text[24];
+        struct figure_box box = {x + 0.8, fmin(y, zero), width - 1.6, fabs(y - zero)};
+        if (isnan(v)) {
+            figure_words(f, INK_GREY, FIGURE_SMALL, ANCHOR_MIDDLE, x + width / 2, zero - 2, "-");
+            continue;
+        }
+        figure_bar(f, figure_group_ink(p), p, box);
+        snprintf(text, sizeof text, "%ld", layer + 1);
+        double size = fmin(6.5, 6.5 * (width - 1) / figure_text_width(text, 6.5));
+        if (size >= 4)
+            figure_words(f, INK_BLACK, size, ANCHOR_MIDDLE, x + width / 2,
+                         v >= 0 ? y - 2 : y + size, text);
+        else
+            f->dropped++;
+    }
+}
+
+/* Level where the slots are wide enough for all names, else upwards. */
+static double names_height(const struct scores *s, size_t files, double slot, bool *level)
+{
+    double widest = 0;
+    for (size_t i = 0; i < files; i++)
+        widest = fmax(widest, figure_text_width(s[i].title, FIGURE_SMALL));
+    *level = widest <= slot - 4;
+    return *level ? LEVEL_BELOW : fmin(widest, NAME_MAX_WIDTH) + 8;
+}
+
+/* What tells models apart stands at the end of their names as a rule: long ones lose the start. */
+static void cut_start(char *out, size_t size, const char *name, double width)
+{
+    const char *from = name;
+    double dots = figure_text_width("...", FIGURE_SMALL);
+    if (figure_text_width(name, FIGURE_SMALL) > width)
+        while (*from && figure_text_width(from, FIGURE_SMALL) + dots > width)
+            utf8_next(&from);
+    snprintf(out, size, "%s%s", from > name ? "..." : "", from);
+}
+
+static void draw_names(struct figure *f, const struct bars *b, bool level)
+{
+    double bottom = b->a.box.y + b->a.box.h;
+    for (size_t i = 0; i < b->files; i++) {
+        double x = b->a.box.x + b->slot * ((double)i + 0.5);
+        char text[200];
+        cut_start(text, sizeof text, b->s[i].title, level ? b->slot : NAME_MAX_WIDTH);
+        struct figure_item *w = level ? figure_words(f, INK_BLACK, FIGURE_SMALL, ANCHOR_MIDDLE, x,
+                                                     bottom + FIGURE_SMALL + 4, text)
+                                      : figure_words(f, INK_BLACK, FIGURE_SMALL, ANCHOR_END,
+                                                     x + 0.35 * FIGURE_SMALL, bottom + 4, text);
+        w->upwards = !level;
+    }
+}
+
+void figure_best(struct figure *f, const struct scores *s, size_t files, double width,
+                 double height)
+{
+    struct bars b = {s, files, NAMES_INIT, {.y0 = 0}, 0};
+    double low = 0, high = 0.1;
+    bool level;
+    double wide = width > 0 ? width : fmax(WIDTH, 50 + SLOT * (double)files);
+    double names = names_height(s, files, (wide - 50) / (double)files, &level);
+    figure_init(f, wide, height > 0 ? height : HEIGHT + names - LEVEL_BELOW);
+    if (shown_names(&b, &low, &high))
+        f->failed = true;
+    struct figure_box legend = {MARGIN, MARGIN, f->width - 2 * MARGIN, 0};
+    double top = MARGIN + 2 +
+                 figure_legend(f, legend, SWATCH_BAR, (const char *const *)b.names.name, NULL,
+                               b.names.count);
+    high += 0.06 * (high - low); /* room for the layers' numbers */
+    low -= low < 0 ? 0.06 * (high - low) : 0;
+    double step = figure_round(&low, &high, (int)((f->height - top) / 26));
+    double room = figure_y_room(low, high, step);
+    b.slot = (f->width - 2 * MARGIN - room) / (double)files;
+    double below = names_height(s, files, b.slot, &level) + FIGURE_SMALL + 3;
+    b.a = (struct figure_axes){{MARGIN + room, top, f->width - 2 * MARGIN - room,
+                                fmax(f->height - MARGIN - below - top, 10)},
+                               0,
+                               1,
+                               low,
+                               high};
+    figure_line(f, INK_BLACK, 0.6, DASH_NONE, b.a.box.x, figure_y(&b.a, 0), b.a.box.x + b.a.box.w,
+                figure_y(&b.a, 0));
+    figure_frame(f, &b.a);
+    figure_y_ticks(f, &b.a, step, "best silhouette on the map");
+    for (size_t i = 0; i < files; i++)
+        draw_group(f, &b, i);
+    draw_names(f, &b, level);
+    figure_words(f, INK_GREY, FIGURE_SMALL, ANCHOR_END, f->width - MARGIN, f->height - MARGIN,
+                 "number: best layer");
+    names_free(&b.names);
+}

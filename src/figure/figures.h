@@ -1,0 +1,68 @@
+/*
+ * figures.h - the figures of the paper: what each is drawn from, how it is laid out, and its
+ * numbers as a table.  The command and the explorer fill the same data.
+ */
+#ifndef PROPNEU_FIGURE_FIGURES_H
+#define PROPNEU_FIGURE_FIGURES_H
+
+#include "figure/figure.h"
+#include "analysis/overlap.h"
+#include "report/scores.h"
+#include "report/table.h"
+
+/* Figure 2: p(neuron | phone) of one layer, sorted. */
+#define RANKS_MAX_CURVES 5
+
+struct rank_curve {
+    const char *phone;
+    const struct profile *profile;
+    const uint32_t *order; /* [profile->width] by falling p */
+};
+
+struct rank_data {
+    struct rank_curve curve[RANKS_MAX_CURVES];
+    size_t curves; /* of one layer, at least 1 */
+    uint32_t layer;
+    bool logarithmic; /* ranks */
+};
+
+/* Figure 3: the map of a property in a layer; the phone SELECTED is labelled first. */
+struct map_data {
+    const struct property *property;
+    const double *xy;            /* [points][2] */
+    const unsigned char *hidden; /* [groups]; NULL: none is */
+    uint32_t layer;
+    double stress, silhouette, silhouette_full;
+    const char *selected; /* NULL: none */
+    bool no_labels;
+};
+
+/* What figures 4 and 7 show of the layers. */
+enum curves_of { CURVES_SILHOUETTES, CURVES_NEURONS };
+
+/* Figure 8: sets with their names in a layer. */
+struct sets_data {
+    const struct overlap *overlap;
+    const char *const *names; /* [overlap->sets] */
+    uint32_t layer;           /* at hand, from 0 */
+};
+
+/* Each figure fills its whole size; a width or height of 0 becomes the figure's own. */
+void figure_ranks(struct figure *f, const struct rank_data *d, double width, double height);
+void figure_maps(struct figure *f, const struct map_data *d, size_t maps, double width,
+                 double height);
+void figure_curves(struct figure *f, const struct scores *s, size_t files, enum curves_of what,
+                   double width, double height);
+/* Figures 4 and 7 of one file beside each other. */
+void figure_both(struct figure *f, const struct scores *s, double width, double height);
+void figure_best(struct figure *f, const struct scores *s, size_t files, double width,
+                 double height);
+void figure_sets(struct figure *f, const struct sets_data *d, double width, double height);
+
+void table_ranks(struct table *t, const struct rank_data *d);
+void table_maps(struct table *t, const struct map_data *d, size_t maps);
+void table_layers(struct table *t, const struct scores *s, size_t files);
+void table_best(struct table *t, const struct scores *s, size_t files);
+void table_sets(struct table *t, const struct sets_data *d);
+
+#endif

@@ -1,0 +1,23 @@
+/*
+ * jsontext.h - JSON text from files nobody vouches for.
+ */
+#ifndef PROPNEU_FORMATS_JSONTEXT_H
+#define PROPNEU_FORMATS_JSONTEXT_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "base/status.h"
+
+/*
+ * The JSON value in the SIZE bytes, which must be an object; free with json_decref.  Refused before
+ * anything is built: text that could take more than about 100 MB as values.  Refused while reading:
+ * keys that stand twice, nesting deeper than 2048.  NAME stands in messages.
+ */
+enum status jsontext_parse(json_t **out, const void *bytes, size_t size, const char *name,
+                           struct err *err);
+
+/* The same for the file PATH. */
+enum status jsontext_open(json_t **out, const char *path, struct err *err);
+
+#endif

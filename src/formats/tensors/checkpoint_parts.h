@@ -1,0 +1,42 @@
+/*
+ * checkpoint_parts.h - what the sources of the checkpoint reader share.
+ */
+#ifndef PROPNEU_FORMATS_TENSORS_CHECKPOINT_PARTS_H
+#define PROPNEU_FORMATS_TENSORS_CHECKPOINT_PARTS_H
+
+#include "base/arena.h"
+#include "formats/tensors/checkpoint.h"
+#include "formats/file.h"
+#include "formats/tensors/torchzip.h"
+
+/* One file of weights and what was made of it. */
+struct part {
+    struct mapped file;
+    struct torchzip *zip;
+    struct tensors shard; /* of a safetensors file; its tensors were moved to the whole */
+};
+
+/* Owner of a checkpoint's tensors. */
+struct parts {
+    struct part *part;
+    size_t count, cap;
+    struct arena names; /* of torch tensors */
+};
+
+/* Appends the tensors of the file PATH to T, whose owner is PARTS.  *PART: what it was read into.
+ */
+enum status parts_add(struct parts *parts, struct tensors *t, size_t *cap, const char *path,
+                      struct part **part, struct err *err);
+
+/*
+ * A torch file's value Z: its layout, and its weights, a DICT, in *WEIGHTS.  PATH stands in
+ * messages.
+ */
+enum status torch_layout(struct torchzip *z, const char *path, enum checkpoint_layout *layout,
+                         const struct pickle_value **weights, struct err *err);
+
+/* Everything at the top but WEIGHTS and the optimiser, as checkpoint.h describes it. */
+enum status torch_config(struct torchzip *z, const struct pickle_value *weights, json_t **out,
+                         struct err *err);
+
+#endif

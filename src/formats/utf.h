@@ -1,0 +1,20 @@
+/*
+ * utf.h - texts of unknown encoding as UTF-8.
+ */
+#ifndef PROPNEU_FORMATS_UTF_H
+#define PROPNEU_FORMATS_UTF_H
+
+#include <stddef.h>
+
+#include "formats/lines.h"
+#include "base/status.h"
+
+/*
+ * The SIZE bytes as UTF-8 without byte order mark: UTF-16 where a mark says so, UTF-8 where the
+ * bytes are that, else Latin-1.  OUT borrows BYTES, or *OWNED (else NULL; free it).  A NUL
+ * character or half a surrogate pair is STATUS_FORMAT; messages begin with NAME.
+ */
+enum status utf_decode(struct span *out, char **owned, const void *bytes, size_t size,
+                       const char *name, struct err *err);
+
+#endif

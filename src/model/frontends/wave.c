@@ -1,0 +1,350 @@
+/*
+ * HuBERT, wav2vec 2.0, WavLM and their like: convolutions over the samples, GELU behind each, a
+ * norm and a linear map to the encoder's width.
+ *
+ * Frames lie channels last, so that what a convolution sees of its input through one tap is every
+ * stride-th row, and it is a sum of products of a tap each; nothing is copied.  The norm over a
+ * whole recording that the first convolution of the base models has is known beforehand from the
+ * samples' own moments, so everything runs in pieces of a few frames and no layer's output is ever
+ * held as a whole.
+ */
+#include "config.h"
+
+#include "model/frontends/wave.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Frames of the last convolution made at a time; a few frames of the others are made twice. */
+#define CHUNK 192
+/* Frames of the second convolution, whose input would otherwise not stay in the L2 cache. */
+#define SECOND_ROWS 192
+
+#define EPSILON 1e-5 /* of the reference's norms */
+
+static const struct wave *front(const struct model *m)
+{
+    return m->front;
+}
+
+static size_t channels(const struct wave *w)
+{
+    return w->conv[w->convs - 1].out;
+}
+
+/*
+ * Distance of the rows that convolution I makes.  The base models' 512 channels, of which a
+ * product reads every second row, would all want the same few lines of the L1 cache.
+ */
+static size_t row_stride(const struct wave *w, uint32_t i)
+{
+    return i + 1 == w->convs ? w->conv[i].out : scratch_round(w->conv[i].out) + 16;
+}
+
+/* The first convolution sees its taps side by side in the samples, the others each in a row. */
+static bool taps_apart(const struct wave *w, const struct conv *c)
+{
+    return c != w->conv;
+}
+
+/* W [out][in][kernel] packed as [out][kernel], or tap by tap as [out][in]. */
+static enum status pack_conv(struct model *m, struct conv *c, const float *weight, struct err *err)
+{
+    bool apart = taps_apart(front(m), c);
+    size_t taps = apart ? c->kernel : 1, depth = apart ? c->in : c->kernel;
+    size_t size = kernels_packed_size(m->kn, c->out, depth);
+    float *tap = mem_array(c->out * depth, sizeof *tap);
+    float *packed = model_floats(m, taps * size);
+    for (size_t k = 0; k < taps && tap && packed; k++) {
+        for (size_t i = 0; i < c->out * depth; i++)
+            tap[i] = weight[i * taps + k];
+        m->kn->pack_transposed(c->out, depth, tap, depth, packed + k * size);
+    }
+    free(tap);
+    c->packed = tap ? packed : NULL;
+    return c->packed ? STATUS_OK : err_nomem(err);
+}
+
+static enum status bind_conv(struct model *m, struct binder *b, uint32_t n, struct err *err)
+{
+    struct wave *w = m->front;
+    struct conv *c = &w->conv[n];
+    const float *weight = NULL;
+    char name[MAX_TENSOR_NAME];
+    snprintf(name, sizeof name, "feature_extractor.conv_layers.%u.0.weight", n);
+    enum status code = bind_floats(b, &weight, name, 3, (size_t[]){c->out, c->in, c->kernel}, err);
+    if (!code && w->bias) {
+        snprintf(name, sizeof name, "feature_extractor.conv_layers.%u.0.bias", n);
+        code = bind_vector(b, &c->bias, name, c->out, err);
+    }
+    if (code)
+        return code;
+    if (n == 0 && w->norm == CONV_NORM_FIRST) {
+        w->first = weight;
+        return bind_norm(b, &w->first_norm, "feature_extractor.conv_layers.0.2", c->out, err);
+    }
+    if (w->norm == CONV_NORM_EACH) {
+        snprintf(name, sizeof name, "feature_extractor.conv_layers.%u.2.1", n);
+        code = bind_norm(b, &c->norm, name, c->out, err);
+    }
+    return code || b->survey ? code : pack_conv(m, c, weight, err);
+}
+
+static enum status configure(struct model *m, const json_t *settings, struct err *err)
+{
+    m->front = mem_zeros(1, sizeof(struct wave));
+    return m->front ? wave_configure(m, settings, err) : err_nomem(err);
+}
+
+static enum status bind(struct model *m, struct binder *b, const struct checkpoint *c,
+                        const struct model_options *o, struct err *err)
+{
+    struct wave *w = m->front;
+    uint32_t width = w->conv[w->convs - 1].out;
+    char name[MAX_TENSOR_NAME];
+    enum status code = wave_read_normalize(m, c, o, err);
+    for (uint32_t n = 0; !code && n < w->convs; n++)
+        code = bind_conv(m, b, n, err);
+    if (!code && !w->no_proj_norm)
+        code = bind_norm(b, &w->proj_norm, "layer_norm", width, err);
+    /* Where both sizes are equal the original releases have no projection, others may. */
+    if (code || (width == m->encoder.embed && !binder_find(b, "post_extract_proj.weight", name)))
+        return code;
+    return bind_linear(b, &w->proj, "post_extract_proj", m->encoder.embed, width, err);
+}
+
+static void free_front(struct model *m)
+{
+    free(m->front);
+}
+
+static size_t frames(const struct model *m, size_t samples)
+{
+    const struct wave *w = front(m);
+    for (uint32_t i = 0; i < w->convs; i++) {
+        if (samples < w->conv[i].kernel)
+            return 0;
+        samples = (samples - w->conv[i].kernel) / w->conv[i].stride + 1;
+    }
+    return samples;
+}
+
+static size_t stage_rows(const struct model *m, enum model_stage stage, size_t samples)
+{
+    (void)stage;
+    return frames(m, samples);
+}
+
+static size_t stage_width(const struct model *m, enum model_stage stage)
+{
+    (void)stage;
+    return channels(front(m));
+}
+
+/* One run: arrays in the caller's scratch. */
+struct run {
+    const struct model *m;
+    const float *samples;
+    float *normalized;     /* [samples], where the waveform is normalised */
+    float *first, *packed; /* the first convolution with its norm folded in */
+    float *bias;           /* its bias */
+    float *out[MAX_CONVS]; /* of each convolution, as many rows as its user wants at a time */
+    bool finite;
+};
+
+/* Rows of convolution N that ROWS of the next one are made of. */
+static size_t rows_below(const struct conv *above, size_t rows)
+{
+    return (rows - 1) * above->stride + above->kernel;
+}
+
+static size_t carve(const struct model *m, size_t samples, struct run *r, float *memory)
+{
+    const struct wave *w = front(m);
+    const struct conv *c = &w->conv[0];
+    size_t used = 0, rows = frames(m, samples);
+    r->normalized = scratch_take(memory, &used, w->normalize ? samples : 0);
+    r->first = scratch_take(memory, &used, (size_t)c->out * c->kernel);
+    r->packed = scratch_take(memory, &used, kernels_packed_size(m->kn, c->out, c->kernel));
+    r->bias = scratch_take(memory, &used, c->out);
+    rows = rows < CHUNK ? rows : CHUNK;
+    for (uint32_t i = w->convs; i-- > 0;) {
+        r->out[i] = scratch_take(memory, &used, rows * row_stride(w, i));
+        if (i == 1 && rows > SECOND_ROWS)
+            rows = SECOND_ROWS;
+        rows = rows_below(&w->conv[i], rows);
+    }
+    return used;
+}
+
+static size_t scratch(const struct model *m, size_t samples)
+{
+    struct run r;
+    return frames(m, samples) ? carve(m, samples, &r, NULL) : 0;
+}
+
+/* X = (samples - mean) / sqrt(variance + epsilon), as the reference does, not as transformers. */
+static void normalize(const float *samples, size_t n, float *x)
+{
+    double sum = 0, square = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (double)samples[i];
+    double mean = sum / (double)n;
+    for (size_t i = 0; i < n; i++)
+        square += ((double)samples[i] - mean) * ((double)samples[i] - mean);
+    double scale = 1 / sqrt(square / (double)n + EPSILON);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (float)(((double)samples[i] - mean) * scale);
+}
+
+/*
+ * Mean [kernel] and covariance [kernel][kernel] of the samples that the first convolution sees,
+ * tap by tap: a tap sees every stride-th sample.
+ */
+static void moments(const struct conv *c, const float *x, size_t rows, double *mean, double *cov)
+{
+    size_t k = c->kernel;
+    for (size_t i = 0; i < k; i++) {
+        mean[i] = 0;
+        for (size_t t = 0; t < rows; t++)
+            mean[i] += (double)x[t * c->stride + i];
+        mean[i] /= (double)rows;
+    }
+    for (size_t i = 0; i < k; i++)
+        for (size_t j = 0; j <= i; j++) {
+            double sum = 0;
+            for (size_t t = 0; t < rows; t++)
+                sum += ((double)x[t * c->stride + i] - mean[i]) *
+                       ((double)x[t * c->stride + j] - mean[j]);
+            cov[i * k + j] = cov[j * k + i] = sum / (double)rows;
+        }
+}
+
+/*
+ * The first convolution is linear, so a channel w has the mean w . mean and the variance
+ * w' cov w over the recording, whatever its bias; the norm becomes other weights and a bias.
+ */
+static enum status fold_first_norm(struct run *r, size_t samples, struct err *err)
+{
+    const struct wave *w = front(r->m);
+    const struct conv *c = &w->conv[0];
+    size_t k = c->kernel, rows = (samples - k) / c->stride + 1;
+    double *mean = mem_array(k * (k + 1), sizeof *mean), *cov = mean + k;
+    if (!mean)
+        return err_nomem(err);
+    moments(c, r->samples, rows, mean, cov);
+    for (size_t o = 0; o < c->out; o++) {
+        const float *weight = w->first + o * k;
+        double centre = 0, variance = 0;
+        for (size_t i = 0; i < k; i++) {
+            double sum = 0;
+            for (size_t j = 0; j < k; j++)
+                sum += cov[i * k + j] * (double)weight[j];
+            centre += mean[i] * (double)weight[i];
+            variance += sum * (double)weight[i];
+        }
+        double scale =
+            (double)w->first_norm.gain[o] / sqrt((variance > 0 ? variance : 0) + EPSILON);
+        for (size_t i = 0; i < k; i++)
+            r->first[o * k + i] = (float)(scale * (double)weight[i]);
+        r->bias[o] = (float)((double)w->first_norm.bias[o] - scale * centre);
+    }
+    r->m->kn->pack_transposed(c->out, k, r->first, k, r->packed);
+    free(mean);
+    return STATUS_OK;
+}
+
+/* N rows of convolution I into OUT, from what it sees at IN. */
+static void multiply(const struct run *r, uint32_t i, size_t n, const float *in, float *out)
+{
+    const struct wave *w = front(r->m);
+    const struct conv *c = &w->conv[i];
+    bool folded = i == 0 && w->norm == CONV_NORM_FIRST, apart = taps_apart(w, c);
+    size_t below = i ? row_stride(w, i - 1) : 1, depth = apart ? c->in : c->kernel;
+    size_t taps = apart ? c->kernel : 1, size = kernels_packed_size(r->m->kn, c->out, depth);
+    const float *packed = folded ? r->packed : c->packed, *bias = folded ? r->bias : c->bias;
+    for (size_t k = 0; k < taps; k++)
+        r->m->kn->gemm(n, c->out, depth, in + k * below, c->stride * below, packed + k * size, out,
+                       row_stride(w, i), k ? NULL : bias, k > 0);
+}
+
+/* ROWS of convolution I from FIRST on into OUT; what they are made of is made first. */
+static void run_conv(struct run *r, uint32_t i, size_t first, size_t rows, float *out)
+{
+    const struct wave *w = front(r->m);
+    const struct kernels *kn = r->m->kn;
+    const struct conv *c = &w->conv[i];
+    size_t most = i == 1 ? SECOND_ROWS : rows, stride = row_stride(w, i);
+    for (size_t done = 0; done < rows; done += most) {
+        size_t n = rows - done < most ? rows - done : most, from = (first + done) * c->stride;
+        const float *in = r->samples + from;
+        if (i > 0) {
+            run_conv(r, i - 1, from, rows_below(c, n), r->out[i - 1]);
+            in = r->out[i - 1];
+        }
+        multiply(r, i, n, in, out);
+        for (size_t j = 0; j < n; j++, out += stride) {
+            if (w->norm == CONV_NORM_EACH)
+                kn->layer_norm(out, out, 1, c->out, c->norm.gain, c->norm.bias);
+            r->finite &= kn->gelu(out, c->out);
+        }
+    }
+}
+
+/* Norm and projection of ROWS frames X, which are spoiled, into OUT [rows][E]. */
+static void project(const struct model *m, float *x, size_t rows, float *out)
+{
+    const struct wave *w = front(m);
+    if (!w->no_proj_norm)
+        m->kn->layer_norm(x, x, rows, channels(w), w->proj_norm.gain, w->proj_norm.bias);
+    if (w->proj.packed)
+        linear_run(m->kn, &w->proj, x, rows, out);
+    else
+        memcpy(out, x, rows * channels(w) * sizeof *out);
+}
+
+static enum status run(const struct model *m, const float *samples, size_t n, float *out,
+                       float *work, const struct model_sink *sink, struct err *err)
+{
+    const struct wave *w = front(m);
+    size_t t = frames(m, n), width = channels(w);
+    struct run r = {.m = m, .samples = samples, .finite = true};
+    enum status code = STATUS_OK;
+    carve(m, n, &r, work);
+    if (w->normalize) {
+        normalize(samples, n, r.normalized);
+        r.samples = r.normalized;
+    }
+    if (w->norm == CONV_NORM_FIRST && (code = fold_first_norm(&r, n, err)))
+        return code;
+    for (size_t i = 0; i < t; i += CHUNK) {
+        size_t rows = t - i < CHUNK ? t - i : CHUNK;
+        float *x = r.out[w->convs - 1];
+        run_conv(&r, w->convs - 1, i, rows, x);
+        if (!r.finite)
+            return err_set(err, STATUS_FORMAT, "not a number in the convolutions");
+        struct model_block block = {MODEL_CONV, 0, i, rows, t, width, x};
+        if (sink_wants(sink, MODEL_CONV) && (code = sink->rows(sink->context, &block, err)))
+            return code;
+        project(m, x, rows, out + i * m->encoder.embed);
+    }
+    return sink_send(sink, MODEL_FEAT, 0, t, m->encoder.embed, out, err);
+}
+
+#define WAVE_FAMILY(text)                                                                          \
+    {                                                                                              \
+        .name = text, .stages = MODEL_WANT(MODEL_CONV), .find = wave_find, .configure = configure, \
+        .bind = bind, .free = free_front, .frames = frames, .stage_rows = stage_rows,              \
+        .stage_width = stage_width, .scratch = scratch, .run = run,                                \
+    }
+
+/* UniSpeech and UniSpeech-SAT are wav2vec 2.0 trained otherwise. */
+const struct model_family families_wave[] = {
+    WAVE_FAMILY("hubert"),    WAVE_FAMILY("wav2vec2"),      WAVE_FAMILY("wavlm"),
+    WAVE_FAMILY("unispeech"), WAVE_FAMILY("unispeech-sat"), WAVE_FAMILY("data2vec-audio"),
+};
+const size_t families_wave_count = sizeof families_wave / sizeof *families_wave;

@@ -1,0 +1,48 @@
+/*
+ * wave.h - the waveform models' front end: convolutions over the samples, then a linear map.
+ */
+#ifndef PROPNEU_MODEL_FRONTENDS_WAVE_H
+#define PROPNEU_MODEL_FRONTENDS_WAVE_H
+
+#include "model/internal.h"
+
+#define MAX_CONVS 32
+
+struct conv {
+    uint32_t in, out, kernel, stride;
+    const float *packed; /* weight as [kernel][out][in], packed tap by tap; first: [out][kernel] */
+    const float *bias;   /* [out], or NULL */
+    struct norm norm;    /* over channels behind the convolution, where NORM_EACH */
+};
+
+/* What is normalised between convolution and GELU. */
+enum conv_norm {
+    CONV_NORM_FIRST, /* "default": each channel of the first convolution over the recording */
+    CONV_NORM_EACH,  /* "layer_norm": each frame over its channels, behind every convolution */
+};
+
+struct wave {
+    uint32_t convs;
+    struct conv conv[MAX_CONVS];
+    enum conv_norm norm;
+    bool bias;         /* convolutions have one */
+    bool normalize;    /* the waveform to mean 0 and variance 1 */
+    bool no_proj_norm; /* HuBERT distilled: nothing before the projection */
+    /* CONV_NORM_FIRST: the first convolution as it is, and its norm's gain and bias. */
+    const float *first; /* [channels][kernel] */
+    struct norm first_norm;
+    struct norm proj_norm; /* over the channels, before the projection */
+    struct linear proj;    /* absent (packed NULL) where the sizes are equal */
+};
+
+/* wave_config.c: settings of C's model if it is one of this FAMILY. */
+const json_t *wave_find(const struct model_family *family, const struct checkpoint *c);
+enum status wave_configure(struct model *m, const json_t *settings, struct err *err);
+/* wave_normalize.c: whether the waveform is normalised, and what says so, into the front end and
+ * m->info. */
+enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
+                                const struct model_options *o, struct err *err);
+/* Lists convolutions as "[(512,10,5)] + [(512,3,2)] * 4" does: channels, kernel, stride. */
+enum status wave_parse_convs(struct wave *w, const char *text, struct err *err);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * Whether recordings are normalised before a waveform model hears them, and what says so.
+ */
+#include "config.h"
+
+#include "model/frontends/wave.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The one rate at which these models were trained. */
+#define RATE 16000
+
+/* The task that the model was trained for: its configuration says how recordings are read. */
+static const json_t *task_of(const struct checkpoint *c, const char **where)
+{
+    const json_t *cfg = json_object_get(c->config, "cfg"), *task;
+    switch (c->layout) {
+    case CHECKPOINT_S3PRL: *where = "task_cfg"; return json_object_get(c->config, "task_cfg");
+    case CHECKPOINT_WAVLM: *where = "cfg"; return cfg;
+    case CHECKPOINT_FAIRSEQ:
+        *where = "cfg.task";
+        task = json_object_get(cfg, "task");
+        if (json_is_object(task))
+            return task;
+        *where = "args";
+        return json_object_get(c->config, "args");
+    default: *where = "preprocessor_config.json"; return c->preprocessor;
+    }
+}
+
+static enum status check_rate(const json_t *task, const char *where, const char *key,
+                              struct err *err)
+{
+    const json_t *v = json_object_get(task, key);
+    if (!json_is_number(v) || json_number_value(v) == RATE)
+        return STATUS_OK;
+    return err_set(err, STATUS_UNSUPPORTED, "%s: %s %g: only models of %d Hz can be run", where,
+                   key, json_number_value(v), RATE);
+}
+
+/* A text that the model keeps. */
+static enum status note(struct model *m, const char *key, const char *where, struct err *err)
+{
+    char text[96];
+    snprintf(text, sizeof text, "%s of %s", key, where);
+    char *kept = arena_zeros(&m->memory, strlen(text) + 1, 1);
+    if (!kept)
+        return err_nomem(err);
+    m->info.normalize_from = strcpy(kept, text);
+    return STATUS_OK;
+}
+
+enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
+                                const struct model_options *o, struct err *err)
+{
+    struct wave *w = m->front;
+    const char *where, *key = "normalize";
+    const json_t *task = task_of(c, &where), *v = json_object_get(task, key);
+    enum status code = check_rate(task, where, "sample_rate", err);
+    if (!code)
+        code = check_rate(task, where, "sampling_rate", err);
+    if (code) {
+        err_prefix(err, "%s", c->path);
+        return code;
+    }
+    if (!v)
+        v = json_object_get(task, key = "do_normalize");
+    if (o && o->normalize != MODEL_NORMALIZE_AS_TRAINED) {
+        w->normalize = o->normalize == MODEL_NORMALIZE_YES;
+        m->info.normalize_from = "--normalize";
+    } else if (json_is_boolean(v)) {
+        w->normalize = json_is_true(v);
+        code = note(m, key, where, err);
+    } else if (c->layout == CHECKPOINT_DISTILLER) {
+        m->info.normalize_from = "its trainer never does";
+    } else {
+        /* The released models whose convolutions have layer norms were trained so, others not. */
+        w->normalize = w->norm == CONV_NORM_EACH;
+        m->info.normalize_from = "assumed: the configuration does not say";
+    }
+    m->info.normalize = w->normalize;
+    return code;
+}

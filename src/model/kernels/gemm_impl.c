@@ -1,0 +1,192 @@
+/*
+ * Matrix products on a packed right side.  OpenBLAS packs the weights anew for every recording and
+ * wants lda >= k; here they are packed once, which at a few hundred rows gains more than its finer
+ * tuning does, and a convolution's overlapping rows are read where they stand.
+ */
+#include "config.h"
+
+#include "model/kernels/kernels_impl.h"
+
+/*
+ * A panel's part of DEPTH rows is read by ROWS rows of A before the next one is: the larger ROWS,
+ * the seldomer weights come from memory, as long as ROWS x DEPTH of A stay in the L2 cache.
+ * Processors with AVX-512 have 1 MiB of it and more, others from 256 or 512 KiB on.
+ */
+#ifdef KERNELS_AVX512
+#define DEPTH 768
+#define ROWS  384
+#else
+#define DEPTH 384
+#define ROWS  192
+#endif
+#define PANEL (2 * LANES)
+/* Rows at a time: 2 accumulators each, 2 vectors of B and 1 of A fill the registers. */
+#ifdef KERNELS_AVX512
+#define TILE 12
+#else
+#define TILE 6
+#endif
+
+/* Hides how the pointers came about, or the compiler makes one for each row out of them. */
+#define KEEP_POINTERS(a, b, c, d) __asm__("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d))
+
+/* Row R, by three from one pointer: with one for each row there are too few registers. */
+#define TILE_ROW(r, from)                       \
+    if (rows > r) {                             \
+        vfloat x = vsplat((from)[r % 3 * lda]); \
+        c##r += x * b0;                         \
+        if (vectors > 1)                        \
+            d##r += x * b1;                     \
+    }
+
+#define STORE_ROW(r)                                                                \
+    if (rows > r) {                                                                 \
+        float *to = c + r * ldc;                                                    \
+        vstore(to, start[0] + c##r + (add ? vload(to) : zero));                     \
+        if (vectors > 1)                                                            \
+            vstore(to + LANES, start[1] + d##r + (add ? vload(to + LANES) : zero)); \
+    }
+
+/* ROWS x VECTORS of C from K of A and one panel of B; both are constants in every caller. */
+SIMD void tile(const size_t rows, const size_t vectors, size_t k, const float *a, size_t lda,
+               const float *b, float *c, size_t ldc, const vfloat *start, bool add)
+{
+    const vfloat zero = {0};
+    vfloat c0 = zero, d0 = zero, c1 = zero, d1 = zero, c2 = zero, d2 = zero, c3 = zero, d3 = zero,
+           c4 = zero, d4 = zero, c5 = zero, d5 = zero, c6 = zero, d6 = zero, c7 = zero, d7 = zero,
+           c8 = zero, d8 = zero, c9 = zero, d9 = zero, c10 = zero, d10 = zero, c11 = zero,
+           d11 = zero;
+    const float *a3 = a + 3 * lda, *a6 = a + 6 * lda, *a9 = a + 9 * lda;
+    for (size_t p = 0; p < k; p++, b += PANEL, a++, a3++, a6++, a9++) {
+        vfloat b0 = vload(b), b1 = vectors > 1 ? vload(b + LANES) : zero;
+        KEEP_POINTERS(a, a3, a6, a9);
+        TILE_ROW(0, a)
+        TILE_ROW(1, a)
+        TILE_ROW(2, a)
+        TILE_ROW(3, a3)
+        TILE_ROW(4, a3)
+        TILE_ROW(5, a3)
+        TILE_ROW(6, a6)
+        TILE_ROW(7, a6)
+        TILE_ROW(8, a6)
+        TILE_ROW(9, a9)
+        TILE_ROW(10, a9)
+        TILE_ROW(11, a9)
+    }
+    STORE_ROW(0)
+    STORE_ROW(1)
+    STORE_ROW(2)
+    STORE_ROW(3)
+    STORE_ROW(4)
+    STORE_ROW(5)
+    STORE_ROW(6)
+    STORE_ROW(7)
+    STORE_ROW(8)
+    STORE_ROW(9)
+    STORE_ROW(10)
+    STORE_ROW(11)
+}
+
+SIMD void tile_rows(size_t rows, const size_t vectors, size_t k, const float *a, size_t lda,
+                    const float *b, float *c, size_t ldc, const vfloat *start, bool add)
+{
+    switch (rows) {
+    case 1: tile(1, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 2: tile(2, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 3: tile(3, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 4: tile(4, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 5: tile(5, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 6: tile(6, vectors, k, a, lda, b, c, ldc, start, add); break;
+#if TILE > 6
+    case 7: tile(7, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 8: tile(8, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 9: tile(9, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 10: tile(10, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 11: tile(11, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 12: tile(12, vectors, k, a, lda, b, c, ldc, start, add); break;
+#endif
+    default: break;
+    }
+}
+
+/* Asks for part I of PARTS of the next panel's K x PANEL floats, so that it is in the cache when
+ * its turn comes; weights pass by once in a layer and would otherwise come from memory. */
+SIMD void prefetch_part(const float *next, size_t k, size_t i, size_t parts)
+{
+    const size_t line = 64 / sizeof *next, lines = k * PANEL / line;
+    for (size_t l = lines * i / parts; l < lines * (i + 1) / parts; l++)
+        __builtin_prefetch(next + l * line, 0, 2);
+}
+
+/* One panel, COLUMNS <= PANEL of it real, for M rows; NEXT: the panel behind, or NULL. */
+static void panel(size_t m, size_t columns, size_t k, const float *a, size_t lda, const float *b,
+                  const float *next, float *c, size_t ldc, const float *bias, bool add)
+{
+    float edge[TILE * PANEL], first[PANEL] = {0};
+    if (bias)
+        memcpy(first, bias, columns * sizeof *first);
+    const vfloat start[2] = {vload(first), vload(first + LANES)};
+    for (size_t i = 0; i < m; i += TILE) {
+        size_t rows = m - i < TILE ? m - i : TILE;
+        if (next)
+            prefetch_part(next, k, i / TILE, (m + TILE - 1) / TILE);
+        if (columns == PANEL) {
+            tile_rows(rows, 2, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
+            continue;
+        }
+        if (columns == LANES) {
+            tile_rows(rows, 1, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
+            continue;
+        }
+        /* A last panel of another width goes through a full tile. */
+        tile_rows(rows, 2, k, a + i * lda, lda, b, edge, PANEL, start, false);
+        for (size_t r = 0; r < rows; r++)
+            for (size_t j = 0; j < columns; j++) {
+                float *to = c + (i + r) * ldc + j;
+                *to = add ? *to + edge[r * PANEL + j] : edge[r * PANEL + j];
+            }
+    }
+}
+
+void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed,
+                  float *c, size_t ldc, const float *bias, bool add)
+{
+    for (size_t i = 0; i < m; i += ROWS) {
+        size_t rows = m - i < ROWS ? m - i : ROWS;
+        for (size_t p = 0; p < k; p += DEPTH) {
+            size_t depth = k - p < DEPTH ? k - p : DEPTH;
+            for (size_t j = 0; j < n; j += PANEL) {
+                const float *b = packed + j * k + p * PANEL;
+                panel(rows, n - j < PANEL ? n - j : PANEL, depth, a + i * lda + p, lda, b,
+                      j + PANEL < n ? b + k * PANEL : NULL, c + i * ldc + j, ldc,
+                      bias && p == 0 ? bias + j : NULL, add || p > 0);
+            }
+        }
+    }
+}
+
+void KERNEL(pack_transposed)(size_t n, size_t k, const float *w, size_t ldw, float *packed)
+{
+    /* In squares, so that neither the rows read nor the rows written leave the cache. */
+    const size_t square = 16;
+    for (size_t j = 0; j < n; j += PANEL, packed += k * PANEL) {
+        size_t columns = n - j < PANEL ? n - j : PANEL;
+        for (size_t p = 0; p < k; p += square) {
+            size_t deep = k - p < square ? k - p : square;
+            for (size_t i = 0; i < PANEL; i++)
+                for (size_t q = p; q < p + deep; q++)
+                    packed[q * PANEL + i] = i < columns ? w[(j + i) * ldw + q] : 0;
+        }
+    }
+}
+
+void KERNEL(pack)(size_t n, size_t k, const float *b, size_t ldb, float *packed)
+{
+    for (size_t j = 0; j < n; j += PANEL) {
+        size_t columns = n - j < PANEL ? n - j : PANEL;
+        for (size_t p = 0; p < k; p++, packed += PANEL) {
+            memcpy(packed, b + p * ldb + j, columns * sizeof *packed);
+            memset(packed + columns, 0, (PANEL - columns) * sizeof *packed);
+        }
+    }
+}

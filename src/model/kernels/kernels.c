@@ -1,0 +1,82 @@
+#include "config.h"
+
+#include "model/kernels/kernels.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/kernels/kernels_impl.h"
+
+#define TABLE(build, width)                                                                     \
+    {                                                                                           \
+        .name = #build, .panel = (width), .lanes = (width) / 2, .gemm = gemm_##build,           \
+        .fourier = fourier_##build, .fourier_back = fourier_back_##build,                       \
+        .fourier_mix = fourier_mix_##build, .pack_transposed = pack_transposed_##build,         \
+        .pack = pack_##build, .gelu = gelu_##build, .relu = relu_##build, .tanh = tanh_##build, \
+        .softmax = softmax_##build, .scale_rows = scale_rows_##build,                           \
+        .layer_norm = layer_norm_##build, .add = add_##build, .add_scaled = add_scaled_##build, \
+        .candidates = candidates_##build, .threshold = threshold_##build                        \
+    }
+
+static const struct kernels portable = TABLE(portable, 8);
+
+const struct kernels *kernels_portable(void)
+{
+    return &portable;
+}
+
+/* The names of the other builds. */
+#undef KERNEL
+#undef PROPNEU_MODEL_KERNELS_KERNELS_IMPL_H
+#define KERNEL(name) name##_avx2
+#include "model/kernels/kernels_impl.h"
+#undef KERNEL
+#undef PROPNEU_MODEL_KERNELS_KERNELS_IMPL_H
+#define KERNEL(name) name##_avx512
+#include "model/kernels/kernels_impl.h"
+
+const struct kernels *kernels_avx2(void)
+{
+#ifdef HAVE_AVX2
+    static const struct kernels avx2 = TABLE(avx2, 16);
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &avx2 : NULL;
+#else
+    return NULL;
+#endif
+}
+
+const struct kernels *kernels_avx512(void)
+{
+#ifdef HAVE_AVX512
+    static const struct kernels avx512 = TABLE(avx512, 32);
+    return kernels_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
+               ? &avx512
+               : NULL;
+#else
+    return NULL;
+#endif
+}
+
+static const struct kernels *choose(void)
+{
+    const struct kernels *all[] = {kernels_avx512(), kernels_avx2(), kernels_portable()};
+    const char *asked = getenv("PROPNEU_KERNELS");
+    for (int i = 0; asked && i < 3; i++)
+        if (all[i] && strcmp(asked, all[i]->name) == 0)
+            return all[i];
+    for (int i = 0; i < 2; i++)
+        if (all[i])
+            return all[i];
+    return all[2];
+}
+
+const struct kernels *kernels_get(void)
+{
+    static const struct kernels *chosen;
+    const struct kernels *kn = __atomic_load_n(&chosen, __ATOMIC_ACQUIRE);
+    if (!kn) {
+        kn = choose();
+        __atomic_store_n(&chosen, kn, __ATOMIC_RELEASE);
+    }
+    return kn;
+}

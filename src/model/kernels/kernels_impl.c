@@ -1,0 +1,226 @@
+/*
+ * The passes between the matrix products: activation functions, softmax, norms.  Each goes over
+ * rows that the product before has just left in the cache.
+ */
+#include "config.h"
+
+#include "model/kernels/kernels_impl.h"
+
+#include <math.h>
+
+#define NORM_EPSILON 1e-5f /* of the reference's layer norm */
+
+/*
+ * erf(x / sqrt 2) = x P(x^2) / Q(x^2) for |x| <= 5.6, beyond which it is 1 in float.  P and Q were
+ * fitted for propneu by iteratively reweighted least squares; 1.5e-9 off before rounding.
+ */
+#define ERF_END 5.6f
+static const float erf_p[7] = {7.978845710e-01f, 6.530504474e-02f, 9.600508225e-03f,
+                               3.390992987e-04f, 1.686661967e-05f, 1.050117074e-07f,
+                               -1.493604454e-10f};
+static const float erf_q[6] = {1.000000000e+00f, 2.485145046e-01f, 2.845130061e-02f,
+                               1.930460940e-03f, 8.172265777e-05f, 1.991972967e-06f};
+
+/*
+ * x (1 + erf(x / sqrt 2)) / 2 = max(x, 0) + (x erf(x / sqrt 2) - |x|) / 2, where the second term
+ * vanishes outside the clamped range, so that no error of erf is multiplied by a large x.
+ */
+SIMD vfloat gelu_vector(vfloat x)
+{
+    vfloat near = vmin(vmax(x, vsplat(-ERF_END)), vsplat(ERF_END));
+    vfloat u = near * near, p = vsplat(erf_p[6]), q = vsplat(erf_q[5]);
+    for (int i = 5; i >= 0; i--)
+        p = p * u + erf_p[i];
+    for (int i = 4; i >= 0; i--)
+        q = q * u + erf_q[i];
+    vfloat size = vas_float(vas_int(near) & 0x7fffffff);
+    return vmax(x, vsplat(0)) + 0.5f * (u * p / q - size);
+}
+
+/*
+ * exp(x) for x <= 0: 2^n times a polynomial in r = x - n ln 2, |r| <= ln 2 / 2 (Taylor, relative
+ * error 2e-7).  Below -87 the result would be subnormal; it stays at exp(-87) = 1e-38, which no
+ * sum of a softmax notices.
+ */
+SIMD vfloat exp_negative(vfloat x)
+{
+    const float rounder = 12582912.0f; /* 1.5 * 2^23: adding it leaves an integer in the low bits */
+    x = vmax(x, vsplat(-87.0f));
+    vfloat shifted = x * 1.44269504f + rounder;
+    vfloat n = shifted - rounder;
+    vfloat r = x - n * 0.693359375f;
+    r = r + n * 2.12194440e-4f;
+    vfloat p = r * (1.0f / 720) + 1.0f / 120;
+    p = p * r + 1.0f / 24;
+    p = p * r + 1.0f / 6;
+    p = p * r + 0.5f;
+    p = p * r + 1.0f;
+    p = p * r + 1.0f;
+    vint exponent = vas_int(shifted) << 23;
+    return vas_float(vas_int(p) + exponent);
+}
+
+/* True if no element has an exponent of all ones: infinite or not a number. */
+SIMD bool all_finite(vint worst)
+{
+    for (int i = 0; i < LANES; i++)
+        if (worst[i] >= 0x7f800000)
+            return false;
+    return true;
+}
+
+bool KERNEL(gelu)(float *x, size_t n)
+{
+    vint worst = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        vfloat v = vload(x + i);
+        worst = vmax_int(worst, vas_int(v) & 0x7fffffff);
+        vstore(x + i, gelu_vector(v));
+    }
+    if (i < n) {
+        float rest[LANES] = {0};
+        memcpy(rest, x + i, (n - i) * sizeof *rest);
+        vfloat v = vload(rest);
+        worst = vmax_int(worst, vas_int(v) & 0x7fffffff);
+        vstore(rest, gelu_vector(v));
+        memcpy(x + i, rest, (n - i) * sizeof *rest);
+    }
+    return all_finite(worst);
+}
+
+bool KERNEL(relu)(float *x, size_t n)
+{
+    bool finite = true;
+    for (size_t i = 0; i < n; i++) {
+        finite &= isfinite(x[i]) != 0;
+        x[i] = x[i] > 0 ? x[i] : 0;
+    }
+    return finite;
+}
+
+bool KERNEL(tanh)(float *x, size_t n)
+{
+    bool finite = true;
+    for (size_t i = 0; i < n; i++) {
+        finite &= isfinite(x[i]) != 0;
+        x[i] = tanhf(x[i]);
+    }
+    return finite;
+}
+
+static float row_largest(const float *x, size_t n)
+{
+    float m = -INFINITY;
+    size_t i = 0;
+    if (n >= LANES) {
+        vfloat v = vload(x);
+        for (i = LANES; i + LANES <= n; i += LANES)
+            v = vmax(vload(x + i), v);
+        m = vlargest(v);
+    }
+    for (; i < n; i++)
+        m = x[i] > m ? x[i] : m;
+    return m;
+}
+
+/* X [n] = exp(scale (x - largest)); returns the sum. */
+static float row_exp(float *x, size_t n, float scale, float largest)
+{
+    vfloat sum = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        vfloat e = exp_negative((vload(x + i) - largest) * scale);
+        vstore(x + i, e);
+        sum += e;
+    }
+    if (i < n) {
+        float rest[LANES];
+        for (size_t j = 0; j < LANES; j++)
+            rest[j] = i + j < n ? x[i + j] : -INFINITY;
+        vfloat e = exp_negative((vload(rest) - largest) * scale);
+        vstore(rest, e);
+        memcpy(x + i, rest, (n - i) * sizeof *rest);
+        for (size_t j = 0; i + j < n; j++)
+            sum[j % LANES] += rest[j];
+    }
+    return vsum(sum);
+}
+
+void KERNEL(softmax)(float *x, size_t rows, size_t n, size_t ld, float scale, float *sum)
+{
+    for (size_t r = 0; r < rows; r++, x += ld)
+        sum[r] = 1 / row_exp(x, n, scale, row_largest(x, n));
+}
+
+void KERNEL(scale_rows)(float *x, size_t rows, size_t n, size_t ld, const float *scale)
+{
+    for (size_t r = 0; r < rows; r++, x += ld) {
+        size_t i = 0;
+        for (; i + LANES <= n; i += LANES)
+            vstore(x + i, vload(x + i) * scale[r]);
+        for (; i < n; i++)
+            x[i] *= scale[r];
+    }
+}
+
+static float row_mean(const float *x, size_t n)
+{
+    vfloat s0 = {0}, s1 = {0};
+    size_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        s0 += vload(x + i);
+        s1 += vload(x + i + LANES);
+    }
+    float s = vsum(s0 + s1);
+    for (; i < n; i++)
+        s += x[i];
+    return s / (float)n;
+}
+
+static float row_variance(const float *x, size_t n, float mean)
+{
+    vfloat s0 = {0}, s1 = {0};
+    size_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        vfloat d0 = vload(x + i) - mean, d1 = vload(x + i + LANES) - mean;
+        s0 += d0 * d0;
+        s1 += d1 * d1;
+    }
+    float s = vsum(s0 + s1);
+    for (; i < n; i++)
+        s += (x[i] - mean) * (x[i] - mean);
+    return s / (float)n;
+}
+
+void KERNEL(layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *gain,
+                        const float *bias)
+{
+    for (size_t r = 0; r < rows; r++, x += n, out += n) {
+        float mean = row_mean(x, n);
+        float scale = 1 / sqrtf(row_variance(x, n, mean) + NORM_EPSILON);
+        size_t i = 0;
+        for (; i + LANES <= n; i += LANES)
+            vstore(out + i, (vload(x + i) - mean) * scale * vload(gain + i) + vload(bias + i));
+        for (; i < n; i++)
+            out[i] = (x[i] - mean) * scale * gain[i] + bias[i];
+    }
+}
+
+void KERNEL(add)(float *x, const float *y, size_t n)
+{
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        vstore(x + i, vload(x + i) + vload(y + i));
+    for (; i < n; i++)
+        x[i] += y[i];
+}
+
+void KERNEL(add_scaled)(float *x, const float *y, float scale, size_t n)
+{
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        vstore(x + i, vload(x + i) + vload(y + i) * scale);
+    for (; i < n; i++)
+        x[i] += y[i] * scale;
+}

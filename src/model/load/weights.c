@@ -1,0 +1,203 @@
+#include "config.h"
+
+#include "model/internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define MAX_NAME 160
+
+float *model_floats(struct model *m, size_t n)
+{
+    size_t bytes;
+    if (!mul_size(n, sizeof(float), &bytes) || !add_size(bytes, 63, &bytes))
+        return NULL;
+    uintptr_t p = (uintptr_t)arena_zeros(&m->memory, bytes, 1);
+    return p ? (float *)((p + 63) & ~(uintptr_t)63) : NULL;
+}
+
+static enum status check_shape(const struct binder *b, const struct tensor *t, const char *name,
+                               uint32_t ndim, const size_t *shape, struct err *err)
+{
+    bool same = t->ndim == ndim;
+    for (uint32_t i = 0; same && i < ndim; i++)
+        same = t->shape[i] == shape[i];
+    char have[96], want[96] = "[";
+    if (!same) {
+        tensor_shape_text(t, have, sizeof have);
+        for (uint32_t i = 0; i < ndim; i++) {
+            size_t used = strlen(want);
+            snprintf(want + used, sizeof want - used, "%s%zu", i ? ", " : "", shape[i]);
+        }
+        return err_set(err, STATUS_FORMAT, "%s: tensor %s is %s, the configuration says %s]",
+                       b->path, name, have, want);
+    }
+    if (!tensor_is_sound(t))
+        return err_set(err, STATUS_FORMAT, "%s: tensor %s repeats its elements", b->path, name);
+    if (t->dtype != DTYPE_F32 && t->dtype != DTYPE_F16 && t->dtype != DTYPE_BF16 &&
+        t->dtype != DTYPE_F64)
+        return err_set(err, STATUS_UNSUPPORTED, "%s: tensor %s holds %s, not floats", b->path, name,
+                       dtype_name(t->dtype));
+    return STATUS_OK;
+}
+
+/* Mixes float bits into the model's fingerprint: four independent lanes, then together. */
+static void mix(struct binder *b, const float *x, size_t n)
+{
+    const uint64_t prime = 0x9e3779b97f4a7c15u;
+    uint64_t lane[4] = {b->hash, b->hash ^ 1, b->hash ^ 2, b->hash ^ 3}, word;
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8)
+        for (int l = 0; l < 4; l++) {
+            memcpy(&word, x + i + 2 * l, sizeof word);
+            lane[l] = (lane[l] ^ word) * prime;
+            lane[l] ^= lane[l] >> 32;
+        }
+    for (; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        lane[0] = (lane[0] ^ bits) * prime;
+        lane[0] ^= lane[0] >> 32;
+    }
+    for (int l = 0; l < 4; l++)
+        b->hash = (b->hash ^ lane[l] ^ n) * prime;
+}
+
+/* Every weight is packed or copied once: keeping the file's pages too would double the memory. */
+void binder_unload(struct binder *b, struct floats *x)
+{
+    free(x->owned);
+    if (x->tensor)
+        tensors_forget(b->tensors, x->tensor);
+}
+
+enum status binder_load(struct binder *b, struct floats *out, const char *name, uint32_t ndim,
+                        const size_t *shape, struct err *err)
+{
+    char spelled[MAX_TENSOR_NAME];
+    const struct tensor *t = binder_find(b, name, spelled);
+    if (b->survey)
+        return t || names_add(b->survey, spelled) != NAMES_NONE ? STATUS_OK : err_nomem(err);
+    if (!t)
+        return err_set(err, STATUS_NOTFOUND, "%s: tensor %s is missing", b->path, spelled);
+    enum status code = check_shape(b, t, spelled, ndim, shape, err);
+    if (code)
+        return code;
+    *out = (struct floats){(const float *)(uintptr_t)t->data, NULL, t->count, t};
+    if (t->dtype != DTYPE_F32 || !tensor_contiguous(t) || (uintptr_t)t->data % sizeof(float) != 0) {
+        out->owned = mem_array(t->count, sizeof *out->owned);
+        if (!out->owned)
+            return err_nomem(err);
+        tensor_to_f32(t, out->owned);
+        out->data = out->owned;
+    }
+    mix(b, out->data, t->count);
+    return STATUS_OK;
+}
+
+enum status bind_floats(struct binder *b, const float **out, const char *name, uint32_t ndim,
+                        const size_t *shape, struct err *err)
+{
+    struct floats x = {NULL, NULL, 0, NULL};
+    enum status code = binder_load(b, &x, name, ndim, shape, err);
+    if (code || b->survey)
+        return code;
+    float *kept = model_floats(b->model, x.count);
+    if (kept) {
+        memcpy(kept, x.data, x.count * sizeof *kept);
+        *out = kept;
+    }
+    binder_unload(b, &x);
+    return kept ? STATUS_OK : err_nomem(err);
+}
+
+enum status bind_vector(struct binder *b, const float **out, const char *name, size_t n,
+                        struct err *err)
+{
+    return bind_floats(b, out, name, 1, (size_t[]){n}, err);
+}
+
+enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, uint32_t out,
+                        uint32_t in, struct err *err)
+{
+    char name[MAX_NAME];
+    struct floats w = {NULL, NULL, 0, NULL};
+    const struct kernels *kn = b->model->kn;
+    snprintf(name, sizeof name, "%s.weight", prefix);
+    enum status code = binder_load(b, &w, name, 2, (size_t[]){out, in}, err);
+    if (code)
+        return code;
+    if (!b->survey) {
+        float *packed = model_floats(b->model, kernels_packed_size(kn, out, in));
+        if (packed)
+            kn->pack_transposed(out, in, w.data, in, packed);
+        binder_unload(b, &w);
+        if (!packed)
+            return err_nomem(err);
+        l->packed = packed;
+    }
+    l->in = in;
+    l->out = out;
+    snprintf(name, sizeof name, "%s.bias", prefix);
+    return bind_vector(b, &l->bias, name, out, err);
+}
+
+enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint32_t width,
+                      struct err *err)
+{
+    char name[MAX_NAME];
+    snprintf(name, sizeof name, "%s.weight", prefix);
+    enum status code = bind_vector(b, &n->gain, name, width, err);
+    if (code)
+        return code;
+    snprintf(name, sizeof name, "%s.bias", prefix);
+    return bind_vector(b, &n->bias, name, width, err);
+}
+
+static enum status bind_layer(struct binder *b, uint32_t n, struct err *err)
+{
+    const struct encoder *e = &b->model->encoder;
+    struct layer *l = &e->layer[n];
+    uint32_t d = e->embed, width = e->width[n];
+    struct {
+        const char *name;
+        struct linear *linear;
+        uint32_t out, in;
+    } linear[] = {
+        {"self_attn.q_proj", &l->q, d, d}, {"self_attn.k_proj", &l->k, d, d},
+        {"self_attn.v_proj", &l->v, d, d}, {"self_attn.out_proj", &l->out, d, d},
+        {"fc1", &l->fc1, width, d},        {"fc2", &l->fc2, d, width},
+    };
+    char name[MAX_NAME];
+    enum status code = STATUS_OK;
+    for (size_t i = 0; !code && i < sizeof linear / sizeof *linear; i++) {
+        snprintf(name, sizeof name, "encoder.layers.%u.%s", n, linear[i].name);
+        code = bind_linear(b, linear[i].linear, name, linear[i].out, linear[i].in, err);
+    }
+    if (code)
+        return code;
+    snprintf(name, sizeof name, "encoder.layers.%u.self_attn_layer_norm", n);
+    if ((code = bind_norm(b, &l->attn_norm, name, d, err)))
+        return code;
+    snprintf(name, sizeof name, "encoder.layers.%u.final_layer_norm", n);
+    code = bind_norm(b, &l->final_norm, name, d, err);
+    return code ? code : bind_rel_gate(b, n, err);
+}
+
+enum status bind_encoder(struct binder *b, struct err *err)
+{
+    struct encoder *e = &b->model->encoder;
+    e->layer = arena_zeros(&b->model->memory, e->layers, sizeof *e->layer);
+    if (!e->layer)
+        return err_nomem(err);
+    enum status code = bind_pos_conv(b, err);
+    if (!code)
+        code = bind_rel_pos(b, err);
+    for (uint32_t n = 0; !code && n < e->layers; n++)
+        code = bind_layer(b, n, err);
+    return code ? code : bind_norm(b, &e->norm, "encoder.layer_norm", e->embed, err);
+}

@@ -1,0 +1,197 @@
+#include "config.h"
+
+#include "report/scores.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bitset.h"
+#include "base/mem.h"
+
+void scores_free(struct scores *s)
+{
+    for (uint32_t p = 0; p < s->properties; p++) {
+        free(s->property[p].name);
+        free(s->property[p].layer);
+    }
+    free(s->property);
+    free(s->title);
+    *s = (struct scores){0};
+}
+
+enum status scores_init(struct scores *s, const char *title, uint32_t layers,
+                        const struct names *names, struct err *err)
+{
+    struct scores made = {.layers = layers};
+    made.title = mem_strndup(title, strlen(title));
+    made.property = mem_zeros(names->count, sizeof *made.property);
+    bool ok = made.title && made.property;
+    for (uint32_t p = 0; ok && p < names->count; p++) {
+        struct score_property *q = &made.property[made.properties++];
+        q->name = mem_strndup(names->name[p], strlen(names->name[p]));
+        q->layer = mem_zeros(layers, sizeof *q->layer);
+        q->best = -1;
+        q->asked = true;
+        ok = q->name && q->layer;
+        for (uint32_t l = 0; ok && l < layers; l++)
+            q->layer[l].silhouette = q->layer[l].silhouette_full = NAN;
+    }
+    if (!ok) {
+        scores_free(&made);
+        return err_nomem(err);
+    }
+    *s = made;
+    return STATUS_OK;
+}
+
+void scores_rank(struct scores *s)
+{
+    for (uint32_t p = 0; p < s->properties; p++) {
+        struct score_property *q = &s->property[p];
+        q->best = -1;
+        for (uint32_t l = 0; l < s->layers; l++)
+            if (q->layer[l].there && !isnan(q->layer[l].silhouette) &&
+                (q->best < 0 || q->layer[l].silhouette > q->layer[q->best].silhouette))
+                q->best = l;
+    }
+}
+
+/* A map scores something where a group has two points. */
+static bool scorable(const struct property *p)
+{
+    bool pair = false;
+    for (uint32_t g = 0; g < p->groups; g++)
+        pair = pair || p->group_points[g] > 1;
+    return pair && p->groups > 1 && p->points <= SCORES_MAX_POINTS;
+}
+
+static enum status fill(struct score *out, struct analysis *a, const struct property *p,
+                        uint32_t layer, bool silhouettes, struct err *err)
+{
+    const struct property_layer *l;
+    const struct map *m;
+    enum status code = analysis_layer(a, p->name, layer, &l, err);
+    if (code)
+        return code;
+    out->width = l->width;
+    out->points = l->points;
+    out->any = (uint32_t)bitset_count(l->any, l->words);
+    out->neurons = (uint32_t)bitset_count(l->neurons, l->words);
+    if (silhouettes && scorable(p)) {
+        code = analysis_map(a, p->name, layer, &m, err);
+        if (code)
+            return code;
+        out->silhouette = m->silhouette;
+        out->silhouette_full = m->silhouette_full;
+    }
+    out->there = true;
+    return STATUS_OK;
+}
+
+static enum status fill_property(struct score_property *q, struct analysis *a, bool silhouettes,
+                                 struct err *err)
+{
+    const struct property *p;
+    enum status code = analysis_property(a, q->name, &p, err);
+    for (uint32_t l = 0; !code && l < a->counts->layers; l++)
+        code = fill(&q->layer[l], a, p, l, silhouettes, err);
+    if (code != STATUS_UNSUPPORTED)
+        return code;
+    /* The message begins with the file, which stands beside it already. */
+    const char *path = a->counts->path;
+    size_t n = strlen(path);
+    bool named = n && strncmp(err->msg, path, n) == 0 && strncmp(err->msg + n, ": ", 2) == 0;
+    snprintf(q->why, sizeof q->why, "%.255s", named ? err->msg + n + 2 : err->msg);
+    for (uint32_t l = 0; l < a->counts->layers; l++)
+        q->layer[l].there = false;
+    return STATUS_OK;
+}
+
+enum status scores_make(struct scores *s, struct analysis *a, const char *title,
+                        const struct names *only, bool silhouettes, struct err *err)
+{
+    struct scores made;
+    enum status code = scores_init(&made, title, a->counts->layers, &a->names, err);
+    if (code)
+        return code;
+    for (uint32_t p = 0; !code && p < made.properties; p++) {
+        struct score_property *q = &made.property[p];
+        q->asked = !only || !only->count || names_find(only, q->name) != NAMES_NONE;
+        if (q->asked)
+            code = fill_property(q, a, silhouettes, err);
+    }
+    if (code) {
+        scores_free(&made);
+        return code;
+    }
+    scores_rank(&made);
+    *s = made;
+    return STATUS_OK;
+}
+
+long scores_find(const struct scores *s, const char *name)
+{
+    for (uint32_t p = 0; p < s->properties; p++)
+        if (strcmp(s->property[p].name, name) == 0)
+            return p;
+    return -1;
+}
+
+enum status scores_names(const struct scores *scores, size_t files, struct names *out,
+                         struct err *err)
+{
+    for (size_t i = 0; i < files; i++)
+        for (uint32_t p = 0; p < scores[i].properties; p++)
+            if (scores[i].property[p].asked &&
+                names_add(out, scores[i].property[p].name) == NAMES_NONE)
+                return err_nomem(err);
+    return STATUS_OK;
+}
+
+/* PATH's last PARTS parts, without ".counts". */
+static char *tail(const char *path, int parts)
+{
+    const char *start = path + strlen(path);
+    for (; start > path; start--)
+        if (start[-1] == '/' && start[0] && --parts == 0)
+            break;
+    size_t n = strlen(start);
+    if (n > 7 && strcmp(start + n - 7, ".counts") == 0)
+        n -= 7;
+    return mem_strndup(start, n);
+}
+
+static bool equal_elsewhere(char *const *title, size_t count, size_t i)
+{
+    for (size_t k = 0; k < count; k++)
+        if (k != i && strcmp(title[k], title[i]) == 0)
+            return true;
+    return false;
+}
+
+enum status scores_titles(char **title, const char *const *path, size_t count, struct err *err)
+{
+    enum { DEEPEST = 6 };
+    bool ok = true;
+    for (size_t i = 0; i < count; i++)
+        ok = (title[i] = tail(path[i], 1)) && ok;
+    for (int parts = 2; ok && parts <= DEEPEST; parts++) {
+        bool *twice = mem_zeros(count, sizeof *twice);
+        ok = twice != NULL;
+        for (size_t i = 0; ok && i < count; i++)
+            twice[i] = equal_elsewhere(title, count, i);
+        for (size_t i = 0; ok && i < count; i++)
+            if (twice[i]) {
+                free(title[i]);
+                ok = (title[i] = tail(path[i], parts)) != NULL;
+            }
+        free(twice);
+    }
+    for (size_t i = 0; !ok && i < count; i++) {
+        free(title[i]);
+        title[i] = NULL;
+    }
+    return ok ? STATUS_OK : err_nomem(err);
+}

@@ -1,0 +1,70 @@
+/*
+ * scores.h - what a count file says of its layers, property by property: what figures 4, 5 and 7
+ * are drawn from, of one file or of several side by side.
+ */
+#ifndef PROPNEU_REPORT_SCORES_H
+#define PROPNEU_REPORT_SCORES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analysis/analysis.h"
+
+/* Beyond this many points a layer's silhouette takes seconds: it is left out, as in `layers`. */
+#define SCORES_MAX_POINTS 600
+
+struct score {
+    bool there;
+    uint32_t width, points, any, neurons;
+    double silhouette, silhouette_full; /* NAN where there is none */
+};
+
+struct score_property {
+    char *name;
+    char why[256];       /* why the file cannot answer; "" if it can */
+    bool asked;          /* to be shown; set to true by scores_init */
+    struct score *layer; /* [layers] */
+    long best;           /* layer of the largest silhouette; -1 = none */
+};
+
+struct scores {
+    char *title;
+    uint32_t layers;
+    struct score_property *property; /* [properties] */
+    uint32_t properties;
+};
+
+/* Nothing known yet of LAYERS layers and the properties NAMES. */
+enum status scores_init(struct scores *s, const char *title, uint32_t layers,
+                        const struct names *names, struct err *err);
+void scores_free(struct scores *s);
+
+/* Finds the best layers again. */
+void scores_rank(struct scores *s);
+
+/*
+ * Everything A's file says; SILHOUETTES: those, too.  Properties that it cannot answer say why.
+ * ONLY (may be NULL): just these.
+ */
+enum status scores_make(struct scores *s, struct analysis *a, const char *title,
+                        const struct names *only, bool silhouettes, struct err *err);
+
+/* What ENGINE has found so far of C, whose properties are NAMES (scores_take.c). */
+struct engine;
+enum status scores_take(struct scores *s, struct engine *engine, const struct counts *c,
+                        const struct names *names, const char *title, struct err *err);
+
+/* Number of the property NAME in S, or -1. */
+long scores_find(const struct scores *s, const char *name);
+
+/* The properties of the files SCORES [files] together, in the order in which they come up. */
+enum status scores_names(const struct scores *scores, size_t files, struct names *out,
+                         struct err *err);
+
+/*
+ * Short names of PATH [count] to tell them apart by: file names without ".counts", with their
+ * folders where these are equal.  Each is to be freed.
+ */
+enum status scores_titles(char **title, const char *const *path, size_t count, struct err *err);
+
+#endif

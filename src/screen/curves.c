@@ -1,0 +1,267 @@
+#include "config.h"
+
+#include "screen/plot.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+enum { AXIS = 7 }; /* columns of the numbers on the left, with the axis line */
+
+double plot_step(double span, int steps)
+{
+    if (!(span > 0) || steps < 1)
+        return 1;
+    double raw = span / steps, ten = pow(10, floor(log10(raw)));
+    double part = raw / ten;
+    /* The sliver forgives what division has lost, so that 0.2 / 2 is one tenth, not two. */
+    return (part <= 1 + 1e-9 ? 1 : part <= 2 + 1e-9 ? 2 : part <= 5 + 1e-9 ? 5 : 10) * ten;
+}
+
+/* The curve area proper, and dots in it that belong to one series or to several. */
+struct sheet {
+    struct rect area;
+    size_t n;
+    double low, high;
+    enum plot_marks marks;
+    int sub_cols, sub_rows;
+    unsigned char *bits;  /* [rows][cols] */
+    unsigned char *owner; /* [rows][cols] series + 1, 0 = none, 255 = several */
+};
+
+static int column_of(const struct sheet *s, size_t layer)
+{
+    if (s->n < 2)
+        return s->area.cols / 2;
+    /* Half a step of margin on both sides keeps layer numbers under their points. */
+    double step = (double)s->area.cols / (double)s->n;
+    return (int)(step * ((double)layer + 0.5));
+}
+
+static double height_of(const struct sheet *s, double v)
+{
+    double part = (v - s->low) / (s->high - s->low);
+    part = part < 0 ? 0 : part > 1 ? 1 : part;
+    return (1 - part) * (s->area.rows - 1) + 0.5;
+}
+
+static void dot(struct sheet *s, double x, double y, unsigned char series)
+{
+    int sx = (int)(x * s->sub_cols), sy = (int)(y * s->sub_rows);
+    int row = sy / s->sub_rows, col = sx / s->sub_cols;
+    if (row < 0 || col < 0 || row >= s->area.rows || col >= s->area.cols)
+        return;
+    size_t cell = (size_t)row * (size_t)s->area.cols + (size_t)col;
+    /* Bit numbers of braille dots, row by row. */
+    static const unsigned char braille[8] = {0, 3, 1, 4, 2, 5, 6, 7};
+    int bit = sy % s->sub_rows * s->sub_cols + sx % s->sub_cols;
+    s->bits[cell] |= (unsigned char)(1u << (s->sub_rows == 4 ? braille[bit] : bit));
+    s->owner[cell] =
+        s->owner[cell] == 0 || s->owner[cell] == series + 1 ? (unsigned char)(series + 1) : 255;
+}
+
+/* Straight from one place to the next, in steps of a dot. */
+static void draw_straight(struct sheet *s, double x0, double y0, double x1, double y1,
+                          unsigned char series)
+{
+    int steps = (int)fmax(fabs(x1 - x0) * s->sub_cols, fabs(y1 - y0) * s->sub_rows);
+    for (int i = 0; i <= steps; i++) {
+        double t = steps ? (double)i / steps : 0;
+        dot(s, x0 + t * (x1 - x0), y0 + t * (y1 - y0), series);
+    }
+}
+
+static void segment(struct sheet *s, size_t layer, double from, double to, unsigned char series)
+{
+    draw_straight(s, column_of(s, layer) + 0.5, height_of(s, from), column_of(s, layer + 1) + 0.5,
+                  height_of(s, to), series);
+}
+
+static void draw_sheet(struct canvas *c, const struct sheet *s, const struct plot_series *series)
+{
+    if (s->marks == PLOT_BRAILLE)
+        canvas_note_dots(c, s->area);
+    for (int r = 0; r < s->area.rows; r++)
+        for (int k = 0; k < s->area.cols; k++) {
+            size_t cell = (size_t)r * (size_t)s->area.cols + (size_t)k;
+            if (!s->owner[cell])
+                continue;
+            enum style style =
+                s->owner[cell] == 255 ? STYLE_NORMAL : series[s->owner[cell] - 1].style;
+            static const uint32_t block[4] = {' ', 0x2580, 0x2584, 0x2588};
+            uint32_t ch = s->marks == PLOT_BRAILLE  ? 0x2800u | s->bits[cell]
+                          : s->marks == PLOT_BLOCKS ? block[s->bits[cell] & 3]
+                                                    : '.';
+            canvas_put(c, s->area.row + r, s->area.col + k, style, ch);
+        }
+}
+
+/* Numbers at the left: as many as there is room for, three rows apart or more. */
+static void draw_axis(struct canvas *c, const struct sheet *s)
+{
+    double step = plot_step(s->high - s->low, s->area.rows > 6 ? s->area.rows / 3 : 2);
+    for (int r = 0; r < s->area.rows; r++)
+        canvas_glyph(c, s->area.row + r, s->area.col - 1, STYLE_FAINT, GLYPH_VLINE);
+    for (double k = ceil(s->low / step - 1e-9); k * step <= s->high + 1e-9 * step; k++) {
+        int row = s->area.row + (int)height_of(s, k * step);
+        double v = k == 0 ? 0 : k * step; /* no "-0.0" */
+        canvas_rightf(c, row, s->area.col - AXIS, AXIS - 2, STYLE_FAINT,
+                      step < 0.01  ? "%.3f"
+                      : step < 0.1 ? "%.2f"
+                      : step < 1   ? "%.1f"
+                                   : "%.0f",
+                      v);
+        canvas_glyph(c, row, s->area.col - 1, STYLE_FAINT, GLYPH_CROSS);
+    }
+}
+
+static void draw_layers(struct canvas *c, const struct sheet *s, size_t here)
+{
+    int row = s->area.row + s->area.rows, last = -1;
+    char text[24];
+    canvas_hline(c, row, s->area.col - 1, s->area.cols + 1, STYLE_FAINT);
+    canvas_glyph(c, row, s->area.col - 1, STYLE_FAINT, GLYPH_BOTTOM_LEFT);
+    canvas_text(c, row + 1, s->area.col - AXIS, AXIS - 1, STYLE_FAINT, "layer");
+    for (size_t l = 0; l < s->n; l++) {
+        int col = s->area.col + column_of(s, l);
+        snprintf(text, sizeof text, "%zu", l + 1);
+        int w = text_width(text), start = col - (w - 1) / 2;
+        canvas_glyph(c, row, col, STYLE_FAINT, GLYPH_TEE_UP);
+        if (start <= last && l != here)
+            continue;
+        canvas_text(c, row + 1, start, w, l == here ? STYLE_SELECTED : STYLE_FAINT, text);
+        last = start + w;
+    }
+}
+
+/* False if there is no room for curves, or no memory: nothing is drawn then. */
+static bool open_sheet(struct sheet *s, const struct canvas *c, struct rect area, size_t n,
+                       double low, double high, enum plot_marks marks)
+{
+    marks = c->ascii ? PLOT_LETTERS : marks;
+    *s = (struct sheet){.area = {area.row, area.col + AXIS, area.rows - 2, area.cols - AXIS},
+                        .n = n,
+                        .low = low,
+                        .high = high,
+                        .marks = marks,
+                        .sub_cols = marks == PLOT_BRAILLE ? 2 : 1,
+                        .sub_rows = marks == PLOT_BRAILLE  ? 4
+                                    : marks == PLOT_BLOCKS ? 2
+                                                           : 1};
+    if (s->area.rows < 2 || s->area.cols < 4 || n == 0 || !(high > low))
+        return false;
+    size_t cells = (size_t)s->area.rows * (size_t)s->area.cols;
+    s->bits = mem_zeros(cells, 1);
+    s->owner = mem_zeros(cells, 1);
+    return s->bits && s->owner;
+}
+
+static void close_sheet(struct sheet *s)
+{
+    free(s->bits);
+    free(s->owner);
+}
+
+void plot_curves(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
+                 size_t n, double low, double high, size_t here, enum plot_marks marks)
+{
+    struct sheet s;
+    if (open_sheet(&s, c, area, n, low, high, marks)) {
+        for (size_t k = 0; k < count && k < 254; k++)
+            for (size_t l = 0; l + 1 < n; l++)
+                if (isfinite(series[k].value[l]) && isfinite(series[k].value[l + 1]))
+                    segment(&s, l, series[k].value[l], series[k].value[l + 1], (unsigned char)k);
+        draw_axis(c, &s);
+        draw_sheet(c, &s, series);
+        draw_layers(c, &s, here);
+        for (size_t k = 0; k < count; k++)
+            for (size_t l = 0; l < n; l++)
+                if (isfinite(series[k].value[l]))
+                    canvas_put(c, s.area.row + (int)height_of(&s, series[k].value[l]),
+                               s.area.col + column_of(&s, l), series[k].style,
+                               (uint32_t)(unsigned char)series[k].letter);
+    }
+    close_sheet(&s);
+}
+
+/* Where rank R (from 1) stands, 0 .. 1 of the way. */
+static double way(const struct sheet *s, double r, bool logarithmic)
+{
+    if (s->n < 2)
+        return 0;
+    return logarithmic ? log(r) / log((double)s->n) : (r - 1) / (double)(s->n - 1);
+}
+
+static double rank_column(const struct sheet *s, double r, bool logarithmic)
+{
+    return way(s, r, logarithmic) * (s->area.cols - 1) + 0.5;
+}
+
+static void draw_ranks(struct canvas *c, const struct sheet *s, bool logarithmic)
+{
+    int row = s->area.row + s->area.rows, last = -1;
+    double step = plot_step((double)s->n, s->area.cols / 10);
+    char text[24];
+    canvas_hline(c, row, s->area.col - 1, s->area.cols + 1, STYLE_FAINT);
+    canvas_glyph(c, row, s->area.col - 1, STYLE_FAINT, GLYPH_BOTTOM_LEFT);
+    canvas_text(c, row + 1, s->area.col - AXIS, AXIS - 1, STYLE_FAINT, "rank");
+    for (double r = 1; r <= (double)s->n;) {
+        int col = s->area.col + (int)rank_column(s, r, logarithmic);
+        snprintf(text, sizeof text, "%.0f", r);
+        int w = text_width(text), start = col - (w - 1) / 2;
+        canvas_glyph(c, row, col, STYLE_FAINT, GLYPH_TEE_UP);
+        if (start > last && start + w <= s->area.col + s->area.cols) {
+            canvas_text(c, row + 1, start, w, STYLE_FAINT, text);
+            last = start + w;
+        }
+        /* 1, 2, 5, 10, 20, ... or 1 and the multiples of the step. */
+        r = logarithmic ? plot_step(r * 1.5, 1) : r < step ? step : r + step;
+    }
+}
+
+/* The level as a broken line where nothing else is. */
+static void draw_level(struct canvas *c, const struct sheet *s, double level)
+{
+    int row = (int)height_of(s, level);
+    for (int k = 0; k < s->area.cols; k += 2)
+        if (!s->owner[(size_t)row * (size_t)s->area.cols + (size_t)k])
+            canvas_glyph(c, s->area.row + row, s->area.col + k, STYLE_FAINT, GLYPH_HLINE);
+}
+
+/* Each curve's letter on it, at places of its own so that curves which coincide can be told. */
+static void draw_letters(struct canvas *c, const struct sheet *s, const struct plot_series *series,
+                         size_t count, bool logarithmic)
+{
+    for (size_t k = 0; k < count; k++)
+        for (int turn = 0; turn < 3; turn++) {
+            double part = (turn + (double)(k + 1) / (double)(count + 1)) / 3;
+            double r = logarithmic ? pow((double)s->n, part) : 1 + part * (double)(s->n - 1);
+            size_t at = (size_t)lround(r);
+            at = at < 1 ? 1 : at > s->n ? s->n : at;
+            canvas_put(c, s->area.row + (int)height_of(s, series[k].value[at - 1]),
+                       s->area.col + (int)rank_column(s, (double)at, logarithmic), series[k].style,
+                       (uint32_t)(unsigned char)series[k].letter);
+        }
+}
+
+void plot_ranks(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
+                size_t n, double high, double line, bool logarithmic, enum plot_marks marks)
+{
+    struct sheet s;
+    if (open_sheet(&s, c, area, n, 0, high, marks)) {
+        for (size_t k = 0; k < count && k < 254; k++)
+            for (size_t i = 0; i + 1 < n; i++)
+                draw_straight(&s, rank_column(&s, (double)i + 1, logarithmic),
+                              height_of(&s, series[k].value[i]),
+                              rank_column(&s, (double)i + 2, logarithmic),
+                              height_of(&s, series[k].value[i + 1]), (unsigned char)k);
+        draw_axis(c, &s);
+        draw_level(c, &s, line);
+        draw_sheet(c, &s, series);
+        draw_ranks(c, &s, logarithmic);
+        draw_letters(c, &s, series, count, logarithmic);
+    }
+    close_sheet(&s);
+}

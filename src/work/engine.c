@@ -1,0 +1,374 @@
+#include "config.h"
+
+#include "work/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/bitset.h"
+#include "base/mem.h"
+#include "corpus/phones.h"
+
+/*
+ * The lock guards everything but the session, which belongs to whoever computes.  A result is
+ * written once, before `done`, and never changes until its generation ends.
+ */
+struct engine {
+    /* Borrowed arrays in structs of its own: another lambda may be chosen than on the screen, and a
+     * computation that nobody waits for outlives the screen's. */
+    struct counts counts;
+    struct phones phones;
+    struct analysis session;
+    uint32_t properties, layers;
+    struct engine_result *result; /* [properties][layers] */
+    unsigned char *done;          /* [properties][layers] */
+    size_t missing;
+    uint32_t property, layer; /* focus */
+    bool whole;
+    unsigned generation, computed_for; /* conditions asked for; those of the session */
+    struct analysis_params params;
+    double lambda;
+    struct query_filters filters;
+    pthread_mutex_t lock;
+    pthread_cond_t work, news;
+    pthread_t thread;
+    bool threaded, stop, busy;
+    int pipe[2];
+    struct engine *next; /* of those left behind */
+};
+
+/* Engines whose computation nobody waited for: theirs to the end of the program. */
+static struct engine *left_behind;
+
+enum { GRACE_MS = 250 }; /* given to a computation under way when all ends */
+
+static void result_free(struct engine_result *r)
+{
+    free(r->group);
+    free(r->xy);
+    *r = (struct engine_result){0};
+}
+
+static void clear(struct engine *e)
+{
+    for (size_t i = 0; i < (size_t)e->properties * e->layers; i++) {
+        result_free(&e->result[i]);
+        e->done[i] = 0;
+    }
+    e->missing = (size_t)e->properties * e->layers;
+}
+
+static enum status sizes(struct engine_result *r, const struct property_layer *l, struct err *err)
+{
+    r->groups = l->groups;
+    r->group = mem_array(l->groups, sizeof *r->group);
+    if (!r->group)
+        return err_nomem(err);
+    r->any = (uint32_t)bitset_count(l->any, l->words);
+    r->neurons = (uint32_t)bitset_count(l->neurons, l->words);
+    for (uint32_t g = 0; g < l->groups; g++)
+        r->group[g] = (uint32_t)bitset_count(&l->group[g * l->words], l->words);
+    r->points = l->points;
+    return STATUS_OK;
+}
+
+static enum status compute(struct analysis *a, const char *name, uint32_t layer,
+                           struct engine_result *r, struct err *err)
+{
+    const struct property_layer *l;
+    const struct map *m;
+    enum status code = analysis_layer(a, name, layer, &l, err);
+    r->silhouette = r->silhouette_full = r->stress = NAN;
+    if (!code)
+        code = sizes(r, l, err);
+    if (code || r->points > ENGINE_MAX_POINTS)
+        return code;
+    code = analysis_map(a, name, layer, &m, err);
+    if (code)
+        return code;
+    r->xy = mem_array((size_t)m->points * 2, sizeof *r->xy);
+    if (!r->xy)
+        return err_nomem(err);
+    memcpy(r->xy, m->xy, (size_t)m->points * 2 * sizeof *r->xy);
+    r->stress = m->normalised_stress;
+    r->silhouette = m->silhouette;
+    r->silhouette_full = m->silhouette_full;
+    return STATUS_OK;
+}
+
+/* The next result to make; false if none is missing (or, with FOCUS, none of the focus). */
+static bool next_item(const struct engine *e, bool focus, uint32_t *property, uint32_t *layer)
+{
+    uint32_t first = e->whole ? 0 : e->layer;
+    if (e->property >= e->properties)
+        return false;
+    *property = e->property;
+    for (*layer = first; *layer <= e->layer; ++*layer)
+        if (!e->done[(size_t)*property * e->layers + *layer])
+            return true;
+    if (focus)
+        return false;
+    for (uint32_t i = 0; i < e->properties; i++) {
+        *property = (e->property + i) % e->properties;
+        for (*layer = 0; *layer < e->layers; ++*layer)
+            if (!e->done[(size_t)*property * e->layers + *layer])
+                return true;
+    }
+    return false;
+}
+
+/* Brings the session to the conditions asked for. */
+static enum status adopt(struct engine *e, struct err *err)
+{
+    struct query_filters copy = QUERY_FILTERS_INIT;
+    if (e->computed_for == e->generation)
+        return STATUS_OK;
+    enum status code = counts_choose(&e->counts, e->lambda, err);
+    if (!code)
+        code = query_filters_copy(&copy, &e->filters, err);
+    if (code)
+        return code;
+    query_filters_free(&e->session.filters);
+    e->session.filters = copy;
+    analysis_changed(&e->session);
+    analysis_set_params(&e->session, &e->params);
+    e->computed_for = e->generation;
+    return STATUS_OK;
+}
+
+const char *engine_without_path(const struct counts *c, const char *message)
+{
+    size_t n = strlen(c->path);
+    return n && strncmp(message, c->path, n) == 0 && strncmp(message + n, ": ", 2) == 0
+               ? message + n + 2
+               : message;
+}
+
+/* Makes one result, the lock being held at the start and the end; false if there is none to do. */
+static bool step(struct engine *e, bool focus)
+{
+    uint32_t property, layer;
+    struct engine_result r = {0};
+    struct err err = {STATUS_OK, ""};
+    if (!next_item(e, focus, &property, &layer))
+        return false;
+    unsigned generation = e->generation;
+    enum status code = adopt(e, &err);
+    e->busy = true;
+    pthread_mutex_unlock(&e->lock);
+    if (!code)
+        code = compute(&e->session, e->session.names.name[property], layer, &r, &err);
+    pthread_mutex_lock(&e->lock);
+    e->busy = false;
+    if (generation != e->generation) {
+        result_free(&r);
+        return true;
+    }
+    size_t at = (size_t)property * e->layers + layer;
+    r.code = code;
+    if (code)
+        snprintf(r.why, sizeof r.why, "%.255s", engine_without_path(&e->counts, err.msg));
+    e->result[at] = r;
+    e->done[at] = 1;
+    e->missing--;
+    return true;
+}
+
+static void *worker(void *arg)
+{
+    struct engine *e = arg;
+    pthread_mutex_lock(&e->lock);
+    while (!e->stop) {
+        if (!step(e, false)) {
+            pthread_cond_wait(&e->work, &e->lock);
+            continue;
+        }
+        pthread_cond_signal(&e->news);
+        /* A full pipe says the same as one more byte in it. */
+        if (write(e->pipe[1], "r", 1) < 0 && errno != EAGAIN)
+            break;
+    }
+    pthread_mutex_unlock(&e->lock);
+    return NULL;
+}
+
+struct engine *engine_new(const struct counts *counts, const struct phones *phones, struct err *err)
+{
+    struct engine *e = mem_zeros(1, sizeof *e);
+    if (!e) {
+        err_nomem(err);
+        return NULL;
+    }
+    e->counts = *counts;
+    e->lambda = counts->lambda_percent;
+    e->phones = *phones;
+    if (analysis_init(&e->session, &e->counts, &e->phones, err)) {
+        free(e);
+        return NULL;
+    }
+    e->pipe[0] = e->pipe[1] = -1;
+    e->params = e->session.params;
+    e->properties = e->session.names.count;
+    e->layers = counts->layers;
+    e->result = mem_zeros((size_t)e->properties * e->layers, sizeof *e->result);
+    e->done = mem_zeros((size_t)e->properties * e->layers, 1);
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_cond_init(&e->work, NULL);
+    pthread_cond_init(&e->news, NULL);
+    if (!e->result || !e->done) {
+        e->properties = 0;
+        engine_free(e);
+        err_nomem(err);
+        return NULL;
+    }
+    clear(e);
+    return e;
+}
+
+/* One's own pipe, or the ends of WITH's once more. */
+static bool open_pipe(struct engine *e, const struct engine *with)
+{
+    if (!with || with->pipe[0] < 0)
+        return pipe(e->pipe) == 0;
+    for (int i = 0; i < 2; i++)
+        e->pipe[i] = dup(with->pipe[i]);
+    return e->pipe[0] >= 0 && e->pipe[1] >= 0;
+}
+
+void engine_start(struct engine *e, const struct engine *with)
+{
+    if (e->threaded || !open_pipe(e, with))
+        return;
+    for (int i = 0; i < 2; i++) {
+        fcntl(e->pipe[i], F_SETFL, O_NONBLOCK);
+        fcntl(e->pipe[i], F_SETFD, FD_CLOEXEC);
+    }
+    e->threaded = pthread_create(&e->thread, NULL, worker, e) == 0;
+}
+
+static struct timespec deadline(int ms)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    t.tv_nsec += (long)(ms % 1000) * 1000000;
+    t.tv_sec += ms / 1000 + t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    return t;
+}
+
+bool engine_free(struct engine *e)
+{
+    if (!e)
+        return true;
+    struct timespec until = deadline(GRACE_MS);
+    pthread_mutex_lock(&e->lock);
+    e->stop = true;
+    pthread_cond_signal(&e->work);
+    while (e->threaded && e->busy)
+        if (pthread_cond_timedwait(&e->news, &e->lock, &until) == ETIMEDOUT)
+            break;
+    bool busy = e->busy;
+    pthread_mutex_unlock(&e->lock);
+    if (e->threaded && busy) {
+        pthread_detach(e->thread);
+        e->next = left_behind;
+        left_behind = e;
+        return false;
+    }
+    if (e->threaded)
+        pthread_join(e->thread, NULL);
+    for (int i = 0; i < 2; i++)
+        if (e->pipe[i] >= 0)
+            close(e->pipe[i]);
+    clear(e);
+    analysis_free(&e->session);
+    query_filters_free(&e->filters);
+    pthread_mutex_destroy(&e->lock);
+    pthread_cond_destroy(&e->work);
+    pthread_cond_destroy(&e->news);
+    free(e->result);
+    free(e->done);
+    free(e);
+    return true;
+}
+
+enum status engine_set(struct engine *e, const struct analysis_params *params, double lambda,
+                       const struct query_filters *filters, struct err *err)
+{
+    struct query_filters copy = QUERY_FILTERS_INIT;
+    enum status code = query_filters_copy(&copy, filters, err);
+    if (code)
+        return code;
+    pthread_mutex_lock(&e->lock);
+    query_filters_free(&e->filters);
+    e->filters = copy;
+    e->params = *params;
+    e->lambda = lambda;
+    e->generation++;
+    clear(e);
+    pthread_cond_signal(&e->work);
+    pthread_mutex_unlock(&e->lock);
+    return STATUS_OK;
+}
+
+void engine_focus(struct engine *e, uint32_t property, uint32_t layer, bool whole)
+{
+    pthread_mutex_lock(&e->lock);
+    e->property = property;
+    e->layer = layer;
+    e->whole = whole;
+    pthread_mutex_unlock(&e->lock);
+}
+
+const struct engine_result *engine_get(struct engine *e, uint32_t property, uint32_t layer)
+{
+    size_t at = (size_t)property * e->layers + layer;
+    if (property >= e->properties || layer >= e->layers)
+        return NULL;
+    pthread_mutex_lock(&e->lock);
+    bool done = e->done[at];
+    pthread_mutex_unlock(&e->lock);
+    return done ? &e->result[at] : NULL;
+}
+
+size_t engine_missing(struct engine *e)
+{
+    pthread_mutex_lock(&e->lock);
+    size_t n = e->missing;
+    pthread_mutex_unlock(&e->lock);
+    return n;
+}
+
+void engine_finish(struct engine *e, bool focus, int ms)
+{
+    uint32_t property, layer;
+    struct timespec until = deadline(ms);
+    pthread_mutex_lock(&e->lock);
+    if (e->threaded) {
+        while (next_item(e, focus, &property, &layer))
+            if (pthread_cond_timedwait(&e->news, &e->lock, &until) == ETIMEDOUT)
+                break;
+    } else
+        while (step(e, focus))
+            ;
+    pthread_mutex_unlock(&e->lock);
+}
+
+int engine_fd(const struct engine *e)
+{
+    return e->threaded ? e->pipe[0] : -1;
+}
+
+void engine_drain(struct engine *e)
+{
+    char bytes[256];
+    while (read(e->pipe[0], bytes, sizeof bytes) == (ssize_t)sizeof bytes)
+        ;
+}

@@ -1,0 +1,76 @@
+/*
+ * engine.h - the slow results of one count file, computed beside the user.
+ *
+ * For every property and layer: sizes of the sets, map, silhouettes.  A worker thread with an
+ * analysis session of its own fills them in, what the screen needs first first; the screen shows
+ * what is there.  Without a thread (dump, tests) engine_finish computes in the caller, with the
+ * same results.  Only the thread that made the engine calls these functions.
+ */
+#ifndef PROPNEU_WORK_ENGINE_H
+#define PROPNEU_WORK_ENGINE_H
+
+#include <stdbool.h>
+
+#include "analysis/analysis.h"
+
+#define ENGINE_MAX_POINTS 1600 /* beyond, a map takes minutes and gigabytes: none is made */
+
+/* One property in one layer. */
+struct engine_result {
+    enum status code; /* why there is nothing, with the message; STATUS_OK: all below is valid */
+    char why[256];
+    uint32_t any, neurons; /* |S|, |P| */
+    uint32_t groups;
+    uint32_t *group; /* [groups] |G_g| */
+    uint32_t points;
+    double *xy; /* [points][2], as the map came out; NULL if too many points */
+    double stress, silhouette, silhouette_full; /* NAN where there is none */
+};
+
+struct engine;
+
+/* NULL without memory; COUNTS and PHONES are borrowed until engine_free. */
+struct engine *engine_new(const struct counts *counts, const struct phones *phones,
+                          struct err *err);
+
+/*
+ * Starts the thread; without it (or where it cannot start) engine_finish does the work.  WITH (may
+ * be NULL) is another engine that was started: what either has to tell comes through engine_fd of
+ * both.
+ */
+void engine_start(struct engine *e, const struct engine *with);
+
+/*
+ * Stops and frees.  A computation that takes longer is not waited for: then all is left as it is
+ * for the end of the program, and false says that COUNTS and PHONES must be left, too.
+ */
+bool engine_free(struct engine *e);
+
+/* New conditions, with the counts at LAMBDA, one of the file's: all results are void. */
+enum status engine_set(struct engine *e, const struct analysis_params *params, double lambda,
+                       const struct query_filters *filters, struct err *err);
+
+/*
+ * What the screen is about: PROPERTY (index into the session's names) in LAYER; WHOLE: with all
+ * layers up to it.  The rest follows afterwards.
+ */
+void engine_focus(struct engine *e, uint32_t property, uint32_t layer, bool whole);
+
+/* The result, or NULL while it is not there.  Valid until engine_set or engine_free. */
+const struct engine_result *engine_get(struct engine *e, uint32_t property, uint32_t layer);
+
+/* MESSAGE without the path of the file it begins with: the screen has that in its title. */
+const char *engine_without_path(const struct counts *c, const char *message);
+
+/* Results still to come. */
+size_t engine_missing(struct engine *e);
+
+/* Computes, in the caller, everything (or, with FOCUS, what engine_focus asked for) that is
+ * missing, where there is no thread; with one, waits at most MS milliseconds for the same. */
+void engine_finish(struct engine *e, bool focus, int ms);
+
+/* Readable whenever results came since engine_drain; -1 without a thread. */
+int engine_fd(const struct engine *e);
+void engine_drain(struct engine *e);
+
+#endif
