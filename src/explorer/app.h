@@ -296,10 +296,6 @@ void map_show_all(struct app *app);
 enum status overlap_set(struct app *app, long subject, const char *text, size_t *column,
                         struct err *err);
 
-/* What the overlap view shows, or NULL; the sets' NAMES [OVERLAP_MAX_SETS], borrowed. */
-struct overlap;
-const struct overlap *overlap_shown(const struct app *app, const char **names);
-
 /* The neurons view (neurons_view.c): another set; "" = the property at hand. */
 enum status neurons_set_text(struct app *app, const char *text, size_t *column, struct err *err);
 const char *neurons_expression(const struct app *app);

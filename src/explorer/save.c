@@ -45,6 +45,35 @@ static enum status text_bytes(const struct app *app, struct buf *out, struct err
     return buf_ok(out) ? STATUS_OK : err_nomem(err);
 }
 
+static enum status need_settled(const struct app *app, struct err *err)
+{
+    if (app_settled(app))
+        return STATUS_OK;
+    return err_set(err, STATUS_NOTFOUND, "not all is computed yet: save it when it is");
+}
+
+enum status save_table(const struct app *app, struct table *t, struct err *err)
+{
+    const struct view *view = view_of(app->at.view);
+    enum status code = need_settled(app, err);
+    if (code)
+        return code;
+    if (!view->result)
+        return err_set(err, STATUS_UNSUPPORTED, "this view has no table: save it as .txt or .svg");
+    return view->result(app, t, err);
+}
+
+enum status save_figure(const struct app *app, struct figure *f, struct err *err)
+{
+    const struct view *view = view_of(app->at.view);
+    enum status code = need_settled(app, err);
+    if (code)
+        return code;
+    if (!view->figure)
+        return err_set(err, STATUS_UNSUPPORTED, "this view has no figure of its own");
+    return view->figure(app, f, err);
+}
+
 static enum status table_bytes(const struct app *app, bool json, struct buf *out, struct err *err)
 {
     struct table t = TABLE_INIT;

@@ -9,7 +9,7 @@
 #include "figure/figures.h"
 #include "explorer/view.h"
 
-/* The numbers of the view at hand, and the figure that shows them (save_views.c). */
+/* The numbers of the current view, and the figure that shows them; STATUS_UNSUPPORTED without. */
 enum status save_table(const struct app *app, struct table *t, struct err *err);
 enum status save_figure(const struct app *app, struct figure *f, struct err *err);
 

@@ -9,6 +9,9 @@
 
 #include "explorer/app.h"
 
+struct table;
+struct figure;
+
 /* One curve or group of a legend. */
 struct legend_entry {
     char letter;
@@ -28,6 +31,10 @@ struct view {
     enum status (*prepare)(struct app *app, struct err *err); /* quick; may be NULL */
     void (*render)(const struct app *app, struct canvas *c, struct rect area);
     void (*status)(const struct app *app, struct buf *line); /* the status line; may be NULL */
+    /* What is shown as numbers and as a figure, once all of it is computed; the caller has OUT.
+     * NULL: there is no table; the screen is the figure. */
+    enum status (*result)(const struct app *app, struct table *out, struct err *err);
+    enum status (*figure)(const struct app *app, struct figure *out, struct err *err);
     /* The list keys go to; its cursor or its rows are others now.  Both may be NULL. */
     struct grid *(*grid)(struct app *app);
     void (*moved)(struct app *app);

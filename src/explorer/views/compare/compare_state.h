@@ -36,6 +36,10 @@ static inline char compare_letter(size_t i)
     return i < 26 ? (char)('a' + i) : i < 52 ? (char)('A' + i - 26) : '+';
 }
 
+/* What the view gives to a file (compare_save.c; view.h). */
+enum status compare_result(const struct app *app, struct table *out, struct err *err);
+enum status compare_figure(const struct app *app, struct figure *out, struct err *err);
+
 void compare_render(const struct app *app, struct canvas *c, struct rect area);
 
 #endif

@@ -41,6 +41,10 @@ void layers_curves(const struct app *app, struct canvas *c, struct rect a, enum 
 /* The layer with the largest silhouette on the map; -1 if there is none yet. */
 long layers_best(const struct app *app, uint32_t p);
 
+/* What the view gives to a file (layers_save.c; view.h). */
+enum status layers_result(const struct app *app, struct table *out, struct err *err);
+enum status layers_figure(const struct app *app, struct figure *out, struct err *err);
+
 void layers_render(const struct app *app, struct canvas *c, struct rect area);
 
 #endif

@@ -212,6 +212,8 @@ const struct view view_layers = {
     .apply = apply,
     .prepare = prepare,
     .render = layers_render,
+    .result = layers_result,
+    .figure = layers_figure,
     .status = status,
     .legend = legend,
 };

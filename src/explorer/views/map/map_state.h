@@ -67,6 +67,10 @@ void map_tell(const struct app *app, struct link *out);
 enum status map_take(struct app *app, const char *name, const char *value, struct err *err);
 bool map_set(const struct app *app, bool all, struct buf *out);
 
+/* What the view gives to a file (map_save.c; view.h). */
+enum status map_result(const struct app *app, struct table *out, struct err *err);
+enum status map_figure(const struct app *app, struct figure *out, struct err *err);
+
 void map_render(const struct app *app, struct canvas *c, struct rect area);
 
 #endif

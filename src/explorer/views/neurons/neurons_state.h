@@ -78,6 +78,9 @@ static inline const struct neuron_row *neurons_here(const struct neurons_state *
     return row < s->rows ? &s->row[row] : NULL;
 }
 
+/* What the view gives to a file (neurons_save.c; view.h). */
+enum status neurons_result(const struct app *app, struct table *out, struct err *err);
+
 void neurons_render(const struct app *app, struct canvas *c, struct rect area);
 
 #endif

@@ -391,6 +391,7 @@ const struct view view_neurons = {
     .apply = apply,
     .prepare = prepare,
     .render = neurons_render,
+    .result = neurons_result,
     .status = status,
     .grid = grid,
     .tell = tell,

@@ -55,6 +55,10 @@ void overlap_tell(const struct app *app, struct link *out);
 enum status overlap_take(struct app *app, const char *name, const char *value, struct err *err);
 bool overlap_set_of(const struct app *app, bool all, struct buf *out);
 
+/* What the view gives to a file (overlap_save.c; view.h). */
+enum status overlap_result(const struct app *app, struct table *out, struct err *err);
+enum status overlap_figure(const struct app *app, struct figure *out, struct err *err);
+
 void overlap_render(const struct app *app, struct canvas *c, struct rect area);
 
 #endif

@@ -298,14 +298,6 @@ static void status(const struct app *app, struct buf *line)
                    s->grid.filter);
 }
 
-const struct overlap *overlap_shown(const struct app *app, const char **names)
-{
-    const struct overlap_state *s = overlap_state(app);
-    for (uint32_t i = 0; i < s->sets; i++)
-        names[i] = s->set[i].text;
-    return s->sets && !s->why[0] ? &s->result : NULL;
-}
-
 const struct view view_overlap = {
     .lesson =
         "OVERLAP: which neurons several sets share, as in figure 8 of the paper.\n"
@@ -325,6 +317,8 @@ const struct view view_overlap = {
     .apply = apply,
     .prepare = prepare,
     .render = overlap_render,
+    .result = overlap_result,
+    .figure = overlap_figure,
     .status = status,
     .grid = grid,
     .moved = moved,

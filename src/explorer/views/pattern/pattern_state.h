@@ -102,6 +102,10 @@ bool pattern_set(const struct app *app, bool all, struct buf *out);
 /* Lines of the neurons' list on the screen. */
 size_t pattern_page(const struct app *app);
 
+/* What the view gives to a file (pattern_save.c; view.h). */
+enum status pattern_result(const struct app *app, struct table *out, struct err *err);
+enum status pattern_figure(const struct app *app, struct figure *out, struct err *err);
+
 void pattern_render(const struct app *app, struct canvas *c, struct rect area);
 
 #endif
