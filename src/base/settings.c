@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
+
 void settings_add_digest(struct buf *b, const char *what, uint64_t digest)
 {
     buf_printf(b, "%s: %016" PRIx64 "\n", what, digest);
@@ -29,7 +31,7 @@ static struct buf shown_value(const struct buf *v)
     char *end = NULL;
     double number = strtod(buf_text(v), &end);
     if (v->len > 0 && *end == '\0' && strchr(buf_text(v), '.'))
-        buf_printf(&b, "%.15g", number);
+        buf_str(&b, number_short(number, 15).text);
     else
         buf_str(&b, buf_text(v));
     return b;

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/number.h"
 #include "corpus/audio.h"
 
 #define PLAIN_SECONDS 30  /* between lines where stderr is no terminal */
@@ -97,9 +98,9 @@ static void say_time(double seconds, char *text, size_t size)
 {
     double minutes = seconds / 60;
     if (seconds < 90)
-        snprintf(text, size, "%.0f s", seconds);
+        snprintf(text, size, "%s s", number_fixed(seconds, 0).text);
     else if (minutes < 90)
-        snprintf(text, size, "%.0f min", minutes);
+        snprintf(text, size, "%s min", number_fixed(minutes, 0).text);
     else
         snprintf(text, size, "%d h %02d min", (int)(minutes / 60), (int)minutes % 60);
 }
@@ -107,7 +108,7 @@ static void say_time(double seconds, char *text, size_t size)
 void progress_show(void *context, const struct count_totals *t)
 {
     struct progress *p = context;
-    char speech[32], left[32] = "?";
+    char speech[40], left[40] = "?";
     double at = now(), elapsed = at - p->counting;
     uint64_t done = t->counted + count_left_out(t);
     if (p->cli->quiet || (!p->terminal && at - p->last < PLAIN_SECONDS))
@@ -119,25 +120,26 @@ void progress_show(void *context, const struct count_totals *t)
         say_time(elapsed * (double)(t->utterances - done) / (double)(done - p->before), left,
                  sizeof left);
     fprintf(stderr,
-            "%s%" PRIu64 "/%" PRIu64 " recordings, %s of sound, %.1f times real time, %s "
+            "%s%" PRIu64 "/%" PRIu64 " recordings, %s of sound, %s times real time, %s "
             "left%s",
             p->terminal ? "\r" : "propneu: ", done, t->utterances, speech,
-            elapsed > 0 ? heard / elapsed : 0, left, p->terminal ? "\033[K" : "\n");
+            number_fixed(elapsed > 0 ? heard / elapsed : 0, 1).text, left,
+            p->terminal ? "\033[K" : "\n");
     fflush(stderr);
     p->shown = p->terminal;
 }
 
 void progress_steps(struct progress *p, double done, uint64_t all)
 {
-    char left[32] = "?";
+    char left[40] = "?";
     double at = now(), before = (double)p->before;
     if (p->cli->quiet || at - p->last < (p->terminal ? BLINK_SECONDS : PLAIN_SECONDS))
         return;
     p->last = at;
     if (done > before)
         say_time((at - p->start) * ((double)all - done) / (done - before), left, sizeof left);
-    fprintf(stderr, "%s%s: %.0f/%" PRIu64 " runs of the test set, %s left%s",
-            p->terminal ? "\r" : "propneu: ", p->what, floor(done), all, left,
+    fprintf(stderr, "%s%s: %s/%" PRIu64 " runs of the test set, %s left%s",
+            p->terminal ? "\r" : "propneu: ", p->what, number_fixed(floor(done), 0).text, all, left,
             p->terminal ? "\033[K" : "\n");
     fflush(stderr);
     p->shown = p->terminal;
@@ -169,15 +171,16 @@ static void say_left_out(const struct progress *p, const struct count_totals *t)
 
 void progress_summary(struct progress *p, const struct count_totals *t)
 {
-    char speech[32];
+    char speech[40];
     double elapsed = now() - p->start;
     double heard = (double)(t->samples - t->resumed_samples) / AUDIO_RATE;
     say_left_out(p, t);
     say_time((double)t->samples / AUDIO_RATE, speech, sizeof speech);
     cli_note(p->cli,
-             "%" PRIu64 " recordings, %s of sound, %" PRIu64 " frames counted in %.1f s "
-             "(RTF %.3f)",
-             t->counted, speech, t->frames, elapsed, heard > 0 ? elapsed / heard : 0);
+             "%" PRIu64 " recordings, %s of sound, %" PRIu64 " frames counted in %s s "
+             "(RTF %s)",
+             t->counted, speech, t->frames, number_fixed(elapsed, 1).text,
+             number_fixed(heard > 0 ? elapsed / heard : 0, 3).text);
     if (t->unlabelled || t->surplus || t->short_segments)
         cli_note(p->cli,
                  "not counted: %" PRIu64 " frames without a label, %" PRIu64

@@ -10,6 +10,7 @@
 
 #include "corpus/audio.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 /* The harmonics that decide lie below 1.3 kHz, so a quarter of the rate does, and noise above
  * cannot disturb. */
@@ -270,8 +271,8 @@ static enum status set_range(struct tracker *t, const struct pitchtrack_options 
         o = &defaults;
     if (!(o->min_hz >= 40 && o->max_hz <= PITCHTRACK_MAX_HZ && o->max_hz >= 2 * o->min_hz))
         return err_set(err, STATUS_USAGE,
-                       "pitch between %g and %g Hz: 40 to 800 Hz, an octave at least, is possible",
-                       o->min_hz, o->max_hz);
+                       "pitch between %s and %s Hz: 40 to 800 Hz, an octave at least, is possible",
+                       number_short(o->min_hz, 6).text, number_short(o->max_hz, 6).text);
     t->min_hz = (float)o->min_hz;
     t->max_hz = (float)o->max_hz;
     t->min_lag = (size_t)(RATE / o->max_hz) - 1;

@@ -9,6 +9,7 @@
 #include "formats/countfile.h"
 #include "formats/file.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "corpus/phones.h"
 #include "formats/tensors/pickle.h"
 #include "corpus/pitchfile.h"
@@ -95,9 +96,9 @@ static enum status check_values(struct import *m, size_t l, const float *p, bool
     size_t width = m->layer[l].shape[1];
     for (size_t i = 0; i < m->layer[l].count; i++) {
         if (!(p[i] >= 0 && p[i] <= 1))
-            return err_set(err, STATUS_FORMAT,
-                           "%s: layer %zu, row %zu, neuron %zu: %g is no probability",
-                           m->options->path, l + 1, i / width, i % width, (double)p[i]);
+            return err_set(
+                err, STATUS_FORMAT, "%s: layer %zu, row %zu, neuron %zu: %s is no probability",
+                m->options->path, l + 1, i / width, i % width, number_short((double)p[i], 6).text);
         seen[i / width] |= p[i] > 0;
     }
     return STATUS_OK;

@@ -15,6 +15,7 @@
 #include "base/bitset.h"
 #include "formats/file.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/settings.h"
 
 struct out {
@@ -209,9 +210,9 @@ enum status journal_settings(struct count_job *j, struct err *err)
     setting(b, "--mean-std", o->mean_std);
     if (j->info->normalize_from)
         buf_printf(b, "--normalize\t%s\n", j->info->normalize ? "yes" : "no");
-    buf_printf(b, "--lambda: %.17g", o->lambda_percent);
+    buf_printf(b, "--lambda: %s", number_short(o->lambda_percent, 17).text);
     for (unsigned k = 1; k < o->lambdas; k++)
-        buf_printf(b, ",%.17g", o->lambda[k]);
+        buf_printf(b, ",%s", number_short(o->lambda[k], 17).text);
     buf_printf(b, "\n--frames or --compat: %s\n", counts_frames_name(o->frames));
     buf_str(b, "--by: ");
     for (uint32_t f = 0; f < j->tally.cells.factors; f++)

@@ -12,6 +12,7 @@
 #include "corpus/audio.h"
 #include "count/cells.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 #define LAST UINT32_MAX
 
@@ -67,15 +68,16 @@ static enum status check_layers(const struct counts *a, const struct counts *b, 
 static enum status check_lambdas(const struct counts *a, const struct counts *b, struct err *err)
 {
     if (a->lambda_percent != b->lambda_percent)
-        return differ(a, b, err, "lambda is %.15g %%, not %.15g %%", b->lambda_percent,
-                      a->lambda_percent);
+        return differ(a, b, err, "lambda is %s %%, not %s %%",
+                      number_short(b->lambda_percent, 15).text,
+                      number_short(a->lambda_percent, 15).text);
     if (a->lambdas != b->lambdas)
         return differ(a, b, err, "%u lambdas, not %u", b->lambdas ? b->lambdas : 1,
                       a->lambdas ? a->lambdas : 1);
     for (uint32_t k = 1; k < a->lambdas; k++)
         if (a->lambda[k] != b->lambda[k])
-            return differ(a, b, err, "lambda %u is %.15g %%, not %.15g %%", k + 1, b->lambda[k],
-                          a->lambda[k]);
+            return differ(a, b, err, "lambda %u is %s %%, not %s %%", k + 1,
+                          number_short(b->lambda[k], 15).text, number_short(a->lambda[k], 15).text);
     return STATUS_OK;
 }
 

@@ -8,25 +8,23 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "count/team.h"
 
-/* Shortest text that reads back as V. */
-static void print_number(double v, char text[32])
+/* Shortest text of 6 digits or more that reads back as V. */
+static struct number edge_text(double v)
 {
-    for (int digits = 6; digits <= 17; digits++) {
-        snprintf(text, 32, "%.*g", digits, v);
-        if (strtod(text, NULL) == v)
-            break;
-    }
+    struct number text = number_short(v, 6);
+    for (int digits = 7; digits <= 17 && strtod(text.text, NULL) != v; digits++)
+        text = number_short(v, digits);
+    return text;
 }
 
 void count_set_edges(struct count_job *j, const double edges[2])
 {
-    char low[32], high[32];
     memcpy(j->align.pitch_edges, edges, sizeof j->align.pitch_edges);
-    print_number(edges[0], low);
-    print_number(edges[1], high);
-    snprintf(j->edges, sizeof j->edges, "%s,%s", low, high);
+    snprintf(j->edges, sizeof j->edges, "%s,%s", edge_text(edges[0]).text,
+             edge_text(edges[1]).text);
 }
 
 /* Cuts the corpus down to its shard; what belongs to the whole of it was found before. */

@@ -7,6 +7,7 @@
 
 #include "experiment/plan.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 static const char row_protected[] = "protected", row_control[] = "control", row_random[] = "random";
 
@@ -76,7 +77,7 @@ static void describe(struct plan *p, const struct curve_options *o, const struct
                o->protect ? o->protect : "", o->layers ? o->layers : "", criteria[o->how.criterion],
                o->how.global ? "global" : "layer", o->how.minimum, o->draws);
     for (uint32_t k = 0; k < o->points; k++)
-        buf_printf(&p->settings, "%s%.17g", k ? "," : "", o->keep[k]);
+        buf_printf(&p->settings, "%s%s", k ? "," : "", number_short(o->keep[k], 17).text);
     buf_str(&p->settings, "\n");
     buf_printf(&p->title, "%s: pruned, %s%s", eval_model(e)->name, o->protect ? o->protect : "",
                o->protect ? " protected, " : "");

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/number.h"
 #include "corpus/recordings.h"
 #include "experiment/experiment.h"
 #include "base/settings.h"
@@ -40,15 +41,16 @@ enum status experiment_settings(struct buf *b, const struct eval *e, const struc
     path(b, "--speakers", in->speakers);
     table(b, "--pitch", in->pitch);
     if (in->edges_given)
-        buf_printf(b, "--pitch-edges: %.17g,%.17g\n", in->pitch_edges[0], in->pitch_edges[1]);
+        buf_printf(b, "--pitch-edges: %s,%s\n", number_short(in->pitch_edges[0], 17).text,
+                   number_short(in->pitch_edges[1], 17).text);
     for (unsigned x = 0; x < in->extras; x++) {
         buf_printf(b, "--factor: %s\n", in->extra[x].name);
         path(b, "--factor", in->extra[x].file);
     }
     buf_printf(b, "--task: %s\n--layer of the task: %u\n", eval_task_names[o->task], o->layer);
     buf_printf(b, "--min-run: %u\n--refit: %s\n", o->min_run, o->refit ? "yes" : "no");
-    buf_printf(b, "--piece: %.17g\n--noise: %.17g\n--seed: %llu\n", o->piece, o->noise,
-               (unsigned long long)o->seed);
+    buf_printf(b, "--piece: %s\n--noise: %s\n--seed: %llu\n", number_short(o->piece, 17).text,
+               number_short(o->noise, 17).text, (unsigned long long)o->seed);
     corpus_free(&corpus);
     return buf_ok(b) ? STATUS_OK : err_nomem(err);
 }

@@ -12,6 +12,7 @@
 
 #include "formats/countfile.h"
 #include "base/mem.h"
+#include "formats/jsontext.h"
 
 #define FORMAT_VERSION 1
 #define CRC_CHARS      9 /* with the tabulator */
@@ -52,20 +53,15 @@ static json_t *text_value(const char *text)
     return v;
 }
 
-static json_t *number(double v)
-{
-    return isfinite(v) ? json_real(v) : json_null();
-}
-
 static json_t *match_value(const struct controls_match *m)
 {
     json_t *v = json_array();
     json_array_append_new(v, json_integer(m->neurons));
-    json_array_append_new(v, number(m->poor));
-    json_array_append_new(v, number(m->set_rate));
-    json_array_append_new(v, number(m->control_rate));
-    json_array_append_new(v, number(m->set_norm));
-    json_array_append_new(v, number(m->control_norm));
+    json_array_append_new(v, jsontext_real(m->poor));
+    json_array_append_new(v, jsontext_real(m->set_rate));
+    json_array_append_new(v, jsontext_real(m->control_rate));
+    json_array_append_new(v, jsontext_real(m->set_norm));
+    json_array_append_new(v, jsontext_real(m->control_norm));
     return v;
 }
 
@@ -104,7 +100,7 @@ enum status experiment_put_head(struct buf *b, const struct experiment *x, struc
     for (uint32_t r = 0; r < x->rows; r++)
         json_array_append_new(row, row_value(x, &x->row[r]));
     for (uint32_t p = 0; p < x->points; p++)
-        json_array_append_new(point, number(x->point[p]));
+        json_array_append_new(point, jsontext_real(x->point[p]));
     for (uint32_t i = 0; i < x->steps; i++)
         json_array_append_new(step, step_value(&x->step[i]));
     json_object_set_new(v, "propneu", json_string("experiment"));
@@ -138,7 +134,7 @@ enum status experiment_put_step(struct buf *b, const struct experiment *x, uint3
     for (uint32_t c = 0; c < x->measures * x->columns; c++) {
         json_array_append_new(errors, errors_value(&cell[c]));
         json_array_append_new(trials, json_integer((json_int_t)cell[c].trials));
-        json_array_append_new(loss, number(cell[c].loss));
+        json_array_append_new(loss, jsontext_real(cell[c].loss));
     }
     json_object_set_new(v, "step", json_integer(step));
     json_object_set_new(v, "neurons", json_integer(x->neurons[step]));

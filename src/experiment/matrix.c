@@ -8,6 +8,7 @@
 #include "experiment/plan.h"
 #include "corpus/recordings.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/settings.h"
 
 void matrix_free(struct matrix *m)
@@ -170,12 +171,13 @@ static void describe(struct plan *p, const struct matrix_options *o, const struc
     if (o->edit && o->edit->kind == EDIT_MEAN)
         settings_add_digest(&p->settings, "--mean", corpus_digest_path(o->edit->means_path));
     else
-        buf_printf(&p->settings, "--scale: %.17g\n", o->edit ? o->edit->gain : 0);
+        buf_printf(&p->settings, "--scale: %s\n",
+                   number_short(o->edit ? o->edit->gain : 0, 17).text);
     buf_printf(&p->title, "%s: %s ", eval_model(e)->name, o->property ? o->property : o->set);
     if (o->edit && o->edit->kind == EDIT_MEAN)
         buf_str(&p->title, "replaced by means, ");
     else if (o->edit && o->edit->gain != 0)
-        buf_printf(&p->title, "times %g, ", o->edit->gain);
+        buf_printf(&p->title, "times %s, ", number_short(o->edit->gain, 6).text);
     else
         buf_str(&p->title, "erased, ");
     plan_describe(&p->title, how);

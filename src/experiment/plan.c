@@ -7,6 +7,7 @@
 
 #include "corpus/recordings.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/settings.h"
 
 enum status plan_begin(struct plan *p, struct experiment *x, enum experiment_kind kind,
@@ -63,9 +64,9 @@ void plan_describe(struct buf *b, const struct eval_options *how)
 {
     buf_printf(b, "task %s", eval_task_names[how->task]);
     if (how->piece > 0)
-        buf_printf(b, ", pieces of %g s", how->piece);
+        buf_printf(b, ", pieces of %s s", number_short(how->piece, 6).text);
     if (how->noise > 0)
-        buf_printf(b, ", noise %g", how->noise);
+        buf_printf(b, ", noise %s", number_short(how->noise, 6).text);
 }
 
 void plan_add_analysis(struct buf *b, const struct analysis *a)
@@ -75,11 +76,12 @@ void plan_add_analysis(struct buf *b, const struct analysis *a)
         return;
     query_filters_text(&a->filters, a->counts, filters, sizeof filters);
     settings_add_digest(b, "counts (-c)", corpus_digest_path(a->counts->path));
-    buf_printf(b, "--sigma: %.17g\n--min-frames: %llu\n--compat: %s\n--where: %s\n",
-               100 * a->params.sigma, (unsigned long long)a->params.min_frames,
-               a->params.authors ? "authors" : "none", filters);
+    buf_printf(b, "--sigma: %s\n--min-frames: %llu\n--compat: %s\n--where: %s\n",
+               number_short(100 * a->params.sigma, 17).text,
+               (unsigned long long)a->params.min_frames, a->params.authors ? "authors" : "none",
+               filters);
     if (a->counts->lambdas > 1)
-        buf_printf(b, "--lambda: %.17g\n", a->counts->lambda_percent);
+        buf_printf(b, "--lambda: %s\n", number_short(a->counts->lambda_percent, 17).text);
 }
 
 enum status plan_end(struct plan *p, enum status code, const struct eval *e, const char *by,

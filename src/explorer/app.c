@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "explorer/save.h"
 
 static const struct view *const views[VIEW_COUNT] = {
@@ -137,8 +138,8 @@ static enum status step_lambda(struct app *app, struct err *err)
     struct counts *c = &file_here(app)->counts;
     uint32_t k = 0;
     if (c->lambdas < 2)
-        return err_set(err, STATUS_NOTFOUND, "the file holds counts at lambda %g%% only",
-                       c->lambda_percent);
+        return err_set(err, STATUS_NOTFOUND, "the file holds counts at lambda %s%% only",
+                       number_short(c->lambda_percent, 6).text);
     while (c->lambda[k] != c->lambda_percent)
         k++;
     enum status code = counts_choose(c, c->lambda[(k + 1) % c->lambdas], err);
@@ -188,7 +189,7 @@ static void step_property(struct app *app, uint32_t by)
 static void open_sigma_prompt(struct app *app)
 {
     char text[32];
-    snprintf(text, sizeof text, "%g", app->sigma);
+    snprintf(text, sizeof text, "%s", number_short(app->sigma, 6).text);
     prompt_open(app, PROMPT_SIGMA, 0, "sigma, percent of a group's phones", text);
 }
 

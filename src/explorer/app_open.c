@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 
 static bool close_file(struct app_file *f)
 {
@@ -119,7 +120,7 @@ static enum status make_link(struct link *l, const struct app_options *o, struct
     if (o->layer)
         link_add(l, "layer", "%lu", o->layer);
     if (o->lambda > 0)
-        link_add(l, "lambda", "%.10g", o->lambda);
+        link_add(l, "lambda", "%s", number_short(o->lambda, 10).text);
     for (size_t i = 0; i < o->wheres; i++)
         link_add(l, "where", "%s", o->where[i]);
     if (o->phone)

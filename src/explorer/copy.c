@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "explorer/lists.h"
 #include "explorer/view.h"
 
@@ -31,7 +32,7 @@ static void add_row(const struct grid *g, size_t row, struct buf *out)
         if (len)
             buf_add(out, text, len);
         else if (g->number[row * g->columns + k] == g->number[row * g->columns + k])
-            buf_printf(out, "%.10g", g->number[row * g->columns + k]);
+            buf_str(out, number_short(g->number[row * g->columns + k], 10).text);
         text += len + 1;
     }
 }

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/number.h"
 #include "explorer/view.h"
 
 #include <stdio.h>
@@ -47,8 +48,9 @@ static void draw_title(const struct app *app, struct canvas *c)
     snprintf(part[1], sizeof part[1], "%.200s", f->counts.model ? f->counts.model : "");
     widths_text(&f->counts, width, sizeof width);
     snprintf(part[2], sizeof part[2], "%u layers x %s neurons", f->counts.layers, width);
-    snprintf(part[3], sizeof part[3], "lambda %g%%", f->counts.lambda_percent);
-    snprintf(part[4], sizeof part[4], "sigma %g%%", app->sigma);
+    snprintf(part[3], sizeof part[3], "lambda %s%%",
+             number_short(f->counts.lambda_percent, 6).text);
+    snprintf(part[4], sizeof part[4], "sigma %s%%", number_short(app->sigma, 6).text);
     query_filters_text(&f->session.filters, &f->counts, part[5], sizeof part[5]);
     for (size_t s = 0;; s++) {
         int total = 0;

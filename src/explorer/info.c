@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "formats/file.h"
 #include "base/sha256.h"
 #include "explorer/view.h"
@@ -66,18 +67,18 @@ static enum status add_counts(struct app *app, const struct counts *c, struct er
     code = add(app, err, "format", "propneu-counts 1, %s, %u cells",
                counts_is_probability(c) ? "probabilities" : "counts", c->cells);
     if (!code && !counts_is_probability(c))
-        code =
-            add(app, err, "frames", "%lld (%s), of %llu utterances, %.1f s", (long long)frames,
-                counts_frames_name(c->frames_mode), (unsigned long long)c->utterances, c->seconds);
+        code = add(app, err, "frames", "%lld (%s), of %llu utterances, %s s", (long long)frames,
+                   counts_frames_name(c->frames_mode), (unsigned long long)c->utterances,
+                   number_fixed(c->seconds, 1).text);
     if (!code)
         code = add(app, err, "model", "%s (%s)", c->model && *c->model ? c->model : "not known",
                    c->family ? c->family : "");
     if (!code && c->model_fingerprint)
         code = add(app, err, "fingerprint", "%016llx", (unsigned long long)c->model_fingerprint);
     if (!code)
-        code = add(app, err, "lambda", "%g %% of the neurons: tau %u of %u in layer %u",
-                   c->lambda_percent, c->layer[app->at.layer].tau, c->layer[app->at.layer].width,
-                   app->at.layer + 1);
+        code = add(app, err, "lambda", "%s %% of the neurons: tau %u of %u in layer %u",
+                   number_short(c->lambda_percent, 6).text, c->layer[app->at.layer].tau,
+                   c->layer[app->at.layer].width, app->at.layer + 1);
     if (!code && c->pitch_edges_hz && *c->pitch_edges_hz)
         code = add(app, err, "pitch edges", "%s Hz", c->pitch_edges_hz);
     if (!code && c->command && *c->command)
@@ -100,7 +101,8 @@ enum status info_open(struct app *app, struct err *err)
     if (!code)
         code = add_counts(app, &f->counts, err);
     if (!code)
-        code = add(app, err, "sigma", "%g %% of a group's phones", app->sigma);
+        code =
+            add(app, err, "sigma", "%s %% of a group's phones", number_short(app->sigma, 6).text);
     if (!code)
         code = add(app, err, "conditions", "%s", where[0] ? where : "none: every frame");
     if (!code)

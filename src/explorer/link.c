@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "explorer/lists.h"
 #include "explorer/view.h"
 
@@ -103,9 +104,9 @@ static void tell_filters(const struct app *app, struct link *out)
 void link_tell_basis(const struct app *app, struct link *out)
 {
     const struct counts *c = &app_file(app)->counts;
-    link_add(out, "sigma", "%.10g", app->sigma);
+    link_add(out, "sigma", "%s", number_short(app->sigma, 10).text);
     if (c->lambdas > 1)
-        link_add(out, "lambda", "%.10g", c->lambda_percent);
+        link_add(out, "lambda", "%s", number_short(c->lambda_percent, 10).text);
     tell_filters(app, out);
 }
 

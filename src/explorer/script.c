@@ -12,6 +12,7 @@
 #include "formats/file.h"
 #include "formats/lines.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 /* A script under construction. */
 struct reader {
@@ -234,7 +235,7 @@ void script_write_keys(struct buf *out, const uint32_t *key, size_t keys, bool t
 void script_write_wait(struct buf *out, double wait)
 {
     if (wait > 0)
-        buf_printf(out, "wait %.1f\n", fmin(wait, SCRIPT_MAX_WAIT));
+        buf_printf(out, "wait %s\n", number_fixed(fmin(wait, SCRIPT_MAX_WAIT), 1).text);
 }
 
 static bool digit(char c)

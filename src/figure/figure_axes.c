@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/number.h"
 #include "figure/figure.h"
 
 #include <math.h>
@@ -29,11 +30,11 @@ double figure_round(double *low, double *high, int steps)
     return step;
 }
 
-/* V with the digits its step asks for; no "-0.0". */
+/* V with the digits its step asks for. */
 static void number(char *text, size_t size, double v, double step)
 {
     int digits = step >= 1 ? 0 : (int)ceil(-log10(step) - 1e-9);
-    snprintf(text, size, "%.*f", digits > 9 ? 9 : digits, fabs(v) < step / 1e6 ? 0.0 : v);
+    snprintf(text, size, "%s", number_fixed(v, digits).text);
 }
 
 double figure_y_room(double low, double high, double step)

@@ -6,6 +6,7 @@
 
 #ifdef HAVE_CAIRO
 
+#include "base/number.h"
 #include "figure/figure.h"
 
 #include <cairo-pdf.h>
@@ -163,9 +164,10 @@ enum status figure_cairo(const struct figure *f, enum figure_format format, stru
     const double scale = FIGURE_PNG_DPI / 72.0;
     if (format == FORMAT_PNG && f->width * scale * f->height * scale > MAX_PIXELS)
         return err_set(err, STATUS_UNSUPPORTED,
-                       "%.0f x %.0f points are too large for a PNG of %d dpi: SVG and PDF have no "
+                       "%s x %s points are too large for a PNG of %d dpi: SVG and PDF have no "
                        "such limit",
-                       f->width, f->height, FIGURE_PNG_DPI);
+                       number_fixed(f->width, 0).text, number_fixed(f->height, 0).text,
+                       FIGURE_PNG_DPI);
     cairo_surface_t *surface;
     if (format == FORMAT_PDF) {
         surface = cairo_pdf_surface_create_for_stream(take, out, f->width, f->height);

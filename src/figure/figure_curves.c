@@ -9,6 +9,7 @@
 #include "screen/plot.h"
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 enum { MARGIN = 6, BELOW = 26, WIDTH = 252, HEIGHT = 190, MAX_SERIES = 24, VALUE = 32 };
 
@@ -108,16 +109,16 @@ static void draw_best(struct figure *f, const struct figure_axes *a, const struc
 {
     size_t most = (size_t)s->properties * ((size_t)s->layers * PER_SEGMENT + 1), n = 0;
     struct figure_label *label = mem_zeros(most, sizeof *label);
-    char(*text)[16] = mem_zeros(s->properties, sizeof *text);
+    struct number *text = mem_zeros(s->properties, sizeof *text);
     for (uint32_t p = 0; label && text && p < s->properties; p++) {
         const struct score_property *q = &s->property[p];
         if (!series[p] || q->best < 0)
             continue;
         double v = q->layer[q->best].silhouette;
-        snprintf(text[p], sizeof text[p], "%.3f", v);
+        text[p] = number_fixed(v, 3);
         label[n] = (struct figure_label){.x = figure_x(a, (double)q->best + 1),
                                          .y = figure_y(a, v),
-                                         .text = text[p],
+                                         .text = text[p].text,
                                          .ink = figure_group_ink(series[p] - 1),
                                          .far = true};
         figure_put_mark(f, label[n].ink, MARK_RING, 8, label[n].x, label[n].y);
@@ -263,7 +264,7 @@ static void rank_ticks(struct figure *f, const struct figure_axes *a, const stru
         figure_line(f, INK_BLACK, 0.6, DASH_NONE, x, a->box.y + a->box.h, x,
                     a->box.y + a->box.h + 3);
         figure_wordsf(f, INK_BLACK, FIGURE_SMALL, ANCHOR_MIDDLE, x,
-                      a->box.y + a->box.h + 3 + FIGURE_SMALL, "%.0f", ten);
+                      a->box.y + a->box.h + 3 + FIGURE_SMALL, "%s", number_fixed(ten, 0).text);
     }
     figure_words(f, INK_BLACK, FIGURE_TEXT, ANCHOR_MIDDLE, a->box.x + a->box.w / 2,
                  a->box.y + a->box.h + 7 + 2 * FIGURE_SMALL, "rank of the neuron");

@@ -9,6 +9,7 @@
 
 #include "screen/plot.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 enum { MARGIN = 6, BELOW = 26, WIDTH = 252, HEIGHT = 270, NOTE = 12 };
 
@@ -111,8 +112,9 @@ static void draw_note(struct figure *f, const struct map_data *d, struct figure_
     struct buf text = BUF_INIT;
     char cut[300];
     if (!isnan(d->silhouette))
-        buf_printf(&text, "silhouette %.3f (distances %.3f), ", d->silhouette, d->silhouette_full);
-    buf_printf(&text, "stress %.3f", d->stress);
+        buf_printf(&text, "silhouette %s (distances %s), ", number_fixed(d->silhouette, 3).text,
+                   number_fixed(d->silhouette_full, 3).text);
+    buf_printf(&text, "stress %s", number_fixed(d->stress, 3).text);
     if (dropped)
         buf_printf(&text, ", labels without room: %zu", dropped);
     figure_cut(cut, sizeof cut, buf_text(&text), FIGURE_SMALL, box.w);

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/number.h"
 #include "figure/figures.h"
 
 #include <math.h>
@@ -88,7 +89,8 @@ static void draw_venn(struct figure *f, const struct sets_data *d, struct figure
         struct place p = middle(r, o->sets, at, radius);
         figure_wordsf(f, INK_BLACK, FIGURE_TEXT + 1, ANCHOR_MIDDLE, p.x, p.y + 1, "%u",
                       o->region[r]);
-        figure_wordsf(f, INK_GREY, 6, ANCHOR_MIDDLE, p.x, p.y + 8.5, "%.1f", o->expected[r]);
+        figure_wordsf(f, INK_GREY, 6, ANCHOR_MIDDLE, p.x, p.y + 8.5, "%s",
+                      number_fixed(o->expected[r], 1).text);
     }
 }
 
@@ -139,7 +141,7 @@ static void draw_rows(struct figure *f, const struct sets_data *d, struct figure
         double w = bar * o->region[r] / o->region[order[0]];
         figure_bar(f, INK_GROUP_1 + 1, 0, (struct figure_box){b.x + matrix, line - 4, w, 8});
         figure_wordsf(f, INK_BLACK, FIGURE_SMALL, ANCHOR_START, b.x + matrix + w + 3, line + 2.5,
-                      "%u (%.1f)", o->region[r], o->expected[r]);
+                      "%u (%s)", o->region[r], number_fixed(o->expected[r], 1).text);
     }
     if (n > room) {
         f->dropped += n - room;

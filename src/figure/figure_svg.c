@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/number.h"
 #include "figure/figure.h"
 
 #include <stdio.h>
@@ -8,6 +9,9 @@
  * SVG is text: written here, without a library, so that every build has it and equal figures are
  * equal bytes everywhere.  Words stay words: they can be searched, and edited in a drawing program.
  */
+
+/* A coordinate in points. */
+#define PT(v) number_fixed(v, 2).text
 
 static const char *const dashes[DASH_COUNT] = {"", "4 2", "1 2", "5 2 1 2"};
 
@@ -36,7 +40,7 @@ static void put_stroke(struct buf *out, const struct figure_item *i)
 {
     char ink[8];
     ink_name(i, ink, sizeof ink);
-    buf_printf(out, " stroke=\"%s\" stroke-width=\"%.2f\"", ink, i->size);
+    buf_printf(out, " stroke=\"%s\" stroke-width=\"%s\"", ink, PT(i->size));
     if (i->dash)
         buf_printf(out, " stroke-dasharray=\"%s\"", dashes[i->dash]);
 }
@@ -46,8 +50,8 @@ static void put_words(struct buf *out, const struct figure_item *i)
     static const char *const anchors[] = {"start", "middle", "end"};
     char ink[8];
     ink_name(i, ink, sizeof ink);
-    buf_printf(out, "<text x=\"%.2f\" y=\"%.2f\" font-size=\"%.1f\" fill=\"%s\"", i->x, i->y,
-               i->size, ink);
+    buf_printf(out, "<text x=\"%s\" y=\"%s\" font-size=\"%s\" fill=\"%s\"", PT(i->x), PT(i->y),
+               number_fixed(i->size, 1).text, ink);
     if (i->anchor)
         buf_printf(out, " text-anchor=\"%s\"", anchors[i->anchor]);
     if (i->bold)
@@ -55,7 +59,7 @@ static void put_words(struct buf *out, const struct figure_item *i)
     if (i->mono)
         buf_str(out, " font-family=\"monospace\" xml:space=\"preserve\"");
     if (i->upwards)
-        buf_printf(out, " transform=\"rotate(-90 %.2f %.2f)\"", i->x, i->y);
+        buf_printf(out, " transform=\"rotate(-90 %s %s)\"", PT(i->x), PT(i->y));
     buf_str(out, ">");
     put_escaped(out, i->text);
     buf_str(out, "</text>\n");
@@ -68,37 +72,40 @@ static void put_mark(struct buf *out, const struct figure_item *i)
     ink_name(i, ink, sizeof ink);
     switch (i->mark) {
     case MARK_CIRCLE:
-        buf_printf(out, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"%.2f\" fill=\"%s\"/>\n", x, y, r, ink);
+        buf_printf(out, "<circle cx=\"%s\" cy=\"%s\" r=\"%s\" fill=\"%s\"/>\n", PT(x), PT(y), PT(r),
+                   ink);
         return;
     case MARK_RING:
         buf_printf(out,
-                   "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"%.2f\" fill=\"none\" stroke=\"%s\" "
+                   "<circle cx=\"%s\" cy=\"%s\" r=\"%s\" fill=\"none\" stroke=\"%s\" "
                    "stroke-width=\"0.9\"/>\n",
-                   x, y, r, ink);
+                   PT(x), PT(y), PT(r), ink);
         return;
     case MARK_SQUARE:
-        buf_printf(out,
-                   "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"%s\"/>\n",
-                   x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r, ink);
+        buf_printf(out, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" fill=\"%s\"/>\n",
+                   PT(x - 0.9 * r), PT(y - 0.9 * r), PT(1.8 * r), PT(1.8 * r), ink);
         return;
     case MARK_TRIANGLE:
     case MARK_DOWN: {
         double s = i->mark == MARK_DOWN ? -1 : 1;
-        buf_printf(out, "<path d=\"M%.2f %.2fL%.2f %.2fL%.2f %.2fZ\" fill=\"%s\"/>\n", x,
-                   y - 1.1 * s * r, x + r, y + 0.8 * s * r, x - r, y + 0.8 * s * r, ink);
+        buf_printf(out, "<path d=\"M%s %sL%s %sL%s %sZ\" fill=\"%s\"/>\n", PT(x),
+                   PT(y - 1.1 * s * r), PT(x + r), PT(y + 0.8 * s * r), PT(x - r),
+                   PT(y + 0.8 * s * r), ink);
         return;
     }
     case MARK_DIAMOND:
-        buf_printf(out, "<path d=\"M%.2f %.2fL%.2f %.2fL%.2f %.2fL%.2f %.2fZ\" fill=\"%s\"/>\n", x,
-                   y - 1.15 * r, x + 1.15 * r, y, x, y + 1.15 * r, x - 1.15 * r, y, ink);
+        buf_printf(out, "<path d=\"M%s %sL%s %sL%s %sL%s %sZ\" fill=\"%s\"/>\n", PT(x),
+                   PT(y - 1.15 * r), PT(x + 1.15 * r), PT(y), PT(x), PT(y + 1.15 * r),
+                   PT(x - 1.15 * r), PT(y), ink);
         return;
     default: break;
     }
     double d = i->mark == MARK_PLUS ? 0 : 0.8 * r, e = i->mark == MARK_PLUS ? r : 0.8 * r;
     buf_printf(out,
-               "<path d=\"M%.2f %.2fL%.2f %.2fM%.2f %.2fL%.2f %.2f\" fill=\"none\" stroke=\"%s\" "
+               "<path d=\"M%s %sL%s %sM%s %sL%s %s\" fill=\"none\" stroke=\"%s\" "
                "stroke-width=\"1.1\"/>\n",
-               x - e, y - d, x + e, y + d, x - d, y + e, x + d, y - e, ink);
+               PT(x - e), PT(y - d), PT(x + e), PT(y + d), PT(x - d), PT(y + e), PT(x + d),
+               PT(y - e), ink);
 }
 
 static void put_path(struct buf *out, const struct figure *f, const struct figure_item *i)
@@ -106,7 +113,7 @@ static void put_path(struct buf *out, const struct figure *f, const struct figur
     buf_str(out, "<path d=\"");
     for (size_t k = 0; k < i->count; k++) {
         const double *p = &f->point[2 * (i->first + k)];
-        buf_printf(out, "%c%.2f %.2f", k ? 'L' : 'M', p[0], p[1]);
+        buf_printf(out, "%c%s %s", k ? 'L' : 'M', PT(p[0]), PT(p[1]));
     }
     buf_str(out, "\" fill=\"none\" stroke-linejoin=\"round\"");
     put_stroke(out, i);
@@ -119,15 +126,15 @@ static void put_item(struct buf *out, const struct figure *f, const struct figur
     ink_name(i, ink, sizeof ink);
     switch (i->kind) {
     case FIGURE_LINE:
-        buf_printf(out, "<line x1=\"%.2f\" y1=\"%.2f\" x2=\"%.2f\" y2=\"%.2f\"", i->x, i->y, i->x2,
-                   i->y2);
+        buf_printf(out, "<line x1=\"%s\" y1=\"%s\" x2=\"%s\" y2=\"%s\"", PT(i->x), PT(i->y),
+                   PT(i->x2), PT(i->y2));
         put_stroke(out, i);
         buf_str(out, "/>\n");
         break;
     case FIGURE_PATH: put_path(out, f, i); break;
     case FIGURE_RECT:
-        buf_printf(out, "<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\"", i->x, i->y,
-                   i->x2, i->y2);
+        buf_printf(out, "<rect x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\"", PT(i->x), PT(i->y),
+                   PT(i->x2), PT(i->y2));
         if (i->filled)
             buf_printf(out, " fill=\"%s\"/>\n", ink);
         else {
@@ -137,7 +144,7 @@ static void put_item(struct buf *out, const struct figure *f, const struct figur
         }
         break;
     case FIGURE_CIRCLE:
-        buf_printf(out, "<circle cx=\"%.2f\" cy=\"%.2f\" r=\"%.2f\"", i->x, i->y, i->x2);
+        buf_printf(out, "<circle cx=\"%s\" cy=\"%s\" r=\"%s\"", PT(i->x), PT(i->y), PT(i->x2));
         buf_printf(out, i->wash ? " fill=\"%s\" fill-opacity=\"0.14\"" : " fill=\"none\"", ink);
         put_stroke(out, i);
         buf_str(out, "/>\n");
@@ -151,10 +158,10 @@ void figure_svg(const struct figure *f, struct buf *out)
 {
     buf_printf(out,
                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-               "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.2fpt\" height=\"%.2fpt\" "
-               "viewBox=\"0 0 %.2f %.2f\" font-family=\"Helvetica, Arial, sans-serif\">\n"
+               "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%spt\" height=\"%spt\" "
+               "viewBox=\"0 0 %s %s\" font-family=\"Helvetica, Arial, sans-serif\">\n"
                "<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n",
-               f->width, f->height, f->width, f->height);
+               PT(f->width), PT(f->height), PT(f->width), PT(f->height));
     for (size_t i = 0; i < f->items; i++)
         put_item(out, f, &f->item[i]);
     buf_str(out, "</svg>\n");

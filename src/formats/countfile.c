@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 /* Memory of a struct counts: a list of these, each in front of what counts_alloc gave out. */
 union block {
@@ -72,12 +73,12 @@ enum status counts_choose(struct counts *c, double percent, struct err *err)
             buf_free(&list);
             return STATUS_OK;
         } else {
-            buf_printf(&list, "%s%g", k ? ", " : "", c->lambda[k]);
+            buf_printf(&list, "%s%s", k ? ", " : "", number_short(c->lambda[k], 6).text);
         }
     if (!c->lambdas)
-        buf_printf(&list, "%g", c->lambda_percent);
-    err_set(err, STATUS_NOTFOUND, "%s: no counts at lambda %g %% (there are: %s)", c->path, percent,
-            buf_text(&list));
+        buf_str(&list, number_short(c->lambda_percent, 6).text);
+    err_set(err, STATUS_NOTFOUND, "%s: no counts at lambda %s %% (there are: %s)", c->path,
+            number_short(percent, 6).text, buf_text(&list));
     buf_free(&list);
     return STATUS_NOTFOUND;
 }

@@ -12,6 +12,7 @@
 
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 enum status counts_bad(const struct counts *c, struct err *err, const char *fmt, ...)
 {
@@ -62,15 +63,15 @@ static enum status meta_double(const struct counts *c, const char *key, double l
         return STATUS_OK;
     double v = strtod(value, &end);
     if (end == value || *end || !(v >= low && v <= high))
-        return counts_bad(c, err, "metadata '%s' is no number from %g to %g: '%.40s'", key, low,
-                          high, value);
+        return counts_bad(c, err, "metadata '%s' is no number from %s to %s: '%.40s'", key,
+                          number_short(low, 6).text, number_short(high, 6).text, value);
     *out = v;
     return STATUS_OK;
 }
 
 void counts_lambda_name(char name[COUNTS_LAMBDA_NAME], const char *what, double lambda)
 {
-    snprintf(name, COUNTS_LAMBDA_NAME, "%.12s@%.15g", what, lambda);
+    snprintf(name, COUNTS_LAMBDA_NAME, "%.12s@%s", what, number_short(lambda, 15).text);
 }
 
 enum status counts_read_lambdas(struct counts *c, struct err *err)
@@ -91,7 +92,8 @@ enum status counts_read_lambdas(struct counts *c, struct err *err)
                               COUNTS_MAX_LAMBDAS);
         for (uint32_t k = 0; k < c->lambdas; k++)
             if (c->lambda[k] == v)
-                return counts_bad(c, err, "metadata 'lambdas_percent': %g stands there twice", v);
+                return counts_bad(c, err, "metadata 'lambdas_percent': %s stands there twice",
+                                  number_short(v, 6).text);
         c->lambda[c->lambdas] = v;
         more = *end == ',';
         text = end + 1;

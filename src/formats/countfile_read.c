@@ -13,6 +13,7 @@
 #include "formats/countfile_about.h"
 #include "base/mem.h"
 #include "base/names.h"
+#include "base/number.h"
 #include "formats/tensors/safetensors.h"
 
 /* Data of tensor T, which must have this type and shape (COLUMNS 0: one dimension), aligned. */
@@ -228,8 +229,8 @@ static enum status check_probabilities(struct counts *c, const struct counts_lay
     size_t count = (size_t)c->cells * l->width;
     for (size_t i = 0; i < count; i++)
         if (!(l->probability[i] >= 0 && l->probability[i] <= 1))
-            return counts_bad(c, err, "%s: cell %zu, neuron %zu: %g", name, i / l->width,
-                              i % l->width, (double)l->probability[i]);
+            return counts_bad(c, err, "%s: cell %zu, neuron %zu: %s", name, i / l->width,
+                              i % l->width, number_short((double)l->probability[i], 6).text);
     return STATUS_OK;
 }
 

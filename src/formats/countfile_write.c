@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "formats/file.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "formats/tensors/safetensors.h"
 
 /* Metadata as it is put together: keys and values, all of them owned by the struct counts. */
@@ -51,13 +52,13 @@ static void meta_print(struct meta *m, const char *key, const char *fmt, ...)
 /* Seconds are multiples of 1/16000, so seven decimals are exact; zeros at the end go. */
 static void meta_seconds(struct meta *m, double seconds)
 {
-    char text[64];
-    int n = snprintf(text, sizeof text, "%.7f", seconds);
-    while (n > 0 && text[n - 1] == '0')
-        text[--n] = '\0';
-    if (n > 0 && text[n - 1] == '.')
-        text[n - 1] = '\0';
-    meta_put(m, "seconds", text);
+    struct number s = number_fixed(seconds, 7);
+    size_t n = strlen(s.text);
+    while (n > 0 && s.text[n - 1] == '0')
+        s.text[--n] = '\0';
+    if (n > 0 && s.text[n - 1] == '.')
+        s.text[n - 1] = '\0';
+    meta_put(m, "seconds", s.text);
 }
 
 /* The level names of factor F as a JSON array. */
@@ -114,10 +115,11 @@ static void meta_lambdas(struct meta *m, const struct counts *c)
 {
     struct buf list = BUF_INIT;
     char key[COUNTS_LAMBDA_NAME];
-    meta_print(m, "lambda_percent", "%.15g", c->lambdas ? c->lambda[0] : c->lambda_percent);
+    meta_put(m, "lambda_percent",
+             number_short(c->lambdas ? c->lambda[0] : c->lambda_percent, 15).text);
     meta_tau(m, c, "tau", 0);
     for (uint32_t k = 0; k < c->lambdas; k++)
-        buf_printf(&list, "%s%.15g", k ? "," : "", c->lambda[k]);
+        buf_printf(&list, "%s%s", k ? "," : "", number_short(c->lambda[k], 15).text);
     for (uint32_t k = 1; k < c->lambdas; k++) {
         counts_lambda_name(key, "tau", c->lambda[k]);
         meta_tau(m, c, key, k * c->layers);

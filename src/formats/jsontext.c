@@ -2,6 +2,9 @@
 
 #include "formats/jsontext.h"
 
+#include <math.h>
+
+#include "base/number.h"
 #include "formats/file.h"
 
 #define MAX_BYTES ((size_t)100 << 20)
@@ -36,6 +39,11 @@ enum status jsontext_parse(json_t **out, const void *bytes, size_t size, const c
     }
     *out = root;
     return STATUS_OK;
+}
+
+json_t *jsontext_real(double v)
+{
+    return isfinite(v) ? json_real(number_positive_zero(v)) : json_null();
 }
 
 enum status jsontext_open(json_t **out, const char *path, struct err *err)

@@ -20,4 +20,7 @@ enum status jsontext_parse(json_t **out, const void *bytes, size_t size, const c
 /* The same for the file PATH. */
 enum status jsontext_open(json_t **out, const char *path, struct err *err);
 
+/* V as JSON has it: null for what is no number, and never -0. */
+json_t *jsontext_real(double v);
+
 #endif

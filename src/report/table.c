@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/text.h"
 
 void table_free(struct table *t)
@@ -68,16 +69,12 @@ void table_count(struct table *t, int64_t n)
 
 void table_real(struct table *t, double v, int digits)
 {
-    char text[64];
-    snprintf(text, sizeof text, "%.*f", digits, v);
-    add(t, isfinite(v) ? text : NULL, false);
+    add(t, isfinite(v) ? number_fixed(v, digits).text : NULL, false);
 }
 
 void table_number(struct table *t, double v, int digits)
 {
-    char text[64];
-    snprintf(text, sizeof text, "%.*g", digits, v);
-    add(t, isfinite(v) ? text : NULL, false);
+    add(t, isfinite(v) ? number_short(v, digits).text : NULL, false);
 }
 
 static size_t rows_of(const struct table *t)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 
 enum { AXIS = 7 }; /* columns of the numbers on the left, with the axis line */
 
@@ -106,13 +107,9 @@ static void draw_axis(struct canvas *c, const struct sheet *s)
         canvas_glyph(c, s->area.row + r, s->area.col - 1, STYLE_FAINT, GLYPH_VLINE);
     for (double k = ceil(s->low / step - 1e-9); k * step <= s->high + 1e-9 * step; k++) {
         int row = s->area.row + (int)height_of(s, k * step);
-        double v = k == 0 ? 0 : k * step; /* no "-0.0" */
-        canvas_rightf(c, row, s->area.col - AXIS, AXIS - 2, STYLE_FAINT,
-                      step < 0.01  ? "%.3f"
-                      : step < 0.1 ? "%.2f"
-                      : step < 1   ? "%.1f"
-                                   : "%.0f",
-                      v);
+        int digits = step < 0.01 ? 3 : step < 0.1 ? 2 : step < 1 ? 1 : 0;
+        canvas_right(c, row, s->area.col - AXIS, AXIS - 2, STYLE_FAINT,
+                     number_fixed(k * step, digits).text);
         canvas_glyph(c, row, s->area.col - 1, STYLE_FAINT, GLYPH_CROSS);
     }
 }
@@ -203,17 +200,16 @@ static void draw_ranks(struct canvas *c, const struct sheet *s, bool logarithmic
 {
     int row = s->area.row + s->area.rows, last = -1;
     double step = plot_step((double)s->n, s->area.cols / 10);
-    char text[24];
     canvas_hline(c, row, s->area.col - 1, s->area.cols + 1, STYLE_FAINT);
     canvas_glyph(c, row, s->area.col - 1, STYLE_FAINT, GLYPH_BOTTOM_LEFT);
     canvas_text(c, row + 1, s->area.col - AXIS, AXIS - 1, STYLE_FAINT, "rank");
     for (double r = 1; r <= (double)s->n;) {
         int col = s->area.col + (int)rank_column(s, r, logarithmic);
-        snprintf(text, sizeof text, "%.0f", r);
-        int w = text_width(text), start = col - (w - 1) / 2;
+        struct number shown = number_fixed(r, 0);
+        int w = text_width(shown.text), start = col - (w - 1) / 2;
         canvas_glyph(c, row, col, STYLE_FAINT, GLYPH_TEE_UP);
         if (start > last && start + w <= s->area.col + s->area.cols) {
-            canvas_text(c, row + 1, start, w, STYLE_FAINT, text);
+            canvas_text(c, row + 1, start, w, STYLE_FAINT, shown.text);
             last = start + w;
         }
         /* 1, 2, 5, 10, 20, ... or 1 and the multiples of the step. */

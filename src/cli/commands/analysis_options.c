@@ -8,6 +8,8 @@
 #include <wchar.h>
 
 #include "base/mem.h"
+#include "base/number.h"
+#include "formats/jsontext.h"
 
 static bool take_map(struct analysis_options *o, const struct cli_args *a, int opt)
 {
@@ -158,11 +160,8 @@ int analysis_run(const struct cli *cli, const char *path, const struct analysis_
 
 json_t *analysis_real(double v)
 {
-    char text[32];
-    if (!isfinite(v))
-        return json_null();
-    snprintf(text, sizeof text, "%.10g", v); /* what is printed with 10 digits */
-    return json_real(strtod(text, NULL));
+    /* What is printed with 10 digits. */
+    return jsontext_real(isfinite(v) ? strtod(number_short(v, 10).text, NULL) : v);
 }
 
 json_t *analysis_text(const char *text)
@@ -237,7 +236,7 @@ void print_real(FILE *out, double v, int width, int digits)
     if (isnan(v))
         fprintf(out, "%*s", width, "-");
     else
-        fprintf(out, "%*.*f", width, digits, v);
+        fprintf(out, "%*s", width, number_fixed(v, digits).text);
 }
 
 void print_settings(FILE *out, const struct analysis_input *in)
@@ -251,7 +250,8 @@ void print_settings(FILE *out, const struct analysis_input *in)
         print_name(out, a->counts->model, 0);
         fprintf(out, ", ");
     }
-    fprintf(out, "lambda %g %%, sigma %g %%", a->counts->lambda_percent, 100 * a->params.sigma);
+    fprintf(out, "lambda %s %%, sigma %s %%", number_short(a->counts->lambda_percent, 6).text,
+            number_short(100 * a->params.sigma, 6).text);
     if (a->params.min_frames > 1)
         fprintf(out, ", at least %llu frames", (unsigned long long)a->params.min_frames);
     if (*filters) {

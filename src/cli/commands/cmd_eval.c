@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cli/commands.h"
 #include "cli/commands/edit_options.h"
 #include "cli/commands/eval_print.h"
@@ -178,7 +179,7 @@ static void describe(const struct request *r, struct buf *b)
     if (r->mean)
         buf_printf(b, "means of %s for %s", r->mean, r->set);
     else if (r->scaled)
-        buf_printf(b, "%s times %g", r->set, r->gain);
+        buf_printf(b, "%s times %s", r->set, number_short(r->gain, 6).text);
     else
         buf_printf(b, "without %s", r->set);
 }

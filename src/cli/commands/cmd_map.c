@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/number.h"
 #include "cli/commands/analysis_options.h"
 #include "cli/commands.h"
 
@@ -27,7 +28,8 @@ static void print_text(FILE *out, const struct analysis_input *in, const struct 
             method_name(&in->analysis));
     if (m->iterations)
         fprintf(out, ", %u iterations", m->iterations);
-    fprintf(out, "\nstress %.4f (normalised %.4f), silhouette ", m->stress, m->normalised_stress);
+    fprintf(out, "\nstress %s (normalised %s), silhouette ", number_fixed(m->stress, 4).text,
+            number_fixed(m->normalised_stress, 4).text);
     print_real(out, m->silhouette, 0, 4);
     fputs(" on the map, ", out);
     print_real(out, m->silhouette_full, 0, 4);
@@ -37,7 +39,8 @@ static void print_text(FILE *out, const struct analysis_input *in, const struct 
         print_name(out, point->label, 6);
         fputs("  ", out);
         print_name(out, p->group.name[point->group], 10);
-        fprintf(out, "  %9.4f %9.4f\n", m->xy[2 * k], m->xy[2 * k + 1]);
+        fprintf(out, "  %9s %9s\n", number_fixed(m->xy[2 * k], 4).text,
+                number_fixed(m->xy[2 * k + 1], 4).text);
     }
 }
 
@@ -53,7 +56,8 @@ static void print_tsv(FILE *out, const struct property *p, const struct map *m)
             fprintf(out, "\t%lld", (long long)point->frames);
         else
             fputs("\t-", out);
-        fprintf(out, "\t%.8g\t%.8g\n", m->xy[2 * k], m->xy[2 * k + 1]);
+        fprintf(out, "\t%s\t%s\n", number_short(m->xy[2 * k], 8).text,
+                number_short(m->xy[2 * k + 1], 8).text);
     }
 }
 

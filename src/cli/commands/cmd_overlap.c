@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "analysis/overlap.h"
+#include "base/number.h"
 
 enum { OPT_REGION = ANALYSIS_END };
 
@@ -44,7 +45,7 @@ static void print_text(FILE *out, const struct request *r, const struct setexpr 
     fputs("\n  size  by chance  only in\n", out);
     for (uint32_t k = 1; k < 1u << r->sets; k++) {
         region_name(name, r, expr, k);
-        fprintf(out, "%6u  %9.1f  ", o->region[k], o->expected[k]);
+        fprintf(out, "%6u  %9s  ", o->region[k], number_fixed(o->expected[k], 1).text);
         print_name(out, buf_text(name), 0);
         fputc('\n', out);
     }
@@ -62,7 +63,7 @@ static void print_tsv(FILE *out, const struct request *r, const struct setexpr *
         for (uint32_t s = 0, n = 0; s < r->sets; s++)
             if (k >> s & 1)
                 fprintf(out, "%s%u", n++ ? "," : "", s + 1);
-        fprintf(out, "\t%u\t%.4f\n", o->region[k], o->expected[k]);
+        fprintf(out, "\t%u\t%s\n", o->region[k], number_fixed(o->expected[k], 4).text);
     }
 }
 

@@ -9,6 +9,7 @@
 #include "base/bitset.h"
 #include "base/mem.h"
 #include "analysis/pattern.h"
+#include "base/number.h"
 
 enum { OPT_PHONE = ANALYSIS_END, OPT_TOP };
 
@@ -24,13 +25,14 @@ static void print_text(FILE *out, const struct profile *p, const uint32_t *order
     fputs("neuron          p      hits  95 % interval      lift  marginal\n", out);
     for (size_t i = 0; i < n; i++) {
         struct profile_stats s = profile_stats(p, order[i]);
-        fprintf(out, "%6u%c   %8.5f  ", order[i], s.in ? '*' : ' ', p->p[order[i]]);
+        fprintf(out, "%6u%c   %8s  ", order[i], s.in ? '*' : ' ',
+                number_fixed(p->p[order[i]], 5).text);
         print_real(out, s.hits, 8, 0);
         fputs("  ", out);
         print_real(out, s.low, 7, 5);
         fputs("-", out);
         print_real(out, s.high, 7, 5);
-        fprintf(out, "  %8.2f  ", s.lift);
+        fprintf(out, "  %8s  ", number_fixed(s.lift, 2).text);
         print_real(out, s.marginal, 8, 5);
         fputc('\n', out);
     }
@@ -41,13 +43,13 @@ static void print_tsv(FILE *out, const struct profile *p, const uint32_t *order,
     fputs("neuron\tp\thits\tlow\thigh\tlift\tmarginal\tin_pattern\n", out);
     for (size_t i = 0; i < n; i++) {
         struct profile_stats s = profile_stats(p, order[i]);
-        fprintf(out, "%u\t%.8g\t", order[i], p->p[order[i]]);
+        fprintf(out, "%u\t%s\t", order[i], number_short(p->p[order[i]], 8).text);
         print_real(out, s.hits, 0, 0);
         fputc('\t', out);
         print_real(out, s.low, 0, 8);
         fputc('\t', out);
         print_real(out, s.high, 0, 8);
-        fprintf(out, "\t%.6g\t", s.lift);
+        fprintf(out, "\t%s\t", number_short(s.lift, 6).text);
         print_real(out, s.marginal, 0, 8);
         fprintf(out, "\t%d\n", s.in);
     }
@@ -99,9 +101,9 @@ static void print_head(FILE *out, const struct analysis_input *in, const struct 
     fprintf(out, ", layer %lu: ", r->layer);
     if (p->frames >= 0)
         fprintf(out, "%lld frames, ", (long long)p->frames);
-    fprintf(out, "%zu of %u neurons above the baseline %u/%u = %.5f (*)\n",
+    fprintf(out, "%zu of %u neurons above the baseline %u/%u = %s (*)\n",
             bitset_count(p->pattern, bitset_words(p->width)), p->width, p->tau, p->width,
-            p->baseline);
+            number_fixed(p->baseline, 5).text);
     if (shown < p->width)
         fprintf(out, "the first %zu (--top 0 for all):\n", shown);
 }

@@ -11,6 +11,7 @@
 #include "cli/commands/measure.h"
 #include "experiment/curve.h"
 #include "base/mem.h"
+#include "formats/jsontext.h"
 
 enum {
     OPT_KEEP = MEASURE_END,
@@ -64,7 +65,7 @@ static json_t *describe(const struct request *r)
     if (r->how.criterion == PRUNE_RANDOM)
         json_object_set_new(v, "seed", json_integer((json_int_t)r->how.seed));
     if (r->how.keep > 0) {
-        json_object_set_new(v, "keep", json_real(r->how.keep));
+        json_object_set_new(v, "keep", jsontext_real(r->how.keep));
         json_object_set_new(v, "scope", json_string(r->how.global ? "global" : "layer"));
     }
     if (r->protect)

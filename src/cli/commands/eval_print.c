@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cli/commands/analysis_options.h"
 
 /* One line of the result: a measure, in total (EVAL_TOTAL) or in a group. */
@@ -83,10 +84,11 @@ static void text_line(void *context, const struct line *l)
         print_real(p->out, eval_loss(s), 9, 4);
     }
     if (b && is_f0(p->r))
-        fprintf(p->out, "  %9.5f  %+9.5f", eval_loss(b), eval_loss(s) - eval_loss(b));
+        fprintf(p->out, "  %9s  %9s", number_fixed(eval_loss(b), 5).text,
+                number_signed(eval_loss(s) - eval_loss(b), 5).text);
     else if (b)
-        fprintf(p->out, "  %8.2f  %+7.2f", 100 * eval_error(b),
-                100 * (eval_error(s) - eval_error(b)));
+        fprintf(p->out, "  %8s  %7s", number_fixed(100 * eval_error(b), 2).text,
+                number_signed(100 * (eval_error(s) - eval_error(b)), 2).text);
     fputc('\n', p->out);
 }
 
@@ -99,9 +101,9 @@ static void print_head(FILE *out, const struct eval_report *r)
     if (left)
         fprintf(out, " (%zu left out)", left);
     if (o->piece > 0)
-        fprintf(out, ", pieces of %g s", o->piece);
+        fprintf(out, ", pieces of %s s", number_short(o->piece, 6).text);
     if (o->noise > 0)
-        fprintf(out, ", noise %g (seed %" PRIu64 ")", o->noise, o->seed);
+        fprintf(out, ", noise %s (seed %" PRIu64 ")", number_short(o->noise, 6).text, o->seed);
     if (o->task >= EVAL_CENTROID)
         fprintf(out, ", layer %u", o->layer ? o->layer : eval_model(r->eval)->layers);
     if (r->edit) {
@@ -135,7 +137,7 @@ static void print_text(struct printing *p)
 static void number(FILE *out, double v)
 {
     if (isfinite(v))
-        fprintf(out, "\t%.6g", v);
+        fprintf(out, "\t%s", number_short(v, 6).text);
     else
         fputs("\t", out);
 }

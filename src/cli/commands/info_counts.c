@@ -5,6 +5,7 @@
 #include "cli/commands/info.h"
 #include "formats/countfile.h"
 #include "base/mem.h"
+#include "formats/jsontext.h"
 
 static const char *frames_name(enum counts_frames mode)
 {
@@ -60,7 +61,7 @@ static json_t *lambdas(const struct counts *c)
 {
     json_t *list = json_array();
     for (uint32_t k = 0; k < c->lambdas; k++)
-        json_array_append_new(list, json_real(c->lambda[k]));
+        json_array_append_new(list, jsontext_real(c->lambda[k]));
     return list;
 }
 
@@ -76,7 +77,7 @@ enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
         set_text(out, "kind", "activation probabilities");
     set_text(out, "model", c.model);
     set_text(out, "family", c.family);
-    json_object_set_new(out, "lambda_percent", json_real(c.lambda_percent));
+    json_object_set_new(out, "lambda_percent", jsontext_real(c.lambda_percent));
     if (c.lambdas > 1)
         json_object_set_new(out, "lambdas_percent", lambdas(&c));
     set_text(out, "frames_counted", frames_name(c.frames_mode));
@@ -91,7 +92,7 @@ enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
             json_object_set_new(out, "corpus_utterances",
                                 json_integer((json_int_t)c.shards.corpus_utterances));
         }
-        json_object_set_new(out, "seconds", json_real(c.seconds));
+        json_object_set_new(out, "seconds", jsontext_real(c.seconds));
         json_object_set_new(out, "frames", json_integer(frames));
     }
     json_object_set_new(out, "cells", json_integer(c.cells));

@@ -5,13 +5,9 @@
 
 #include "cli/commands/info.h"
 #include "experiment/experiment.h"
+#include "formats/jsontext.h"
 
 #define COVERAGE 0.95
-
-static json_t *number(double v)
-{
-    return isfinite(v) ? json_real(v) : json_null();
-}
 
 /* What a row's set did to a column, beside its controls. */
 static json_t *change(const struct experiment *x, uint32_t row, uint32_t measure, uint32_t column)
@@ -24,9 +20,9 @@ static json_t *change(const struct experiment *x, uint32_t row, uint32_t measure
     return json_pack("{s:s%,s:s%,s:s%,s:o,s:o,s:o,s:o,s:o}", "measure", x->measure[measure],
                      strlen(x->measure[measure]), "erased", x->row[row].name,
                      strlen(x->row[row].name), "measured", x->column[column],
-                     strlen(x->column[column]), "before", number(before), "change",
-                     number(c.change), "control_low", number(c.controls.low), "control_high",
-                     number(c.controls.high), "p", number(c.p));
+                     strlen(x->column[column]), "before", jsontext_real(before), "change",
+                     jsontext_real(c.change), "control_low", jsontext_real(c.controls.low),
+                     "control_high", jsontext_real(c.controls.high), "p", jsontext_real(c.p));
 }
 
 static json_t *point(const struct experiment *x, uint32_t row, uint32_t p, uint32_t measure)
@@ -34,9 +30,9 @@ static json_t *point(const struct experiment *x, uint32_t row, uint32_t p, uint3
     struct interval v = experiment_at(x, row, p, measure, 0, EXPERIMENT_ERROR, COVERAGE);
     return json_pack("{s:s%,s:s%,s:o,s:o,s:o,s:o,s:o}", "measure", x->measure[measure],
                      strlen(x->measure[measure]), "pruned", x->row[row].name,
-                     strlen(x->row[row].name), "kept", number(x->point[p]), "neurons",
-                     number(experiment_left(x, row, p)), "error", number(v.mean), "low",
-                     number(v.low), "high", number(v.high));
+                     strlen(x->row[row].name), "kept", jsontext_real(x->point[p]), "neurons",
+                     jsontext_real(experiment_left(x, row, p)), "error", jsontext_real(v.mean),
+                     "low", jsontext_real(v.low), "high", jsontext_real(v.high));
 }
 
 static json_t *results(const struct experiment *x)

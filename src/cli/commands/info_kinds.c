@@ -7,6 +7,7 @@
 #include "corpus/audio.h"
 #include "corpus/recordings.h"
 #include "formats/folder.h"
+#include "formats/jsontext.h"
 #include "formats/lines.h"
 
 static bool begins(const struct info_file *f, const void *bytes, size_t n)
@@ -179,7 +180,7 @@ static enum status read_audio(json_t *out, const struct info_file *f, struct err
     double seconds;
     enum status code = audio_seconds(&seconds, f->path, err);
     if (!code)
-        json_object_set_new(out, "seconds", json_real(seconds));
+        json_object_set_new(out, "seconds", jsontext_real(seconds));
     return code;
 }
 
@@ -231,7 +232,7 @@ static enum status recordings(json_t *out, const char *path, struct err *err)
             total += seconds;
     if (!code) {
         json_object_set_new(out, "recordings", json_integer((json_int_t)c.count));
-        json_object_set_new(out, "seconds", json_real(total));
+        json_object_set_new(out, "seconds", jsontext_real(total));
     }
     corpus_free(&c);
     return code;

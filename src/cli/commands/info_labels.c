@@ -10,6 +10,7 @@
 #include "corpus/pitchfile.h"
 #include "formats/setfile.h"
 #include "corpus/speakers.h"
+#include "formats/jsontext.h"
 #include "formats/labels/textgrid.h"
 
 /* A list of neurons is read without its model: these bound what its numbers may be. */
@@ -41,8 +42,8 @@ enum status info_textgrid(json_t *out, const struct info_file *f, struct err *er
     if (code)
         return code;
     json_t *tiers = json_array();
-    json_object_set_new(out, "start", json_real(g.start));
-    json_object_set_new(out, "end", json_real(g.end));
+    json_object_set_new(out, "start", jsontext_real(g.start));
+    json_object_set_new(out, "end", jsontext_real(g.end));
     for (size_t i = 0; i < g.tiers; i++) {
         const struct textgrid_tier *t = &g.tier[i];
         size_t labelled = 0;
@@ -93,7 +94,7 @@ static void describe_lists(json_t *out, const struct framejson *f)
     set_text(out, "kind", pitch ? "pitch classes by frame" : "phone labels by frame");
     set_count(out, "utterances", f->utterance.count);
     set_count(out, "frames", n);
-    json_object_set_new(out, "seconds", json_real((double)n * LABELS_LIST_PERIOD));
+    json_object_set_new(out, "seconds", jsontext_real((double)n * LABELS_LIST_PERIOD));
     json_object_set_new(out, "lowest", json_integer(low));
     json_object_set_new(out, "highest", json_integer(high));
 }

@@ -10,6 +10,7 @@
 #include "model/model.h"
 #include "model/load/model_parts.h"
 #include "base/names.h"
+#include "formats/jsontext.h"
 #include "formats/tensors/npy.h"
 #include "formats/tensors/pickle.h"
 #include "formats/tensors/safetensors.h"
@@ -93,8 +94,8 @@ static void describe_model(json_t *out, const struct model_info *m)
     }
     set_count(out, "embedding", m->embed);
     set_count(out, "heads", m->heads);
-    json_object_set_new(out, "frame_ms", json_real(m->frame_ms));
-    json_object_set_new(out, "window_ms", json_real(m->window / 16.0));
+    json_object_set_new(out, "frame_ms", jsontext_real(m->frame_ms));
+    json_object_set_new(out, "window_ms", jsontext_real(m->window / 16.0));
     if (m->normalize_from) {
         json_object_set_new(out, "normalize", json_boolean(m->normalize));
         set_text(out, "normalize_from", m->normalize_from);
@@ -203,8 +204,8 @@ enum status info_npy(json_t *out, const struct info_file *f, struct err *err)
             high = values[i] > high ? values[i] : high;
         }
         if (low <= high) {
-            json_object_set_new(out, "lowest", json_real((double)low));
-            json_object_set_new(out, "highest", json_real((double)high));
+            json_object_set_new(out, "lowest", jsontext_real((double)low));
+            json_object_set_new(out, "highest", jsontext_real((double)high));
         }
     }
     free(values);

@@ -4,6 +4,7 @@
 
 #include "cli/commands/info.h"
 #include "base/buf.h"
+#include "base/number.h"
 
 /* Lists of words are broken here, as most terminals are this wide. */
 #define TEXT_WIDTH 79
@@ -29,7 +30,7 @@ static void add_scalar(struct buf *b, const json_t *v)
     else if (json_is_integer(v))
         buf_printf(b, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
     else if (json_is_real(v))
-        buf_printf(b, "%.6g", json_real_value(v));
+        buf_str(b, number_short(json_real_value(v), 6).text);
     else if (json_is_boolean(v))
         buf_str(b, json_is_true(v) ? "yes" : "no");
     else

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cli/commands/measure.h"
 
 enum { CELL_WIDTH = 24 };
@@ -24,16 +25,17 @@ static void print_point(FILE *out, const struct experiment *x, uint32_t row, uin
                         uint32_t measure, uint32_t column, enum experiment_quantity q)
 {
     struct interval v = experiment_at(x, row, point, measure, column, q, MEASURE_COVERAGE);
-    char text[80];
+    char text[120];
     int d = q == EXPERIMENT_ERROR ? 2 : 3;
     const char *mark = over_budget(x, row, point) ? "!" : "";
     if (v.count == 0)
         snprintf(text, sizeof text, "-");
     else if (v.count == 1)
-        snprintf(text, sizeof text, "%.*f%s", d, scale(q) * v.mean, mark);
+        snprintf(text, sizeof text, "%s%s", number_fixed(scale(q) * v.mean, d).text, mark);
     else
-        snprintf(text, sizeof text, "%.*f (%.*f-%.*f)%s", d, scale(q) * v.mean, d, scale(q) * v.low,
-                 d, scale(q) * v.high, mark);
+        snprintf(text, sizeof text, "%s (%s-%s)%s", number_fixed(scale(q) * v.mean, d).text,
+                 number_fixed(scale(q) * v.low, d).text, number_fixed(scale(q) * v.high, d).text,
+                 mark);
     fprintf(out, "%*s", CELL_WIDTH, text);
 }
 
@@ -42,16 +44,18 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
 {
     fprintf(out, "\n%s, ", x->measure[measure]);
     print_name(out, measure_column_name(x->column[column]), 0);
-    fprintf(out, ": %s; nothing pruned: %.*f\n%6s %8s",
+    fprintf(out, ": %s; nothing pruned: %s\n%6s %8s",
             q == EXPERIMENT_ERROR ? "error rate in %" : experiment_loss_name(x),
-            q == EXPERIMENT_ERROR ? 2 : 3,
-            scale(q) * experiment_value(&experiment_cells(x, 0, measure)[column], q), "keep",
-            "neurons");
+            number_fixed(scale(q) * experiment_value(&experiment_cells(x, 0, measure)[column], q),
+                         q == EXPERIMENT_ERROR ? 2 : 3)
+                .text,
+            "keep", "neurons");
     for (uint32_t r = 0; r < x->rows; r++)
         fprintf(out, "%*s", CELL_WIDTH, x->row[r].name);
     fputc('\n', out);
     for (uint32_t p = 0; p < x->points; p++) {
-        fprintf(out, "%5g%% %8.0f", 100 * x->point[p], x->point[p] * (double)x->all_neurons);
+        fprintf(out, "%5s%% %8s", number_short(100 * x->point[p], 6).text,
+                number_fixed(x->point[p] * (double)x->all_neurons, 0).text);
         for (uint32_t r = 0; r < x->rows; r++)
             print_point(out, x, r, p, measure, column, q);
         fputc('\n', out);
@@ -73,7 +77,8 @@ static void print_text(FILE *out, const struct experiment *x)
     for (uint32_t r = 0; r < x->rows; r++)
         for (uint32_t p = 0; p < x->points; p++)
             over |= over_budget(x, r, p);
-    fprintf(out, "\nin brackets: %g %% of the random draws\n", 100 * MEASURE_COVERAGE);
+    fprintf(out, "\nin brackets: %s %% of the random draws\n",
+            number_short(100 * MEASURE_COVERAGE, 6).text);
     if (over)
         fputs("! what is protected is more than the share: more neurons are left\n", out);
 }
@@ -83,7 +88,7 @@ static void print_number(FILE *out, double v)
     if (isnan(v))
         fputs("\tNA", out);
     else
-        fprintf(out, "\t%.9g", v);
+        fprintf(out, "\t%s", number_short(v, 9).text);
 }
 
 static void print_tsv_point(FILE *out, const struct experiment *x, uint32_t row, uint32_t point,
@@ -93,7 +98,7 @@ static void print_tsv_point(FILE *out, const struct experiment *x, uint32_t row,
     const struct experiment_cell *plain = &experiment_cells(x, 0, measure)[column];
     fprintf(out, "%s\t%s\t", x->measure[measure], measure_quantity_name(q));
     print_name(out, x->column[column], 0);
-    fprintf(out, "\t%s\t%.9g", x->row[row].name, x->point[point]);
+    fprintf(out, "\t%s\t%s", x->row[row].name, number_short(x->point[point], 9).text);
     print_number(out, experiment_left(x, row, point));
     fprintf(out, "\t%llu", (unsigned long long)plain->trials);
     print_number(out, experiment_value(plain, q));

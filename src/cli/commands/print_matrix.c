@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cli/commands/measure.h"
 
 /* With more columns than WIDE_COLUMNS the controls' intervals are left to the tables. */
@@ -42,23 +43,24 @@ static void print_padded(FILE *out, const char *text, int width)
 static void print_change(FILE *out, const struct experiment_change *c, enum experiment_quantity q,
                          int width)
 {
-    char text[48];
+    char text[64];
     const char *mark = c->change > c->controls.high ? "*" : c->change < c->controls.low ? "-" : " ";
     if (isnan(c->change))
         snprintf(text, sizeof text, "-  ");
     else
-        snprintf(text, sizeof text, "%+.*f %s", digits(q), scale(q) * c->change, mark);
+        snprintf(text, sizeof text, "%s %s", number_signed(scale(q) * c->change, digits(q)).text,
+                 mark);
     print_padded(out, text, width);
 }
 
 static void print_interval(FILE *out, const struct interval *v, enum experiment_quantity q)
 {
-    char text[64];
+    char text[72];
     if (v->count == 0)
         snprintf(text, sizeof text, "-  ");
     else
-        snprintf(text, sizeof text, "%+.*f %+.*f  ", digits(q), scale(q) * v->low, digits(q),
-                 scale(q) * v->high);
+        snprintf(text, sizeof text, "%s %s  ", number_signed(scale(q) * v->low, digits(q)).text,
+                 number_signed(scale(q) * v->high, digits(q)).text);
     print_padded(out, text, CELL_WIDTH);
 }
 
@@ -119,8 +121,8 @@ static void print_own_row(FILE *out, const struct experiment *x, uint32_t row, u
         }
     }
     if (n > 0)
-        fprintf(out, "%+*.*f%+*.*f  ", CELL_WIDTH - 2, digits(q), scale(q) * sum / n,
-                CELL_WIDTH - 2, digits(q), scale(q) * most);
+        fprintf(out, "%*s%*s  ", CELL_WIDTH - 2, number_signed(scale(q) * sum / n, digits(q)).text,
+                CELL_WIDTH - 2, number_signed(scale(q) * most, digits(q)).text);
     print_name(out, n > 0 ? whom : "", 0);
     fputc('\n', out);
 }
@@ -179,9 +181,9 @@ static void print_matching(FILE *out, const struct experiment *x)
 {
     fprintf(out,
             "\ncontrols: random, outside the neurons erased, as many in each layer and matched "
-            "in firing rate\nand column norm; below: %g %% of them.  * more than that, - less.  "
+            "in firing rate\nand column norm; below: %s %% of them.  * more than that, - less.  "
             "How well they match:\n",
-            100 * MEASURE_COVERAGE);
+            number_short(100 * MEASURE_COVERAGE, 6).text);
     fprintf(out, "%-*s %7s %11s %11s %11s %11s %9s\n", NAME_WIDTH, "erased", "neurons", "rate",
             "controls", "norm", "controls", "unmatched");
     for (uint32_t r = 0; r < x->rows; r++) {
@@ -189,8 +191,10 @@ static void print_matching(FILE *out, const struct experiment *x)
         if (!m || m->neurons == 0)
             continue;
         print_name(out, x->row[r].name, NAME_WIDTH);
-        fprintf(out, " %7u %11.4f %11.4f %11.4f %11.4f %9.1f\n", m->neurons, m->set_rate,
-                m->control_rate, m->set_norm, m->control_norm, m->poor);
+        fprintf(out, " %7u %11s %11s %11s %11s %9s\n", m->neurons,
+                number_fixed(m->set_rate, 4).text, number_fixed(m->control_rate, 4).text,
+                number_fixed(m->set_norm, 4).text, number_fixed(m->control_norm, 4).text,
+                number_fixed(m->poor, 1).text);
     }
 }
 
@@ -214,7 +218,7 @@ static void print_number(FILE *out, double v)
     if (isnan(v))
         fputs("\tNA", out);
     else
-        fprintf(out, "\t%.9g", v);
+        fprintf(out, "\t%s", number_short(v, 9).text);
 }
 
 static void print_tsv_cell(FILE *out, const struct experiment *x, uint32_t row, uint32_t measure,

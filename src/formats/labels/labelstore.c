@@ -6,12 +6,14 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 
 enum status label_store_add(struct label_store *s, const char *utterance, const char *label,
                             double start, double end, const char *place, struct err *err)
 {
     if (!isfinite(start) || !isfinite(end) || start > end)
-        return err_set(err, STATUS_FORMAT, "%s: a label from %g s to %g s", place, start, end);
+        return err_set(err, STATUS_FORMAT, "%s: a label from %s s to %s s", place,
+                       number_short(start, 6).text, number_short(end, 6).text);
     uint32_t u = names_add(&s->utterance, utterance), l = names_add(&s->label, label);
     if (u == NAMES_NONE || l == NAMES_NONE ||
         !mem_grow(&s->entry, &s->cap, s->count + 1, sizeof *s->entry))
@@ -50,8 +52,8 @@ enum status label_store_done(struct label_store *s, const char *name, struct err
         if (e->utterance != before->utterance || e->start >= before->end)
             continue;
         if (e->start < before->end - LABELS_OVERLAP)
-            return err_set(err, STATUS_FORMAT, "%s: %s: labels that overlap at %.3f s", name,
-                           s->utterance.name[e->utterance], e->start);
+            return err_set(err, STATUS_FORMAT, "%s: %s: labels that overlap at %s s", name,
+                           s->utterance.name[e->utterance], number_fixed(e->start, 3).text);
         e->start = before->end;
         if (e->end < e->start) /* shorter than the rounding: nothing is left of it */
             e->end = e->start;

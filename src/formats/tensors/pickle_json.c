@@ -7,6 +7,8 @@
 
 #include "formats/tensors/checkpoint_parts.h"
 #include "base/mem.h"
+#include "base/number.h"
+#include "formats/jsontext.h"
 
 #define MAX_DEPTH  64
 #define MAX_STRING 65536
@@ -86,7 +88,7 @@ static bool key_text(const struct pickle_value *v, char *text, size_t size)
     }
     case PICKLE_INT: snprintf(text, size, "%lld", (long long)v->i); return true;
     case PICKLE_BOOL: snprintf(text, size, "%s", v->i ? "true" : "false"); return true;
-    case PICKLE_FLOAT: snprintf(text, size, "%.17g", v->f); return true;
+    case PICKLE_FLOAT: snprintf(text, size, "%s", number_short(v->f, 17).text); return true;
     case PICKLE_NONE: snprintf(text, size, "null"); return true;
     default: return false;
     }
@@ -118,11 +120,6 @@ static json_t *shape_json(const struct tensor *t)
     else
         json_decref(shape);
     return object;
-}
-
-static json_t *number_json(double f)
-{
-    return isfinite(f) ? json_real(f) : json_null();
 }
 
 /* The attributes of an object: the state itself, or its second half, (state, slots). */
@@ -171,7 +168,7 @@ static json_t *object_json(struct walk *w, const struct pickle_value *v)
     if (pickle_array(w->pickle, v, "", &t, NULL) == STATUS_OK) {
         if (t.ndim > 0 || !pickle_float(w->pickle, v, &f))
             return shape_json(&t);
-        return t.dtype > DTYPE_BF16 ? json_integer((json_int_t)f) : number_json(f);
+        return t.dtype > DTYPE_BF16 ? json_integer((json_int_t)f) : jsontext_real(f);
     }
     return instance_json(w, v);
 }
@@ -206,7 +203,7 @@ static json_t *convert(struct walk *w, const struct pickle_value *v)
     switch (v->kind) {
     case PICKLE_BOOL: return json_boolean(v->i != 0);
     case PICKLE_INT: return json_integer(v->i);
-    case PICKLE_FLOAT: return number_json(v->f);
+    case PICKLE_FLOAT: return jsontext_real(v->f);
     case PICKLE_STR:
     case PICKLE_CLASS:
         w->budget -= (long)(v->text.len / 64);

@@ -16,6 +16,7 @@
 #include "formats/file.h"
 #include "model/frontends/logmel.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "formats/tensors/npy.h"
 
 struct melhubert {
@@ -81,8 +82,9 @@ static enum status take_stats(struct melhubert *f, const float *mean, const floa
 {
     for (uint32_t b = 0; b < LOGMEL_BINS; b++)
         if (!isfinite(mean[b]) || !isfinite(std[b]) || std[b] <= 0)
-            return err_set(err, STATUS_FORMAT, "%s: mean %g, standard deviation %g of bin %u", path,
-                           (double)mean[b], (double)std[b], b);
+            return err_set(err, STATUS_FORMAT, "%s: mean %s, standard deviation %s of bin %u", path,
+                           number_short((double)mean[b], 6).text,
+                           number_short((double)std[b], 6).text, b);
     memcpy(f->mean, mean, sizeof f->mean);
     memcpy(f->std, std, sizeof f->std);
     return STATUS_OK;

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "base/number.h"
 #include "model/frontends/wave.h"
 
 #include <stdio.h>
@@ -303,8 +304,8 @@ static enum status refuse(const json_t *settings, struct err *err)
         return err_set(err, STATUS_UNSUPPORTED, "crop_seq_to_multiple cannot be computed");
     v = json_object_get(settings, "layer_norm_eps");
     if (v && !(json_number_value(v) > 0.99e-5 && json_number_value(v) < 1.01e-5))
-        return err_set(err, STATUS_UNSUPPORTED, "layer_norm_eps %g cannot be computed, only 1e-05",
-                       json_number_value(v));
+        return err_set(err, STATUS_UNSUPPORTED, "layer_norm_eps %s cannot be computed, only 1e-05",
+                       number_short(json_number_value(v), 6).text);
     return STATUS_OK;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "config.h"
 
+#include "base/number.h"
 #include "model/frontends/wave.h"
 
 #include <stdio.h>
@@ -35,8 +36,8 @@ static enum status check_rate(const json_t *task, const char *where, const char 
     const json_t *v = json_object_get(task, key);
     if (!json_is_number(v) || json_number_value(v) == RATE)
         return STATUS_OK;
-    return err_set(err, STATUS_UNSUPPORTED, "%s: %s %g: only models of %d Hz can be run", where,
-                   key, json_number_value(v), RATE);
+    return err_set(err, STATUS_UNSUPPORTED, "%s: %s %s: only models of %d Hz can be run", where,
+                   key, number_short(json_number_value(v), 6).text, RATE);
 }
 
 /* A text that the model keeps. */

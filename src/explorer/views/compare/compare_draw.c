@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 
 enum {
     TITLE_MIN = 8,
@@ -38,9 +39,9 @@ static void value(const struct compare_state *s, struct canvas *c, int row, int 
     if (isnan(v) || (s->differences && !own && isnan(base)))
         canvas_right(c, row, col, width, STYLE_FAINT, "-");
     else if (s->differences && !own)
-        canvas_rightf(c, row, col, width, style, "%+.*f", digits, v - base);
+        canvas_right(c, row, col, width, style, number_signed(v - base, digits).text);
     else
-        canvas_rightf(c, row, col, width, style, "%.*f", digits, v);
+        canvas_right(c, row, col, width, style, number_fixed(v, digits).text);
 }
 
 static double best_of(const struct score_property *q)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 
 static void forget_scores(struct compare_state *s)
 {
@@ -183,8 +184,9 @@ static void status(const struct app *app, struct buf *line)
     if (*reason)
         buf_printf(line, "%s, %s: %s", s->title[app->here], name, reason);
     else if (n)
-        buf_printf(line, "%s: best silhouette %.3f, %s in layer %ld (*), of %zu files", name, most,
-                   s->title[best], compare_scores(s, best, name)->best + 1, n);
+        buf_printf(line, "%s: best silhouette %s, %s in layer %ld (*), of %zu files", name,
+                   number_fixed(most, 3).text, s->title[best],
+                   compare_scores(s, best, name)->best + 1, n);
 }
 
 const struct view view_compare = {

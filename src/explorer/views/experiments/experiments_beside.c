@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/number.h"
 #include "explorer/views/experiments/experiments_state.h"
 
 #include <math.h>
@@ -152,8 +153,8 @@ static int draw_setting(struct canvas *c, int row, int col, const char *line, si
     const char *value = text + key + 2;
     double number = strtod(value, &end);
     if (strchr(value, '.') && !*end)
-        return canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "  %.*s %.10g", key, text,
-                            number);
+        return canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "  %.*s %s", key, text,
+                            number_short(number, 10).text);
     return canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "  %.*s %s", key, text,
                         *value ? value : "none");
 }
@@ -194,11 +195,12 @@ static void draw_cell(const struct cells *t, struct canvas *c, int row, size_t i
     if (isnan(v))
         canvas_right(c, row, col, CELL - 1, STYLE_FAINT, "-");
     else if (*sign)
-        canvas_rightf(c, row, col, CELL, *mark == ' ' ? STYLE_NORMAL : STYLE_BEST, "%+.*f%s",
-                      experiments_digits(t->q), experiments_scale(t->q) * v, mark);
+        canvas_rightf(c, row, col, CELL, *mark == ' ' ? STYLE_NORMAL : STYLE_BEST, "%s%s",
+                      number_signed(experiments_scale(t->q) * v, experiments_digits(t->q)).text,
+                      mark);
     else
-        canvas_rightf(c, row, col, CELL - 1, STYLE_NORMAL, "%.*f", experiments_digits(t->q),
-                      experiments_scale(t->q) * v);
+        canvas_right(c, row, col, CELL - 1, STYLE_NORMAL,
+                     number_fixed(experiments_scale(t->q) * v, experiments_digits(t->q)).text);
 }
 
 /* The model as it is, in COLUMN. */
@@ -268,7 +270,8 @@ static void draw_points(const struct cells *t, struct canvas *c, struct rect a)
     draw_heading(t, c, row++, "curve: kept");
     for (size_t n = 0; row < end && (name = beside_row_name(t->b, n)); n++)
         for (size_t p = 0; p < points && row < end; p++, row++) {
-            canvas_textf(c, row, 0, t->label, STYLE_NORMAL, "%s: %.4g%%", name, 100 * share[p]);
+            canvas_textf(c, row, 0, t->label, STYLE_NORMAL, "%s: %s%%", name,
+                         number_short(100 * share[p], 4).text);
             for (size_t i = 0; i < t->b->count; i++) {
                 const struct experiment *x = t->b->x[i];
                 uint32_t r = beside_row(x, name), at = beside_point(x, share[p]);

@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/number.h"
 #include "explorer/views/experiments/experiments_state.h"
 
 #include <math.h>
@@ -27,7 +28,7 @@ static void when(const struct job *job, long long now, char *text, size_t size)
     char left[32];
     if (job_state(job) == JOB_RUNNING && rate > 0) {
         experiments_time((job->x.steps - job->x.done) / rate, left, sizeof left);
-        snprintf(text, size, "%.3g/s, %s left", rate, left);
+        snprintf(text, size, "%s/s, %s left", number_short(rate, 3).text, left);
     } else if (job->x.started <= 0 || !localtime_r(&at, &tm) ||
                !strftime(text, size, "%Y-%m-%d %H:%M", &tm))
         snprintf(text, size, "-");
@@ -40,7 +41,7 @@ static void draw_job(const struct app *app, struct canvas *c, int row, size_t i)
     const struct experiments_state *s = experiments_state(app);
     const struct job *job = &s->jobs.job[i];
     enum job_state state = job_state(job);
-    char text[64];
+    char text[72];
     bool here = i == s->here && !s->form;
     enum style style = here ? STYLE_STRONG : STYLE_NORMAL;
     if (here)
@@ -118,8 +119,8 @@ static void draw_change(struct canvas *c, int row, int col, const struct experim
     if (isnan(v->change))
         canvas_right(c, row, col, CELL - 2, STYLE_FAINT, "-");
     else
-        canvas_rightf(c, row, col, CELL - 1, more || less ? STYLE_BEST : STYLE_NORMAL, "%+.*f%s",
-                      experiments_digits(q), experiments_scale(q) * v->change,
+        canvas_rightf(c, row, col, CELL - 1, more || less ? STYLE_BEST : STYLE_NORMAL, "%s%s",
+                      number_signed(experiments_scale(q) * v->change, experiments_digits(q)).text,
                       more   ? "*"
                       : less ? "-"
                              : " ");
@@ -140,9 +141,10 @@ static int draw_row(const struct experiment *x, struct canvas *c, int row, int e
         if (v.controls.count == 0 || row + 1 >= end)
             continue;
         controls = true;
-        canvas_rightf(c, row + 1, col, CELL - 2, STYLE_FAINT, "%+.*f %+.*f", experiments_digits(q),
-                      experiments_scale(q) * v.controls.low, experiments_digits(q),
-                      experiments_scale(q) * v.controls.high);
+        canvas_rightf(
+            c, row + 1, col, CELL - 2, STYLE_FAINT, "%s %s",
+            number_signed(experiments_scale(q) * v.controls.low, experiments_digits(q)).text,
+            number_signed(experiments_scale(q) * v.controls.high, experiments_digits(q)).text);
     }
     if (controls)
         canvas_text(c, row + 1, 2, LEFT, STYLE_FAINT, "controls");
@@ -169,8 +171,8 @@ static int draw_block(const struct experiment *x, struct canvas *c, struct rect 
         if (!x->is_done[0] || isnan(v))
             canvas_right(c, row + 1, col, CELL - 2, STYLE_FAINT, "-");
         else
-            canvas_rightf(c, row + 1, col, CELL - 2, STYLE_NORMAL, "%.*f", experiments_digits(q),
-                          experiments_scale(q) * v);
+            canvas_right(c, row + 1, col, CELL - 2, STYLE_NORMAL,
+                         number_fixed(experiments_scale(q) * v, experiments_digits(q)).text);
     }
     row += 2;
     for (uint32_t r = 0; r < x->rows && row < end; r++)
@@ -201,12 +203,13 @@ static void draw_curve_table(const struct experiment *x, struct canvas *c, struc
         canvas_right(c, row, 8 + (int)r * cell, cell, STYLE_HEADING, x->row[r].name);
     row++;
     for (uint32_t p = 0; p < x->points && row < a.row + a.rows; p++, row++) {
-        canvas_rightf(c, row, 0, 8, STYLE_NORMAL, "%.4g%%", 100 * x->point[p]);
+        canvas_rightf(c, row, 0, 8, STYLE_NORMAL, "%s%%", number_short(100 * x->point[p], 4).text);
         for (uint32_t r = 0; r < x->rows && 8 + (int)r * cell < c->cols; r++) {
             struct interval v =
                 experiment_at(x, r, p, 0, 0, EXPERIMENT_ERROR, EXPERIMENTS_COVERAGE);
             if (v.count)
-                canvas_rightf(c, row, 8 + (int)r * cell, cell, STYLE_NORMAL, "%.2f", 100 * v.mean);
+                canvas_right(c, row, 8 + (int)r * cell, cell, STYLE_NORMAL,
+                             number_fixed(100 * v.mean, 2).text);
             else
                 canvas_right(c, row, 8 + (int)r * cell, cell, STYLE_FAINT, "-");
         }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "explorer/views/experiments/experiments_state.h"
 #include "explorer/link.h"
 
@@ -163,7 +164,7 @@ void experiments_live_status(const struct app *app, struct buf *line)
         return;
     buf_printf(line, "Space erases the set, or puts it back; Up/Down: recordings; e: set");
     if (s->answer && !s->answer->why[0] && app->threads)
-        buf_printf(line, " (%.0f ms)", 1000 * s->answer->seconds);
+        buf_printf(line, " (%s ms)", number_fixed(1000 * s->answer->seconds, 0).text);
 }
 
 void experiments_live_draw(const struct app *app, struct canvas *c, struct rect area)

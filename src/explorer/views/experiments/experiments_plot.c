@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 
 /* The span of all changes and intervals, 0 within. */
 static void span(const struct beside *b, double *low, double *high)
@@ -52,7 +53,7 @@ static void draw_change_line(const struct beside *b, struct canvas *c, int row, 
     if (width > 4)
         draw_point(c, row, axis, width, low, high, &v, b->letter[i]);
     if (!isnan(v.change))
-        canvas_rightf(c, row, c->cols - 9, 9, STYLE_NORMAL, "%+.2f", 100 * v.change);
+        canvas_right(c, row, c->cols - 9, 9, STYLE_NORMAL, number_signed(100 * v.change, 2).text);
 }
 
 /* A line for every set erased and group measured, and each experiment. */
@@ -127,8 +128,8 @@ static void draw_curves(const struct beside *b, struct canvas *c, struct rect a)
     row += row == a.row || col > 0;
     col = canvas_text(c, row, 0, c->cols, STYLE_FAINT, "error in %; neurons kept:");
     for (size_t p = 0; p < points; p++)
-        col += canvas_textf(c, row, col, c->cols - col, STYLE_FAINT, "%s %zu: %.4g%%", p ? "," : "",
-                            p + 1, 100 * point[p]);
+        col += canvas_textf(c, row, col, c->cols - col, STYLE_FAINT, "%s %zu: %s%%", p ? "," : "",
+                            p + 1, number_short(100 * point[p], 4).text);
     row++;
     int rows = a.row + a.rows - row;
     if (s && points && rows > 4)

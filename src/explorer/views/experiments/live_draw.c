@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "explorer/views/experiments/experiments_state.h"
 #include "model/frontends/logmel.h"
 
@@ -94,8 +95,8 @@ static void draw_share(const struct live_answer *a, char (*label)[LIVE_NAME], si
     size_t of, n = frames < a->frames ? frames : a->frames;
     size_t right = same(label, a->right, n, &of);
     if (of)
-        canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "%s: %.1f %% of frames right", what,
-                     100.0 * (double)right / (double)of);
+        canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "%s: %s %% of frames right", what,
+                     number_fixed(100.0 * (double)right / (double)of, 1).text);
 }
 
 static int draw_phones(const struct live_answer *a, const struct live_heard *h, size_t first,
@@ -126,11 +127,11 @@ static int draw_speaker(const struct live_answer *a, const struct live_heard *h,
     int col = LABEL_WIDTH;
     col += canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "%s   ", a->speaker);
     col += canvas_textf(c, row, col, c->cols - col, wrong ? STYLE_ALERT : STYLE_NORMAL,
-                        "as it is: %s %.3f   ", h->plain[0], h->plain_share);
+                        "as it is: %s %s   ", h->plain[0], number_fixed(h->plain_share, 3).text);
     if (h->erased) {
         wrong = strcmp(h->erased[0], a->speaker) != 0;
         canvas_textf(c, row, col, c->cols - col, wrong ? STYLE_ALERT : STYLE_NORMAL,
-                     "erased: %s %.3f", h->erased[0], h->erased_share);
+                     "erased: %s %s", h->erased[0], number_fixed(h->erased_share, 3).text);
     }
     return row + 1;
 }
@@ -165,7 +166,8 @@ void live_draw(const struct live_answer *a, const struct live_options *o, size_t
         row += lines;
     }
     canvas_textf(c, row++, LABEL_WIDTH, c->cols - LABEL_WIDTH, STYLE_FAINT,
-                 "from %.2f s, a column is 20 ms; PgDn goes on", 0.02 * (double)first);
+                 "from %s s, a column is 20 ms; PgDn goes on",
+                 number_fixed(0.02 * (double)first, 2).text);
     for (size_t m = 0; m < o->models && row < end; m++) {
         const struct live_heard *h = &a->heard[m];
         if (h->why[0])

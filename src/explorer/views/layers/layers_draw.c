@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "base/number.h"
 #include "explorer/views/layers/layers_state.h"
 
 #include <math.h>
@@ -172,7 +173,7 @@ static void score(struct canvas *c, int row, int col, int width, double v, bool 
         canvas_right(c, row, col, width, STYLE_FAINT, "-");
         return;
     }
-    canvas_rightf(c, row, col, width, best ? STYLE_BEST : STYLE_NORMAL, "%.3f", v);
+    canvas_right(c, row, col, width, best ? STYLE_BEST : STYLE_NORMAL, number_fixed(v, 3).text);
     if (best)
         canvas_put(c, row, col + width, STYLE_BEST, '*');
     if (bar)

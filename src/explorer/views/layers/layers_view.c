@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "explorer/views/layers/layers_state.h"
 
 /* A list of this file's properties. */
@@ -182,8 +183,8 @@ static void status(const struct app *app, struct buf *line)
                    s->grid.filter);
     if (best < 0 || !(r = app_result(app, app->at.property, (uint32_t)best)))
         return;
-    buf_printf(line, "%s: best silhouette %.3f in layer %ld (*)", app_property(app), r->silhouette,
-               best + 1);
+    buf_printf(line, "%s: best silhouette %s in layer %ld (*)", app_property(app),
+               number_fixed(r->silhouette, 3).text, best + 1);
 }
 
 const struct view view_layers = {

@@ -9,6 +9,7 @@
 
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 enum { SIDE_WIDTH = 28, SIDE_FROM = 66, ENTRY_NARROW = 14 };
 
@@ -117,7 +118,7 @@ static void number_line(struct canvas *c, int row, struct rect a, const char *na
     if (isnan(v))
         canvas_right(c, row, a.col + a.cols - 8, 8, STYLE_FAINT, "-");
     else
-        canvas_rightf(c, row, a.col + a.cols - 8, 8, STYLE_NORMAL, "%.3f", v);
+        canvas_right(c, row, a.col + a.cols - 8, 8, STYLE_NORMAL, number_fixed(v, 3).text);
 }
 
 enum { SCALE_MAX = 9 }; /* columns */
@@ -131,7 +132,8 @@ static void draw_scale(struct canvas *c, int row, struct rect a, double per_col)
     canvas_glyph(c, row, a.col, STYLE_FAINT, GLYPH_VLINE);
     canvas_hline(c, row, a.col + 1, cols - 1, STYLE_FAINT);
     canvas_glyph(c, row, a.col + cols, STYLE_FAINT, GLYPH_VLINE);
-    canvas_textf(c, row, a.col + cols + 2, a.cols - cols - 2, STYLE_FAINT, "distance %g", length);
+    canvas_textf(c, row, a.col + cols + 2, a.cols - cols - 2, STYLE_FAINT, "distance %s",
+                 number_short(length, 6).text);
 }
 
 static int draw_scores(const struct app *app, struct canvas *c, struct rect a, int row,
@@ -191,7 +193,8 @@ static void draw_selected(const struct app *app, struct canvas *c, struct rect a
         map_point_name(s, s->near[k].point, text, sizeof text);
         canvas_text(c, row, a.col + 2, a.cols - 10,
                     palette_group(s->property->point[s->near[k].point].group), text);
-        canvas_rightf(c, row, a.col + a.cols - 8, 8, STYLE_NORMAL, "%.1f", s->near[k].distance);
+        canvas_right(c, row, a.col + a.cols - 8, 8, STYLE_NORMAL,
+                     number_fixed(s->near[k].distance, 1).text);
     }
 }
 
@@ -269,8 +272,8 @@ static void draw_list(const struct app *app, struct canvas *c, struct rect a)
         map_point_name(s, (uint32_t)i, text, sizeof text);
         canvas_text(c, row, a.col + 2, 19, STYLE_NORMAL, text);
         canvas_text(c, row, a.col + 22, 15, STYLE_NORMAL, s->property->group.name[p->group]);
-        canvas_rightf(c, row, a.col + 38, 10, STYLE_NORMAL, "%.3f", s->xy[2 * i]);
-        canvas_rightf(c, row, a.col + 48, 10, STYLE_NORMAL, "%.3f", s->xy[2 * i + 1]);
+        canvas_right(c, row, a.col + 38, 10, STYLE_NORMAL, number_fixed(s->xy[2 * i], 3).text);
+        canvas_right(c, row, a.col + 48, 10, STYLE_NORMAL, number_fixed(s->xy[2 * i + 1], 3).text);
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 static void forget(struct map_state *s)
 {
@@ -316,13 +317,16 @@ static void status(const struct app *app, struct buf *line)
                    bitset_count(&s->layer->pattern[i * s->layer->words], s->layer->words));
         for (size_t k = 0; k < s->nears && k < 3; k++) {
             map_point_name(s, s->near[k].point, text, sizeof text);
-            buf_printf(line, "%s %s %.1f", k ? "," : "; nearest", text, s->near[k].distance);
+            buf_printf(line, "%s %s %s", k ? "," : "; nearest", text,
+                       number_fixed(s->near[k].distance, 1).text);
         }
     } else if (r && isnan(r->silhouette))
-        buf_printf(line, "%s: %u patterns, stress %.3f", app_property(app), s->points, r->stress);
+        buf_printf(line, "%s: %u patterns, stress %s", app_property(app), s->points,
+                   number_fixed(r->stress, 3).text);
     else if (r)
-        buf_printf(line, "%s: %u patterns, silhouette %.3f (original %.3f), stress %.3f",
-                   app_property(app), s->points, r->silhouette, r->silhouette_full, r->stress);
+        buf_printf(line, "%s: %u patterns, silhouette %s (original %s), stress %s",
+                   app_property(app), s->points, number_fixed(r->silhouette, 3).text,
+                   number_fixed(r->silhouette_full, 3).text, number_fixed(r->stress, 3).text);
 }
 
 const struct view view_map = {

@@ -7,6 +7,7 @@
 
 #include "explorer/views/neurons/neurons_state.h"
 #include "analysis/pattern.h"
+#include "base/number.h"
 
 enum {
     TABLE_WIDTH = 43, /* pointer to patterns */
@@ -82,7 +83,7 @@ static void draw_row(const struct app *app, struct canvas *c, int row, struct re
                 r->group < p->groups ? p->group.name[r->group] : "-");
     neurons_point_name(p, r->best, name, sizeof name);
     canvas_text(c, row, a.col + 18, 9, STYLE_NORMAL, name);
-    canvas_rightf(c, row, a.col + 27, 8, STYLE_NORMAL, "%.5f", r->p);
+    canvas_right(c, row, a.col + 27, 8, STYLE_NORMAL, number_fixed(r->p, 5).text);
     if (a.cols >= TABLE_WIDTH)
         canvas_rightf(c, row, a.col + 35, 8, STYLE_NORMAL, "%u/%u", r->patterns, p->points);
     if (a.cols >= TABLE_WIDTH + SETS_WIDTH + 1)
@@ -109,12 +110,13 @@ static void draw_bar(const struct neurons_state *s, struct canvas *c, int row, s
     int col = a.col + NAME + NUMBER + 2;
     bool interval = a.cols >= NAME + NUMBER + INTERVAL + 2 + 8;
     canvas_text(c, row, a.col, NAME - 1, STYLE_NORMAL, name);
-    canvas_rightf(c, row, a.col + NAME - 1, NUMBER, STYLE_NORMAL, "%.5f", p);
+    canvas_right(c, row, a.col + NAME - 1, NUMBER, STYLE_NORMAL, number_fixed(p, 5).text);
     if (p > s->baseline)
         canvas_put(c, row, a.col + NAME + NUMBER - 1, STYLE_BEST, '*');
     if (interval && frames > 0) {
         struct interval w = wilson_interval(hits, (uint64_t)frames);
-        canvas_textf(c, row, col - 1, INTERVAL, STYLE_FAINT, "%.5f-%.5f", w.low, w.high);
+        canvas_textf(c, row, col - 1, INTERVAL, STYLE_FAINT, "%s-%s", number_fixed(w.low, 5).text,
+                     number_fixed(w.high, 5).text);
     }
     col += interval ? INTERVAL : 0;
     if (most > 0)
@@ -152,8 +154,8 @@ static void draw_bars(const struct app *app, struct canvas *c, struct rect a)
     char name[128];
     canvas_textf(c, row++, a.col, a.cols, STYLE_STRONG, "Neuron %u, layer %u: p by %s", r->neuron,
                  s->of_layer + 1, p->name);
-    int col =
-        a.col + canvas_textf(c, row, a.col, a.cols, STYLE_FAINT, "baseline %.5f  ", s->baseline);
+    int col = a.col + canvas_textf(c, row, a.col, a.cols, STYLE_FAINT, "baseline %s  ",
+                                   number_fixed(s->baseline, 5).text);
     draw_sets(app, c, row++, col, a.col + a.cols - col, r, "in ");
     for (uint32_t g = 0; p->groups <= MAX_GROUPS && g < p->groups && row < end; g++) {
         uint64_t hits;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "explorer/views/overlap/overlap_state.h"
 #include "explorer/views/overlap/venn.h"
 
@@ -46,10 +47,11 @@ static void draw_region(const struct overlap_state *s, struct canvas *c, int row
                      in ? GLYPH_MEMBER : GLYPH_NONMEMBER);
     }
     canvas_rightf(c, row, col, 7, here ? STYLE_SELECTED : STYLE_NORMAL, "%u", s->result.region[r]);
-    canvas_rightf(c, row, col + 7, 9, STYLE_FAINT, "%.1f", s->result.expected[r]);
+    canvas_right(c, row, col + 7, 9, STYLE_FAINT, number_fixed(s->result.expected[r], 1).text);
     if (s->result.expected[r] > 0) {
         double ratio = s->result.region[r] / s->result.expected[r];
-        canvas_rightf(c, row, col + 16, 7, STYLE_NORMAL, ratio < 100 ? "%.2f" : "%.0f", ratio);
+        canvas_right(c, row, col + 16, 7, STYLE_NORMAL,
+                     number_fixed(ratio, ratio < 100 ? 2 : 0).text);
     }
     if (s->marks_here && s->marked[r])
         canvas_rightf(c, row, col + 24, 5, STYLE_STRONG, "%u", s->marked[r]);

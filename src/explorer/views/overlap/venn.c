@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/number.h"
+
 /* Columns as shares of the width, in hundredths. */
 static int share(const struct rect *a, int hundredths)
 {
@@ -77,7 +79,7 @@ void venn_draw(struct canvas *c, struct rect area, const struct overlap *o,
                const char *const *names, uint32_t here)
 {
     struct rect box[3];
-    char text[32];
+    char text[40];
     place(area, o->sets, box);
     for (uint32_t s = 0; s < o->sets; s++)
         canvas_box(c, box[s], palette_group(s));
@@ -97,7 +99,7 @@ void venn_draw(struct canvas *c, struct rect area, const struct overlap *o,
         centre(c, row, in, r == here ? STYLE_SELECTED : STYLE_STRONG, text);
         if (!two)
             continue;
-        snprintf(text, sizeof text, "(%.1f)", o->expected[r]);
+        snprintf(text, sizeof text, "(%s)", number_fixed(o->expected[r], 1).text);
         centre(c, row + 1, in, STYLE_FAINT, text);
     }
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/number.h"
 
 enum {
     LIST_WIDTH = 19,
@@ -122,7 +123,7 @@ static void number(struct canvas *c, int row, int col, int width, int digits, do
     if (isnan(v))
         canvas_right(c, row, col, width, STYLE_FAINT, "-");
     else
-        canvas_rightf(c, row, col, width, STYLE_NORMAL, "%.*f", digits, v);
+        canvas_right(c, row, col, width, STYLE_NORMAL, number_fixed(v, digits).text);
 }
 
 /* What a table of WIDTH cells has room for. */
@@ -205,7 +206,8 @@ static void table_row(const struct app *app, struct canvas *c, int row, int col,
     col += 16;
     if (t.interval) {
         if (!isnan(v.low))
-            canvas_rightf(c, row, col, 17, STYLE_NORMAL, "%.5f-%.5f", v.low, v.high);
+            canvas_rightf(c, row, col, 17, STYLE_NORMAL, "%s-%s", number_fixed(v.low, 5).text,
+                          number_fixed(v.high, 5).text);
         else
             canvas_right(c, row, col, 17, STYLE_FAINT, "-");
         col += 17;

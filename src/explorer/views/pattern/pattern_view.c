@@ -9,6 +9,7 @@
 
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 static void curve_free(struct pattern_curve *k)
 {
@@ -182,13 +183,15 @@ static enum status list_neurons(struct app *app, struct err *err)
     pattern_set_text(app, app->panel.subject, sizeof app->panel.subject);
     for (uint32_t i = 0; !code && i < k->profile.width; i++) {
         struct profile_stats t = profile_stats(&k->profile, k->order[i]);
-        char text[120], range[40] = "";
+        char text[160], range[72] = "";
         if (!t.in)
             continue;
         if (!isnan(t.low))
-            snprintf(range, sizeof range, "  %.5f-%.5f", t.low, t.high);
-        snprintf(text, sizeof text, "%6u  %.5f%s  lift %.2f", k->order[i],
-                 k->profile.p[k->order[i]], range, t.lift);
+            snprintf(range, sizeof range, "  %s-%s", number_fixed(t.low, 5).text,
+                     number_fixed(t.high, 5).text);
+        snprintf(text, sizeof text, "%6u  %s%s  lift %s", k->order[i],
+                 number_fixed(k->profile.p[k->order[i]], 5).text, range,
+                 number_fixed(t.lift, 2).text);
         code = panel_add(&app->panel, -1, 0, 0, text, err);
     }
     if (!code && !app->panel.count)
@@ -268,7 +271,8 @@ static void status(const struct app *app, struct buf *line)
     if (marked) /* no room for all that is said otherwise */
         buf_printf(line, "(*), %zu marked", both);
     else
-        buf_printf(line, "%u/%u = %.5f (*)", k->profile.tau, k->profile.width, k->profile.baseline);
+        buf_printf(line, "%u/%u = %s (*)", k->profile.tau, k->profile.width,
+                   number_fixed(k->profile.baseline, 5).text);
     if (s->neurons.filter[0])
         buf_printf(line, "; %zu of %zu with '%s'", s->neurons.count, s->neurons.rows,
                    s->neurons.filter);
