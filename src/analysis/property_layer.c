@@ -8,6 +8,7 @@
 #include "base/bitset.h"
 #include "base/mem.h"
 #include "analysis/pattern.h"
+#include "analysis/selector.h"
 
 /* S_k of one point: BITS [words]; HITS [width] is scratch. */
 static void point_pattern(uint64_t *bits, const struct property *p, uint32_t point,
@@ -29,29 +30,19 @@ static void point_pattern(uint64_t *bits, const struct property *p, uint32_t poi
         pattern_from_hits(bits, hits, width, frames, tau);
 }
 
-/* COUNT [width]: in how many of the N patterns at BITS each neuron is. */
-static void count_patterns(const uint64_t *bits, uint32_t n, size_t words, uint32_t *count,
-                           uint32_t width)
+/* N_g (equation 3), by the scores of the published rule. */
+static enum status find_members(struct property_layer *l, const struct property *p,
+                                const struct counts *c, struct err *err)
 {
-    memset(count, 0, width * sizeof *count);
-    for (uint32_t k = 0; k < n; k++, bits += words)
-        for (size_t w = 0; w < words; w++)
-            for (uint64_t rest = bits[w]; rest; rest &= rest - 1)
-                count[w * 64 + (size_t)__builtin_ctzll(rest)]++;
-}
-
-/* N_g: neurons in at least sigma of the group's phones; in float64 as the published program. */
-static void find_members(struct property_layer *l, const struct property *p, uint32_t *count)
-{
-    const uint64_t *bits = l->pattern; /* points lie group by group */
-    for (uint32_t g = 0; g < p->groups; g++) {
-        uint32_t phones = p->group_points[g];
-        count_patterns(bits, phones, l->words, count, l->width);
-        bits += phones * l->words;
-        for (uint32_t i = 0; i < l->width; i++)
-            if (count[i] && (double)count[i] / phones >= p->params.sigma)
-                bitset_put(l->members + g * l->words, i);
-    }
+    const struct selector_input in = {p, c, l->layer, l->width, l->words, l->pattern};
+    size_t scores;
+    double *score =
+        mul_size(l->groups, l->width, &scores) ? mem_array(scores, sizeof *score) : NULL;
+    enum status code = score ? selector_paper.score(&in, score, err) : err_nomem(err);
+    if (!code)
+        selector_take_sigma(score, l->groups, l->width, p->params.sigma, l->members);
+    free(score);
+    return code;
 }
 
 /* G_g and P (equations 4 and 5): a neuron in exactly one N is in that group's G. */
@@ -108,12 +99,16 @@ enum status property_layer_make(struct property_layer *l, const struct property 
         for (size_t w = 0; w < made.words; w++)
             made.any[w] |= bits[w];
     }
-    find_members(&made, p, scratch);
-    find_groups(&made, more);
+    enum status code = find_members(&made, p, c, err);
     free(scratch);
+    if (code)
+        property_layer_free(&made);
+    else {
+        find_groups(&made, more);
+        *l = made;
+    }
     free(more);
-    *l = made;
-    return STATUS_OK;
+    return code;
 }
 
 void property_layer_free(struct property_layer *l)
