@@ -1,4 +1,6 @@
 /*
+ * Which neurons a budget prunes.
+ *
  * Choosing works from the other end: first everything that is not protected is pruned, then the
  * best of it is spared until each layer has its minimum and the budget is spent.  So protection
  * and the minimum count towards the budget and are met even where they exceed it.
@@ -11,58 +13,6 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "model/load/model_parts.h"
-#include "base/rng.h"
-
-static void random_scores(const struct prune_options *o, uint32_t layer, uint32_t width,
-                          double *out)
-{
-    /* A stream of its own for each layer, so that widths of others do not matter. */
-    struct rng seeds = rng_seed(o->seed);
-    struct rng r = rng_seed(0);
-    for (uint32_t n = 0; n <= layer; n++)
-        r = rng_seed(rng_next(&seeds));
-    for (uint32_t i = 0; i < width; i++)
-        out[i] = rng_uniform(&r);
-}
-
-/* In double, from the weights as float.  OUT[i] += sum of |x| over what belongs to neuron i along
- * AXIS of T. */
-static enum status add_l1(const struct tensor *t, uint32_t axis, double *out, struct err *err)
-{
-    float *x = mem_array(t->count, sizeof *x);
-    if (!x)
-        return err_nomem(err);
-    tensor_to_f32(t, x);
-    size_t columns = t->ndim == 2 ? t->shape[1] : 1;
-    for (size_t i = 0; i < t->count; i++)
-        out[axis == 0 ? i / columns : i % columns] += fabs((double)x[i]);
-    free(x);
-    return STATUS_OK;
-}
-
-enum status prune_scores(const struct checkpoint *c, uint32_t layer, const struct prune_options *o,
-                         uint32_t width, double *out, struct err *err)
-{
-    struct model_ffn ffn;
-    if (o->criterion == PRUNE_RANDOM) {
-        random_scores(o, layer, width, out);
-        return STATUS_OK;
-    }
-    enum status code = model_ffn_find(c, layer, &ffn, err);
-    if (code)
-        return code;
-    const struct tensor *t = c->tensors.tensor, *bias = &t[ffn.at[FFN_FC1_BIAS]];
-    if (bias->shape[0] != width)
-        return err_set(err, STATUS_MISMATCH, "%s: layer %u has %zu neurons, not %u", c->path,
-                       layer + 1, bias->shape[0], width);
-    for (uint32_t i = 0; i < width; i++)
-        out[i] = 0;
-    if ((code = add_l1(&t[ffn.at[FFN_FC1_WEIGHT]], 0, out, err)) ||
-        (code = add_l1(&t[ffn.at[FFN_FC2_WEIGHT]], 1, out, err)))
-        return code;
-    return o->criterion == PRUNE_L1_BIAS ? add_l1(bias, 0, out, err) : STATUS_OK;
-}
 
 /* A neuron with its score. */
 struct scored {
@@ -71,7 +21,7 @@ struct scored {
 };
 
 /* Ties go to the lower layer and index, so that the order does not depend on the sort. */
-static int by_score(const void *a, const void *b)
+static int scored_compare(const void *a, const void *b)
 {
     const struct scored *x = a, *y = b;
     if (x->score != y->score)
@@ -82,9 +32,9 @@ static int by_score(const void *a, const void *b)
 }
 
 /* All neurons of layers FIRST .. LAST - 1, lowest scores first. */
-static enum status rank(const struct neuron_sets *s, const struct checkpoint *c,
-                        const struct prune_options *o, uint32_t first, uint32_t last,
-                        struct scored **out, size_t *count, struct err *err)
+static enum status prune_rank(const struct neuron_sets *s, const struct checkpoint *c,
+                              const struct prune_options *o, uint32_t first, uint32_t last,
+                              struct scored **out, size_t *count, struct err *err)
 {
     size_t all = 0, n = 0;
     enum status code = STATUS_OK;
@@ -97,7 +47,7 @@ static enum status rank(const struct neuron_sets *s, const struct checkpoint *c,
     for (uint32_t l = first; l < last && !code; l++) {
         free(score);
         score = mem_array(s->width[l], sizeof *score);
-        code = score ? prune_scores(c, l, o, s->width[l], score, err) : err_nomem(err);
+        code = score ? o->criterion->score(c, l, s->width[l], o->seed, score, err) : err_nomem(err);
         for (uint32_t i = 0; i < s->width[l] && !code; i++)
             list[n++] = (struct scored){score[i], l, i};
     }
@@ -107,15 +57,15 @@ static enum status rank(const struct neuron_sets *s, const struct checkpoint *c,
         return code;
     }
     if (n)
-        qsort(list, n, sizeof *list, by_score);
+        qsort(list, n, sizeof *list, scored_compare);
     *out = list;
     *count = n;
     return STATUS_OK;
 }
 
 /* Lets the best of LIST stay until *STAY, those of its LAYER (or all: -1) that do, is WANTED. */
-static void spare(struct neuron_sets *pruned, const struct scored *list, size_t n, int64_t layer,
-                  size_t *stay, size_t wanted)
+static void prune_spare_best(struct neuron_sets *pruned, const struct scored *list, size_t n,
+                             int64_t layer, size_t *stay, size_t wanted)
 {
     while (n-- > 0 && *stay < wanted) {
         uint64_t *set = pruned->set[list[n].layer];
@@ -127,32 +77,32 @@ static void spare(struct neuron_sets *pruned, const struct scored *list, size_t 
 }
 
 /* The minimum of every layer FIRST .. LAST - 1. */
-static void spare_minimum(struct neuron_sets *pruned, const struct scored *list, size_t n,
-                          const struct prune_options *o, uint32_t first, uint32_t last)
+static void prune_spare_minimum(struct neuron_sets *pruned, const struct scored *list, size_t n,
+                                const struct prune_options *o, uint32_t first, uint32_t last)
 {
     for (uint32_t l = first; l < last; l++) {
         size_t stay = pruned->width[l] - neuron_sets_size(pruned, l);
-        spare(pruned, list, n, l, &stay, o->minimum);
+        prune_spare_best(pruned, list, n, l, &stay, o->minimum);
     }
 }
 
 /* Chooses among layers FIRST .. LAST - 1 with a budget of their own. */
-static enum status choose(struct neuron_sets *out, const struct checkpoint *c,
-                          const struct prune_options *o, uint32_t first, uint32_t last,
-                          struct err *err)
+static enum status prune_choose_among(struct neuron_sets *out, const struct checkpoint *c,
+                                      const struct prune_options *o, uint32_t first, uint32_t last,
+                                      struct err *err)
 {
     struct scored *list;
     size_t n, stay = 0;
-    enum status code = rank(out, c, o, first, last, &list, &n, err);
+    enum status code = prune_rank(out, c, o, first, last, &list, &n, err);
     if (code)
         return code;
     for (size_t i = 0; i < n; i++)
         if (!o->protect || !bitset_has(o->protect->set[list[i].layer], list[i].neuron))
             bitset_put(out->set[list[i].layer], list[i].neuron);
-    spare_minimum(out, list, n, o, first, last);
+    prune_spare_minimum(out, list, n, o, first, last);
     for (uint32_t l = first; l < last; l++)
         stay += out->width[l] - neuron_sets_size(out, l);
-    spare(out, list, n, -1, &stay, (size_t)rint(o->keep * (double)n));
+    prune_spare_best(out, list, n, -1, &stay, (size_t)rint(o->keep * (double)n));
     free(list);
     return STATUS_OK;
 }
@@ -162,9 +112,9 @@ enum status prune_choose(struct neuron_sets *out, const struct checkpoint *c,
 {
     enum status code = STATUS_OK;
     if (o->global)
-        return choose(out, c, o, 0, out->layers, err);
+        return prune_choose_among(out, c, o, 0, out->layers, err);
     for (uint32_t l = 0; l < out->layers && !code; l++)
-        code = choose(out, c, o, l, l + 1, err);
+        code = prune_choose_among(out, c, o, l, l + 1, err);
     return code;
 }
 
@@ -177,10 +127,10 @@ enum status prune_spare(struct neuron_sets *s, const struct checkpoint *c,
         size_t n;
         if (s->width[l] - neuron_sets_size(s, l) >= o->minimum)
             continue;
-        enum status code = rank(s, c, o, l, l + 1, &list, &n, err);
+        enum status code = prune_rank(s, c, o, l, l + 1, &list, &n, err);
         if (code)
             return code;
-        spare_minimum(s, list, n, o, l, l + 1);
+        prune_spare_minimum(s, list, n, o, l, l + 1);
         free(list);
     }
     *spared = before - neuron_sets_total(s);

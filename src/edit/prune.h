@@ -6,27 +6,18 @@
 
 #include <stdbool.h>
 
+#include "edit/criterion.h"
 #include "formats/tensors/checkpoint.h"
 #include "analysis/neuron_set.h"
 
-enum prune_criterion {
-    PRUNE_L1,      /* sum of magnitudes of row i of fc1.weight and column i of fc2.weight */
-    PRUNE_L1_BIAS, /* the same and that of fc1.bias[i], as in the published program */
-    PRUNE_RANDOM   /* uniform numbers */
-};
-
 struct prune_options {
-    enum prune_criterion criterion;
-    uint64_t seed;    /* PRUNE_RANDOM */
+    const struct prune_criterion *criterion;
+    uint64_t seed;    /* of random criteria */
     double keep;      /* share of the neurons that stays, 0 < keep <= 1 */
     bool global;      /* of all layers together; else the same share of each */
     uint32_t minimum; /* neurons that stay in a layer whatever its scores; at least 1 */
     const struct neuron_sets *protect; /* what is never pruned; NULL: nothing */
 };
-
-/* Scores of the neurons of LAYER (from 0) into OUT [width]: the lowest go first. */
-enum status prune_scores(const struct checkpoint *c, uint32_t layer, const struct prune_options *o,
-                         uint32_t width, double *out, struct err *err);
 
 /*
  * Puts into OUT, empty sets of the model's widths, the neurons to prune, so that

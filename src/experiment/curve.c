@@ -69,12 +69,11 @@ static enum status make_steps(struct plan *p, const struct curve_options *o, str
 static void describe(struct plan *p, const struct curve_options *o, const struct eval *e,
                      const struct eval_options *about)
 {
-    static const char *const criteria[] = {"l1", "l1-bias", "random"};
     plan_add_analysis(&p->settings, o->analysis);
     buf_printf(&p->settings,
                "--protect: %s\n--layer: %s\n--criterion: %s\n--scope: %s\n--minimum: %u\n"
                "--draws: %u\n--keep: ",
-               o->protect ? o->protect : "", o->layers ? o->layers : "", criteria[o->how.criterion],
+               o->protect ? o->protect : "", o->layers ? o->layers : "", o->how.criterion->name,
                o->how.global ? "global" : "layer", o->how.minimum, o->draws);
     for (uint32_t k = 0; k < o->points; k++)
         buf_printf(&p->settings, "%s%s", k ? "," : "", number_short(o->keep[k], 17).text);
@@ -87,7 +86,6 @@ static void describe(struct plan *p, const struct curve_options *o, const struct
 enum status curve_make(struct curve *c, const struct curve_options *o, const struct eval *e,
                        const struct eval_options *about, struct err *err)
 {
-    const char *criterion = o->how.criterion == PRUNE_L1_BIAS ? "l1-bias" : "l1";
     const struct model_info *info = eval_model(e);
     struct plan p;
     *c = (struct curve){.checkpoint = o->checkpoint, .how = o->how, .has_set = o->protect};
@@ -101,7 +99,7 @@ enum status curve_make(struct curve *c, const struct curve_options *o, const str
     if (!code && o->protect)
         code = make_protect(c, &p, o, info, err);
     if (!code)
-        code = plan_row(&p, criterion, NULL, err);
+        code = plan_row(&p, o->how.criterion->name, NULL, err);
     if (!code)
         code = plan_row(&p, row_random, NULL, err);
     if (!code)
@@ -135,7 +133,7 @@ enum status curve_sets(void *curve, const struct experiment_step *step, struct n
             code = controls_draw(&c->control, how.seed, step->draw + (uint64_t)1, &spared, err);
         how.protect = &spared;
     } else if (strcmp(row, row_random) == 0) {
-        how.criterion = PRUNE_RANDOM;
+        how.criterion = &prune_criterion_random;
         how.seed = seed_of(c, step->draw);
     }
     if (!code)

@@ -14,7 +14,7 @@ struct curve_options {
     const char *protect;       /* expression of the set to spare, or NULL */
     const char *layers;        /* of the set; NULL: all */
     const char *by;            /* factors measured; NULL: in total only */
-    struct prune_options how;  /* criterion (l1, l1-bias), scope, minimum, seed */
+    struct prune_options how;  /* criterion (no random one), scope, minimum, seed */
     const double *keep;        /* [points] shares that stay, 0 < keep <= 1 */
     uint32_t points;
     uint32_t draws; /* of random pruning, and of matched random sets to spare */

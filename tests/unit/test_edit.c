@@ -312,9 +312,9 @@ static void the_l1_orders_equal_the_reference(void **state)
     const struct tensor *l1 = tensors_find(&want, "l1_f64");
     const int32_t *per_layer = (const void *)tensors_find(&want, "order_per_layer")->data;
     const int32_t *global = (const void *)tensors_find(&want, "order_global")->data;
-    struct prune_options o = {.criterion = PRUNE_L1, .minimum = 1, .keep = 0.4};
+    struct prune_options o = {.criterion = &prune_criterion_l1, .minimum = 1, .keep = 0.4};
     for (uint32_t l = 0; l < 3; l++) {
-        assert_ok(prune_scores(&c, l, &o, 250, score + 250 * l, &err));
+        assert_ok(o.criterion->score(&c, l, 250, o.seed, score + 250 * l, &err));
         check_order(per_layer + 250 * l, score + 250 * l, 250);
     }
     for (size_t i = 0; i < 750; i++) {
@@ -338,8 +338,8 @@ static void the_l1_orders_equal_the_reference(void **state)
     /* With the bias, the score grows by its magnitude. */
     struct model_ffn at;
     double biased[250];
-    o.criterion = PRUNE_L1_BIAS;
-    assert_ok(prune_scores(&c, 0, &o, 250, biased, &err));
+    o.criterion = &prune_criterion_l1_bias;
+    assert_ok(o.criterion->score(&c, 0, 250, o.seed, biased, &err));
     assert_ok(model_ffn_find(&c, 0, &at, &err));
     float *bias = floats(&c, at.at[FFN_FC1_BIAS]);
     for (int i = 0; i < 250; i++)
@@ -360,7 +360,7 @@ static void protected_neurons_and_a_minimum_stay(void **state)
     assert_ok(checkpoint_open(&c, data_path(MODEL "hf"), &err));
     assert_ok(neuron_sets_init(&out, 3, widths, &err));
     assert_ok(neuron_sets_init(&again, 3, widths, &err));
-    struct prune_options o = {.criterion = PRUNE_RANDOM,
+    struct prune_options o = {.criterion = &prune_criterion_random,
                               .seed = 7,
                               .keep = 0.001,
                               .global = true,

@@ -24,6 +24,11 @@ enum {
     OPT_DRAWS
 };
 
+/* "|l1|l1-bias|random" */
+#define CRITERION_WORD(id, name)   "|" name
+#define CRITERION_WORDS            PRUNE_CRITERIA(CRITERION_WORD)
+#define CRITERION_LISTED(id, name) " " name
+
 /* Shares of a curve. */
 #define POINTS_MAX    100
 #define DRAWS_DEFAULT 5
@@ -33,7 +38,8 @@ static const struct cli_option options[] = {
     MEASURE_OPTIONS,
     {"keep", 0, "SHARE", "share of the neurons that stays, 0.2 or 20%", NULL},
     {"protect", 0, "SET", "never prune these", NULL},
-    {"criterion", 0, "NAME", "what goes first: l1, l1-bias or random (l1)", "l1|l1-bias|random"},
+    {"criterion", 0, "NAME", "score by which neurons are pruned, lowest first (l1)",
+     1 + CRITERION_WORDS},
     {"scope", 0, "SCOPE", "the share is of each layer, or global (layer)", "layer|global"},
     {"minimum", 0, "N", "neurons that stay in every layer (1)", NULL},
     {"shape", 0, "SHAPE", "masked, equal or uneven (masked)", "masked|equal|uneven"},
@@ -42,7 +48,6 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
-static const char *const criteria[] = {"l1", "l1-bias", "random"};
 static const char *const shapes[] = {"masked", "equal", "uneven"};
 enum { SHAPE_MASKED, SHAPE_EQUAL, SHAPE_UNEVEN };
 
@@ -51,7 +56,7 @@ struct request {
     struct measure_request measure;
     struct prune_options how;
     const char *protect;
-    int criterion, shape; /* -1: not one of them */
+    int shape; /* -1: not one of them */
     bool curve;
     double keep[POINTS_MAX]; /* [points] as given */
     uint32_t points, draws;
@@ -60,9 +65,9 @@ struct request {
 
 static json_t *describe(const struct request *r)
 {
-    json_t *v = json_pack("{s:s, s:s, s:s}", "kind", "prune", "criterion", criteria[r->criterion],
+    json_t *v = json_pack("{s:s, s:s, s:s}", "kind", "prune", "criterion", r->how.criterion->name,
                           "shape", shapes[r->shape]);
-    if (r->how.criterion == PRUNE_RANDOM)
+    if (r->how.criterion->random)
         json_object_set_new(v, "seed", json_integer((json_int_t)r->how.seed));
     if (r->how.keep > 0) {
         json_object_set_new(v, "keep", jsontext_real(r->how.keep));
@@ -197,10 +202,8 @@ static bool take(void *context, const struct cli_args *a, int opt)
         break;
     case OPT_PROTECT: r->protect = a->value; break;
     case OPT_CRITERION:
-        r->criterion = find(criteria, 3, a->value);
-        r->how.criterion = (enum prune_criterion)r->criterion;
-        if (r->criterion < 0)
-            wrong = "--criterion is l1, l1-bias or random";
+        if (!(r->how.criterion = prune_criterion_find(a->value)))
+            wrong = "--criterion is one of" PRUNE_CRITERIA(CRITERION_LISTED);
         break;
     case OPT_SCOPE:
         r->how.global = strcmp(a->value, "global") == 0;
@@ -238,7 +241,7 @@ static const char *curve_complaint(const struct request *r)
 {
     if (r->edit.set)
         return "--curve takes --protect SET, not --set";
-    if (r->how.criterion == PRUNE_RANDOM)
+    if (r->how.criterion->random)
         return "--curve measures random pruning anyway: --criterion l1 or l1-bias";
     return measure_complaint(&r->measure, &r->edit);
 }
@@ -296,7 +299,7 @@ static int run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.edit = {.analysis = ANALYSIS_OPTIONS_DEFAULT},
                         .measure = MEASURE_REQUEST_INIT,
-                        .how = {.minimum = 1},
+                        .how = {.criterion = prune_criteria[0], .minimum = 1},
                         .draws = DRAWS_DEFAULT};
     /* Before the parser moves the operands behind the options. */
     char *command = edit_command(argc, argv);
