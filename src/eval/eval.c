@@ -8,10 +8,31 @@
 
 #include "base/mem.h"
 
-const char *const eval_task_names[EVAL_TASKS] = {"sid", "phones", "centroid", "f0"};
+#define EVAL_TASK_NAME(number, id, name) name,
+const char *const eval_task_names[EVAL_TASKS] = {EVAL_TASK_TABLE(EVAL_TASK_NAME)};
+#undef EVAL_TASK_NAME
 
-static const struct task *const tasks[EVAL_TASKS] = {&task_sid, &task_phones, &task_centroid,
-                                                     &task_f0};
+#define EVAL_TASK_ROW(number, id, name) &task_##id,
+static const struct task *const tasks[EVAL_TASKS] = {EVAL_TASK_TABLE(EVAL_TASK_ROW)};
+#undef EVAL_TASK_ROW
+
+const struct task *eval_task_row(enum eval_task task)
+{
+    return tasks[task];
+}
+
+const struct eval_task_about *eval_task_about(enum eval_task task)
+{
+    return &tasks[task]->about;
+}
+
+enum eval_task eval_task_find(const char *name)
+{
+    for (int t = 0; t < EVAL_TASKS; t++)
+        if (strcmp(name, eval_task_names[t]) == 0)
+            return (enum eval_task)t;
+    return EVAL_TASKS;
+}
 
 const struct eval_group *eval_groups(const struct eval *e, uint32_t *count)
 {
@@ -25,9 +46,14 @@ const char *const *eval_measures(const struct eval *e, uint32_t *count)
     return e->task->measure;
 }
 
+bool eval_counts_errors(const struct eval *e)
+{
+    return !e->task->about.squares;
+}
+
 double eval_damage(const struct eval *e, const struct eval_score *s)
 {
-    return e->task->squares ? eval_loss(s) : eval_error(s);
+    return e->task->about.squares ? eval_loss(s) : eval_error(s);
 }
 
 const struct model_info *eval_model(const struct eval *e)
@@ -67,7 +93,7 @@ void eval_free(struct eval *e)
 static enum status make_groups(struct eval *e, struct err *err)
 {
     unsigned by = e->how.by;
-    if (e->task->means && e->options->piece <= 0)
+    if (e->task->about.whole && e->options->piece <= 0)
         by &= ~(1u << COUNT_PHONE | 1u << COUNT_PITCH);
     enum status code = factors_init(&e->factors, &e->in, &e->how, by, err);
     if (code)
@@ -163,9 +189,9 @@ static enum status open_inputs(struct eval *e, struct err *err)
     struct count_options *o = &e->how;
     o->by = 1u << COUNT_SPEAKER | (o->labels ? 1u << COUNT_PHONE : 0) |
             (o->speakers ? 1u << COUNT_GENDER : 0) | (o->pitch ? 1u << COUNT_PITCH : 0);
-    if (!o->labels && (e->task->labels || o->pitch))
+    if (!o->labels && (e->task->about.labels || o->pitch))
         return err_set(err, STATUS_USAGE, "labels are needed %s",
-                       e->task->labels ? "for this task" : "with pitch");
+                       e->task->about.labels ? "for this task" : "with pitch");
     enum status code = inputs_open(&e->in, o, err);
     if (!code && !(e->take = mem_zeros(e->in.corpus.count, sizeof *e->take)))
         code = err_nomem(err);
@@ -181,7 +207,7 @@ enum status eval_open(struct eval **out, const struct eval_options *options,
         return err_nomem(err);
     e->options = options;
     e->how = *options->inputs;
-    e->task = tasks[options->task];
+    e->task = eval_task_row(options->task);
     e->head = (struct head){.label = NAMES_INIT, .blank = -1};
     e->budget = options->cache ? options->cache : EVAL_CACHE_DEFAULT;
     pthread_mutex_init(&e->lock, NULL);

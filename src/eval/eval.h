@@ -26,16 +26,43 @@
 #include "count/count.h"
 #include "model/model.h"
 
+/*
+ * The tasks, one row for each: TASK(end of its number, of its struct task_..., its name).  To add
+ * one, write src/eval/task_NAME.c with a struct task (eval_internal.h) and add its row; options,
+ * checks, completion and reports follow from the table.
+ */
+#define EVAL_TASK_TABLE(TASK)            \
+    TASK(SID, sid, "sid")                \
+    TASK(PHONES, phones, "phones")       \
+    TASK(CENTROID, centroid, "centroid") \
+    TASK(F0, f0, "f0")
+
 enum eval_task {
-    EVAL_SID,      /* who speaks: a head of the checkpoint on the mean over frames */
-    EVAL_PHONES,   /* which phones: a head of the checkpoint on every frame */
-    EVAL_CENTROID, /* phone, gender and speaker by the nearest of the classes' mean hidden states */
-    EVAL_F0,       /* log F0 by ridge regression on hidden states */
-    EVAL_TASKS
+#define EVAL_TASK_NUMBER(number, id, name) EVAL_##number,
+    EVAL_TASK_TABLE(EVAL_TASK_NUMBER)
+#undef EVAL_TASK_NUMBER
+        EVAL_TASKS
 };
+
+/* What is known of a task before anything is opened. */
+struct eval_task_about {
+    const char *summary;
+    bool labels;  /* cannot do without labels */
+    bool pitch;   /* nor without pitch */
+    bool head;    /* the checkpoint's head decides: options head and head_labels */
+    bool fits;    /* fits its own on the output of one layer: options layer and refit */
+    bool runs;    /* compares sequences of labels: option min_run */
+    bool whole;   /* decides once for a recording or piece, not for each frame */
+    bool squares; /* measures squared errors: there are none to count */
+};
+
+const struct eval_task_about *eval_task_about(enum eval_task task);
 
 /* "sid", ... */
 extern const char *const eval_task_names[EVAL_TASKS];
+
+/* The task called NAME; EVAL_TASKS: none. */
+enum eval_task eval_task_find(const char *name);
 
 #define EVAL_CACHE_DEFAULT ((size_t)1 << 30)
 
@@ -136,6 +163,9 @@ const struct eval_group *eval_groups(const struct eval *e, uint32_t *count);
 
 /* What is measured ("speaker"; "phone", "frame"; ...), in the order of a result's measures. */
 const char *const *eval_measures(const struct eval *e, uint32_t *count);
+
+/* False where the task measures squared errors: there are no errors to count. */
+bool eval_counts_errors(const struct eval *e);
 
 /* The number that grows with damage: the share of errors, of F0 the mean squared error. */
 double eval_damage(const struct eval *e, const struct eval_score *s);

@@ -38,14 +38,11 @@ enum pass { PASS_SCAN /* facts alone */, PASS_FIT, PASS_TEST };
 
 /* What a task is made of; a function that is NULL does nothing. */
 struct task {
+    struct eval_task_about about;
     uint32_t measures;
     const char *measure[3];
     const char *looked_for; /* in a checkpoint that has no head for it; NULL: needs no head */
-    bool means;             /* wants the mean over frames of hidden states */
-    bool hidden;            /* wants the hidden states of a layer, as it is */
-    bool labels;            /* cannot do without labels */
-    bool squares;           /* measures squared errors */
-    bool fits;
+    bool hidden;            /* wants the hidden states of a layer, as they are */
     enum status (*open)(struct eval *e, struct err *err);
     void (*free)(struct eval *e);
     enum status (*worker)(struct worker *w, struct err *err); /* its own memory, in w->own */
@@ -57,7 +54,13 @@ struct task {
     enum status (*fit)(struct eval *e, struct err *err); /* after it */
 };
 
-extern const struct task task_sid, task_phones, task_ctc, task_centroid, task_f0;
+#define EVAL_TASK_DECLARE(number, id, name) extern const struct task task_##id;
+EVAL_TASK_TABLE(EVAL_TASK_DECLARE)
+#undef EVAL_TASK_DECLARE
+extern const struct task task_ctc; /* what PHONES becomes with a CTC head */
+
+/* The row of TASK. */
+const struct task *eval_task_row(enum eval_task task);
 
 struct eval {
     const struct eval_options *options;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "eval/eval_internal.h"
 #include "eval/head.h"
 #include "base/mem.h"
 
@@ -51,7 +52,7 @@ enum status listener_open(struct listener **out, const char *path, enum eval_tas
     if (!code) {
         l->info = model_info(l->model);
         code = head_open(&l->head, &c, &(struct eval_options){.task = task},
-                         task == EVAL_SID ? "speakers" : "phones", l->info, err);
+                         eval_task_row(task)->looked_for, l->info, err);
         checkpoint_free(&c);
     }
     if (!code && !(l->scratch = model_scratch_new()))
@@ -133,7 +134,7 @@ enum status listener_hear(struct listener *l, const float *samples, size_t n,
     struct heard h = {.frames = 0};
     l->frames = 0;
     enum status code = model_run(l->model, l->scratch, &pass, &sink, err);
-    if (!code && l->task == EVAL_SID)
+    if (!code && eval_task_about(l->task)->whole)
         average(l);
     if (!code)
         code = decide(l, &h, err);

@@ -130,7 +130,7 @@ static enum status look(void *context, const struct model_block *b, struct err *
     /* What is called the last hidden state has its norm behind it. */
     if (b->stage == MODEL_HIDDEN && n == e->info->layers)
         return STATUS_OK;
-    if (e->task->means && head_takes(e, n))
+    if (e->task->about.whole && head_takes(e, n))
         add_rows(w->means + (size_t)n * b->width, b);
     if (e->task->hidden && n == e->layer)
         memcpy(w->hidden + b->first * b->width, b->data, bytes);
@@ -241,7 +241,7 @@ static enum status run_item(struct worker *w, const struct take *t, const struct
     enum status code = model_run(e->model, w->scratch, &pass, &sink, err);
     if (code)
         return code;
-    if (e->task->means)
+    if (e->task->about.whole)
         finish_means(w, t, it, begun);
     return e->task->item(w, it, err);
 }

@@ -174,7 +174,7 @@ static bool belongs(const struct eval *e, size_t i)
 {
     const struct take *t = &e->take[i];
     return !t->failed &&
-           (!e->task->fits || e->pass == PASS_SCAN || t->tested == (e->pass == PASS_TEST));
+           (!e->task->about.fits || e->pass == PASS_SCAN || t->tested == (e->pass == PASS_TEST));
 }
 
 static void *work(void *context)
@@ -231,7 +231,7 @@ enum status pass_run(struct eval *e, enum pass pass, struct err *err)
 static enum status fit(struct eval *e, const struct model_intervention *edit, struct err *err)
 {
     const struct model_intervention *on = e->options->refit ? edit : NULL;
-    if (!e->task->fits || (e->fitted && !e->options->refit))
+    if (!e->task->about.fits || (e->fitted && !e->options->refit))
         return STATUS_OK;
     e->task->clear(e);
     e->edit = on;

@@ -221,16 +221,18 @@ static void clear(struct eval *e)
     memset(c->sums.count, 0, c->from[TARGETS] * sizeof *c->sums.count);
 }
 
-const struct task task_centroid = {.measures = TARGETS,
-                                   .measure = {"phone", "gender", "speaker"},
-                                   .hidden = true,
-                                   .labels = true,
-                                   .fits = true,
-                                   .open = open,
-                                   .free = close_task,
-                                   .worker = worker,
-                                   .worker_free = worker_free,
-                                   .item = item,
-                                   .clear = clear,
-                                   .merge = merge,
-                                   .fit = fit};
+const struct task task_centroid = {
+    .about = {.summary = "phone, gender and speaker by the nearest class mean of hidden states",
+              .labels = true,
+              .fits = true},
+    .measures = TARGETS,
+    .measure = {"phone", "gender", "speaker"},
+    .hidden = true,
+    .open = open,
+    .free = close_task,
+    .worker = worker,
+    .worker_free = worker_free,
+    .item = item,
+    .clear = clear,
+    .merge = merge,
+    .fit = fit};

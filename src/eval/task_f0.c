@@ -179,12 +179,14 @@ static void clear(struct eval *e)
     memset(r->all, 0, r->side * r->side * sizeof *r->all);
 }
 
-const struct task task_f0 = {.measures = 1,
+const struct task task_f0 = {.about = {.summary = "log F0 by ridge regression on hidden states",
+                                       .labels = true,
+                                       .pitch = true,
+                                       .fits = true,
+                                       .squares = true},
+                             .measures = 1,
                              .measure = {"log-f0"},
                              .hidden = true,
-                             .labels = true,
-                             .squares = true,
-                             .fits = true,
                              .open = open,
                              .free = close_task,
                              .worker = worker,

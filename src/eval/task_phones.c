@@ -253,9 +253,13 @@ static enum status item(struct worker *w, const struct item *it, struct err *err
     return STATUS_OK;
 }
 
-#define PHONES_TASK                                                                           \
-    .looked_for = "phones (lm_head, w2v_encoder.proj, head)", .hidden = true, .labels = true, \
-    .open = open, .free = map_free, .worker = worker, .worker_free = worker_free, .item = item
+#define PHONES_TASK                                                                         \
+    .about = {.summary = "phones: a head of the checkpoint on every frame",                 \
+              .labels = true,                                                               \
+              .head = true,                                                                 \
+              .runs = true},                                                                \
+    .looked_for = "phones (lm_head, w2v_encoder.proj, head)", .hidden = true, .open = open, \
+    .free = map_free, .worker = worker, .worker_free = worker_free, .item = item
 
 const struct task task_phones = {.measures = 2, .measure = {"phone", "frame"}, PHONES_TASK};
 const struct task task_ctc = {.measures = 1, .measure = {"phone"}, PHONES_TASK};

@@ -60,9 +60,12 @@ static enum status open(struct eval *e, struct err *err)
                    e->head.label.name[0], speaker);
 }
 
-const struct task task_sid = {.measures = 1,
-                              .measure = {"speaker"},
-                              .looked_for = "speakers (classifier, head)",
-                              .means = true,
-                              .open = open,
-                              .item = item};
+const struct task task_sid = {
+    .about = {.summary = "speaker: a head of the checkpoint on the mean over frames",
+              .head = true,
+              .whole = true},
+    .measures = 1,
+    .measure = {"speaker"},
+    .looked_for = "speakers (classifier, head)",
+    .open = open,
+    .item = item};

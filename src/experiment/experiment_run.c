@@ -82,7 +82,7 @@ static uint32_t group_of(const struct eval *e, const char *column)
 static void note(struct experiment *x, uint32_t step, const struct eval *e,
                  const struct eval_result *r)
 {
-    bool errors = strcmp(x->measure[0], "log-f0") != 0;
+    bool errors = eval_counts_errors(e);
     for (uint32_t m = 0; m < x->measures; m++)
         for (uint32_t c = 0; c < x->columns; c++) {
             uint32_t group = c == 0 ? EVAL_TOTAL : group_of(e, x->column[c]);
