@@ -6,6 +6,7 @@
 #define PROPNEU_CLI_CLI_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -26,6 +27,23 @@ struct cli_option {
     const char *values; /* CLI_FILE, CLI_DIR, or the words "a|b|c"; NULL: free text */
 };
 
+struct cli_args;
+
+/*
+ * Options that several commands share.  A command lists the groups that it has and where in its
+ * request the part of each lies; cli_parse hands an option to the group that it is of.
+ */
+struct cli_option_group {
+    const struct cli_option *options; /* ends with a NULL name; OPT below counts from 0 in it */
+    /* Takes an option in, or says what is wrong with its value and returns false. */
+    bool (*take)(void *part, const struct cli_args *a, int opt);
+};
+
+struct cli_group_use {
+    const struct cli_option_group *group; /* NULL ends a list */
+    size_t at;                            /* offset of the group's part in the request */
+};
+
 /* The paths among VALUES: CLI_FILE, CLI_DIR, or NULL. */
 const char *cli_paths(const char *values);
 
@@ -42,11 +60,12 @@ struct cli {
 
 struct cli_command {
     const char *name, *summary;
-    const char *synopsis;             /* "[OPTION...] FILE", without the command's name */
-    const char *details;              /* paragraphs for --help, or NULL */
-    const char *examples;             /* lines for --help */
-    const struct cli_option *options; /* ends with a NULL name; may be NULL */
-    const char *files;                /* what completion offers for operands, as in values */
+    const char *synopsis;               /* "[OPTION...] FILE", without the command's name */
+    const char *details;                /* paragraphs for --help, or NULL */
+    const char *examples;               /* lines for --help */
+    const struct cli_group_use *groups; /* shared options, which come first; may be NULL */
+    const struct cli_option *options;   /* its own; ends with a NULL name; may be NULL */
+    const char *files;                  /* what completion offers for operands, as in values */
     int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] = the command's name */
     bool authors;  /* has --format authors, the published program's JSON */
     bool in_place; /* its output may be one of its inputs */
@@ -56,6 +75,13 @@ extern const struct cli_command *const cli_commands[]; /* ends with NULL */
 extern const struct cli_option cli_common_options[];   /* ends with a NULL name */
 
 /*
+ * The I-th option of COMMAND, those of its groups first, or NULL; USE, which may be NULL, gets the
+ * group, NULL for an option of its own.
+ */
+const struct cli_option *cli_command_option(const struct cli_command *command, size_t i,
+                                            const struct cli_group_use **use);
+
+/*
  * Goes through the arguments of a command.  Common options are taken in silently.  Use:
  *     struct cli_args a;
  *     cli_args_init(&a, cli, command, argc, argv);
@@ -63,17 +89,19 @@ extern const struct cli_option cli_common_options[];   /* ends with a NULL name 
  *         switch (opt) { case OPT_MODEL: model = a.value; ... }
  *     if (opt == CLI_BAD) return CLI_USAGE;   (said on stderr already)
  *     if (opt == CLI_HELP) return CLI_DONE;   (printed already)
- * Numbers returned are indices into the command's options.  Afterwards argv[a.first..argc-1] are
- * the operands.
+ * Numbers returned are indices into the command's own options or, where a.use is set, into that
+ * group's, for cli_take_shared.  Afterwards argv[a.first..argc-1] are the operands.
  */
 struct cli_args {
     struct cli *cli;
     const struct cli_command *command;
     int argc;
     char **argv;
-    const char *value; /* of the option just returned; NULL if it has none */
-    int first;         /* first operand, after the last call */
-    void *scan;        /* private */
+    const char *value;               /* of the option just returned; NULL if it has none */
+    const struct cli_option *option; /* that option */
+    const struct cli_group_use *use; /* the group it is of, or NULL */
+    int first;                       /* first operand, after the last call */
+    void *scan;                      /* private */
 };
 
 enum { CLI_END = -1, CLI_BAD = -2, CLI_HELP = -3 };
@@ -82,14 +110,17 @@ void cli_args_init(struct cli_args *a, struct cli *cli, const struct cli_command
                    char **argv);
 int cli_next(struct cli_args *a);
 
+/* Hands the option OPT just returned, of the group a.use, its part of REQUEST; false as take. */
+bool cli_take_shared(const struct cli_args *a, void *request, int opt);
+
 /*
- * The same loop for a command that keeps what it was asked in CONTEXT: TAKE takes an option in, or
- * says what is wrong with its value and returns false.  CLI_END: go on with the operands; anything
- * else is the exit status.
+ * The same loop for a command that keeps what it was asked in REQUEST: TAKE (NULL: it has no
+ * options of its own) takes one of its own options in, or says what is wrong with its value and
+ * returns false.  CLI_END: go on with the operands; anything else is the exit status.
  */
 int cli_parse(struct cli_args *a, struct cli *cli, const struct cli_command *command, int argc,
-              char **argv, bool (*take)(void *context, const struct cli_args *a, int opt),
-              void *context);
+              char **argv, bool (*take)(void *request, const struct cli_args *a, int opt),
+              void *request);
 
 /* "propneu: ERR" on stderr; returns CLI_USAGE for STATUS_USAGE, CLI_FAILED for the others. */
 int cli_fail(const struct err *err);

@@ -1,3 +1,6 @@
+/*
+ * --help, printed from the tables of commands and options.
+ */
 #include "config.h"
 
 #include "cli/cli.h"
@@ -14,10 +17,10 @@ static void print_option(const struct cli_option *o, FILE *out)
     fprintf(out, "  %-28s  %s\n", left, o->help);
 }
 
-static void print_options(const char *title, const struct cli_option *o, FILE *out)
+static void print_common_options(FILE *out)
 {
-    fprintf(out, "\n%s\n", title);
-    for (; o && o->name; o++)
+    fputs("\nOptions of every command:\n", out);
+    for (const struct cli_option *o = cli_common_options; o->name; o++)
         print_option(o, out);
 }
 
@@ -37,7 +40,7 @@ static void print_program_help(FILE *out)
           out);
     for (size_t i = 0; cli_commands[i]; i++)
         fprintf(out, "  %-12s  %s\n", cli_commands[i]->name, cli_commands[i]->summary);
-    print_options("Options of every command:", cli_common_options, out);
+    print_common_options(out);
     fputs("      --version                 the version, and what it was built with\n"
           "\n"
           "'propneu COMMAND --help' says more; so does propneu(1).\n",
@@ -56,7 +59,11 @@ void cli_print_help(const struct cli_command *command, FILE *out)
         fprintf(out, "\n%s", command->examples);
     if (command->details)
         fprintf(out, "\n%s", command->details);
-    if (command->options && command->options->name)
-        print_options("Options:", command->options, out);
-    print_options("Options of every command:", cli_common_options, out);
+    const struct cli_option *o;
+    for (size_t i = 0; (o = cli_command_option(command, i, NULL)); i++) {
+        if (i == 0)
+            fputs("\nOptions:\n", out);
+        print_option(o, out);
+    }
+    print_common_options(out);
 }

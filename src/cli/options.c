@@ -1,3 +1,8 @@
+/*
+ * Parsing of command lines: getopt_long's tables are made of the program's own tables of options
+ * (a command's groups, its own options, those of every command), and every command that writes a
+ * file is kept from replacing one that it reads.
+ */
 #include "config.h"
 
 #include "cli/cli.h"
@@ -22,7 +27,7 @@ const struct cli_option cli_common_options[] = {
 
 enum { COMMON_THREADS, COMMON_OUTPUT, COMMON_FORMAT, COMMON_QUIET, COMMON_VERBOSE, COMMON_HELP };
 
-/* Values getopt_long returns: own options from OWN on, common ones from COMMON on. */
+/* Values getopt_long returns: the command's options from OWN on, common ones from COMMON on. */
 enum { OWN = 1000, COMMON = 2000 };
 
 struct scan {
@@ -37,6 +42,30 @@ const char *cli_paths(const char *values)
     const char *last = values ? strrchr(values, '|') : NULL;
     last = last ? last + 1 : values;
     return last && (strcmp(last, CLI_FILE) == 0 || strcmp(last, CLI_DIR) == 0) ? last : NULL;
+}
+
+static size_t option_count(const struct cli_option *o)
+{
+    size_t n = 0;
+    while (o && o[n].name)
+        n++;
+    return n;
+}
+
+const struct cli_option *cli_command_option(const struct cli_command *command, size_t i,
+                                            const struct cli_group_use **use)
+{
+    for (const struct cli_group_use *u = command->groups; u && u->group; u++) {
+        size_t n = option_count(u->group->options);
+        if (use)
+            *use = u;
+        if (i < n)
+            return &u->group->options[i];
+        i -= n;
+    }
+    if (use)
+        *use = NULL;
+    return i < option_count(command->options) ? &command->options[i] : NULL;
 }
 
 static int has_arg(const struct cli_option *o)
@@ -55,13 +84,11 @@ static void scan_free(struct scan *s)
 }
 
 /* Builds getopt's tables from ours; NULL without memory. */
-static struct scan *scan_new(const struct cli_option *own)
+static struct scan *scan_new(const struct cli_command *command)
 {
-    int n_own = 0, n_common = 0;
-    for (; own && own[n_own].name; n_own++)
-        ;
-    for (; cli_common_options[n_common].name; n_common++)
-        ;
+    int n_own = 0, n_common = (int)option_count(cli_common_options);
+    while (cli_command_option(command, (size_t)n_own, NULL))
+        n_own++;
     struct scan *s = mem_zeros(1, sizeof *s);
     size_t n = (size_t)(n_own + n_common);
     if (!s || !(s->longs = mem_zeros(n + 1, sizeof *s->longs)) ||
@@ -72,7 +99,8 @@ static struct scan *scan_new(const struct cli_option *own)
     char *p = s->shorts;
     *p++ = ':'; /* a missing value is told apart from an unknown option */
     for (int i = 0; i < n_own + n_common; i++) {
-        const struct cli_option *o = i < n_own ? &own[i] : &cli_common_options[i - n_own];
+        const struct cli_option *o = i < n_own ? cli_command_option(command, (size_t)i, NULL)
+                                               : &cli_common_options[i - n_own];
         s->longs[i] =
             (struct option){o->name, has_arg(o), NULL, i < n_own ? OWN + i : COMMON + i - n_own};
         if (!o->letter)
@@ -91,19 +119,27 @@ void cli_args_init(struct cli_args *a, struct cli *cli, const struct cli_command
                    char **argv)
 {
     scan_free(unfinished);
-    unfinished = scan_new(command->options);
-    *a = (struct cli_args){cli, command, argc, argv, NULL, argc, unfinished};
+    unfinished = scan_new(command);
+    *a = (struct cli_args){.cli = cli,
+                           .command = command,
+                           .argc = argc,
+                           .argv = argv,
+                           .first = argc,
+                           .scan = unfinished};
     optind = 0;
 }
 
-static const struct cli_option *by_letter(const struct cli_option *o, int letter, int *index)
+/* What getopt_long would have returned for the long name of the option LETTER. */
+static int letter_value(const struct cli_command *command, int letter)
 {
-    for (int i = 0; o && o[i].name; i++)
-        if (o[i].letter == letter) {
-            *index = i;
-            return &o[i];
-        }
-    return NULL;
+    const struct cli_option *o;
+    for (size_t i = 0; (o = cli_command_option(command, i, NULL)); i++)
+        if (o->letter == letter)
+            return OWN + (int)i;
+    int i = 0;
+    while (cli_common_options[i].letter != letter)
+        i++;
+    return COMMON + i;
 }
 
 static bool set_format(struct cli *cli, const struct cli_command *command, const char *word)
@@ -165,11 +201,11 @@ static int spare_inputs(const struct cli_args *a)
     return CLI_END;
 }
 
-/* Notes the value of option I if it is a file to read; false without memory. */
-static bool note_input(struct cli_args *a, int i)
+/* Notes the option's value if it is a file to read; false without memory. */
+static bool note_input(struct cli_args *a)
 {
     struct scan *s = a->scan;
-    const char *paths = cli_paths(a->command->options[i].values);
+    const char *paths = cli_paths(a->option->values);
     if (!a->value || !paths || strcmp(paths, CLI_FILE) != 0)
         return true;
     if (!mem_grow(&s->file, &s->cap, s->files + 1, sizeof *s->file))
@@ -193,10 +229,19 @@ static int bad_option(struct cli_args *a, int verdict)
     return CLI_BAD;
 }
 
+/* Notes that option I of the command, counted over its groups, was read; its number in its table,
+ * or CLI_BAD without memory. */
+static int found_option(struct cli_args *a, int i)
+{
+    a->option = cli_command_option(a->command, (size_t)i, &a->use);
+    const struct cli_option *table = a->use ? a->use->group->options : a->command->options;
+    return note_input(a) ? (int)(a->option - table) : CLI_BAD;
+}
+
 int cli_next(struct cli_args *a)
 {
     struct scan *s = a->scan;
-    int result = CLI_BAD, c, i = 0;
+    int result = CLI_BAD, c;
     if (!s)
         return CLI_BAD;
     opterr = 0;
@@ -212,18 +257,15 @@ int cli_next(struct cli_args *a)
             result = bad_option(a, c);
             break;
         }
-        if (c < OWN && by_letter(a->command->options, c, &i))
-            c = OWN + i;
-        if (c >= OWN && c < COMMON) {
-            if (note_input(a, c - OWN))
-                return c - OWN;
+        if (c < OWN)
+            c = letter_value(a->command, c);
+        if (c < COMMON) {
+            result = found_option(a, c - OWN);
+            if (result >= 0)
+                return result;
             break;
         }
-        if (c >= COMMON)
-            i = c - COMMON;
-        else
-            by_letter(cli_common_options, c, &i);
-        result = take_common(a, i);
+        result = take_common(a, c - COMMON);
         if (result != CLI_END)
             break;
     }
@@ -232,14 +274,19 @@ int cli_next(struct cli_args *a)
     return result;
 }
 
+bool cli_take_shared(const struct cli_args *a, void *request, int opt)
+{
+    return a->use->group->take((char *)request + a->use->at, a, opt);
+}
+
 int cli_parse(struct cli_args *a, struct cli *cli, const struct cli_command *command, int argc,
-              char **argv, bool (*take)(void *context, const struct cli_args *a, int opt),
-              void *context)
+              char **argv, bool (*take)(void *request, const struct cli_args *a, int opt),
+              void *request)
 {
     int opt;
     cli_args_init(a, cli, command, argc, argv);
     while ((opt = cli_next(a)) >= 0)
-        if (!take(context, a, opt))
+        if (!(a->use ? cli_take_shared(a, request, opt) : take(request, a, opt)))
             return CLI_USAGE;
     return opt == CLI_END ? CLI_END : opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
 }

@@ -1,3 +1,7 @@
+/*
+ * What the commands that analyse a count file share: their groups of options, opening the file
+ * under these options, and printing names, numbers and JSON alike.
+ */
 #include "config.h"
 
 #include "cli/commands/analysis_options.h"
@@ -11,31 +15,75 @@
 #include "base/number.h"
 #include "formats/jsontext.h"
 
-static bool take_map(struct analysis_options *o, const struct cli_args *a, int opt)
+/* Says that the value of the option is WRONG. */
+static bool complain_value(const struct cli_args *a, const char *wrong)
 {
-    unsigned long n;
-    if (opt == MAP_METHOD) {
-        o->map.method = strcmp(a->value, "classical") == 0 ? MAP_CLASSICAL : MAP_SMACOF;
-        if (o->map.method == MAP_CLASSICAL || strcmp(a->value, "smacof") == 0)
-            return true;
-        cli_usage(a->command, "--method is smacof or classical, not '%s'", a->value);
-        return false;
-    }
-    if (!cli_unsigned(a->value, 0, opt == MAP_STARTS ? 1000 : UINT32_MAX, &n)) {
-        cli_usage(a->command,
-                  opt == MAP_STARTS ? "--starts takes a number up to 1000, not '%s'"
-                                    : "--seed takes a number, not '%s'",
-                  a->value);
-        return false;
-    }
-    if (opt == MAP_STARTS)
-        o->map.starts = (unsigned)n;
-    else
-        o->map.seed = n;
-    return true;
+    cli_usage(a->command, "%s, not '%s'", wrong, a->value);
+    return false;
 }
 
-static bool take_where(struct analysis_options *o, const struct cli_args *a)
+static const struct cli_option layer_table[] = {
+    {"layer", 0, "N", "layer, from 1", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+static bool layer_take(void *options, const struct cli_args *a, int opt)
+{
+    struct analysis_options *o = options;
+    (void)opt;
+    return cli_unsigned(a->value, 1, UINT32_MAX, &o->layer) ||
+           complain_value(a, "--layer takes a number from 1");
+}
+
+const struct cli_option_group analysis_layer_options = {layer_table, layer_take};
+
+enum { MAP_METHOD, MAP_STARTS, MAP_SEED };
+
+static const struct cli_option map_table[] = {
+    [MAP_METHOD] = {"method", 0, "METHOD", "smacof or classical (smacof)", "smacof|classical"},
+    [MAP_STARTS] = {"starts", 0, "N", "random starts beside the classical one (0)", NULL},
+    [MAP_SEED] = {"seed", 0, "N", "seed of the random starts (0)", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+static bool map_take(void *options, const struct cli_args *a, int opt)
+{
+    struct analysis_options *o = options;
+    unsigned long n = 0;
+    switch (opt) {
+    case MAP_METHOD:
+        o->map.method = strcmp(a->value, "classical") == 0 ? MAP_CLASSICAL : MAP_SMACOF;
+        return o->map.method == MAP_CLASSICAL || strcmp(a->value, "smacof") == 0 ||
+               complain_value(a, "--method is smacof or classical");
+    case MAP_STARTS:
+        if (!cli_unsigned(a->value, 0, 1000, &n))
+            return complain_value(a, "--starts takes a number up to 1000");
+        o->map.starts = (unsigned)n;
+        return true;
+    default:
+        if (!cli_unsigned(a->value, 0, UINT32_MAX, &n))
+            return complain_value(a, "--seed takes a number");
+        o->map.seed = n;
+        return true;
+    }
+}
+
+const struct cli_option_group analysis_map_options = {map_table, map_take};
+
+static const struct cli_option selection_table[] = {
+    [ANALYSIS_SIGMA] = {"sigma", 0, "PERCENT", "share of a group's phones a neuron must serve (80)",
+                        NULL},
+    [ANALYSIS_MIN_FRAMES] = {"min-frames", 0, "N", "leave out phones with fewer frames (1)", NULL},
+    [ANALYSIS_LAMBDA] = {"lambda", 0, "PERCENT", "counts at another of the file's lambdas", NULL},
+    [ANALYSIS_WHERE] = {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only these frames; may be repeated",
+                        NULL},
+    [ANALYSIS_PHONES] = {"phones", 0, "TABLE", "phone classes, TSV of phone and class (ARPABET)",
+                         "timit|ipa-mfa|" CLI_FILE},
+    [ANALYSIS_COMPAT] = {"compat", 0, "authors", "the published program's rule", "authors"},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+static bool selection_take_where(struct analysis_options *o, const struct cli_args *a)
 {
     if (o->wheres == ANALYSIS_MAX_WHERE) {
         cli_usage(a->command, "more than %d --where", ANALYSIS_MAX_WHERE);
@@ -45,45 +93,35 @@ static bool take_where(struct analysis_options *o, const struct cli_args *a)
     return true;
 }
 
-bool analysis_options_take(struct analysis_options *o, const struct cli_args *a, int opt)
+bool analysis_selection_take(void *options, const struct cli_args *a, int opt)
 {
+    struct analysis_options *o = options;
     double percent;
     unsigned long n;
-    const char *wrong = NULL;
     switch (opt) {
-    case ANALYSIS_LAYER:
-        if (!cli_unsigned(a->value, 1, UINT32_MAX, &o->layer))
-            wrong = "--layer takes a number from 1";
-        break;
     case ANALYSIS_SIGMA:
         if (!cli_double(a->value, 0, 100, &percent) || percent <= 0)
-            wrong = "--sigma takes a percentage above 0 and up to 100";
-        else
-            o->params.sigma = percent / 100;
-        break;
+            return complain_value(a, "--sigma takes a percentage above 0 and up to 100");
+        o->params.sigma = percent / 100;
+        return true;
     case ANALYSIS_MIN_FRAMES:
         if (!cli_unsigned(a->value, 1, UINT32_MAX, &n))
-            wrong = "--min-frames takes a number from 1";
-        else
-            o->params.min_frames = n;
-        break;
+            return complain_value(a, "--min-frames takes a number from 1");
+        o->params.min_frames = n;
+        return true;
     case ANALYSIS_LAMBDA:
-        if (!cli_double(a->value, 1e-6, 100, &o->lambda))
-            wrong = "--lambda takes a percentage above 0 and up to 100";
-        break;
-    case ANALYSIS_WHERE: return take_where(o, a);
-    case ANALYSIS_PHONES: o->phones = a->value; break;
-    case ANALYSIS_COMPAT:
-        if (strcmp(a->value, "authors") != 0)
-            wrong = "--compat takes 'authors'";
+        return cli_double(a->value, 1e-6, 100, &o->lambda) ||
+               complain_value(a, "--lambda takes a percentage above 0 and up to 100");
+    case ANALYSIS_WHERE: return selection_take_where(o, a);
+    case ANALYSIS_PHONES: o->phones = a->value; return true;
+    default:
         o->params.authors = true;
-        break;
-    default: return take_map(o, a, opt);
+        return strcmp(a->value, "authors") == 0 || complain_value(a, "--compat takes 'authors'");
     }
-    if (wrong)
-        cli_usage(a->command, "%s, not '%s'", wrong, a->value);
-    return !wrong;
 }
+
+const struct cli_option_group analysis_selection_options = {selection_table,
+                                                            analysis_selection_take};
 
 static enum status set_up(struct analysis *a, const struct analysis_options *o, struct err *err)
 {

@@ -11,39 +11,14 @@
 #include "analysis/analysis.h"
 #include "corpus/phones.h"
 
-/* First in the options of each such command, so that their numbers are these. */
-#define ANALYSIS_OPTIONS                                                                     \
-    {"layer", 0, "N", "layer, from 1", NULL},                                                \
-        {"sigma", 0, "PERCENT", "share of a group's phones a neuron must serve (80)", NULL}, \
-        {"min-frames", 0, "N", "leave out phones with fewer frames (1)", NULL},              \
-        {"lambda", 0, "PERCENT", "counts at another of the file's lambdas", NULL},           \
-        {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only these frames; may be repeated", NULL}, \
-        {"phones", 0, "TABLE", "phone classes, TSV of phone and class (ARPABET)",            \
-         "timit|ipa-mfa|" CLI_FILE},                                                         \
-    {                                                                                        \
-        "compat", 0, "authors", "the published program's rule", "authors"                    \
-    }
-
-#define MAP_OPTIONS                                                              \
-    {"method", 0, "METHOD", "smacof or classical (smacof)", "smacof|classical"}, \
-        {"starts", 0, "N", "random starts beside the classical one (0)", NULL},  \
-    {                                                                            \
-        "seed", 0, "N", "seed of the random starts (0)", NULL                    \
-    }
-
-enum {
-    ANALYSIS_LAYER,
+/* Numbers of the options in the groups below, for commands that have only some of them. */
+enum analysis_selection_option {
     ANALYSIS_SIGMA,
     ANALYSIS_MIN_FRAMES,
     ANALYSIS_LAMBDA,
     ANALYSIS_WHERE,
     ANALYSIS_PHONES,
     ANALYSIS_COMPAT,
-    ANALYSIS_END, /* a command's own options, or the map's, begin here */
-    MAP_METHOD = ANALYSIS_END,
-    MAP_STARTS,
-    MAP_SEED,
-    MAP_END
 };
 
 #define ANALYSIS_MAX_WHERE 16
@@ -63,9 +38,15 @@ struct analysis_options {
         .params = ANALYSIS_PARAMS_DEFAULT, .map = MAP_PARAMS_DEFAULT \
     }
 
-/* Takes option OPT (below ANALYSIS_END, or MAP_END with the map's options) of A; false if its
- * value is wrong, which has then been said. */
-bool analysis_options_take(struct analysis_options *o, const struct cli_args *a, int opt);
+/*
+ * --layer N; which frames and phones are looked at, and by what rule; how maps are made.  The part
+ * of each is a struct analysis_options.
+ */
+extern const struct cli_option_group analysis_layer_options, analysis_selection_options,
+    analysis_map_options;
+
+/* Takes one of analysis_selection_options, by its number there, as the group does. */
+bool analysis_selection_take(void *options, const struct cli_args *a, int opt);
 
 /* A count file under analysis with what it needs. */
 struct analysis_input {

@@ -7,7 +7,8 @@
 /* True if COMMAND has an option of its own called NAME, which then hides the common one. */
 static bool has_own(const struct cli_command *command, const char *name)
 {
-    for (const struct cli_option *o = command->options; o && o->name; o++)
+    const struct cli_option *o;
+    for (size_t i = 0; (o = cli_command_option(command, i, NULL)); i++)
         if (strcmp(o->name, name) == 0)
             return true;
     return false;
@@ -17,10 +18,10 @@ static bool has_own(const struct cli_command *command, const char *name)
 static const struct cli_option *each_option(const struct cli_command *command, size_t *i)
 {
     size_t own = 0;
-    while (command->options && command->options[own].name)
+    while (cli_command_option(command, own, NULL))
         own++;
     if (*i < own)
-        return &command->options[(*i)++];
+        return cli_command_option(command, (*i)++, NULL);
     for (;;) {
         const struct cli_option *o = &cli_common_options[(*i)++ - own];
         if (!o->name)

@@ -10,7 +10,7 @@
 #include "cli/progress.h"
 
 enum {
-    OPT_BY = INPUT_END,
+    OPT_BY,
     OPT_LAMBDA,
     OPT_FRAMES,
     OPT_COMPAT,
@@ -20,7 +20,6 @@ enum {
 };
 
 static const struct cli_option options[] = {
-    INPUT_OPTIONS,
     {"by", 0, "FACTORS", "factors to keep (default: phone,gender,pitch as known)",
      "phone|phone,gender|phone,gender,pitch|phone,gender,pitch,speaker"},
     {"lambda", 0, "PERCENT[,PERCENT...]", "share of neurons activated in a frame (default: 1)",
@@ -40,6 +39,11 @@ struct request {
     struct buf command;
     const char *by, *frames;
     bool keep_going;
+};
+
+static const struct cli_group_use groups[] = {
+    {&input_options, offsetof(struct request, in)},
+    {NULL, 0},
 };
 
 /* TEXT as one word of a shell command. */
@@ -111,8 +115,8 @@ static bool parse_lambdas(struct request *r, const char *text)
     return true;
 }
 
-/* One option; a message for what is wrong with its value, or NULL. */
-static const char *take(struct request *r, int opt, const char *value)
+/* One of count's own options; a message for what is wrong with its value, or NULL. */
+static const char *count_take(struct request *r, int opt, const char *value)
 {
     struct count_options *o = &r->in.o;
     switch (opt) {
@@ -136,8 +140,7 @@ static const char *take(struct request *r, int opt, const char *value)
                    ? NULL
                    : "--shard needs K/N, K from 1 to N, N up to 65536";
     case OPT_KEEP_GOING: r->keep_going = true; break;
-    case OPT_NO_RESUME: o->resume = false; break;
-    default: return input_options_take(&r->in, opt, value);
+    default: o->resume = false; break;
     }
     return NULL;
 }
@@ -172,7 +175,19 @@ static const char *complete(struct request *r, const struct cli *cli, bool compa
     return NULL;
 }
 
-static int parse(struct request *r, struct cli *cli, int argc, char **argv)
+/* Adds the option to the command that the count file keeps.  Left out are those that do not change
+ * what is counted of a recording, so that equal counts stay equal bytes. */
+static void count_note_option(struct request *r, const struct cli_args *a, int opt)
+{
+    if (!a->use && (opt == OPT_KEEP_GOING || opt == OPT_NO_RESUME || opt == OPT_SHARD))
+        return;
+    buf_printf(&r->command, " --%s", a->option->name);
+    if (a->value)
+        add_word(&r->command, a->value);
+}
+
+/* Reads the command line into R: CLI_END, or CLI_HELP or CLI_BAD, where all has been said. */
+static int count_parse(struct request *r, struct cli *cli, int argc, char **argv)
 {
     struct cli_args a;
     const char *wrong = NULL;
@@ -180,18 +195,14 @@ static int parse(struct request *r, struct cli *cli, int argc, char **argv)
     int opt;
     buf_str(&r->command, "propneu count");
     cli_args_init(&a, cli, &command_count, argc, argv);
-    while ((opt = cli_next(&a)) >= 0) {
-        const char *message = take(r, opt, a.value);
-        wrong = wrong ? wrong : message;
-        compat |= opt == OPT_COMPAT;
-        /* None changes what is counted of a recording, so equal counts stay equal bytes. */
-        if (opt == OPT_KEEP_GOING || opt == OPT_NO_RESUME || opt == OPT_SHARD)
-            continue;
-        buf_printf(&r->command, " --%s", options[opt].name);
-        if (a.value)
-            add_word(&r->command, a.value);
+    while (!wrong && (opt = cli_next(&a)) >= 0) {
+        if (a.use && !cli_take_shared(&a, r, opt))
+            return CLI_BAD;
+        wrong = a.use ? NULL : count_take(r, opt, a.value);
+        compat |= !a.use && opt == OPT_COMPAT;
+        count_note_option(r, &a, opt);
     }
-    if (opt != CLI_END)
+    if (!wrong && opt != CLI_END)
         return opt;
     if (!wrong && a.first < argc)
         wrong = "no operands are taken";
@@ -300,7 +311,7 @@ static int run(struct cli *cli, int argc, char **argv)
         .command = BUF_INIT};
     unsigned cores = cli->threads;
     cli->threads = 0;
-    int opt = parse(&r, cli, argc, argv), result;
+    int opt = count_parse(&r, cli, argc, argv), result;
     if (opt == CLI_END)
         result = count_together(&r, cli, cores);
     else
@@ -324,6 +335,7 @@ const struct cli_command command_count = {
                "same result; -j is the number of threads in each.\n"
                "Recordings that cannot be counted are named and left out, and the exit status is\n"
                "1, unless --keep-going is given.  propneu-counts(5) says what FILE holds.\n",
+    .groups = groups,
     .options = options,
     .run = run,
 };

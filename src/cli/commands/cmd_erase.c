@@ -13,11 +13,9 @@
 
 #define CONTROLS_DEFAULT 100
 
-enum { OPT_SCALE = MEASURE_END, OPT_MEAN, OPT_MATRIX, OPT_PROPERTY, OPT_CONTROLS };
+enum { OPT_SCALE, OPT_MEAN, OPT_MATRIX, OPT_PROPERTY, OPT_CONTROLS };
 
 static const struct cli_option options[] = {
-    EDIT_OPTIONS,
-    MEASURE_OPTIONS,
     {"scale", 0, "G", "multiply by G instead of erasing", NULL},
     {"mean", 0, "FILE", "put the neurons' means in their place (safetensors)", CLI_FILE},
     {"matrix", 0, NULL, "measure the damage to every group, write nothing", NULL},
@@ -36,6 +34,14 @@ struct request {
     const char *property;
     uint32_t controls;
     const char *matrix_only; /* option given that only --matrix has, or NULL */
+};
+
+static const struct cli_group_use groups[] = {
+    {&edit_layer_options, offsetof(struct request, edit)},
+    {&analysis_selection_options, offsetof(struct request, edit.analysis)},
+    {&edit_options, offsetof(struct request, edit)},
+    {&measure_options, offsetof(struct request, measure)},
+    {NULL, 0},
 };
 
 static json_t *describe(const struct request *r)
@@ -132,10 +138,8 @@ static bool take(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
     unsigned long n;
-    if (opt >= EDIT_END && opt < MEASURE_END)
-        return measure_take(&r->measure, a, opt);
     if (opt > OPT_MATRIX)
-        r->matrix_only = options[opt].name;
+        r->matrix_only = a->option->name;
     switch (opt) {
     case OPT_SCALE:
         r->scaled = cli_double(a->value, -1e6, 1e6, &r->gain);
@@ -145,14 +149,13 @@ static bool take(void *context, const struct cli_args *a, int opt)
     case OPT_MEAN: r->mean = a->value; return true;
     case OPT_MATRIX: r->matrix = true; return true;
     case OPT_PROPERTY: r->property = a->value; return true;
-    case OPT_CONTROLS:
+    default:
         if (!cli_unsigned(a->value, 0, 1000000, &n)) {
             cli_usage(&command_erase, "--controls takes a number from 0, not '%s'", a->value);
             return false;
         }
         r->controls = (uint32_t)n;
         return true;
-    default: return edit_options_take(&r->edit, a, opt);
     }
 }
 
@@ -241,6 +244,7 @@ const struct cli_command command_erase = {
                 "  propneu erase -m hubert --set @no-male/neurons.txt --scale 0.5 -o half\n"
                 "  propneu erase --matrix -m sid.safetensors -c sid.counts --property gender \\\n"
                 "    -a test --speakers speakers.tsv --task sid --piece 0.2 -o gender.txt\n",
+    .groups = groups,
     .options = options,
     .run = run,
 };

@@ -17,7 +17,7 @@
 #include "formats/tensors/safetensors.h"
 
 enum {
-    OPT_TASK = INPUT_END,
+    OPT_TASK,
     OPT_HEAD,
     OPT_HEAD_LABELS,
     OPT_LAYER,
@@ -38,7 +38,6 @@ enum {
 };
 
 static const struct cli_option options[] = {
-    INPUT_OPTIONS,
     {"task", 0, "TASK", "sid, phones, centroid or f0", "sid|phones|centroid|f0"},
     {"head", 0, "FILE", "checkpoint that holds the head (MODEL)", CLI_FILE},
     {"head-labels", 0, "FILE", "names of its classes, one a line (as it says)", CLI_FILE},
@@ -67,6 +66,11 @@ struct request {
     const char *set, *counts, *mean;
     double gain;
     bool tasked, scaled, keep_going;
+};
+
+static const struct cli_group_use groups[] = {
+    {&input_options, offsetof(struct request, in)},
+    {NULL, 0},
 };
 
 static bool take_task(struct request *r, const char *value)
@@ -133,12 +137,10 @@ static bool take(void *context, const struct cli_args *a, int opt)
     case OPT_ERASE: r->set = a->value; break;
     case OPT_MEAN: r->mean = a->value; break;
     case OPT_COUNTS: r->counts = a->value; break;
-    case OPT_SIGMA: return analysis_options_take(&r->analysis, a, ANALYSIS_SIGMA);
-    case OPT_MIN_FRAMES: return analysis_options_take(&r->analysis, a, ANALYSIS_MIN_FRAMES);
-    case OPT_WHERE: return analysis_options_take(&r->analysis, a, ANALYSIS_WHERE);
-    default:
-        wrong = opt < INPUT_END ? input_options_take(&r->in, opt, a->value)
-                                : take_number(r, opt, a->value);
+    case OPT_SIGMA: return analysis_selection_take(&r->analysis, a, ANALYSIS_SIGMA);
+    case OPT_MIN_FRAMES: return analysis_selection_take(&r->analysis, a, ANALYSIS_MIN_FRAMES);
+    case OPT_WHERE: return analysis_selection_take(&r->analysis, a, ANALYSIS_WHERE);
+    default: wrong = take_number(r, opt, a->value);
     }
     if (wrong)
         cli_usage(&command_eval, "%s, not '%s'", wrong, a->value);
@@ -342,6 +344,7 @@ const struct cli_command command_eval = {
     .examples = "  propneu eval -m sid.safetensors -a test/ --speakers speakers.tsv --task sid\n"
                 "  propneu eval -m sid.safetensors -a test/ --speakers speakers.tsv --task sid \\\n"
                 "      --piece 0.2 --erase gender=male -c sid.counts\n",
+    .groups = groups,
     .options = options,
     .run = run,
 };

@@ -13,7 +13,7 @@
 #include "base/mem.h"
 
 enum {
-    OPT_PROPERTY = MAP_END,
+    OPT_PROPERTY,
     OPT_PHONE,
     OPT_SETS,
     OPT_LOG,
@@ -100,8 +100,7 @@ static bool take(void *context, const struct cli_args *a, int opt)
     case OPT_SETS: return add_list(a, &r->sets);
     case OPT_LOG: r->logarithmic = true; return true;
     case OPT_WIDTH: return take_length(a, "width", &r->width);
-    case OPT_HEIGHT: return take_length(a, "height", &r->height);
-    default: return analysis_options_take(&r->options, a, opt);
+    default: return take_length(a, "height", &r->height);
     }
 }
 
@@ -278,9 +277,14 @@ static int run(struct cli *cli, int argc, char **argv)
     return status;
 }
 
+static const struct cli_group_use groups[] = {
+    {&analysis_layer_options, offsetof(struct figure_request, options)},
+    {&analysis_selection_options, offsetof(struct figure_request, options)},
+    {&analysis_map_options, offsetof(struct figure_request, options)},
+    {NULL, 0},
+};
+
 static const struct cli_option options[] = {
-    ANALYSIS_OPTIONS,
-    MAP_OPTIONS,
     {"property", 0, "NAME[,NAME...]", "figures 3, 4, 5, 7: these properties", NULL},
     {"phone", 0, "NAME[,NAME...]", "figure 2: these phones (AH); figure 3: the one to mark", NULL},
     {"sets", 0, "SET[,SET...]", "figure 8: these sets (default phone,gender,pitch)", NULL},
@@ -308,6 +312,7 @@ const struct cli_command command_figure = {
                 "  propneu figure 3b my.counts --width 9cm -o gender.svg\n"
                 "  propneu figure 2 my.counts --phone AH --layer 8 -o pattern.png\n"
                 "  propneu figure 5 hubert.counts wavlm.counts -o models.pdf\n",
+    .groups = groups,
     .options = options,
     .files = CLI_FILE,
     .run = run,

@@ -16,8 +16,6 @@
 /* Text shows the groups' columns only where they fit a line. */
 #define MANY_GROUPS 5
 
-enum { OPT_PROPERTY = MAP_END };
-
 struct request {
     struct analysis_options options;
     const char *property; /* NULL: all */
@@ -285,8 +283,7 @@ static enum status print_layers(FILE *out, const struct cli *cli, struct analysi
 static bool take(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
-    if (opt != OPT_PROPERTY)
-        return analysis_options_take(&r->options, a, opt);
+    (void)opt; /* there is one */
     r->property = a->value;
     return true;
 }
@@ -304,9 +301,14 @@ static int run(struct cli *cli, int argc, char **argv)
     return analysis_run(cli, argv[a.first], &r.options, print_layers, &r);
 }
 
+static const struct cli_group_use groups[] = {
+    {&analysis_layer_options, offsetof(struct request, options)},
+    {&analysis_selection_options, offsetof(struct request, options)},
+    {&analysis_map_options, offsetof(struct request, options)},
+    {NULL, 0},
+};
+
 static const struct cli_option options[] = {
-    ANALYSIS_OPTIONS,
-    MAP_OPTIONS,
     {"property", 0, "NAME", "only this property (default: all the file has)",
      "phone|gender|pitch|speaker|each-phone"},
     {NULL, 0, NULL, NULL, NULL},
@@ -326,6 +328,7 @@ const struct cli_command command_layers = {
                "group_neurons (GROUP=NUMBER, comma-separated).  JSON: properties[].layers[].\n",
     .examples = "  propneu layers my.counts\n"
                 "  propneu layers my.counts --property gender --where phone=AA,IY --format tsv\n",
+    .groups = groups,
     .options = options,
     .files = CLI_FILE,
     .run = run,

@@ -6,8 +6,6 @@
 
 #include <math.h>
 
-enum { OPT_PROPERTY = MAP_END };
-
 struct request {
     struct analysis_options options;
     const char *property;
@@ -115,8 +113,7 @@ static enum status print_map(FILE *out, const struct cli *cli, struct analysis_i
 static bool take(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
-    if (opt != OPT_PROPERTY)
-        return analysis_options_take(&r->options, a, opt);
+    (void)opt; /* there is one */
     r->property = a->value;
     return true;
 }
@@ -136,9 +133,14 @@ static int run(struct cli *cli, int argc, char **argv)
     return analysis_run(cli, argv[a.first], &r.options, print_map, &r);
 }
 
+static const struct cli_group_use groups[] = {
+    {&analysis_layer_options, offsetof(struct request, options)},
+    {&analysis_selection_options, offsetof(struct request, options)},
+    {&analysis_map_options, offsetof(struct request, options)},
+    {NULL, 0},
+};
+
 static const struct cli_option options[] = {
-    ANALYSIS_OPTIONS,
-    MAP_OPTIONS,
     {"property", 0, "NAME", "phone, gender, pitch, ..., each-phone",
      "phone|gender|pitch|speaker|each-phone"},
     {NULL, 0, NULL, NULL, NULL},
@@ -158,6 +160,7 @@ const struct cli_command command_map = {
         "normalised_stress, iterations, eigenvalues, silhouette, silhouette_distances.\n",
     .examples = "  propneu map my.counts --property gender --layer 1\n"
                 "  propneu map my.counts --property phone --layer 8 --method classical\n",
+    .groups = groups,
     .options = options,
     .files = CLI_FILE,
     .run = run,

@@ -8,7 +8,7 @@
 #include "base/bitset.h"
 #include "base/mem.h"
 
-enum { OPT_PROPERTY = ANALYSIS_END, OPT_GROUPS };
+enum { OPT_PROPERTY, OPT_GROUPS };
 
 /* The heading says how many phones were judged in each group only where that fits a line. */
 #define MANY_GROUPS 5
@@ -178,11 +178,11 @@ static enum status print_neurons(FILE *out, const struct cli *cli, struct analys
 static bool take(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
-    switch (opt) {
-    case OPT_PROPERTY: r->property = a->value; return true;
-    case OPT_GROUPS: r->groups = true; return true;
-    default: return analysis_options_take(&r->options, a, opt);
-    }
+    if (opt == OPT_PROPERTY)
+        r->property = a->value;
+    else
+        r->groups = true;
+    return true;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -200,8 +200,13 @@ static int run(struct cli *cli, int argc, char **argv)
     return analysis_run(cli, argv[a.first], &r.options, print_neurons, &r);
 }
 
+static const struct cli_group_use groups[] = {
+    {&analysis_layer_options, offsetof(struct request, options)},
+    {&analysis_selection_options, offsetof(struct request, options)},
+    {NULL, 0},
+};
+
 static const struct cli_option options[] = {
-    ANALYSIS_OPTIONS,
     {"property", 0, "NAME", "phone, gender, pitch, ..., each-phone",
      "phone|gender|pitch|speaker|each-phone"},
     {"groups", 0, NULL, "the neurons of each group", NULL},
@@ -224,6 +229,7 @@ const struct cli_command command_neurons = {
     .examples =
         "  propneu neurons my.counts --property gender --groups\n"
         "  propneu neurons my.counts --property phone --layer 8 --format tsv -o phone.tsv\n",
+    .groups = groups,
     .options = options,
     .files = CLI_FILE,
     .run = run,

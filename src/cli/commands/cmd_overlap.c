@@ -9,8 +9,6 @@
 #include "analysis/overlap.h"
 #include "base/number.h"
 
-enum { OPT_REGION = ANALYSIS_END };
-
 struct request {
     struct analysis_options options;
     const char *region; /* NULL: sizes of all */
@@ -175,8 +173,7 @@ static enum status print_overlap(FILE *out, const struct cli *cli, struct analys
 static bool take(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
-    if (opt != OPT_REGION)
-        return analysis_options_take(&r->options, a, opt);
+    (void)opt; /* there is one */
     r->region = a->value;
     return true;
 }
@@ -201,8 +198,13 @@ static int run(struct cli *cli, int argc, char **argv)
     return analysis_run(cli, argv[a.first], &r.options, print_overlap, &r);
 }
 
+static const struct cli_group_use groups[] = {
+    {&analysis_layer_options, offsetof(struct request, options)},
+    {&analysis_selection_options, offsetof(struct request, options)},
+    {NULL, 0},
+};
+
 static const struct cli_option options[] = {
-    ANALYSIS_OPTIONS,
     {"region", 0, "EXPR", "list the neurons of EXPR instead", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
@@ -225,6 +227,7 @@ const struct cli_command command_overlap = {
         "neuron.  JSON: sets[], regions[], union, intersection; with --region: neurons[].\n",
     .examples = "  propneu overlap my.counts --layer 1 phone gender pitch\n"
                 "  propneu overlap my.counts --region 'gender & pitch - phone' > both.txt\n",
+    .groups = groups,
     .options = options,
     .files = CLI_FILE,
     .run = run,

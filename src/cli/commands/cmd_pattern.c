@@ -11,7 +11,7 @@
 #include "analysis/pattern.h"
 #include "base/number.h"
 
-enum { OPT_PHONE = ANALYSIS_END, OPT_TOP };
+enum { OPT_PHONE, OPT_TOP };
 
 struct request {
     struct analysis_options options;
@@ -151,17 +151,16 @@ static bool take(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
     unsigned long top;
-    switch (opt) {
-    case OPT_PHONE: r->phone = a->value; return true;
-    case OPT_TOP:
-        if (!cli_unsigned(a->value, 0, INT32_MAX, &top)) {
-            cli_usage(a->command, "--top takes a number, not '%s'", a->value);
-            return false;
-        }
-        r->top = (long)top;
+    if (opt == OPT_PHONE) {
+        r->phone = a->value;
         return true;
-    default: return analysis_options_take(&r->options, a, opt);
     }
+    if (!cli_unsigned(a->value, 0, INT32_MAX, &top)) {
+        cli_usage(a->command, "--top takes a number, not '%s'", a->value);
+        return false;
+    }
+    r->top = (long)top;
+    return true;
 }
 
 static int run(struct cli *cli, int argc, char **argv)
@@ -179,8 +178,13 @@ static int run(struct cli *cli, int argc, char **argv)
     return analysis_run(cli, argv[a.first], &r.options, print_pattern, &r);
 }
 
+static const struct cli_group_use groups[] = {
+    {&analysis_layer_options, offsetof(struct request, options)},
+    {&analysis_selection_options, offsetof(struct request, options)},
+    {NULL, 0},
+};
+
 static const struct cli_option options[] = {
-    ANALYSIS_OPTIONS,
     {"phone", 0, "NAME", "the phone", NULL},
     {"top", 0, "N", "only the first N neurons, 0 = all (text: 30, else all)", NULL},
     {NULL, 0, NULL, NULL, NULL},
@@ -198,6 +202,7 @@ const struct cli_command command_pattern = {
         "TSV columns: neuron, p, hits, low, high, lift, marginal, in_pattern ('-' where a\n"
         "file holds probabilities only).  JSON: the same keys in neurons[].\n",
     .examples = "  propneu pattern my.counts --phone AH --layer 8 --where gender=female\n",
+    .groups = groups,
     .options = options,
     .files = CLI_FILE,
     .run = run,

@@ -14,7 +14,7 @@
 #include "formats/jsontext.h"
 
 enum {
-    OPT_KEEP = MEASURE_END,
+    OPT_KEEP,
     OPT_PROTECT,
     OPT_CRITERION,
     OPT_SCOPE,
@@ -34,8 +34,6 @@ enum {
 #define DRAWS_DEFAULT 5
 
 static const struct cli_option options[] = {
-    EDIT_OPTIONS,
-    MEASURE_OPTIONS,
     {"keep", 0, "SHARE", "share of the neurons that stays, 0.2 or 20%", NULL},
     {"protect", 0, "SET", "never prune these", NULL},
     {"criterion", 0, "NAME", "score by which neurons are pruned, lowest first (l1)",
@@ -61,6 +59,14 @@ struct request {
     double keep[POINTS_MAX]; /* [points] as given */
     uint32_t points, draws;
     const char *curve_only; /* option given that only --curve has, or NULL */
+};
+
+static const struct cli_group_use groups[] = {
+    {&edit_layer_options, offsetof(struct request, edit)},
+    {&analysis_selection_options, offsetof(struct request, edit.analysis)},
+    {&edit_options, offsetof(struct request, edit)},
+    {&measure_options, offsetof(struct request, measure)},
+    {NULL, 0},
 };
 
 static json_t *describe(const struct request *r)
@@ -193,8 +199,6 @@ static bool take(void *context, const struct cli_args *a, int opt)
     struct request *r = context;
     const char *wrong = NULL;
     unsigned long n;
-    if (opt >= EDIT_END && opt < MEASURE_END)
-        return measure_take(&r->measure, a, opt);
     switch (opt) {
     case OPT_KEEP:
         if (!take_shares(r, a->value))
@@ -222,14 +226,13 @@ static bool take(void *context, const struct cli_args *a, int opt)
             wrong = "--shape is masked, equal or uneven";
         break;
     case OPT_CURVE: r->curve = true; break;
-    case OPT_DRAWS:
-        r->curve_only = options[opt].name;
+    default:
+        r->curve_only = a->option->name;
         if (!cli_unsigned(a->value, 1, 100000, &n))
             wrong = "--draws takes a number from 1";
         else
             r->draws = (uint32_t)n;
         break;
-    default: return edit_options_take(&r->edit, a, opt);
     }
     if (wrong)
         cli_usage(&command_prune, "%s, not '%s'", wrong, a->value);
@@ -360,6 +363,7 @@ const struct cli_command command_prune = {
         "  propneu prune -m mel.ckpt -c mel.counts --set 'gender - phone' --shape uneven -o out\n"
         "  propneu prune --curve -m pr.safetensors -c pr.counts --protect phone -a test \\\n"
         "    -l textgrid --task phones --keep 80%,40%,20% -o curve.tsv --format tsv\n",
+    .groups = groups,
     .options = options,
     .run = run,
 };

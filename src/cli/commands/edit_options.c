@@ -1,3 +1,7 @@
+/*
+ * What the commands that edit a model share: their groups of options, opening the model and the
+ * count file that sets are taken from, and the summary of what was written.
+ */
 #include "config.h"
 
 #include "cli/commands/edit_options.h"
@@ -8,18 +12,47 @@
 
 #include "cli/progress.h"
 
-bool edit_options_take(struct edit_request *r, const struct cli_args *a, int opt)
+static const struct cli_option layer_table[] = {
+    {"layer", 0, "LIST", "layers of the set, such as 1,3-5 (all)", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+static bool edit_take_layers(void *request, const struct cli_args *a, int opt)
 {
-    switch (opt) {
-    case ANALYSIS_LAYER: r->layers = a->value; return true;
-    case EDIT_MODEL: r->model = a->value; return true;
-    case EDIT_COUNTS: r->counts = a->value; return true;
-    case EDIT_SET: r->set = a->value; return true;
-    case EDIT_MEAN_STD: r->mean_std = a->value; return true;
-    case EDIT_ALLOW_EMPTY: r->allow_empty = true; return true;
-    default: return analysis_options_take(&r->analysis, a, opt);
-    }
+    struct edit_request *r = request;
+    (void)opt; /* there is one */
+    r->layers = a->value;
+    return true;
 }
+
+const struct cli_option_group edit_layer_options = {layer_table, edit_take_layers};
+
+enum { EDIT_MODEL, EDIT_COUNTS, EDIT_SET, EDIT_MEAN_STD, EDIT_ALLOW_EMPTY };
+
+static const struct cli_option edit_table[] = {
+    [EDIT_MODEL] = {"model", 'm', "MODEL", "checkpoint or Hugging Face folder", CLI_FILE},
+    [EDIT_COUNTS] = {"counts", 'c', "COUNTS", "count file that the sets are taken from", CLI_FILE},
+    [EDIT_SET] = {"set", 0, "SET", "neurons, a set expression", NULL},
+    [EDIT_MEAN_STD] = {"mean-std", 0, "FILE",
+                       "mean and deviation of log-mel bins (.npy; MelHuBERT)", CLI_FILE},
+    [EDIT_ALLOW_EMPTY] = {"allow-empty", 0, NULL, "an empty set is no mistake", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+static bool edit_take(void *request, const struct cli_args *a, int opt)
+{
+    struct edit_request *r = request;
+    switch (opt) {
+    case EDIT_MODEL: r->model = a->value; break;
+    case EDIT_COUNTS: r->counts = a->value; break;
+    case EDIT_SET: r->set = a->value; break;
+    case EDIT_MEAN_STD: r->mean_std = a->value; break;
+    default: r->allow_empty = true; break;
+    }
+    return true;
+}
+
+const struct cli_option_group edit_options = {edit_table, edit_take};
 
 /* The layer is no part of the analysis here: a set without one is of every layer. */
 enum status edit_counts_open(struct analysis_input *c, const char *path,

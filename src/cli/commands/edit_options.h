@@ -9,41 +9,14 @@
 #include "base/buf.h"
 #include "edit/editfolder.h"
 
-/* First in the options of each such command: those of the analysis by the same numbers. */
-#define EDIT_OPTIONS                                                                               \
-    {"layer", 0, "LIST", "layers of the set, such as 1,3-5 (all)", NULL},                          \
-        {"sigma", 0, "PERCENT", "share of a group's phones a neuron must serve (80)", NULL},       \
-        {"min-frames", 0, "N", "leave out phones with fewer frames (1)", NULL},                    \
-        {"lambda", 0, "PERCENT", "counts at another of the file's lambdas", NULL},                 \
-        {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only these frames; may be repeated", NULL},       \
-        {"phones", 0, "TABLE", "phone classes, TSV of phone and class (ARPABET)",                  \
-         "timit|ipa-mfa|" CLI_FILE},                                                               \
-        {"compat", 0, "authors", "the published program's rule", "authors"},                       \
-        {"model", 'm', "MODEL", "checkpoint or Hugging Face folder", CLI_FILE},                    \
-        {"counts", 'c', "COUNTS", "count file that the sets are taken from", CLI_FILE},            \
-        {"set", 0, "SET", "neurons, a set expression", NULL},                                      \
-        {"mean-std", 0, "FILE", "mean and deviation of log-mel bins (.npy; MelHuBERT)", CLI_FILE}, \
-    {                                                                                              \
-        "allow-empty", 0, NULL, "an empty set is no mistake", NULL                                 \
-    }
-
-enum {
-    EDIT_MODEL = ANALYSIS_END,
-    EDIT_COUNTS,
-    EDIT_SET,
-    EDIT_MEAN_STD,
-    EDIT_ALLOW_EMPTY,
-    EDIT_END /* a command's own options begin here */
-};
-
 struct edit_request {
     struct analysis_options analysis;
     const char *model, *counts, *set, *mean_std, *layers;
     bool allow_empty;
 };
 
-/* Takes option OPT (below EDIT_END) of A; false if its value is wrong, which was then said. */
-bool edit_options_take(struct edit_request *r, const struct cli_args *a, int opt);
+/* --layer LIST, and what the sets are taken from; the part of both is a struct edit_request. */
+extern const struct cli_option_group edit_layer_options, edit_options;
 
 /* What the command works on. */
 struct edit_input {

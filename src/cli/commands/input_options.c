@@ -1,3 +1,7 @@
+/*
+ * The options of the commands that run a model on a corpus (count, eval): a table of them, and how
+ * each goes into the request.
+ */
 #include "config.h"
 
 #include "cli/commands/input_options.h"
@@ -18,7 +22,7 @@ static bool parse_edges(const char *text, double edges[2])
 }
 
 /* NAME=FILE: one more factor; a message for what is wrong, or NULL. */
-static const char *take_factor(struct input_request *r, const char *value)
+static const char *input_take_factor(struct input_request *r, const char *value)
 {
     struct count_options *o = &r->o;
     struct count_extra *x = &r->extra[o->extras];
@@ -39,29 +43,63 @@ static const char *take_factor(struct input_request *r, const char *value)
     return NULL;
 }
 
-const char *input_options_take(struct input_request *r, int opt, const char *value)
+static const struct cli_option input_table[] = {
+    [INPUT_MODEL] = {"model", 'm', "MODEL", "folder or checkpoint of the model", CLI_FILE},
+    [INPUT_AUDIO] = {"audio", 'a', "AUDIO", "folder searched for recordings, or a list of them",
+                     CLI_FILE},
+    [INPUT_LABELS] = {"labels", 'l', "LABELS", "phone labels: folder or file", CLI_FILE},
+    [INPUT_SPEAKERS] = {"speakers", 0, "FILE", "gender of each speaker", "timit|" CLI_FILE},
+    [INPUT_PITCH] = {"pitch", 0, "FILE|auto",
+                     "pitch by frame or time, as F0 or classes; or track it", "auto|" CLI_FILE},
+    [INPUT_PITCH_EDGES] = {"pitch-edges", 0, "LOW,HIGH",
+                           "Hz between low, mid and high (default: tertiles)", NULL},
+    [INPUT_LABEL_TABLE] = {"label-table", 0, "FILE", "phone names of the published frame JSON",
+                           CLI_FILE},
+    [INPUT_TIER] = {"tier", 0, "NAME", "TextGrid tier with the phones", NULL},
+    [INPUT_PHONES] = {"phones", 0, "FILE",
+                      "phones and classes: a table, timit or ipa-mfa (default: ARPABET)",
+                      "timit|ipa-mfa|" CLI_FILE},
+    [INPUT_MEAN_STD] = {"mean-std", 0, "FILE", "mean and deviation of the log-mel (MelHuBERT)",
+                        CLI_FILE},
+    [INPUT_NORMALIZE] = {"normalize", 0, "WHETHER",
+                         "recordings to mean 0, variance 1 (default: as trained)", "yes|no"},
+    [INPUT_FACTOR] = {"factor", 0, "NAME=FILE",
+                      "one more factor, by utterance or time; may be repeated", CLI_FILE},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+bool input_options_take(void *request, const struct cli_args *a, int opt)
 {
+    struct input_request *r = request;
     struct count_options *o = &r->o;
+    const char *wrong = NULL;
     switch (opt) {
-    case INPUT_MODEL: o->model = value; break;
-    case INPUT_AUDIO: o->audio = value; break;
-    case INPUT_LABELS: o->labels = value; break;
-    case INPUT_SPEAKERS: o->speakers = value; break;
-    case INPUT_PITCH: o->pitch = value; break;
+    case INPUT_MODEL: o->model = a->value; break;
+    case INPUT_AUDIO: o->audio = a->value; break;
+    case INPUT_LABELS: o->labels = a->value; break;
+    case INPUT_SPEAKERS: o->speakers = a->value; break;
+    case INPUT_PITCH: o->pitch = a->value; break;
     case INPUT_PITCH_EDGES:
         o->edges_given = true;
-        return parse_edges(value, o->pitch_edges) ? NULL
-                                                  : "--pitch-edges needs two rising frequencies";
-    case INPUT_LABEL_TABLE: o->label_table = value; break;
-    case INPUT_TIER: o->tier = value; break;
-    case INPUT_PHONES: o->phones = value; break;
-    case INPUT_MEAN_STD: o->mean_std = value; break;
+        if (!parse_edges(a->value, o->pitch_edges))
+            wrong = "--pitch-edges needs two rising frequencies";
+        break;
+    case INPUT_LABEL_TABLE: o->label_table = a->value; break;
+    case INPUT_TIER: o->tier = a->value; break;
+    case INPUT_PHONES: o->phones = a->value; break;
+    case INPUT_MEAN_STD: o->mean_std = a->value; break;
     case INPUT_NORMALIZE:
-        return model_normalize_parse(value, &o->normalize) ? NULL : "--normalize needs yes or no";
-    default: return take_factor(r, value);
+        if (!model_normalize_parse(a->value, &o->normalize))
+            wrong = "--normalize needs yes or no";
+        break;
+    default: wrong = input_take_factor(r, a->value);
     }
-    return NULL;
+    if (wrong)
+        cli_usage(a->command, "%s, not '%s'", wrong, a->value);
+    return !wrong;
 }
+
+const struct cli_option_group input_options = {input_table, input_options_take};
 
 void input_note_normalize(const char *model, const struct cli *cli, const struct model_info *m)
 {

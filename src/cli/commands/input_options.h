@@ -9,28 +9,8 @@
 #include "base/buf.h"
 #include "count/count.h"
 
-/* First in the options of each such command, so that their numbers are these. */
-#define INPUT_OPTIONS                                                                             \
-    {"model", 'm', "MODEL", "folder or checkpoint of the model", CLI_FILE},                       \
-        {"audio", 'a', "AUDIO", "folder searched for recordings, or a list of them", CLI_FILE},   \
-        {"labels", 'l', "LABELS", "phone labels: folder or file", CLI_FILE},                      \
-        {"speakers", 0, "FILE", "gender of each speaker", "timit|" CLI_FILE},                     \
-        {"pitch", 0, "FILE|auto", "pitch by frame or time, as F0 or classes; or track it",        \
-         "auto|" CLI_FILE},                                                                       \
-        {"pitch-edges", 0, "LOW,HIGH", "Hz between low, mid and high (default: tertiles)", NULL}, \
-        {"label-table", 0, "FILE", "phone names of the published frame JSON", CLI_FILE},          \
-        {"tier", 0, "NAME", "TextGrid tier with the phones", NULL},                               \
-        {"phones", 0, "FILE", "phones and classes: a table, timit or ipa-mfa (default: ARPABET)", \
-         "timit|ipa-mfa|" CLI_FILE},                                                              \
-        {"mean-std", 0, "FILE", "mean and deviation of the log-mel (MelHuBERT)", CLI_FILE},       \
-        {"normalize", 0, "WHETHER", "recordings to mean 0, variance 1 (default: as trained)",     \
-         "yes|no"},                                                                               \
-    {                                                                                             \
-        "factor", 0, "NAME=FILE", "one more factor, by utterance or time; may be repeated",       \
-            CLI_FILE                                                                              \
-    }
-
-enum {
+/* Numbers of the options in the group below, for commands that have only some of them. */
+enum input_option {
     INPUT_MODEL,
     INPUT_AUDIO,
     INPUT_LABELS,
@@ -43,7 +23,6 @@ enum {
     INPUT_MEAN_STD,
     INPUT_NORMALIZE,
     INPUT_FACTOR,
-    INPUT_END /* a command's own options begin here */
 };
 
 struct input_request {
@@ -51,8 +30,11 @@ struct input_request {
     struct count_extra extra[COUNT_MAX_EXTRAS];
 };
 
-/* Takes option OPT, below INPUT_END; a message for what is wrong with VALUE, or NULL. */
-const char *input_options_take(struct input_request *r, int opt, const char *value);
+/* The part of the group is a struct input_request. */
+extern const struct cli_option_group input_options;
+
+/* Takes one of input_options, by its number there, as the group does. */
+bool input_options_take(void *request, const struct cli_args *a, int opt);
 
 /* Says whether MODEL hears recordings normalised, and why. */
 void input_note_normalize(const char *model, const struct cli *cli, const struct model_info *m);

@@ -1,3 +1,7 @@
+/*
+ * Measuring edits in place of writing them (erase --matrix, prune --curve): the group of options,
+ * opening model and recordings, and running the experiment with its journal and progress.
+ */
 #include "config.h"
 
 #include "cli/commands/measure.h"
@@ -20,11 +24,79 @@ static bool take_task(struct measure_request *r, const char *value)
     return r->eval.task != EVAL_TASKS;
 }
 
-/* The options that count has, too, in the order of MEASURE_OPTIONS. */
-static const int inputs[] = {INPUT_AUDIO, INPUT_LABELS,      INPUT_SPEAKERS,
-                             INPUT_PITCH, INPUT_PITCH_EDGES, INPUT_LABEL_TABLE,
-                             INPUT_TIER,  INPUT_NORMALIZE,   INPUT_FACTOR};
-_Static_assert(MEASURE_TASK - MEASURE_INPUTS == sizeof inputs / sizeof *inputs, "one for each");
+enum {
+    MEASURE_AUDIO,
+    MEASURE_LABELS,
+    MEASURE_SPEAKERS,
+    MEASURE_PITCH,
+    MEASURE_PITCH_EDGES,
+    MEASURE_LABEL_TABLE,
+    MEASURE_TIER,
+    MEASURE_NORMALIZE,
+    MEASURE_FACTOR,
+    MEASURE_TASK,
+    MEASURE_TASK_LAYER,
+    MEASURE_MIN_RUN,
+    MEASURE_REFIT,
+    MEASURE_BY,
+    MEASURE_PIECE,
+    MEASURE_NOISE,
+    MEASURE_SEED,
+    MEASURE_MEMORY,
+    MEASURE_JOURNAL,
+    MEASURE_KEEP_GOING,
+    MEASURE_NO_RESUME,
+};
+
+static const struct cli_option measure_table[] = {
+    [MEASURE_AUDIO] = {"audio", 'a', "AUDIO", "recordings to measure on: folder or list", CLI_FILE},
+    [MEASURE_LABELS] = {"labels", 'l', "LABELS", "their phone labels: folder or file", CLI_FILE},
+    [MEASURE_SPEAKERS] = {"speakers", 0, "FILE", "gender of each speaker", CLI_FILE},
+    [MEASURE_PITCH] = {"pitch", 0, "FILE|auto", "pitch of the recordings; or track it", CLI_FILE},
+    [MEASURE_PITCH_EDGES] = {"pitch-edges", 0, "LOW,HIGH",
+                             "Hz between low, mid and high (default: tertiles)", NULL},
+    [MEASURE_LABEL_TABLE] = {"label-table", 0, "FILE", "phone names of the published frame JSON",
+                             CLI_FILE},
+    [MEASURE_TIER] = {"tier", 0, "NAME", "TextGrid tier with the phones", NULL},
+    [MEASURE_NORMALIZE] = {"normalize", 0, "WHETHER",
+                           "recordings to mean 0, variance 1 (default: as trained)", "yes|no"},
+    [MEASURE_FACTOR] = {"factor", 0, "NAME=FILE",
+                        "one more factor of the recordings; may be repeated", CLI_FILE},
+    [MEASURE_TASK] = {"task", 0, "TASK", "sid, phones, centroid or f0, as in eval",
+                      "sid|phones|centroid|f0"},
+    [MEASURE_TASK_LAYER] = {"task-layer", 0, "N", "layer that centroid and f0 look at (the last)",
+                            NULL},
+    [MEASURE_MIN_RUN] = {"min-run", 0, "FRAMES", "phones: shorter runs of a label are none (1)",
+                         NULL},
+    [MEASURE_REFIT] = {"refit", 0, NULL, "centroid and f0: fit on the changed model, too", NULL},
+    [MEASURE_BY] = {"by", 0, "FACTORS", "measure these groups apart, such as gender,speaker", NULL},
+    [MEASURE_PIECE] = {"piece", 0, "SECONDS", "cut recordings into pieces", NULL},
+    [MEASURE_NOISE] = {"noise", 0, "SD", "add noise to the input", NULL},
+    [MEASURE_SEED] = {"seed", 0, "N", "seed of noise, controls and random numbers (0)", NULL},
+    [MEASURE_MEMORY] = {"memory", 0, "MIB", "for hidden states that are used again (1024)", NULL},
+    [MEASURE_JOURNAL] = {"journal", 0, "FILE", "keep what is found here (FILE of -o with .journal)",
+                         CLI_FILE},
+    [MEASURE_KEEP_GOING] = {"keep-going", 0, NULL, "exit 0 though recordings had to be left out",
+                            NULL},
+    [MEASURE_NO_RESUME] = {"no-resume", 0, NULL, "begin anew, whatever the journal holds", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+/* Those that input_options has, too, with their numbers there. */
+static const struct {
+    int opt;
+    enum input_option input;
+} measure_inputs[] = {
+    {MEASURE_AUDIO, INPUT_AUDIO},
+    {MEASURE_LABELS, INPUT_LABELS},
+    {MEASURE_SPEAKERS, INPUT_SPEAKERS},
+    {MEASURE_PITCH, INPUT_PITCH},
+    {MEASURE_PITCH_EDGES, INPUT_PITCH_EDGES},
+    {MEASURE_LABEL_TABLE, INPUT_LABEL_TABLE},
+    {MEASURE_TIER, INPUT_TIER},
+    {MEASURE_NORMALIZE, INPUT_NORMALIZE},
+    {MEASURE_FACTOR, INPUT_FACTOR},
+};
 
 /* Options that are numbers; a message for what is wrong, or NULL. */
 static const char *take_number(struct measure_request *r, int opt, const char *value)
@@ -59,11 +131,15 @@ static const char *take_number(struct measure_request *r, int opt, const char *v
     }
 }
 
-bool measure_take(struct measure_request *r, const struct cli_args *a, int opt)
+static bool measure_take(void *request, const struct cli_args *a, int opt)
 {
+    struct measure_request *r = request;
     const char *wrong = NULL;
     if (!r->first && opt != MEASURE_SEED)
-        r->first = a->command->options[opt].name;
+        r->first = a->option->name;
+    for (size_t i = 0; i < sizeof measure_inputs / sizeof *measure_inputs; i++)
+        if (measure_inputs[i].opt == opt)
+            return input_options_take(&r->in, a, (int)measure_inputs[i].input);
     switch (opt) {
     case MEASURE_TASK:
         wrong = take_task(r, a->value) ? NULL : "--task is sid, phones, centroid or f0";
@@ -73,15 +149,14 @@ bool measure_take(struct measure_request *r, const struct cli_args *a, int opt)
     case MEASURE_JOURNAL: r->journal = a->value; break;
     case MEASURE_KEEP_GOING: r->keep_going = true; break;
     case MEASURE_NO_RESUME: r->no_resume = true; break;
-    default:
-        wrong = opt < MEASURE_TASK
-                    ? input_options_take(&r->in, inputs[opt - MEASURE_INPUTS], a->value)
-                    : take_number(r, opt, a->value);
+    default: wrong = take_number(r, opt, a->value);
     }
     if (wrong)
         cli_usage(a->command, "%s, not '%s'", wrong, a->value);
     return !wrong;
 }
+
+const struct cli_option_group measure_options = {measure_table, measure_take};
 
 const char *measure_complaint(const struct measure_request *r, const struct edit_request *edit)
 {
