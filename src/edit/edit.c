@@ -271,20 +271,12 @@ static enum status open_layer(struct layer_edit *l, struct err *err)
 /* The configuration must say what the tensors have become, or nobody could load them. */
 static enum status set_widths(struct checkpoint *c, const struct edit *e, struct err *err)
 {
-    const char *family;
-    json_t *settings = model_settings(c, &family);
     uint32_t *width = mem_array(e->sets->layers, sizeof *width);
-    enum status code = STATUS_OK;
     for (uint32_t n = 0; width && n < e->sets->layers; n++)
         width[n] = new_width(e, n);
-    if (!width)
-        code = err_nomem(err);
-    else if (!settings)
-        code = err_set(err, STATUS_UNSUPPORTED, "%s: no configuration of a model that is known",
-                       c->path);
-    else
-        code = model_settings_set_widths(settings, e->sets->layers, width, e->kind == EDIT_REMOVE,
-                                         err);
+    enum status code =
+        width ? model_set_widths(c, e->sets->layers, width, e->kind == EDIT_REMOVE, err)
+              : err_nomem(err);
     free(width);
     return code;
 }

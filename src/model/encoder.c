@@ -39,11 +39,11 @@ static size_t carve(const struct model *m, size_t t, struct work *w, float *memo
 {
     const struct encoder *e = &m->encoder;
     size_t head = e->embed / e->heads, rows = t < FFN_ROWS ? t : FFN_ROWS;
-    size_t channels = e->embed / e->pos.groups;
     /* Before the first layer q, k and v are free for the convolution. */
-    size_t qkv = 3 * scratch_round(t * e->embed);
-    size_t padded =
-        pos_conv_is_long(&e->pos) ? pos_conv_scratch(m, t) : (t + e->pos.kernel) * channels;
+    size_t qkv = 3 * scratch_round(t * e->embed), padded = 0;
+    if (e->pos.depth)
+        padded = pos_conv_is_long(&e->pos) ? pos_conv_scratch(m, t)
+                                           : (t + e->pos.kernel) * (e->embed / e->pos.groups);
     size_t used = 0;
     float *shared = scratch_take(memory, &used, qkv > padded ? qkv : padded);
     if (memory) {
@@ -239,14 +239,16 @@ static enum status run_front(const struct model *m, float *x, size_t t, struct w
     const struct encoder *e = &m->encoder;
     const uint32_t behind =
         MODEL_WANT(MODEL_HIDDEN) | MODEL_WANT(MODEL_FINAL) | MODEL_WANT(MODEL_FC1);
+    enum status code = STATUS_OK;
     *more = (sink->want & behind) != 0;
-    if (!*more && !sink_wants(sink, MODEL_POS))
-        return STATUS_OK;
-    run_pos_conv(m, x, t, w);
-    enum status code = sink_send(sink, MODEL_POS, 0, t, e->embed, w->y, err);
+    if (e->pos.depth && (*more || sink_wants(sink, MODEL_POS))) {
+        run_pos_conv(m, x, t, w);
+        code = sink_send(sink, MODEL_POS, 0, t, e->embed, w->y, err);
+    }
     if (code || !*more)
         return code;
-    m->kn->add(x, w->y, t * e->embed);
+    if (e->pos.depth)
+        m->kn->add(x, w->y, t * e->embed);
     if (!e->norm_first)
         m->kn->layer_norm(x, x, t, e->embed, e->norm.gain, e->norm.bias);
     return sink_send(sink, MODEL_HIDDEN, 0, t, e->embed, x, err);

@@ -1,8 +1,8 @@
 /*
  * internal.h - what a model is made of, for the files of src/model.
  *
- * A family (MelHuBERT, the waveform models) is a front end, a reading of the configuration
- * and a binding of its own tensors; the Transformer encoder behind it is one piece of code.
+ * What distinguishes one family from another is in its row: families.h.  The Transformer encoder
+ * behind the front ends is one piece of code.
  */
 #ifndef PROPNEU_MODEL_INTERNAL_H
 #define PROPNEU_MODEL_INTERNAL_H
@@ -12,15 +12,16 @@
 #include <jansson.h>
 
 #include "base/arena.h"
+#include "base/names.h"
 #include "formats/tensors/checkpoint.h"
+#include "model/families.h"
 #include "model/kernels/kernels.h"
 #include "model/model.h"
-#include "base/names.h"
 
 struct linear {
     uint32_t in, out;
     const float *packed; /* transposed weight, as kernels.gemm takes it */
-    const float *bias;   /* [out] */
+    const float *bias;   /* [out], or NULL */
 };
 
 struct norm {
@@ -34,10 +35,8 @@ struct layer {
     const float *gate, *gate_bias, *gate_scale;
 };
 
-enum activation { ACTIVATION_GELU, ACTIVATION_RELU, ACTIVATION_TANH };
-
 /* Positional convolutions, mostly one: kernel taps, channel groups; weights packed group by group.
- */
+ * None (depth 0) without POSITION_CONV. */
 struct pos_conv {
     uint32_t kernel, groups, depth;
     bool normed, batch_norm; /* whether there are norms behind or before, below */
@@ -49,7 +48,8 @@ struct pos_conv {
     struct norm before;      /* gain and bias of each channel before, or NULLs */
 };
 
-/* Relative position bias, shared by all layers and gated in each (WavLM); absent: no buckets. */
+/* Relative position bias, shared by all layers and gated in each (POSITION_RELATIVE); absent, or
+ * switched off by the configuration: no buckets. */
 struct rel_pos {
     uint32_t buckets, distance;
     bool gated;
@@ -67,58 +67,24 @@ struct encoder {
     struct layer *layer;
 };
 
-struct model;
-struct binder;
-
-/* Front ends turn samples into [T][E]; all functions are told only what model_open checked. */
-struct model_family {
-    const char *name;
-    uint32_t stages; /* MODEL_WANT bits of its own stages before MODEL_FEAT */
-    /* The part of the configuration that describes this family's model, or NULL if it is not one.
-     */
-    const json_t *(*find)(const struct model_family *family, const struct checkpoint *c);
-    /* Reads the settings: encoder and front end. */
-    enum status (*configure)(struct model *m, const json_t *settings, struct err *err);
-    /* Binds the front end's tensors. */
-    enum status (*bind)(struct model *m, struct binder *b, const struct checkpoint *c,
-                        const struct model_options *o, struct err *err);
-    void (*free)(struct model *m);
-    size_t (*frames)(const struct model *m, size_t samples);
-    size_t (*stage_rows)(const struct model *m, enum model_stage stage, size_t samples);
-    size_t (*stage_width)(const struct model *m, enum model_stage stage);
-    size_t (*scratch)(const struct model *m, size_t samples); /* floats that run wants */
-    /* Sends its stages to the sink and leaves [T][E] in OUT; WORK has scratch() floats. */
-    enum status (*run)(const struct model *m, const float *samples, size_t n, float *out,
-                       float *work, const struct model_sink *sink, struct err *err);
-    /* The part of run behind MODEL_INPUT, of T frames; NULL where there is no such stage. */
-    enum status (*project)(const struct model *m, const float *input, size_t t, float *out,
-                           const struct model_sink *sink, struct err *err);
-};
-
-extern const struct model_family family_melhubert;
-/* hubert, wav2vec2, wavlm, ...: one front end, wave.c. */
-extern const struct model_family families_wave[];
-extern const size_t families_wave_count;
-
-/* model.c: the family whose configuration is found in C, and that configuration; or NULL. */
-const struct model_family *model_find_family(const struct checkpoint *c, const json_t **settings);
-
-/* melhubert.c: the file of log-mel statistics beside C, to be freed; NULL where there is none. */
-enum status melhubert_stats_beside(const struct checkpoint *c, char **path, struct err *err);
-
-/* wave_config.c: what a checkpoint calls its own kind of model ("hubert", "data2vec_audio"), or
- * NULL if it says nothing. */
-const char *wave_kind(const struct checkpoint *c);
-
 struct model {
     struct model_info info;
     char *name;
-    const struct model_family *family;
+    const struct family *family;
     const struct kernels *kn;
     struct arena memory; /* weights and small arrays */
     struct encoder encoder;
-    void *front; /* the family's own */
+    void *front; /* the front end's own: [family->frontend->size] bytes */
 };
+
+/*
+ * model.c: reads SETTINGS, which C has for M's family, and binds all tensors with B.  model_close
+ * frees what M then has, also where that failed.
+ */
+enum status model_bind(struct model *m, struct binder *b, const json_t *settings,
+                       const struct checkpoint *c, const struct model_options *options,
+                       struct err *err);
+void model_close(struct model *m);
 
 struct model_scratch {
     float *memory;
@@ -126,20 +92,33 @@ struct model_scratch {
 };
 
 /*
- * config.c: settings by the names of the original releases or by those of Hugging Face, with a
- * default where the key is missing; messages name the key as it is written.
+ * config.c: settings by our names or by those that S->keys has for them, with a default where the
+ * key is missing; messages name the key as it is written.
  */
-const json_t *config_get(const json_t *settings, const char **key);
-enum status config_uint(const json_t *settings, const char *key, uint32_t fallback, uint32_t low,
+const json_t *config_get(const struct settings *s, const char **key);
+enum status config_uint(const struct settings *s, const char *key, uint32_t fallback, uint32_t low,
                         uint32_t high, uint32_t *out, struct err *err);
-enum status config_bool(const json_t *settings, const char *key, bool fallback, bool *out,
+enum status config_bool(const struct settings *s, const char *key, bool fallback, bool *out,
                         struct err *err);
 /* A word that must be WANTED where it is given. */
-enum status config_only(const json_t *settings, const char *key, const char *wanted,
+enum status config_only(const struct settings *s, const char *key, const char *wanted,
                         struct err *err);
-/* The encoder's settings under the names of the original releases. */
-enum status config_encoder(struct model *m, const json_t *settings, uint32_t default_layers,
-                           struct err *err);
+
+/* What an encoder is like where its configuration does not say. */
+struct encoder_defaults {
+    uint32_t layers, embed, width, heads;
+    uint32_t kernel, groups; /* of the positional convolution */
+};
+
+/* The base size of HuBERT, wav2vec 2.0 and all their relatives. */
+#define ENCODER_DEFAULTS           \
+    {                              \
+        12, 768, 3072, 12, 128, 16 \
+    }
+
+/* The encoder's settings, as far as m->family leaves them to the configuration. */
+enum status config_encoder(struct model *m, const struct settings *s,
+                           const struct encoder_defaults *defaults, struct err *err);
 
 /* weights.c: tensors by name, checked and copied into the model's memory. */
 struct binder {
@@ -148,8 +127,9 @@ struct binder {
     const char *path;
     uint64_t hash;
     /* How names are spelled in this file: tensor_names.c. */
+    const struct tensor_names *names;
+    const struct tensor_spelling *spelling;
     char prefix[64];
-    bool hugging_face;
     bool *used; /* [tensors->count] */
     /* Where it is not NULL nothing is read: the names of tensors that are missing are kept in it.
      */
@@ -158,11 +138,10 @@ struct binder {
 
 #define MAX_TENSOR_NAME 192
 
-/* Finds out how the names of B->tensors are spelled. */
-enum status binder_spell(struct binder *b, struct err *err);
-/* The tensor that the original release calls NATIVE, or NULL; SPELLED becomes the file's name. */
-const struct tensor *binder_find(struct binder *b, const char *native,
-                                 char spelled[MAX_TENSOR_NAME]);
+/* Finds out which of NAMES' spellings B->tensors have. */
+enum status binder_spell(struct binder *b, const struct tensor_names *names, struct err *err);
+/* The tensor that we call NAME, or NULL; SPELLED becomes the file's name. */
+const struct tensor *binder_find(struct binder *b, const char *name, char spelled[MAX_TENSOR_NAME]);
 /* Lists what was not used; refuses tensors of the encoder or the front end that the configuration
  * has no place for, since something would be left out of the computation. */
 enum status binder_finish(struct binder *b, struct err *err);
@@ -185,16 +164,22 @@ enum status bind_floats(struct binder *b, const float **out, const char *name, u
                         const size_t *shape, struct err *err);
 enum status bind_vector(struct binder *b, const float **out, const char *name, size_t n,
                         struct err *err);
-/* PREFIX.weight [out][in] and PREFIX.bias [out]. */
+/* PREFIX.weight [out][in] and PREFIX.bias [out]; bind_map: the latter only if BIASED. */
 enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, uint32_t out,
                         uint32_t in, struct err *err);
+enum status bind_map(struct binder *b, struct linear *l, const char *prefix, uint32_t out,
+                     uint32_t in, bool biased, struct err *err);
+/* PREFIX.weight and PREFIX.bias [width]; the latter 0 where the family's norms have none. */
 enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint32_t width,
                       struct err *err);
 enum status bind_encoder(struct binder *b, struct err *err);
 
-/* posconv.c: the kinds of positional convolutions that SETTINGS may ask for beyond one with
- * normalised weights, into P, whose kernel is set; and their tensors. */
-enum status pos_conv_configure(struct pos_conv *p, const json_t *settings, struct err *err);
+#define POS_CONV_MAX_DEPTH 64
+
+/* posconv.c: the positional convolutions that S asks for, one with normalised weights or others,
+ * into e->pos; and their tensors. */
+enum status pos_conv_configure(struct encoder *e, const struct settings *s,
+                               const struct encoder_defaults *defaults, struct err *err);
 enum status bind_pos_conv(struct binder *b, struct err *err);
 
 /*

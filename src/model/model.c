@@ -1,3 +1,7 @@
+/*
+ * A model from a checkpoint to its features: the family is found, its configuration read, weights
+ * bound; a run goes through the front end and then the encoder.
+ */
 #include "config.h"
 
 #include "model/model.h"
@@ -6,26 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/internal.h"
 #include "base/mem.h"
-
-const struct model_family *model_find_family(const struct checkpoint *c, const json_t **settings)
-{
-    if ((*settings = family_melhubert.find(&family_melhubert, c)))
-        return &family_melhubert;
-    for (size_t i = 0; i < families_wave_count; i++)
-        if ((*settings = families_wave[i].find(&families_wave[i], c)))
-            return &families_wave[i];
-    return NULL;
-}
+#include "model/internal.h"
+#include "model/load/layout.h"
 
 static const char *const stage_names[MODEL_STAGES] = {
     "fbank", "fbank_norm", "input", "conv", "feat", "pos", "hidden", "fc1", "final"};
 
 /* Of the stages all families have. */
 #define SHARED_STAGES                                                            \
-    (MODEL_WANT(MODEL_FEAT) | MODEL_WANT(MODEL_POS) | MODEL_WANT(MODEL_HIDDEN) | \
-     MODEL_WANT(MODEL_FC1) | MODEL_WANT(MODEL_FINAL))
+    (MODEL_WANT(MODEL_FEAT) | MODEL_WANT(MODEL_HIDDEN) | MODEL_WANT(MODEL_FC1) | \
+     MODEL_WANT(MODEL_FINAL))
 
 bool model_normalize_parse(const char *text, enum model_normalize *out)
 {
@@ -58,38 +53,53 @@ static char *make_name(const char *path)
     return mem_strndup(path + start, end - start);
 }
 
-/* What the checkpoint calls itself, for the message that it cannot be run. */
-static const char *family_word(const struct checkpoint *c)
+/* The checkpoint is of no family: says what it calls itself and which families there are. */
+static enum status refuse_unknown(const struct checkpoint *c, struct err *err)
 {
-    const char *kind = wave_kind(c);
-    return kind ? kind : checkpoint_layout_name(c->layout);
+    bool beside = c->layout == CHECKPOINT_FOLDER || c->layout == CHECKPOINT_SAFETENSORS;
+    const char *kind = layout_kind(c);
+    char titles[256];
+    if (beside && json_object_size(c->config) == 0)
+        return err_set(err, STATUS_NOTFOUND,
+                       "%s: the model's configuration is missing: config.json", c->path);
+    family_titles(titles, sizeof titles);
+    return err_set(err, STATUS_UNSUPPORTED, "%s: not a model that can be run (%s): %s are known",
+                   c->path, kind ? kind : checkpoint_layout_name(c->layout), titles);
 }
 
+enum status model_bind(struct model *m, struct binder *b, const json_t *settings,
+                       const struct checkpoint *c, const struct model_options *options,
+                       struct err *err)
+{
+    const struct family *f = m->family;
+    enum status code = binder_spell(b, f->names, err);
+    if (code)
+        return code;
+    m->front = mem_zeros(1, f->frontend->size);
+    if (!m->front)
+        return err_nomem(err);
+    if ((code = family_check(f, err)) ||
+        (code = f->config->read(m, &(struct settings){settings, f->config->keys}, err))) {
+        err_prefix(err, "%s", c->path);
+        return code;
+    }
+    code = f->frontend->bind(m, b, c, options, err);
+    return code ? code : bind_encoder(b, err);
+}
+
+/* Family, weights and what is said of the model, from C. */
 static enum status build(struct model *m, const struct checkpoint *c,
                          const struct model_options *options, struct err *err)
 {
     const json_t *settings = NULL;
     enum status code;
-    m->family = model_find_family(c, &settings);
-    bool beside = c->layout == CHECKPOINT_FOLDER || c->layout == CHECKPOINT_SAFETENSORS;
-    if (!m->family && beside && json_object_size(c->config) == 0)
-        return err_set(err, STATUS_NOTFOUND,
-                       "%s: the model's configuration is missing: config.json", c->path);
-    if (!m->family)
-        return err_set(err, STATUS_UNSUPPORTED,
-                       "%s: not a model that can be run (%s): HuBERT, wav2vec 2.0, WavLM, "
-                       "UniSpeech, UniSpeech-SAT, data2vec-audio and MelHuBERT are known",
-                       c->path, family_word(c));
+    m->family = options && options->family ? options->family : family_find(c, &settings);
+    if (m->family && !settings)
+        settings = m->family->config->find(m->family, c);
+    if (!m->family || !settings)
+        return refuse_unknown(c, err);
     struct binder b = {.tensors = &c->tensors, .model = m, .path = c->path};
-    if ((code = binder_spell(&b, err)))
-        return code;
-    code = m->family->configure(m, settings, err);
-    if (code) {
-        err_prefix(err, "%s", c->path);
-        return code;
-    }
-    if ((code = m->family->bind(m, &b, c, options, err)) || (code = bind_encoder(&b, err)) ||
-        (code = binder_finish(&b, err)))
+    if ((code = model_bind(m, &b, settings, c, options, err)) || (code = binder_finish(&b, err)))
         return code;
     const struct encoder *e = &m->encoder;
     m->info.name = m->name;
@@ -131,13 +141,19 @@ enum status model_open(struct model **out, const char *path, const struct model_
     return code ? code : model_from_checkpoint(out, &c, options, err);
 }
 
+void model_close(struct model *m)
+{
+    if (m->front && m->family->frontend->close)
+        m->family->frontend->close(m);
+    free(m->front);
+    arena_free(&m->memory);
+}
+
 void model_free(struct model *m)
 {
     if (!m)
         return;
-    if (m->family)
-        m->family->free(m);
-    arena_free(&m->memory);
+    model_close(m);
     free(m->name);
     free(m);
 }
@@ -149,7 +165,7 @@ const struct model_info *model_info(const struct model *m)
 
 size_t model_frames(const struct model *m, size_t samples)
 {
-    return m->family->frames(m, samples);
+    return m->family->frontend->frames(m, samples);
 }
 
 const char *model_stage_name(enum model_stage stage)
@@ -160,20 +176,22 @@ const char *model_stage_name(enum model_stage stage)
 void model_stage_shape(const struct model *m, enum model_stage stage, size_t samples,
                        uint32_t *count, size_t *rows)
 {
-    uint32_t has = m->family->stages | SHARED_STAGES;
+    uint32_t has = m->family->frontend->stages | SHARED_STAGES;
+    if (m->encoder.pos.depth)
+        has |= MODEL_WANT(MODEL_POS);
     if (!(has & MODEL_WANT(stage)))
         *count = 0;
     else
         *count = stage == MODEL_HIDDEN ? m->encoder.layers + 1
                  : stage == MODEL_FC1  ? m->encoder.layers
                                        : 1;
-    *rows = m->family->stage_rows(m, stage, samples);
+    *rows = m->family->frontend->stage_rows(m, stage, samples);
 }
 
 size_t model_stage_width(const struct model *m, enum model_stage stage, uint32_t index)
 {
-    if (m->family->stages & MODEL_WANT(stage))
-        return m->family->stage_width(m, stage);
+    if (m->family->frontend->stages & MODEL_WANT(stage))
+        return m->family->frontend->stage_width(m, stage);
     return stage == MODEL_FC1 ? m->encoder.width[index] : m->encoder.embed;
 }
 
@@ -204,9 +222,9 @@ static enum status begin(const struct model *m, const struct model_pass *p, size
                          float *work, const struct model_sink *sink, struct err *err)
 {
     if (!p->rows)
-        return m->family->run(m, p->samples, p->count, x, work, sink, err);
+        return m->family->frontend->run(m, p->samples, p->count, x, work, sink, err);
     if (p->stage == MODEL_INPUT)
-        return m->family->project(m, p->rows, t, x, sink, err);
+        return m->family->frontend->project(m, p->rows, t, x, sink, err);
     memcpy(x, p->rows, t * m->encoder.embed * sizeof *x);
     return STATUS_OK;
 }
@@ -220,7 +238,7 @@ enum status model_run(const struct model *m, struct model_scratch *s, const stru
         return err_set(err, STATUS_USAGE, "%zu samples are too short for a frame of %u",
                        pass->count, m->info.window);
     /* The front end is done before the encoder starts, so they share memory. */
-    size_t before = pass->rows ? 0 : m->family->scratch(m, pass->count);
+    size_t before = pass->rows ? 0 : m->family->frontend->scratch(m, pass->count);
     size_t after = encoder_scratch(m, t);
     enum status code = scratch_reserve(s, hidden + (before > after ? before : after), err);
     if (code)

@@ -26,6 +26,7 @@
 struct model;
 struct model_scratch;
 struct checkpoint;
+struct family;
 
 /* Is a recording brought to mean 0 and variance 1 before a waveform model sees it? */
 enum model_normalize { MODEL_NORMALIZE_AS_TRAINED, MODEL_NORMALIZE_YES, MODEL_NORMALIZE_NO };
@@ -36,6 +37,7 @@ bool model_normalize_parse(const char *text, enum model_normalize *out);
 struct model_options {
     const char *mean_std; /* .npy [2][bins] for MelHuBERT; NULL: from the checkpoint or beside it */
     enum model_normalize normalize; /* as trained: as the checkpoint's configuration says */
+    const struct family *family; /* a row (families.h) that must fit; NULL: the table's that does */
 };
 
 /* What a model is; borrowed from the model. */

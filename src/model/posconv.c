@@ -14,38 +14,36 @@
 
 #include "base/mem.h"
 
-#define EPSILON   1e-5 /* of the batch norm */
-#define MAX_DEPTH 64
+#define EPSILON    1e-5 /* of the batch norm */
+#define MAX_GROUPS (1u << 20)
 
 #define MAX_PREFIX 64
 
-static bool is_data2vec(const json_t *settings)
-{
-    const char *type = json_string_value(json_object_get(settings, "model_type"));
-    return type && strcmp(type, "data2vec-audio") == 0;
-}
-
 /*
- * transformers' data2vec has as many convolutions of its own kernel as num_conv_pos_embeddings
- * says; fairseq divides its one kernel among pos_conv_depth convolutions if there are several.
+ * Kernel, groups and kind.  fairseq divides its one kernel among pos_conv_depth convolutions if
+ * there are several.
  */
-enum status pos_conv_configure(struct pos_conv *p, const json_t *settings, struct err *err)
+enum status pos_conv_configure(struct encoder *e, const struct settings *s,
+                               const struct encoder_defaults *defaults, struct err *err)
 {
+    struct pos_conv *p = &e->pos;
     uint32_t depth;
     enum status code;
     p->depth = 1;
-    if ((code = config_bool(settings, "conv_pos_batch_norm", false, &p->batch_norm, err)))
+    if ((code = config_uint(s, "conv_pos", defaults->kernel, 1, 65536, &p->kernel, err)) ||
+        (code =
+             config_uint(s, "conv_pos_groups", defaults->groups, 1, MAX_GROUPS, &p->groups, err)) ||
+        (code = config_only(s, "pos_emb_type", "conv", err)) ||
+        (code = config_bool(s, "conv_pos_batch_norm", false, &p->batch_norm, err)) ||
+        (code = config_uint(s, "pos_conv_depth", 1, 0, POS_CONV_MAX_DEPTH, &depth, err)))
         return code;
-    if (is_data2vec(settings)) {
-        p->normed = true;
-        if ((code =
-                 config_uint(settings, "num_conv_pos_embeddings", 5, 1, MAX_DEPTH, &p->depth, err)))
-            return code;
-        return config_uint(settings, "conv_pos_kernel_size", 19, 1, 65536, &p->kernel, err);
-    }
-    if ((code = config_uint(settings, "pos_conv_depth", 1, 0, MAX_DEPTH, &depth, err)) ||
-        depth <= 1)
-        return code;
+    if (e->embed % p->groups != 0)
+        return err_set(err, STATUS_FORMAT,
+                       "configuration: %u channels cannot be split into %u groups of the "
+                       "positional convolution",
+                       e->embed, p->groups);
+    if (depth <= 1)
+        return STATUS_OK;
     p->normed = true;
     p->batch_norm = false; /* several convolutions have none */
     p->depth = depth;
@@ -175,13 +173,11 @@ static enum status make_plain_norm(struct binder *b, struct err *err)
     return STATUS_OK;
 }
 
-/* What stands before the names of convolution N.  Beside a batch norm it has other numbers. */
-static void name_conv(const struct binder *b, uint32_t n, char out[MAX_PREFIX])
+/* What stands before the names of convolution N. */
+static void name_conv(const struct pos_conv *p, uint32_t n, char out[MAX_PREFIX])
 {
-    const struct pos_conv *p = &b->model->encoder.pos;
     if (p->batch_norm)
-        snprintf(out, MAX_PREFIX, "encoder.%s",
-                 b->hugging_face ? "pos_conv_embed.conv" : "pos_conv.1");
+        snprintf(out, MAX_PREFIX, "encoder.pos_conv.behind_norm");
     else
         snprintf(out, MAX_PREFIX, "encoder.pos_conv.%u%s", n, p->normed ? ".0" : "");
 }
@@ -196,12 +192,11 @@ enum status bind_pos_conv(struct binder *b, struct err *err)
     if (!p->packed || !p->bias)
         return err_nomem(err);
     if (p->batch_norm)
-        code = bind_batch_norm(
-            b, b->hugging_face ? "encoder.pos_conv_embed.batch_norm" : "encoder.pos_conv.0", err);
+        code = bind_batch_norm(b, "encoder.pos_conv.batch_norm", err);
     else if (p->normed && !b->survey)
         code = make_plain_norm(b, err);
     for (uint32_t n = 0; !code && n < p->depth; n++) {
-        name_conv(b, n, prefix);
+        name_conv(p, n, prefix);
         code = bind_conv(b, n, prefix, err);
     }
     return code;

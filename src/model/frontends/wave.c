@@ -5,8 +5,8 @@
  * Frames lie channels last, so that what a convolution sees of its input through one tap is every
  * stride-th row, and it is a sum of products of a tap each; nothing is copied.  The norm over a
  * whole recording that the first convolution of the base models has is known beforehand from the
- * samples' own moments, so everything runs in pieces of a few frames and no layer's output is ever
- * held as a whole.
+ * samples' own wave_moments, so everything runs in pieces of a few frames and no layer's output is
+ * ever held as a whole.
  */
 #include "config.h"
 
@@ -26,12 +26,12 @@
 
 #define EPSILON 1e-5 /* of the reference's norms */
 
-static const struct wave *front(const struct model *m)
+static const struct wave *wave_of(const struct model *m)
 {
     return m->front;
 }
 
-static size_t channels(const struct wave *w)
+static size_t wave_channels(const struct wave *w)
 {
     return w->conv[w->convs - 1].out;
 }
@@ -40,21 +40,22 @@ static size_t channels(const struct wave *w)
  * Distance of the rows that convolution I makes.  The base models' 512 channels, of which a
  * product reads every second row, would all want the same few lines of the L1 cache.
  */
-static size_t row_stride(const struct wave *w, uint32_t i)
+static size_t wave_row_stride(const struct wave *w, uint32_t i)
 {
     return i + 1 == w->convs ? w->conv[i].out : scratch_round(w->conv[i].out) + 16;
 }
 
 /* The first convolution sees its taps side by side in the samples, the others each in a row. */
-static bool taps_apart(const struct wave *w, const struct conv *c)
+static bool wave_taps_apart(const struct wave *w, const struct conv *c)
 {
     return c != w->conv;
 }
 
 /* W [out][in][kernel] packed as [out][kernel], or tap by tap as [out][in]. */
-static enum status pack_conv(struct model *m, struct conv *c, const float *weight, struct err *err)
+static enum status wave_pack_conv(struct model *m, struct conv *c, const float *weight,
+                                  struct err *err)
 {
-    bool apart = taps_apart(front(m), c);
+    bool apart = wave_taps_apart(wave_of(m), c);
     size_t taps = apart ? c->kernel : 1, depth = apart ? c->in : c->kernel;
     size_t size = kernels_packed_size(m->kn, c->out, depth);
     float *tap = mem_array(c->out * depth, sizeof *tap);
@@ -69,7 +70,7 @@ static enum status pack_conv(struct model *m, struct conv *c, const float *weigh
     return c->packed ? STATUS_OK : err_nomem(err);
 }
 
-static enum status bind_conv(struct model *m, struct binder *b, uint32_t n, struct err *err)
+static enum status wave_bind_conv(struct model *m, struct binder *b, uint32_t n, struct err *err)
 {
     struct wave *w = m->front;
     struct conv *c = &w->conv[n];
@@ -91,24 +92,18 @@ static enum status bind_conv(struct model *m, struct binder *b, uint32_t n, stru
         snprintf(name, sizeof name, "feature_extractor.conv_layers.%u.2.1", n);
         code = bind_norm(b, &c->norm, name, c->out, err);
     }
-    return code || b->survey ? code : pack_conv(m, c, weight, err);
+    return code || b->survey ? code : wave_pack_conv(m, c, weight, err);
 }
 
-static enum status configure(struct model *m, const json_t *settings, struct err *err)
-{
-    m->front = mem_zeros(1, sizeof(struct wave));
-    return m->front ? wave_configure(m, settings, err) : err_nomem(err);
-}
-
-static enum status bind(struct model *m, struct binder *b, const struct checkpoint *c,
-                        const struct model_options *o, struct err *err)
+static enum status wave_bind(struct model *m, struct binder *b, const struct checkpoint *c,
+                             const struct model_options *o, struct err *err)
 {
     struct wave *w = m->front;
     uint32_t width = w->conv[w->convs - 1].out;
     char name[MAX_TENSOR_NAME];
     enum status code = wave_read_normalize(m, c, o, err);
     for (uint32_t n = 0; !code && n < w->convs; n++)
-        code = bind_conv(m, b, n, err);
+        code = wave_bind_conv(m, b, n, err);
     if (!code && !w->no_proj_norm)
         code = bind_norm(b, &w->proj_norm, "layer_norm", width, err);
     /* Where both sizes are equal the original releases have no projection, others may. */
@@ -117,14 +112,9 @@ static enum status bind(struct model *m, struct binder *b, const struct checkpoi
     return bind_linear(b, &w->proj, "post_extract_proj", m->encoder.embed, width, err);
 }
 
-static void free_front(struct model *m)
+static size_t wave_frames(const struct model *m, size_t samples)
 {
-    free(m->front);
-}
-
-static size_t frames(const struct model *m, size_t samples)
-{
-    const struct wave *w = front(m);
+    const struct wave *w = wave_of(m);
     for (uint32_t i = 0; i < w->convs; i++) {
         if (samples < w->conv[i].kernel)
             return 0;
@@ -133,20 +123,20 @@ static size_t frames(const struct model *m, size_t samples)
     return samples;
 }
 
-static size_t stage_rows(const struct model *m, enum model_stage stage, size_t samples)
+static size_t wave_stage_rows(const struct model *m, enum model_stage stage, size_t samples)
 {
     (void)stage;
-    return frames(m, samples);
+    return wave_frames(m, samples);
 }
 
-static size_t stage_width(const struct model *m, enum model_stage stage)
+static size_t wave_stage_width(const struct model *m, enum model_stage stage)
 {
     (void)stage;
-    return channels(front(m));
+    return wave_channels(wave_of(m));
 }
 
 /* One run: arrays in the caller's scratch. */
-struct run {
+struct wave_pass {
     const struct model *m;
     const float *samples;
     float *normalized;     /* [samples], where the waveform is normalised */
@@ -157,38 +147,38 @@ struct run {
 };
 
 /* Rows of convolution N that ROWS of the next one are made of. */
-static size_t rows_below(const struct conv *above, size_t rows)
+static size_t wave_rows_below(const struct conv *above, size_t rows)
 {
     return (rows - 1) * above->stride + above->kernel;
 }
 
-static size_t carve(const struct model *m, size_t samples, struct run *r, float *memory)
+static size_t wave_carve(const struct model *m, size_t samples, struct wave_pass *r, float *memory)
 {
-    const struct wave *w = front(m);
+    const struct wave *w = wave_of(m);
     const struct conv *c = &w->conv[0];
-    size_t used = 0, rows = frames(m, samples);
+    size_t used = 0, rows = wave_frames(m, samples);
     r->normalized = scratch_take(memory, &used, w->normalize ? samples : 0);
     r->first = scratch_take(memory, &used, (size_t)c->out * c->kernel);
     r->packed = scratch_take(memory, &used, kernels_packed_size(m->kn, c->out, c->kernel));
     r->bias = scratch_take(memory, &used, c->out);
     rows = rows < CHUNK ? rows : CHUNK;
     for (uint32_t i = w->convs; i-- > 0;) {
-        r->out[i] = scratch_take(memory, &used, rows * row_stride(w, i));
+        r->out[i] = scratch_take(memory, &used, rows * wave_row_stride(w, i));
         if (i == 1 && rows > SECOND_ROWS)
             rows = SECOND_ROWS;
-        rows = rows_below(&w->conv[i], rows);
+        rows = wave_rows_below(&w->conv[i], rows);
     }
     return used;
 }
 
-static size_t scratch(const struct model *m, size_t samples)
+static size_t wave_scratch(const struct model *m, size_t samples)
 {
-    struct run r;
-    return frames(m, samples) ? carve(m, samples, &r, NULL) : 0;
+    struct wave_pass r;
+    return wave_frames(m, samples) ? wave_carve(m, samples, &r, NULL) : 0;
 }
 
 /* X = (samples - mean) / sqrt(variance + epsilon), as the reference does, not as transformers. */
-static void normalize(const float *samples, size_t n, float *x)
+static void wave_normalize(const float *samples, size_t n, float *x)
 {
     double sum = 0, square = 0;
     for (size_t i = 0; i < n; i++)
@@ -205,7 +195,8 @@ static void normalize(const float *samples, size_t n, float *x)
  * Mean [kernel] and covariance [kernel][kernel] of the samples that the first convolution sees,
  * tap by tap: a tap sees every stride-th sample.
  */
-static void moments(const struct conv *c, const float *x, size_t rows, double *mean, double *cov)
+static void wave_moments(const struct conv *c, const float *x, size_t rows, double *mean,
+                         double *cov)
 {
     size_t k = c->kernel;
     for (size_t i = 0; i < k; i++) {
@@ -228,15 +219,15 @@ static void moments(const struct conv *c, const float *x, size_t rows, double *m
  * The first convolution is linear, so a channel w has the mean w . mean and the variance
  * w' cov w over the recording, whatever its bias; the norm becomes other weights and a bias.
  */
-static enum status fold_first_norm(struct run *r, size_t samples, struct err *err)
+static enum status wave_fold_norm(struct wave_pass *r, size_t samples, struct err *err)
 {
-    const struct wave *w = front(r->m);
+    const struct wave *w = wave_of(r->m);
     const struct conv *c = &w->conv[0];
     size_t k = c->kernel, rows = (samples - k) / c->stride + 1;
     double *mean = mem_array(k * (k + 1), sizeof *mean), *cov = mean + k;
     if (!mean)
         return err_nomem(err);
-    moments(c, r->samples, rows, mean, cov);
+    wave_moments(c, r->samples, rows, mean, cov);
     for (size_t o = 0; o < c->out; o++) {
         const float *weight = w->first + o * k;
         double centre = 0, variance = 0;
@@ -259,34 +250,35 @@ static enum status fold_first_norm(struct run *r, size_t samples, struct err *er
 }
 
 /* N rows of convolution I into OUT, from what it sees at IN. */
-static void multiply(const struct run *r, uint32_t i, size_t n, const float *in, float *out)
+static void wave_multiply(const struct wave_pass *r, uint32_t i, size_t n, const float *in,
+                          float *out)
 {
-    const struct wave *w = front(r->m);
+    const struct wave *w = wave_of(r->m);
     const struct conv *c = &w->conv[i];
-    bool folded = i == 0 && w->norm == CONV_NORM_FIRST, apart = taps_apart(w, c);
-    size_t below = i ? row_stride(w, i - 1) : 1, depth = apart ? c->in : c->kernel;
+    bool folded = i == 0 && w->norm == CONV_NORM_FIRST, apart = wave_taps_apart(w, c);
+    size_t below = i ? wave_row_stride(w, i - 1) : 1, depth = apart ? c->in : c->kernel;
     size_t taps = apart ? c->kernel : 1, size = kernels_packed_size(r->m->kn, c->out, depth);
     const float *packed = folded ? r->packed : c->packed, *bias = folded ? r->bias : c->bias;
     for (size_t k = 0; k < taps; k++)
         r->m->kn->gemm(n, c->out, depth, in + k * below, c->stride * below, packed + k * size, out,
-                       row_stride(w, i), k ? NULL : bias, k > 0);
+                       wave_row_stride(w, i), k ? NULL : bias, k > 0);
 }
 
 /* ROWS of convolution I from FIRST on into OUT; what they are made of is made first. */
-static void run_conv(struct run *r, uint32_t i, size_t first, size_t rows, float *out)
+static void wave_run_conv(struct wave_pass *r, uint32_t i, size_t first, size_t rows, float *out)
 {
-    const struct wave *w = front(r->m);
+    const struct wave *w = wave_of(r->m);
     const struct kernels *kn = r->m->kn;
     const struct conv *c = &w->conv[i];
-    size_t most = i == 1 ? SECOND_ROWS : rows, stride = row_stride(w, i);
+    size_t most = i == 1 ? SECOND_ROWS : rows, stride = wave_row_stride(w, i);
     for (size_t done = 0; done < rows; done += most) {
         size_t n = rows - done < most ? rows - done : most, from = (first + done) * c->stride;
         const float *in = r->samples + from;
         if (i > 0) {
-            run_conv(r, i - 1, from, rows_below(c, n), r->out[i - 1]);
+            wave_run_conv(r, i - 1, from, wave_rows_below(c, n), r->out[i - 1]);
             in = r->out[i - 1];
         }
-        multiply(r, i, n, in, out);
+        wave_multiply(r, i, n, in, out);
         for (size_t j = 0; j < n; j++, out += stride) {
             if (w->norm == CONV_NORM_EACH)
                 kn->layer_norm(out, out, 1, c->out, c->norm.gain, c->norm.bias);
@@ -296,55 +288,52 @@ static void run_conv(struct run *r, uint32_t i, size_t first, size_t rows, float
 }
 
 /* Norm and projection of ROWS frames X, which are spoiled, into OUT [rows][E]. */
-static void project(const struct model *m, float *x, size_t rows, float *out)
+static void wave_project(const struct model *m, float *x, size_t rows, float *out)
 {
-    const struct wave *w = front(m);
+    const struct wave *w = wave_of(m);
     if (!w->no_proj_norm)
-        m->kn->layer_norm(x, x, rows, channels(w), w->proj_norm.gain, w->proj_norm.bias);
+        m->kn->layer_norm(x, x, rows, wave_channels(w), w->proj_norm.gain, w->proj_norm.bias);
     if (w->proj.packed)
         linear_run(m->kn, &w->proj, x, rows, out);
     else
-        memcpy(out, x, rows * channels(w) * sizeof *out);
+        memcpy(out, x, rows * wave_channels(w) * sizeof *out);
 }
 
-static enum status run(const struct model *m, const float *samples, size_t n, float *out,
-                       float *work, const struct model_sink *sink, struct err *err)
+static enum status wave_run(const struct model *m, const float *samples, size_t n, float *out,
+                            float *work, const struct model_sink *sink, struct err *err)
 {
-    const struct wave *w = front(m);
-    size_t t = frames(m, n), width = channels(w);
-    struct run r = {.m = m, .samples = samples, .finite = true};
+    const struct wave *w = wave_of(m);
+    size_t t = wave_frames(m, n), width = wave_channels(w);
+    struct wave_pass r = {.m = m, .samples = samples, .finite = true};
     enum status code = STATUS_OK;
-    carve(m, n, &r, work);
+    wave_carve(m, n, &r, work);
     if (w->normalize) {
-        normalize(samples, n, r.normalized);
+        wave_normalize(samples, n, r.normalized);
         r.samples = r.normalized;
     }
-    if (w->norm == CONV_NORM_FIRST && (code = fold_first_norm(&r, n, err)))
+    if (w->norm == CONV_NORM_FIRST && (code = wave_fold_norm(&r, n, err)))
         return code;
     for (size_t i = 0; i < t; i += CHUNK) {
         size_t rows = t - i < CHUNK ? t - i : CHUNK;
         float *x = r.out[w->convs - 1];
-        run_conv(&r, w->convs - 1, i, rows, x);
+        wave_run_conv(&r, w->convs - 1, i, rows, x);
         if (!r.finite)
             return err_set(err, STATUS_FORMAT, "not a number in the convolutions");
         struct model_block block = {MODEL_CONV, 0, i, rows, t, width, x};
         if (sink_wants(sink, MODEL_CONV) && (code = sink->rows(sink->context, &block, err)))
             return code;
-        project(m, x, rows, out + i * m->encoder.embed);
+        wave_project(m, x, rows, out + i * m->encoder.embed);
     }
     return sink_send(sink, MODEL_FEAT, 0, t, m->encoder.embed, out, err);
 }
 
-#define WAVE_FAMILY(text)                                                                          \
-    {                                                                                              \
-        .name = text, .stages = MODEL_WANT(MODEL_CONV), .find = wave_find, .configure = configure, \
-        .bind = bind, .free = free_front, .frames = frames, .stage_rows = stage_rows,              \
-        .stage_width = stage_width, .scratch = scratch, .run = run,                                \
-    }
-
-/* UniSpeech and UniSpeech-SAT are wav2vec 2.0 trained otherwise. */
-const struct model_family families_wave[] = {
-    WAVE_FAMILY("hubert"),    WAVE_FAMILY("wav2vec2"),      WAVE_FAMILY("wavlm"),
-    WAVE_FAMILY("unispeech"), WAVE_FAMILY("unispeech-sat"), WAVE_FAMILY("data2vec-audio"),
+const struct frontend wave_frontend = {
+    .size = sizeof(struct wave),
+    .stages = MODEL_WANT(MODEL_CONV),
+    .bind = wave_bind,
+    .frames = wave_frames,
+    .stage_rows = wave_stage_rows,
+    .stage_width = wave_stage_width,
+    .scratch = wave_scratch,
+    .run = wave_run,
 };
-const size_t families_wave_count = sizeof families_wave / sizeof *families_wave;

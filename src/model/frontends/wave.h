@@ -35,13 +35,24 @@ struct wave {
     struct linear proj;    /* absent (packed NULL) where the sizes are equal */
 };
 
-/* wave_config.c: settings of C's model if it is one of this FAMILY. */
-const json_t *wave_find(const struct model_family *family, const struct checkpoint *c);
-enum status wave_configure(struct model *m, const json_t *settings, struct err *err);
+extern const struct frontend wave_frontend;
+
+/* wave_config.c: HuBERT, wav2vec 2.0 and UniSpeech; wavlm_config.c; data2vec_config.c. */
+extern const struct family_config wave_config, wavlm_config, data2vec_config;
+
+/* wave_names.c */
+extern const struct spelling wave_keys[];
+extern const struct tensor_names wave_tensor_names;
+
+/* The find and read of wave_config, for families that have more settings than these. */
+const json_t *wave_config_find(const struct family *family, const struct checkpoint *c);
+enum status wave_config_read(struct model *m, const struct settings *s, struct err *err);
+
 /* wave_normalize.c: whether the waveform is normalised, and what says so, into the front end and
  * m->info. */
 enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
                                 const struct model_options *o, struct err *err);
+
 /* Lists convolutions as "[(512,10,5)] + [(512,3,2)] * 4" does: channels, kernel, stride. */
 enum status wave_parse_convs(struct wave *w, const char *text, struct err *err);
 

@@ -1,3 +1,7 @@
+/*
+ * A model's parts without the model: where the feed-forward tensors of a checkpoint stand, for
+ * edits, what is missing, and the settings that say how wide layers are.
+ */
 #include "config.h"
 
 #include "model/load/model_parts.h"
@@ -5,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/frontends/wave.h"
 #include "model/internal.h"
 #include "base/mem.h"
 
@@ -35,7 +40,7 @@ static enum status find_parts(struct binder *b, const struct checkpoint *c, uint
 {
     const struct tensor *part[FFN_PARTS];
     char native[MAX_TENSOR_NAME], spelled[MAX_TENSOR_NAME];
-    enum status code = binder_spell(b, err);
+    enum status code = STATUS_OK;
     for (int p = 0; p < FFN_PARTS && !code; p++) {
         snprintf(native, sizeof native, "encoder.layers.%u.%s", layer, part_names[p]);
         part[p] = binder_find(b, native, spelled);
@@ -55,12 +60,21 @@ static enum status find_parts(struct binder *b, const struct checkpoint *c, uint
     return STATUS_OK;
 }
 
+/* How tensors are spelled where no configuration says the family: as of HuBERT's relatives. */
+static const struct tensor_names *names_of(const struct family *family)
+{
+    return family ? family->names : &wave_tensor_names;
+}
+
 enum status model_ffn_find(const struct checkpoint *c, uint32_t layer, struct model_ffn *out,
                            struct err *err)
 {
+    const json_t *settings;
     struct model m = {.memory = arena_make(SIZE_MAX)};
     struct binder b = {.tensors = &c->tensors, .model = &m, .path = c->path};
-    enum status code = find_parts(&b, c, layer, out, err);
+    enum status code = binder_spell(&b, names_of(family_find(c, &settings)), err);
+    if (!code)
+        code = find_parts(&b, c, layer, out, err);
     arena_free(&m.memory);
     return code;
 }
@@ -70,36 +84,39 @@ enum status model_missing(const struct checkpoint *c, struct names *out, struct 
     struct model m = {.kn = kernels_get(), .memory = arena_make(SIZE_MAX)};
     struct binder b = {.tensors = &c->tensors, .model = &m, .path = c->path, .survey = out};
     const json_t *settings;
-    enum status code = STATUS_OK;
-    m.family = model_find_family(c, &settings);
+    m.family = family_find(c, &settings);
     if (!m.family)
         return STATUS_OK;
-    if (!(code = binder_spell(&b, err)) && !(code = m.family->configure(&m, settings, err)) &&
-        !(code = m.family->bind(&m, &b, c, NULL, err)))
-        code = bind_encoder(&b, err);
-    m.family->free(&m);
-    arena_free(&m.memory);
+    enum status code = model_bind(&m, &b, settings, c, NULL, err);
+    model_close(&m);
     return code;
 }
 
 json_t *model_settings(const struct checkpoint *c, const char **family)
 {
     const json_t *settings = NULL;
-    const struct model_family *f = model_find_family(c, &settings);
+    const struct family *f = family_find(c, &settings);
     if (f)
         *family = f->name;
     return f ? (json_t *)(uintptr_t)settings : NULL;
 }
 
-enum status model_settings_set_widths(json_t *settings, uint32_t layers, const uint32_t *width,
-                                      bool list, struct err *err)
+enum status model_set_widths(struct checkpoint *c, uint32_t layers, const uint32_t *width,
+                             bool list, struct err *err)
 {
     const char *key = "encoder_ffn_embed_dim";
+    const json_t *found;
+    const struct family *f = family_find(c, &found);
+    json_t *settings = (json_t *)(uintptr_t)found;
+    if (!f)
+        return err_set(err, STATUS_UNSUPPORTED, "%s: no configuration of a model that is known",
+                       c->path);
     json_t *value = list ? json_array() : json_integer(width[0]);
     for (uint32_t n = 0; n < layers && list; n++)
         json_array_append_new(value, json_integer(width[n]));
     /* Where nothing says it, the key of those who name the number of layers alike. */
-    if (!config_get(settings, &key) && json_object_get(settings, "num_hidden_layers"))
+    if (!config_get(&(struct settings){settings, f->config->keys}, &key) &&
+        json_object_get(settings, "num_hidden_layers"))
         key = "intermediate_size";
     return json_object_set_new(settings, key, value) == 0 ? STATUS_OK : err_nomem(err);
 }
@@ -107,20 +124,8 @@ enum status model_settings_set_widths(json_t *settings, uint32_t layers, const u
 enum status model_stats_file(const struct checkpoint *c, const struct model_options *o, char **path,
                              struct err *err)
 {
-    const char *family;
-    enum status code = STATUS_OK;
-    char *found = NULL;
-    if (!model_settings(c, &family) || strcmp(family, family_melhubert.name) != 0) {
-        *path = NULL;
-        return STATUS_OK;
-    }
-    if (o && o->mean_std) {
-        if (!(found = mem_strndup(o->mean_std, strlen(o->mean_std))))
-            code = err_nomem(err);
-    } else if (!tensors_find(&c->tensors, "input.mean")) {
-        code = melhubert_stats_beside(c, &found, err);
-    }
-    if (!code)
-        *path = found;
-    return code;
+    const json_t *settings;
+    const struct family *f = family_find(c, &settings);
+    *path = NULL;
+    return f && f->frontend->side_file ? f->frontend->side_file(c, o, path, err) : STATUS_OK;
 }

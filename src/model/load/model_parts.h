@@ -45,11 +45,11 @@ enum status model_missing(const struct checkpoint *c, struct names *out, struct 
 json_t *model_settings(const struct checkpoint *c, const char **family);
 
 /*
- * Sets the neurons of every layer in SETTINGS: as a LIST [layers], or as the one number that they
- * then have in common.  STATUS_NOMEM.
+ * Sets the neurons of every layer in C's configuration: as a LIST [layers], or as the one number
+ * that they then have in common.  STATUS_UNSUPPORTED for a model that is not known; STATUS_NOMEM.
  */
-enum status model_settings_set_widths(json_t *settings, uint32_t layers, const uint32_t *width,
-                                      bool list, struct err *err);
+enum status model_set_widths(struct checkpoint *c, uint32_t layers, const uint32_t *width,
+                             bool list, struct err *err);
 
 /*
  * The file of log-mel statistics that the model needs beside its checkpoint: to be freed; NULL

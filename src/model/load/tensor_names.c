@@ -1,6 +1,6 @@
 /*
- * Tensors by the names of the original releases, whatever the file calls them: heads put a prefix
- * before the model's names, and Hugging Face has names of its own.
+ * Tensors by our names, whatever the file calls them: heads put a prefix before the model's names,
+ * and each kind of file has a spelling of its own, which the family's row lists.
  */
 #include "config.h"
 
@@ -9,26 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* # is a number, the same on both sides; what ends in a dot goes on alike.  First match counts. */
-static const char *const spelling[][2] = {
-    {"mask_emb", "masked_spec_embed"},
-    {"feature_extractor.conv_layers.#.0.", "feature_extractor.conv_layers.#.conv."},
-    {"feature_extractor.conv_layers.#.2.1.", "feature_extractor.conv_layers.#.layer_norm."},
-    {"feature_extractor.conv_layers.#.2.", "feature_extractor.conv_layers.#.layer_norm."},
-    {"layer_norm.", "feature_projection.layer_norm."},
-    {"post_extract_proj.", "feature_projection.projection."},
-    {"encoder.pos_conv.#.0.", "encoder.pos_conv_embed.layers.#.conv."},
-    {"encoder.pos_conv.0.", "encoder.pos_conv_embed.conv."},
-    {"encoder.layers.#.self_attn.grep_linear.", "encoder.layers.#.attention.gru_rel_pos_linear."},
-    {"encoder.layers.#.self_attn.grep_a", "encoder.layers.#.attention.gru_rel_pos_const"},
-    {"encoder.layers.#.self_attn.relative_attention_bias.",
-     "encoder.layers.#.attention.rel_attn_embed."},
-    {"encoder.layers.#.self_attn.", "encoder.layers.#.attention."},
-    {"encoder.layers.#.self_attn_layer_norm.", "encoder.layers.#.layer_norm."},
-    {"encoder.layers.#.fc1.", "encoder.layers.#.feed_forward.intermediate_dense."},
-    {"encoder.layers.#.fc2.", "encoder.layers.#.feed_forward.output_dense."},
-};
 
 /* Length of the digits that NAME begins with. */
 static size_t digits(const char *name)
@@ -53,21 +33,21 @@ static bool fits(const char *name, const char *pattern, const char **number, con
     return *name == '\0' || pattern[-1] == '.';
 }
 
-/* The Hugging Face name of NATIVE. */
-static void translate(const char *native, char out[MAX_TENSOR_NAME])
+/* What the file calls NAME, without the prefix. */
+static void spell(const struct spelling *pair, const char *name, char out[MAX_TENSOR_NAME])
 {
     const char *number, *rest;
-    for (size_t i = 0; i < sizeof spelling / sizeof *spelling; i++) {
-        if (!fits(native, spelling[i][0], &number, &rest))
+    for (; pair->ours; pair++) {
+        if (!fits(name, pair->ours, &number, &rest))
             continue;
-        const char *form = spelling[i][1];
+        const char *form = pair->theirs;
         int before = (int)strcspn(form, "#");
         const char *after = form[before] ? form + before + 1 : "";
         snprintf(out, MAX_TENSOR_NAME, "%.*s%.*s%s%s", before, form,
                  *after ? (int)digits(number) : 0, number, after, rest);
         return;
     }
-    snprintf(out, MAX_TENSOR_NAME, "%s", native);
+    snprintf(out, MAX_TENSOR_NAME, "%s", name);
 }
 
 /* True if NAME ends in END, as a whole or behind a dot. */
@@ -78,22 +58,15 @@ static bool ends_in(const char *name, const char *end, size_t *before)
     return n >= k && strcmp(name + n - k, end) == 0 && (n == k || name[n - k - 1] == '.');
 }
 
-/*
- * Every encoder has a norm of its own, under this name in both spellings: what stands before it is
- * the prefix ("wav2vec2.", "w2v_encoder.w2v_model.").
- */
-enum status binder_spell(struct binder *b, struct err *err)
+/* The prefix of a file with this spelling, "" if its anchor is missing; there may be only one. */
+static enum status find_prefix(struct binder *b, const char *anchor, struct err *err)
 {
     const char *mark = NULL;
-    char name[MAX_TENSOR_NAME];
     size_t length = 0;
-    b->used = arena_zeros(&b->model->memory, b->tensors->count, sizeof *b->used);
-    if (b->tensors->count && !b->used)
-        return err_nomem(err);
     for (size_t i = 0; i < b->tensors->count; i++) {
         const char *here = b->tensors->tensor[i].name;
         size_t before;
-        if (!ends_in(here, "encoder.layer_norm.weight", &before) || before >= sizeof b->prefix)
+        if (!ends_in(here, anchor, &before) || before >= sizeof b->prefix)
             continue;
         if (mark)
             return err_set(err, STATUS_UNSUPPORTED, "%s: two encoders in one file: %s and %s",
@@ -104,44 +77,58 @@ enum status binder_spell(struct binder *b, struct err *err)
     if (mark)
         memcpy(b->prefix, mark, length);
     b->prefix[length] = '\0';
-    snprintf(name, sizeof name, "%sencoder.layers.0.attention.q_proj.weight", b->prefix);
-    b->hugging_face = tensors_find(b->tensors, name) != NULL;
     return STATUS_OK;
 }
 
-const struct tensor *binder_find(struct binder *b, const char *native,
-                                 char spelled[MAX_TENSOR_NAME])
+enum status binder_spell(struct binder *b, const struct tensor_names *names, struct err *err)
 {
-    char name[MAX_TENSOR_NAME];
-    if (b->hugging_face)
-        translate(native, name);
-    else
-        snprintf(name, sizeof name, "%s", native);
-    int n = snprintf(spelled, MAX_TENSOR_NAME, "%s%s", b->prefix, name);
+    char name[sizeof b->prefix + MAX_TENSOR_NAME];
+    enum status code;
+    b->names = names;
+    b->used = arena_zeros(&b->model->memory, b->tensors->count, sizeof *b->used);
+    if (b->tensors->count && !b->used)
+        return err_nomem(err);
+    for (size_t i = 0; i < names->kinds; i++) {
+        b->spelling = &names->kind[i];
+        if ((code = find_prefix(b, b->spelling->anchor, err)) || !b->spelling->sign)
+            return code;
+        snprintf(name, sizeof name, "%s%s", b->prefix, b->spelling->sign);
+        if (tensors_find(b->tensors, name))
+            return STATUS_OK;
+    }
+    return STATUS_OK;
+}
+
+const struct tensor *binder_find(struct binder *b, const char *name, char spelled[MAX_TENSOR_NAME])
+{
+    char theirs[MAX_TENSOR_NAME];
+    spell(b->spelling->pairs, name, theirs);
+    int n = snprintf(spelled, MAX_TENSOR_NAME, "%s%s", b->prefix, theirs);
     const struct tensor *t = n < MAX_TENSOR_NAME ? tensors_find(b->tensors, spelled) : NULL;
     if (t)
         b->used[t - b->tensors->tensor] = true;
     return t;
 }
 
-/* True if a tensor of that name, behind the prefix, would take part in the computation. */
-static bool takes_part(const struct binder *b, const char *name)
+/* True if NAME begins with one of LIST, which ends in NULL. */
+static bool begins_with_any(const char *name, const char *const *list)
 {
-    static const char *const parts[] = {
-        "encoder.",    "feature_extractor.", "feature_projection.", "post_extract_proj.",
-        "layer_norm.", "input_quantizer.",   "project_inp."};
-    size_t n = strlen("encoder.layers.");
-    /* Layers that the configuration leaves out are not computed by anybody. */
-    if (strncmp(name, "encoder.layers.", n) == 0 && digits(name + n) > 0 &&
-        strtoul(name + n, NULL, 10) >= b->model->encoder.layers)
-        return false;
-    /* ContentVec's last norm, which hears the speaker, is behind such layers only. */
-    if (strncmp(name, "encoder.cond_layer_norm.", strlen("encoder.cond_layer_norm.")) == 0)
-        return false;
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (strncmp(name, parts[i], strlen(parts[i])) == 0)
+    for (; *list; list++)
+        if (strncmp(name, *list, strlen(*list)) == 0)
             return true;
     return false;
+}
+
+/* True if a tensor of that name, behind the prefix, would take part in the computation; layers
+ * that the configuration leaves out are not computed by anybody. */
+static bool takes_part(const struct binder *b, const char *name)
+{
+    const char *layers = b->spelling->layers;
+    size_t n = strlen(layers);
+    if (strncmp(name, layers, n) == 0 && digits(name + n) > 0 &&
+        strtoul(name + n, NULL, 10) >= b->model->encoder.layers)
+        return false;
+    return !begins_with_any(name, b->names->ignored) && begins_with_any(name, b->names->computed);
 }
 
 enum status binder_finish(struct binder *b, struct err *err)

@@ -1,3 +1,7 @@
+/*
+ * Weights by name: found, checked against the configuration, converted to float, mixed into the
+ * model's fingerprint, and packed as the matrix product wants them.
+ */
 #include "config.h"
 
 #include "model/internal.h"
@@ -121,8 +125,8 @@ enum status bind_vector(struct binder *b, const float **out, const char *name, s
     return bind_floats(b, out, name, 1, (size_t[]){n}, err);
 }
 
-enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, uint32_t out,
-                        uint32_t in, struct err *err)
+enum status bind_map(struct binder *b, struct linear *l, const char *prefix, uint32_t out,
+                     uint32_t in, bool biased, struct err *err)
 {
     char name[MAX_NAME];
     struct floats w = {NULL, NULL, 0, NULL};
@@ -143,7 +147,13 @@ enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, 
     l->in = in;
     l->out = out;
     snprintf(name, sizeof name, "%s.bias", prefix);
-    return bind_vector(b, &l->bias, name, out, err);
+    return biased ? bind_vector(b, &l->bias, name, out, err) : STATUS_OK;
+}
+
+enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, uint32_t out,
+                        uint32_t in, struct err *err)
+{
+    return bind_map(b, l, prefix, out, in, true, err);
 }
 
 enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint32_t width,
@@ -154,6 +164,10 @@ enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint
     enum status code = bind_vector(b, &n->gain, name, width, err);
     if (code)
         return code;
+    if (!(b->model->family->biases & BIAS_NORM)) {
+        n->bias = model_floats(b->model, width);
+        return n->bias ? STATUS_OK : err_nomem(err);
+    }
     snprintf(name, sizeof name, "%s.bias", prefix);
     return bind_vector(b, &n->bias, name, width, err);
 }
@@ -163,20 +177,21 @@ static enum status bind_layer(struct binder *b, uint32_t n, struct err *err)
     const struct encoder *e = &b->model->encoder;
     struct layer *l = &e->layer[n];
     uint32_t d = e->embed, width = e->width[n];
-    struct {
+    const struct {
         const char *name;
         struct linear *linear;
-        uint32_t out, in;
-    } linear[] = {
-        {"self_attn.q_proj", &l->q, d, d}, {"self_attn.k_proj", &l->k, d, d},
-        {"self_attn.v_proj", &l->v, d, d}, {"self_attn.out_proj", &l->out, d, d},
-        {"fc1", &l->fc1, width, d},        {"fc2", &l->fc2, d, width},
+        uint32_t out, in, bias;
+    } map[] = {
+        {"self_attn.q_proj", &l->q, d, d, BIAS_Q}, {"self_attn.k_proj", &l->k, d, d, BIAS_K},
+        {"self_attn.v_proj", &l->v, d, d, BIAS_V}, {"self_attn.out_proj", &l->out, d, d, BIAS_OUT},
+        {"fc1", &l->fc1, width, d, BIAS_FFN},      {"fc2", &l->fc2, d, width, BIAS_FFN},
     };
     char name[MAX_NAME];
     enum status code = STATUS_OK;
-    for (size_t i = 0; !code && i < sizeof linear / sizeof *linear; i++) {
-        snprintf(name, sizeof name, "encoder.layers.%u.%s", n, linear[i].name);
-        code = bind_linear(b, linear[i].linear, name, linear[i].out, linear[i].in, err);
+    for (size_t i = 0; !code && i < sizeof map / sizeof *map; i++) {
+        snprintf(name, sizeof name, "encoder.layers.%u.%s", n, map[i].name);
+        code = bind_map(b, map[i].linear, name, map[i].out, map[i].in,
+                        b->model->family->biases & map[i].bias, err);
     }
     if (code)
         return code;
@@ -194,7 +209,7 @@ enum status bind_encoder(struct binder *b, struct err *err)
     e->layer = arena_zeros(&b->model->memory, e->layers, sizeof *e->layer);
     if (!e->layer)
         return err_nomem(err);
-    enum status code = bind_pos_conv(b, err);
+    enum status code = e->pos.depth ? bind_pos_conv(b, err) : STATUS_OK;
     if (!code)
         code = bind_rel_pos(b, err);
     for (uint32_t n = 0; !code && n < e->layers; n++)

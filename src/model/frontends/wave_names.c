@@ -1,0 +1,68 @@
+/*
+ * How fairseq's releases and Hugging Face's transformers spell the settings and the tensors of
+ * HuBERT and its relatives, MelHuBERT among them: its encoder is HuBERT's.  Ours are the names of
+ * fairseq; heads put a prefix before the model's ("wav2vec2.", "w2v_encoder.w2v_model.").
+ */
+#include "config.h"
+
+#include "model/frontends/wave.h"
+
+const struct spelling wave_keys[] = {
+    {"encoder_layers", "num_hidden_layers"},
+    {"encoder_embed_dim", "hidden_size"},
+    {"encoder_ffn_embed_dim", "intermediate_size"},
+    {"encoder_attention_heads", "num_attention_heads"},
+    {"activation_fn", "hidden_act"},
+    {"layer_norm_first", "do_stable_layer_norm"},
+    {"conv_pos", "num_conv_pos_embeddings"},
+    {"conv_pos_groups", "num_conv_pos_embedding_groups"},
+    {"extractor_mode", "feat_extract_norm"},
+    {"conv_feature_layers", "extractor_conv_feature_layers"}, /* of s3prl's distilled HuBERT */
+    {"max_distance", "max_bucket_distance"},
+    {NULL, NULL},
+};
+
+/* The convolution behind a batch norm has another number than the one without. */
+static const struct spelling fairseq_pairs[] = {
+    {"encoder.pos_conv.batch_norm.", "encoder.pos_conv.0."},
+    {"encoder.pos_conv.behind_norm.", "encoder.pos_conv.1."},
+    {NULL, NULL},
+};
+
+static const struct spelling transformers_pairs[] = {
+    {"mask_emb", "masked_spec_embed"},
+    {"feature_extractor.conv_layers.#.0.", "feature_extractor.conv_layers.#.conv."},
+    {"feature_extractor.conv_layers.#.2.1.", "feature_extractor.conv_layers.#.layer_norm."},
+    {"feature_extractor.conv_layers.#.2.", "feature_extractor.conv_layers.#.layer_norm."},
+    {"layer_norm.", "feature_projection.layer_norm."},
+    {"post_extract_proj.", "feature_projection.projection."},
+    {"encoder.pos_conv.batch_norm.", "encoder.pos_conv_embed.batch_norm."},
+    {"encoder.pos_conv.behind_norm.", "encoder.pos_conv_embed.conv."},
+    {"encoder.pos_conv.#.0.", "encoder.pos_conv_embed.layers.#.conv."},
+    {"encoder.pos_conv.0.", "encoder.pos_conv_embed.conv."},
+    {"encoder.layers.#.self_attn.grep_linear.", "encoder.layers.#.attention.gru_rel_pos_linear."},
+    {"encoder.layers.#.self_attn.grep_a", "encoder.layers.#.attention.gru_rel_pos_const"},
+    {"encoder.layers.#.self_attn.relative_attention_bias.",
+     "encoder.layers.#.attention.rel_attn_embed."},
+    {"encoder.layers.#.self_attn.", "encoder.layers.#.attention."},
+    {"encoder.layers.#.self_attn_layer_norm.", "encoder.layers.#.layer_norm."},
+    {"encoder.layers.#.fc1.", "encoder.layers.#.feed_forward.intermediate_dense."},
+    {"encoder.layers.#.fc2.", "encoder.layers.#.feed_forward.output_dense."},
+    {NULL, NULL},
+};
+
+static const struct tensor_spelling wave_kinds[] = {
+    {"encoder.layer_norm.weight", "encoder.layers.0.attention.q_proj.weight", "encoder.layers.",
+     transformers_pairs},
+    {"encoder.layer_norm.weight", NULL, "encoder.layers.", fairseq_pairs},
+};
+
+static const char *const computed[] = {
+    "encoder.",    "feature_extractor.", "feature_projection.", "post_extract_proj.",
+    "layer_norm.", "input_quantizer.",   "project_inp.",        NULL};
+
+/* ContentVec's last norm, which depends on the speaker, is behind layers that are left out only. */
+static const char *const ignored[] = {"encoder.cond_layer_norm.", NULL};
+
+const struct tensor_names wave_tensor_names = {wave_kinds, sizeof wave_kinds / sizeof *wave_kinds,
+                                               computed, ignored};
