@@ -40,19 +40,19 @@ void overlap_add(struct overlap *o, const uint64_t *rows, uint32_t sets, uint32_
         o->expected[r] += expectation(rate, sets, r, width);
 }
 
-/* True if LAYER (from 1) is at hand or named in one of the expressions, maybe with all others. */
-static bool layer_wanted(const struct setexpr *expr, uint32_t sets, uint32_t at_hand,
+/* True if LAYER is the current one or named in one of the expressions, maybe with all others. */
+static bool layer_wanted(const struct setexpr *expr, uint32_t sets, uint32_t current,
                          uint32_t layer)
 {
     for (uint32_t s = 0; s < sets; s++)
         for (uint32_t i = 0; i < expr[s].nodes; i++)
             if (expr[s].node[i].layer == layer || expr[s].node[i].layer == SETEXPR_EVERY)
                 return true;
-    return layer == at_hand;
+    return layer == current;
 }
 
 enum status overlap_make(struct overlap *o, const struct setexpr *expr, uint32_t sets,
-                         struct analysis *a, uint32_t at_hand, struct err *err)
+                         struct analysis *a, uint32_t current, struct err *err)
 {
     struct overlap made = {.sets = sets};
     enum status code = STATUS_OK;
@@ -61,13 +61,13 @@ enum status overlap_make(struct overlap *o, const struct setexpr *expr, uint32_t
     for (uint32_t l = 0; l < a->counts->layers && !code; l++) {
         uint32_t width = a->counts->layer[l].width;
         size_t words = bitset_words(width);
-        if (!layer_wanted(expr, sets, at_hand, l + 1))
+        if (!layer_wanted(expr, sets, current, l))
             continue;
         uint64_t *rows = mem_zeros(sets * words, sizeof *rows);
         if (!rows)
             return err_nomem(err);
         for (uint32_t s = 0; s < sets && !code; s++)
-            code = setexpr_eval(&expr[s], a, at_hand, l, rows + s * words, err);
+            code = setexpr_eval(&expr[s], a, current, l, rows + s * words, err);
         if (!code)
             overlap_add(&made, rows, sets, width);
         free(rows);

@@ -23,10 +23,10 @@ struct overlap {
 void overlap_add(struct overlap *o, const uint64_t *rows, uint32_t sets, uint32_t width);
 
 /*
- * Evaluates EXPR [sets] with AT_HAND (from 1) as the layer of names without one, and counts over
+ * Evaluates EXPR [sets] with the layer CURRENT for names without one, and counts over
  * that layer and every layer an expression names.
  */
 enum status overlap_make(struct overlap *o, const struct setexpr *expr, uint32_t sets,
-                         struct analysis *a, uint32_t at_hand, struct err *err);
+                         struct analysis *a, uint32_t current, struct err *err);
 
 #endif

@@ -7,19 +7,18 @@
 
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "formats/setfile.h"
 
 enum status setexpr_load(struct setexpr *e, const struct analysis *a, struct err *err)
 {
     const struct counts *c = a->counts;
     enum status code = STATUS_OK;
-    uint32_t *width = mem_array(c->layers, sizeof *width);
+    uint32_t *width = counts_widths(c, err);
     if (!width)
-        return err_nomem(err);
-    for (uint32_t l = 0; l < c->layers; l++)
-        width[l] = c->layer[l].width;
+        return err->code;
     for (uint32_t i = 0; i < e->nodes && !code; i++)
-        if (e->node[i].kind == SETEXPR_FILE && !e->node[i].file.entry)
-            code = setfile_read(&e->node[i].file, e->node[i].name, c->layers, width, err);
+        if (e->node[i].kind == SETEXPR_FILE && !e->node[i].neurons.row)
+            code = setfile_read(&e->node[i].neurons, e->node[i].name, c->layers, width, err);
     free(width);
     return code;
 }
@@ -48,16 +47,6 @@ static enum status eval_pattern(const struct setexpr_node *n, struct analysis *a
     return STATUS_OK;
 }
 
-/* A named set may come from a file whose layers are wider: what is not here does not count. */
-static void put_list(const struct setfile *list, const struct analysis *a, uint32_t layer,
-                     uint64_t *bits)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (list->entry[i].layer == layer + 1 &&
-            list->entry[i].neuron < a->counts->layer[layer].width)
-            bitset_put(bits, list->entry[i].neuron);
-}
-
 /* A name in LAYER into BITS, which are all 0. */
 static enum status eval_name(const struct setexpr_node *n, struct analysis *a, uint32_t layer,
                              uint64_t *bits, struct err *err)
@@ -65,14 +54,15 @@ static enum status eval_name(const struct setexpr_node *n, struct analysis *a, u
     const struct property *p;
     const struct property_layer *l;
     if (n->kind == SETEXPR_FILE || n->kind == SETEXPR_LIST) {
-        put_list(&n->file, a, layer, bits);
+        neuron_set_into_row(&n->neurons, layer, bits, a->counts->layer[layer].width);
         return STATUS_OK;
     }
     if (n->kind == SETEXPR_NAMED) {
         const struct named_set *set = named_sets_find(a->sets, n->name);
         if (!set)
             return err_set(err, STATUS_NOTFOUND, "no set has the name '$%s' any more", n->name);
-        put_list(&set->list, a, layer, bits);
+        /* It may come from a file whose layers are wider: what is not here does not count. */
+        neuron_set_into_row(&set->neurons, layer, bits, a->counts->layer[layer].width);
         return STATUS_OK;
     }
     if (n->kind == SETEXPR_PATTERN)
@@ -97,7 +87,7 @@ static void combine(uint64_t *out, const struct setexpr_node *n, const uint64_t 
                                          : left[w] & ~right[w];
 }
 
-enum status setexpr_eval(const struct setexpr *e, struct analysis *a, uint32_t at_hand,
+enum status setexpr_eval(const struct setexpr *e, struct analysis *a, uint32_t current,
                          uint32_t layer, uint64_t *bits, struct err *err)
 {
     size_t words = bitset_words(a->counts->layer[layer].width);
@@ -105,8 +95,8 @@ enum status setexpr_eval(const struct setexpr *e, struct analysis *a, uint32_t a
     enum status code = rows ? STATUS_OK : err_nomem(err);
     for (uint32_t i = 0; i < e->nodes && !code; i++) {
         const struct setexpr_node *n = &e->node[i];
-        uint32_t wanted = n->layer ? n->layer : at_hand ? at_hand : SETEXPR_EVERY;
-        bool here = wanted == SETEXPR_EVERY || wanted == layer + 1;
+        uint32_t wanted = n->layer == SETEXPR_CURRENT ? current : n->layer;
+        bool here = wanted == SETEXPR_EVERY || wanted == layer;
         if (n->kind >= SETEXPR_AND)
             combine(rows + i * words, n, rows, words);
         else if (here)
@@ -115,5 +105,21 @@ enum status setexpr_eval(const struct setexpr *e, struct analysis *a, uint32_t a
     if (!code)
         memcpy(bits, rows + (e->nodes - 1) * words, words * sizeof *bits);
     free(rows);
+    return code;
+}
+
+enum status setexpr_set(const struct setexpr *e, struct analysis *a, uint32_t current,
+                        struct neuron_set *out, struct err *err)
+{
+    struct neuron_set made = NEURON_SET_INIT;
+    uint32_t *width = counts_widths(a->counts, err);
+    enum status code = width ? neuron_set_init(&made, a->counts->layers, width, err) : STATUS_NOMEM;
+    free(width);
+    for (uint32_t l = 0; l < made.layers && !code; l++)
+        code = setexpr_eval(e, a, current, l, made.row[l], err);
+    if (code)
+        neuron_set_free(&made);
+    else
+        *out = made;
     return code;
 }

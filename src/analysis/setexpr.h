@@ -20,12 +20,14 @@
 #define PROPNEU_ANALYSIS_SETEXPR_H
 
 #include "analysis/analysis.h"
-#include "formats/setfile.h"
+#include "base/neuron_set.h"
 
 #define SETEXPR_MAX_DEPTH 64
 #define SETEXPR_MAX_NODES 256
 
-#define SETEXPR_EVERY UINT32_MAX /* as a layer: "@*" */
+/* In place of a layer (from 0). */
+#define SETEXPR_EVERY   UINT32_MAX       /* "@*": each layer its own */
+#define SETEXPR_CURRENT (UINT32_MAX - 1) /* none was named */
 
 enum setexpr_kind {
     SETEXPR_PROPERTY,
@@ -42,11 +44,11 @@ enum setexpr_kind {
 struct setexpr_node {
     enum setexpr_kind kind;
     uint32_t left, right;       /* operators: node numbers */
-    uint32_t layer;             /* names: 0 = the layer at hand, SETEXPR_EVERY, or from 1 */
+    uint32_t layer;             /* names: from 0, or one of the two above */
     char *name;                 /* property, phone, file or named set */
     char *group;                /* SETEXPR_GROUP */
     struct query_filters where; /* SETEXPR_PATTERN */
-    struct setfile file;        /* SETEXPR_LIST; SETEXPR_FILE, after setexpr_load */
+    struct neuron_set neurons;  /* SETEXPR_LIST; SETEXPR_FILE, after setexpr_load */
     size_t column;              /* from 1 */
 };
 
@@ -69,11 +71,15 @@ void setexpr_free(struct setexpr *e);
 enum status setexpr_load(struct setexpr *e, const struct analysis *a, struct err *err);
 
 /*
- * The part of E that lies in LAYER (from 0) into BITS [bitset_words(width)].  AT_HAND (from 1) is
- * what names without a layer mean; 0: each layer its own.
+ * The part of E that lies in LAYER into BITS [bitset_words(width)].  CURRENT is the layer that
+ * names without one mean; SETEXPR_EVERY: each layer its own.
  */
-enum status setexpr_eval(const struct setexpr *e, struct analysis *a, uint32_t at_hand,
+enum status setexpr_eval(const struct setexpr *e, struct analysis *a, uint32_t current,
                          uint32_t layer, uint64_t *bits, struct err *err);
+
+/* All of E, in the shape of A's count file; to be freed with neuron_set_free. */
+enum status setexpr_set(const struct setexpr *e, struct analysis *a, uint32_t current,
+                        struct neuron_set *out, struct err *err);
 
 /*
  * Words that could stand at CURSOR (bytes into TEXT): adds them to OUT, *START is where the word

@@ -9,6 +9,7 @@
 
 #include "analysis/list.h"
 #include "base/mem.h"
+#include "formats/setfile.h"
 #include "corpus/phones.h"
 #include "analysis/setwords.h"
 
@@ -65,7 +66,7 @@ static void node_free(struct setexpr_node *n)
     free(n->name);
     free(n->group);
     query_filters_free(&n->where);
-    setfile_free(&n->file);
+    neuron_set_free(&n->neurons);
 }
 
 /* A word, or one in double quotes, into *OUT; KNOWN decides about "-" within it. */
@@ -110,7 +111,7 @@ static enum status take_layer(struct parser *p, uint32_t *layer)
     if (n < 1 || n > p->a->counts->layers)
         return fault(p, at + 1, STATUS_NOTFOUND, "no layer %lu (there are: 1 to %u)", n,
                      p->a->counts->layers);
-    *layer = (uint32_t)n;
+    *layer = (uint32_t)n - 1;
     p->at = at + 1 + digits;
     return STATUS_OK;
 }
@@ -148,14 +149,11 @@ static enum status take_list(struct parser *p, struct setexpr_node *node)
     const struct counts *c = p->a->counts;
     const char *end;
     struct err why;
-    uint32_t *width = mem_array(c->layers, sizeof *width);
+    uint32_t *width = counts_widths(c, p->err);
     node->kind = SETEXPR_LIST;
     if (!width)
-        return err_nomem(p->err);
-    for (uint32_t l = 0; l < c->layers; l++)
-        width[l] = c->layer[l].width;
-    enum status code =
-        neuron_list_parse(&node->file, p->text + p->at, &end, c->layers, width, &why);
+        return p->err->code;
+    enum status code = settext_parse(&node->neurons, p->text + p->at, &end, c->layers, width, &why);
     p->at = (size_t)(end - p->text);
     free(width);
     return code ? fault(p, p->at, code, "%s", why.msg) : STATUS_OK;
@@ -265,7 +263,7 @@ static enum status take_property(struct parser *p, struct setexpr_node *node)
 
 static enum status parse_item(struct parser *p, uint32_t *out)
 {
-    struct setexpr_node node = {0};
+    struct setexpr_node node = {.layer = SETEXPR_CURRENT};
     enum status code;
     char c = next_char(p);
     node.column = p->at + 1;
@@ -302,7 +300,8 @@ static enum status parse_item(struct parser *p, uint32_t *out)
 static enum status add_operator(struct parser *p, enum setexpr_kind kind, size_t at, uint32_t left,
                                 uint32_t right, uint32_t *out)
 {
-    struct setexpr_node node = {.kind = kind, .left = left, .right = right, .column = at + 1};
+    struct setexpr_node node = {
+        .kind = kind, .left = left, .right = right, .layer = SETEXPR_CURRENT, .column = at + 1};
     return add_node(p, &node, out);
 }
 

@@ -100,8 +100,8 @@ static void place(struct controls *c, uint32_t l, const struct neuron_features *
     logarithms(c->norm[l], f->norm[l], c->width[l]);
 }
 
-static enum status init_layer(struct controls *c, uint32_t l, const struct neuron_sets *set,
-                              const struct neuron_sets *out, const struct neuron_features *f,
+static enum status init_layer(struct controls *c, uint32_t l, const struct neuron_set *set,
+                              const struct neuron_set *out, const struct neuron_features *f,
                               struct err *err)
 {
     uint32_t width = c->width[l] = set->width[l];
@@ -113,9 +113,9 @@ static enum status init_layer(struct controls *c, uint32_t l, const struct neuro
     if (!c->neuron[l] || !c->candidate[l] || !c->rate[l] || !c->norm[l])
         return err_nomem(err);
     for (uint32_t i = 0; i < width; i++)
-        if (bitset_has(set->set[l], i))
+        if (bitset_has(set->row[l], i))
             c->neuron[l][c->size[l]++] = i;
-        else if (!out || !bitset_has(out->set[l], i))
+        else if (!out || !bitset_has(out->row[l], i))
             c->candidate[l][c->pool[l]++] = i;
     if (c->pool[l] < c->size[l])
         return err_set(err, STATUS_NOTFOUND,
@@ -134,8 +134,8 @@ static enum status init_layer(struct controls *c, uint32_t l, const struct neuro
     return c->near[l] ? STATUS_OK : err_nomem(err);
 }
 
-enum status controls_init(struct controls *out, const struct neuron_sets *set,
-                          const struct neuron_sets *left_out, const struct neuron_features *f,
+enum status controls_init(struct controls *out, const struct neuron_set *set,
+                          const struct neuron_set *left_out, const struct neuron_features *f,
                           struct err *err)
 {
     uint32_t n = set->layers;
@@ -230,12 +230,12 @@ static enum status draw_layer(const struct controls *c, uint32_t l, struct rng r
 }
 
 enum status controls_draw(const struct controls *c, uint64_t seed, uint64_t draw,
-                          struct neuron_sets *out, struct err *err)
+                          struct neuron_set *out, struct err *err)
 {
     enum status code = STATUS_OK;
     uint32_t far;
     for (uint32_t l = 0; l < c->layers && !code; l++)
-        code = draw_layer(c, l, stream(seed, draw, l), out->set[l], &far, err);
+        code = draw_layer(c, l, stream(seed, draw, l), out->row[l], &far, err);
     return code;
 }
 
@@ -281,17 +281,17 @@ enum status controls_match(const struct controls *c, const struct neuron_feature
         add_set(c, f, l, &layer[l]);
     }
     for (uint64_t d = 1; d <= draws; d++) {
-        struct neuron_sets drawn;
-        enum status code = neuron_sets_init(&drawn, c->layers, c->width, err);
+        struct neuron_set drawn;
+        enum status code = neuron_set_init(&drawn, c->layers, c->width, err);
         if (code)
             return code;
         for (uint32_t l = 0; l < c->layers && !code; l++) {
             uint32_t far;
-            code = draw_layer(c, l, stream(seed, d, l), drawn.set[l], &far, err);
+            code = draw_layer(c, l, stream(seed, d, l), drawn.row[l], &far, err);
             layer[l].poor += code ? 0 : far;
-            add_control(f, l, drawn.set[l], &layer[l]);
+            add_control(f, l, drawn.row[l], &layer[l]);
         }
-        neuron_sets_free(&drawn);
+        neuron_set_free(&drawn);
         if (code)
             return code;
     }

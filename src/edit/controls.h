@@ -16,7 +16,7 @@
 
 #include "formats/tensors/checkpoint.h"
 #include "formats/countfile.h"
-#include "analysis/neuron_set.h"
+#include "base/neuron_set.h"
 
 #define CONTROLS_NEAR 5
 /* Standard deviations beyond which one neuron cannot stand for another. */
@@ -58,14 +58,14 @@ struct controls {
  * Orders the candidates for SET: all neurons neither in it nor in OUT (may be NULL).
  * STATUS_NOTFOUND names the first layer that has fewer candidates than the set has neurons.
  */
-enum status controls_init(struct controls *c, const struct neuron_sets *set,
-                          const struct neuron_sets *out, const struct neuron_features *f,
+enum status controls_init(struct controls *c, const struct neuron_set *set,
+                          const struct neuron_set *out, const struct neuron_features *f,
                           struct err *err);
 void controls_free(struct controls *c);
 
 /* Draw number DRAW of SEED, added to OUT, empty sets of the same widths: always the same one. */
 enum status controls_draw(const struct controls *c, uint64_t seed, uint64_t draw,
-                          struct neuron_sets *out, struct err *err);
+                          struct neuron_set *out, struct err *err);
 
 /* How well a layer's set, or the whole of it, could be matched; means over its neurons. */
 struct controls_match {

@@ -216,9 +216,9 @@ static enum status take_out(struct layer_edit *l, uint32_t width, struct err *er
 }
 
 /* Neurons that stay in layer N. */
-static uint32_t staying(const struct neuron_sets *s, uint32_t n)
+static uint32_t staying(const struct neuron_set *s, uint32_t n)
 {
-    return s->width[n] - neuron_sets_size(s, n);
+    return s->width[n] - neuron_set_size(s, n);
 }
 
 /* Neurons layer N has after E. */
@@ -249,7 +249,7 @@ static enum status edit_layer(struct layer_edit *l, struct err *err)
 static enum status open_layer(struct layer_edit *l, struct err *err)
 {
     struct model_ffn ffn;
-    const struct neuron_sets *s = l->edit->sets;
+    const struct neuron_set *s = l->edit->sets;
     uint32_t width = s->width[l->layer];
     enum status code = model_ffn_find(l->c, l->layer, &ffn, err);
     if (code)
@@ -261,7 +261,7 @@ static enum status open_layer(struct layer_edit *l, struct err *err)
                        l->c->path, l->layer + 1, l->part[FFN_FC1_BIAS]->shape[0], width);
     l->count = l->kept_count = 0;
     for (uint32_t i = 0; i < width; i++)
-        if (bitset_has(s->set[l->layer], i))
+        if (bitset_has(s->row[l->layer], i))
             l->neuron[l->count++] = i;
         else
             l->kept[l->kept_count++] = i;

@@ -13,7 +13,7 @@
 
 #include "formats/tensors/checkpoint.h"
 #include "model/model.h"
-#include "analysis/neuron_set.h"
+#include "base/neuron_set.h"
 
 enum edit_kind {
     EDIT_SCALE,  /* column i of fc2.weight times gain; gain 0 is the paper's erasure */
@@ -25,7 +25,7 @@ enum edit_kind {
 
 struct edit {
     enum edit_kind kind;
-    const struct neuron_sets *sets;
+    const struct neuron_set *sets;
     double gain;                 /* EDIT_SCALE */
     const struct tensors *means; /* EDIT_MEAN: mean.N [D], N = 1..L, of layers with a set */
     const char *means_path;      /* for messages */

@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "formats/file.h"
 #include "formats/folder.h"
+#include "formats/setfile.h"
 #include "base/mem.h"
 #include "model/load/model_parts.h"
 #include "formats/tensors/safetensors.h"
@@ -206,12 +207,10 @@ static enum status copy_companions(const struct writing *w, const struct checkpo
 static enum status write_neurons(const struct writing *w, const struct edit_record *r,
                                  struct err *err)
 {
-    struct setfile list = {0};
     char *path = inside(w->temp, "neurons.txt");
-    enum status code = path ? neuron_sets_list(r->sets, &list, err) : err_nomem(err);
+    enum status code = path ? STATUS_OK : err_nomem(err);
     if (!code)
-        code = setfile_write(&list, path, "layer (from 1), neuron (from 0) of the source", err);
-    setfile_free(&list);
+        code = setfile_write(r->sets, path, "layer (from 1), neuron (from 0) of the source", err);
     free(path);
     return code;
 }

@@ -35,10 +35,10 @@ void edit_source_free(struct edit_source *s);
 
 /* What the manifest says besides the source. */
 struct edit_record {
-    const struct neuron_sets *sets; /* neurons edited, by their numbers in the source */
-    const json_t *edit;             /* an object that describes the edit */
-    const char *set;                /* expression, or NULL */
-    const char *counts;             /* count file it was evaluated on, or NULL */
+    const struct neuron_set *sets; /* neurons edited, by their numbers in the source */
+    const json_t *edit;            /* an object that describes the edit */
+    const char *set;               /* expression, or NULL */
+    const char *counts;            /* count file it was evaluated on, or NULL */
     const char *command;
     const volatile sig_atomic_t *stop; /* not 0: give up, STATUS_CANCELLED; may be NULL */
 };

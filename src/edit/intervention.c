@@ -34,7 +34,7 @@ static enum status fill(struct intervention *v, const struct edit *e, uint32_t n
     if (!v->gain[n])
         return err_nomem(err);
     for (uint32_t i = 0; i < width; i++) {
-        bool in = bitset_has(e->sets->set[n], i);
+        bool in = bitset_has(e->sets->row[n], i);
         v->gain[n][i] = in ? gain : 1;
         if (mean && !in)
             mean[i] = 0;
@@ -50,7 +50,7 @@ enum status intervention_init(struct intervention *out, const struct edit *e, st
     enum status code = v.gain && v.shift ? STATUS_OK : err_nomem(err);
     float gain = e->kind == EDIT_SCALE ? (float)e->gain : 0;
     for (uint32_t n = 0; n < v.layers && !code; n++)
-        if (neuron_sets_size(e->sets, n) > 0)
+        if (neuron_set_size(e->sets, n) > 0)
             code = fill(&v, e, n, gain, err);
     if (code) {
         intervention_free(&v);

@@ -121,13 +121,13 @@ static json_t *describe_source(const struct edit_source *s)
     return v;
 }
 
-static json_t *describe_layers(const struct edit_source *s, const struct neuron_sets *sets)
+static json_t *describe_layers(const struct edit_source *s, const struct neuron_set *sets)
 {
     json_t *list = json_array();
     for (uint32_t l = 0; l < s->layers; l++)
-        json_array_append_new(list, json_pack("{s:i, s:i, s:i}", "layer", (int)l + 1, "neurons",
-                                              (int)s->width[l], "edited",
-                                              (int)neuron_sets_size(sets, l)));
+        json_array_append_new(list,
+                              json_pack("{s:i, s:i, s:i}", "layer", (int)l + 1, "neurons",
+                                        (int)s->width[l], "edited", (int)neuron_set_size(sets, l)));
     return list;
 }
 
@@ -145,7 +145,7 @@ enum status manifest_make(const struct edit_source *s, const struct edit_record 
     if (r->counts)
         json_object_set_new(v, "counts", base_name(r->counts));
     json_object_set_new(v, "edit", json_deep_copy(r->edit));
-    json_object_set_new(v, "edited", json_integer((json_int_t)neuron_sets_total(r->sets)));
+    json_object_set_new(v, "edited", json_integer((json_int_t)neuron_set_total(r->sets)));
     json_object_set_new(v, "layers", describe_layers(s, r->sets));
     if (!json_object_get(v, "layers")) {
         json_decref(v);

@@ -32,7 +32,7 @@ static int scored_compare(const void *a, const void *b)
 }
 
 /* All neurons of layers FIRST .. LAST - 1, lowest scores first. */
-static enum status prune_rank(const struct neuron_sets *s, const struct checkpoint *c,
+static enum status prune_rank(const struct neuron_set *s, const struct checkpoint *c,
                               const struct prune_options *o, uint32_t first, uint32_t last,
                               struct scored **out, size_t *count, struct err *err)
 {
@@ -64,11 +64,11 @@ static enum status prune_rank(const struct neuron_sets *s, const struct checkpoi
 }
 
 /* Lets the best of LIST stay until *STAY, those of its LAYER (or all: -1) that do, is WANTED. */
-static void prune_spare_best(struct neuron_sets *pruned, const struct scored *list, size_t n,
+static void prune_spare_best(struct neuron_set *pruned, const struct scored *list, size_t n,
                              int64_t layer, size_t *stay, size_t wanted)
 {
     while (n-- > 0 && *stay < wanted) {
-        uint64_t *set = pruned->set[list[n].layer];
+        uint64_t *set = pruned->row[list[n].layer];
         if ((layer >= 0 && list[n].layer != layer) || !bitset_has(set, list[n].neuron))
             continue;
         bitset_drop(set, list[n].neuron);
@@ -77,17 +77,17 @@ static void prune_spare_best(struct neuron_sets *pruned, const struct scored *li
 }
 
 /* The minimum of every layer FIRST .. LAST - 1. */
-static void prune_spare_minimum(struct neuron_sets *pruned, const struct scored *list, size_t n,
+static void prune_spare_minimum(struct neuron_set *pruned, const struct scored *list, size_t n,
                                 const struct prune_options *o, uint32_t first, uint32_t last)
 {
     for (uint32_t l = first; l < last; l++) {
-        size_t stay = pruned->width[l] - neuron_sets_size(pruned, l);
+        size_t stay = pruned->width[l] - neuron_set_size(pruned, l);
         prune_spare_best(pruned, list, n, l, &stay, o->minimum);
     }
 }
 
 /* Chooses among layers FIRST .. LAST - 1 with a budget of their own. */
-static enum status prune_choose_among(struct neuron_sets *out, const struct checkpoint *c,
+static enum status prune_choose_among(struct neuron_set *out, const struct checkpoint *c,
                                       const struct prune_options *o, uint32_t first, uint32_t last,
                                       struct err *err)
 {
@@ -97,17 +97,17 @@ static enum status prune_choose_among(struct neuron_sets *out, const struct chec
     if (code)
         return code;
     for (size_t i = 0; i < n; i++)
-        if (!o->protect || !bitset_has(o->protect->set[list[i].layer], list[i].neuron))
-            bitset_put(out->set[list[i].layer], list[i].neuron);
+        if (!o->protect || !bitset_has(o->protect->row[list[i].layer], list[i].neuron))
+            bitset_put(out->row[list[i].layer], list[i].neuron);
     prune_spare_minimum(out, list, n, o, first, last);
     for (uint32_t l = first; l < last; l++)
-        stay += out->width[l] - neuron_sets_size(out, l);
+        stay += out->width[l] - neuron_set_size(out, l);
     prune_spare_best(out, list, n, -1, &stay, (size_t)rint(o->keep * (double)n));
     free(list);
     return STATUS_OK;
 }
 
-enum status prune_choose(struct neuron_sets *out, const struct checkpoint *c,
+enum status prune_choose(struct neuron_set *out, const struct checkpoint *c,
                          const struct prune_options *o, struct err *err)
 {
     enum status code = STATUS_OK;
@@ -118,14 +118,14 @@ enum status prune_choose(struct neuron_sets *out, const struct checkpoint *c,
     return code;
 }
 
-enum status prune_spare(struct neuron_sets *s, const struct checkpoint *c,
+enum status prune_spare(struct neuron_set *s, const struct checkpoint *c,
                         const struct prune_options *o, size_t *spared, struct err *err)
 {
-    size_t before = neuron_sets_total(s);
+    size_t before = neuron_set_total(s);
     for (uint32_t l = 0; l < s->layers; l++) {
         struct scored *list;
         size_t n;
-        if (s->width[l] - neuron_sets_size(s, l) >= o->minimum)
+        if (s->width[l] - neuron_set_size(s, l) >= o->minimum)
             continue;
         enum status code = prune_rank(s, c, o, l, l + 1, &list, &n, err);
         if (code)
@@ -133,6 +133,6 @@ enum status prune_spare(struct neuron_sets *s, const struct checkpoint *c,
         prune_spare_minimum(s, list, n, o, l, l + 1);
         free(list);
     }
-    *spared = before - neuron_sets_total(s);
+    *spared = before - neuron_set_total(s);
     return STATUS_OK;
 }

@@ -8,7 +8,7 @@
 
 #include "edit/criterion.h"
 #include "formats/tensors/checkpoint.h"
-#include "analysis/neuron_set.h"
+#include "base/neuron_set.h"
 
 struct prune_options {
     const struct prune_criterion *criterion;
@@ -16,7 +16,7 @@ struct prune_options {
     double keep;      /* share of the neurons that stays, 0 < keep <= 1 */
     bool global;      /* of all layers together; else the same share of each */
     uint32_t minimum; /* neurons that stay in a layer whatever its scores; at least 1 */
-    const struct neuron_sets *protect; /* what is never pruned; NULL: nothing */
+    const struct neuron_set *protect; /* what is never pruned; NULL: nothing */
 };
 
 /*
@@ -24,14 +24,14 @@ struct prune_options {
  * round(keep x neurons) stay; more where protection or the minimum wants it.  Lowest scores go
  * first, of equal ones lower indices.
  */
-enum status prune_choose(struct neuron_sets *out, const struct checkpoint *c,
+enum status prune_choose(struct neuron_set *out, const struct checkpoint *c,
                          const struct prune_options *o, struct err *err);
 
 /*
  * Takes neurons out of the sets S to prune, highest scores first, until o->minimum stay in each
  * layer; *SPARED is how many.
  */
-enum status prune_spare(struct neuron_sets *s, const struct checkpoint *c,
+enum status prune_spare(struct neuron_set *s, const struct checkpoint *c,
                         const struct prune_options *o, size_t *spared, struct err *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "experiment/plan.h"
+#include "analysis/modelset.h"
 #include "base/mem.h"
 #include "base/number.h"
 
@@ -13,7 +14,7 @@ static const char row_protected[] = "protected", row_control[] = "control", row_
 
 void curve_free(struct curve *c)
 {
-    neuron_sets_free(&c->protect);
+    neuron_set_free(&c->protect);
     controls_free(&c->control);
     experiment_free(&c->x);
     *c = (struct curve){0};
@@ -24,19 +25,19 @@ static enum status make_protect(struct curve *c, struct plan *p, const struct cu
                                 const struct model_info *info, struct err *err)
 {
     struct neuron_features features = {0};
-    enum status code = neuron_sets_init(&c->protect, info->layers, info->width, err);
+    enum status code = neuron_set_init(&c->protect, info->layers, info->width, err);
     if (!code)
-        code = neuron_sets_add(&c->protect, o->protect, o->analysis, o->checkpoint->path, err);
+        code = modelset_add(&c->protect, o->protect, o->analysis, o->checkpoint->path, err);
     if (!code && o->layers)
-        code = neuron_sets_only(&c->protect, o->layers, err);
-    if (!code && neuron_sets_total(&c->protect) == 0)
+        code = modelset_only(&c->protect, o->layers, err);
+    if (!code && neuron_set_total(&c->protect) == 0)
         code =
             err_set(err, STATUS_NOTFOUND, "the set '%s' is empty: nothing to protect", o->protect);
     if (!code)
         code = plan_row(p, row_protected, &c->protect, err);
     if (code || !o->analysis)
         return code;
-    code = neuron_sets_fit(&c->protect, o->analysis->counts, o->checkpoint->path, err);
+    code = modelset_fit(&c->protect, o->analysis->counts, o->checkpoint->path, err);
     if (!code)
         code = neuron_features_make(&features, o->checkpoint, o->analysis->counts, err);
     if (!code)
@@ -116,19 +117,19 @@ static uint64_t seed_of(const struct curve *c, uint32_t draw)
     return c->how.seed + draw;
 }
 
-enum status curve_sets(void *curve, const struct experiment_step *step, struct neuron_sets *out,
+enum status curve_sets(void *curve, const struct experiment_step *step, struct neuron_set *out,
                        struct err *err)
 {
     struct curve *c = curve;
     struct prune_options how = c->how;
-    struct neuron_sets spared = {0};
+    struct neuron_set spared = {0};
     enum status code = STATUS_OK;
     const char *row = c->x.row[step->row].name;
     how.keep = c->x.point[step->point];
     if (strcmp(row, row_protected) == 0) {
         how.protect = &c->protect;
     } else if (strcmp(row, row_control) == 0) {
-        code = neuron_sets_init(&spared, out->layers, out->width, err);
+        code = neuron_set_init(&spared, out->layers, out->width, err);
         if (!code)
             code = controls_draw(&c->control, how.seed, step->draw + (uint64_t)1, &spared, err);
         how.protect = &spared;
@@ -138,6 +139,6 @@ enum status curve_sets(void *curve, const struct experiment_step *step, struct n
     }
     if (!code)
         code = prune_choose(out, c->checkpoint, &how, err);
-    neuron_sets_free(&spared);
+    neuron_set_free(&spared);
     return code;
 }

@@ -24,7 +24,7 @@ struct curve {
     struct experiment x;
     const struct checkpoint *checkpoint;
     struct prune_options how;
-    struct neuron_sets protect;
+    struct neuron_set protect;
     struct controls control; /* of PROTECT; layers 0: none */
     bool has_set;
 };
@@ -39,7 +39,7 @@ enum status curve_make(struct curve *c, const struct curve_options *o, const str
 void curve_free(struct curve *c);
 
 /* An experiment_sets with the curve as context. */
-enum status curve_sets(void *curve, const struct experiment_step *step, struct neuron_sets *out,
+enum status curve_sets(void *curve, const struct experiment_step *step, struct neuron_set *out,
                        struct err *err);
 
 #endif

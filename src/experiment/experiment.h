@@ -126,7 +126,7 @@ void experiment_journal_close(struct experiment_journal *j, bool remove);
 
 /* Adds the neurons that STEP changes to OUT, empty sets: always the same ones. */
 typedef enum status experiment_sets(void *context, const struct experiment_step *step,
-                                    struct neuron_sets *out, struct err *err);
+                                    struct neuron_set *out, struct err *err);
 
 struct experiment_run {
     struct eval *eval;

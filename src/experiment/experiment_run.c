@@ -101,16 +101,16 @@ static enum status measure(struct experiment *x, struct experiment_run *r, uint3
                            struct err *err)
 {
     const struct model_info *info = eval_model(r->eval);
-    struct neuron_sets sets;
+    struct neuron_set sets;
     struct intervention change = {.layers = 0};
     struct eval_result result = {.score = NULL};
     struct edit edit = r->edit ? *r->edit : (struct edit){.kind = EDIT_SCALE, .gain = 0};
-    enum status code = neuron_sets_init(&sets, info->layers, info->width, err);
+    enum status code = neuron_set_init(&sets, info->layers, info->width, err);
     if (code)
         return code;
     if (x->step[step].row != EXPERIMENT_NOTHING)
         code = r->sets(r->context, &x->step[step], &sets, err);
-    size_t total = neuron_sets_total(&sets);
+    size_t total = neuron_set_total(&sets);
     edit.sets = &sets;
     if (!code && total)
         code = intervention_init(&change, &edit, err);
@@ -122,7 +122,7 @@ static enum status measure(struct experiment *x, struct experiment_run *r, uint3
     }
     eval_result_free(&result);
     intervention_free(&change);
-    neuron_sets_free(&sets);
+    neuron_set_free(&sets);
     return code;
 }
 

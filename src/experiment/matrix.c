@@ -7,6 +7,7 @@
 
 #include "experiment/plan.h"
 #include "corpus/recordings.h"
+#include "analysis/modelset.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/settings.h"
@@ -15,7 +16,7 @@ void matrix_free(struct matrix *m)
 {
     for (uint32_t r = 0; r < m->x.rows; r++) {
         if (m->set)
-            neuron_sets_free(&m->set[r]);
+            neuron_set_free(&m->set[r]);
         if (m->control)
             controls_free(&m->control[r]);
     }
@@ -28,14 +29,14 @@ void matrix_free(struct matrix *m)
 /* A row to be: its name and its neurons. */
 struct rows {
     const char **name;
-    struct neuron_sets *set;
+    struct neuron_set *set;
     uint32_t count;
 };
 
 static void rows_free(struct rows *r)
 {
     for (uint32_t i = 0; r->set && i < r->count; i++)
-        neuron_sets_free(&r->set[i]);
+        neuron_set_free(&r->set[i]);
     free(r->set);
     free(r->name);
 }
@@ -48,7 +49,7 @@ static enum status rows_init(struct rows *r, uint32_t count, const struct model_
     if (!r->name || !r->set)
         code = err_nomem(err);
     for (uint32_t i = 0; i < count && !code; i++)
-        code = neuron_sets_init(&r->set[i], info->layers, info->width, err);
+        code = neuron_set_init(&r->set[i], info->layers, info->width, err);
     return code;
 }
 
@@ -63,14 +64,14 @@ static enum status group_rows(struct rows *r, const struct matrix_options *o,
     if (!code)
         code = rows_init(r, p->groups, info, err);
     if (!code && p->groups)
-        code = neuron_sets_fit(&r->set[0], o->analysis->counts, o->checkpoint->path, err);
+        code = modelset_fit(&r->set[0], o->analysis->counts, o->checkpoint->path, err);
     for (uint32_t l = 0; l < info->layers && !code; l++) {
         const struct property_layer *layer;
         if ((code = analysis_layer(o->analysis, o->property, l, &layer, err)))
             break;
         for (uint32_t g = 0; g < p->groups; g++) {
             r->name[g] = p->group.name[g];
-            memcpy(r->set[g].set[l], layer->group + g * layer->words,
+            memcpy(r->set[g].row[l], layer->group + g * layer->words,
                    layer->words * sizeof *layer->group);
         }
     }
@@ -88,12 +89,12 @@ static enum status make_rows(struct rows *r, const struct matrix_options *o,
         code = rows_init(r, 1, info, err);
         r->name[0] = code ? NULL : o->set;
         if (!code)
-            code = neuron_sets_add(&r->set[0], o->set, o->analysis, o->checkpoint->path, err);
+            code = modelset_add(&r->set[0], o->set, o->analysis, o->checkpoint->path, err);
     }
     for (uint32_t i = 0; i < r->count && !code; i++) {
         if (o->layers)
-            code = neuron_sets_only(&r->set[i], o->layers, err);
-        total += code ? 0 : neuron_sets_total(&r->set[i]);
+            code = modelset_only(&r->set[i], o->layers, err);
+        total += code ? 0 : neuron_set_total(&r->set[i]);
     }
     if (!code && total == 0)
         code = o->property ? err_set(err, STATUS_NOTFOUND,
@@ -106,14 +107,14 @@ static enum status make_rows(struct rows *r, const struct matrix_options *o,
 }
 
 /* Neurons of any row. */
-static enum status unite(struct neuron_sets *all, const struct rows *r,
+static enum status unite(struct neuron_set *all, const struct rows *r,
                          const struct model_info *info, struct err *err)
 {
-    enum status code = neuron_sets_init(all, info->layers, info->width, err);
+    enum status code = neuron_set_init(all, info->layers, info->width, err);
     for (uint32_t i = 0; i < r->count && !code; i++)
         for (uint32_t l = 0; l < info->layers; l++)
             for (size_t w = 0; w < bitset_words(info->width[l]); w++)
-                all->set[l][w] |= r->set[i].set[l][w];
+                all->row[l][w] |= r->set[i].row[l][w];
     return code;
 }
 
@@ -123,7 +124,7 @@ static enum status make_controls(struct matrix *m, struct plan *p, const struct 
                                  struct err *err)
 {
     struct neuron_features features = {0};
-    struct neuron_sets all = {0};
+    struct neuron_set all = {0};
     enum status code = STATUS_OK;
     if (!o->analysis)
         return err_set(err, STATUS_USAGE,
@@ -132,7 +133,7 @@ static enum status make_controls(struct matrix *m, struct plan *p, const struct 
     if (!m->control)
         return err_nomem(err);
     if (!(code = unite(&all, r, info, err)))
-        code = neuron_sets_fit(&all, o->analysis->counts, o->checkpoint->path, err);
+        code = modelset_fit(&all, o->analysis->counts, o->checkpoint->path, err);
     if (!code)
         code = neuron_features_make(&features, o->checkpoint, o->analysis->counts, err);
     for (uint32_t i = 0; i < r->count && !code; i++) {
@@ -145,7 +146,7 @@ static enum status make_controls(struct matrix *m, struct plan *p, const struct 
             code = plan_match(p, &m->control[i], &features, o->seed, o->controls, err);
     }
     neuron_features_free(&features);
-    neuron_sets_free(&all);
+    neuron_set_free(&all);
     return code;
 }
 
@@ -156,7 +157,7 @@ static enum status make_steps(struct plan *p, const struct rows *r, uint32_t con
     enum status code = STATUS_OK;
     for (uint32_t d = 0; d <= controls; d++)
         for (uint32_t i = 0; i < r->count && !code; i++)
-            if (neuron_sets_total(&r->set[i]))
+            if (neuron_set_total(&r->set[i]))
                 code = plan_step(p, i, 0, d, err);
     return code;
 }
@@ -236,14 +237,14 @@ enum status matrix_make(struct matrix *m, const struct matrix_options *o, const 
     return code;
 }
 
-enum status matrix_sets(void *matrix, const struct experiment_step *step, struct neuron_sets *out,
+enum status matrix_sets(void *matrix, const struct experiment_step *step, struct neuron_set *out,
                         struct err *err)
 {
     struct matrix *m = matrix;
-    const struct neuron_sets *set = &m->set[step->row];
+    const struct neuron_set *set = &m->set[step->row];
     if (step->draw)
         return controls_draw(&m->control[step->row], m->seed, step->draw, out, err);
     for (uint32_t l = 0; l < set->layers; l++)
-        memcpy(out->set[l], set->set[l], bitset_words(set->width[l]) * sizeof **set->set);
+        memcpy(out->row[l], set->row[l], bitset_words(set->width[l]) * sizeof **set->row);
     return STATUS_OK;
 }

@@ -12,7 +12,7 @@ struct matrix_options {
     const struct checkpoint *checkpoint;
     const char *property;    /* whose groups are erased, one a row; or NULL: */
     const char *set;         /* an expression, the only row */
-    const char *layers;      /* list of neuron_sets_only; NULL: all */
+    const char *layers;      /* list of modelset_only; NULL: all */
     const char *by;          /* factors measured; NULL: the property's own, if the task has it */
     const struct edit *edit; /* what is done to the sets; NULL: erasure */
     uint32_t controls;       /* matched random sets of every row; 0: none */
@@ -22,7 +22,7 @@ struct matrix_options {
 struct matrix {
     struct experiment x;
     uint64_t seed;
-    struct neuron_sets *set;  /* [x.rows] */
+    struct neuron_set *set;   /* [x.rows] */
     struct controls *control; /* [x.rows]; NULL: none are drawn */
 };
 
@@ -36,7 +36,7 @@ enum status matrix_make(struct matrix *m, const struct matrix_options *o, const 
 void matrix_free(struct matrix *m);
 
 /* An experiment_sets with the matrix as context. */
-enum status matrix_sets(void *matrix, const struct experiment_step *step, struct neuron_sets *out,
+enum status matrix_sets(void *matrix, const struct experiment_step *step, struct neuron_set *out,
                         struct err *err);
 
 #endif

@@ -22,7 +22,7 @@ enum status plan_begin(struct plan *p, struct experiment *x, enum experiment_kin
     return code ? code : plan_step(p, EXPERIMENT_NOTHING, 0, 0, err);
 }
 
-enum status plan_row(struct plan *p, const char *name, const struct neuron_sets *set,
+enum status plan_row(struct plan *p, const char *name, const struct neuron_set *set,
                      struct err *err)
 {
     struct experiment *x = p->x;
@@ -34,9 +34,9 @@ enum status plan_row(struct plan *p, const char *name, const struct neuron_sets 
     if (!r->name || !r->size)
         return err_nomem(err);
     for (uint32_t l = 0; set && l < x->layers; l++)
-        r->size[l] = neuron_sets_size(set, l);
+        r->size[l] = neuron_set_size(set, l);
     if (set)
-        settings_add_digest(&p->settings, "neurons", neuron_sets_digest(set));
+        settings_add_digest(&p->settings, "neurons", neuron_set_digest(set));
     return STATUS_OK;
 }
 

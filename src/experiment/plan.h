@@ -4,6 +4,7 @@
 #ifndef PROPNEU_EXPERIMENT_PLAN_H
 #define PROPNEU_EXPERIMENT_PLAN_H
 
+#include "analysis/analysis.h"
 #include "experiment/experiment.h"
 
 /* A plan whose parts are put together. */
@@ -18,7 +19,7 @@ enum status plan_begin(struct plan *p, struct experiment *x, enum experiment_kin
                        const struct eval *e, const struct eval_options *how, struct err *err);
 
 /* Adds a row for SET (NULL: empty); M, matched controls (NULL: none), is looked at over DRAWS. */
-enum status plan_row(struct plan *p, const char *name, const struct neuron_sets *set,
+enum status plan_row(struct plan *p, const char *name, const struct neuron_set *set,
                      struct err *err);
 enum status plan_match(struct plan *p, const struct controls *c, const struct neuron_features *f,
                        uint64_t seed, uint32_t draws, struct err *err);

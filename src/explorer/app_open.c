@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/setexpr.h"
 #include "base/mem.h"
 #include "base/number.h"
 
@@ -153,7 +154,7 @@ static enum status set_place(struct app *app, const struct app_options *o, struc
     for (size_t i = 0; !code && i < o->defines; i++)
         code = marks_define(app, o->define[i], err);
     for (size_t i = 0; !code && i < o->marks; i++)
-        code = marks_change(app, '|', o->mark[i], 0, NULL, err);
+        code = marks_change(app, '|', o->mark[i], SETEXPR_EVERY, NULL, err);
     app->message[0] = '\0';
     if (!code && l.text.len)
         code = link_follow(app, &l, err);

@@ -121,7 +121,7 @@ static void draw_status(const struct app *app, struct canvas *c)
         canvas_right(c, row, 0, c->cols, STYLE_FAINT, text);
         room -= text_width(text);
     }
-    size_t marked = marks_list(app)->count, here = marks_in_layer(app, app->at.layer);
+    size_t marked = neuron_set_total(marks_set(app)), here = marks_in_layer(app, app->at.layer);
     if (marked && room > 40) {
         char text[64];
         if (here == marked)

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "explorer/lists.h"
 #include "explorer/view.h"
+#include "formats/setfile.h"
 
 static const char *const view_names[VIEW_COUNT] = {
 #define VIEW_NAME(id, name, title) [VIEW_##id] = name,
@@ -366,11 +367,11 @@ static void command_sets(const struct app *app, struct buf *out)
         const struct named_set *set = &sets->set[i];
         bool marks = strcmp(set->name, MARKS_NAME) == 0;
         struct buf text = BUF_INIT;
-        if (marks && !set->list.count)
+        if (marks && !neuron_set_total(&set->neurons))
             continue;
         if (!marks)
             buf_printf(&text, "%s=", set->name);
-        neuron_list_text(&set->list, &text);
+        settext_print(&set->neurons, &text);
         buf_str(out, marks ? " --mark " : " --define ");
         link_quote(out, buf_text(&text));
         out->failed |= !buf_ok(&text);

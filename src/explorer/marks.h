@@ -10,13 +10,14 @@
 #include <stdint.h>
 
 #include "analysis/namedsets.h"
+#include "base/buf.h"
 
 #define MARKS_NAME "marks"
 
 struct marks {
-    struct named_sets sets; /* [0]: the marks */
-    struct setfile before;  /* the marks as they were before many changed at once */
-    unsigned stamp;         /* rises with every change */
+    struct named_sets sets;   /* [0]: the marks */
+    struct neuron_set before; /* the marks as they were before many changed at once */
+    unsigned stamp;           /* rises with every change */
 };
 
 struct app;
@@ -26,21 +27,20 @@ enum status marks_init(struct marks *m, struct err *err);
 void marks_free(struct marks *m);
 
 /* The neurons marked; in LAYER (from 0) one of them, how many. */
-const struct setfile *marks_list(const struct app *app);
+const struct neuron_set *marks_set(const struct app *app);
 bool marks_has(const struct app *app, uint32_t layer, uint32_t neuron);
 size_t marks_in_layer(const struct app *app, uint32_t layer);
 
 enum status marks_toggle(struct app *app, uint32_t layer, uint32_t neuron, struct err *err);
 
 /*
- * The set expression TEXT as a list.  AT_HAND (from 1) is what names without a layer mean; 0: each
- * layer its own.  *COLUMN as in setexpr_parse.
+ * The set expression TEXT as a set.  CURRENT as in setexpr_eval, *COLUMN as in setexpr_parse.
  */
-enum status marks_evaluate(struct app *app, const char *text, uint32_t at_hand, struct setfile *out,
-                           size_t *column, struct err *err);
+enum status marks_evaluate(struct app *app, const char *text, uint32_t current,
+                           struct neuron_set *out, size_t *column, struct err *err);
 
 /* The marks become: with OP '|' also, '-' no longer, '&' only those of the set, '=' the set. */
-enum status marks_change(struct app *app, char op, const char *text, uint32_t at_hand,
+enum status marks_change(struct app *app, char op, const char *text, uint32_t current,
                          size_t *column, struct err *err);
 
 /* Marks the set, or unmarks it where all of it is marked. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/setexpr.h"
 #include "explorer/view.h"
 
 /* What a line does; its value is the set it is about. */
@@ -23,15 +24,15 @@ enum {
     DO_FORGET
 };
 
-/* Neurons of the set TEXT; AT_HAND as in marks_evaluate. */
-static size_t size_of(struct app *app, const char *text, uint32_t at_hand)
+/* Neurons of the set TEXT; CURRENT as in marks_evaluate. */
+static size_t size_of(struct app *app, const char *text, uint32_t current)
 {
-    struct setfile list;
+    struct neuron_set set;
     struct err ignored;
-    if (marks_evaluate(app, text, at_hand, &list, NULL, &ignored))
+    if (marks_evaluate(app, text, current, &set, NULL, &ignored))
         return 0;
-    size_t n = list.count;
-    setfile_free(&list);
+    size_t n = neuron_set_total(&set);
+    neuron_set_free(&set);
     return n;
 }
 
@@ -52,7 +53,7 @@ static enum status add(struct app *app, unsigned what, const char *value, struct
 /* A set of the layer at hand that could be marked. */
 static enum status add_set(struct app *app, const char *value, struct err *err)
 {
-    size_t n = size_of(app, value, app->at.layer + 1);
+    size_t n = size_of(app, value, app->at.layer);
     return add(app, DO_MARK, value, err, "mark %-28.60s %6zu", value, n);
 }
 
@@ -90,7 +91,7 @@ static enum status add_listed(struct app *app, struct err *err)
     enum status code = STATUS_OK;
     if (view->set && view->set(app, true, &all)) {
         const char *value = buf_text(&all);
-        size_t n = size_of(app, value, app->at.layer + 1);
+        size_t n = size_of(app, value, app->at.layer);
         char name[40];
         snprintf(name, sizeof name, "%.39s", value[0] == '{' ? "what is listed" : value);
         code = add(app, DO_MARK, value, err, "mark %-28s %6zu", name, n);
@@ -116,10 +117,11 @@ enum status marks_open_many(struct app *app, struct err *err)
     if (!code)
         code = add_groups(app, err);
     if (!code)
-        code = add(app, DO_UNMARK_ALL, "", err, "unmark everything %21zu", marks_list(app)->count);
-    if (!code && app->marked.before.count)
+        code = add(app, DO_UNMARK_ALL, "", err, "unmark everything %21zu",
+                   neuron_set_total(marks_set(app)));
+    if (!code && neuron_set_total(&app->marked.before))
         code = add(app, DO_BEFORE, "", err, "the marks before the last change %6zu",
-                   app->marked.before.count);
+                   neuron_set_total(&app->marked.before));
     return panel_done(app, code);
 }
 
@@ -129,8 +131,8 @@ enum status marks_open_sets(struct app *app, struct err *err)
     panel_begin(app, PANEL_SETS, "Sets: in this layer, in all");
     for (size_t i = 0; !code && i < app->marked.sets.count; i++) {
         const struct named_set *s = &app->marked.sets.set[i];
-        code = add(app, DO_OPEN, s->name, err, "$%-24s %6zu %6zu", s->name,
-                   neuron_list_in_layer(&s->list, app->at.layer), s->list.count);
+        code = add(app, DO_OPEN, s->name, err, "$%-24s %6u %6zu", s->name,
+                   neuron_set_size(&s->neurons, app->at.layer), neuron_set_total(&s->neurons));
     }
     if (!code)
         code = add(app, DO_NAME, "", err, "give the marks a name ...");
@@ -153,11 +155,12 @@ static enum status open_set(struct app *app, const char *name, struct err *err)
     snprintf(title, sizeof title, "$%.31s", name);
     snprintf(set, sizeof set, "$%.31s", name);
     panel_begin(app, PANEL_SET, title);
-    enum status code = add(app, DO_LOOK, set, err, "look at its neurons %16zu",
-                           size_of(app, set, app->at.layer + 1));
+    enum status code =
+        add(app, DO_LOOK, set, err, "look at its neurons %16zu", size_of(app, set, app->at.layer));
     for (int i = 0; !code && !marks && i < 5; i++) {
         snprintf(text, sizeof text, "%s%s%s", before[i], set, behind[i]);
-        code = add(app, DO_REPLACE, text, err, "marks = %-24s %6zu", text, size_of(app, text, 0));
+        code = add(app, DO_REPLACE, text, err, "marks = %-24s %6zu", text,
+                   size_of(app, text, SETEXPR_EVERY));
     }
     if (!code)
         code = add(app, DO_SAVE, name, err, "save to a file ...");
@@ -169,15 +172,15 @@ static enum status open_set(struct app *app, const char *name, struct err *err)
 
 static enum status restore(struct app *app, struct err *err)
 {
-    struct setfile now = app->marked.before, none = {NULL, 0};
-    app->marked.before = none;
-    enum status code = neuron_list_combine(&app->marked.before, marks_list(app), '|', &none, err);
+    struct neuron_set now = app->marked.before;
+    app->marked.before = (struct neuron_set)NEURON_SET_INIT;
+    enum status code = neuron_set_copy(&app->marked.before, marks_set(app), err);
     if (!code)
         code = named_sets_put(&app->marked.sets, MARKS_NAME, &now, err);
-    setfile_free(&now);
+    neuron_set_free(&now);
     app->marked.stamp++;
     if (!code)
-        app_say(app, false, "%zu neurons are marked", marks_list(app)->count);
+        app_say(app, false, "%zu neurons are marked", neuron_set_total(marks_set(app)));
     return code;
 }
 
@@ -191,7 +194,7 @@ static enum status look(struct app *app, const char *set, struct err *err)
 
 enum status marks_choose(struct app *app, const struct panel_line *line, struct err *err)
 {
-    uint32_t at_hand = app->at.layer + 1;
+    uint32_t current = app->at.layer;
     unsigned what = line->major;
     char value[sizeof app->panel.subject];
     struct buf all = BUF_INIT;
@@ -200,13 +203,13 @@ enum status marks_choose(struct app *app, const struct panel_line *line, struct 
     snprintf(value, sizeof value, "%s", line->value);
     panel_close(&app->panel);
     switch (what) {
-    case DO_MARK: code = marks_change(app, '|', buf_text(&all), at_hand, NULL, err); break;
-    case DO_UNMARK: code = marks_change(app, '-', buf_text(&all), at_hand, NULL, err); break;
-    case DO_UNMARK_ALL: code = marks_change(app, '=', "{}", 0, NULL, err); break;
+    case DO_MARK: code = marks_change(app, '|', buf_text(&all), current, NULL, err); break;
+    case DO_UNMARK: code = marks_change(app, '-', buf_text(&all), current, NULL, err); break;
+    case DO_UNMARK_ALL: code = marks_change(app, '=', "{}", SETEXPR_EVERY, NULL, err); break;
     case DO_BEFORE: code = restore(app, err); break;
     case DO_OPEN: code = open_set(app, value, err); break;
     case DO_LOOK: code = look(app, value, err); break;
-    case DO_REPLACE: code = marks_change(app, '=', value, 0, NULL, err); break;
+    case DO_REPLACE: code = marks_change(app, '=', value, SETEXPR_EVERY, NULL, err); break;
     case DO_EXPRESSION: prompt_open(app, PROMPT_MARKS, 0, "marks", "$marks "); break;
     case DO_NAME: prompt_open(app, PROMPT_NAME, 0, "name of the marked set", ""); break;
     case DO_LOAD: prompt_open(app, PROMPT_LOAD_MARKS, 0, "file to read", ""); break;

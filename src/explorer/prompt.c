@@ -158,7 +158,8 @@ static enum status accept_name(struct app *app, struct err *err)
         return err_set(err, STATUS_USAGE, "the marks have that name already");
     enum status code = marks_define(app, text, err);
     if (!code)
-        app_say(app, false, "$%.40s holds %zu neurons", app->prompt.text, marks_list(app)->count);
+        app_say(app, false, "$%.40s holds %zu neurons", app->prompt.text,
+                neuron_set_total(marks_set(app)));
     return code;
 }
 
@@ -179,7 +180,9 @@ static enum status accept(struct app *app, struct err *err)
     case PROMPT_SET: code = overlap_set(app, p->subject, p->text, &p->column, err); break;
     case PROMPT_FIELD: code = experiments_set_field(app, p->subject, p->text, err); break;
     case PROMPT_NEURONS: code = neurons_set_text(app, p->text, &p->column, err); break;
-    case PROMPT_MARKS: code = marks_change(app, '=', p->text, 0, &p->column, err); break;
+    case PROMPT_MARKS:
+        code = marks_change(app, '=', p->text, SETEXPR_EVERY, &p->column, err);
+        break;
     case PROMPT_EXPORT: code = accept_export(app, err); break;
     case PROMPT_NAME: code = accept_name(app, err); break;
     case PROMPT_SAVE: code = accept_save(app, err); break;
@@ -199,14 +202,14 @@ static enum status accept(struct app *app, struct err *err)
 static void count_set(struct app *app)
 {
     struct prompt *p = &app->prompt;
-    struct setfile list;
+    struct neuron_set set;
     struct err ignored;
-    uint32_t at_hand = p->kind == PROMPT_MARKS ? 0 : app->at.layer + 1;
-    if (p->error[0] || !p->text[0] || marks_evaluate(app, p->text, at_hand, &list, NULL, &ignored))
+    uint32_t current = p->kind == PROMPT_MARKS ? SETEXPR_EVERY : app->at.layer;
+    if (p->error[0] || !p->text[0] || marks_evaluate(app, p->text, current, &set, NULL, &ignored))
         return;
-    snprintf(p->error, sizeof p->error, "%zu neurons%s", list.count,
-             at_hand ? "" : ", names without a layer meaning each layer's own");
-    setfile_free(&list);
+    snprintf(p->error, sizeof p->error, "%zu neurons%s", neuron_set_total(&set),
+             current != SETEXPR_EVERY ? "" : ", names without a layer meaning each layer's own");
+    neuron_set_free(&set);
 }
 
 enum status prompt_apply(struct app *app, enum action action, long arg, struct err *err)

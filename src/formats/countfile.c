@@ -115,3 +115,13 @@ void counts_clean(char *text)
         s += n ? n : 1;
     }
 }
+
+uint32_t *counts_widths(const struct counts *c, struct err *err)
+{
+    uint32_t *width = mem_array(c->layers, sizeof *width);
+    if (!width)
+        err_nomem(err);
+    for (uint32_t l = 0; width && l < c->layers; l++)
+        width[l] = c->layer[l].width;
+    return width;
+}

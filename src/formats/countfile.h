@@ -138,4 +138,7 @@ typedef const uint32_t *counts_row(void *context, uint32_t block, uint32_t cell)
 enum status counts_write_rows(const struct counts *c, counts_row *row, void *context,
                               const char *path, struct err *err);
 
+/* The neurons of each layer [layers], to be freed; NULL without memory. */
+uint32_t *counts_widths(const struct counts *c, struct err *err);
+
 #endif

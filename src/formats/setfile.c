@@ -9,29 +9,28 @@
 #include "base/mem.h"
 
 /* A list is read line by line; P .. END is what is left of one. */
-struct reading {
+struct setfile_reader {
     const char *path;
     size_t line;
     const char *p, *end;
     uint32_t layers;
     const uint32_t *width;
-    struct setfile list;
-    size_t cap;
+    struct neuron_set set;
 };
 
-static bool is_blank(char c)
+static bool setfile_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-static void skip_blanks(struct reading *r)
+static void setfile_skip_blanks(struct setfile_reader *r)
 {
-    while (r->p < r->end && is_blank(*r->p))
+    while (r->p < r->end && setfile_is_blank(*r->p))
         r->p++;
 }
 
 /* A table's first line, as `neurons --format tsv` writes it. */
-static bool is_heading(const struct reading *r)
+static bool setfile_is_heading(const struct setfile_reader *r)
 {
     static const char heading[] = "layer\tneuron";
     size_t len = sizeof heading - 1;
@@ -39,74 +38,54 @@ static bool is_heading(const struct reading *r)
 }
 
 /* A whole number that ends at a blank or the line's end. */
-static bool take_number(struct reading *r, uint32_t *out)
+static bool setfile_read_number(struct setfile_reader *r, uint32_t *out)
 {
     uint64_t n = 0;
     const char *first = r->p;
     for (; r->p < r->end && *r->p >= '0' && *r->p <= '9'; r->p++)
         if ((n = n * 10 + (uint64_t)(*r->p - '0')) > UINT32_MAX)
             return false;
-    if (r->p == first || (r->p < r->end && !is_blank(*r->p)))
+    if (r->p == first || (r->p < r->end && !setfile_is_blank(*r->p)))
         return false;
-    skip_blanks(r);
+    setfile_skip_blanks(r);
     *out = (uint32_t)n;
     return true;
 }
 
-static enum status read_line(struct reading *r, struct err *err)
+static enum status setfile_read_line(struct setfile_reader *r, struct err *err)
 {
-    struct setfile_entry e;
+    uint32_t layer, neuron;
     const char *comment = memchr(r->p, '#', (size_t)(r->end - r->p));
     if (comment)
         r->end = comment;
-    skip_blanks(r);
-    if (r->p == r->end || is_heading(r))
+    setfile_skip_blanks(r);
+    if (r->p == r->end || setfile_is_heading(r))
         return STATUS_OK;
-    bool numbers = take_number(r, &e.layer) && take_number(r, &e.neuron);
+    bool numbers = setfile_read_number(r, &layer) && setfile_read_number(r, &neuron);
     if (!numbers || (r->p != r->end && r->p[-1] != '\t')) /* further columns may follow */
         return err_set(err, STATUS_FORMAT,
                        "%s: line %zu: two numbers expected, a layer (from 1) and a neuron (from 0)",
                        r->path, r->line);
-    if (e.layer < 1 || e.layer > r->layers)
+    if (layer < 1 || layer > r->layers)
         return err_set(err, STATUS_FORMAT, "%s: line %zu: no layer %u (there are: 1 to %u)",
-                       r->path, r->line, e.layer, r->layers);
-    if (e.neuron >= r->width[e.layer - 1])
+                       r->path, r->line, layer, r->layers);
+    if (neuron >= r->width[layer - 1])
         return err_set(err, STATUS_FORMAT,
                        "%s: line %zu: no neuron %u in layer %u (there are: 0 to %u)", r->path,
-                       r->line, e.neuron, e.layer, r->width[e.layer - 1] - 1);
-    if (!mem_grow(&r->list.entry, &r->cap, r->list.count + 1, sizeof e))
-        return err_nomem(err);
-    r->list.entry[r->list.count++] = e;
+                       r->line, neuron, layer, r->width[layer - 1] - 1);
+    bitset_put(r->set.row[layer - 1], neuron);
     return STATUS_OK;
 }
 
-static int compare(const void *a, const void *b)
-{
-    const struct setfile_entry *x = a, *y = b;
-    if (x->layer != y->layer)
-        return x->layer < y->layer ? -1 : 1;
-    return x->neuron < y->neuron ? -1 : x->neuron > y->neuron;
-}
-
-static void sort_out(struct setfile *s)
-{
-    size_t kept = 0;
-    if (s->count)
-        qsort(s->entry, s->count, sizeof *s->entry, compare);
-    for (size_t i = 0; i < s->count; i++)
-        if (kept == 0 || compare(&s->entry[kept - 1], &s->entry[i]) != 0)
-            s->entry[kept++] = s->entry[i];
-    s->count = kept;
-}
-
-enum status setfile_read(struct setfile *s, const char *path, uint32_t layers,
+enum status setfile_read(struct neuron_set *s, const char *path, uint32_t layers,
                          const uint32_t *width, struct err *err)
 {
-    struct reading r = {.path = path, .layers = layers, .width = width};
+    struct setfile_reader r = {.path = path, .layers = layers, .width = width};
     struct mapped m;
     enum status code = mapped_open(&m, path, err);
     if (code)
         return code;
+    code = neuron_set_init(&r.set, layers, width, err);
     const char *at = (const char *)m.data, *stop = at ? at + m.size : NULL;
     while (at < stop && !code) {
         const char *newline = memchr(at, '\n', (size_t)(stop - at));
@@ -114,34 +93,36 @@ enum status setfile_read(struct setfile *s, const char *path, uint32_t layers,
         r.p = at;
         r.end = newline ? newline : stop;
         at = newline ? newline + 1 : stop;
-        code = read_line(&r, err);
+        code = setfile_read_line(&r, err);
     }
     mapped_close(&m);
-    if (code) {
-        setfile_free(&r.list);
-        return code;
-    }
-    sort_out(&r.list);
-    *s = r.list;
-    return STATUS_OK;
+    if (code)
+        neuron_set_free(&r.set);
+    else
+        *s = r.set;
+    return code;
 }
 
-void setfile_free(struct setfile *s)
+void setfile_lines(const struct neuron_set *s, struct buf *out)
 {
-    free(s->entry);
-    *s = (struct setfile){0};
+    struct neuron at = NEURON_FIRST;
+    while (neuron_set_next(s, &at))
+        buf_printf(out, "%u %u\n", at.layer + 1, at.number);
 }
 
-enum status setfile_write(const struct setfile *s, const char *path, const char *comment,
+enum status setfile_write(const struct neuron_set *s, const char *path, const char *comment,
                           struct err *err)
 {
     struct outfile f;
-    enum status code = outfile_open(&f, path, err);
-    if (code)
-        return code;
+    struct buf lines = BUF_INIT;
     if (comment)
-        fprintf(f.stream, "# %s\n", comment);
-    for (size_t i = 0; i < s->count; i++)
-        fprintf(f.stream, "%u %u\n", s->entry[i].layer, s->entry[i].neuron);
-    return outfile_commit(&f, err);
+        buf_printf(&lines, "# %s\n", comment);
+    setfile_lines(s, &lines);
+    enum status code = buf_ok(&lines) ? outfile_open(&f, path, err) : err_nomem(err);
+    if (!code) {
+        fwrite(buf_text(&lines), 1, lines.len, f.stream);
+        code = outfile_commit(&f, err);
+    }
+    buf_free(&lines);
+    return code;
 }

@@ -1,33 +1,36 @@
 /*
- * setfile.h - lists of neurons: one "layer neuron" a line, layers from 1, neurons from 0; empty
- * lines and what follows '#' do not count.  A table that begins so is such a list too: a first
- * line "layer<TAB>neuron..." and columns after a further tab do not count either.
+ * setfile.h - sets of neurons as text.  In files one "layer neuron" a line, layers from 1, neurons
+ * from 0; empty lines and what follows '#' do not count.  A table that begins so is such a list
+ * too: a first line "layer<TAB>neuron..." and columns after a further tab do not count either.
  */
 #ifndef PROPNEU_FORMATS_SETFILE_H
 #define PROPNEU_FORMATS_SETFILE_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/buf.h"
+#include "base/neuron_set.h"
 
-#include "base/status.h"
-
-struct setfile_entry {
-    uint32_t layer;  /* from 1 */
-    uint32_t neuron; /* from 0 */
-};
-
-struct setfile {
-    struct setfile_entry *entry; /* [count], sorted, no duplicates */
-    size_t count;
-};
-
-/* Reads PATH; every number must be below LAYERS and WIDTH [layers].  Messages name the line. */
-enum status setfile_read(struct setfile *s, const char *path, uint32_t layers,
+/*
+ * Reads PATH into S, with the shape LAYERS and WIDTH [layers]: every number must lie in it.
+ * Messages name the line.
+ */
+enum status setfile_read(struct neuron_set *s, const char *path, uint32_t layers,
                          const uint32_t *width, struct err *err);
-void setfile_free(struct setfile *s);
 
-/* Writes the entries of S as such a list to PATH, whole or not at all; COMMENT may be NULL. */
-enum status setfile_write(const struct setfile *s, const char *path, const char *comment,
+/* Writes S as such a list to PATH, atomically; COMMENT may be NULL. */
+enum status setfile_write(const struct neuron_set *s, const char *path, const char *comment,
                           struct err *err);
+
+/* The same as lines into OUT. */
+void setfile_lines(const struct neuron_set *s, struct buf *out);
+
+/* "{1:3,7-9;4:0}": S as a set expression, layers from 1. */
+void settext_print(const struct neuron_set *s, struct buf *out);
+
+/*
+ * Reads such a text, from the brace on; *END is behind the closing one, or where it is wrong.
+ * Numbers must lie in the shape LAYERS and WIDTH [layers], which S gets.
+ */
+enum status settext_parse(struct neuron_set *s, const char *text, const char **end, uint32_t layers,
+                          const uint32_t *width, struct err *err);
 
 #endif

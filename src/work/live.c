@@ -15,6 +15,7 @@
 #include "corpus/recordings.h"
 #include "edit/intervention.h"
 #include "model/frontends/logmel.h"
+#include "analysis/modelset.h"
 #include "base/mem.h"
 #include "corpus/speakers.h"
 
@@ -195,20 +196,20 @@ static enum status hear_erased(struct live *l, struct ear *e, const struct live_
                                struct live_heard *out, struct err *err)
 {
     const struct model_info *info = listener_model(e->listener);
-    struct neuron_sets sets = {0};
+    struct neuron_set sets = {0};
     struct intervention change;
     enum status code = set_conditions(e, ask, err);
     if (!code)
-        code = neuron_sets_init(&sets, info->layers, info->width, err);
+        code = neuron_set_init(&sets, info->layers, info->width, err);
     if (!code)
-        code = neuron_sets_add(&sets, ask->set, &e->analysis, info->name, err);
-    out->neurons = code ? 0 : neuron_sets_total(&sets);
+        code = modelset_add(&sets, ask->set, &e->analysis, info->name, err);
+    out->neurons = code ? 0 : neuron_set_total(&sets);
     const struct edit edit = {.kind = EDIT_SCALE, .sets = &sets, .gain = 0};
     if (!code && !(code = intervention_init(&change, &edit, err))) {
         code = hear(l, e, &change.change, &out->erased, &out->erased_share, &out->frames, err);
         intervention_free(&change);
     }
-    neuron_sets_free(&sets);
+    neuron_set_free(&sets);
     return code;
 }
 

@@ -31,19 +31,19 @@ static void make_features(struct neuron_features *f)
     }
 }
 
-static void make_sets(struct neuron_sets *set, struct neuron_sets *out)
+static void make_sets(struct neuron_set *set, struct neuron_set *out)
 {
     struct err err;
     struct rng r = rng_seed(5);
-    assert_ok(neuron_sets_init(set, LAYERS, widths, &err));
-    assert_ok(neuron_sets_init(out, LAYERS, widths, &err));
+    assert_ok(neuron_set_init(set, LAYERS, widths, &err));
+    assert_ok(neuron_set_init(out, LAYERS, widths, &err));
     for (uint32_t l = 0; l < LAYERS; l++)
         for (uint32_t i = 0; i < widths[l]; i++) {
             uint64_t draw = rng_below(&r, 4);
             if (draw == 0)
-                bitset_put(set->set[l], i);
+                bitset_put(set->row[l], i);
             else if (draw == 1)
-                bitset_put(out->set[l], i);
+                bitset_put(out->row[l], i);
         }
 }
 
@@ -76,7 +76,7 @@ static void nearest_neighbours_as_the_naive_twin(void **state)
     (void)state;
     struct err err;
     struct neuron_features f;
-    struct neuron_sets set, out;
+    struct neuron_set set, out;
     struct controls c;
     make_features(&f);
     make_sets(&set, &out);
@@ -84,13 +84,13 @@ static void nearest_neighbours_as_the_naive_twin(void **state)
     for (uint32_t l = 0; l < LAYERS; l++) {
         uint32_t k = 0;
         for (uint32_t i = 0; i < widths[l]; i++) {
-            if (!bitset_has(set.set[l], i))
+            if (!bitset_has(set.row[l], i))
                 continue;
             assert_int_equal(c.neuron[l][k], i);
             double before = 0;
             for (uint32_t m = 0; m < c.kept[l]; m++) {
                 uint32_t other = c.near[l][(size_t)k * c.kept[l] + m];
-                assert_false(bitset_has(set.set[l], other) || bitset_has(out.set[l], other));
+                assert_false(bitset_has(set.row[l], other) || bitset_has(out.row[l], other));
                 double d = distance(&f, l, i, other);
                 assert_true(d >= before - 1e-9);
                 before = d;
@@ -104,11 +104,11 @@ static void nearest_neighbours_as_the_naive_twin(void **state)
             k++;
         }
         assert_int_equal(k, c.size[l]);
-        assert_int_equal(c.pool[l] + k + neuron_sets_size(&out, l), widths[l]);
+        assert_int_equal(c.pool[l] + k + neuron_set_size(&out, l), widths[l]);
     }
     controls_free(&c);
-    neuron_sets_free(&set);
-    neuron_sets_free(&out);
+    neuron_set_free(&set);
+    neuron_set_free(&out);
     neuron_features_free(&f);
 }
 
@@ -118,7 +118,7 @@ static void draws_are_matched_in_number_and_repeat(void **state)
     (void)state;
     struct err err;
     struct neuron_features f;
-    struct neuron_sets set, out, draw[3];
+    struct neuron_set set, out, draw[3];
     struct controls c;
     bool all_equal = true;
     make_features(&f);
@@ -126,24 +126,24 @@ static void draws_are_matched_in_number_and_repeat(void **state)
     assert_ok(controls_init(&c, &set, &out, &f, &err));
     for (uint64_t d = 0; d < 50; d++) {
         for (int i = 0; i < 3; i++) {
-            assert_ok(neuron_sets_init(&draw[i], LAYERS, widths, &err));
+            assert_ok(neuron_set_init(&draw[i], LAYERS, widths, &err));
             assert_ok(controls_draw(&c, i == 2 ? 4 : 3, d, &draw[i], &err));
         }
         for (uint32_t l = 0; l < LAYERS; l++) {
-            assert_int_equal(neuron_sets_size(&draw[0], l), neuron_sets_size(&set, l));
+            assert_int_equal(neuron_set_size(&draw[0], l), neuron_set_size(&set, l));
             for (size_t w = 0; w < bitset_words(widths[l]); w++) {
-                assert_int_equal(draw[0].set[l][w] & (set.set[l][w] | out.set[l][w]), 0);
-                assert_true(draw[0].set[l][w] == draw[1].set[l][w]);
-                all_equal &= draw[0].set[l][w] == draw[2].set[l][w];
+                assert_int_equal(draw[0].row[l][w] & (set.row[l][w] | out.row[l][w]), 0);
+                assert_true(draw[0].row[l][w] == draw[1].row[l][w]);
+                all_equal &= draw[0].row[l][w] == draw[2].row[l][w];
             }
         }
         for (int i = 0; i < 3; i++)
-            neuron_sets_free(&draw[i]);
+            neuron_set_free(&draw[i]);
     }
     assert_false(all_equal);
     controls_free(&c);
-    neuron_sets_free(&set);
-    neuron_sets_free(&out);
+    neuron_set_free(&set);
+    neuron_set_free(&out);
     neuron_features_free(&f);
 }
 
@@ -155,26 +155,26 @@ static void a_crowd_is_matched_too(void **state)
     struct err err;
     struct neuron_features f = {1, (uint32_t[]){CROWD}, NULL, NULL};
     double rate[CROWD], norm[CROWD], *rates = rate, *norms = norm;
-    struct neuron_sets set, draw;
+    struct neuron_set set, draw;
     struct controls c;
     f.rate = &rates;
     f.norm = &norms;
-    assert_ok(neuron_sets_init(&set, 1, f.width, &err));
+    assert_ok(neuron_set_init(&set, 1, f.width, &err));
     for (uint32_t i = 0; i < CROWD; i++) {
         rate[i] = i < MEMBERS ? 0.25 : (double)i * i / 4e6; /* all at one end */
         norm[i] = 1;
     }
     for (uint32_t i = 0; i < MEMBERS; i++)
-        bitset_put(set.set[0], i);
+        bitset_put(set.row[0], i);
     assert_ok(controls_init(&c, &set, NULL, &f, &err));
-    assert_ok(neuron_sets_init(&draw, 1, f.width, &err));
+    assert_ok(neuron_set_init(&draw, 1, f.width, &err));
     assert_ok(controls_draw(&c, 7, 3, &draw, &err));
-    assert_int_equal(neuron_sets_total(&draw), MEMBERS);
+    assert_int_equal(neuron_set_total(&draw), MEMBERS);
     /* The k-th drawn finds k - 1 taken among the first k + 4. */
     for (uint32_t i = MEMBERS; i < CROWD - MEMBERS - CONTROLS_NEAR + 1; i++)
-        assert_false(bitset_has(draw.set[0], i));
-    neuron_sets_free(&draw);
-    neuron_sets_free(&set);
+        assert_false(bitset_has(draw.row[0], i));
+    neuron_set_free(&draw);
+    neuron_set_free(&set);
     controls_free(&c);
 }
 
@@ -184,21 +184,21 @@ static void one_neuron_is_replaced_by_its_neighbours(void **state)
     (void)state;
     struct err err;
     struct neuron_features f;
-    struct neuron_sets set;
+    struct neuron_set set;
     struct controls c;
     uint32_t seen[WIDTH] = {0};
     make_features(&f);
-    assert_ok(neuron_sets_init(&set, LAYERS, widths, &err));
-    bitset_put(set.set[0], 17);
+    assert_ok(neuron_set_init(&set, LAYERS, widths, &err));
+    bitset_put(set.row[0], 17);
     assert_ok(controls_init(&c, &set, NULL, &f, &err));
     for (uint64_t d = 0; d < 800; d++) {
-        struct neuron_sets draw;
-        assert_ok(neuron_sets_init(&draw, LAYERS, widths, &err));
+        struct neuron_set draw;
+        assert_ok(neuron_set_init(&draw, LAYERS, widths, &err));
         assert_ok(controls_draw(&c, 0, d, &draw, &err));
-        assert_int_equal(neuron_sets_total(&draw), 1);
+        assert_int_equal(neuron_set_total(&draw), 1);
         for (uint32_t i = 0; i < WIDTH; i++)
-            seen[i] += bitset_has(draw.set[0], i);
-        neuron_sets_free(&draw);
+            seen[i] += bitset_has(draw.row[0], i);
+        neuron_set_free(&draw);
     }
     for (uint32_t i = 0; i < WIDTH; i++) {
         uint32_t nearer = 0;
@@ -208,7 +208,7 @@ static void one_neuron_is_replaced_by_its_neighbours(void **state)
         assert_true(near ? seen[i] > 110 && seen[i] < 210 : seen[i] == 0);
     }
     controls_free(&c);
-    neuron_sets_free(&set);
+    neuron_set_free(&set);
     neuron_features_free(&f);
 }
 
@@ -217,7 +217,7 @@ static void match_is_the_mean_over_draws(void **state)
     (void)state;
     struct err err;
     struct neuron_features f;
-    struct neuron_sets set, out;
+    struct neuron_set set, out;
     struct controls c;
     struct controls_match layer[LAYERS], all;
     double rate = 0, norm = 0, set_rate = 0;
@@ -226,29 +226,29 @@ static void match_is_the_mean_over_draws(void **state)
     assert_ok(controls_init(&c, &set, &out, &f, &err));
     assert_ok(controls_match(&c, &f, 9, 20, layer, &all, &err));
     for (uint64_t d = 1; d <= 20; d++) {
-        struct neuron_sets draw;
-        assert_ok(neuron_sets_init(&draw, LAYERS, widths, &err));
+        struct neuron_set draw;
+        assert_ok(neuron_set_init(&draw, LAYERS, widths, &err));
         assert_ok(controls_draw(&c, 9, d, &draw, &err));
         for (uint32_t l = 0; l < LAYERS; l++)
             for (uint32_t i = 0; i < widths[l]; i++)
-                if (bitset_has(draw.set[l], i)) {
+                if (bitset_has(draw.row[l], i)) {
                     rate += f.rate[l][i];
                     norm += f.norm[l][i];
                 }
-        neuron_sets_free(&draw);
+        neuron_set_free(&draw);
     }
     for (uint32_t l = 0; l < LAYERS; l++)
         for (uint32_t k = 0; k < c.size[l]; k++)
             set_rate += f.rate[l][c.neuron[l][k]];
-    assert_int_equal(all.neurons, neuron_sets_total(&set));
+    assert_int_equal(all.neurons, neuron_set_total(&set));
     assert_float_equal(all.poor, layer[0].poor + layer[1].poor, 1e-12);
     assert_true(all.poor > 0 && all.poor < all.neurons);
     assert_float_equal(all.set_rate, set_rate / all.neurons, 1e-12);
     assert_float_equal(all.control_rate, rate / 20 / all.neurons, 1e-12);
     assert_float_equal(all.control_norm, norm / 20 / all.neurons, 1e-12);
     controls_free(&c);
-    neuron_sets_free(&set);
-    neuron_sets_free(&out);
+    neuron_set_free(&set);
+    neuron_set_free(&out);
     neuron_features_free(&f);
 }
 
@@ -257,26 +257,26 @@ static void too_large_a_set_is_refused(void **state)
     (void)state;
     struct err err;
     struct neuron_features f;
-    struct neuron_sets set, draw;
+    struct neuron_set set, draw;
     struct controls c;
     make_features(&f);
-    assert_ok(neuron_sets_init(&set, LAYERS, widths, &err));
+    assert_ok(neuron_set_init(&set, LAYERS, widths, &err));
     for (uint32_t i = 0; i < 27; i++)
-        bitset_put(set.set[1], i);
+        bitset_put(set.row[1], i);
     assert_status(controls_init(&c, &set, NULL, &f, &err), STATUS_NOTFOUND);
     assert_non_null(strstr(err.msg, "layer 2: 27 neurons"));
     /* All there are: beyond those that are kept in order, too. */
-    bitset_drop(set.set[1], 26);
+    bitset_drop(set.row[1], 26);
     for (uint32_t i = 0; i < 30; i++)
-        bitset_put(set.set[0], 2 * i);
+        bitset_put(set.row[0], 2 * i);
     assert_ok(controls_init(&c, &set, NULL, &f, &err));
-    assert_ok(neuron_sets_init(&draw, LAYERS, widths, &err));
+    assert_ok(neuron_set_init(&draw, LAYERS, widths, &err));
     assert_ok(controls_draw(&c, 1, 1, &draw, &err));
-    assert_true(draw.set[0][0] == 0x0aaaaaaaaaaaaaaa);
-    assert_int_equal(neuron_sets_size(&draw, 1), 26);
-    neuron_sets_free(&draw);
+    assert_true(draw.row[0][0] == 0x0aaaaaaaaaaaaaaa);
+    assert_int_equal(neuron_set_size(&draw, 1), 26);
+    neuron_set_free(&draw);
     controls_free(&c);
-    neuron_sets_free(&set);
+    neuron_set_free(&set);
     neuron_features_free(&f);
 }
 

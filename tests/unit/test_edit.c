@@ -88,20 +88,20 @@ static void check_near(const char *what, const float *x, const float *y, size_t 
 static const uint32_t widths[] = {250, 250, 250};
 
 /* The sets of CASE in sets.json. */
-static struct neuron_sets read_sets(const char *name)
+static struct neuron_set read_sets(const char *name)
 {
     struct err err;
     json_t *all, *neuron;
-    struct neuron_sets s;
+    struct neuron_set s;
     assert_ok(jsontext_open(&all, data_path(ERASURE "sets.json"), &err));
-    assert_ok(neuron_sets_init(&s, 3, widths, &err));
+    assert_ok(neuron_set_init(&s, 3, widths, &err));
     const json_t *layers = json_object_get(all, name);
     assert_int_equal(json_array_size(layers), 3);
     for (uint32_t l = 0; l < 3; l++) {
         size_t i;
         json_array_foreach(json_array_get(layers, l), i, neuron)
         {
-            bitset_put(s.set[l], (size_t)json_integer_value(neuron));
+            bitset_put(s.row[l], (size_t)json_integer_value(neuron));
         }
     }
     json_decref(all);
@@ -144,7 +144,7 @@ static void erased_and_pruned_outputs_equal_the_reference(void **state)
             snprintf(name, sizeof name, "%s/%s/erased.final", cases[c], utterances[u]);
             if (!tensors_find(&want, name))
                 continue;
-            struct neuron_sets s = read_sets(cases[c]);
+            struct neuron_set s = read_sets(cases[c]);
             struct edit erase = {.kind = EDIT_SCALE, .sets = &s};
             struct edit mask = {.kind = EDIT_MASK, .sets = &s};
             struct outputs e = run(edited(MODEL "hf", &erase), utterances[u]);
@@ -162,7 +162,7 @@ static void erased_and_pruned_outputs_equal_the_reference(void **state)
             free(pruned);
             outputs_free(&e);
             outputs_free(&k);
-            neuron_sets_free(&s);
+            neuron_set_free(&s);
         }
     assert_true(seen >= 2);
     tensors_free(&want);
@@ -174,17 +174,17 @@ static void removed_neurons_leave_what_masked_ones_do(void **state)
     static const char *const cases[] = {"A", "B"};
     (void)state;
     for (int c = 0; c < 2; c++) {
-        struct neuron_sets s = read_sets(cases[c]);
+        struct neuron_set s = read_sets(cases[c]);
         if (c == 1)
-            bitset_drop(s.set[1], 17);
+            bitset_drop(s.row[1], 17);
         struct outputs o[3];
         static const enum edit_kind kinds[] = {EDIT_MASK, EDIT_REMOVE, EDIT_EQUAL};
         for (int k = 0; k < 3; k++) {
             struct edit e = {.kind = kinds[k], .sets = &s};
             struct model *m = edited(MODEL "hf", &e);
             for (uint32_t l = 0; l < 3; l++) {
-                uint32_t stay = 250 - neuron_sets_size(&s, l);
-                uint32_t widest = 250 - (c == 0 ? 0 : neuron_sets_size(&s, 0));
+                uint32_t stay = 250 - neuron_set_size(&s, l);
+                uint32_t widest = 250 - (c == 0 ? 0 : neuron_set_size(&s, 0));
                 assert_int_equal(model_info(m)->width[l], k == 0 ? 250 : k == 1 ? stay : widest);
             }
             o[k] = run(m, utterances[1]);
@@ -193,7 +193,7 @@ static void removed_neurons_leave_what_masked_ones_do(void **state)
         check_near("equal widths", o[2].final, o[0].final, o[0].count, 1e-5);
         for (int k = 0; k < 3; k++)
             outputs_free(&o[k]);
-        neuron_sets_free(&s);
+        neuron_set_free(&s);
     }
 }
 
@@ -201,7 +201,7 @@ static void a_layer_cannot_lose_all_its_neurons(void **state)
 {
     struct err err;
     struct model *m;
-    struct neuron_sets s = read_sets("B");
+    struct neuron_set s = read_sets("B");
     struct model_options o = with_stats();
     struct edit e = {.kind = EDIT_REMOVE, .sets = &s};
     (void)state;
@@ -209,7 +209,7 @@ static void a_layer_cannot_lose_all_its_neurons(void **state)
     assert_non_null(strstr(err.msg, "layer 2"));
     s.width[0] = 249;
     assert_status(edit_open_model(&m, data_path(MODEL "hf"), &o, &e, &err), STATUS_MISMATCH);
-    neuron_sets_free(&s);
+    neuron_set_free(&s);
 }
 
 /* Plain floats of a tensor of an opened checkpoint. */
@@ -226,7 +226,7 @@ static void scaling_and_means_do_what_they_say(void **state)
     struct err err;
     struct checkpoint plain, scaled, ablated;
     struct model_ffn at;
-    struct neuron_sets s = read_sets("A");
+    struct neuron_set s = read_sets("A");
     float mean[250];
     (void)state;
     for (int i = 0; i < 250; i++)
@@ -252,7 +252,7 @@ static void scaling_and_means_do_what_they_say(void **state)
     for (size_t e = 0; e < 36; e++) {
         double bias = b[e];
         for (size_t i = 0; i < 250; i++) {
-            bool in = bitset_has(s.set[2], i);
+            bool in = bitset_has(s.row[2], i);
             assert_true(sw[e * 250 + i] == (in ? (float)(-2.5 * w[e * 250 + i]) : w[e * 250 + i]));
             assert_true(aw[e * 250 + i] == (in ? 0 : w[e * 250 + i]));
             bias += in ? (double)w[e * 250 + i] * mean[i] : 0;
@@ -265,13 +265,13 @@ static void scaling_and_means_do_what_they_say(void **state)
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         free(all[i]);
     /* Layer 2 has no set, so nothing asks for its means; now it does. */
-    bitset_put(s.set[1], 3);
+    bitset_put(s.row[1], 3);
     assert_status(edit_apply(&plain, &ablate, &err), STATUS_NOTFOUND);
     assert_non_null(strstr(err.msg, "means.safetensors: no tensor mean.2"));
     checkpoint_free(&plain);
     checkpoint_free(&scaled);
     checkpoint_free(&ablated);
-    neuron_sets_free(&s);
+    neuron_set_free(&s);
 }
 
 /* True if ORDER lists the scores ascending but for neighbours closer than 5e-6. */
@@ -284,16 +284,16 @@ static void check_order(const int32_t *order, const double *score, size_t n)
 }
 
 /* The neurons chosen must be the first of ORDER, but for neighbours closer than 5e-6. */
-static void check_choice(const struct neuron_sets *s, const int32_t *order, const double *score,
+static void check_choice(const struct neuron_set *s, const int32_t *order, const double *score,
                          uint32_t first_layer, size_t n)
 {
     size_t pruned = 0, base = first_layer * 250u;
     for (size_t i = 0; i < n; i++)
-        pruned += bitset_has(s->set[(base + i) / 250], (base + i) % 250);
+        pruned += bitset_has(s->row[(base + i) / 250], (base + i) % 250);
     double edge = score[order[pruned - 1]];
     for (size_t i = 0; i < n; i++) {
         size_t flat = base + (size_t)order[i];
-        bool in = bitset_has(s->set[flat / 250], flat % 250);
+        bool in = bitset_has(s->row[flat / 250], flat % 250);
         if (in != (i < pruned) && fabs(score[order[i]] - edge) > 5e-6)
             fail_msg("place %zu of %zu: neuron %zu %s", i, pruned, flat,
                      in ? "pruned" : "left standing");
@@ -323,15 +323,15 @@ static void the_l1_orders_equal_the_reference(void **state)
         assert_true(fabs(score[i] - x) < 1e-6);
     }
     check_order(global, score, 750);
-    struct neuron_sets each, all;
-    assert_ok(neuron_sets_init(&each, 3, widths, &err));
-    assert_ok(neuron_sets_init(&all, 3, widths, &err));
+    struct neuron_set each, all;
+    assert_ok(neuron_set_init(&each, 3, widths, &err));
+    assert_ok(neuron_set_init(&all, 3, widths, &err));
     assert_ok(prune_choose(&each, &c, &o, &err));
     o.global = true;
     assert_ok(prune_choose(&all, &c, &o, &err));
-    assert_int_equal(neuron_sets_total(&all), 450);
+    assert_int_equal(neuron_set_total(&all), 450);
     for (uint32_t l = 0; l < 3; l++) {
-        assert_int_equal(neuron_sets_size(&each, l), 150);
+        assert_int_equal(neuron_set_size(&each, l), 150);
         check_choice(&each, per_layer + 250 * l, score + 250 * l, l, 250);
     }
     check_choice(&all, global, score, 0, 750);
@@ -345,8 +345,8 @@ static void the_l1_orders_equal_the_reference(void **state)
     for (int i = 0; i < 250; i++)
         assert_true(fabs(biased[i] - score[i] - fabs((double)bias[i])) < 1e-9);
     free(bias);
-    neuron_sets_free(&each);
-    neuron_sets_free(&all);
+    neuron_set_free(&each);
+    neuron_set_free(&all);
     checkpoint_free(&c);
     tensors_free(&want);
 }
@@ -355,11 +355,11 @@ static void protected_neurons_and_a_minimum_stay(void **state)
 {
     struct err err;
     struct checkpoint c;
-    struct neuron_sets protect = read_sets("A"), out, again;
+    struct neuron_set protect = read_sets("A"), out, again;
     (void)state;
     assert_ok(checkpoint_open(&c, data_path(MODEL "hf"), &err));
-    assert_ok(neuron_sets_init(&out, 3, widths, &err));
-    assert_ok(neuron_sets_init(&again, 3, widths, &err));
+    assert_ok(neuron_set_init(&out, 3, widths, &err));
+    assert_ok(neuron_set_init(&again, 3, widths, &err));
     struct prune_options o = {.criterion = &prune_criterion_random,
                               .seed = 7,
                               .keep = 0.001,
@@ -368,31 +368,31 @@ static void protected_neurons_and_a_minimum_stay(void **state)
                               .protect = &protect};
     assert_ok(prune_choose(&out, &c, &o, &err));
     for (uint32_t l = 0; l < 3; l++) {
-        uint32_t safe = neuron_sets_size(&protect, l);
-        assert_int_equal(250 - neuron_sets_size(&out, l), safe > 2 ? safe : 2);
+        uint32_t safe = neuron_set_size(&protect, l);
+        assert_int_equal(250 - neuron_set_size(&out, l), safe > 2 ? safe : 2);
         for (uint32_t i = 0; i < 250; i++)
-            assert_false(bitset_has(out.set[l], i) && bitset_has(protect.set[l], i));
+            assert_false(bitset_has(out.row[l], i) && bitset_has(protect.row[l], i));
     }
     /* The same seed chooses the same, another one something else. */
     o.protect = NULL;
     o.keep = 0.5;
     for (int round = 0; round < 2; round++) {
-        neuron_sets_free(&out);
-        neuron_sets_free(&again);
-        assert_ok(neuron_sets_init(&out, 3, widths, &err));
-        assert_ok(neuron_sets_init(&again, 3, widths, &err));
+        neuron_set_free(&out);
+        neuron_set_free(&again);
+        assert_ok(neuron_set_init(&out, 3, widths, &err));
+        assert_ok(neuron_set_init(&again, 3, widths, &err));
         assert_ok(prune_choose(&out, &c, &o, &err));
         o.seed += (uint64_t)round;
         assert_ok(prune_choose(&again, &c, &o, &err));
-        assert_int_equal(neuron_sets_total(&out), 375);
+        assert_int_equal(neuron_set_total(&out), 375);
         bool same = true;
         for (uint32_t l = 0; l < 3; l++)
-            same = same && memcmp(out.set[l], again.set[l], 4 * sizeof(uint64_t)) == 0;
+            same = same && memcmp(out.row[l], again.row[l], 4 * sizeof(uint64_t)) == 0;
         assert_int_equal(same, round == 0);
     }
-    neuron_sets_free(&out);
-    neuron_sets_free(&again);
-    neuron_sets_free(&protect);
+    neuron_set_free(&out);
+    neuron_set_free(&again);
+    neuron_set_free(&protect);
     checkpoint_free(&c);
 }
 
@@ -439,14 +439,14 @@ static void check_same_tensors(const struct tensors *a, const struct tensors *b,
 }
 
 /* Some neurons of every layer but the second. */
-static struct neuron_sets some_neurons(const struct edit_source *s)
+static struct neuron_set some_neurons(const struct edit_source *s)
 {
     struct err err;
-    struct neuron_sets sets;
-    assert_ok(neuron_sets_init(&sets, s->layers, s->width, &err));
+    struct neuron_set sets;
+    assert_ok(neuron_set_init(&sets, s->layers, s->width, &err));
     for (uint32_t l = 0; l < s->layers; l++)
         for (uint32_t i = l; l != 1 && i < s->width[l]; i += 5)
-            bitset_put(sets.set[l], i);
+            bitset_put(sets.row[l], i);
     return sets;
 }
 
@@ -485,14 +485,14 @@ static void check_round_trip(const char *file, enum edit_kind kind)
     char *folder = new_folder();
     json_t *what = json_pack("{s:s}", "kind", "test"), *manifest;
     assert_ok(edit_source_open(&s, data_path(file), &o, &err));
-    struct neuron_sets sets = some_neurons(&s);
+    struct neuron_set sets = some_neurons(&s);
     struct edit e = {.kind = kind, .sets = &sets, .gain = 0.25};
     struct edit_record r = {.sets = &sets, .edit = what, .set = "@x", .command = "propneu test"};
     assert_ok(edit_apply(&s.checkpoint, &e, &err));
     snprintf(out, sizeof out, "%s/new", folder);
     assert_ok(edit_folder_write(&s, &r, out, &manifest, &err));
     assert_int_equal(json_integer_value(json_object_get(manifest, "edited")),
-                     neuron_sets_total(&sets));
+                     neuron_set_total(&sets));
     json_decref(manifest);
     m = edited(file, &e);
     assert_ok(model_open(&again, out, NULL, &err));
@@ -513,7 +513,7 @@ static void check_round_trip(const char *file, enum edit_kind kind)
     check_torch_file(out, &before, &after);
     checkpoint_free(&before);
     checkpoint_free(&after);
-    neuron_sets_free(&sets);
+    neuron_set_free(&sets);
     edit_source_free(&s);
     json_decref(what);
     remove_folder(folder);
@@ -552,7 +552,7 @@ static void half_precision_is_kept_and_bounded(void **state)
     static const enum dtype dtypes[] = {DTYPE_F16, DTYPE_BF16};
     static const uint16_t one[] = {0x3c00, 0x3f80}, scaled[] = {0x34cd, 0x3e9a};
     struct err err;
-    struct neuron_sets s = read_sets("A");
+    struct neuron_set s = read_sets("A");
     (void)state;
     for (int d = 0; d < 2; d++) {
         struct checkpoint c;
@@ -572,14 +572,14 @@ static void half_precision_is_kept_and_bounded(void **state)
         for (size_t i = 0; i < t->count; i++) {
             uint16_t x;
             memcpy(&x, t->data + 2 * i, sizeof x);
-            assert_int_equal(x, bitset_has(s.set[0], i % 250) ? scaled[d] : one[d]);
+            assert_int_equal(x, bitset_has(s.row[0], i % 250) ? scaled[d] : one[d]);
         }
         e.gain = 3e5; /* 9e4 fits bfloat16 only */
         assert_int_equal(edit_apply(&c, &e, &err), d ? STATUS_OK : STATUS_UNSUPPORTED);
         checkpoint_free(&c);
         free(data);
     }
-    neuron_sets_free(&s);
+    neuron_set_free(&s);
 }
 
 static void a_failed_write_leaves_nothing(void **state)
@@ -593,7 +593,7 @@ static void a_failed_write_leaves_nothing(void **state)
     json_t *what = json_object();
     (void)state;
     assert_ok(edit_source_open(&s, data_path(MODEL "hf"), &o, &err));
-    struct neuron_sets sets = some_neurons(&s);
+    struct neuron_set sets = some_neurons(&s);
     struct edit_record r = {.sets = &sets, .edit = what, .command = ""};
     snprintf(out, sizeof out, "%s/new", folder);
     snprintf(inner, sizeof inner, "%s/none/new", folder);
@@ -615,7 +615,7 @@ static void a_failed_write_leaves_nothing(void **state)
     assert_int_not_equal(stat(out, &st), 0);
     assert_int_equal(rmdir(folder), 0); /* nothing is in it */
     edit_source_free(&s);
-    neuron_sets_free(&sets);
+    neuron_set_free(&sets);
     json_decref(what);
 }
 

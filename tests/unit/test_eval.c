@@ -51,14 +51,14 @@ static struct count_options demo(const char *model)
 static struct intervention erase_male(const struct model_info *m)
 {
     struct err err;
-    struct neuron_sets s;
+    struct neuron_set s;
     struct intervention v;
-    assert_ok(neuron_sets_init(&s, m->layers, m->width, &err));
+    assert_ok(neuron_set_init(&s, m->layers, m->width, &err));
     for (size_t i = 0; i < sizeof male / sizeof *male; i++)
-        bitset_put(s.set[male[i][0] - 1], male[i][1]);
-    assert_int_equal(neuron_sets_total(&s), 64);
+        bitset_put(s.row[male[i][0] - 1], male[i][1]);
+    assert_int_equal(neuron_set_total(&s), 64);
     assert_ok(intervention_init(&v, &(struct edit){.kind = EDIT_SCALE, .sets = &s}, &err));
-    neuron_sets_free(&s);
+    neuron_set_free(&s);
     return v;
 }
 

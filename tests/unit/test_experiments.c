@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "analysis/setexpr.h"
+#include "formats/setfile.h"
 #include "explorer/views/experiments/experiments_state.h"
 #include "screen/keys.h"
 #include "formats/file.h"
@@ -334,23 +336,22 @@ static void marks_are_written_beside_the_journals(void **state)
     assert_ok(app_init(&app, &path, 1, &o, &err));
     press(&app, "a Esc");
     assert_string_equal(experiments_state(&app)->value[FIELD_WHAT], "phone");
-    assert_ok(marks_change(&app, '|', "gender | phone", 0, NULL, &err));
+    assert_ok(marks_change(&app, '|', "gender | phone", SETEXPR_EVERY, NULL, &err));
     assert_ok(experiments_plain_set(&app, text, sizeof text, &err));
     assert_int_equal(text[0], '@');
-    struct setfile have, want;
+    struct neuron_set have, want, other;
     uint32_t width[6];
     for (int l = 0; l < 6; l++)
         width[l] = app.file[0].counts.layer[l].width;
     assert_ok(setfile_read(&have, text + 1, 6, width, &err));
-    assert_ok(marks_evaluate(&app, "(gender | phone) - phone", 0, &want, NULL, &err));
-    assert_int_equal(have.count, want.count);
-    assert_true(have.count > 0);
-    for (size_t i = 0; i < have.count; i++)
-        assert_true(have.entry[i].layer == want.entry[i].layer &&
-                    have.entry[i].neuron == want.entry[i].neuron);
-    unlink(text + 1);
-    setfile_free(&have);
-    setfile_free(&want);
+    assert_ok(marks_evaluate(&app, "(gender | phone) - phone", SETEXPR_EVERY, &want, NULL, &err));
+    assert_int_equal(neuron_set_total(&have), neuron_set_total(&want));
+    assert_true(neuron_set_total(&have) > 0);
+    assert_ok(neuron_set_combine(&other, &have, '-', &want, &err));
+    assert_int_equal(neuron_set_total(&other), 0);
+    neuron_set_free(&other);
+    neuron_set_free(&have);
+    neuron_set_free(&want);
     snprintf(text, sizeof text, "$nobody");
     assert_int_not_equal(experiments_plain_set(&app, text, sizeof text, &err), STATUS_OK);
     app_free(&app);

@@ -211,7 +211,7 @@ static void sets_show_every_region(void **state)
         struct sets_data d = {&o, names, 0};
         for (uint32_t i = 0; i < sets; i++)
             assert_ok(setexpr_parse(&e[i], names[i], &subject.analysis, NULL, &err));
-        assert_ok(overlap_make(&o, e, sets, &subject.analysis, 1, &err));
+        assert_ok(overlap_make(&o, e, sets, &subject.analysis, 0, &err));
         figure_sets(&f, &d, 0, 0);
         check_words(&f);
         for (uint32_t r = 1; r < 1u << sets; r++) {

@@ -153,19 +153,19 @@ static void a_pass_can_end_early(void **state)
     audio_free(&a);
 }
 
-static struct neuron_sets read_sets(const char *name)
+static struct neuron_set read_sets(const char *name)
 {
     static const uint32_t widths[] = {250, 250, 250};
     struct err err;
     json_t *all, *neuron;
-    struct neuron_sets s;
+    struct neuron_set s;
     assert_ok(jsontext_open(&all, data_path(ERASURE "sets.json"), &err));
-    assert_ok(neuron_sets_init(&s, 3, widths, &err));
+    assert_ok(neuron_set_init(&s, 3, widths, &err));
     for (uint32_t l = 0; l < 3; l++) {
         size_t i;
         json_array_foreach(json_array_get(json_object_get(all, name), l), i, neuron)
         {
-            bitset_put(s.set[l], (size_t)json_integer_value(neuron));
+            bitset_put(s.row[l], (size_t)json_integer_value(neuron));
         }
     }
     json_decref(all);
@@ -230,12 +230,12 @@ static void edits_in_memory_equal_edited_checkpoints(void **state)
     }
     struct tensors file = {.tensor = means, .count = 3};
     for (int c = 0; c < 2; c++) {
-        struct neuron_sets s = read_sets(c ? "B" : "A");
+        struct neuron_set s = read_sets(c ? "B" : "A");
         check_edit(&(struct edit){.kind = EDIT_SCALE, .sets = &s}, 1e-5);
         check_edit(&(struct edit){.kind = EDIT_SCALE, .sets = &s, .gain = -1.5}, 2e-5);
         check_edit(&(struct edit){.kind = EDIT_MEAN, .sets = &s, .means = &file, .means_path = ""},
                    2e-5);
-        neuron_sets_free(&s);
+        neuron_set_free(&s);
     }
 }
 
@@ -245,7 +245,7 @@ static void erasure_in_memory_equals_the_reference(void **state)
     struct tensors want;
     struct intervention v;
     struct audio a = sound();
-    struct neuron_sets s = read_sets("A");
+    struct neuron_set s = read_sets("A");
     struct model *m = open_edited(MELHUBERT "hf", NULL);
     (void)state;
     assert_ok(safetensors_open(&want, data_path(ERASURE "outputs.safetensors"), &err));
@@ -261,7 +261,7 @@ static void erasure_in_memory_equals_the_reference(void **state)
     free(final);
     stages_free(&have);
     intervention_free(&v);
-    neuron_sets_free(&s);
+    neuron_set_free(&s);
     tensors_free(&want);
     model_free(m);
     audio_free(&a);

@@ -10,7 +10,7 @@
 #include "explorer/grid.h"
 #include "base/bitset.h"
 #include "formats/configfile.h"
-#include "analysis/namedsets.h"
+#include "formats/setfile.h"
 #include "base/rng.h"
 #include "base/sha256.h"
 
@@ -223,19 +223,19 @@ static void lists_of_neurons_are_written_and_read(void **state)
     struct err err;
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct setfile list;
+        struct neuron_set set;
         struct buf text = BUF_INIT;
         const char *end;
-        enum status code = neuron_list_parse(&list, cases[i].text, &end, 2, width, &err);
+        enum status code = settext_parse(&set, cases[i].text, &end, 2, width, &err);
         assert_int_equal(code == STATUS_OK, cases[i].same != NULL);
         if (code)
             continue;
         assert_int_equal(*end, '\0');
-        assert_int_equal(list.count, cases[i].count);
-        neuron_list_text(&list, &text);
+        assert_int_equal(neuron_set_total(&set), cases[i].count);
+        settext_print(&set, &text);
         assert_string_equal(buf_text(&text), cases[i].same);
         buf_free(&text);
-        setfile_free(&list);
+        neuron_set_free(&set);
     }
 }
 
@@ -247,30 +247,29 @@ static void lists_of_neurons_are_combined(void **state)
     (void)state;
     for (int round = 0; round < 50; round++) {
         uint64_t bits[2][2] = {{0}};
-        struct setfile list[2] = {{NULL, 0}, {NULL, 0}};
-        size_t cap[2] = {0, 0};
+        struct neuron_set set[2] = {NEURON_SET_INIT, NEURON_SET_INIT};
         for (int k = 0; k < 2; k++) {
             for (int i = 0; i < 30; i++)
                 bitset_put(bits[k], rng_below(&rng, 100));
-            assert_ok(neuron_list_add(&list[k], &cap[k], 3, bits[k], 100, &err));
+            assert_ok(neuron_set_put_row(&set[k], 3, bits[k], 100, &err));
         }
         for (const char *op = "|&-"; *op; op++) {
-            struct setfile out;
+            struct neuron_set out;
             size_t n = 0;
-            assert_ok(neuron_list_combine(&out, &list[0], *op, &list[1], &err));
+            assert_ok(neuron_set_combine(&out, &set[0], *op, &set[1], &err));
             for (uint32_t i = 0; i < 100; i++) {
                 bool a = bitset_has(bits[0], i), b = bitset_has(bits[1], i);
                 bool in = *op == '|' ? a || b : *op == '&' ? a && b : a && !b;
-                assert_int_equal(neuron_list_has(&out, 3, i), in);
+                assert_int_equal(neuron_set_has(&out, 3, i), in);
                 n += in;
             }
-            assert_int_equal(out.count, n);
-            assert_int_equal(neuron_list_in_layer(&out, 3), n);
-            assert_int_equal(neuron_list_in_layer(&out, 2), 0);
-            setfile_free(&out);
+            assert_int_equal(neuron_set_total(&out), n);
+            assert_int_equal(neuron_set_size(&out, 3), n);
+            assert_int_equal(neuron_set_size(&out, 2), 0);
+            neuron_set_free(&out);
         }
-        setfile_free(&list[0]);
-        setfile_free(&list[1]);
+        neuron_set_free(&set[0]);
+        neuron_set_free(&set[1]);
     }
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/bitset.h"
 #include "analysis/overlap.h"
+#include "formats/setfile.h"
 #include "corpus/phones.h"
 
 static struct err err;
@@ -44,12 +45,12 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void eval(const char *text, uint32_t at_hand, uint32_t layer, uint64_t bits[2])
+static void eval(const char *text, uint32_t current, uint32_t layer, uint64_t bits[2])
 {
     struct setexpr e;
     assert_ok(setexpr_parse(&e, text, &a, NULL, &err));
     assert_ok(setexpr_load(&e, &a, &err));
-    assert_ok(setexpr_eval(&e, &a, at_hand, layer, bits, &err));
+    assert_ok(setexpr_eval(&e, &a, current, layer, bits, &err));
     setexpr_free(&e);
 }
 
@@ -57,8 +58,8 @@ static void assert_same(const char *one, const char *two)
 {
     uint64_t x[2], y[2];
     for (uint32_t layer = 0; layer < TOY_LAYERS; layer++) {
-        eval(one, 0, layer, x);
-        eval(two, 0, layer, y);
+        eval(one, SETEXPR_EVERY, layer, x);
+        eval(two, SETEXPR_EVERY, layer, y);
         if (memcmp(x, y, sizeof x) != 0)
             fail_msg("%s and %s differ in layer %u", one, two, layer + 1);
     }
@@ -71,16 +72,16 @@ static void names_are_the_sets_of_the_analysis(void **state)
     struct profile p;
     uint64_t bits[2];
     assert_ok(analysis_layer(&a, "gender", 1, &l, &err));
-    eval("gender", 2, 1, bits);
+    eval("gender", 1, 1, bits);
     assert_memory_equal(bits, l->neurons, sizeof bits);
-    eval(" gender = female ", 2, 1, bits);
+    eval(" gender = female ", 1, 1, bits);
     assert_memory_equal(bits, l->group + l->words, sizeof bits);
     assert_ok(analysis_profile(&a, &p, "AA", NULL, 1, &err));
-    eval("[AA]", 2, 1, bits);
+    eval("[AA]", 1, 1, bits);
     assert_memory_equal(bits, p.pattern, sizeof bits);
     profile_free(&p);
     assert_ok(analysis_layer(&a, "each-phone", 1, &l, &err));
-    eval("each-phone", 2, 1, bits);
+    eval("each-phone", 1, 1, bits);
     assert_memory_equal(bits, l->neurons, sizeof bits);
 }
 
@@ -93,11 +94,11 @@ static void conditions_stand_in_brackets(void **state)
     assert_ok(query_filters_add(&where, &counts, "gender=male", &err));
     assert_ok(query_filters_add(&where, &counts, "pitch=low", &err));
     assert_ok(analysis_profile(&a, &p, "S", &where, 0, &err));
-    eval("[s, gender=male, pitch=low]", 1, 0, bits);
+    eval("[s, gender=male, pitch=low]", 0, 0, bits);
     assert_memory_equal(bits, p.pattern, sizeof bits);
     profile_free(&p);
     assert_ok(analysis_profile(&a, &p, NULL, &where, 0, &err));
-    eval("[gender=male,pitch=low]", 1, 0, bits);
+    eval("[gender=male,pitch=low]", 0, 0, bits);
     assert_memory_equal(bits, p.pattern, sizeof bits);
     profile_free(&p);
     query_filters_free(&where);
@@ -113,8 +114,8 @@ static void and_binds_tighter_and_the_rest_goes_left_to_right(void **state)
     assert_same("[AA]|[IY]-[S]", "([AA]|[IY])-[S]");
     assert_same("[AA]&[IY]&[S]", "[S]&[IY]&[AA]");
     uint64_t x[2], y[2];
-    eval("[AA]-([IY]-[S])", 0, 0, x);
-    eval("[AA]-[IY]-[S]", 0, 0, y);
+    eval("[AA]-([IY]-[S])", SETEXPR_EVERY, 0, x);
+    eval("[AA]-[IY]-[S]", SETEXPR_EVERY, 0, y);
     assert_memory_not_equal(x, y, sizeof x);
 }
 
@@ -129,25 +130,25 @@ static void a_dash_belongs_to_the_name_where_that_is_known(void **state)
     assert_same("[AA,gender=male]-phone", "[AA,gender=male] - phone");
 }
 
-static void layers_are_those_at_hand_or_named(void **state)
+static void layers_are_the_current_one_or_named(void **state)
 {
     (void)state;
     uint64_t own[2], bits[2], none[2] = {0, 0};
-    eval("gender", 0, 1, own);
+    eval("gender", SETEXPR_EVERY, 1, own);
     assert_true(own[0] | own[1]);
-    eval("gender", 1, 1, bits); /* layer 1 at hand has no neurons in layer 2 */
+    eval("gender", 0, 1, bits); /* layer 1 has no neurons in layer 2 */
     assert_memory_equal(bits, none, sizeof bits);
-    eval("gender@2", 1, 1, bits);
+    eval("gender@2", 0, 1, bits);
     assert_memory_equal(bits, own, sizeof bits);
-    eval("gender@2", 0, 0, bits);
+    eval("gender@2", SETEXPR_EVERY, 0, bits);
     assert_memory_equal(bits, none, sizeof bits);
-    eval("gender@2 | gender@1", 3, 1, bits);
+    eval("gender@2 | gender@1", 2, 1, bits);
     assert_memory_equal(bits, own, sizeof bits);
-    eval("gender@*", 1, 1, bits);
+    eval("gender@*", 0, 1, bits);
     assert_memory_equal(bits, own, sizeof bits);
-    eval("gender@* - gender", 2, 1, bits);
+    eval("gender@* - gender", 1, 1, bits);
     assert_memory_equal(bits, none, sizeof bits);
-    eval("gender@* - gender", 1, 1, bits); /* layer 1's own, and no more, is taken away */
+    eval("gender@* - gender", 0, 1, bits); /* layer 1's own, and no more, is taken away */
     assert_memory_equal(bits, own, sizeof bits);
 }
 
@@ -158,17 +159,17 @@ static void lists_are_read(void **state)
     char text[100];
     write_list("# mine\n1 3\n2 69 # last\n\n\t2   0\r\n2 69\n");
     snprintf(text, sizeof text, "@%s", list_path);
-    eval(text, 0, 1, bits);
+    eval(text, SETEXPR_EVERY, 1, bits);
     assert_true(bits[0] == 1 && bits[1] == 1 << 5);
     snprintf(text, sizeof text, "@\"%s\"@2 - phone", list_path);
-    eval(text, 3, 0, bits);
+    eval(text, 2, 0, bits);
     assert_true(bits[0] == 0 && bits[1] == 0);
     write_list("layer\tneuron\tgroup\n1\t3\tmale\n");
     snprintf(text, sizeof text, "@%s@1", list_path);
-    eval(text, 3, 0, bits);
+    eval(text, 2, 0, bits);
     assert_true(bits[0] == 1 << 3 && bits[1] == 0);
     snprintf(text, sizeof text, "@%s@*", list_path);
-    eval(text, 3, 0, bits);
+    eval(text, 2, 0, bits);
     assert_true(bits[0] == 1 << 3 && bits[1] == 0);
 }
 
@@ -183,13 +184,13 @@ static void bad_lists_are_refused_by_line(void **state)
                {"1 99999999999\n", "line 1"}, {"a b\n", "line 1"},
                {"1 1x\n", "line 1"},          {"1 1\nlayer\tneuron\n", "line 2"}};
     static const uint32_t width[] = {70, 70, 70};
-    struct setfile s = {0};
+    struct neuron_set s = NEURON_SET_INIT;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         write_list(bad[i].text);
         assert_status(setfile_read(&s, list_path, 3, width, &err), STATUS_FORMAT);
         assert_non_null(strstr(err.msg, bad[i].line));
         assert_ptr_equal(strstr(err.msg, list_path), err.msg);
-        assert_null(s.entry);
+        assert_null(s.row);
     }
     assert_status(setfile_read(&s, "no/such/list", 3, width, &err), STATUS_IO);
 }
@@ -198,13 +199,20 @@ static void lists_survive_writing(void **state)
 {
     (void)state;
     static const uint32_t width[] = {70, 70, 70};
-    struct setfile_entry entry[] = {{1, 5}, {2, 0}, {3, 69}};
-    struct setfile s = {entry, 3}, back;
+    static const struct neuron in[] = {{0, 5}, {1, 0}, {2, 69}};
+    struct neuron_set s = NEURON_SET_INIT, back;
+    struct neuron at = NEURON_FIRST;
+    for (int i = 2; i >= 0; i--)
+        assert_ok(neuron_set_put(&s, in[i].layer, in[i].number, &err));
     assert_ok(setfile_write(&s, list_path, "three", &err));
     assert_ok(setfile_read(&back, list_path, 3, width, &err));
-    assert_int_equal(back.count, 3);
-    assert_memory_equal(back.entry, entry, sizeof entry);
-    setfile_free(&back);
+    for (int i = 0; i < 3; i++) {
+        assert_true(neuron_set_next(&back, &at));
+        assert_memory_equal(&at, &in[i], sizeof at);
+    }
+    assert_false(neuron_set_next(&back, &at));
+    neuron_set_free(&s);
+    neuron_set_free(&back);
 }
 
 static void faults_are_shown_where_they_are(void **state)
@@ -325,9 +333,9 @@ static void regions_share_out_the_neurons(void **state)
         uint64_t bits[OVERLAP_MAX_SETS][2];
         for (uint32_t s = 0; s < sets; s++) {
             assert_ok(setexpr_parse(&e[s], text[s], &a, NULL, &err));
-            assert_ok(setexpr_eval(&e[s], &a, 1, 0, bits[s], &err));
+            assert_ok(setexpr_eval(&e[s], &a, 0, 0, bits[s], &err));
         }
-        assert_ok(overlap_make(&o, e, sets, &a, 1, &err));
+        assert_ok(overlap_make(&o, e, sets, &a, 0, &err));
         uint32_t total = 0, in_any = 0, size[OVERLAP_MAX_SETS] = {0};
         double expected = 0, expected_size[OVERLAP_MAX_SETS] = {0};
         for (uint32_t r = 0; r < 1u << sets; r++) {
@@ -370,7 +378,7 @@ int main(void)
         TEST(conditions_stand_in_brackets),
         TEST(and_binds_tighter_and_the_rest_goes_left_to_right),
         TEST(a_dash_belongs_to_the_name_where_that_is_known),
-        TEST(layers_are_those_at_hand_or_named),
+        TEST(layers_are_the_current_one_or_named),
         TEST(lists_are_read),
         TEST(bad_lists_are_refused_by_line),
         TEST(lists_survive_writing),

@@ -65,7 +65,7 @@ static enum status open_edit(struct edit *e, const struct request *r, struct ten
 }
 
 static enum status apply(struct edit_input *in, const struct request *r,
-                         const struct neuron_sets *sets, struct err *err)
+                         const struct neuron_set *sets, struct err *err)
 {
     struct tensors means = {0};
     struct edit e;
@@ -81,13 +81,13 @@ static enum status erase(const struct cli *cli, const struct request *r, const c
                          struct err *err)
 {
     struct edit_input in;
-    struct neuron_sets sets = {0};
+    struct neuron_set sets = {0};
     const char *verb = r->mean ? "ablated" : r->scaled ? "scaled" : "erased";
     enum status code = edit_input_open(&in, &r->edit, err);
     if (code)
         return code;
     code = edit_input_sets(&in, cli, &r->edit, r->edit.set, &sets, err);
-    if (!code && !r->edit.allow_empty && neuron_sets_total(&sets) == 0)
+    if (!code && !r->edit.allow_empty && neuron_set_total(&sets) == 0)
         code = err_set(err, STATUS_NOTFOUND,
                        "the set '%s' is empty: nothing to edit (--allow-empty writes a copy)",
                        r->edit.set);
@@ -95,7 +95,7 @@ static enum status erase(const struct cli *cli, const struct request *r, const c
         code = apply(&in, r, &sets, err);
     if (!code)
         code = edit_finish(&in, cli, &r->edit, &sets, describe(r), verb, command, err);
-    neuron_sets_free(&sets);
+    neuron_set_free(&sets);
     edit_input_free(&in);
     return code;
 }

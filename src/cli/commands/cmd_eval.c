@@ -15,6 +15,7 @@
 #include "cli/progress.h"
 #include "edit/intervention.h"
 #include "formats/tensors/safetensors.h"
+#include "analysis/modelset.h"
 
 enum {
     OPT_TASK,
@@ -188,18 +189,17 @@ static void describe(const struct request *r, struct buf *b)
 
 /* The neurons of --erase into SETS. */
 static enum status find_sets(const struct request *r, const struct cli *cli,
-                             const struct model_info *m, struct neuron_sets *sets, struct err *err)
+                             const struct model_info *m, struct neuron_set *sets, struct err *err)
 {
     struct analysis_input counted = {0};
     struct analysis_options o = r->analysis;
     o.phones = r->in.o.phones;
-    enum status code = neuron_sets_init(sets, m->layers, m->width, err);
+    enum status code = neuron_set_init(sets, m->layers, m->width, err);
     if (!code && r->counts)
         code = edit_counts_open(&counted, r->counts, &o, err);
     if (!code)
-        code =
-            neuron_sets_add(sets, r->set, r->counts ? &counted.analysis : NULL, r->in.o.model, err);
-    if (!code && neuron_sets_total(sets) == 0)
+        code = modelset_add(sets, r->set, r->counts ? &counted.analysis : NULL, r->in.o.model, err);
+    if (!code && neuron_set_total(sets) == 0)
         code = err_set(err, STATUS_NOTFOUND, "the set '%s' is empty: nothing to erase", r->set);
     if (!code && r->counts)
         edit_note_weights(&counted.counts, cli, m, r->in.o.model);
@@ -212,7 +212,7 @@ static enum status find_change(const struct request *r, const struct cli *cli,
                                const struct model_info *m, struct intervention *out,
                                struct err *err)
 {
-    struct neuron_sets sets = {0};
+    struct neuron_set sets = {0};
     struct tensors means = {0};
     struct edit e = {.kind = r->mean ? EDIT_MEAN : EDIT_SCALE,
                      .sets = &sets,
@@ -225,7 +225,7 @@ static enum status find_change(const struct request *r, const struct cli *cli,
     if (!code)
         code = intervention_init(out, &e, err);
     tensors_free(&means);
-    neuron_sets_free(&sets);
+    neuron_set_free(&sets);
     return code;
 }
 

@@ -14,7 +14,7 @@ struct request {
     const char *region; /* NULL: sizes of all */
     char **set;         /* [sets] as typed */
     uint32_t sets;
-    uint32_t layer; /* from 1 */
+    uint32_t layer; /* from 0 */
 };
 
 /* "gender & pitch - phone": region R as an expression; sets are put in parentheses as needed. */
@@ -34,7 +34,7 @@ static void region_name(struct buf *b, const struct request *r, const struct set
 static void print_text(FILE *out, const struct request *r, const struct setexpr *expr,
                        const struct overlap *o, struct buf *name)
 {
-    fprintf(out, "layer %u, %u neurons\n\n", r->layer, o->universe);
+    fprintf(out, "layer %u, %u neurons\n\n", r->layer + 1, o->universe);
     for (uint32_t s = 0; s < r->sets; s++) {
         fprintf(out, "%6u  ", o->size[s]);
         print_name(out, r->set[s], 0);
@@ -85,7 +85,7 @@ static enum status print_json(FILE *out, const struct analysis_input *in, const 
         json_object_set_new(region, "expected", analysis_real(o->expected[k]));
         json_array_append_new(regions, region);
     }
-    json_object_set_new(root, "layer", json_integer(r->layer));
+    json_object_set_new(root, "layer", json_integer(r->layer + 1));
     json_object_set_new(root, "neurons", json_integer(o->universe));
     json_object_set_new(root, "sets", sets);
     json_object_set_new(root, "regions", regions);
@@ -129,7 +129,7 @@ static enum status print_region(FILE *out, const struct cli *cli, struct analysi
     if (!code && cli->format == CLI_JSON) {
         json_t *root = analysis_json(in);
         json_object_set_new(root, "region", analysis_text(r->region));
-        json_object_set_new(root, "layer", json_integer(r->layer));
+        json_object_set_new(root, "layer", json_integer(r->layer + 1));
         json_object_set(root, "neurons", list);
         code = analysis_dump(out, root, err);
     }
@@ -194,7 +194,7 @@ static int run(struct cli *cli, int argc, char **argv)
         return cli_usage(&command_overlap, "at most %d sets can be compared", OVERLAP_MAX_SETS);
     r.set = argv + a.first + 1;
     r.sets = (uint32_t)sets;
-    r.layer = r.options.layer ? (uint32_t)r.options.layer : 1;
+    r.layer = r.options.layer ? (uint32_t)r.options.layer - 1 : 0;
     return analysis_run(cli, argv[a.first], &r.options, print_overlap, &r);
 }
 

@@ -87,9 +87,9 @@ static json_t *describe(const struct request *r)
 
 /* The set given, less what the minimum wants; or what the scores say. */
 static enum status choose(struct edit_input *in, const struct cli *cli, struct request *r,
-                          struct neuron_sets *out, struct err *err)
+                          struct neuron_set *out, struct err *err)
 {
-    struct neuron_sets protect = {0};
+    struct neuron_set protect = {0};
     size_t spared;
     enum status code;
     if (r->edit.set) {
@@ -101,14 +101,14 @@ static enum status choose(struct edit_input *in, const struct cli *cli, struct r
                      r->how.minimum);
         return code;
     }
-    code = neuron_sets_init(out, in->source.layers, in->source.width, err);
+    code = neuron_set_init(out, in->source.layers, in->source.width, err);
     if (!code && r->protect)
         code = edit_input_sets(in, cli, &r->edit, r->protect, &protect, err);
     r->how.protect = r->protect ? &protect : NULL;
     if (!code)
         code = prune_choose(out, &in->source.checkpoint, &r->how, err);
     r->how.protect = NULL;
-    neuron_sets_free(&protect);
+    neuron_set_free(&protect);
     return code;
 }
 
@@ -129,7 +129,7 @@ static enum status prune(const struct cli *cli, struct request *r, const char *c
 {
     static const enum edit_kind kinds[] = {EDIT_MASK, EDIT_EQUAL, EDIT_REMOVE};
     struct edit_input in;
-    struct neuron_sets sets = {0};
+    struct neuron_set sets = {0};
     enum status code = edit_input_open(&in, &r->edit, err);
     if (code)
         return code;
@@ -137,13 +137,13 @@ static enum status prune(const struct cli *cli, struct request *r, const char *c
     code = check_shape(&in, r, err);
     if (!code)
         code = choose(&in, cli, r, &sets, err);
-    if (!code && !r->edit.allow_empty && neuron_sets_total(&sets) == 0)
+    if (!code && !r->edit.allow_empty && neuron_set_total(&sets) == 0)
         code = err_set(err, STATUS_NOTFOUND, "no neuron to prune (--allow-empty writes a copy)");
     if (!code)
         code = edit_apply(&in.source.checkpoint, &e, err);
     if (!code)
         code = edit_finish(&in, cli, &r->edit, &sets, describe(r), "pruned", command, err);
-    neuron_sets_free(&sets);
+    neuron_set_free(&sets);
     edit_input_free(&in);
     return code;
 }

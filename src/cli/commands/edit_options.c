@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cli/progress.h"
+#include "analysis/modelset.h"
 
 static const struct cli_option layer_table[] = {
     {"layer", 0, "LIST", "layers of the set, such as 1,3-5 (all)", NULL},
@@ -105,17 +106,17 @@ void edit_note_weights(const struct counts *c, const struct cli *cli, const stru
 }
 
 enum status edit_input_sets(struct edit_input *in, const struct cli *cli,
-                            const struct edit_request *r, const char *text, struct neuron_sets *out,
+                            const struct edit_request *r, const char *text, struct neuron_set *out,
                             struct err *err)
 {
-    enum status code = neuron_sets_init(out, in->source.layers, in->source.width, err);
+    enum status code = neuron_set_init(out, in->source.layers, in->source.width, err);
     if (code)
         return code;
-    code = neuron_sets_add(out, text, in->has_counts ? &in->counted.analysis : NULL, r->model, err);
+    code = modelset_add(out, text, in->has_counts ? &in->counted.analysis : NULL, r->model, err);
     if (!code && r->layers)
-        code = neuron_sets_only(out, r->layers, err);
+        code = modelset_only(out, r->layers, err);
     if (code)
-        neuron_sets_free(out);
+        neuron_set_free(out);
     else if (in->has_counts)
         edit_note_weights(&in->counted.counts, cli, model_info(in->source.model), r->model);
     return code;
@@ -152,29 +153,29 @@ char *edit_command(int argc, char **argv)
 }
 
 /* Sizes before the edit; what is left is their difference. */
-static void print_text(FILE *out, const char *folder, const struct neuron_sets *s, const char *verb)
+static void print_text(FILE *out, const char *folder, const struct neuron_set *s, const char *verb)
 {
-    size_t all = 0, total = neuron_sets_total(s);
+    size_t all = 0, total = neuron_set_total(s);
     fprintf(out, "layer  neurons  %s\n", verb);
     for (uint32_t l = 0; l < s->layers; l++) {
         all += s->width[l];
         fprintf(out, "%5u  %7u  %*u\n", l + 1, s->width[l], (int)strlen(verb),
-                neuron_sets_size(s, l));
+                neuron_set_size(s, l));
     }
     fprintf(out, "%5s  %7zu  %*zu\n\nwritten to ", "all", all, (int)strlen(verb), total);
     print_name(out, folder, 0);
     fputc('\n', out);
 }
 
-static void print_tsv(FILE *out, const struct neuron_sets *s)
+static void print_tsv(FILE *out, const struct neuron_set *s)
 {
     fputs("layer\tneurons\tedited\n", out);
     for (uint32_t l = 0; l < s->layers; l++)
-        fprintf(out, "%u\t%u\t%u\n", l + 1, s->width[l], neuron_sets_size(s, l));
+        fprintf(out, "%u\t%u\t%u\n", l + 1, s->width[l], neuron_set_size(s, l));
 }
 
 enum status edit_finish(struct edit_input *in, const struct cli *cli, const struct edit_request *r,
-                        const struct neuron_sets *sets, json_t *edit, const char *verb,
+                        const struct neuron_set *sets, json_t *edit, const char *verb,
                         const char *command, struct err *err)
 {
     struct edit_record record = {.sets = sets,

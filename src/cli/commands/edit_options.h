@@ -41,7 +41,7 @@ void edit_input_free(struct edit_input *in);
 /* The neurons of the expression TEXT in the request's layers: new sets.  Counts of other weights
  * are noted. */
 enum status edit_input_sets(struct edit_input *in, const struct cli *cli,
-                            const struct edit_request *r, const char *text, struct neuron_sets *out,
+                            const struct edit_request *r, const char *text, struct neuron_set *out,
                             struct err *err);
 
 /* ARGV as a shell would take it again: "propneu erase ..."; to be freed, NULL without memory. */
@@ -52,7 +52,7 @@ char *edit_command(int argc, char **argv);
  * stands in the text form ("erased").  EDIT is released.
  */
 enum status edit_finish(struct edit_input *in, const struct cli *cli, const struct edit_request *r,
-                        const struct neuron_sets *sets, json_t *edit, const char *verb,
+                        const struct neuron_set *sets, json_t *edit, const char *verb,
                         const char *command, struct err *err);
 
 #endif

@@ -179,7 +179,7 @@ static enum status make_sets(const struct figure_request *r, struct analysis_inp
             code = setexpr_load(&expr[s], &in->analysis, err);
     }
     if (!code)
-        code = overlap_make(&o, expr, n, &in->analysis, d.layer + 1, err);
+        code = overlap_make(&o, expr, n, &in->analysis, d.layer, err);
     if (!code) {
         figure_sets(f, &d, r->width, r->height);
         table_sets(t, &d);

@@ -14,7 +14,9 @@
 #include "formats/labels/textgrid.h"
 
 /* A list of neurons is read without its model: these bound what its numbers may be. */
-#define MAX_LAYERS 1000
+/* Bounds of a list of neurons whose model is not known. */
+#define MAX_LAYERS  1000
+#define MAX_NEURONS (1 << 20)
 
 static void set_count(json_t *out, const char *key, size_t n)
 {
@@ -189,21 +191,19 @@ enum status info_json(json_t *out, const struct info_file *f, struct err *err)
 enum status info_neurons(json_t *out, const struct info_file *f, struct err *err)
 {
     static uint32_t width[MAX_LAYERS];
-    struct setfile s;
+    struct neuron_set s;
     for (uint32_t i = 0; i < MAX_LAYERS; i++)
-        width[i] = UINT32_MAX;
+        width[i] = MAX_NEURONS;
     enum status code = setfile_read(&s, f->path, MAX_LAYERS, width, err);
     if (code)
         return code;
     json_t *rows = json_array();
-    for (size_t i = 0, n; i < s.count; i += n) {
-        for (n = 1; i + n < s.count && s.entry[i + n].layer == s.entry[i].layer;)
-            n++;
-        json_array_append_new(rows, json_pack("{s:I, s:I}", "layer", (json_int_t)s.entry[i].layer,
-                                              "neurons", (json_int_t)n));
-    }
+    for (uint32_t l = 0; l < s.layers; l++)
+        if (neuron_set_size(&s, l))
+            json_array_append_new(rows, json_pack("{s:I, s:I}", "layer", (json_int_t)l + 1,
+                                                  "neurons", (json_int_t)neuron_set_size(&s, l)));
     json_object_set_new(out, "layers", rows);
-    setfile_free(&s);
+    neuron_set_free(&s);
     return STATUS_OK;
 }
 

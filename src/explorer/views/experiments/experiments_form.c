@@ -8,11 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "analysis/setexpr.h"
 #include "explorer/link.h"
 #include "corpus/recordings.h"
 #include "formats/datadir.h"
 #include "formats/file.h"
 #include "formats/lines.h"
+#include "formats/setfile.h"
 
 static const struct {
     const char *key, *label, *help;
@@ -137,7 +139,7 @@ void experiments_form_fill(struct app *app)
     if (s->filled)
         return;
     s->filled = true;
-    set(s, FIELD_WHAT, "%s", marks_list(app)->count ? "$" MARKS_NAME : app_property(app));
+    set(s, FIELD_WHAT, "%s", neuron_set_total(marks_set(app)) ? "$" MARKS_NAME : app_property(app));
     set(s, FIELD_LAYERS, "all");
     set(s, FIELD_EDIT, "erase");
     set(s, FIELD_TASK, "centroid");
@@ -198,27 +200,27 @@ static bool verb(const char *s, const char *word, const char **rest)
 enum status experiments_plain_set(struct app *app, char *text, size_t size, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
-    struct setfile list;
+    struct neuron_set set;
+    struct neuron at = NEURON_FIRST;
     char path[PATH_MAX + 64];
     if (!strchr(text, '$'))
         return STATUS_OK;
     if (!app->threads)
         return err_set(err, STATUS_UNSUPPORTED, "experiments are only looked at here");
-    enum status code = marks_evaluate(app, text, 0, &list, NULL, err);
+    enum status code = marks_evaluate(app, text, SETEXPR_EVERY, &set, NULL, err);
     if (code)
         return code;
     uint64_t hash = corpus_hash(text);
-    for (size_t i = 0; i < list.count; i++)
-        hash = (hash ^ ((uint64_t)list.entry[i].layer << 32 | list.entry[i].neuron)) *
-               UINT64_C(1099511628211);
+    while (neuron_set_next(&set, &at))
+        hash = (hash ^ ((uint64_t)(at.layer + 1) << 32 | at.number)) * UINT64_C(1099511628211);
     snprintf(path, sizeof path, "%s/set-%016" PRIx64 ".txt", s->jobs.folder, hash);
     if (strlen(path) + 2 > size)
         code = err_set(err, STATUS_USAGE, "%s: too long a path", path);
     if (!code)
         code = jobs_make_folder(&s->jobs, err);
     if (!code)
-        code = setfile_write(&list, path, text, err);
-    setfile_free(&list);
+        code = setfile_write(&set, path, text, err);
+    neuron_set_free(&set);
     if (!code)
         snprintf(text, size, "@%s", path);
     return code;

@@ -58,7 +58,7 @@ static void draw_sets(const struct app *app, struct canvas *c, int row, int col,
             buf_printf(&line, "%s%s", line.len ? " " : lead, names->name[i]);
     /* With a name of the user's own; the marks have their sign. */
     for (size_t i = 1; *lead && i < app->marked.sets.count; i++)
-        if (neuron_list_has(&app->marked.sets.set[i].list, neurons_state(app)->of_layer, neuron))
+        if (neuron_set_has(&app->marked.sets.set[i].neurons, neurons_state(app)->of_layer, neuron))
             buf_printf(&line, "%s$%s", line.len ? " " : lead, app->marked.sets.set[i].name);
     canvas_text(c, row, col, width, STYLE_NORMAL, buf_text(&line));
     buf_free(&line);

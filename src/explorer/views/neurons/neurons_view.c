@@ -63,7 +63,7 @@ static enum status eval_set(struct app *app, uint64_t *bits, struct err *err)
         return code;
     code = setexpr_load(&e, session, err);
     if (!code)
-        code = setexpr_eval(&e, session, app->at.layer + 1, app->at.layer, bits, err);
+        code = setexpr_eval(&e, session, app->at.layer, app->at.layer, bits, err);
     setexpr_free(&e);
     return code;
 }

@@ -121,7 +121,7 @@ static enum status count_marks(struct app *app, struct err *err)
     uint64_t *bits = mem_zeros((size_t)s->sets * words, sizeof *bits);
     enum status code = bits ? STATUS_OK : err_nomem(err);
     for (uint32_t i = 0; !code && i < s->sets; i++)
-        code = setexpr_eval(&s->set[i], session_of(app), app->at.layer + 1, app->at.layer,
+        code = setexpr_eval(&s->set[i], session_of(app), app->at.layer, app->at.layer,
                             &bits[i * words], err);
     for (uint32_t k = 0; !code && k < width; k++) {
         uint32_t in = 0;
@@ -143,7 +143,7 @@ static enum status prepare(struct app *app, struct err *err)
     memset(&s->result, 0, sizeof s->result);
     if (s->sets == 0)
         return STATUS_OK;
-    if (overlap_make(&o, s->set, s->sets, session_of(app), app->at.layer + 1, err)) {
+    if (overlap_make(&o, s->set, s->sets, session_of(app), app->at.layer, err)) {
         snprintf(s->why, sizeof s->why, "%.255s",
                  engine_without_path(&app_file(app)->counts, err->msg));
         return STATUS_OK;
@@ -175,8 +175,8 @@ static enum status list_layer(struct app *app, uint32_t region, uint32_t layer, 
     enum status code = bits ? STATUS_OK : err_nomem(err);
     struct buf line = BUF_INIT;
     for (uint32_t i = 0; !code && i < s->sets; i++)
-        code = setexpr_eval(&s->set[i], session_of(app), app->at.layer + 1, layer, &bits[i * words],
-                            err);
+        code =
+            setexpr_eval(&s->set[i], session_of(app), app->at.layer, layer, &bits[i * words], err);
     for (uint32_t k = 0; !code && k < width; k++) {
         uint32_t in = 0;
         for (uint32_t i = 0; i < s->sets; i++)
@@ -201,7 +201,7 @@ static bool names_layer(const struct overlap_state *s, uint32_t layer)
 {
     for (uint32_t i = 0; i < s->sets; i++)
         for (uint32_t n = 0; n < s->set[i].nodes; n++)
-            if (s->set[i].node[n].layer == layer + 1 || s->set[i].node[n].layer == SETEXPR_EVERY)
+            if (s->set[i].node[n].layer == layer || s->set[i].node[n].layer == SETEXPR_EVERY)
                 return true;
     return false;
 }
