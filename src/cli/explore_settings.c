@@ -54,7 +54,7 @@ static bool take(struct explore *e, struct link *place, const char *key, const c
     if (strcmp(key, "marks") == 0) {
         for (int i = 0; marks[i]; i++)
             if (strcmp(marks[i], value) == 0)
-                e->app.form = (enum plot_marks)i;
+                e->app.glyphs = (enum plot_glyphs)i;
         return is_one_of(value, marks);
     }
     if (strcmp(key, "ascii") == 0) {

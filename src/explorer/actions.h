@@ -139,7 +139,7 @@ enum {
     ACTION(SET_SIGMA, "set-sigma", "%", CTX_VIEWS, 9, "", "type sigma in percent")                 \
     ACTION(NEXT_LAMBDA, "next-lambda", "L", CTX_VIEWS, 9, "",                                      \
            "counts at the next lambda, where the file holds several")                              \
-    ACTION(MARKS, "marks", "b", CTX_LAYERS | CTX_PATTERN | CTX_MAP | CTX_COMPARE, 8, "marks",      \
+    ACTION(GLYPHS, "marks", "b", CTX_LAYERS | CTX_PATTERN | CTX_MAP | CTX_COMPARE, 8, "marks",     \
            "plots of braille dots, of half blocks or of letters")                                  \
     ACTION(SAVE, "save", "w", CTX_VIEWS, 7, "save",                                                \
            "save what is shown: the figure, its numbers or the screen, by the end of the name")    \

@@ -107,21 +107,6 @@ unsigned app_context(const struct app *app)
     }
 }
 
-bool app_move(enum action action, size_t *here, size_t count, size_t page)
-{
-    size_t last = count ? count - 1 : 0, by = page > 1 ? page - 1 : 1;
-    switch (action) {
-    case ACTION_UP: *here -= *here > 0; break;
-    case ACTION_DOWN: *here += *here < last; break;
-    case ACTION_PAGE_UP: *here -= *here < by ? *here : by; break;
-    case ACTION_PAGE_DOWN: *here += last - *here < by ? last - *here : by; break;
-    case ACTION_FIRST: *here = 0; break;
-    case ACTION_LAST: *here = last; break;
-    default: return false;
-    }
-    return true;
-}
-
 /* Sigma is the same for all files; each takes it over when it is shown. */
 static enum status set_sigma(struct app *app, double percent, struct err *err)
 {
@@ -236,7 +221,7 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
     case ACTION_CONDITIONS: return panel_open_conditions(app, err);
     case ACTION_NEXT_FILE: return step_file(app, 1, err);
     case ACTION_PREV_FILE: return step_file(app, app->files - 1, err);
-    case ACTION_MARKS: app->lines = (app->lines + 1) % PLOT_MARKS_COUNT; break;
+    case ACTION_GLYPHS: app->curve_glyphs = (app->curve_glyphs + 1) % PLOT_GLYPHS_COUNT; break;
     case ACTION_SAVE: open_export_prompt(app); break;
     case ACTION_BACK: return history_step(app, -1, err);
     case ACTION_AGAIN: return history_step(app, 1, err);
@@ -267,7 +252,7 @@ static enum status apply_help(struct app *app, enum action action, struct err *e
         app->redraw = true;
     else if (lists_apply(app, action, err))
         return err->code;
-    else if (app_move(action, &here, last + 1, page))
+    else if (lists_step(action, &here, last + 1, page))
         grid_select(&app->help_grid, here < app->help_grid.count
                                          ? app->help_grid.id[app->help_grid.shown[here]]
                                          : GRID_NONE);

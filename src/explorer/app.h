@@ -12,7 +12,7 @@
 #include "screen/canvas.h"
 #include "work/engine.h"
 #include "explorer/log.h"
-#include "explorer/grid.h"
+#include "screen/grid.h"
 #include "explorer/link.h"
 #include "explorer/marks.h"
 #include "screen/plot.h"
@@ -119,9 +119,9 @@ struct app {
     struct history history;
     struct marks marked; /* neurons marked, and sets that have a name */
     double sigma;
-    unsigned conditions;          /* rises with every change of file, filter or sigma */
-    char phone[PHONES_NAME_MAX];  /* "" = none chosen */
-    enum plot_marks marks, lines; /* of the map's points; of curves */
+    unsigned conditions;         /* rises with every change of file, filter or sigma */
+    char phone[PHONES_NAME_MAX]; /* "" = none chosen */
+    enum plot_glyphs point_glyphs, curve_glyphs; /* of the map, and of curves */
     int cols, rows;
     bool ascii, threads;
     bool help;
@@ -159,7 +159,7 @@ struct app_options {
     const char *const *define; /* [defines] "NAME=EXPRESSION", sets that have a name */
     size_t marks, defines;
     const char *config_path, *color; /* as in struct app */
-    enum plot_marks form;            /* of the points of the map */
+    enum plot_glyphs glyphs;         /* of the points of the map */
     double sigma;                    /* percent; 0 = default */
     double lambda;                   /* percent, one of the first file's; 0 = its own */
     bool ascii, threads, unnamed, mouse, a11y;
@@ -247,9 +247,6 @@ void app_open_all(struct app *app);
 
 /* Puts a message on the status line, and into the log. */
 void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
-/* Moves *HERE among COUNT lines of a list shown PAGE lines at a time; false: not such an action. */
-bool app_move(enum action action, size_t *here, size_t count, size_t page);
 
 /* Rows of the view's area on the screen. */
 int app_view_rows(const struct app *app);

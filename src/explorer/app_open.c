@@ -195,8 +195,8 @@ static void forget(struct app *app)
 static enum status begin(struct app *app, const struct app_options *options, struct err *err)
 {
     app->sigma = options->sigma > 0 ? options->sigma : 80;
-    app->lines = PLOT_BRAILLE;
-    app->marks = options->form;
+    app->curve_glyphs = PLOT_BRAILLE;
+    app->point_glyphs = options->glyphs;
     app->config_path = options->config_path;
     app->color = options->color;
     app->unnamed = options->unnamed;

@@ -25,7 +25,7 @@ static const char *setting(const struct app *app, int i, char *value, size_t siz
     switch (i) {
     case 0: snprintf(value, size, "%s", view_names[app->at.view]); break;
     case 1: snprintf(value, size, "%s", number_short(app->sigma, 10).text); break;
-    case 2: snprintf(value, size, "%s", link_marks[app->marks]); break;
+    case 2: snprintf(value, size, "%s", link_glyphs[app->point_glyphs]); break;
     case 3: snprintf(value, size, "%s", app->ascii ? "yes" : "no"); break;
     case 4: snprintf(value, size, "%s", app->mouse ? "yes" : "no"); break;
     default: snprintf(value, size, "%s", app->color ? app->color : "auto");

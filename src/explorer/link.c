@@ -18,7 +18,7 @@ static const char *const view_names[VIEW_COUNT] = {
 #undef VIEW_NAME
 };
 
-const char *const link_marks[PLOT_MARKS_COUNT] = {"letters", "braille", "blocks"};
+const char *const link_glyphs[PLOT_GLYPHS_COUNT] = {"letters", "braille", "blocks"};
 
 void link_free(struct link *l)
 {
@@ -122,8 +122,8 @@ void link_tell(const struct app *app, struct link *out)
     link_tell_basis(app, out);
     if (app->phone[0])
         link_add(out, "phone", "%s", app->phone);
-    if (app->at.view != VIEW_MAP && app->lines != PLOT_BRAILLE)
-        link_add(out, "marks", "%s", link_marks[app->lines]);
+    if (app->at.view != VIEW_MAP && app->curve_glyphs != PLOT_BRAILLE)
+        link_add(out, "marks", "%s", link_glyphs[app->curve_glyphs]);
     if (view->tell)
         view->tell(app, out);
 }
@@ -233,12 +233,12 @@ static enum status take_list(struct app *app, const char *name, const char *valu
 /* Points of the map; in other views, curves. */
 static enum status take_marks(struct app *app, const char *value, struct err *err)
 {
-    for (int i = 0; i < PLOT_MARKS_COUNT; i++)
-        if (strcmp(value, link_marks[i]) == 0) {
+    for (int i = 0; i < PLOT_GLYPHS_COUNT; i++)
+        if (strcmp(value, link_glyphs[i]) == 0) {
             if (app->at.view == VIEW_MAP)
-                app->marks = (enum plot_marks)i;
+                app->point_glyphs = (enum plot_glyphs)i;
             else
-                app->lines = (enum plot_marks)i;
+                app->curve_glyphs = (enum plot_glyphs)i;
             return STATUS_OK;
         }
     return link_unknown("marks", value, err);
@@ -318,7 +318,7 @@ static enum status take_first(struct app *app, const struct link *l, struct err 
     for (size_t at = 0; !code && link_next(l, &at, &name, &value);)
         if (strcmp(name, "view") == 0)
             code = take_view(app, value, err);
-    app->lines = PLOT_BRAILLE;
+    app->curve_glyphs = PLOT_BRAILLE;
     if (!code && view_of(app->at.view)->take)
         code = view_of(app->at.view)->take(app, NULL, NULL, err);
     return code;

@@ -25,8 +25,8 @@ struct link {
 
 void link_free(struct link *l);
 
-/* "letters", "braille", "blocks": by enum plot_marks. */
-extern const char *const link_marks[];
+/* "letters", "braille", "blocks": by enum plot_glyphs. */
+extern const char *const link_glyphs[];
 
 /* Adds an option; VALUE as printf makes it. */
 void link_add(struct link *l, const char *name, const char *fmt, ...)

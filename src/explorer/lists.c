@@ -18,6 +18,33 @@ struct grid *lists_here(struct app *app)
     return app->help ? &app->help_grid : app->panel.kind ? &app->panel.grid : lists_of_view(app);
 }
 
+static enum grid_move move_of(enum action action)
+{
+    switch (action) {
+    case ACTION_UP: return GRID_UP;
+    case ACTION_DOWN: return GRID_DOWN;
+    case ACTION_PAGE_UP: return GRID_PAGE_UP;
+    case ACTION_PAGE_DOWN: return GRID_PAGE_DOWN;
+    case ACTION_FIRST: return GRID_FIRST;
+    case ACTION_LAST: return GRID_LAST;
+    default: return GRID_STAY;
+    }
+}
+
+bool lists_step(enum action action, size_t *here, size_t count, size_t page)
+{
+    enum grid_move move = move_of(action);
+    grid_step(move, here, count, page);
+    return move != GRID_STAY;
+}
+
+bool lists_move(struct grid *g, enum action action, size_t page)
+{
+    enum grid_move move = move_of(action);
+    grid_move(g, move, page);
+    return move != GRID_STAY;
+}
+
 /* The cursor of the list is elsewhere, or its rows are others. */
 static void moved(struct app *app)
 {

@@ -10,6 +10,10 @@
 struct grid *lists_of_view(struct app *app);
 struct grid *lists_here(struct app *app);
 
+/* Moves a cursor as ACTION says; false: not an action that moves one.  See grid_step, grid_move. */
+bool lists_step(enum action action, size_t *here, size_t count, size_t page);
+bool lists_move(struct grid *g, enum action action, size_t page);
+
 /* False: not an action of lists. */
 bool lists_apply(struct app *app, enum action action, struct err *err);
 

@@ -373,7 +373,7 @@ enum status panel_apply(struct app *app, enum action action, long arg, struct er
     case ACTION_COPY_NEURONS:
     case ACTION_COPY_SET:
     case ACTION_COPY_TABLE: return copy_choose(app, action, err);
-    default: grid_move(&p->grid, action, page_of(app));
+    default: lists_move(&p->grid, action, page_of(app));
     }
     panel_scroll(app);
     return STATUS_OK;

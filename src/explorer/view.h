@@ -8,6 +8,7 @@
 #define PROPNEU_EXPLORER_VIEW_H
 
 #include "explorer/app.h"
+#include "explorer/lists.h"
 
 struct table;
 struct figure;

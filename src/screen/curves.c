@@ -26,7 +26,7 @@ struct sheet {
     struct rect area;
     size_t n;
     double low, high;
-    enum plot_marks marks;
+    enum plot_glyphs glyphs;
     int sub_cols, sub_rows;
     unsigned char *bits;  /* [rows][cols] */
     unsigned char *owner; /* [rows][cols] series + 1, 0 = none, 255 = several */
@@ -82,7 +82,7 @@ static void segment(struct sheet *s, size_t layer, double from, double to, unsig
 
 static void draw_sheet(struct canvas *c, const struct sheet *s, const struct plot_series *series)
 {
-    if (s->marks == PLOT_BRAILLE)
+    if (s->glyphs == PLOT_BRAILLE)
         canvas_note_dots(c, s->area);
     for (int r = 0; r < s->area.rows; r++)
         for (int k = 0; k < s->area.cols; k++) {
@@ -92,9 +92,9 @@ static void draw_sheet(struct canvas *c, const struct sheet *s, const struct plo
             enum style style =
                 s->owner[cell] == 255 ? STYLE_NORMAL : series[s->owner[cell] - 1].style;
             static const uint32_t block[4] = {' ', 0x2580, 0x2584, 0x2588};
-            uint32_t ch = s->marks == PLOT_BRAILLE  ? 0x2800u | s->bits[cell]
-                          : s->marks == PLOT_BLOCKS ? block[s->bits[cell] & 3]
-                                                    : '.';
+            uint32_t ch = s->glyphs == PLOT_BRAILLE  ? 0x2800u | s->bits[cell]
+                          : s->glyphs == PLOT_BLOCKS ? block[s->bits[cell] & 3]
+                                                     : '.';
             canvas_put(c, s->area.row + r, s->area.col + k, style, ch);
         }
 }
@@ -135,18 +135,18 @@ static void draw_layers(struct canvas *c, const struct sheet *s, size_t here)
 
 /* False if there is no room for curves, or no memory: nothing is drawn then. */
 static bool open_sheet(struct sheet *s, const struct canvas *c, struct rect area, size_t n,
-                       double low, double high, enum plot_marks marks)
+                       double low, double high, enum plot_glyphs glyphs)
 {
-    marks = c->ascii ? PLOT_LETTERS : marks;
+    glyphs = c->ascii ? PLOT_LETTERS : glyphs;
     *s = (struct sheet){.area = {area.row, area.col + AXIS, area.rows - 2, area.cols - AXIS},
                         .n = n,
                         .low = low,
                         .high = high,
-                        .marks = marks,
-                        .sub_cols = marks == PLOT_BRAILLE ? 2 : 1,
-                        .sub_rows = marks == PLOT_BRAILLE  ? 4
-                                    : marks == PLOT_BLOCKS ? 2
-                                                           : 1};
+                        .glyphs = glyphs,
+                        .sub_cols = glyphs == PLOT_BRAILLE ? 2 : 1,
+                        .sub_rows = glyphs == PLOT_BRAILLE  ? 4
+                                    : glyphs == PLOT_BLOCKS ? 2
+                                                            : 1};
     if (s->area.rows < 2 || s->area.cols < 4 || n == 0 || !(high > low))
         return false;
     size_t cells = (size_t)s->area.rows * (size_t)s->area.cols;
@@ -162,10 +162,10 @@ static void close_sheet(struct sheet *s)
 }
 
 void plot_curves(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
-                 size_t n, double low, double high, size_t here, enum plot_marks marks)
+                 size_t n, double low, double high, size_t here, enum plot_glyphs glyphs)
 {
     struct sheet s;
-    if (open_sheet(&s, c, area, n, low, high, marks)) {
+    if (open_sheet(&s, c, area, n, low, high, glyphs)) {
         for (size_t k = 0; k < count && k < 254; k++)
             for (size_t l = 0; l + 1 < n; l++)
                 if (isfinite(series[k].value[l]) && isfinite(series[k].value[l + 1]))
@@ -243,10 +243,10 @@ static void draw_letters(struct canvas *c, const struct sheet *s, const struct p
 }
 
 void plot_ranks(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
-                size_t n, double high, double line, bool logarithmic, enum plot_marks marks)
+                size_t n, double high, double line, bool logarithmic, enum plot_glyphs glyphs)
 {
     struct sheet s;
-    if (open_sheet(&s, c, area, n, 0, high, marks)) {
+    if (open_sheet(&s, c, area, n, 0, high, glyphs)) {
         for (size_t k = 0; k < count && k < 254; k++)
             for (size_t i = 0; i + 1 < n; i++)
                 draw_straight(&s, rank_column(&s, (double)i + 1, logarithmic),

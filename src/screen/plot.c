@@ -125,12 +125,12 @@ static unsigned majority(const struct field *f, const struct plot *p, size_t cel
 }
 
 /* Braille dots are numbered down the left column, down the right one, then the lowest pair. */
-static uint32_t dots(unsigned bits, enum plot_marks marks)
+static uint32_t dots(unsigned bits, enum plot_glyphs glyphs)
 {
     static const unsigned char braille[8] = {0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80};
     static const uint32_t block[4] = {' ', 0x2580, 0x2584, 0x2588};
     uint32_t ch = 0x2800;
-    if (marks == PLOT_BLOCKS)
+    if (glyphs == PLOT_BLOCKS)
         return block[bits & 3];
     for (int i = 0; i < 8; i++)
         if (bits >> i & 1)
@@ -139,7 +139,7 @@ static uint32_t dots(unsigned bits, enum plot_marks marks)
 }
 
 static void draw_points(struct canvas *c, struct rect area, const struct field *f,
-                        const struct plot *p, enum plot_marks marks, struct plot_report *report)
+                        const struct plot *p, enum plot_glyphs glyphs, struct plot_report *report)
 {
     for (int r = 0; r < f->rows; r++)
         for (int k = 0; k < f->cols; k++) {
@@ -150,9 +150,9 @@ static void draw_points(struct canvas *c, struct rect area, const struct field *
             unsigned g = majority(f, p, cell, &mixed);
             const struct plot_group *group = &p->group[g < p->groups ? g : 0];
             report->mixed += mixed;
-            uint32_t ch = marks != PLOT_LETTERS ? dots(f->bits[cell], marks)
-                          : mixed               ? '*'
-                                                : (uint32_t)(unsigned char)group->letter;
+            uint32_t ch = glyphs != PLOT_LETTERS ? dots(f->bits[cell], glyphs)
+                          : mixed                ? '*'
+                                                 : (uint32_t)(unsigned char)group->letter;
             canvas_put(c, area.row + r, area.col + k, mixed ? STYLE_MIXED : group->style, ch);
         }
 }
@@ -252,21 +252,21 @@ void plot_scatter(struct canvas *c, struct rect area, const struct plot *p,
 {
     struct field f = {0};
     int label = 0;
-    enum plot_marks marks = c->ascii ? PLOT_LETTERS : p->marks;
+    enum plot_glyphs glyphs = c->ascii ? PLOT_LETTERS : p->glyphs;
     *report = (struct plot_report){.row = -1, .nearest = -1};
     if (area.rows < 1 || area.cols < 1 || p->points == 0 || p->groups == 0)
         return;
-    f.sub_cols = marks == PLOT_BRAILLE ? 2 : 1;
-    f.sub_rows = marks == PLOT_BRAILLE ? 4 : marks == PLOT_BLOCKS ? 2 : 1;
+    f.sub_cols = glyphs == PLOT_BRAILLE ? 2 : 1;
+    f.sub_rows = glyphs == PLOT_BRAILLE ? 4 : glyphs == PLOT_BLOCKS ? 2 : 1;
     if (field_alloc(&f, area, p->points)) {
         for (size_t i = 0; i < p->points; i++)
             if (p->point[i].label && text_width(p->point[i].label) > label)
                 label = text_width(p->point[i].label);
         fit(&f, p, label < area.cols / 4 ? label : area.cols / 4);
         put_points(&f, p);
-        if (marks == PLOT_BRAILLE)
+        if (glyphs == PLOT_BRAILLE)
             canvas_note_dots(c, area);
-        draw_points(c, area, &f, p, marks, report);
+        draw_points(c, area, &f, p, glyphs, report);
         put_labels(c, area, &f, p, report);
         if (p->selected >= 0 && (size_t)p->selected < p->points && f.row[p->selected] >= 0) {
             report->row = f.row[p->selected];

@@ -14,7 +14,7 @@
 #include "screen/canvas.h"
 
 /* How points and curves look: letters (curves: points), or dots of 2x4 or 1x2 in a cell. */
-enum plot_marks { PLOT_LETTERS, PLOT_BRAILLE, PLOT_BLOCKS, PLOT_MARKS_COUNT };
+enum plot_glyphs { PLOT_LETTERS, PLOT_BRAILLE, PLOT_BLOCKS, PLOT_GLYPHS_COUNT };
 
 struct plot_group {
     char letter;
@@ -33,9 +33,9 @@ struct plot {
     size_t points;
     const struct plot_group *group; /* [groups] */
     size_t groups;
-    enum plot_marks marks; /* dots fall back to letters on an ASCII canvas */
-    long selected;         /* index of a point, or -1 */
-    int row, col;          /* a cell of the area, for report.nearest */
+    enum plot_glyphs glyphs; /* dots fall back to letters on an ASCII canvas */
+    long selected;           /* index of a point, or -1 */
+    int row, col;            /* a cell of the area, for report.nearest */
 };
 
 struct plot_report {
@@ -62,14 +62,14 @@ struct plot_series {
  * layer HERE (from 0) is pointed at.  An ASCII canvas has letters and points only.
  */
 void plot_curves(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
-                 size_t n, double low, double high, size_t here, enum plot_marks marks);
+                 size_t n, double low, double high, size_t here, enum plot_glyphs glyphs);
 
 /*
  * Curves over ranks 1..n, VALUE falling, with LINE as a level that is marked (the baseline);
  * LOGARITHMIC: equal ratios of ranks are equally far apart.
  */
 void plot_ranks(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
-                size_t n, double high, double line, bool logarithmic, enum plot_marks marks);
+                size_t n, double high, double line, bool logarithmic, enum plot_glyphs glyphs);
 
 /* The round step (1, 2 or 5 times a power of ten) that cuts SPAN into at most STEPS parts. */
 double plot_step(double span, int steps);

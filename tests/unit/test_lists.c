@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "explorer/grid.h"
+#include "screen/grid.h"
 #include "base/bitset.h"
 #include "formats/configfile.h"
 #include "formats/setfile.h"

@@ -93,12 +93,12 @@ static void dots_fall_where_points_are(void **state)
     assert_true(canvas_init(&c, 3, 2, false));
     char *text = draw(&c, &p, &report);
     const char *s = text;
-    int marks = 0;
+    int glyphs = 0;
     while (*s) {
         uint32_t ch = utf8_next(&s);
-        marks += ch > 0x2800 && ch < 0x2900;
+        glyphs += ch > 0x2800 && ch < 0x2900;
     }
-    assert_int_equal(marks, 2);
+    assert_int_equal(glyphs, 2);
     free(text);
     canvas_free(&c);
 }
@@ -110,12 +110,12 @@ static void curves_have_three_forms(void **state)
     const struct plot_series series = {value, 's', STYLE_BAR};
     (void)state;
     for (int ascii = 0; ascii < 2; ascii++)
-        for (int marks = 0; marks < PLOT_MARKS_COUNT; marks++) {
+        for (int glyphs = 0; glyphs < PLOT_GLYPHS_COUNT; glyphs++) {
             struct canvas c;
             struct buf b = BUF_INIT;
             size_t letters = 0, points = 0, braille = 0, blocks = 0;
             assert_true(canvas_init(&c, 50, 14, ascii));
-            plot_curves(&c, canvas_all(&c), &series, 1, 3, 0, 1, 0, (enum plot_marks)marks);
+            plot_curves(&c, canvas_all(&c), &series, 1, 3, 0, 1, 0, (enum plot_glyphs)glyphs);
             canvas_print(&c, &b);
             for (const char *p = buf_text(&b); *p;) {
                 uint32_t ch = utf8_next(&p);
@@ -125,9 +125,9 @@ static void curves_have_three_forms(void **state)
                 blocks += ch >= 0x2580 && ch <= 0x2588;
             }
             assert_int_equal(letters, 3);
-            assert_int_equal(braille > 10, !ascii && marks == PLOT_BRAILLE);
-            assert_int_equal(blocks > 10, !ascii && marks == PLOT_BLOCKS);
-            assert_int_equal(points > 10, ascii || marks == PLOT_LETTERS);
+            assert_int_equal(braille > 10, !ascii && glyphs == PLOT_BRAILLE);
+            assert_int_equal(blocks > 10, !ascii && glyphs == PLOT_BLOCKS);
+            assert_int_equal(points > 10, ascii || glyphs == PLOT_LETTERS);
             buf_free(&b);
             canvas_free(&c);
         }
@@ -139,17 +139,17 @@ static void odd_input_is_harmless(void **state)
         {NAN, 0, 0, "x", 0}, {INFINITY, 1, 1, "y", 0}, {3, 3, 7, "z", 0}, {3, 3, 0, "", 0}};
     struct plot_report report;
     (void)state;
-    for (int marks = 0; marks < PLOT_MARKS_COUNT; marks++)
+    for (int glyphs = 0; glyphs < PLOT_GLYPHS_COUNT; glyphs++)
         for (int side = 1; side < 12; side++) {
-            struct plot p = {odd, 4, groups, 2, (enum plot_marks)marks, 2, 0, 0};
+            struct plot p = {odd, 4, groups, 2, (enum plot_glyphs)glyphs, 2, 0, 0};
             struct canvas c;
             assert_true(canvas_init(&c, side, 12 - side, false));
             free(draw(&c, &p, &report));
             const double value[] = {NAN, 1, -5, 1e300};
             const struct plot_series series = {value, 's', STYLE_BAR};
-            plot_curves(&c, canvas_all(&c), &series, 1, 4, 0, 1, 2, (enum plot_marks)marks);
+            plot_curves(&c, canvas_all(&c), &series, 1, 4, 0, 1, 2, (enum plot_glyphs)glyphs);
             plot_curves(&c, (struct rect){0, 0, 50, 80}, &series, 1, 4, 0, 1, 2,
-                        (enum plot_marks)marks);
+                        (enum plot_glyphs)glyphs);
             canvas_free(&c);
         }
 }

@@ -84,7 +84,7 @@ const char *compare_reason(const struct app *app, size_t i, const char *name)
 static bool step_file(struct app *app, enum action action, struct err *err)
 {
     size_t here = app->here;
-    if (!app_move(action, &here, app->files, (size_t)app_view_rows(app) - 2))
+    if (!lists_step(action, &here, app->files, (size_t)app_view_rows(app) - 2))
         return false;
     if (here == app->here)
         return true;

@@ -129,7 +129,7 @@ static void move(struct app *app, enum action action)
     size_t frames = s->answer ? s->answer->frames : 0, last = frames > page ? frames - page : 0;
     size_t recordings = s->answer ? s->answer->recordings : 1;
     if (action == ACTION_UP || action == ACTION_DOWN) {
-        app_move(action, &s->wanted.recording, recordings, 2);
+        lists_step(action, &s->wanted.recording, recordings, 2);
         s->first = 0;
     } else if (action == ACTION_PAGE_UP)
         s->first -= s->first < page ? s->first : page;

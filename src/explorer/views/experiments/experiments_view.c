@@ -176,7 +176,7 @@ static bool apply_form(struct app *app, enum action action, struct err *err)
     case ACTION_OPEN:
     case ACTION_EDIT: edit_field(app, err); return true;
     case ACTION_DISMISS: s->form = false; return true;
-    default: return app_move(action, &s->field, FIELD_COUNT + 1, (size_t)app_view_rows(app) - 2);
+    default: return lists_step(action, &s->field, FIELD_COUNT + 1, (size_t)app_view_rows(app) - 2);
     }
 }
 
@@ -208,7 +208,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
         s->shape = (s->shape + 1) % EXPERIMENTS_SHAPES;
         return true;
     }
-    return app_move(action, &s->here, s->jobs.count, 8);
+    return lists_step(action, &s->here, s->jobs.count, 8);
 }
 
 enum status experiments_set_field(struct app *app, long field, const char *text, struct err *err)

@@ -93,7 +93,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     (void)arg;
     if (!s->grid.rows)
         fill_list(app, err);
-    if (grid_move(&s->grid, action, (size_t)app_view_rows(app) - 2)) {
+    if (lists_move(&s->grid, action, (size_t)app_view_rows(app) - 2)) {
         moved(app);
         return true;
     }

@@ -15,7 +15,7 @@ void map_tell(const struct app *app, struct link *out)
 {
     const struct map_state *s = map_state(app);
     char text[160];
-    link_add(out, "marks", "%s", link_marks[app->marks]);
+    link_add(out, "marks", "%s", link_glyphs[app->point_glyphs]);
     if (s->no_labels)
         link_add(out, "form", "bare");
     if (!s->property || s->of_property != app->at.property)

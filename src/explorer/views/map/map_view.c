@@ -210,7 +210,7 @@ static bool step_point(struct app *app, enum action action)
         return false;
     if (!s->selected && (action == ACTION_UP || action == ACTION_DOWN))
         ;
-    else if (!app_move(action, &here, s->points, 10))
+    else if (!lists_step(action, &here, s->points, 10))
         return false;
     bool up = action == ACTION_UP || action == ACTION_PAGE_UP || action == ACTION_LAST;
     size_t at = here;
@@ -264,7 +264,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     (void)arg;
     switch (action) {
     case ACTION_FORM: s->no_labels = !s->no_labels; break;
-    case ACTION_MARKS: app->marks = (app->marks + 1) % PLOT_MARKS_COUNT; break;
+    case ACTION_GLYPHS: app->point_glyphs = (app->point_glyphs + 1) % PLOT_GLYPHS_COUNT; break;
     case ACTION_GROUPS: err->code = map_open_groups(app, err); break;
     case ACTION_OPEN:
         if (!s->selected)

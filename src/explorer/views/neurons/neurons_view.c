@@ -291,7 +291,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     case ACTION_DISMISS: return grid_filter(&s->grid, "", NULL, err) == STATUS_OK;
     case ACTION_NEXT_PROPERTY:
     case ACTION_PREV_PROPERTY: s->set[0] = '\0'; return false;
-    default: return grid_move(&s->grid, action, (size_t)app_view_rows(app) - 2);
+    default: return lists_move(&s->grid, action, (size_t)app_view_rows(app) - 2);
     }
     return true;
 }

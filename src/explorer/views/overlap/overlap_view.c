@@ -267,7 +267,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
         break;
     case ACTION_DISMISS: grid_filter(&s->grid, "", NULL, err); break;
     default:
-        if (!app_move(action, &s->here, s->sets + s->regions, (size_t)app_view_rows(app)))
+        if (!lists_step(action, &s->here, s->sets + s->regions, (size_t)app_view_rows(app)))
             return false;
         if (s->here >= s->sets)
             s->grid.here = s->here - s->sets;

@@ -29,13 +29,13 @@ static bool shown(const struct pattern_state *s, int curve)
 {
     if (!s->curve[curve].there)
         return false;
-    return curve == 0 ? pattern_mark_of(s, s->curve[0].entry) < 0 : s->marked[curve - 1] != 0;
+    return curve == 0 ? pattern_overlay_of(s, s->curve[0].entry) < 0 : s->overlaid[curve - 1] != 0;
 }
 
 /* The curve that entry I stands for on the screen, or -1. */
 static int curve_of(const struct pattern_state *s, size_t i)
 {
-    int mark = pattern_mark_of(s, i);
+    int mark = pattern_overlay_of(s, i);
     return mark >= 0 ? 1 + mark : s->curve[0].there && i == s->curve[0].entry ? 0 : -1;
 }
 
@@ -85,7 +85,7 @@ static void draw_names(const struct app *app, struct canvas *c, struct rect a)
     const struct pattern_state *s = pattern_state(app);
     int col = a.col, end = a.col + a.cols;
     col += canvas_text(c, a.row, col, end - col, STYLE_STRONG, "p(neuron | phone), sorted");
-    for (int k = 0; k <= PATTERN_MARKS && col < end; k++)
+    for (int k = 0; k <= PATTERN_OVERLAYS && col < end; k++)
         if (shown(s, k))
             col += canvas_textf(c, a.row, col, end - col, palette_group((unsigned)k), "  %c %s",
                                 curve_letter(k), pattern_label(app, s->curve[k].entry));
@@ -97,11 +97,11 @@ static void draw_curves(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct pattern_state *s = pattern_state(app);
     const struct profile *p = &s->curve[0].profile;
-    struct plot_series series[1 + PATTERN_MARKS];
-    double *value = mem_array((size_t)p->width * (1 + PATTERN_MARKS), sizeof *value);
+    struct plot_series series[1 + PATTERN_OVERLAYS];
+    double *value = mem_array((size_t)p->width * (1 + PATTERN_OVERLAYS), sizeof *value);
     double high = p->baseline;
     size_t n = 0;
-    for (int k = 0; value && k <= PATTERN_MARKS; k++) {
+    for (int k = 0; value && k <= PATTERN_OVERLAYS; k++) {
         const struct pattern_curve *curve = &s->curve[k];
         double *v = &value[n * p->width];
         if (!shown(s, k))
@@ -114,7 +114,7 @@ static void draw_curves(const struct app *app, struct canvas *c, struct rect a)
     double step = plot_step(high, 8);
     draw_names(app, c, a);
     plot_ranks(c, (struct rect){a.row + 1, a.col, a.rows - 1, a.cols}, series, n, p->width,
-               ceil(high / step - 1e-9) * step, p->baseline, !s->even, app->lines);
+               ceil(high / step - 1e-9) * step, p->baseline, !s->even, app->curve_glyphs);
     free(value);
 }
 
@@ -136,7 +136,7 @@ static struct table table_of(const struct pattern_state *s, int width)
 {
     struct table t = {width >= TABLE_WIDTH && s->curve[0].profile.hits, false, 0};
     int left = width - (t.interval ? TABLE_WIDTH : TABLE_NARROW);
-    for (int k = 1; k <= PATTERN_MARKS; k++)
+    for (int k = 1; k <= PATTERN_OVERLAYS; k++)
         if (shown(s, k) && left >= COLUMN) {
             t.others++;
             left -= COLUMN;
@@ -177,10 +177,10 @@ static void table_head(const struct app *app, struct canvas *c, struct rect a, s
         col += head(g, c, a.row, col, COLUMN, PATTERN_HITS);
         col += head(g, c, a.row, col, COLUMN, PATTERN_MARGINAL);
     }
-    for (int k = 1, n = 0; k <= PATTERN_MARKS && n < t.others; k++)
+    for (int k = 1, n = 0; k <= PATTERN_OVERLAYS && n < t.others; k++)
         if (shown(s, k)) {
             canvas_rightf(c, a.row, col + COLUMN * n++, COLUMN, palette_group((unsigned)k), "%c %s",
-                          curve_letter(k), pattern_label(app, (size_t)s->marked[k - 1] - 1));
+                          curve_letter(k), pattern_label(app, (size_t)s->overlaid[k - 1] - 1));
         }
 }
 
@@ -219,7 +219,7 @@ static void table_row(const struct app *app, struct canvas *c, int row, int col,
         number(c, row, col + COLUMN, COLUMN, 5, v.marginal);
         col += 2 * COLUMN;
     }
-    for (int k = 1, n = 0; k <= PATTERN_MARKS && n < t.others; k++)
+    for (int k = 1, n = 0; k <= PATTERN_OVERLAYS && n < t.others; k++)
         if (shown(s, k))
             number(c, row, col + COLUMN * n++, COLUMN, 5, s->curve[k].profile.p[neuron]);
 }
@@ -253,7 +253,7 @@ static void draw_both(const struct app *app, struct canvas *c, struct rect a)
     int curves = a.rows * 3 / 5;
     if (a.cols + LIST_WIDTH + GAP >= BESIDE_FROM) {
         int extra = 0;
-        for (int k = 1; k <= PATTERN_MARKS; k++)
+        for (int k = 1; k <= PATTERN_OVERLAYS; k++)
             extra += shown(pattern_state(app), k) ? COLUMN : 0;
         int table = TABLE_WIDTH + extra + (a.cols >= 150 ? 2 * COLUMN : 0);
         table = table > a.cols / 2 ? a.cols / 2 : table;

@@ -117,9 +117,9 @@ void pattern_tell(const struct app *app, struct link *out)
         link_add(out, "form", "%s", forms[s->form]);
     if (s->even)
         link_add(out, "scale", "even");
-    for (int k = 0; k < PATTERN_MARKS; k++)
-        if (s->marked[k])
-            link_add(out, "overlay", "%s", pattern_label(app, (size_t)s->marked[k] - 1));
+    for (int k = 0; k < PATTERN_OVERLAYS; k++)
+        if (s->overlaid[k])
+            link_add(out, "overlay", "%s", pattern_label(app, (size_t)s->overlaid[k] - 1));
     link_tell_list(&s->phones, out);
     if (usual && !s->on_neurons)
         return;
@@ -139,19 +139,19 @@ static enum status take_overlay(struct app *app, const char *value, struct err *
     if (level < 0)
         return err->code;
     for (size_t i = 0; i < s->entries; i++)
-        for (int k = 0; s->entry[i].level == (uint32_t)level && k < PATTERN_MARKS; k++)
-            if (!s->marked[k]) {
-                s->marked[k] = (long)i + 1;
+        for (int k = 0; s->entry[i].level == (uint32_t)level && k < PATTERN_OVERLAYS; k++)
+            if (!s->overlaid[k]) {
+                s->overlaid[k] = (long)i + 1;
                 return STATUS_OK;
             }
-    return err_set(err, STATUS_USAGE, "no more than %d phones are overlaid", PATTERN_MARKS);
+    return err_set(err, STATUS_USAGE, "no more than %d phones are overlaid", PATTERN_OVERLAYS);
 }
 
 enum status pattern_take(struct app *app, const char *name, const char *value, struct err *err)
 {
     struct pattern_state *s = pattern_state(app);
     if (!name) {
-        memset(s->marked, 0, sizeof s->marked);
+        memset(s->overlaid, 0, sizeof s->overlaid);
         s->form = PATTERN_BOTH;
         s->even = false;
         pattern_reset_lists(s);

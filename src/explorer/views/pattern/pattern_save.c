@@ -14,9 +14,9 @@ static enum status pattern_ranks(const struct app *app, struct rank_data *d, str
     const struct counts *c = &app_file(app)->counts;
     int factor = counts_find_factor(c, "phone");
     *d = (struct rank_data){.layer = app->at.layer, .logarithmic = !s->even};
-    for (int k = 0; k <= PATTERN_MARKS && factor >= 0; k++) {
+    for (int k = 0; k <= PATTERN_OVERLAYS && factor >= 0; k++) {
         const struct pattern_curve *curve = &s->curve[k];
-        bool kept = k && s->marked[k - 1], here = !k && pattern_mark_of(s, s->here) < 0;
+        bool kept = k && s->overlaid[k - 1], here = !k && pattern_overlay_of(s, s->here) < 0;
         if (curve->there && (kept || here))
             d->curve[d->curves++] = (struct rank_curve){c->factor[factor].level[curve->level],
                                                         &curve->profile, curve->order};

@@ -7,8 +7,8 @@
 
 #include "explorer/view.h"
 
-/* Curves kept beside that of the phone at hand. */
-#define PATTERN_MARKS 4
+/* Curves overlaid on that of the current phone. */
+#define PATTERN_OVERLAYS 4
 
 /* A rare phone: fewer activations than these are to be expected of a neuron at the baseline. */
 #define PATTERN_RARE 10
@@ -56,9 +56,9 @@ struct pattern_state {
     /* What the lists were made for. */
     unsigned phones_stamp, neurons_stamp, marks_stamp;
     uint32_t neurons_level, neurons_layer;
-    unsigned stamp;                                /* of the entries' frames */
-    long marked[PATTERN_MARKS];                    /* entry + 1; 0 = free */
-    struct pattern_curve curve[1 + PATTERN_MARKS]; /* [0]: the phone at hand */
+    unsigned stamp;                                   /* of the entries' frames */
+    long overlaid[PATTERN_OVERLAYS];                  /* entry + 1; 0 = free */
+    struct pattern_curve curve[1 + PATTERN_OVERLAYS]; /* [0]: the phone at hand */
     enum pattern_form form;
     bool even; /* ranks on an even scale, not a logarithmic one */
 };
@@ -76,11 +76,11 @@ static inline const char *pattern_label(const struct app *app, size_t i)
     return level_label(c->factor[counts_find_factor(c, "phone")].level[level]);
 }
 
-/* The mark that holds entry I, or -1. */
-static inline int pattern_mark_of(const struct pattern_state *s, size_t i)
+/* The overlay that holds entry I, or -1. */
+static inline int pattern_overlay_of(const struct pattern_state *s, size_t i)
 {
-    for (int k = 0; k < PATTERN_MARKS; k++)
-        if (s->marked[k] == (long)i + 1)
+    for (int k = 0; k < PATTERN_OVERLAYS; k++)
+        if (s->overlaid[k] == (long)i + 1)
             return k;
     return -1;
 }

@@ -22,9 +22,9 @@ static void curve_free(struct pattern_curve *k)
 static void release(struct app *app)
 {
     struct pattern_state *s = pattern_state(app);
-    for (int k = 0; k <= PATTERN_MARKS; k++)
+    for (int k = 0; k <= PATTERN_OVERLAYS; k++)
         curve_free(&s->curve[k]);
-    memset(s->marked, 0, sizeof s->marked);
+    memset(s->overlaid, 0, sizeof s->overlaid);
     free(s->entry);
     s->entry = NULL;
     s->entries = s->here = 0;
@@ -145,26 +145,26 @@ static enum status prepare(struct app *app, struct err *err)
     if (!app->lag || !s->curve[0].there || s->curve[0].layer != app->at.layer ||
         s->curve[0].stamp != app->conditions)
         make_curve(app, &s->curve[0], s->here);
-    for (int k = 0; k < PATTERN_MARKS; k++)
-        if (s->marked[k])
-            make_curve(app, &s->curve[1 + k], (size_t)s->marked[k] - 1);
+    for (int k = 0; k < PATTERN_OVERLAYS; k++)
+        if (s->overlaid[k])
+            make_curve(app, &s->curve[1 + k], (size_t)s->overlaid[k] - 1);
     return code ? code : pattern_fill_neurons(app, err);
 }
 
-static enum status toggle_mark(struct pattern_state *s, struct err *err)
+static enum status pattern_toggle_overlay(struct pattern_state *s, struct err *err)
 {
-    int k = pattern_mark_of(s, s->here);
+    int k = pattern_overlay_of(s, s->here);
     if (k >= 0) {
-        s->marked[k] = 0;
+        s->overlaid[k] = 0;
         return STATUS_OK;
     }
-    for (k = 0; k < PATTERN_MARKS; k++)
-        if (!s->marked[k]) {
-            s->marked[k] = (long)s->here + 1;
+    for (k = 0; k < PATTERN_OVERLAYS; k++)
+        if (!s->overlaid[k]) {
+            s->overlaid[k] = (long)s->here + 1;
             return STATUS_OK;
         }
     return err_set(err, STATUS_NOTFOUND, "%d phones are overlaid: Space on one of them lets it go",
-                   PATTERN_MARKS);
+                   PATTERN_OVERLAYS);
 }
 
 /* All neurons of the pattern, as a list. */
@@ -236,20 +236,20 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
                             ? err_set(err, STATUS_NOTFOUND, "there is no neuron")
                             : marks_toggle(app, app->at.layer, (uint32_t)grid_id(&s->neurons), err);
         else
-            err->code = toggle_mark(s, err);
+            err->code = pattern_toggle_overlay(s, err);
         break;
     case ACTION_OTHER_LIST: s->on_neurons = !s->on_neurons && s->form != PATTERN_CURVES; break;
     case ACTION_OPEN:
         err->code = s->on_neurons ? look_at_neuron(app, err) : list_neurons(app, err);
         break;
     case ACTION_DISMISS:
-        memset(s->marked, 0, sizeof s->marked);
+        memset(s->overlaid, 0, sizeof s->overlaid);
         grid_filter(s->on_neurons ? &s->neurons : &s->phones, "", NULL, err);
         break;
     default:
         if (s->on_neurons)
-            return grid_move(&s->neurons, action, pattern_page(app));
-        if (!grid_move(&s->phones, action, (size_t)app_view_rows(app) - 1))
+            return lists_move(&s->neurons, action, pattern_page(app));
+        if (!lists_move(&s->phones, action, (size_t)app_view_rows(app) - 1))
             return false;
         moved(app);
     }

@@ -1,6 +1,10 @@
+/*
+ * grid.c - the rows of a list, stored by column so that sorting, filtering and searching need know
+ * nothing of what is listed.
+ */
 #include "config.h"
 
-#include "explorer/grid.h"
+#include "screen/grid.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -8,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "explorer/app.h"
 #include "base/mem.h"
 
 void grid_free(struct grid *g)
@@ -234,12 +237,26 @@ enum status grid_find(struct grid *g, const char *text, size_t from, bool forwar
     return err_set(err, STATUS_NOTFOUND, "no '%.60s' in %zu lines", text, g->count);
 }
 
-bool grid_move(struct grid *g, enum action action, size_t page)
+void grid_step(enum grid_move move, size_t *here, size_t count, size_t page)
 {
-    if (!app_move(action, &g->here, g->count, page))
-        return false;
+    size_t last = count ? count - 1 : 0, by = page > 1 ? page - 1 : 1;
+    switch (move) {
+    case GRID_UP: *here -= *here > 0; break;
+    case GRID_DOWN: *here += *here < last; break;
+    case GRID_PAGE_UP: *here -= *here < by ? *here : by; break;
+    case GRID_PAGE_DOWN: *here += last - *here < by ? last - *here : by; break;
+    case GRID_FIRST: *here = 0; break;
+    case GRID_LAST: *here = last; break;
+    case GRID_STAY: break;
+    }
+}
+
+void grid_move(struct grid *g, enum grid_move move, size_t page)
+{
+    if (move == GRID_STAY)
+        return;
+    grid_step(move, &g->here, g->count, page);
     g->wanted = false;
-    return true;
 }
 
 const char *grid_title(const struct grid *g, unsigned column, char *text, size_t size)

@@ -6,18 +6,33 @@
  * natural order, by layer and neuron where they are neurons: that is the order without sorting and
  * among equals, whichever way a column runs.
  */
-#ifndef PROPNEU_EXPLORER_GRID_H
-#define PROPNEU_EXPLORER_GRID_H
+#ifndef PROPNEU_SCREEN_GRID_H
+#define PROPNEU_SCREEN_GRID_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "explorer/actions.h"
 #include "screen/match.h"
 #include "base/buf.h"
 
 #define GRID_COLUMNS 24
 #define GRID_TEXT    128
 #define GRID_NONE    UINT64_MAX
+
+/* Where a cursor can go. */
+enum grid_move {
+    GRID_STAY,
+    GRID_UP,
+    GRID_DOWN,
+    GRID_PAGE_UP,
+    GRID_PAGE_DOWN,
+    GRID_FIRST,
+    GRID_LAST
+};
+
+/* Moves *HERE so among COUNT lines of a list that shows PAGE lines at a time. */
+void grid_step(enum grid_move move, size_t *here, size_t count, size_t page);
 
 struct grid {
     const struct grid_column *column; /* [columns], borrowed */
@@ -79,8 +94,8 @@ enum status grid_find(struct grid *g, const char *text, size_t from, bool forwar
 /* True if row ROW (as it was added) matches. */
 bool grid_matches(const struct grid *g, const struct match *m, size_t row);
 
-/* Moves the cursor as a list of PAGE lines does; false: not such an action. */
-bool grid_move(struct grid *g, enum action action, size_t page);
+/* Moves the cursor; PAGE lines are shown at a time. */
+void grid_move(struct grid *g, enum grid_move move, size_t page);
 
 /* "neuron" or, sorted by it, "neuron" with the arrow of its direction, into TEXT. */
 const char *grid_title(const struct grid *g, unsigned column, char *text, size_t size);
