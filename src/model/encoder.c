@@ -9,10 +9,15 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/tape.h"
+
 /* Query rows of one head at a time: their scores against all keys stay in the L2 cache. */
 #define QUERY_ROWS 48
 /* Rows that go through both feed-forward products before the next ones do. */
 #define FFN_ROWS 384
+
+#define NORM_EPSILON 1e-5 /* of the kernels' layer norm */
+
 /* Arrays of one run, all in the caller's scratch. */
 struct work {
     float *q, *k, *v;     /* [T][E]; q becomes the attention's output */
@@ -23,7 +28,44 @@ struct work {
     float *ffn;           /* [FFN_ROWS][ffn_stride(widest)] */
     float *padded;        /* [T + kernel][E / groups] or pos_conv_scratch, shares memory with q */
     struct rel_work rel;
+    struct encoder_tape *tape; /* NULL: nothing is kept */
 };
+
+/* Keeps N values of X in what the tape has for them. */
+static void tape_keep(float *to, const float *x, size_t n)
+{
+    memcpy(to, x, n * sizeof *x);
+}
+
+/* Keeps ROWS rows of SIZE values, LD apart in X. */
+static void tape_keep_rows(float *to, const float *x, size_t rows, size_t size, size_t ld)
+{
+    for (size_t i = 0; i < rows; i++)
+        memcpy(to + i * size, x + i * ld, size * sizeof *x);
+}
+
+/*
+ * OUT = layer norm of X [rows][E], which may be OUT, and onto TAPE, unless it is NULL, from row
+ * FIRST on.  The kernel does not hand out its mean and deviation, so they are computed again.
+ */
+static void run_norm(const struct model *m, const struct norm *norm, float *out, const float *x,
+                     size_t first, size_t rows, struct tape_norm *tape)
+{
+    size_t e = m->encoder.embed;
+    for (size_t i = 0; tape && i < rows; i++) {
+        double mean = 0, square = 0;
+        for (size_t c = 0; c < e; c++)
+            mean += (double)x[i * e + c];
+        mean /= (double)e;
+        for (size_t c = 0; c < e; c++)
+            square += ((double)x[i * e + c] - mean) * ((double)x[i * e + c] - mean);
+        tape->mean[first + i] = (float)mean;
+        tape->inverse[first + i] = (float)(1 / sqrt(square / (double)e + NORM_EPSILON));
+    }
+    m->kn->layer_norm(out, x, rows, e, norm->gain, norm->bias);
+    if (tape)
+        tape_keep(tape->out + first * e, out, rows * e);
+}
 
 /*
  * Distance of the rows of activations.  Common widths are multiples of 1024, and rows of whole
@@ -110,15 +152,20 @@ static void run_pos_conv(const struct model *m, const float *x, size_t t, struct
     const struct encoder *e = &m->encoder;
     const struct norm *norm = &e->pos.behind;
     for (uint32_t n = 0; n < e->pos.depth; n++) {
+        struct tape_conv *tape = w->tape ? &w->tape->conv[n] : NULL;
         convolve(m, n, n ? w->y : x, t, w);
+        if (tape)
+            tape_keep(tape->conv, w->y, t * e->embed);
         if (norm->gain)
-            m->kn->layer_norm(w->y, w->y, t, e->embed, norm->gain, norm->bias);
+            run_norm(m, norm, w->y, w->y, 0, t, tape ? &tape->norm : NULL);
         m->kn->gelu(w->y, t * e->embed);
+        if (tape)
+            tape_keep(tape->gelu, w->y, t * e->embed);
     }
 }
 
-/* One head's softmax(q k^T / sqrt(d)) v, written over its columns of q. */
-static void run_head(const struct model *m, uint32_t h, size_t t, struct work *w)
+/* One head's softmax(q k^T / sqrt(d)) v, written over its columns of q; ATTN [T][T]: the tape's. */
+static void run_head(const struct model *m, uint32_t h, size_t t, float *attn, struct work *w)
 {
     const struct kernels *kn = m->kn;
     size_t e = m->encoder.embed, d = e / m->encoder.heads;
@@ -132,20 +179,27 @@ static void run_head(const struct model *m, uint32_t h, size_t t, struct work *w
         if (m->encoder.rel.buckets)
             rel_pos_add(m, h, i, rows, t, &w->rel, w->scores);
         kn->softmax(w->scores, rows, t, t, scale, w->sums);
+        if (attn) {
+            tape_keep(attn + i * t, w->scores, rows * t);
+            kn->scale_rows(attn + i * t, rows, t, t, w->sums);
+        }
         kn->gemm(rows, d, t, w->scores, t, w->values, q, e, NULL, false);
         kn->scale_rows(q, rows, d, e, w->sums);
     }
 }
 
-/* X += attention(X), with the norm before or behind. */
-static void run_attention(const struct model *m, const struct layer *l, float *x, size_t t,
-                          struct work *w)
+/* X += attention(X) of layer N, with the norm before or behind. */
+static void run_attention(const struct model *m, uint32_t n, float *x, size_t t, struct work *w)
 {
     const struct encoder *e = &m->encoder;
+    const struct layer *l = &e->layer[n];
     const struct kernels *kn = m->kn;
+    struct tape_layer *tape = w->tape ? &w->tape->layer[n] : NULL;
+    struct tape_norm *norm = tape ? &tape->attn_norm : NULL;
+    size_t size = t * e->embed;
     const float *in = x;
     if (e->norm_first) {
-        kn->layer_norm(w->y, x, t, e->embed, l->attn_norm.gain, l->attn_norm.bias);
+        run_norm(m, &l->attn_norm, w->y, x, 0, t, norm);
         in = w->y;
     }
     linear_run(kn, &l->q, in, t, w->q);
@@ -153,12 +207,23 @@ static void run_attention(const struct model *m, const struct layer *l, float *x
     linear_run(kn, &l->v, in, t, w->v);
     if (e->rel.buckets)
         rel_pos_gates(m, l, in, t, &w->rel);
+    if (tape) {
+        tape_keep(tape->q, w->q, size);
+        tape_keep(tape->k, w->k, size);
+        tape_keep(tape->v, w->v, size);
+        if (tape->gates)
+            tape_keep(tape->gates, w->rel.gates, e->heads * t);
+    }
     for (uint32_t h = 0; h < e->heads; h++)
-        run_head(m, h, t, w);
+        run_head(m, h, t, tape ? tape->attn + h * t * t : NULL, w);
     linear_run(kn, &l->out, w->q, t, w->y);
-    kn->add(x, w->y, t * e->embed);
+    kn->add(x, w->y, size);
+    if (tape) {
+        tape_keep(tape->mixed, w->q, size);
+        tape_keep(tape->attn_sum, x, size);
+    }
     if (!e->norm_first)
-        kn->layer_norm(x, x, t, e->embed, l->attn_norm.gain, l->attn_norm.bias);
+        run_norm(m, &l->attn_norm, x, x, 0, t, norm);
 }
 
 static bool activate(const struct model *m, float *x, size_t n)
@@ -201,7 +266,10 @@ static enum status activate_rows(const struct model *m, const struct model_pass 
     return STATUS_OK;
 }
 
-/* X += FC2(f(FC1(X))), with the norm before or behind; LAST: nobody looks behind f. */
+/*
+ * X += FC2(f(FC1(X))), with the norm before or behind, some rows at a time so that activations stay
+ * in the cache; LAST: nobody looks behind f.
+ */
 static enum status run_ffn(const struct model *m, const struct model_pass *pass, uint32_t n,
                            float *x, size_t t, bool last, struct work *w,
                            const struct model_sink *sink, struct err *err)
@@ -209,15 +277,18 @@ static enum status run_ffn(const struct model *m, const struct model_pass *pass,
     const struct encoder *e = &m->encoder;
     const struct layer *l = &e->layer[n];
     const struct kernels *kn = m->kn;
-    size_t stride = ffn_stride(e->width[n]);
+    struct tape_layer *tape = w->tape ? &w->tape->layer[n] : NULL;
+    struct tape_norm *norm = tape ? &tape->ffn_norm : NULL;
+    size_t width = e->width[n], stride = ffn_stride(width);
     for (size_t i = 0; i < t; i += FFN_ROWS) {
         size_t rows = t - i < FFN_ROWS ? t - i : FFN_ROWS;
         float *part = x + i * e->embed, *y = w->y + i * e->embed;
-        const struct norm *norm = &l->final_norm;
         if (e->norm_first)
-            kn->layer_norm(y, part, rows, e->embed, norm->gain, norm->bias);
+            run_norm(m, &l->final_norm, y, part, i, rows, norm);
         kn->gemm(rows, l->fc1.out, e->embed, e->norm_first ? y : part, e->embed, l->fc1.packed,
                  w->ffn, stride, l->fc1.bias, false);
+        if (tape)
+            tape_keep_rows(tape->fc1 + i * width, w->ffn, rows, width, stride);
         enum status code = activate_rows(m, pass, n, w->ffn, i, rows, t, sink, err);
         if (code)
             return code;
@@ -226,21 +297,31 @@ static enum status run_ffn(const struct model *m, const struct model_pass *pass,
         kn->gemm(rows, e->embed, l->fc2.in, w->ffn, stride, l->fc2.packed, y, e->embed, l->fc2.bias,
                  false);
         kn->add(part, y, rows * e->embed);
+        if (tape) {
+            tape_keep_rows(tape->act + i * width, w->ffn, rows, width, stride);
+            tape_keep(tape->ffn_sum + i * e->embed, part, rows * e->embed);
+        }
         if (!e->norm_first)
-            kn->layer_norm(part, part, rows, e->embed, norm->gain, norm->bias);
+            run_norm(m, &l->final_norm, part, part, i, rows, norm);
     }
     return STATUS_OK;
 }
 
-/* Everything before the first layer, from the features X on; *MORE: a layer is wanted behind it. */
+/*
+ * Everything before the first layer, from the features X on: positions, and the norm of models
+ * whose norms come behind the sums.  *MORE: a layer is wanted behind it.
+ */
 static enum status run_front(const struct model *m, float *x, size_t t, struct work *w,
                              const struct model_sink *sink, bool *more, struct err *err)
 {
     const struct encoder *e = &m->encoder;
+    struct encoder_tape *tape = w->tape;
     const uint32_t behind =
         MODEL_WANT(MODEL_HIDDEN) | MODEL_WANT(MODEL_FINAL) | MODEL_WANT(MODEL_FC1);
     enum status code = STATUS_OK;
-    *more = (sink->want & behind) != 0;
+    *more = tape || (sink->want & behind) != 0;
+    if (tape)
+        tape_keep(tape->features, x, t * e->embed);
     if (e->pos.depth && (*more || sink_wants(sink, MODEL_POS))) {
         run_pos_conv(m, x, t, w);
         code = sink_send(sink, MODEL_POS, 0, t, e->embed, w->y, err);
@@ -249,35 +330,47 @@ static enum status run_front(const struct model *m, float *x, size_t t, struct w
         return code;
     if (e->pos.depth)
         m->kn->add(x, w->y, t * e->embed);
+    if (tape && e->pos.depth)
+        tape_keep(tape->pos_sum, x, t * e->embed);
     if (!e->norm_first)
-        m->kn->layer_norm(x, x, t, e->embed, e->norm.gain, e->norm.bias);
+        run_norm(m, &e->norm, x, x, 0, t, tape ? &tape->first : NULL);
     return sink_send(sink, MODEL_HIDDEN, 0, t, e->embed, x, err);
 }
 
+/*
+ * The layers that PASS asks for.  The last one may end behind its activations, where no wanted
+ * stage and no tape needs the rest.
+ */
 enum status encoder_run(const struct model *m, const struct model_pass *pass, float *x, size_t t,
                         float *work, const struct model_sink *sink, struct err *err)
 {
     const struct encoder *e = &m->encoder;
-    struct work w;
-    carve(m, t, &w, work);
+    struct work w = {.tape = pass->tape};
     bool more = true, hidden = pass->rows && pass->stage == MODEL_HIDDEN;
     uint32_t layers = pass->layers && pass->layers < e->layers ? pass->layers : e->layers;
-    enum status code = hidden ? STATUS_OK : run_front(m, x, t, &w, sink, &more, err);
+    enum status code = STATUS_OK;
+    carve(m, t, &w, work);
+    if (w.tape && hidden)
+        return err_set(err, STATUS_USAGE, "a tape begins with the features, not with a layer");
+    if (w.tape)
+        code = encoder_tape_reserve(w.tape, m, t, layers, err);
+    if (!code && !hidden)
+        code = run_front(m, x, t, &w, sink, &more, err);
     if (code || !more)
         return code;
     if (e->rel.buckets)
         rel_pos_lines(m, t, &w.rel);
     for (uint32_t n = hidden ? pass->index : 0; !code && n < layers; n++) {
-        bool last = n + 1 == layers && !sink_wants(sink, MODEL_HIDDEN) &&
+        bool last = n + 1 == layers && !w.tape && !sink_wants(sink, MODEL_HIDDEN) &&
                     (layers < e->layers || !sink_wants(sink, MODEL_FINAL));
-        run_attention(m, &e->layer[n], x, t, &w);
+        run_attention(m, n, x, t, &w);
         code = run_ffn(m, pass, n, x, t, last, &w, sink, err);
         if (!code && !last)
             code = sink_send(sink, MODEL_HIDDEN, n + 1, t, e->embed, x, err);
     }
-    if (code || layers < e->layers || !sink_wants(sink, MODEL_FINAL))
+    if (code || layers < e->layers || !(w.tape || sink_wants(sink, MODEL_FINAL)))
         return code;
     if (e->norm_first)
-        m->kn->layer_norm(x, x, t, e->embed, e->norm.gain, e->norm.bias);
+        run_norm(m, &e->norm, x, x, 0, t, w.tape ? &w.tape->final : NULL);
     return sink_send(sink, MODEL_FINAL, 0, t, e->embed, x, err);
 }

@@ -20,7 +20,8 @@
 
 struct linear {
     uint32_t in, out;
-    const float *packed; /* transposed weight, as kernels.gemm takes it */
+    float *packed;       /* transposed weight, as kernels.gemm takes it */
+    const float *weight; /* [out][in] with keep_weights, else NULL */
     const float *bias;   /* [out], or NULL */
 };
 
@@ -31,8 +32,10 @@ struct norm {
 struct layer {
     struct linear q, k, v, out, fc1, fc2;
     struct norm attn_norm, final_norm;
-    /* Gate of the relative position bias: packed [2][E / heads], [2], [heads]; see relpos.c. */
-    const float *gate, *gate_bias, *gate_scale;
+    /* Gate of the relative position bias: packed [2][E / heads], [2], [heads], and the checkpoint's
+     * rows and biases that they are sums of, [8][E / heads], [8]; see relpos.c. */
+    float *gate, *gate_bias;
+    const float *gate_scale, *gate_rows, *gate_row_bias;
 };
 
 /* Positional convolutions, mostly one: kernel taps, channel groups; weights packed group by group.
@@ -40,12 +43,16 @@ struct layer {
 struct pos_conv {
     uint32_t kernel, groups, depth;
     bool normed, batch_norm; /* whether there are norms behind or before, below */
-    const float **packed;    /* [depth][groups][kernels_packed_size(E / groups, kernel E / groups)],
+    float **packed;          /* [depth][groups][kernels_packed_size(E / groups, kernel E / groups)],
                                 or as Fourier transforms: posconv_fourier.c */
     const float *roots;      /* of those */
-    const float **bias;      /* [depth][E] */
-    struct norm behind;      /* layer norm behind each, or NULLs */
-    struct norm before;      /* gain and bias of each channel before, or NULLs */
+    /* With keep_weights: lengths [depth][kernel] of normalised weights, or NULLs, and directions or
+     * plain weights [depth][E][E / groups][kernel]. */
+    const float **length, **direction;
+    const float *batch[4]; /* [E] gain, bias, mean, variance of the batch norm; before: of these */
+    const float **bias;    /* [depth][E] */
+    struct norm behind;    /* layer norm behind each, or NULLs */
+    struct norm before;    /* gain and bias of each channel before, or NULLs */
 };
 
 /* Relative position bias, shared by all layers and gated in each (POSITION_RELATIVE); absent, or
@@ -72,7 +79,9 @@ struct model {
     char *name;
     const struct family *family;
     const struct kernels *kn;
-    struct arena memory; /* weights and small arrays */
+    struct arena memory;         /* weights and small arrays */
+    struct model_weight *weight; /* [weights] with keep_weights: keep.c */
+    size_t weights, weights_cap;
     struct encoder encoder;
     void *front; /* the front end's own: [family->frontend->size] bytes */
 };
@@ -134,14 +143,23 @@ struct binder {
     /* Where it is not NULL nothing is read: the names of tensors that are missing are kept in it.
      */
     struct names *survey;
+    /* The model keeps what is loaded as it is, beside what is made of it (weights.h): keep.c.  Off
+     * while tensors are loaded that are not to be trained. */
+    bool keep;
 };
 
 #define MAX_TENSOR_NAME 192
+
+struct floats;
 
 /* Finds out which of NAMES' spellings B->tensors have. */
 enum status binder_spell(struct binder *b, const struct tensor_names *names, struct err *err);
 /* The tensor that we call NAME, or NULL; SPELLED becomes the file's name. */
 const struct tensor *binder_find(struct binder *b, const char *name, char spelled[MAX_TENSOR_NAME]);
+/* keep.c: copies X, of the tensor that is called NAME and SPELLED, to the model's own floats, which
+ * X then has, and lists them among its weights. */
+enum status binder_keep(struct binder *b, struct floats *x, const char *name, const char *spelled,
+                        struct err *err);
 /* Lists what was not used; refuses tensors of the encoder or the front end that the configuration
  * has no place for, since something would be left out of the computation. */
 enum status binder_finish(struct binder *b, struct err *err);
@@ -172,6 +190,8 @@ enum status bind_map(struct binder *b, struct linear *l, const char *prefix, uin
 /* PREFIX.weight and PREFIX.bias [width]; the latter 0 where the family's norms have none. */
 enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint32_t width,
                       struct err *err);
+/* Packs WEIGHT [out][in] into L->packed. */
+void linear_pack(const struct kernels *kn, struct linear *l, const float *weight);
 enum status bind_encoder(struct binder *b, struct err *err);
 
 #define POS_CONV_MAX_DEPTH 64
@@ -181,14 +201,17 @@ enum status bind_encoder(struct binder *b, struct err *err);
 enum status pos_conv_configure(struct encoder *e, const struct settings *s,
                                const struct encoder_defaults *defaults, struct err *err);
 enum status bind_pos_conv(struct binder *b, struct err *err);
+/* Packs the kept weights again. */
+enum status pos_conv_repack(struct model *m, struct err *err);
 
 /*
- * posconv_fourier.c: convolutions with many taps.  Filters of all groups from TAPS
- * [E][kernel][E / groups], NULL without memory; floats that T frames want; and the result Y of
- * convolution N for group G, whose columns begin at X and Y.
+ * posconv_fourier.c: convolutions with many taps.  FILTERS of all groups from TAPS
+ * [E][kernel][E / groups], and their size in floats, false without memory; floats that T frames
+ * want; and the result Y of convolution N for group G, whose columns begin at X and Y.
  */
 bool pos_conv_is_long(const struct pos_conv *p);
-const float *pos_conv_filters(struct model *m, const float *taps);
+size_t pos_conv_filters_size(const struct model *m);
+bool pos_conv_filters(struct model *m, const float *taps, float *filters);
 size_t pos_conv_scratch(const struct model *m, size_t t);
 void pos_conv_long(const struct model *m, uint32_t n, size_t g, const float *x, size_t t,
                    float *work, float *y);
@@ -207,6 +230,8 @@ struct rel_work {
 uint32_t rel_pos_bucket(int64_t relative, uint32_t buckets, uint32_t distance);
 enum status bind_rel_pos(struct binder *b, struct err *err);
 enum status bind_rel_gate(struct binder *b, uint32_t layer, struct err *err);
+/* Packs the gate of LAYER, if it has one, from its rows as the checkpoint has them. */
+enum status rel_gate_pack(struct model *m, uint32_t layer, struct err *err);
 size_t rel_pos_scratch(const struct model *m, size_t t, struct rel_work *w, float *memory);
 void rel_pos_lines(const struct model *m, size_t t, struct rel_work *w);
 void rel_pos_gates(const struct model *m, const struct layer *l, const float *in, size_t t,

@@ -98,7 +98,10 @@ static enum status build(struct model *m, const struct checkpoint *c,
         settings = m->family->config->find(m->family, c);
     if (!m->family || !settings)
         return refuse_unknown(c, err);
-    struct binder b = {.tensors = &c->tensors, .model = m, .path = c->path};
+    struct binder b = {.tensors = &c->tensors,
+                       .model = m,
+                       .path = c->path,
+                       .keep = options && options->keep_weights};
     if ((code = model_bind(m, &b, settings, c, options, err)) || (code = binder_finish(&b, err)))
         return code;
     const struct encoder *e = &m->encoder;
@@ -146,6 +149,7 @@ void model_close(struct model *m)
     if (m->front && m->family->frontend->close)
         m->family->frontend->close(m);
     free(m->front);
+    free(m->weight);
     arena_free(&m->memory);
 }
 

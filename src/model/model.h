@@ -26,6 +26,7 @@
 struct model;
 struct model_scratch;
 struct checkpoint;
+struct encoder_tape;
 struct family;
 
 /* Is a recording brought to mean 0 and variance 1 before a waveform model sees it? */
@@ -37,6 +38,7 @@ bool model_normalize_parse(const char *text, enum model_normalize *out);
 struct model_options {
     const char *mean_std; /* .npy [2][bins] for MelHuBERT; NULL: from the checkpoint or beside it */
     enum model_normalize normalize; /* as trained: as the checkpoint's configuration says */
+    bool keep_weights;              /* for training: weights.h; twice the memory */
     const struct family *family; /* a row (families.h) that must fit; NULL: the table's that does */
 };
 
@@ -176,6 +178,7 @@ struct model_pass {
     uint32_t index;
     uint32_t layers;                               /* compute no more than the first ones; 0: all */
     const struct model_intervention *intervention; /* NULL: none */
+    struct encoder_tape *tape; /* what to keep for a backward pass (tape.h); NULL: nothing */
 };
 
 /* As model_forward; MODEL_FINAL is not sent where PASS ends before the last layer. */

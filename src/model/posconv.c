@@ -72,29 +72,36 @@ static void turn_taps(float *w, const float *v, const float *g, size_t outputs, 
     }
 }
 
-/* The weights of convolution N, group by group. */
-static enum status pack_groups(struct binder *b, uint32_t n, const float *v, const float *g,
-                               struct err *err)
+/* Floats that the packed weights of one convolution take. */
+static size_t pos_conv_packed_size(const struct model *m)
 {
-    const struct kernels *kn = b->model->kn;
-    struct encoder *e = &b->model->encoder;
+    const struct encoder *e = &m->encoder;
+    size_t channels = e->embed / e->pos.groups;
+    return pos_conv_is_long(&e->pos)
+               ? pos_conv_filters_size(m)
+               : e->pos.groups * kernels_packed_size(m->kn, channels, channels * e->pos.kernel);
+}
+
+/* V [E][E / groups][kernel], normalised to lengths G [kernel] unless that is NULL, into packed[N].
+ */
+static enum status pos_conv_pack(struct model *m, uint32_t n, const float *v, const float *g,
+                                 struct err *err)
+{
+    const struct encoder *e = &m->encoder;
     size_t channels = e->embed / e->pos.groups, depth = channels * e->pos.kernel;
-    size_t packed = kernels_packed_size(kn, channels, depth);
-    float *w = mem_array((size_t)e->embed * depth, sizeof *w), *all = NULL;
-    bool is_long = pos_conv_is_long(&e->pos);
-    if (w && !is_long)
-        all = model_floats(b->model, packed * e->pos.groups);
+    size_t packed = kernels_packed_size(m->kn, channels, depth);
+    float *w = mem_array((size_t)e->embed * depth, sizeof *w); /* [E][kernel][E / groups] */
+    bool ok = w;
     if (w)
         turn_taps(w, v, g, e->embed, channels, e->pos.kernel);
-    if (w && is_long)
-        e->pos.packed[n] = pos_conv_filters(b->model, w);
-    if (w && all) {
-        for (uint32_t j = 0; j < e->pos.groups; j++)
-            kn->pack_transposed(channels, depth, w + j * channels * depth, depth, all + j * packed);
-        e->pos.packed[n] = all;
-    }
+    if (w && pos_conv_is_long(&e->pos))
+        ok = pos_conv_filters(m, w, e->pos.packed[n]);
+    else
+        for (uint32_t j = 0; w && j < e->pos.groups; j++)
+            m->kn->pack_transposed(channels, depth, w + j * channels * depth, depth,
+                                   e->pos.packed[n] + j * packed);
     free(w);
-    return e->pos.packed[n] ? STATUS_OK : err_nomem(err);
+    return ok ? STATUS_OK : err_nomem(err);
 }
 
 /* Convolution N, called PREFIX: its weight as length g and direction v, or as it is. */
@@ -124,39 +131,53 @@ static enum status bind_conv(struct binder *b, uint32_t n, const char *prefix, s
     snprintf(name, sizeof name, "%s.%s", prefix, directions[form]);
     if (!code)
         code = binder_load(b, &v, name, 3, (size_t[]){e->embed, channels, kernel}, err);
-    if (!code && !b->survey)
-        code = pack_groups(b, n, v.data, g.data, err);
+    if (!code && !b->survey) {
+        e->pos.packed[n] = model_floats(b->model, pos_conv_packed_size(b->model));
+        e->pos.length[n] = b->keep ? g.data : NULL;
+        e->pos.direction[n] = b->keep ? v.data : NULL;
+        code = e->pos.packed[n] ? pos_conv_pack(b->model, n, v.data, g.data, err) : err_nomem(err);
+    }
     binder_unload(b, &g);
     binder_unload(b, &v);
     snprintf(name, sizeof name, "%s.bias", prefix);
     return code ? code : bind_vector(b, &e->pos.bias[n], name, e->embed, err);
 }
 
-/* The batch norm in front, called PREFIX, as one gain and one bias for each channel. */
+/* The batch norm as one gain and one bias for each channel. */
+static void fold_batch_norm(struct encoder *e)
+{
+    struct pos_conv *p = &e->pos;
+    float *gain = (float *)(uintptr_t)p->before.gain, *bias = (float *)(uintptr_t)p->before.bias;
+    for (uint32_t i = 0; i < e->embed; i++) {
+        double scale = (double)p->batch[0][i] / sqrt((double)p->batch[3][i] + EPSILON);
+        gain[i] = (float)scale;
+        bias[i] = (float)((double)p->batch[1][i] - scale * (double)p->batch[2][i]);
+    }
+}
+
+/* The batch norm in front, called PREFIX. */
 static enum status bind_batch_norm(struct binder *b, const char *prefix, struct err *err)
 {
     static const char *const names[] = {"weight", "bias", "running_mean", "running_var"};
-    struct encoder *e = &b->model->encoder;
+    struct pos_conv *p = &b->model->encoder.pos;
     char name[MAX_PREFIX + 40], spelled[MAX_TENSOR_NAME];
-    const float *part[4];
+    const bool keep = b->keep;
     enum status code = STATUS_OK;
     snprintf(name, sizeof name, "%s.num_batches_tracked", prefix);
     binder_find(b, name, spelled);
     for (int i = 0; !code && i < 4; i++) {
+        b->keep = keep && i < 2; /* statistics are not trained */
         snprintf(name, sizeof name, "%s.%s", prefix, names[i]);
-        code = bind_vector(b, &part[i], name, e->embed, err);
+        code = bind_vector(b, &p->batch[i], name, b->model->encoder.embed, err);
     }
+    b->keep = keep;
     if (code || b->survey)
         return code;
-    float *gain = model_floats(b->model, e->embed), *bias = model_floats(b->model, e->embed);
-    if (!gain || !bias)
+    p->before.gain = model_floats(b->model, b->model->encoder.embed);
+    p->before.bias = model_floats(b->model, b->model->encoder.embed);
+    if (!p->before.gain || !p->before.bias)
         return err_nomem(err);
-    for (uint32_t i = 0; i < e->embed; i++) {
-        double scale = (double)part[0][i] / sqrt((double)part[3][i] + EPSILON);
-        gain[i] = (float)scale;
-        bias[i] = (float)((double)part[1][i] - scale * (double)part[2][i]);
-    }
-    e->pos.before = (struct norm){gain, bias};
+    fold_batch_norm(&b->model->encoder);
     return STATUS_OK;
 }
 
@@ -189,7 +210,9 @@ enum status bind_pos_conv(struct binder *b, struct err *err)
     enum status code = STATUS_OK;
     p->packed = arena_zeros(&b->model->memory, p->depth, sizeof *p->packed);
     p->bias = arena_zeros(&b->model->memory, p->depth, sizeof *p->bias);
-    if (!p->packed || !p->bias)
+    p->length = arena_zeros(&b->model->memory, p->depth, sizeof *p->length);
+    p->direction = arena_zeros(&b->model->memory, p->depth, sizeof *p->direction);
+    if (!p->packed || !p->bias || !p->length || !p->direction)
         return err_nomem(err);
     if (p->batch_norm)
         code = bind_batch_norm(b, "encoder.pos_conv.batch_norm", err);
@@ -199,5 +222,16 @@ enum status bind_pos_conv(struct binder *b, struct err *err)
         name_conv(p, n, prefix);
         code = bind_conv(b, n, prefix, err);
     }
+    return code;
+}
+
+enum status pos_conv_repack(struct model *m, struct err *err)
+{
+    struct pos_conv *p = &m->encoder.pos;
+    enum status code = STATUS_OK;
+    if (p->batch_norm)
+        fold_batch_norm(&m->encoder);
+    for (uint32_t n = 0; !code && n < p->depth; n++)
+        code = pos_conv_pack(m, n, p->direction[n], p->length[n], err);
     return code;
 }

@@ -72,20 +72,25 @@ static bool make_roots(struct model *m)
     return roots;
 }
 
-const float *pos_conv_filters(struct model *m, const float *taps)
+size_t pos_conv_filters_size(const struct model *m)
+{
+    const struct encoder *e = &m->encoder;
+    return e->pos.groups * filter_size(m->kn, e->embed / e->pos.groups);
+}
+
+bool pos_conv_filters(struct model *m, const float *taps, float *filters)
 {
     const struct encoder *e = &m->encoder;
     size_t channels = e->embed / e->pos.groups, size = filter_size(m->kn, channels);
     float *work = mem_aligned(2 * SIZE * m->kn->lanes, sizeof *work);
-    float *filters = model_floats(m, e->pos.groups * size);
-    bool ok = work && filters && (e->pos.roots || make_roots(m));
+    bool ok = work && (e->pos.roots || make_roots(m));
     for (size_t g = 0; g < e->pos.groups && ok; g++)
         for (size_t i = 0; i < channels; i++)
             for (size_t j = 0; j < vectors(m->kn, channels); j++)
                 make_filters(m, taps + g * channels * e->pos.kernel * channels, channels, i, j,
                              work, filters + g * size);
     free(work);
-    return ok ? filters : NULL;
+    return ok;
 }
 
 /* Pieces of T frames, two by two. */

@@ -45,42 +45,50 @@ enum status bind_rel_pos(struct binder *b, struct err *err)
  * grep_linear maps a head's part of the layer's input to eight numbers, the first four of which
  * are summed to one logit and the last four to another.  The rows are summed beforehand.
  */
+enum status rel_gate_pack(struct model *m, uint32_t layer, struct err *err)
+{
+    struct layer *l = &m->encoder.layer[layer];
+    size_t d = m->encoder.embed / m->encoder.heads; /* columns of a row */
+    if (!l->gate)
+        return STATUS_OK;
+    float *sums = mem_zeros(2 * d, sizeof *sums); /* [2][d] */
+    if (!sums)
+        return err_nomem(err);
+    l->gate_bias[0] = l->gate_bias[1] = 0;
+    for (size_t r = 0; r < 8; r++) {
+        for (size_t i = 0; i < d; i++)
+            sums[r / 4 * d + i] += l->gate_rows[r * d + i];
+        l->gate_bias[r / 4] += l->gate_row_bias[r];
+    }
+    m->kn->pack_transposed(2, d, sums, d, l->gate);
+    free(sums);
+    return STATUS_OK;
+}
+
+/* The gate of LAYER, where the configuration has gates. */
 enum status bind_rel_gate(struct binder *b, uint32_t layer, struct err *err)
 {
-    const struct encoder *e = &b->model->encoder;
-    const struct kernels *kn = b->model->kn;
+    struct model *m = b->model;
+    const struct encoder *e = &m->encoder;
     struct layer *l = &e->layer[layer];
     size_t d = e->embed / e->heads;
-    const float *w, *bias;
     char name[MAX_TENSOR_NAME];
     enum status code;
     if (!e->rel.buckets || !e->rel.gated)
         return STATUS_OK;
     snprintf(name, sizeof name, "encoder.layers.%u.self_attn.grep_linear.weight", layer);
-    if ((code = bind_floats(b, &w, name, 2, (size_t[]){8, d}, err)))
+    if ((code = bind_floats(b, &l->gate_rows, name, 2, (size_t[]){8, d}, err)))
         return code;
     snprintf(name, sizeof name, "encoder.layers.%u.self_attn.grep_linear.bias", layer);
-    if ((code = bind_vector(b, &bias, name, 8, err)))
+    if ((code = bind_vector(b, &l->gate_row_bias, name, 8, err)))
         return code;
     snprintf(name, sizeof name, "encoder.layers.%u.self_attn.grep_a", layer);
     code = bind_floats(b, &l->gate_scale, name, 4, (size_t[]){1, e->heads, 1, 1}, err);
     if (code || b->survey)
         return code;
-    float *sums = mem_zeros(2 * d, sizeof *sums);
-    float *packed = model_floats(b->model, kernels_packed_size(kn, 2, d));
-    float *both = model_floats(b->model, 2);
-    if (sums && packed && both) {
-        for (size_t r = 0; r < 8; r++) {
-            for (size_t i = 0; i < d; i++)
-                sums[r / 4 * d + i] += w[r * d + i];
-            both[r / 4] += bias[r];
-        }
-        kn->pack_transposed(2, d, sums, d, packed);
-        l->gate = packed;
-        l->gate_bias = both;
-    }
-    free(sums);
-    return l->gate ? STATUS_OK : err_nomem(err);
+    l->gate = model_floats(m, kernels_packed_size(m->kn, 2, d));
+    l->gate_bias = model_floats(m, 2);
+    return l->gate && l->gate_bias ? rel_gate_pack(m, layer, err) : err_nomem(err);
 }
 
 size_t rel_pos_scratch(const struct model *m, size_t t, struct rel_work *w, float *memory)

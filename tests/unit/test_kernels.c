@@ -1,3 +1,8 @@
+/*
+ * Every kernel of every build that this processor runs against a naive twin: a loop in double
+ * precision, straight from the definition (those of top-tau selection in test_select.c).  A kernel
+ * of a backward pass gets its twin, and a test by finite differences, here too.
+ */
 #include "config.h"
 
 #include "unit.h"
@@ -227,6 +232,93 @@ static void layer_norm_has_biased_variance(void **state)
         }
 }
 
+/* Element of a series' transform: channel C at frequency F, real part or IMAGINARY. */
+static double series_at(const struct kernels *kn, const float *x, size_t c, size_t f,
+                        bool imaginary)
+{
+    size_t part = KERNELS_FOURIER * kn->lanes;
+    return (double)x[(c / kn->lanes * 2 + imaginary) * part + kernels_fourier_at(f) * kn->lanes +
+                     c % kn->lanes];
+}
+
+/* At every frequency the filters of all channels, those of frequencies above the half being the
+ * conjugates of those below. */
+static void check_fourier_mix(const struct kernels *kn, size_t series, size_t channels)
+{
+    enum { N = KERNELS_FOURIER };
+    struct rng r = rng_seed(channels);
+    size_t vectors = (channels + kn->lanes - 1) / kn->lanes, size = 2 * vectors * N * kn->lanes;
+    float *filters = draw_many(&r, (N / 2 + 1) * channels * vectors * 2 * kn->lanes);
+    float *x = draw_many(&r, series * size), *y = draw_many(&r, series * size);
+    kn->fourier_mix(series, channels, filters, x, y);
+    for (size_t s = 0; s < series; s++)
+        for (size_t f = 0; f < N; f++)
+            for (size_t o = 0; o < channels; o++) {
+                double re = 0, im = 0;
+                for (size_t i = 0; i < channels; i++) {
+                    const float *h =
+                        filters +
+                        (((f <= N / 2 ? f : N - f) * channels + i) * vectors + o / kn->lanes) * 2 *
+                            kn->lanes +
+                        o % kn->lanes;
+                    double c = (double)h[0], d = (double)h[kn->lanes] * (f <= N / 2 ? 1 : -1);
+                    double a = series_at(kn, x + s * size, i, f, false);
+                    double b = series_at(kn, x + s * size, i, f, true);
+                    re += a * c - b * d;
+                    im += a * d + b * c;
+                }
+                if (fabs(re - series_at(kn, y + s * size, o, f, false)) > 2e-5 ||
+                    fabs(im - series_at(kn, y + s * size, o, f, true)) > 2e-5)
+                    fail_msg("%s: series %zu, frequency %zu, channel %zu", kn->name, s, f, o);
+            }
+    free(filters);
+    free(x);
+    free(y);
+}
+
+static void filters_are_applied_at_every_frequency(void **state)
+{
+    (void)state;
+    for (int b = 0; builds[b]; b++)
+        for (size_t series = 1; series <= 3; series++) {
+            check_fourier_mix(builds[b], series, 3);
+            check_fourier_mix(builds[b], series, 19);
+        }
+}
+
+/* Kernels that go over N values one by one, against their definitions; nothing behind them. */
+static void values_one_by_one_equal_their_definitions(void **state)
+{
+    struct rng r = rng_seed(7);
+    (void)state;
+    for (int b = 0; builds[b]; b++)
+        for (size_t n = 1; n < 70; n++) {
+            float *x = draw_many(&r, n + 1), *y = draw_many(&r, n + 1), *got[4];
+            for (int f = 0; f < 4; f++) {
+                got[f] = draw_many(&r, n + 1);
+                memcpy(got[f], x, (n + 1) * sizeof *x);
+            }
+            assert_true(builds[b]->relu(got[0], n));
+            assert_true(builds[b]->tanh(got[1], n));
+            builds[b]->add(got[2], y, n);
+            builds[b]->add_scaled(got[3], y, 0.3f, n);
+            for (size_t i = 0; i < n; i++) {
+                double a = (double)x[i], c = (double)y[i];
+                const double want[4] = {a > 0 ? a : 0, tanh(a), a + c, a + (double)0.3f * c};
+                for (int f = 0; f < 4; f++)
+                    if (!(fabs((double)got[f][i] - want[f]) < 1e-6))
+                        fail_msg("%s: kernel %d, value %zu of %zu: %g, not %g", builds[b]->name, f,
+                                 i, n, (double)got[f][i], want[f]);
+            }
+            for (int f = 0; f < 4; f++) {
+                assert_true(got[f][n] == x[n]);
+                free(got[f]);
+            }
+            free(x);
+            free(y);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +328,8 @@ int main(void)
         cmocka_unit_test(values_that_are_no_numbers_are_noticed),
         cmocka_unit_test(softmax_sums_to_one),
         cmocka_unit_test(layer_norm_has_biased_variance),
+        cmocka_unit_test(filters_are_applied_at_every_frequency),
+        cmocka_unit_test(values_one_by_one_equal_their_definitions),
     };
     return cmocka_run_group_tests(tests, find_builds, NULL);
 }

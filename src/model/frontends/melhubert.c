@@ -35,6 +35,13 @@ static void melhubert_close(struct model *m)
     logmel_free(f->logmel);
 }
 
+static void melhubert_repack(struct model *m)
+{
+    struct melhubert *f = m->front;
+    if (f->proj.packed)
+        linear_pack(m->kn, &f->proj, f->proj.weight);
+}
+
 static size_t melhubert_frames(const struct model *m, size_t samples)
 {
     uint32_t stack = melhubert_of(m)->stack;
@@ -105,5 +112,6 @@ const struct frontend melhubert_frontend = {
     .scratch = melhubert_scratch,
     .run = melhubert_run,
     .project = melhubert_project,
+    .repack = melhubert_repack,
     .side_file = melhubert_stats_file,
 };

@@ -121,11 +121,14 @@ enum status melhubert_bind_stats(struct model *m, struct binder *b, const struct
     if (binder_find(b, "input.mean", name) && binder_find(b, "input.std", name)) {
         const float *mean, *std;
         /* They may come from a file as well and are no part of what tells models apart. */
-        uint64_t hash = b->hash;
+        const uint64_t hash = b->hash;
+        const bool keep = b->keep;
+        b->keep = false;
         if ((code = bind_vector(b, &mean, "input.mean", LOGMEL_BINS, err)) ||
             (code = bind_vector(b, &std, "input.std", LOGMEL_BINS, err)))
             return code;
         b->hash = hash;
+        b->keep = keep;
         return stats_set(f, mean, std, b->path, err);
     }
     code = stats_find_file(c, &path, err);

@@ -101,15 +101,25 @@ static enum status wave_bind(struct model *m, struct binder *b, const struct che
     struct wave *w = m->front;
     uint32_t width = w->conv[w->convs - 1].out;
     char name[MAX_TENSOR_NAME];
+    const bool keep = b->keep;
     enum status code = wave_read_normalize(m, c, o, err);
+    b->keep = false; /* the convolutions are not trained */
     for (uint32_t n = 0; !code && n < w->convs; n++)
         code = wave_bind_conv(m, b, n, err);
+    b->keep = keep;
     if (!code && !w->no_proj_norm)
         code = bind_norm(b, &w->proj_norm, "layer_norm", width, err);
     /* Where both sizes are equal the original releases have no projection, others may. */
     if (code || (width == m->encoder.embed && !binder_find(b, "post_extract_proj.weight", name)))
         return code;
     return bind_linear(b, &w->proj, "post_extract_proj", m->encoder.embed, width, err);
+}
+
+static void wave_repack(struct model *m)
+{
+    struct wave *w = m->front;
+    if (w->proj.packed)
+        linear_pack(m->kn, &w->proj, w->proj.weight);
 }
 
 static size_t wave_frames(const struct model *m, size_t samples)
@@ -336,4 +346,5 @@ const struct frontend wave_frontend = {
     .stage_width = wave_stage_width,
     .scratch = wave_scratch,
     .run = wave_run,
+    .repack = wave_repack,
 };

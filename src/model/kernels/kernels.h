@@ -6,6 +6,10 @@
  * in one build than in another: only such as are within some 1e-6 of a frame's largest of each
  * other. Within one of them results do not depend on the number of threads.  Matrices are
  * row-major, "ld" being the distance between rows in elements.
+ *
+ * Each has a naive twin in tests/unit/test_kernels.c or test_select.c.  The kernel of a backward
+ * pass belongs behind the forward one that it is of: a member here, a line in kernels_impl.h and in
+ * the table of kernels.c, the loop in NAME_impl.c, a twin in the test.
  */
 #ifndef PROPNEU_MODEL_KERNELS_KERNELS_H
 #define PROPNEU_MODEL_KERNELS_KERNELS_H

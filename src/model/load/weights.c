@@ -100,7 +100,7 @@ enum status binder_load(struct binder *b, struct floats *out, const char *name, 
         out->data = out->owned;
     }
     mix(b, out->data, t->count);
-    return STATUS_OK;
+    return b->keep ? binder_keep(b, out, name, spelled, err) : STATUS_OK;
 }
 
 enum status bind_floats(struct binder *b, const float **out, const char *name, uint32_t ndim,
@@ -110,19 +110,23 @@ enum status bind_floats(struct binder *b, const float **out, const char *name, u
     enum status code = binder_load(b, &x, name, ndim, shape, err);
     if (code || b->survey)
         return code;
-    float *kept = model_floats(b->model, x.count);
-    if (kept) {
+    float *kept = b->keep ? NULL : model_floats(b->model, x.count);
+    if (kept)
         memcpy(kept, x.data, x.count * sizeof *kept);
-        *out = kept;
-    }
+    *out = b->keep ? x.data : kept;
     binder_unload(b, &x);
-    return kept ? STATUS_OK : err_nomem(err);
+    return *out ? STATUS_OK : err_nomem(err);
 }
 
 enum status bind_vector(struct binder *b, const float **out, const char *name, size_t n,
                         struct err *err)
 {
     return bind_floats(b, out, name, 1, (size_t[]){n}, err);
+}
+
+void linear_pack(const struct kernels *kn, struct linear *l, const float *weight)
+{
+    kn->pack_transposed(l->out, l->in, weight, l->in, l->packed);
 }
 
 enum status bind_map(struct binder *b, struct linear *l, const char *prefix, uint32_t out,
@@ -135,17 +139,17 @@ enum status bind_map(struct binder *b, struct linear *l, const char *prefix, uin
     enum status code = binder_load(b, &w, name, 2, (size_t[]){out, in}, err);
     if (code)
         return code;
-    if (!b->survey) {
-        float *packed = model_floats(b->model, kernels_packed_size(kn, out, in));
-        if (packed)
-            kn->pack_transposed(out, in, w.data, in, packed);
-        binder_unload(b, &w);
-        if (!packed)
-            return err_nomem(err);
-        l->packed = packed;
-    }
     l->in = in;
     l->out = out;
+    if (!b->survey) {
+        l->packed = model_floats(b->model, kernels_packed_size(kn, out, in));
+        if (l->packed)
+            linear_pack(kn, l, w.data);
+        l->weight = b->keep ? w.data : NULL;
+        binder_unload(b, &w);
+        if (!l->packed)
+            return err_nomem(err);
+    }
     snprintf(name, sizeof name, "%s.bias", prefix);
     return biased ? bind_vector(b, &l->bias, name, out, err) : STATUS_OK;
 }
