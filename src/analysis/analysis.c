@@ -94,9 +94,10 @@ static enum status make_slot(struct analysis *a, const char *name, struct analys
     s->layer = mem_zeros(layers, sizeof *s->layer);
     s->map = mem_zeros(layers, sizeof *s->map);
     s->layers = s->layer && s->map ? layers : 0;
-    enum status code = s->layer && s->map ? property_make(&s->property, a->counts, a->phones,
-                                                          &a->filters, &a->params, name, err)
-                                          : err_nomem(err);
+    enum status code = s->layer && s->map
+                           ? property_make(&s->property, a->counts, a->phones, &a->filters,
+                                           &a->params, name, a->cancel, err)
+                           : err_nomem(err);
     if (code) {
         slot_free(s);
         return code;
@@ -151,7 +152,8 @@ enum status analysis_layer(struct analysis *a, const char *name, uint32_t layer,
     if (!code)
         code = find_slot(a, name, &s, err);
     if (!code && s->layer[layer].points == 0)
-        code = property_layer_make(&s->layer[layer], &s->property, a->counts, layer, err);
+        code =
+            property_layer_make(&s->layer[layer], &s->property, a->counts, layer, a->cancel, err);
     if (!code)
         *out = &s->layer[layer];
     return code;
@@ -159,7 +161,7 @@ enum status analysis_layer(struct analysis *a, const char *name, uint32_t layer,
 
 static enum status compute_map(struct map *m, const struct property *p,
                                const struct property_layer *l, const struct map_params *params,
-                               struct err *err)
+                               const struct cancel *cancel, struct err *err)
 {
     size_t n = p->points, size;
     if (n > MAP_MAX_POINTS)
@@ -173,9 +175,10 @@ static enum status compute_map(struct map *m, const struct property *p,
     if (!code) {
         for (size_t k = 0; k < n; k++)
             group[k] = p->point[k].group;
-        mds_distances(dist, l->pattern, n, l->words);
-        code = map_make(m, dist, n, group, p->groups, params, err);
+        code = mds_distances(dist, l->pattern, n, l->words, cancel, err);
     }
+    if (!code)
+        code = map_make(m, dist, n, group, p->groups, params, cancel, err);
     free(dist);
     free(group);
     return code;
@@ -190,7 +193,7 @@ enum status analysis_map(struct analysis *a, const char *name, uint32_t layer,
     if (!code)
         code = find_slot(a, name, &s, err);
     if (!code && !s->map[layer].xy)
-        code = compute_map(&s->map[layer], &s->property, l, &a->map, err);
+        code = compute_map(&s->map[layer], &s->property, l, &a->map, a->cancel, err);
     if (!code)
         *out = &s->map[layer];
     return code;

@@ -8,6 +8,7 @@
 #ifndef PROPNEU_ANALYSIS_ANALYSIS_H
 #define PROPNEU_ANALYSIS_ANALYSIS_H
 
+#include "base/cancel.h"
 #include "analysis/mds.h"
 #include "analysis/namedsets.h"
 #include "analysis/property.h"
@@ -22,6 +23,7 @@ struct analysis {
     struct query_filters filters;        /* change, then call analysis_changed */
     struct names names;                  /* properties of the file */
     const struct named_sets *sets;       /* what "$name" means; borrowed, NULL = nothing */
+    const struct cancel *cancel;         /* borrowed, NULL = never: results come or are cancelled */
     struct analysis_property **property; /* [names.count], NULL = not computed yet */
 };
 

@@ -2,18 +2,21 @@
 
 #include "analysis/mds.h"
 
-#include <cblas.h>
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/eigen.h"
 #include "base/mem.h"
 #include "base/rng.h"
 
-void mds_distances(double *dist, const uint64_t *rows, size_t n, size_t words)
+enum status mds_distances(double *dist, const uint64_t *rows, size_t n, size_t words,
+                          const struct cancel *cancel, struct err *err)
 {
     for (size_t a = 0; a < n; a++) {
+        enum status code = cancel_check(cancel, err);
+        if (code)
+            return code;
         dist[a * n + a] = 0;
         for (size_t b = a + 1; b < n; b++) {
             size_t differing = 0;
@@ -23,6 +26,7 @@ void mds_distances(double *dist, const uint64_t *rows, size_t n, size_t words)
             dist[a * n + b] = dist[b * n + a] = sqrt((double)differing);
         }
     }
+    return STATUS_OK;
 }
 
 /* M [n][n] = -1/2 J D^2 J, J the centring matrix. */
@@ -55,37 +59,25 @@ static void put_column(double *xy, size_t n, int k, const double *vector, double
         xy[2 * i + (size_t)k] = scale == 0 ? 0 : scale * vector[i];
 }
 
-enum status mds_classical(double *xy, double *eigen, const double *dist, size_t n, struct err *err)
+enum status mds_classical(double *xy, double *eigen, const double *dist, size_t n,
+                          const struct cancel *cancel, struct err *err)
 {
-    double *m = mem_array(n * n, sizeof *m), *value = mem_array(n, sizeof *value);
-    double *vector = mem_array(2 * n, sizeof *vector);
-    lapack_int found = 0, support[4];
-    enum status code = STATUS_OK;
-    if (!m || !value || !vector) {
-        code = err_nomem(err);
-        goto out;
+    double *m = mem_array(n * n, sizeof *m), *mean = mem_array(n, sizeof *mean);
+    double *vector = mem_array(2 * n, sizeof *vector), value[2] = {0, 0};
+    enum status code = m && mean && vector ? STATUS_OK : err_nomem(err);
+    if (!code && n >= 2) {
+        doubly_centred(m, mean, dist, n);
+        code = eigen_two_largest(m, n, value, vector, cancel, err);
+    } else if (!code) { /* no plane to speak of */
+        memset(vector, 0, 2 * n * sizeof *vector);
     }
-    if (n < 2) { /* no plane to speak of */
-        memset(xy, 0, 2 * n * sizeof *xy);
-        eigen[0] = eigen[1] = 0;
-        goto out;
+    for (int k = 0; k < 2 && !code; k++) {
+        eigen[k] = value[k];
+        if (n > 0)
+            put_column(xy, n, k, vector + (size_t)k * n, value[k]);
     }
-    doubly_centred(m, value, dist, n);
-    openblas_set_num_threads(1); /* the order of additions must not depend on the machine */
-    lapack_int info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', (lapack_int)n, m,
-                                     (lapack_int)n, 0, 0, (lapack_int)n - 1, (lapack_int)n, 0,
-                                     &found, value, vector, (lapack_int)n, support);
-    if (info != 0 || found != 2) {
-        code = err_set(err, STATUS_UNSUPPORTED, "classical scaling did not converge");
-        goto out;
-    }
-    for (int k = 0; k < 2; k++) { /* rising order */
-        eigen[k] = value[1 - k];
-        put_column(xy, n, k, vector + (size_t)(1 - k) * n, value[1 - k]);
-    }
-out:
     free(m);
-    free(value);
+    free(mean);
     free(vector);
     return code;
 }
@@ -100,9 +92,9 @@ static double sum_of_squares(const double *dist, size_t n)
 }
 
 static enum status run(double *xy, const double *dist, size_t n, double *stress,
-                       unsigned *iterations, struct err *err)
+                       unsigned *iterations, const struct cancel *cancel, struct err *err)
 {
-    enum status code = mds_minimise(xy, dist, n, 3000, 1e-9, iterations, err);
+    enum status code = mds_minimise(xy, dist, n, 3000, 1e-9, iterations, cancel, err);
     if (!code)
         *stress = mds_stress(xy, dist, n);
     return code;
@@ -110,7 +102,8 @@ static enum status run(double *xy, const double *dist, size_t n, double *stress,
 
 /* M->xy holds the classical start; leaves the best of it and the random ones. */
 static enum status best_of_starts(struct map *m, const double *dist, size_t n, double squares,
-                                  const struct map_params *params, struct err *err)
+                                  const struct map_params *params, const struct cancel *cancel,
+                                  struct err *err)
 {
     struct rng rng = rng_seed(params->seed);
     /* Random points fill a square as wide as the distances are long. */
@@ -118,13 +111,13 @@ static enum status best_of_starts(struct map *m, const double *dist, size_t n, d
     double *xy = mem_array(2 * n, sizeof *xy);
     if (!xy)
         return err_nomem(err);
-    enum status code = run(m->xy, dist, n, &m->stress, &m->iterations, err);
+    enum status code = run(m->xy, dist, n, &m->stress, &m->iterations, cancel, err);
     for (unsigned s = 0; s < params->starts && !code; s++) {
         double stress;
         unsigned iterations;
         for (size_t i = 0; i < 2 * n; i++)
             xy[i] = side * rng_uniform(&rng);
-        code = run(xy, dist, n, &stress, &iterations, err);
+        code = run(xy, dist, n, &stress, &iterations, cancel, err);
         if (code || stress >= m->stress)
             continue;
         memcpy(m->xy, xy, 2 * n * sizeof *xy);
@@ -136,7 +129,8 @@ static enum status best_of_starts(struct map *m, const double *dist, size_t n, d
 }
 
 enum status map_make(struct map *m, const double *dist, size_t n, const uint32_t *group,
-                     uint32_t groups, const struct map_params *params, struct err *err)
+                     uint32_t groups, const struct map_params *params, const struct cancel *cancel,
+                     struct err *err)
 {
     struct map made = {.points = (uint32_t)n};
     if (n > MAP_MAX_POINTS)
@@ -147,16 +141,19 @@ enum status map_make(struct map *m, const double *dist, size_t n, const uint32_t
     if (!made.xy)
         return err_nomem(err);
     double squares = sum_of_squares(dist, n);
-    enum status code = mds_classical(made.xy, made.eigen, dist, n, err);
+    enum status code = mds_classical(made.xy, made.eigen, dist, n, cancel, err);
     if (!code && params->method == MAP_SMACOF)
-        code = best_of_starts(&made, dist, n, squares, params, err);
+        code = best_of_starts(&made, dist, n, squares, params, cancel, err);
+    if (!code) {
+        made.stress = mds_stress(made.xy, dist, n);
+        made.normalised_stress = squares > 0 ? sqrt(made.stress / squares) : 0;
+        made.silhouette = silhouette_plane(made.xy, n, group, groups);
+        code = cancel_check(cancel, err); /* each of these takes up to some 10 ms */
+    }
     if (code) {
         map_free(&made);
         return code;
     }
-    made.stress = mds_stress(made.xy, dist, n);
-    made.normalised_stress = squares > 0 ? sqrt(made.stress / squares) : 0;
-    made.silhouette = silhouette_plane(made.xy, n, group, groups);
     made.silhouette_full = silhouette_distances(dist, n, group, groups);
     *m = made;
     return STATUS_OK;

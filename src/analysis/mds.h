@@ -2,6 +2,9 @@
  * mds.h - distances between patterns, multidimensional scaling to two dimensions, silhouettes.
  *
  * Everything is computed in a fixed order on one thread: equal input gives equal output.
+ *
+ * What takes long has a flag CANCEL (NULL: never), looked at every few milliseconds: once it is set
+ * the result is STATUS_CANCELLED and everything as it was.
  */
 #ifndef PROPNEU_ANALYSIS_MDS_H
 #define PROPNEU_ANALYSIS_MDS_H
@@ -9,17 +12,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/status.h"
+#include "base/cancel.h"
 
 /* Euclidean distances of 0/1 rows: DIST [n][n] = sqrt of the number of differing neurons. */
-void mds_distances(double *dist, const uint64_t *rows, size_t n, size_t words);
+enum status mds_distances(double *dist, const uint64_t *rows, size_t n, size_t words,
+                          const struct cancel *cancel, struct err *err);
 
 /*
  * Classical scaling (Torgerson 1952): XY [n][2] from the two largest eigenvalues of the doubly
  * centred squared distances, EIGEN [2]; in each column the entry of largest magnitude is positive
  * (the first such).  Negative eigenvalues give a column of zeros.
  */
-enum status mds_classical(double *xy, double *eigen, const double *dist, size_t n, struct err *err);
+enum status mds_classical(double *xy, double *eigen, const double *dist, size_t n,
+                          const struct cancel *cancel, struct err *err);
 
 /*
  * Stress majorisation (de Leeuw 1977) from the start in XY, updated in place.  Stops after
@@ -28,7 +33,8 @@ enum status mds_classical(double *xy, double *eigen, const double *dist, size_t 
  * configuration before the last update, as scikit-learn reports it; mds_stress gives the final one.
  */
 enum status mds_smacof(double *xy, const double *dist, size_t n, unsigned max_iter, double eps,
-                       double *stress, unsigned *iterations, struct err *err);
+                       double *stress, unsigned *iterations, const struct cancel *cancel,
+                       struct err *err);
 
 /*
  * The same minimum in a third of the updates: each goes on in the direction of the one before,
@@ -36,7 +42,7 @@ enum status mds_smacof(double *xy, const double *dist, size_t n, unsigned max_it
  * after max_iter updates, or three in turn that change the stress by less than SHARE of it.
  */
 enum status mds_minimise(double *xy, const double *dist, size_t n, unsigned max_iter, double share,
-                         unsigned *iterations, struct err *err);
+                         unsigned *iterations, const struct cancel *cancel, struct err *err);
 
 /* Raw stress: sum over unordered pairs of (distance in the plane - dist)^2. */
 double mds_stress(const double *xy, const double *dist, size_t n);
@@ -74,7 +80,8 @@ struct map {
  * and one point at the origin).
  */
 enum status map_make(struct map *m, const double *dist, size_t n, const uint32_t *group,
-                     uint32_t groups, const struct map_params *params, struct err *err);
+                     uint32_t groups, const struct map_params *params, const struct cancel *cancel,
+                     struct err *err);
 void map_free(struct map *m);
 
 /*

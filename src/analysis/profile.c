@@ -87,10 +87,12 @@ static void fill_probabilities(struct profile *p, const struct query_rows *rows,
     pattern_from_probabilities(p->pattern, probability, p->width, p->tau);
 }
 
-static void fill_hits(struct profile *p, const struct query_rows *rows, const struct analysis *a,
-                      uint32_t layer)
+static enum status fill_hits(struct profile *p, const struct query_rows *rows,
+                             const struct analysis *a, uint32_t layer, struct err *err)
 {
-    query_row_hits(rows, a->counts, layer, 0, p->hits);
+    enum status code = query_row_hits(rows, a->counts, layer, 0, p->hits, a->cancel, err);
+    if (code)
+        return code;
     p->frames = rows->frames[0];
     for (uint32_t i = 0; i < p->width; i++)
         p->p[i] = p->frames > 0 ? (double)p->hits[i] / (double)p->frames : 0;
@@ -98,6 +100,7 @@ static void fill_hits(struct profile *p, const struct query_rows *rows, const st
         pattern_from_hits_f32(p->pattern, p->hits, p->width, (uint64_t)p->frames, p->tau);
     else
         pattern_from_hits(p->pattern, p->hits, p->width, (uint64_t)p->frames, p->tau);
+    return STATUS_OK;
 }
 
 /* p(i) over all phones under the session's own filters. */
@@ -107,11 +110,11 @@ static enum status fill_marginal(struct profile *p, const struct analysis *a, ui
     struct query_rows rows = {0};
     uint32_t *hits = mem_array(p->width, sizeof *hits);
     enum status code = hits ? one_row(&rows, a, NULL, NULL, err) : err_nomem(err);
-    if (!code) {
-        query_row_hits(&rows, a->counts, layer, 0, hits);
+    if (!code)
+        code = query_row_hits(&rows, a->counts, layer, 0, hits, a->cancel, err);
+    if (!code)
         for (uint32_t i = 0; i < p->width; i++)
             p->marginal[i] = rows.frames[0] > 0 ? (double)hits[i] / (double)rows.frames[0] : 0;
-    }
     query_rows_free(&rows);
     free(hits);
     return code;
@@ -148,8 +151,9 @@ enum status analysis_profile(struct analysis *a, struct profile *out, const char
     if (!code && counts_is_probability(c)) {
         fill_probabilities(&p, &rows, c, layer);
     } else if (!code) {
-        fill_hits(&p, &rows, a, layer);
-        code = fill_marginal(&p, a, layer, err);
+        code = fill_hits(&p, &rows, a, layer, err);
+        if (!code)
+            code = fill_marginal(&p, a, layer, err);
     }
     query_rows_free(&rows);
     if (code)

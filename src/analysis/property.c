@@ -10,7 +10,8 @@
 #include "base/mem.h"
 #include "corpus/phones.h"
 
-#define NO_FACTOR UINT32_MAX
+#define NO_FACTOR   UINT32_MAX
+#define ROWS_A_LOOK 16 /* rows between two looks at a flag */
 
 /* What is known while a property is put together. */
 struct making {
@@ -24,6 +25,7 @@ struct making {
     uint32_t *order;   /* [phones] the order in which they are looked at */
     int32_t *level;    /* [phones] level of each phone of the table in the file, or -1 */
     uint32_t *row;     /* [levels of by, or 1][phones] row, or QUERY_NO_ROW */
+    const struct cancel *cancel;
 };
 
 enum status property_names(struct names *out, const struct counts *c, struct err *err)
@@ -109,6 +111,8 @@ static enum status find_rows(struct making *m, const struct query_filters *filte
         const int32_t *key = r->level + (size_t)row * groups;
         const char *label = m->c->factor[m->phone_factor].level[key[0]];
         uint32_t k = names_find(&m->phones->phone, label);
+        if (row % ROWS_A_LOOK == 0 && (code = cancel_check(m->cancel, err)))
+            return code;
         if (k != NAMES_NONE && phones_class(m->phones, label) >= 0 && !row_unseen(m, row))
             m->row[(groups == 1 ? 0 : (size_t)key[1]) * phones + k] = row;
     }
@@ -231,10 +235,10 @@ static enum status make_room(struct making *m, struct err *err)
 
 enum status property_make(struct property *p, const struct counts *c, const struct phones *phones,
                           const struct query_filters *filters, const struct analysis_params *params,
-                          const char *name, struct err *err)
+                          const char *name, const struct cancel *cancel, struct err *err)
 {
     struct property made = {.params = *params};
-    struct making m = {.p = &made, .c = c, .phones = phones};
+    struct making m = {.p = &made, .c = c, .phones = phones, .cancel = cancel};
     enum status code = find_kind(&m, name, err);
     if (code)
         goto out;

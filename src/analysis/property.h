@@ -59,11 +59,12 @@ struct property {
  * "pitch", probabilities are compared in float32.
  *
  * STATUS_NOTFOUND, listing the properties there are, for an unknown NAME; STATUS_UNSUPPORTED for
- * a file without phones, or without a single phone left.
+ * a file without phones, or without a single phone left; STATUS_CANCELLED once CANCEL (may be NULL)
+ * is set.
  */
 enum status property_make(struct property *p, const struct counts *c, const struct phones *phones,
                           const struct query_filters *filters, const struct analysis_params *params,
-                          const char *name, struct err *err);
+                          const char *name, const struct cancel *cancel, struct err *err);
 void property_free(struct property *p);
 
 /* Adds the names of the properties the file supports to OUT: phone, factors, each-phone. */
@@ -82,9 +83,10 @@ struct property_layer {
     uint64_t *neurons; /* [words] P: union of the G_g, the property neurons */
 };
 
-/* Computes layer LAYER (from 0) of P. */
+/* Computes layer LAYER (from 0) of P.  STATUS_CANCELLED once CANCEL (may be NULL) is set. */
 enum status property_layer_make(struct property_layer *l, const struct property *p,
-                                const struct counts *c, uint32_t layer, struct err *err);
+                                const struct counts *c, uint32_t layer, const struct cancel *cancel,
+                                struct err *err);
 void property_layer_free(struct property_layer *l);
 
 /*

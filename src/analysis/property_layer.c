@@ -11,30 +11,35 @@
 #include "analysis/selector.h"
 
 /* S_k of one point: BITS [words]; HITS [width] is scratch. */
-static void point_pattern(uint64_t *bits, const struct property *p, uint32_t point,
-                          const struct counts *c, uint32_t layer, uint32_t *hits)
+static enum status point_pattern(uint64_t *bits, const struct property *p, uint32_t point,
+                                 const struct counts *c, uint32_t layer, uint32_t *hits,
+                                 const struct cancel *cancel, struct err *err)
 {
     uint32_t row = p->point[point].row, width = c->layer[layer].width, tau = c->layer[layer].tau;
     uint64_t frames = p->point[point].frames > 0 ? (uint64_t)p->point[point].frames : 0;
     if (row == QUERY_NO_ROW)
-        return;
+        return STATUS_OK;
     const float *probability = query_row_probabilities(&p->rows, c, layer, row);
     if (probability) {
         pattern_from_probabilities(bits, probability, width, tau);
-        return;
+        return cancel_check(cancel, err);
     }
-    query_row_hits(&p->rows, c, layer, row, hits);
+    enum status code = query_row_hits(&p->rows, c, layer, row, hits, cancel, err);
+    if (code)
+        return code;
     if (p->params.authors)
         pattern_from_hits_f32(bits, hits, width, frames, tau);
     else
         pattern_from_hits(bits, hits, width, frames, tau);
+    return STATUS_OK;
 }
 
 /* N_g (equation 3), by the scores of the published rule. */
 static enum status find_members(struct property_layer *l, const struct property *p,
-                                const struct counts *c, struct err *err)
+                                const struct counts *c, const struct cancel *cancel,
+                                struct err *err)
 {
-    const struct selector_input in = {p, c, l->layer, l->width, l->words, l->pattern};
+    const struct selector_input in = {p, c, l->layer, l->width, l->words, l->pattern, cancel};
     size_t scores;
     double *score =
         mul_size(l->groups, l->width, &scores) ? mem_array(scores, sizeof *score) : NULL;
@@ -76,7 +81,8 @@ static bool make_room(struct property_layer *l)
 }
 
 enum status property_layer_make(struct property_layer *l, const struct property *p,
-                                const struct counts *c, uint32_t layer, struct err *err)
+                                const struct counts *c, uint32_t layer, const struct cancel *cancel,
+                                struct err *err)
 {
     uint32_t width = c->layer[layer].width;
     struct property_layer made = {.layer = layer,
@@ -87,19 +93,15 @@ enum status property_layer_make(struct property_layer *l, const struct property 
                                   .groups = p->groups};
     uint32_t *scratch = mem_array(width, sizeof *scratch);
     uint64_t *more = mem_array(made.words, sizeof *more);
-    if (!scratch || !more || !make_room(&made)) {
-        property_layer_free(&made);
-        free(scratch);
-        free(more);
-        return err_nomem(err);
-    }
-    for (uint32_t k = 0; k < p->points; k++) {
+    enum status code = scratch && more && make_room(&made) ? STATUS_OK : err_nomem(err);
+    for (uint32_t k = 0; k < p->points && !code; k++) {
         uint64_t *bits = made.pattern + k * made.words;
-        point_pattern(bits, p, k, c, layer, scratch);
+        code = point_pattern(bits, p, k, c, layer, scratch, cancel, err);
         for (size_t w = 0; w < made.words; w++)
             made.any[w] |= bits[w];
     }
-    enum status code = find_members(&made, p, c, err);
+    if (!code)
+        code = find_members(&made, p, c, cancel, err);
     free(scratch);
     if (code)
         property_layer_free(&made);

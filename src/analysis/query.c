@@ -7,6 +7,10 @@
 
 #include "base/mem.h"
 
+/* Cells added between two looks at a flag: a fraction of a millisecond, or what a disk needs to
+ * read as many rows of counts. */
+#define CELLS_A_LOOK 64
+
 /* A cell on its way to a row. */
 struct keyed {
     const int32_t *key; /* [groups] */
@@ -152,26 +156,25 @@ static void add_u32(uint32_t *restrict sum, const uint32_t *restrict count, size
         sum[i] += count[i];
 }
 
-void query_row_hits(const struct query_rows *r, const struct counts *c, uint32_t layer,
-                    uint32_t row, uint32_t *hits)
+enum status query_row_hits(const struct query_rows *r, const struct counts *c, uint32_t layer,
+                           uint32_t row, uint32_t *hits, const struct cancel *cancel,
+                           struct err *err)
 {
     const struct counts_layer *l = &c->layer[layer];
     size_t width = l->width;
     memset(hits, 0, width * sizeof *hits);
     for (uint32_t i = r->first[row]; i < r->first[row + 1]; i++) {
         size_t at = r->cell[i] * width;
+        enum status code =
+            (i - r->first[row]) % CELLS_A_LOOK == 0 ? cancel_check(cancel, err) : STATUS_OK;
+        if (code)
+            return code;
         if (l->u16)
             add_u16(hits, l->u16 + at, width);
         else if (l->u32)
             add_u32(hits, l->u32 + at, width);
     }
-}
-
-void query_hits(const struct query_rows *r, const struct counts *c, uint32_t layer, uint32_t *hits)
-{
-    size_t width = c->layer[layer].width;
-    for (uint32_t row = 0; row < r->rows; row++)
-        query_row_hits(r, c, layer, row, hits + row * width);
+    return STATUS_OK;
 }
 
 uint32_t query_one_count(const struct query_rows *r, const struct counts *c, uint32_t layer,

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/cancel.h"
 #include "formats/countfile.h"
 
 #define QUERY_MAX_FACTORS 16
@@ -81,12 +82,13 @@ enum status query_rows(struct query_rows *r, const struct counts *c,
                        struct err *err);
 void query_rows_free(struct query_rows *r);
 
-/* Adds up ROW in layer LAYER (from 0) into HITS [width]; only for files of counts. */
-void query_row_hits(const struct query_rows *r, const struct counts *c, uint32_t layer,
-                    uint32_t row, uint32_t *hits);
-
-/* All rows: HITS [rows][width]. */
-void query_hits(const struct query_rows *r, const struct counts *c, uint32_t layer, uint32_t *hits);
+/*
+ * Adds up ROW in layer LAYER (from 0) into HITS [width]; only for files of counts.
+ * STATUS_CANCELLED, with HITS undefined, once CANCEL (may be NULL) is set.
+ */
+enum status query_row_hits(const struct query_rows *r, const struct counts *c, uint32_t layer,
+                           uint32_t row, uint32_t *hits, const struct cancel *cancel,
+                           struct err *err);
 
 /* The count of one NEURON in ROW. */
 uint32_t query_one_count(const struct query_rows *r, const struct counts *c, uint32_t layer,

@@ -40,7 +40,7 @@ enum status selector_rates(const struct selector_input *in, double *rate, struct
         const struct property_point *point = &p->point[k];
         if (point->row == QUERY_NO_ROW)
             continue;
-        query_row_hits(&p->rows, in->counts, in->layer, point->row, hits);
+        code = query_row_hits(&p->rows, in->counts, in->layer, point->row, hits, in->cancel, err);
         for (size_t i = 0; i < width; i++)
             rate[point->group * width + i] += hits[i];
         frames[point->group] += (double)point->frames;
@@ -89,9 +89,9 @@ static void selector_take_top(const double *score, uint32_t width, size_t count,
 
 enum status selector_choose(const struct selector *s, const struct property *p,
                             const struct property_layer *l, const struct counts *c, uint64_t *group,
-                            struct err *err)
+                            const struct cancel *cancel, struct err *err)
 {
-    const struct selector_input in = {p, c, l->layer, l->width, l->words, l->pattern};
+    const struct selector_input in = {p, c, l->layer, l->width, l->words, l->pattern, cancel};
     size_t scores;
     if (s->take == SELECTOR_SIGMA) {
         memcpy(group, l->group, l->groups * l->words * sizeof *group);

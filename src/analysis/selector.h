@@ -22,9 +22,10 @@
 struct selector_input {
     const struct property *property;
     const struct counts *counts;
-    uint32_t layer, width;   /* layer from 0 */
-    size_t words;            /* of a pattern (bitset.h) */
-    const uint64_t *pattern; /* [points][words] of the property's points */
+    uint32_t layer, width;       /* layer from 0 */
+    size_t words;                /* of a pattern (bitset.h) */
+    const uint64_t *pattern;     /* [points][words] of the property's points */
+    const struct cancel *cancel; /* looked at every few milliseconds; NULL: never */
 };
 
 enum selector_take {
@@ -66,6 +67,6 @@ void selector_take_sigma(const double *score, uint32_t groups, uint32_t width, d
  */
 enum status selector_choose(const struct selector *s, const struct property *p,
                             const struct property_layer *l, const struct counts *c, uint64_t *group,
-                            struct err *err);
+                            const struct cancel *cancel, struct err *err);
 
 #endif

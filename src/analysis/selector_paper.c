@@ -15,8 +15,10 @@ static enum status paper_score(const struct selector_input *in, double *score, s
 {
     const struct property *p = in->property;
     const uint64_t *bits = in->pattern; /* points lie group by group */
-    (void)err;
     for (uint32_t g = 0; g < p->groups; g++, score += in->width) {
+        enum status code = cancel_check(in->cancel, err);
+        if (code)
+            return code;
         uint32_t phones = p->group_points[g];
         for (uint32_t i = 0; i < in->width; i++)
             score[i] = 0;

@@ -152,7 +152,8 @@ static double update(struct smacof *s)
 }
 
 enum status mds_smacof(double *xy, const double *dist, size_t n, unsigned max_iter, double eps,
-                       double *stress, unsigned *iterations, struct err *err)
+                       double *stress, unsigned *iterations, const struct cancel *cancel,
+                       struct err *err)
 {
     struct smacof s;
     enum status code = smacof_init(&s, xy, dist, n, err);
@@ -161,6 +162,10 @@ enum status mds_smacof(double *xy, const double *dist, size_t n, unsigned max_it
     double before = INFINITY, raw = 0;
     unsigned iter = 0;
     while (iter < max_iter) {
+        if ((code = cancel_check(cancel, err))) {
+            smacof_free(&s);
+            return code;
+        }
         gather(&s);
         raw = stress_of(&s);
         double norms = update(&s), now = norms > 0 ? raw / norms : 0;
@@ -188,7 +193,7 @@ static void leap(struct smacof *s, double *old, double momentum)
 }
 
 enum status mds_minimise(double *xy, const double *dist, size_t n, unsigned max_iter, double share,
-                         unsigned *iterations, struct err *err)
+                         unsigned *iterations, const struct cancel *cancel, struct err *err)
 {
     struct smacof s;
     enum status code = smacof_init(&s, xy, dist, n, err);
@@ -201,6 +206,11 @@ enum status mds_minimise(double *xy, const double *dist, size_t n, unsigned max_
     }
     unsigned iter = 0, quiet = 0;
     while (iter < max_iter && quiet < 3) {
+        if ((code = cancel_check(cancel, err))) {
+            free(old);
+            smacof_free(&s);
+            return code;
+        }
         gather(&s);
         double now = stress_of(&s), next = (1 + sqrt(1 + 4 * t * t)) / 2;
         iter++;

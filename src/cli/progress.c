@@ -4,25 +4,26 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <time.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "base/number.h"
+#include "base/worker.h"
 #include "corpus/audio.h"
 
 #define PLAIN_SECONDS 30  /* between lines where stderr is no terminal */
 #define BLINK_SECONDS 0.1 /* between lines that are written over */
 #define PROBLEMS_TOLD 20  /* without --verbose */
 
-static volatile sig_atomic_t cancelled;
+static struct cancel interrupted;
 
 static void cancel(int signal)
 {
     (void)signal;
-    cancelled = 1;
+    cancel_set(&interrupted);
 }
 
-const volatile sig_atomic_t *progress_catch_signals(void)
+const struct cancel *progress_catch_signals(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction a = {.sa_handler = cancel, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
@@ -33,20 +34,13 @@ const volatile sig_atomic_t *progress_catch_signals(void)
         if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
             sigaction(signals[i], &a, NULL);
     }
-    return &cancelled;
-}
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+    return &interrupted;
 }
 
 void progress_start(struct progress *p, const struct cli *cli, const struct count_totals *t)
 {
     *p = (struct progress){.cli = cli, .terminal = isatty(STDERR_FILENO), .before = t->resumed};
-    p->start = p->last = p->counting = now();
+    p->start = p->last = p->counting = worker_clock();
     if (t->resumed)
         cli_note(cli, "going on: %" PRIu64 " of %" PRIu64 " recordings were counted before",
                  t->resumed, t->utterances);
@@ -62,13 +56,13 @@ void progress_end(struct progress *p)
 void progress_begin(struct progress *p, const struct cli *cli, const char *what)
 {
     *p = (struct progress){.cli = cli, .terminal = isatty(STDERR_FILENO), .what = what};
-    p->start = p->last = p->counting = now();
+    p->start = p->last = p->counting = worker_clock();
 }
 
 void progress_count(void *context, size_t done, size_t all)
 {
     struct progress *p = context;
-    double at = now();
+    double at = worker_clock();
     if (p->cli->quiet || at - p->last < (p->terminal ? 0.25 : PLAIN_SECONDS))
         return;
     p->last = at;
@@ -109,7 +103,7 @@ void progress_show(void *context, const struct count_totals *t)
 {
     struct progress *p = context;
     char speech[40], left[40] = "?";
-    double at = now(), elapsed = at - p->counting;
+    double at = worker_clock(), elapsed = at - p->counting;
     uint64_t done = t->counted + count_left_out(t);
     if (p->cli->quiet || (!p->terminal && at - p->last < PLAIN_SECONDS))
         return;
@@ -132,7 +126,7 @@ void progress_show(void *context, const struct count_totals *t)
 void progress_steps(struct progress *p, double done, uint64_t all)
 {
     char left[40] = "?";
-    double at = now(), before = (double)p->before;
+    double at = worker_clock(), before = (double)p->before;
     if (p->cli->quiet || at - p->last < (p->terminal ? BLINK_SECONDS : PLAIN_SECONDS))
         return;
     p->last = at;
@@ -148,7 +142,7 @@ void progress_steps(struct progress *p, double done, uint64_t all)
 void progress_tracking(void *context, uint64_t done, uint64_t all)
 {
     struct progress *p = context;
-    p->counting = now();
+    p->counting = worker_clock();
     if (p->cli->quiet || (!p->terminal && p->counting - p->last < PLAIN_SECONDS))
         return;
     p->last = p->counting;
@@ -172,7 +166,7 @@ static void say_left_out(const struct progress *p, const struct count_totals *t)
 void progress_summary(struct progress *p, const struct count_totals *t)
 {
     char speech[40];
-    double elapsed = now() - p->start;
+    double elapsed = worker_clock() - p->start;
     double heard = (double)(t->samples - t->resumed_samples) / AUDIO_RATE;
     say_left_out(p, t);
     say_time((double)t->samples / AUDIO_RATE, speech, sizeof speech);

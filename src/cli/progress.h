@@ -4,8 +4,7 @@
 #ifndef PROPNEU_CLI_PROGRESS_H
 #define PROPNEU_CLI_PROGRESS_H
 
-#include <signal.h>
-
+#include "base/cancel.h"
 #include "cli/cli.h"
 #include "count/count.h"
 
@@ -42,6 +41,6 @@ void progress_end(struct progress *p);
 void progress_summary(struct progress *p, const struct count_totals *t);
 
 /* A flag that SIGINT, SIGTERM and SIGHUP set; the second of one ends the program at once. */
-const volatile sig_atomic_t *progress_catch_signals(void);
+const struct cancel *progress_catch_signals(void);
 
 #endif

@@ -14,13 +14,13 @@
 #ifndef PROPNEU_COUNT_COUNT_H
 #define PROPNEU_COUNT_COUNT_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "formats/countfile.h"
 #include "corpus/factorfile.h"
 #include "model/model.h"
+#include "base/cancel.h"
 #include "base/status.h"
 
 /* Factors the cells can be kept by, in the order in which they stand in the file; then come the
@@ -117,7 +117,7 @@ struct count_hooks {
     /* The same before, while tertiles are found of pitch that is tracked: recordings done. */
     void (*tracking)(void *context, uint64_t done, uint64_t all);
     void *context;
-    const volatile sig_atomic_t *cancel; /* stops the job once it is not 0; may be NULL */
+    const struct cancel *cancel; /* stops the job once it is set; may be NULL */
 };
 
 struct count_job;

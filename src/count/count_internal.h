@@ -4,12 +4,11 @@
 #ifndef PROPNEU_COUNT_COUNT_INTERNAL_H
 #define PROPNEU_COUNT_COUNT_INTERNAL_H
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 
 #include "corpus/align.h"
 #include "base/buf.h"
+#include "base/worker.h"
 #include "count/cells.h"
 #include "count/count.h"
 #include "count/inputs.h"
@@ -59,7 +58,7 @@ struct count_job {
     enum status code;
     struct err err; /* why the whole job has to stop */
 
-    atomic_bool stop;
+    struct cancel stop; /* the job is to end; below the caller's flag */
 };
 
 void count_set_edges(struct count_job *j, const double edges[2]);

@@ -5,12 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <cblas.h>
 
 #include "corpus/audio.h"
-#include "base/mem.h"
 #include "count/team.h"
 
 #define WATCH_SECONDS    0.1
@@ -20,13 +18,6 @@
 #define SAVE_SHARE       50  /* and this many times as long as writing one takes */
 
 const char *const count_factor_names[COUNT_FACTORS] = {"phone", "gender", "pitch", "speaker"};
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 const struct count_totals *count_totals(const struct count_job *job)
 {
@@ -75,39 +66,31 @@ void count_free(struct count_job *j)
 
 void count_wait(struct count_job *j, double seconds)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    t.tv_nsec += (long)(seconds * 1e9);
-    if (t.tv_nsec >= 1000000000) {
-        t.tv_nsec -= 1000000000;
-        t.tv_sec++;
-    }
-    pthread_cond_timedwait(&j->changed, &j->lock, &t);
+    struct timespec until = worker_deadline(seconds);
+    worker_wait_until(&j->changed, &j->lock, &until);
 }
 
 /* With the lock held: until the last worker has ended, shows progress and keeps the journal. */
 static void watch(struct count_job *j)
 {
     const struct count_hooks *h = j->hooks;
-    double shown = 0, saved = now(), pause = SAVE_SECONDS;
+    double shown = 0, saved = worker_clock(), pause = SAVE_SECONDS;
     while (j->running > 0 || team_busy(j)) {
         count_wait(j, team_busy(j) ? TEAM_SECONDS : WATCH_SECONDS);
         team_serve(j);
-        double t = now();
-        if (h->cancel && *h->cancel)
-            atomic_store(&j->stop, true);
+        double t = worker_clock();
         if (h->progress && t - shown >= PROGRESS_SECONDS) {
             h->progress(h->context, &j->tally.totals);
             shown = t;
         }
-        bool stop = atomic_load(&j->stop);
+        bool stop = cancelled(&j->stop);
         if (!j->fresh || (stop ? !team_busy(j) : t - saved < pause))
             continue;
         if (journal_save(j, &j->err)) {
             j->code = j->err.code;
-            atomic_store(&j->stop, true);
+            cancel_set(&j->stop);
         }
-        saved = now();
+        saved = worker_clock();
         pause = (saved - t) * SAVE_SHARE > SAVE_SECONDS ? (saved - t) * SAVE_SHARE : SAVE_SECONDS;
     }
 }
@@ -115,25 +98,18 @@ static void watch(struct count_job *j)
 enum status count_threads(struct count_job *j, uint64_t left, void *(*work)(void *),
                           void (*look)(struct count_job *), struct err *err)
 {
-    unsigned wanted = j->options->threads, n = 0;
-    if (wanted > left)
-        wanted = (unsigned)left;
-    pthread_t *thread = mem_array(wanted, sizeof *thread);
-    if (!thread)
-        return err_nomem(err);
+    struct workers team;
+    size_t wanted = j->options->threads < left ? j->options->threads : (size_t)left;
     /* Threads are spent on utterances; more of them inside BLAS would only fight for the cores. */
     openblas_set_num_threads(1);
     pthread_mutex_lock(&j->lock);
-    while (n < wanted && pthread_create(&thread[n], NULL, work, j) == 0)
-        n++;
-    j->running = n;
-    if (n == 0 && wanted > 0)
-        j->code = err_set(&j->err, STATUS_NOMEM, "no thread could be started");
+    enum status code = workers_start(&team, wanted, work, j, &j->err);
+    if (code)
+        j->code = code;
+    j->running = (unsigned)team.count;
     look(j);
     pthread_mutex_unlock(&j->lock);
-    for (unsigned i = 0; i < n; i++)
-        pthread_join(thread[i], NULL);
-    free(thread);
+    workers_join(&team);
     if (j->code)
         *err = j->err;
     return j->code;
@@ -180,6 +156,7 @@ static enum status write_counts(struct count_job *j, struct err *err)
 enum status count_run(struct count_job *j, const struct count_hooks *hooks, struct err *err)
 {
     j->hooks = hooks;
+    cancel_init(&j->stop, hooks->cancel);
     for (size_t i = 0; hooks->problem && i < j->in.corpus.unreads; i++)
         hooks->problem(hooks->context, COUNT_NO_AUDIO, j->in.corpus.unread[i]);
     enum status code = run_workers(j, err);

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/mem.h"
 
@@ -49,13 +48,6 @@ struct member {
     double beat, reported, pause;
     bool asked, failed;
 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 enum status count_team_start(struct count_team *t, struct err *err)
 {
@@ -163,7 +155,7 @@ static void fail(struct count_job *j, const struct err *err, int process)
         if (process >= 0)
             err_prefix(&j->err, "process %d", process);
     }
-    atomic_store(&j->stop, true);
+    cancel_set(&j->stop);
 }
 
 /* SIZE bytes from SOURCE into a tally. */
@@ -207,7 +199,7 @@ static void take_part(struct count_job *j, int source, size_t size)
 /* With the lock held. */
 static void hand_out(struct count_job *j, int to, size_t wanted)
 {
-    struct work w = {.state = atomic_load(&j->stop) ? WORK_STOPPED : WORK_ON};
+    struct work w = {.state = cancelled(&j->stop) ? WORK_STOPPED : WORK_ON};
     size_t i;
     while (w.state == WORK_ON && w.count < wanted && w.count < MOST_HANDED)
         if ((i = count_next(j)) < j->in.corpus.count)
@@ -258,11 +250,11 @@ void team_serve(struct count_job *j)
         if (there)
             answer(j, s.MPI_SOURCE, s.MPI_TAG);
     }
-    if (!atomic_load(&j->stop))
+    if (!cancelled(&j->stop))
         return;
     if (t && !t->stopped)
-        t->stopped = now();
-    else if (t && now() - t->stopped > FAREWELL_SECONDS)
+        t->stopped = worker_clock();
+    else if (t && worker_clock() - t->stopped > FAREWELL_SECONDS)
         t->lost = true;
 }
 
@@ -325,17 +317,17 @@ static void report(struct count_job *j, struct member *m, const struct report *w
         m->failed = true;
     }
     pthread_mutex_unlock(&j->lock);
-    double start = now();
+    double start = worker_clock();
     enum status code = STATUS_OK;
     if (with_part) {
         code = report_part(j, &r, &part, &err);
         tally_free(&part);
-        m->reported = now();
+        m->reported = worker_clock();
         m->pause = (m->reported - start) * REPORT_SHARE;
     } else {
         MPI_Send(&r, sizeof r, MPI_BYTE, 0, TAG_REPORT, MPI_COMM_WORLD);
     }
-    m->beat = now();
+    m->beat = worker_clock();
     pthread_mutex_lock(&j->lock);
     if (code)
         fail(j, &err, -1);
@@ -354,7 +346,7 @@ static void receive_work(struct count_job *j, struct member *m)
     m->asked = false;
     m->feed.ended |= w.state == WORK_ENDED;
     if (w.state == WORK_STOPPED)
-        atomic_store(&j->stop, true);
+        cancel_set(&j->stop);
     for (size_t i = 0; i < w.count; i++)
         m->feed.utterance[m->feed.count++] = (size_t)w.utterance[i];
 }
@@ -366,14 +358,12 @@ static void speak(struct count_job *j)
     unsigned threads = j->options->threads < MOST_HANDED ? j->options->threads : MOST_HANDED;
     for (;;) {
         count_wait(j, POLL_SECONDS);
-        if (m->hooks.cancel && *m->hooks.cancel)
-            atomic_store(&j->stop, true);
         receive_work(j, m);
-        if (m->feed.count || m->feed.ended || atomic_load(&j->stop))
+        if (m->feed.count || m->feed.ended || cancelled(&j->stop))
             pthread_cond_broadcast(&j->filled);
         if (m->asked)
             continue;
-        double t = now();
+        double t = worker_clock();
         struct report r = {.last = j->running == 0};
         if (!m->feed.ended && !r.last && m->feed.count < threads)
             r.wanted = threads - m->feed.count;

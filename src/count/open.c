@@ -94,17 +94,13 @@ static enum status name_journal(struct count_job *j, struct err *err)
 enum status count_open(struct count_job **out, const struct count_options *options, struct err *err)
 {
     struct count_job *j = mem_zeros(1, sizeof *j);
-    pthread_condattr_t monotonic;
     enum status code;
     if (!j)
         return err_nomem(err);
     j->options = options;
     j->journal_fd = -1;
     pthread_mutex_init(&j->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&j->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    worker_condition(&j->changed);
     pthread_cond_init(&j->filled, NULL);
     list_factors(j);
     code = team_leads(options->team) ? name_journal(j, err) : STATUS_OK;

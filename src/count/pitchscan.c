@@ -14,7 +14,7 @@ static void *scan(void *job)
     struct count_job *j = job;
     struct audio a = AUDIO_INIT;
     pthread_mutex_lock(&j->lock);
-    for (size_t i; !atomic_load(&j->stop) && (i = j->next) < j->in.corpus.count;) {
+    for (size_t i; !cancelled(&j->stop) && (i = j->next) < j->in.corpus.count;) {
         const struct recording *r = &j->in.corpus.recording[i];
         struct pitch_track t = {.count = 0};
         struct err err;
@@ -27,7 +27,7 @@ static void *scan(void *job)
         if (code == STATUS_NOMEM) {
             j->code = code;
             j->err = err;
-            atomic_store(&j->stop, true);
+            cancel_set(&j->stop);
         }
         pitch_bins_add(j->bins, &t);
         j->scanned++;
@@ -45,8 +45,6 @@ static void watch(struct count_job *j)
     const struct count_hooks *h = j->hooks;
     while (j->running > 0) {
         count_wait(j, 0.1);
-        if (h->cancel && *h->cancel)
-            atomic_store(&j->stop, true);
         if (h->tracking)
             h->tracking(h->context, j->scanned, j->in.corpus.count);
     }
@@ -59,7 +57,7 @@ enum status count_track(struct count_job *j, double edges[2], struct err *err)
         return err_nomem(err);
     j->next = team_share(j, &j->stride);
     enum status code = count_threads(j, j->in.corpus.count, scan, watch, err);
-    if (!code && atomic_load(&j->stop))
+    if (!code && cancelled(&j->stop))
         code = err_set(err, STATUS_CANCELLED, "%s: stopped", j->options->output);
     code = team_sum(j, code, (uint64_t *)j->bins, sizeof *j->bins / sizeof(uint64_t), err);
     if (!code && !pitch_bins_tertiles(j->bins, edges))

@@ -71,7 +71,7 @@ static enum status look(void *context, const struct model_block *block, struct e
 {
     struct worker *w = context;
     const struct alignment *a = &w->alignment;
-    if (atomic_load_explicit(&w->job->stop, memory_order_relaxed))
+    if (cancelled(&w->job->stop))
         return err_set(err, STATUS_CANCELLED, "stopped");
     size_t *i = &w->cursor[block->index];
     for (; *i < a->count && a->frame[*i].frame < block->first + block->rows; ++*i) {
@@ -277,7 +277,7 @@ static void process(struct worker *w, size_t i)
                               "memory is used up by %u cells of %zu neurons; count by fewer "
                               "factors",
                               j->tally.cells.count, j->tally.cells.offset[j->tally.cells.layers]);
-        atomic_store(&j->stop, true);
+        cancel_set(&j->stop);
     } else if (!code) {
         account(w, i);
     } else if (code != STATUS_CANCELLED) {
@@ -300,9 +300,9 @@ size_t count_next(struct count_job *j)
 static size_t take(struct count_job *j)
 {
     struct count_feed *f = j->feed;
-    while (f && f->count == 0 && !f->ended && !atomic_load(&j->stop))
+    while (f && f->count == 0 && !f->ended && !cancelled(&j->stop))
         pthread_cond_wait(&j->filled, &j->lock);
-    if (atomic_load(&j->stop) || (j->hooks->cancel && *j->hooks->cancel))
+    if (cancelled(&j->stop))
         return j->in.corpus.count;
     if (!f)
         return count_next(j);
@@ -320,10 +320,10 @@ void *count_worker(void *job)
     if (code && !j->code) {
         j->code = code;
         j->err = err;
-        atomic_store(&j->stop, true);
+        cancel_set(&j->stop);
     }
     size_t i;
-    while (!atomic_load(&j->stop) && (i = take(j)) < j->in.corpus.count) {
+    while (!cancelled(&j->stop) && (i = take(j)) < j->in.corpus.count) {
         pthread_mutex_unlock(&j->lock);
         process(&w, i);
         pthread_mutex_lock(&j->lock);

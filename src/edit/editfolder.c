@@ -145,7 +145,7 @@ static enum status write_tensor(FILE *out, const struct tensor *t, const char *p
 
 /* All tensors and the metadata; transformers wants to read there who wrote the file. */
 static enum status write_weights(const struct writing *w, const struct tensors *t,
-                                 const volatile sig_atomic_t *stop, struct err *err)
+                                 const struct cancel *stop, struct err *err)
 {
     struct outfile f;
     bool named = tensors_meta(t, "format") != NULL;
@@ -160,8 +160,8 @@ static enum status write_weights(const struct writing *w, const struct tensors *
     meta[2 * t->metas + 1] = "pt";
     code = safetensors_write_header(f.stream, t->tensor, t->count, meta, t->metas + !named, err);
     for (size_t i = 0; i < t->count && !code; i++)
-        code = stop && *stop ? err_set(err, STATUS_CANCELLED, "%s: interrupted", path)
-                             : write_tensor(f.stream, &t->tensor[i], path, err);
+        code = cancelled(stop) ? err_set(err, STATUS_CANCELLED, "%s: interrupted", path)
+                               : write_tensor(f.stream, &t->tensor[i], path, err);
     if (code)
         outfile_abandon(&f);
     else
@@ -174,7 +174,7 @@ out:
 
 /* For the programs that the source was made for, which read nothing but files of torch.save. */
 static enum status write_torch(const struct writing *w, const struct edit_source *s,
-                               const volatile sig_atomic_t *stop, struct err *err)
+                               const struct cancel *stop, struct err *err)
 {
     if (!manifest_from_torch(s) || s->checkpoint.layout == CHECKPOINT_FAIRSEQ)
         return STATUS_OK;

@@ -15,8 +15,8 @@
 #define PROPNEU_EDIT_EDITFOLDER_H
 
 #include <jansson.h>
-#include <signal.h>
 
+#include "base/cancel.h"
 #include "edit/edit.h"
 
 /* A model to be edited and what has to be known of it to write it down again. */
@@ -40,7 +40,7 @@ struct edit_record {
     const char *set;               /* expression, or NULL */
     const char *counts;            /* count file it was evaluated on, or NULL */
     const char *command;
-    const volatile sig_atomic_t *stop; /* not 0: give up, STATUS_CANCELLED; may be NULL */
+    const struct cancel *stop; /* once set: give up, STATUS_CANCELLED; may be NULL */
 };
 
 /*

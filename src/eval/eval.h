@@ -21,8 +21,6 @@
 #ifndef PROPNEU_EVAL_EVAL_H
 #define PROPNEU_EVAL_EVAL_H
 
-#include <signal.h>
-
 #include "count/count.h"
 #include "model/model.h"
 
@@ -102,7 +100,7 @@ struct eval_hooks {
     void (*problem)(void *context, const char *message); /* a recording that is left out, once */
     void (*progress)(void *context, size_t done, size_t all); /* recordings of this run */
     void *context;
-    const volatile sig_atomic_t *cancel; /* stops a run once it is not 0; may be NULL */
+    const struct cancel *cancel; /* stops a run once it is set; may be NULL */
 };
 
 /* A level of a factor: its trials are counted apart.  Borrowed from the evaluation. */

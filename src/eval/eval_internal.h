@@ -10,9 +10,7 @@
 #ifndef PROPNEU_EVAL_EVAL_INTERNAL_H
 #define PROPNEU_EVAL_EVAL_INTERNAL_H
 
-#include <pthread.h>
-#include <stdatomic.h>
-
+#include "base/worker.h"
 #include "eval/frame_labels.h"
 #include "eval/head.h"
 #include "eval/eval.h"
@@ -97,7 +95,7 @@ struct eval {
     struct err err;
 
     atomic_size_t kept; /* bytes */
-    atomic_bool stop;
+    struct cancel stop; /* the pass is to end; below the caller's flag */
 };
 
 /* What one thread works with; kept from recording to recording. */

@@ -122,7 +122,7 @@ static enum status look(void *context, const struct model_block *b, struct err *
     struct worker *w = context;
     const struct eval *e = w->e;
     uint32_t n = b->stage == MODEL_FINAL ? e->info->layers : b->index;
-    if (atomic_load_explicit(&w->e->stop, memory_order_relaxed))
+    if (cancelled(&w->e->stop))
         return err_set(err, STATUS_CANCELLED, "stopped");
     size_t bytes = b->rows * b->width * sizeof *b->data;
     if (b->stage == MODEL_HIDDEN && w->rows[n])

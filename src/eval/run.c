@@ -111,7 +111,7 @@ static void fail(struct eval *e, const struct err *err)
         e->code = err->code;
         e->err = *err;
     }
-    atomic_store(&e->stop, true);
+    cancel_set(&e->stop);
     pthread_cond_broadcast(&e->turned);
 }
 
@@ -137,9 +137,9 @@ static void add(struct worker *w, size_t i, bool run, enum status code, const st
 {
     struct eval *e = w->e;
     const struct eval_hooks *h = e->hooks;
-    while (e->turn != i && !atomic_load(&e->stop))
+    while (e->turn != i && !cancelled(&e->stop))
         pthread_cond_wait(&e->turned, &e->lock);
-    if (atomic_load(&e->stop))
+    if (cancelled(&e->stop))
         return;
     if (code == STATUS_NOMEM || code == STATUS_CANCELLED) {
         fail(e, err);
@@ -161,12 +161,12 @@ static void add(struct worker *w, size_t i, bool run, enum status code, const st
 /* With the lock held: the next recording, or the corpus' count. */
 static size_t take_next(struct eval *e)
 {
-    if (e->hooks->cancel && *e->hooks->cancel) {
+    if (cancelled(e->hooks->cancel)) {
         struct err err;
         err_set(&err, STATUS_CANCELLED, "%s: stopped", e->how.model);
         fail(e, &err);
     }
-    return atomic_load(&e->stop) || e->next == e->in.corpus.count ? e->in.corpus.count : e->next++;
+    return cancelled(&e->stop) || e->next == e->in.corpus.count ? e->in.corpus.count : e->next++;
 }
 
 /* Is recording I of this pass? */
@@ -202,26 +202,18 @@ static void *work(void *context)
 
 enum status pass_run(struct eval *e, enum pass pass, struct err *err)
 {
-    size_t wanted = e->how.threads ? e->how.threads : 1, n = 0;
+    struct workers team;
+    size_t wanted = e->how.threads ? e->how.threads : 1;
     wanted = wanted < e->in.corpus.count ? wanted : e->in.corpus.count;
-    pthread_t *thread = mem_array(wanted, sizeof *thread);
-    if (!thread)
-        return err_nomem(err);
     /* Workers share the machine among themselves; more threads inside BLAS would only fight. */
     openblas_set_num_threads(1);
     e->pass = pass;
     e->next = e->turn = 0;
-    e->code = STATUS_OK;
-    atomic_store(&e->stop, false);
+    cancel_init(&e->stop, e->hooks->cancel);
     pthread_mutex_lock(&e->lock);
-    while (n < wanted && pthread_create(&thread[n], NULL, work, e) == 0)
-        n++;
-    if (n == 0)
-        e->code = err_set(&e->err, STATUS_NOMEM, "no thread could be started");
+    e->code = workers_start(&team, wanted, work, e, &e->err);
     pthread_mutex_unlock(&e->lock);
-    for (size_t i = 0; i < n; i++)
-        pthread_join(thread[i], NULL);
-    free(thread);
+    workers_join(&team);
     if (e->code)
         *err = e->err;
     return e->code;

@@ -137,8 +137,8 @@ enum status experiment_do(struct experiment *x, struct experiment_run *r, struct
     for (uint32_t i = 0; i < x->steps && !code; i++) {
         if (x->is_done[i])
             continue;
-        if (r->hooks->cancel && *r->hooks->cancel)
-            return err_set(err, STATUS_CANCELLED, "stopped");
+        if ((code = cancel_check(r->hooks->cancel, err)))
+            return code;
         code = measure(x, r, i, err);
         if (!code && r->journal)
             code = experiment_journal_add(&r->file, x, i, err);

@@ -11,16 +11,14 @@
 #include "base/mem.h"
 #include "base/number.h"
 
-static bool close_file(struct app_file *f)
+static void close_file(struct app_file *f)
 {
     if (!f->open)
-        return true;
-    bool idle = engine_free(f->engine);
+        return;
+    engine_free(f->engine);
     analysis_free(&f->session);
-    if (idle)
-        counts_free(&f->counts);
+    counts_free(&f->counts);
     f->open = false;
-    return idle;
 }
 
 /* An engine that tells its news already; NULL if F's is the first. */
@@ -254,10 +252,12 @@ enum status app_restart(struct app *app, const struct app_options *options, stru
 
 void app_free(struct app *app)
 {
-    bool idle = true;
+    /* All threads are asked to end before one is waited for. */
+    for (size_t i = 0; i < app->files; i++)
+        if (app->file[i].open)
+            engine_ask_to_stop(app->file[i].engine);
     forget(app);
     for (size_t i = 0; i < app->files; i++)
-        idle &= close_file(&app->file[i]);
-    if (idle)
-        phones_free(&app->phones);
+        close_file(&app->file[i]);
+    phones_free(&app->phones);
 }

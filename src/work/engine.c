@@ -5,26 +5,22 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/bitset.h"
 #include "base/mem.h"
-#include "corpus/phones.h"
+#include "base/worker.h"
 
 /*
- * The lock guards everything but the session, which belongs to whoever computes.  A result is
- * written once, before `done`, and never changes until its generation ends.
+ * The thread's lock guards everything but the session, which belongs to whoever computes.  A result
+ * is written once, before `done`, and never changes until its generation ends.
  */
 struct engine {
-    /* Borrowed arrays in structs of its own: another lambda may be chosen than on the screen, and a
-     * computation that nobody waits for outlives the screen's. */
+    /* Borrowed arrays in a struct of its own: another lambda may be chosen than on the screen. */
     struct counts counts;
-    struct phones phones;
     struct analysis session;
     uint32_t properties, layers;
     struct engine_result *result; /* [properties][layers] */
@@ -36,18 +32,9 @@ struct engine {
     struct analysis_params params;
     double lambda;
     struct query_filters filters;
-    pthread_mutex_t lock;
-    pthread_cond_t work, news;
-    pthread_t thread;
-    bool threaded, stop, busy;
+    struct background thread;
     int pipe[2];
-    struct engine *next; /* of those left behind */
 };
-
-/* Engines whose computation nobody waited for: theirs to the end of the program. */
-static struct engine *left_behind;
-
-enum { GRACE_MS = 250 }; /* given to a computation under way when all ends */
 
 static void result_free(struct engine_result *r)
 {
@@ -151,23 +138,25 @@ const char *engine_without_path(const struct counts *c, const char *message)
                : message;
 }
 
-/* Makes one result, the lock being held at the start and the end; false if there is none to do. */
+/*
+ * Makes one result, the lock being held at the start and the end; false if there is none to do.
+ * What was cancelled, or belongs to conditions that are no longer asked for, is dropped.
+ */
 static bool step(struct engine *e, bool focus)
 {
     uint32_t property, layer;
     struct engine_result r = {0};
     struct err err = {STATUS_OK, ""};
-    if (!next_item(e, focus, &property, &layer))
+    if (e->thread.stop || !next_item(e, focus, &property, &layer))
         return false;
     unsigned generation = e->generation;
+    cancel_clear(&e->thread.cancel); /* set by engine_set for the conditions before */
     enum status code = adopt(e, &err);
-    e->busy = true;
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->thread.lock);
     if (!code)
         code = compute(&e->session, e->session.names.name[property], layer, &r, &err);
-    pthread_mutex_lock(&e->lock);
-    e->busy = false;
-    if (generation != e->generation) {
+    pthread_mutex_lock(&e->thread.lock);
+    if (generation != e->generation || code == STATUS_CANCELLED) {
         result_free(&r);
         return true;
     }
@@ -181,21 +170,22 @@ static bool step(struct engine *e, bool focus)
     return true;
 }
 
-static void *worker(void *arg)
+/* The thread: one result after another, until it is asked to stop. */
+static void *engine_loop(void *arg)
 {
     struct engine *e = arg;
-    pthread_mutex_lock(&e->lock);
-    while (!e->stop) {
+    pthread_mutex_lock(&e->thread.lock);
+    while (!e->thread.stop) {
         if (!step(e, false)) {
-            pthread_cond_wait(&e->work, &e->lock);
+            pthread_cond_wait(&e->thread.work, &e->thread.lock);
             continue;
         }
-        pthread_cond_signal(&e->news);
+        pthread_cond_signal(&e->thread.news);
         /* A full pipe says the same as one more byte in it. */
         if (write(e->pipe[1], "r", 1) < 0 && errno != EAGAIN)
             break;
     }
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->thread.lock);
     return NULL;
 }
 
@@ -208,20 +198,18 @@ struct engine *engine_new(const struct counts *counts, const struct phones *phon
     }
     e->counts = *counts;
     e->lambda = counts->lambda_percent;
-    e->phones = *phones;
-    if (analysis_init(&e->session, &e->counts, &e->phones, err)) {
+    if (analysis_init(&e->session, &e->counts, phones, err)) {
         free(e);
         return NULL;
     }
+    e->session.cancel = &e->thread.cancel;
     e->pipe[0] = e->pipe[1] = -1;
     e->params = e->session.params;
     e->properties = e->session.names.count;
     e->layers = counts->layers;
     e->result = mem_zeros((size_t)e->properties * e->layers, sizeof *e->result);
     e->done = mem_zeros((size_t)e->properties * e->layers, 1);
-    pthread_mutex_init(&e->lock, NULL);
-    pthread_cond_init(&e->work, NULL);
-    pthread_cond_init(&e->news, NULL);
+    background_init(&e->thread);
     if (!e->result || !e->done) {
         e->properties = 0;
         engine_free(e);
@@ -244,59 +232,36 @@ static bool open_pipe(struct engine *e, const struct engine *with)
 
 void engine_start(struct engine *e, const struct engine *with)
 {
-    if (e->threaded || !open_pipe(e, with))
+    if (e->thread.started || !open_pipe(e, with))
         return;
     for (int i = 0; i < 2; i++) {
         fcntl(e->pipe[i], F_SETFL, O_NONBLOCK);
         fcntl(e->pipe[i], F_SETFD, FD_CLOEXEC);
     }
-    e->threaded = pthread_create(&e->thread, NULL, worker, e) == 0;
+    background_start(&e->thread, engine_loop, e);
 }
 
-static struct timespec deadline(int ms)
+void engine_ask_to_stop(struct engine *e)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    t.tv_nsec += (long)(ms % 1000) * 1000000;
-    t.tv_sec += ms / 1000 + t.tv_nsec / 1000000000;
-    t.tv_nsec %= 1000000000;
-    return t;
+    if (e)
+        background_ask_to_stop(&e->thread);
 }
 
-bool engine_free(struct engine *e)
+void engine_free(struct engine *e)
 {
     if (!e)
-        return true;
-    struct timespec until = deadline(GRACE_MS);
-    pthread_mutex_lock(&e->lock);
-    e->stop = true;
-    pthread_cond_signal(&e->work);
-    while (e->threaded && e->busy)
-        if (pthread_cond_timedwait(&e->news, &e->lock, &until) == ETIMEDOUT)
-            break;
-    bool busy = e->busy;
-    pthread_mutex_unlock(&e->lock);
-    if (e->threaded && busy) {
-        pthread_detach(e->thread);
-        e->next = left_behind;
-        left_behind = e;
-        return false;
-    }
-    if (e->threaded)
-        pthread_join(e->thread, NULL);
+        return;
+    background_stop(&e->thread);
     for (int i = 0; i < 2; i++)
         if (e->pipe[i] >= 0)
             close(e->pipe[i]);
     clear(e);
     analysis_free(&e->session);
     query_filters_free(&e->filters);
-    pthread_mutex_destroy(&e->lock);
-    pthread_cond_destroy(&e->work);
-    pthread_cond_destroy(&e->news);
+    background_free(&e->thread);
     free(e->result);
     free(e->done);
     free(e);
-    return true;
 }
 
 enum status engine_set(struct engine *e, const struct analysis_params *params, double lambda,
@@ -306,25 +271,26 @@ enum status engine_set(struct engine *e, const struct analysis_params *params, d
     enum status code = query_filters_copy(&copy, filters, err);
     if (code)
         return code;
-    pthread_mutex_lock(&e->lock);
+    pthread_mutex_lock(&e->thread.lock);
     query_filters_free(&e->filters);
     e->filters = copy;
     e->params = *params;
     e->lambda = lambda;
     e->generation++;
+    cancel_set(&e->thread.cancel); /* nobody wants what is being computed any more */
     clear(e);
-    pthread_cond_signal(&e->work);
-    pthread_mutex_unlock(&e->lock);
+    pthread_cond_signal(&e->thread.work);
+    pthread_mutex_unlock(&e->thread.lock);
     return STATUS_OK;
 }
 
 void engine_focus(struct engine *e, uint32_t property, uint32_t layer, bool whole)
 {
-    pthread_mutex_lock(&e->lock);
+    pthread_mutex_lock(&e->thread.lock);
     e->property = property;
     e->layer = layer;
     e->whole = whole;
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->thread.lock);
 }
 
 const struct engine_result *engine_get(struct engine *e, uint32_t property, uint32_t layer)
@@ -332,38 +298,38 @@ const struct engine_result *engine_get(struct engine *e, uint32_t property, uint
     size_t at = (size_t)property * e->layers + layer;
     if (property >= e->properties || layer >= e->layers)
         return NULL;
-    pthread_mutex_lock(&e->lock);
+    pthread_mutex_lock(&e->thread.lock);
     bool done = e->done[at];
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->thread.lock);
     return done ? &e->result[at] : NULL;
 }
 
 size_t engine_missing(struct engine *e)
 {
-    pthread_mutex_lock(&e->lock);
+    pthread_mutex_lock(&e->thread.lock);
     size_t n = e->missing;
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->thread.lock);
     return n;
 }
 
 void engine_finish(struct engine *e, bool focus, int ms)
 {
     uint32_t property, layer;
-    struct timespec until = deadline(ms);
-    pthread_mutex_lock(&e->lock);
-    if (e->threaded) {
+    struct timespec until = worker_deadline(ms / 1000.0);
+    pthread_mutex_lock(&e->thread.lock);
+    if (e->thread.started) {
         while (next_item(e, focus, &property, &layer))
-            if (pthread_cond_timedwait(&e->news, &e->lock, &until) == ETIMEDOUT)
+            if (!worker_wait_until(&e->thread.news, &e->thread.lock, &until))
                 break;
     } else
         while (step(e, focus))
             ;
-    pthread_mutex_unlock(&e->lock);
+    pthread_mutex_unlock(&e->thread.lock);
 }
 
 int engine_fd(const struct engine *e)
 {
-    return e->threaded ? e->pipe[0] : -1;
+    return e->thread.started ? e->pipe[0] : -1;
 }
 
 void engine_drain(struct engine *e)

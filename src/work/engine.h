@@ -40,13 +40,15 @@ struct engine *engine_new(const struct counts *counts, const struct phones *phon
  */
 void engine_start(struct engine *e, const struct engine *with);
 
-/*
- * Stops and frees.  A computation that takes longer is not waited for: then all is left as it is
- * for the end of the program, and false says that COUNTS and PHONES must be left, too.
- */
-bool engine_free(struct engine *e);
+/* Asks the thread to end and returns at once; of several engines, ask all, then free them. */
+void engine_ask_to_stop(struct engine *e);
 
-/* New conditions, with the counts at LAMBDA, one of the file's: all results are void. */
+/* Ends the thread, which takes a few milliseconds whatever it computes, and frees.  E may be NULL.
+ */
+void engine_free(struct engine *e);
+
+/* New conditions, with the counts at LAMBDA, one of the file's: all results are void, and what is
+ * being computed is cancelled. */
 enum status engine_set(struct engine *e, const struct analysis_params *params, double lambda,
                        const struct query_filters *filters, struct err *err);
 

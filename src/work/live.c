@@ -2,12 +2,9 @@
 
 #include "work/live.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "corpus/align.h"
 #include "analysis/analysis.h"
@@ -17,9 +14,8 @@
 #include "model/frontends/logmel.h"
 #include "analysis/modelset.h"
 #include "base/mem.h"
+#include "base/worker.h"
 #include "corpus/speakers.h"
-
-enum { GRACE_MS = 250 }; /* given to a computation under way when all ends */
 
 /* What is opened once, by the thread. */
 struct ear {
@@ -42,12 +38,9 @@ struct live {
     struct audio audio;
     struct ear ear[LIVE_MODELS];
 
-    pthread_t thread;
-    bool threaded;
-    pthread_mutex_t lock; /* guards what is below */
-    pthread_cond_t work, news;
+    struct background thread; /* whose lock guards what is below */
     struct live_ask ask;
-    bool asked, busy, stop;
+    bool asked, busy;
     struct live_answer *fresh; /* not yet taken */
     struct live_answer *taken; /* the screen's */
 };
@@ -228,19 +221,12 @@ static void hear_all(struct live *l, struct live_answer *a)
     }
 }
 
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 /* NULL without memory. */
 static struct live_answer *answer(struct live *l, const struct live_ask *ask)
 {
     struct live_answer *a = mem_zeros(1, sizeof *a);
     struct err err = {STATUS_OK, ""};
-    double from = seconds_now();
+    double from = worker_clock();
     if (!a)
         return NULL;
     if (!l->open)
@@ -263,31 +249,31 @@ static struct live_answer *answer(struct live *l, const struct live_ask *ask)
     if (!code)
         hear_all(l, a);
     snprintf(a->why, sizeof a->why, "%.255s", code ? err.msg : "");
-    a->seconds = seconds_now() - from;
+    a->seconds = worker_clock() - from;
     return a;
 }
 
-static void *worker(void *arg)
+/* The thread: answers what was asked last, until it is asked to stop. */
+static void *live_loop(void *arg)
 {
     struct live *l = arg;
-    pthread_mutex_lock(&l->lock);
-    while (!l->stop) {
+    pthread_mutex_lock(&l->thread.lock);
+    while (!l->thread.stop) {
         if (!l->asked) {
-            pthread_cond_wait(&l->work, &l->lock);
+            pthread_cond_wait(&l->thread.work, &l->thread.lock);
             continue;
         }
         struct live_ask ask = l->ask;
         l->asked = false;
         l->busy = true;
-        pthread_mutex_unlock(&l->lock);
+        pthread_mutex_unlock(&l->thread.lock);
         struct live_answer *a = answer(l, &ask);
-        pthread_mutex_lock(&l->lock);
+        pthread_mutex_lock(&l->thread.lock);
         answer_free(l->fresh);
         l->fresh = a;
         l->busy = false;
-        pthread_cond_signal(&l->news);
     }
-    pthread_mutex_unlock(&l->lock);
+    pthread_mutex_unlock(&l->thread.lock);
     return NULL;
 }
 
@@ -297,10 +283,9 @@ struct live *live_new(const struct live_options *o)
     if (!l)
         return NULL;
     l->o = *o;
-    pthread_mutex_init(&l->lock, NULL);
-    pthread_cond_init(&l->work, NULL);
-    pthread_cond_init(&l->news, NULL);
-    l->threaded = o->thread && pthread_create(&l->thread, NULL, worker, l) == 0;
+    background_init(&l->thread);
+    if (o->thread)
+        background_start(&l->thread, live_loop, l);
     return l;
 }
 
@@ -322,68 +307,47 @@ static void close_all(struct live *l)
 
 void live_free(struct live *l)
 {
-    struct timespec until;
     if (!l)
         return;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += GRACE_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_mutex_lock(&l->lock);
-    l->stop = true;
-    l->asked = false;
-    pthread_cond_signal(&l->work);
-    while (l->busy)
-        if (pthread_cond_timedwait(&l->news, &l->lock, &until) == ETIMEDOUT)
-            break;
-    bool busy = l->busy;
-    pthread_mutex_unlock(&l->lock);
-    if (l->threaded && busy) {
-        pthread_detach(l->thread); /* everything is left for the end of the program */
-        return;
-    }
-    if (l->threaded)
-        pthread_join(l->thread, NULL);
+    background_stop(&l->thread);
     answer_free(l->fresh);
     answer_free(l->taken);
     close_all(l);
-    pthread_mutex_destroy(&l->lock);
-    pthread_cond_destroy(&l->work);
-    pthread_cond_destroy(&l->news);
+    background_free(&l->thread);
     free(l);
 }
 
 void live_ask(struct live *l, const struct live_ask *ask)
 {
-    if (!l->threaded) {
+    if (!l->thread.started) {
         answer_free(l->fresh);
         l->fresh = answer(l, ask);
         return;
     }
-    pthread_mutex_lock(&l->lock);
+    pthread_mutex_lock(&l->thread.lock);
     l->ask = *ask;
     l->asked = true;
-    pthread_cond_signal(&l->work);
-    pthread_mutex_unlock(&l->lock);
+    pthread_cond_signal(&l->thread.work);
+    pthread_mutex_unlock(&l->thread.lock);
 }
 
 bool live_busy(struct live *l)
 {
-    pthread_mutex_lock(&l->lock);
+    pthread_mutex_lock(&l->thread.lock);
     bool busy = l->busy || l->asked || l->fresh;
-    pthread_mutex_unlock(&l->lock);
+    pthread_mutex_unlock(&l->thread.lock);
     return busy;
 }
 
 const struct live_answer *live_take(struct live *l)
 {
-    pthread_mutex_lock(&l->lock);
+    pthread_mutex_lock(&l->thread.lock);
     if (l->fresh) {
         answer_free(l->taken);
         l->taken = l->fresh;
         l->fresh = NULL;
     }
     const struct live_answer *a = l->taken;
-    pthread_mutex_unlock(&l->lock);
+    pthread_mutex_unlock(&l->thread.lock);
     return a;
 }

@@ -63,7 +63,7 @@ struct live;
 /* NULL without memory. */
 struct live *live_new(const struct live_options *o);
 
-/* A computation under way is not waited for long. */
+/* Ends the thread, which cancels what it computes, and frees.  L may be NULL. */
 void live_free(struct live *l);
 
 /* Wants an answer; one asked for before that has not begun is forgotten. */

@@ -121,7 +121,7 @@ static int set_up(void)
     struct err err = {0, ""};
     struct analysis_params params = ANALYSIS_PARAMS_DEFAULT;
     if (make_phones(&err) || make_counts(&d.counts) ||
-        property_make(&d.pitch, &d.counts, &d.phones, NULL, &params, "pitch", &err)) {
+        property_make(&d.pitch, &d.counts, &d.phones, NULL, &params, "pitch", NULL, &err)) {
         fprintf(stderr, "bench analysis: %s\n", err.msg);
         return 1;
     }
@@ -152,7 +152,7 @@ static void aggregate(void)
     uint32_t hits[WIDTH];
     for (uint32_t l = 0; l < LAYERS; l++)
         for (uint32_t row = 0; row < d.pitch.rows.rows; row++) {
-            query_row_hits(&d.pitch.rows, &d.counts, l, row, hits);
+            query_row_hits(&d.pitch.rows, &d.counts, l, row, hits, NULL, NULL);
             sink += hits[0];
         }
 }
@@ -162,7 +162,7 @@ static void sets(void)
     struct err err;
     for (uint32_t l = 0; l < LAYERS; l++) {
         property_layer_free(&d.layer[l]);
-        if (property_layer_make(&d.layer[l], &d.pitch, &d.counts, l, &err))
+        if (property_layer_make(&d.layer[l], &d.pitch, &d.counts, l, NULL, &err))
             return;
     }
 }
@@ -170,7 +170,7 @@ static void sets(void)
 static void distances(void)
 {
     for (int l = 0; l < LAYERS; l++)
-        mds_distances(d.dist[l], d.layer[l].pattern, d.pitch.points, d.layer[l].words);
+        mds_distances(d.dist[l], d.layer[l].pattern, d.pitch.points, d.layer[l].words, NULL, NULL);
 }
 
 static void maps(enum map_method method)
@@ -179,7 +179,7 @@ static void maps(enum map_method method)
     struct err err;
     for (int l = 0; l < LAYERS; l++) {
         struct map m;
-        if (map_make(&m, d.dist[l], d.pitch.points, d.group, d.pitch.groups, &params, &err))
+        if (map_make(&m, d.dist[l], d.pitch.points, d.group, d.pitch.groups, &params, NULL, &err))
             return;
         sink += m.iterations;
         map_free(&m);
@@ -207,7 +207,7 @@ static void smacof_like_sklearn(void)
         unsigned iterations;
         for (size_t i = 0; i < 2 * n; i++)
             xy[i] = rng_uniform(&r);
-        if (mds_smacof(xy, d.dist[run / 4], n, 300, 1e-3, &stress, &iterations, &err))
+        if (mds_smacof(xy, d.dist[run / 4], n, 300, 1e-3, &stress, &iterations, NULL, &err))
             break;
         sink += iterations;
     }

@@ -86,6 +86,13 @@ word='(^|[^_[:alnum:]])'
         $(sources_but '^src/(cli|tui)/')
     forbid 'ending the program outside main.c' \
         "${word}(exit|_exit|_Exit|quick_exit|abort)[ ]*\\(" $(sources_but '^$')
+    forbid 'threads made outside base/worker' \
+        "${word}(pthread_create|thrd_create)[ ]*\\(" \
+        $(sources_but '^src/base/worker\.c$')
+    forbid 'threads left behind' "${word}(pthread|thrd)_detach[ ]*\\(" src/base/worker.c
+    forbid 'processes made outside work' \
+        "${word}(fork|vfork|forkpty|posix_spawnp?|system|popen|exec[lv]p?e?)[ ]*\\(" \
+        $(sources_but '^src/work/')
     forbid 'curses outside tui' '#[ ]*include <(n?curses|term|panel)[a-z]*(/[a-z]*)?\.h>' \
         $(sources_but '^src/tui/')
 }

@@ -368,7 +368,7 @@ static void a_written_torch_file_holds_what_the_checkpoint_did(void **state)
     json_object_set_new(json_object_get(c.config, "Downstream"), "lost", json_null());
     assert_true(json_equal(again.config, c.config));
     checkpoint_free(&again);
-    const volatile sig_atomic_t stop = 1;
+    const struct cancel stop = {.set = 1};
     assert_int_equal(unlink(path), 0);
     assert_status(torchzip_write(&c, path, &stop, &err), STATUS_CANCELLED);
     assert_false(have(path));

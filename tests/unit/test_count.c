@@ -262,16 +262,16 @@ static void threads_do_not_change_a_byte(void **state)
 /* Stops the job when a recording is found broken. */
 static void cancel_at_problem(void *context, enum count_problem kind, const char *message)
 {
-    volatile sig_atomic_t *flag = context;
+    struct cancel *flag = context;
     assert_int_equal(kind, COUNT_NO_LABELS);
     assert_non_null(strstr(message, "9001-a"));
-    *flag = 1;
+    cancel_set(flag);
 }
 
 /* Counts 9001-0 .. 9001-8 and stops at 9001-a, the seventh of thirteen; leaves the journal. */
 static void count_half(const struct count_options *o)
 {
-    volatile sig_atomic_t flag = 0;
+    struct cancel flag = {.set = 0};
     struct count_hooks hooks = {
         .problem = cancel_at_problem, .context = (void *)(uintptr_t)&flag, .cancel = &flag};
     struct count_job *job;

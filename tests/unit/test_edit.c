@@ -608,7 +608,7 @@ static void a_failed_write_leaves_nothing(void **state)
     assert_int_not_equal(stat(out, &st), 0);
     edit_source_free(&s);
     /* Interrupted among the weights. */
-    const volatile sig_atomic_t stop = 1;
+    const struct cancel stop = {.set = 1};
     r.stop = &stop;
     assert_ok(edit_source_open(&s, data_path(MODEL "hf"), &o, &err));
     assert_status(edit_folder_write(&s, &r, out, NULL, &err), STATUS_CANCELLED);

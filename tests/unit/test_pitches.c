@@ -99,7 +99,7 @@ static void pitch_is_tracked_and_its_tertiles_found(void **state)
 
 static void stopping_while_pitch_is_tracked_leaves_nothing(void **state)
 {
-    static const volatile sig_atomic_t stop = 1;
+    static const struct cancel stop = {.set = 1};
     struct count_options o = options();
     struct count_hooks hooks = {.cancel = &stop};
     struct count_job *job;

@@ -22,7 +22,8 @@ static void grouped_rows_are_sums_of_their_cells(void **state)
     assert_true(r.rows > 10);
     for (uint32_t l = 0; l < TOY_LAYERS; l++) {
         uint32_t *hits = mem_array((size_t)r.rows * TOY_WIDTH, sizeof *hits);
-        query_hits(&r, &c, l, hits);
+        for (uint32_t row = 0; row < r.rows; row++)
+            assert_ok(query_row_hits(&r, &c, l, row, hits + row * c.layer[l].width, NULL, &err));
         for (uint32_t row = 0; row < r.rows; row++) {
             const int32_t *key = r.level + 2 * row;
             int64_t frames;
@@ -61,7 +62,7 @@ static void filters_narrow_and_say_themselves(void **state)
     query_filters_free(&f);
     assert_ok(query_rows(&r, &c, &copy, NULL, 0, &err));
     assert_int_equal(r.rows, 1);
-    query_row_hits(&r, &c, 1, 0, hits);
+    assert_ok(query_row_hits(&r, &c, 1, 0, hits, NULL, &err));
     for (uint32_t i = 0; i < TOY_WIDTH; i++) {
         uint32_t wanted = 0;
         int64_t frames = 0, n;

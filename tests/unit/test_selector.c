@@ -48,8 +48,8 @@ static struct scored score(const struct selector *s, const char *property, uint3
     struct scored v;
     assert_ok(analysis_property(&a, property, &v.p, &err));
     assert_ok(analysis_layer(&a, property, layer - 1, &v.l, &err));
-    const struct selector_input in = {v.p,        &counts,    layer - 1,
-                                      v.l->width, v.l->words, v.l->pattern};
+    const struct selector_input in = {v.p,        &counts,      layer - 1, v.l->width,
+                                      v.l->words, v.l->pattern, NULL};
     v.score = mem_array((size_t)v.p->groups * v.l->width, sizeof *v.score);
     assert_non_null(v.score);
     assert_ok(s->score(&in, v.score, &err));
@@ -89,7 +89,7 @@ static uint64_t *choose(const struct selector *s, const struct scored *v)
 {
     uint64_t *group = mem_zeros(v->p->groups * v->l->words, sizeof *group);
     assert_non_null(group);
-    assert_ok(selector_choose(s, v->p, v->l, &counts, group, &err));
+    assert_ok(selector_choose(s, v->p, v->l, &counts, group, NULL, &err));
     return group;
 }
 

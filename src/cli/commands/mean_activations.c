@@ -68,7 +68,7 @@ static enum status add_recording(struct means *s, const char *path, struct err *
 static enum status add_recordings(struct means *s, char *const *path, size_t paths,
                                   const struct cli *cli, struct err *err)
 {
-    const volatile sig_atomic_t *stop = progress_catch_signals();
+    const struct cancel *stop = progress_catch_signals();
     struct progress shown;
     enum status code = STATUS_OK;
     progress_begin(&shown, cli, "averaged");
@@ -76,8 +76,9 @@ static enum status add_recordings(struct means *s, char *const *path, size_t pat
         struct corpus c = {.count = 0};
         code = corpus_open(&c, path[p], err);
         for (size_t i = 0; i < c.count && !code; i++) {
-            code = *stop ? err_set(err, STATUS_CANCELLED, "%s: interrupted", c.recording[i].path)
-                         : add_recording(s, c.recording[i].path, err);
+            code = cancelled(stop)
+                       ? err_set(err, STATUS_CANCELLED, "%s: interrupted", c.recording[i].path)
+                       : add_recording(s, c.recording[i].path, err);
             progress_count(&shown, i + 1, c.count);
         }
         corpus_free(&c);

@@ -271,12 +271,11 @@ static bool add_members(zip_t *z, const struct writer *w, struct arena *memory)
 static int stopped(zip_t *z, void *stop)
 {
     (void)z;
-    const volatile sig_atomic_t *flag = stop;
-    return flag && *flag;
+    return cancelled(stop);
 }
 
 static enum status write_archive(const struct writer *w, const char *path,
-                                 const volatile sig_atomic_t *stop, struct err *err)
+                                 const struct cancel *stop, struct err *err)
 {
     int why = 0;
     struct arena memory = arena_make(SIZE_MAX);
@@ -315,8 +314,8 @@ static enum status sync_file(const char *path, struct err *err)
     return code;
 }
 
-enum status torchzip_write(const struct checkpoint *c, const char *path,
-                           const volatile sig_atomic_t *stop, struct err *err)
+enum status torchzip_write(const struct checkpoint *c, const char *path, const struct cancel *stop,
+                           struct err *err)
 {
     struct writer w = {.c = c, .stored = mem_array(c->tensors.count, sizeof *w.stored)};
     enum status code = w.stored ? put_root(&w, err) : err_nomem(err);

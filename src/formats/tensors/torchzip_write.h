@@ -10,15 +10,14 @@
 #ifndef PROPNEU_FORMATS_TENSORS_TORCHZIP_WRITE_H
 #define PROPNEU_FORMATS_TENSORS_TORCHZIP_WRITE_H
 
-#include <signal.h>
-
+#include "base/cancel.h"
 #include "formats/tensors/checkpoint.h"
 
 /*
  * Writes C to PATH, a new file that is removed again where that fails; with *STOP set, gives up
  * with STATUS_CANCELLED (STOP may be NULL).
  */
-enum status torchzip_write(const struct checkpoint *c, const char *path,
-                           const volatile sig_atomic_t *stop, struct err *err);
+enum status torchzip_write(const struct checkpoint *c, const char *path, const struct cancel *stop,
+                           struct err *err);
 
 #endif

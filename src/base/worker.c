@@ -1,0 +1,106 @@
+/*
+ * Threads by POSIX: started here and joined here.  C11's threads have no condition variables on the
+ * monotonic clock, and a deadline by the time of day moves when that is set.
+ */
+#include "config.h"
+
+#include "base/worker.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+double worker_clock(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+void worker_condition(pthread_cond_t *c)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(c, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+}
+
+struct timespec worker_deadline(double seconds)
+{
+    struct timespec t;
+    double whole = floor(seconds);
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    t.tv_nsec += (long)((seconds - whole) * 1e9);
+    t.tv_sec += (time_t)whole + t.tv_nsec / 1000000000;
+    t.tv_nsec %= 1000000000;
+    return t;
+}
+
+bool worker_wait_until(pthread_cond_t *c, pthread_mutex_t *lock, const struct timespec *deadline)
+{
+    return pthread_cond_timedwait(c, lock, deadline) != ETIMEDOUT;
+}
+
+enum status workers_start(struct workers *w, size_t wanted, void *(*function)(void *),
+                          void *context, struct err *err)
+{
+    *w = (struct workers){.thread = mem_array(wanted, sizeof *w->thread)};
+    if (!w->thread)
+        return err_nomem(err);
+    while (w->count < wanted && pthread_create(&w->thread[w->count], NULL, function, context) == 0)
+        w->count++;
+    if (w->count == 0 && wanted > 0)
+        return err_set(err, STATUS_NOMEM, "no thread could be started");
+    return STATUS_OK;
+}
+
+void workers_join(struct workers *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        pthread_join(w->thread[i], NULL);
+    free(w->thread);
+    *w = (struct workers){.count = 0};
+}
+
+void background_init(struct background *b)
+{
+    *b = (struct background){.stop = false};
+    cancel_init(&b->cancel, NULL);
+    pthread_mutex_init(&b->lock, NULL);
+    worker_condition(&b->work);
+    worker_condition(&b->news);
+}
+
+bool background_start(struct background *b, void *(*loop)(void *), void *context)
+{
+    if (!b->started)
+        b->started = pthread_create(&b->thread, NULL, loop, context) == 0;
+    return b->started;
+}
+
+void background_ask_to_stop(struct background *b)
+{
+    pthread_mutex_lock(&b->lock);
+    b->stop = true;
+    cancel_set(&b->cancel);
+    pthread_cond_signal(&b->work);
+    pthread_mutex_unlock(&b->lock);
+}
+
+void background_stop(struct background *b)
+{
+    background_ask_to_stop(b);
+    if (b->started)
+        pthread_join(b->thread, NULL);
+    b->started = false;
+}
+
+void background_free(struct background *b)
+{
+    pthread_mutex_destroy(&b->lock);
+    pthread_cond_destroy(&b->work);
+    pthread_cond_destroy(&b->news);
+}
