@@ -3,13 +3,14 @@
 set -u
 top=${srcdir:-.}
 failed=0
+help=$(mktemp) || exit 1
+trap 'rm -f "$help"' EXIT
 
 complain() {
     echo "$*"
     failed=1
 }
 
-page=$top/man/propneu.1
 commands=$("$PROPNEU" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z0-9-]*\)  .*/\1/p')
 [ -n "$commands" ] || complain "propneu --help lists no commands"
 
@@ -19,23 +20,24 @@ options() {
 }
 
 for command in $commands; do
-    section=$(sed -n "/^\\.Ss $command\$/,/^\\.S[sh] /p" "$page")
-    if [ -z "$section" ]; then
-        complain "propneu.1: the command '$command' has no section"
+    page=$top/man/propneu-$command.1
+    if [ ! -e "$page" ]; then
+        complain "the command '$command' has no page man/propneu-$command.1"
         continue
     fi
-    for option in $("$PROPNEU" "$command" --help | options Options); do
-        echo "$section" | grep -q "Fl -$option\\( \\|\$\\)" ||
-            complain "propneu.1: $command: the option --$option is missing"
+    "$PROPNEU" "$command" --help >"$help"
+    for option in $(options Options <"$help"); do
+        grep -q "Fl -$option\\( \\|\$\\)" "$page" || complain "$page: the option --$option is missing"
     done
     # and the other way round
-    for option in $(echo "$section" | sed -n 's/^\.It .*Fl -\([a-z][a-z0-9-]*\).*/\1/p'); do
-        "$PROPNEU" "$command" --help | grep -q -e "--$option\\([ =[]\\|\$\\)" ||
-            complain "propneu.1: $command: no option --$option in --help"
+    for option in $(sed -n 's/^\.It .*Fl -\([a-z][a-z0-9-]*\).*/\1/p' "$page"); do
+        grep -q -e "--$option\\([ =[]\\|\$\\)" "$help" || complain "$page: no option --$option in --help"
     done
+    grep -q "^\.It Xr propneu-$command 1\$" "$top/man/propneu.1" ||
+        complain "propneu.1: the command '$command' is not listed"
 done
 for option in $("$PROPNEU" --help | options 'Options of every command'); do
-    sed -n '/^\.Sh OPTIONS/,/^\.Sh /p' "$page" | grep -q "Fl -$option\\( \\|\$\\)" ||
+    sed -n '/^\.Sh OPTIONS/,/^\.Sh /p' "$top/man/propneu.1" | grep -q "Fl -$option\\( \\|\$\\)" ||
         complain "propneu.1: the option --$option of every command is missing"
 done
 
