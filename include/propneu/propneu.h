@@ -4,6 +4,11 @@
 #ifndef PROPNEU_PROPNEU_H
 #define PROPNEU_PROPNEU_H
 
+#include <propneu/analysis.h>
+#include <propneu/countfile.h>
+#include <propneu/edit.h>
+#include <propneu/model.h>
+#include <propneu/sets.h>
 #include <propneu/status.h>
 
 #endif

@@ -59,6 +59,9 @@ PN_API const char *pn_version(void);
  */
 PN_API const char *pn_status_name(enum pn_status status);
 
+/* Frees memory that a function of the library returned to be freed; NULL does nothing. */
+PN_API void pn_free(void *memory);
+
 #ifdef __cplusplus
 }
 #endif

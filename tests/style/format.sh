@@ -4,7 +4,7 @@ set -u
 cd "${srcdir:-.}" || exit 1
 for program in clang-format-14 clang-format; do
     if "$program" --version 2>/dev/null | grep -q 'version 14\.'; then
-        find src tests -name '*.[ch]' -exec "$program" --dry-run -Werror {} + && exit 0
+        find src include examples tests -name '*.[ch]' -exec "$program" --dry-run -Werror {} + && exit 0
         echo "clang-format-14 -i on these files mends it"
         exit 1
     fi

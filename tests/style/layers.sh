@@ -77,6 +77,10 @@ sources_but() {
     find src -name '*.[ch]' | sort | grep -vE "$1"
 }
 
+# The installed interface is put in front of the rooms in src/api alone.
+found=$(grep -rlE '#[ ]*include <propneu/' src | grep -v '^src/api/')
+[ -z "$found" ] || complain "includes include/propneu outside src/api: $found"
+
 word='(^|[^_[:alnum:]])'
 # Names of files have no blanks.
 # shellcheck disable=SC2046

@@ -1,0 +1,136 @@
+/* propneu/analysis.h: a count file under analysis as a handle. */
+#include "config.h"
+
+#include "api/api_analysis.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/api.h"
+
+void pn_analysis_options_init(struct pn_analysis_options *options)
+{
+    const struct analysis_params params = ANALYSIS_PARAMS_DEFAULT;
+    *options = (struct pn_analysis_options){.sigma = params.sigma, .min_frames = params.min_frames};
+}
+
+/* What is wrong with OPTIONS, as a message; NULL: nothing. */
+static const char *analysis_complaint(const struct pn_analysis_options *o)
+{
+    if (!(o->sigma > 0 && o->sigma <= 1))
+        return "sigma is a share above 0 and up to 1";
+    return o->min_frames < 1 ? "at least 1 frame is needed" : NULL;
+}
+
+/* Opens PATH under OPTIONS; to be closed on failure, too. */
+static enum status analysis_open_input(struct api_input *in, const char *path,
+                                       const struct pn_analysis_options *o, struct err *err)
+{
+    const char *wrong = analysis_complaint(o);
+    if (wrong)
+        return err_set(err, STATUS_USAGE, "%s", wrong);
+    enum status code = counts_open(&in->counts, path, err);
+    if (!code && o->lambda > 0)
+        code = counts_choose(&in->counts, o->lambda, err);
+    if (!code)
+        code = phones_open(&in->phones, o->phones, err);
+    if (!code)
+        code = analysis_init(&in->analysis, &in->counts, &in->phones, err);
+    for (size_t i = 0; i < o->wheres && !code; i++)
+        code = query_filters_add(&in->analysis.filters, &in->counts, o->where[i], err);
+    if (code)
+        return code;
+    analysis_set_params(&in->analysis, &(struct analysis_params){.sigma = o->sigma,
+                                                                 .min_frames = o->min_frames,
+                                                                 .authors = o->authors});
+    analysis_set_map(&in->analysis,
+                     &(struct map_params){.method = o->classical ? MAP_CLASSICAL : MAP_SMACOF,
+                                          .starts = o->starts,
+                                          .seed = o->seed});
+    return STATUS_OK;
+}
+
+enum pn_status pn_analysis_open(pn_analysis **out, const char *path,
+                                const struct pn_analysis_options *options, struct pn_error *error)
+{
+    struct err e;
+    struct pn_analysis_options plain;
+    pn_analysis_options_init(&plain);
+    pn_analysis *handle = calloc(1, sizeof *handle);
+    enum status code = handle ? STATUS_OK : err_nomem(&e);
+    if (!code)
+        code = analysis_open_input(&handle->in, path, options ? options : &plain, &e);
+    if (code)
+        pn_analysis_free(handle);
+    else
+        *out = handle;
+    return api_result(code, &e, error);
+}
+
+void pn_analysis_free(pn_analysis *analysis)
+{
+    if (!analysis)
+        return;
+    analysis_free(&analysis->in.analysis);
+    phones_free(&analysis->in.phones);
+    counts_free(&analysis->in.counts);
+    free(analysis);
+}
+
+uint32_t pn_analysis_layers(const pn_analysis *analysis)
+{
+    return analysis->in.counts.layers;
+}
+
+uint32_t pn_analysis_width(const pn_analysis *analysis, uint32_t layer)
+{
+    const struct counts *c = &analysis->in.counts;
+    return layer >= 1 && layer <= c->layers ? c->layer[layer - 1].width : 0;
+}
+
+uint32_t pn_analysis_properties(const pn_analysis *analysis)
+{
+    return analysis->in.analysis.names.count;
+}
+
+const char *pn_analysis_property(const pn_analysis *analysis, uint32_t index)
+{
+    const struct names *names = &analysis->in.analysis.names;
+    return index < names->count ? names->name[index] : NULL;
+}
+
+enum pn_status pn_analysis_groups(pn_analysis *analysis, const char *property, uint32_t *count,
+                                  struct pn_error *error)
+{
+    struct err e;
+    const struct property *p;
+    enum status code = analysis_property(&analysis->in.analysis, property, &p, &e);
+    if (!code)
+        *count = p->groups;
+    return api_result(code, &e, error);
+}
+
+const char *pn_analysis_group(pn_analysis *analysis, const char *property, uint32_t index)
+{
+    const struct property *p;
+    if (analysis_property(&analysis->in.analysis, property, &p, NULL) || index >= p->groups)
+        return NULL;
+    return p->group.name[index];
+}
+
+enum pn_status pn_analysis_probabilities(pn_analysis *analysis, const char *phone, uint32_t layer,
+                                         double *p, int64_t *frames, struct pn_error *error)
+{
+    struct err e;
+    struct profile profile;
+    enum status code = api_layer(layer, analysis->in.counts.layers, &e);
+    if (!code)
+        code = analysis_profile(&analysis->in.analysis, &profile, phone, NULL, layer - 1, &e);
+    if (code)
+        return api_result(code, &e, error);
+    memcpy(p, profile.p, profile.width * sizeof *p);
+    if (frames)
+        *frames = profile.frames;
+    profile_free(&profile);
+    return PN_OK;
+}
