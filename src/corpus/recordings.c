@@ -1,3 +1,6 @@
+/*
+ * The recordings of a corpus, in the order of their names, and numbers that stand for them.
+ */
 #include "config.h"
 
 #include "corpus/recordings.h"
@@ -53,7 +56,7 @@ static void recording_free(struct recording *r)
     free(r->utterance);
 }
 
-void corpus_free(struct corpus *c)
+void recordings_free(struct recordings *c)
 {
     for (size_t i = 0; i < c->count; i++)
         recording_free(&c->recording[i]);
@@ -61,10 +64,10 @@ void corpus_free(struct corpus *c)
     for (size_t i = 0; i < c->unreads; i++)
         free(c->unread[i]);
     free(c->unread);
-    *c = (struct corpus){0};
+    *c = (struct recordings){0};
 }
 
-static enum status add(struct corpus *c, const char *path, struct err *err)
+static enum status add(struct recordings *c, const char *path, struct err *err)
 {
     struct recording r = {mem_strndup(path, strlen(path)), folder_utterance(path)};
     if (!r.path || !r.utterance ||
@@ -85,7 +88,7 @@ static bool is_audio_name(const char *path)
     return false;
 }
 
-static enum status open_folder(struct corpus *c, const char *path, struct err *err)
+static enum status open_folder(struct recordings *c, const char *path, struct err *err)
 {
     struct folder_files files = {0};
     enum status code = folder_find(&files, path, audio_suffix, err);
@@ -102,7 +105,7 @@ static enum status open_folder(struct corpus *c, const char *path, struct err *e
 }
 
 /* One line of the list PATH, LINE [n]. */
-static enum status add_line(struct corpus *c, const char *path, const char *line, size_t n,
+static enum status add_line(struct recordings *c, const char *path, const char *line, size_t n,
                             struct err *err)
 {
     const char *slash = strrchr(path, '/');
@@ -123,7 +126,7 @@ static enum status add_line(struct corpus *c, const char *path, const char *line
     return code;
 }
 
-static enum status open_list(struct corpus *c, const char *path, struct err *err)
+static enum status open_list(struct recordings *c, const char *path, struct err *err)
 {
     struct mapped m;
     size_t line = 1, n;
@@ -153,9 +156,9 @@ static int compare(const void *a, const void *b)
     return order ? order : strcmp(x->path, y->path);
 }
 
-enum status corpus_open(struct corpus *out, const char *path, struct err *err)
+enum status recordings_open(struct recordings *out, const char *path, struct err *err)
 {
-    struct corpus c = {0};
+    struct recordings c = {0};
     enum status code;
     if (folder_is(path))
         code = open_folder(&c, path, err);
@@ -172,13 +175,13 @@ enum status corpus_open(struct corpus *out, const char *path, struct err *err)
             code = err_set(err, STATUS_MISMATCH, "%s and %s are both utterance '%s'",
                            c.recording[i - 1].path, c.recording[i].path, c.recording[i].utterance);
     if (code)
-        corpus_free(&c);
+        recordings_free(&c);
     else
         *out = c;
     return code;
 }
 
-void corpus_shard(struct corpus *c, uint32_t k, uint32_t n)
+void recordings_shard(struct recordings *c, uint32_t k, uint32_t n)
 {
     size_t kept = 0;
     for (size_t i = 0; i < c->count; i++)
@@ -189,7 +192,7 @@ void corpus_shard(struct corpus *c, uint32_t k, uint32_t n)
     c->count = kept;
 }
 
-uint64_t corpus_names_digest(const struct corpus *c)
+uint64_t recordings_names_digest(const struct recordings *c)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < c->count; i++)
@@ -197,7 +200,7 @@ uint64_t corpus_names_digest(const struct corpus *c)
     return sum;
 }
 
-uint64_t corpus_digest(const struct corpus *c)
+uint64_t recordings_digest(const struct recordings *c)
 {
     uint64_t h = HASH_START;
     struct stat st;

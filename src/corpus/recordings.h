@@ -14,7 +14,7 @@ struct recording {
     char *utterance; /* folder_utterance: file name up to the first dot */
 };
 
-struct corpus {
+struct recordings {
     struct recording *recording; /* [count], by utterance, bytewise */
     size_t count, cap;
     char **unread; /* [unreads]: "path: why" of folders that could not be searched */
@@ -26,19 +26,19 @@ struct corpus {
  * (.flac, .wav, .ogg, ...); a recording; or a list, one path a line, relative to the list's own
  * folder, empty lines and lines that begin with '#' left out.  Whether the files of a list are
  * there shows only when they are read.  Two files of one utterance are an error naming both;
- * STATUS_NOTFOUND if there is none at all.  Free with corpus_free.
+ * STATUS_NOTFOUND if there is none at all.  Free with recordings_free.
  */
-enum status corpus_open(struct corpus *c, const char *path, struct err *err);
-void corpus_free(struct corpus *c);
+enum status recordings_open(struct recordings *c, const char *path, struct err *err);
+void recordings_free(struct recordings *c);
 
 /* Keeps every N-th recording from number K on, K from 1 (shards.h). */
-void corpus_shard(struct corpus *c, uint32_t k, uint32_t n);
+void recordings_shard(struct recordings *c, uint32_t k, uint32_t n);
 
 /* Sum of corpus_hash over all utterances: stands for the set of their names. */
-uint64_t corpus_names_digest(const struct corpus *c);
+uint64_t recordings_names_digest(const struct recordings *c);
 
 /* A number that tells corpora apart: of all utterances' names and file sizes. */
-uint64_t corpus_digest(const struct corpus *c);
+uint64_t recordings_digest(const struct recordings *c);
 
 /*
  * The same for a file (its bytes) or a folder (names, sizes and times of its files); 0 for NULL

@@ -18,28 +18,10 @@
 #include <stdint.h>
 
 #include "formats/countfile.h"
-#include "corpus/factorfile.h"
+#include "corpus/corpus.h"
 #include "model/model.h"
 #include "base/cancel.h"
 #include "base/status.h"
-
-/* Factors the cells can be kept by, in the order in which they stand in the file; then come the
- * user's own. */
-enum count_factor { COUNT_PHONE, COUNT_GENDER, COUNT_PITCH, COUNT_SPEAKER, COUNT_FACTORS };
-
-/* "phone", "gender", ... */
-extern const char *const count_factor_names[COUNT_FACTORS];
-
-/* Pitch is tracked in the recordings (pitchtrack.h). */
-#define COUNT_PITCH_AUTO "auto"
-
-#define COUNT_MAX_EXTRAS 12
-
-/* A factor of the user's own (factorfile.h). */
-struct count_extra {
-    char name[FACTOR_NAME_MAX]; /* factor_name_ok, and no other's */
-    const char *file;
-};
 
 /*
  * The processes that count one corpus together, in a build with MPI: those that mpirun started.
@@ -59,23 +41,12 @@ enum status count_team_start(struct count_team *t, struct err *err);
 void count_team_end(struct count_team *t);
 
 struct count_options {
+    struct corpus_options corpus;   /* with labels; cells are kept by the factors of BY */
     const char *model, *mean_std;   /* model.h */
     enum model_normalize normalize; /* model.h */
-    const char *audio;              /* recordings.h */
-    const char *labels;             /* labels.h; with label_table and tier, which may be NULL */
-    const char *label_table, *tier;
-    const char *phones;   /* phones_open; NULL: the table of the labels' format */
-    const char *speakers; /* needed for COUNT_GENDER, else not read */
-    const char *pitch;    /* file or COUNT_PITCH_AUTO, needed for COUNT_PITCH, else not read */
-    bool edges_given;     /* else tertiles of the corpus, where pitch is F0 */
-    double pitch_edges[2];
-    unsigned by;                     /* 1 << COUNT_PHONE | ... */
-    const struct count_extra *extra; /* [extras] kept by, too */
-    unsigned extras;
-    double lambda_percent;     /* of the file */
+    double lambda_percent;          /* of the file */
     const double *lambda;      /* [lambdas] where it is counted at several: the file's own first */
     unsigned lambdas;          /* up to COUNTS_MAX_LAMBDAS; 0: lambda_percent alone */
-    uint32_t shard, shards;    /* shard K of N, from 1; N = 0: all (shards.h) */
     enum counts_frames frames; /* COUNTS_FRAMES_AUTHORS: as the published program in all */
     unsigned threads;
     struct count_team *team; /* NULL: this process alone */

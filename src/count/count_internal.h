@@ -11,13 +11,13 @@
 #include "base/worker.h"
 #include "count/cells.h"
 #include "count/count.h"
-#include "count/inputs.h"
+#include "corpus/corpus.h"
 #include "model/model.h"
 
 /* What was counted of which utterances: of a job, or the part one process hands to another. */
 struct tally {
     struct cells cells;
-    uint64_t *done;  /* bits [in.corpus.count] */
+    uint64_t *done;  /* bits [corpus.recordings.count] */
     uint64_t digest; /* sum of corpus_hash of the utterances done */
     struct count_totals totals;
 };
@@ -34,15 +34,14 @@ struct count_job {
     const struct count_hooks *hooks;
     struct model *model;
     const struct model_info *info;
-    struct inputs in;
-    struct shards shards; /* of the corpus, which is cut down to one */
+    struct corpus corpus;
     struct align_options align;
     char edges[64];    /* pitch edges as text, "" while not known */
     uint32_t built_in; /* factors that are not the user's own, the first ones of the cells */
-    enum count_factor kind[COUNT_FACTORS]; /* [built_in] */
-    char *journal;                         /* path, or NULL: the output is no regular file */
-    int journal_fd;                        /* holds the lock on it, or -1 */
-    struct buf settings;                   /* what must be equal to go on */
+    enum corpus_factor kind[CORPUS_FACTORS]; /* [built_in] */
+    char *journal;                           /* path, or NULL: the output is no regular file */
+    int journal_fd;                          /* holds the lock on it, or -1 */
+    struct buf settings;                     /* what must be equal to go on */
 
     /* Under the lock while workers run. */
     pthread_mutex_t lock;

@@ -1,3 +1,6 @@
+/*
+ * A counting job at work: its threads, the journal that is kept meanwhile, and the result.
+ */
 #include "config.h"
 
 #include "count/count_internal.h"
@@ -17,8 +20,6 @@
 #define SAVE_SECONDS     0.2 /* at least, between journals */
 #define SAVE_SHARE       50  /* and this many times as long as writing one takes */
 
-const char *const count_factor_names[COUNT_FACTORS] = {"phone", "gender", "pitch", "speaker"};
-
 const struct count_totals *count_totals(const struct count_job *job)
 {
     return &job->tally.totals;
@@ -26,7 +27,7 @@ const struct count_totals *count_totals(const struct count_job *job)
 
 size_t count_unread_folders(const struct count_job *j)
 {
-    return j->in.corpus.unreads;
+    return j->corpus.recordings.unreads;
 }
 
 uint64_t count_left_out(const struct count_totals *t)
@@ -52,14 +53,13 @@ void count_free(struct count_job *j)
     if (!j)
         return;
     model_free(j->model);
-    inputs_free(&j->in);
+    corpus_free(&j->corpus);
     tally_free(&j->tally);
     buf_free(&j->settings);
     journal_unlock(j);
     pthread_mutex_destroy(&j->lock);
     pthread_cond_destroy(&j->changed);
     pthread_cond_destroy(&j->filled);
-    free(j->shards.held);
     free(j->journal);
     free(j);
 }
@@ -119,7 +119,7 @@ enum status count_threads(struct count_job *j, uint64_t left, void *(*work)(void
 static enum status run_workers(struct count_job *j, struct err *err)
 {
     double edges[2];
-    if (j->in.pitch.tracked && !*j->edges) {
+    if (j->corpus.pitch.tracked && !*j->edges) {
         enum status code = count_track(j, edges, err);
         if (code)
             return code;
@@ -148,7 +148,7 @@ static enum status write_counts(struct count_job *j, struct err *err)
         .utterances = j->tally.totals.counted,
         .utterance_digest = j->tally.digest,
         .seconds = (double)j->tally.totals.samples / AUDIO_RATE,
-        .shards = j->shards,
+        .shards = j->corpus.shards,
     };
     return cells_write(&j->tally.cells, &about, o->output, err);
 }
@@ -157,8 +157,8 @@ enum status count_run(struct count_job *j, const struct count_hooks *hooks, stru
 {
     j->hooks = hooks;
     cancel_init(&j->stop, hooks->cancel);
-    for (size_t i = 0; hooks->problem && i < j->in.corpus.unreads; i++)
-        hooks->problem(hooks->context, COUNT_NO_AUDIO, j->in.corpus.unread[i]);
+    for (size_t i = 0; hooks->problem && i < j->corpus.recordings.unreads; i++)
+        hooks->problem(hooks->context, COUNT_NO_AUDIO, j->corpus.recordings.unread[i]);
     enum status code = run_workers(j, err);
     if (!team_leads(j->options->team))
         return code;

@@ -71,8 +71,8 @@ bool journal_put(const struct count_job *j, const struct tally *t, FILE *f)
         return false;
     put(&o, JOURNAL_MAGIC, strlen(JOURNAL_MAGIC));
     put_text(&o, buf_text(&j->settings), j->settings.len);
-    put_number(&o, j->in.corpus.count);
-    put(&o, t->done, bitset_words(j->in.corpus.count) * sizeof *t->done);
+    put_number(&o, j->corpus.recordings.count);
+    put(&o, t->done, bitset_words(j->corpus.recordings.count) * sizeof *t->done);
     put_number(&o, t->digest);
     tally_totals(&totals, kept);
     for (int i = 0; i < TALLY_TOTALS; i++)
@@ -218,28 +218,28 @@ enum status journal_settings(struct count_job *j, struct err *err)
     for (uint32_t f = 0; f < j->tally.cells.factors; f++)
         buf_printf(b, "%s%s", f ? "," : "", j->tally.cells.factor[f]);
     buf_str(b, "\n");
-    settings_add_digest(b, "corpus (-a)", corpus_digest(&j->in.corpus));
-    if (j->shards.of)
-        buf_printf(b, "--shard: %s/%u of %016" PRIx64 "\n", j->shards.held, j->shards.of,
-                   j->shards.corpus_digest);
+    settings_add_digest(b, "corpus (-a)", recordings_digest(&j->corpus.recordings));
+    if (j->corpus.shards.of)
+        buf_printf(b, "--shard: %s/%u of %016" PRIx64 "\n", j->corpus.shards.held,
+                   j->corpus.shards.of, j->corpus.shards.recordings_digest);
     else
         buf_str(b, "--shard: \n");
-    setting(b, "labels (-l)", o->labels);
-    setting(b, "--label-table", o->label_table);
-    buf_printf(b, "--tier: %s\n", o->tier ? o->tier : "");
-    const char *phones = o->phones ? o->phones : labels_phones(j->in.labels);
+    setting(b, "labels (-l)", o->corpus.labels);
+    setting(b, "--label-table", o->corpus.label_table);
+    buf_printf(b, "--tier: %s\n", o->corpus.tier ? o->corpus.tier : "");
+    const char *phones = o->corpus.phones ? o->corpus.phones : labels_phones(j->corpus.labels);
     if (phones && corpus_digest_path(phones) == 0) /* a bundled table */
         buf_printf(b, "--phones: %s\n", phones);
     else
         setting(b, "--phones", phones);
-    setting(b, "--speakers", j->in.gendered ? o->speakers : NULL);
-    for (unsigned x = 0; x < o->extras; x++)
-        buf_printf(b, "--factor %s: %016" PRIx64 "\n", o->extra[x].name,
-                   corpus_digest_path(o->extra[x].file));
-    if (j->in.pitch.tracked)
-        buf_str(b, "--pitch: " COUNT_PITCH_AUTO "\n");
+    setting(b, "--speakers", j->corpus.gendered ? o->corpus.speakers : NULL);
+    for (unsigned x = 0; x < o->corpus.extras; x++)
+        buf_printf(b, "--factor %s: %016" PRIx64 "\n", o->corpus.extra[x].name,
+                   corpus_digest_path(o->corpus.extra[x].file));
+    if (j->corpus.pitch.tracked)
+        buf_str(b, "--pitch: " CORPUS_PITCH_AUTO "\n");
     else
-        setting(b, "--pitch", j->in.pitch.file ? o->pitch : NULL);
+        setting(b, "--pitch", j->corpus.pitch.file ? o->corpus.pitch : NULL);
     /* Tertiles of what is tracked follow from the corpus and its labels. */
     buf_printf(b, "--pitch-edges: %s\n", j->edges);
     return buf_ok(b) ? STATUS_OK : err_nomem(err);

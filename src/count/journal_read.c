@@ -114,19 +114,19 @@ static bool get_cells(struct in *in, struct cells *c, uint64_t frames)
 
 static bool get_done(struct in *in, const struct count_job *j, struct tally *t)
 {
-    size_t words = bitset_words(j->in.corpus.count);
-    if (get_number(in) != j->in.corpus.count)
+    size_t words = bitset_words(j->corpus.recordings.count);
+    if (get_number(in) != j->corpus.recordings.count)
         return false;
     const void *p = get(in, words * sizeof *t->done);
     if (!p)
         return false;
     memcpy(t->done, p, words * sizeof *t->done);
-    if (j->in.corpus.count % 64 && t->done[words - 1] >> j->in.corpus.count % 64)
+    if (j->corpus.recordings.count % 64 && t->done[words - 1] >> j->corpus.recordings.count % 64)
         return false;
     uint64_t digest = 0;
-    for (size_t i = 0; i < j->in.corpus.count; i++)
+    for (size_t i = 0; i < j->corpus.recordings.count; i++)
         if (bitset_has(t->done, i))
-            digest += corpus_hash(j->in.corpus.recording[i].utterance);
+            digest += corpus_hash(j->corpus.recordings.recording[i].utterance);
     t->digest = get_number(in);
     return t->digest == digest;
 }
@@ -145,7 +145,7 @@ static bool get_all(struct in *in, const struct count_job *j, struct tally *t)
             return false;
     if (!get_cells(in, &t->cells, t->totals.frames) || in->left != 0)
         return false;
-    return t->totals.counted == bitset_count(t->done, bitset_words(j->in.corpus.count));
+    return t->totals.counted == bitset_count(t->done, bitset_words(j->corpus.recordings.count));
 }
 
 static bool whole(const unsigned char *bytes, size_t n)

@@ -22,8 +22,8 @@ static enum status check_one_corpus(const struct counts *a, const struct counts 
         return err_set(err, STATUS_MISMATCH,
                        "%s cannot be added to %s: a shard of %" PRIu32 ", not of %" PRIu32, b->path,
                        a->path, y->of, x->of);
-    if (x->of &&
-        (x->corpus_digest != y->corpus_digest || x->corpus_utterances != y->corpus_utterances))
+    if (x->of && (x->recordings_digest != y->recordings_digest ||
+                  x->corpus_utterances != y->corpus_utterances))
         return err_set(err, STATUS_MISMATCH,
                        "%s cannot be added to %s: a shard of another corpus (%" PRIu64
                        " recordings, not %" PRIu64 ", or with other names)",

@@ -202,7 +202,7 @@ static void hand_out(struct count_job *j, int to, size_t wanted)
     struct work w = {.state = cancelled(&j->stop) ? WORK_STOPPED : WORK_ON};
     size_t i;
     while (w.state == WORK_ON && w.count < wanted && w.count < MOST_HANDED)
-        if ((i = count_next(j)) < j->in.corpus.count)
+        if ((i = count_next(j)) < j->corpus.recordings.count)
             w.utterance[w.count++] = i;
         else
             w.state = WORK_ENDED;
@@ -390,7 +390,7 @@ enum status team_work(struct count_job *j, struct err *err)
         return err_nomem(err);
     j->hooks = &m.hooks;
     j->feed = &m.feed;
-    code = count_threads(j, j->in.corpus.count, count_worker, speak, err);
+    code = count_threads(j, j->corpus.recordings.count, count_worker, speak, err);
     j->options->team->others = 0;
     j->feed = NULL;
     free(m.feed.utterance);

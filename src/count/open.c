@@ -1,3 +1,6 @@
+/*
+ * Opening a counting job: all that can be wrong with inputs and output is found out here.
+ */
 #include "config.h"
 
 #include "count/count_internal.h"
@@ -27,34 +30,14 @@ void count_set_edges(struct count_job *j, const double edges[2])
              edge_text(edges[1]).text);
 }
 
-/* Cuts the corpus down to its shard; what belongs to the whole of it was found before. */
-static enum status take_shard(struct count_job *j, struct err *err)
-{
-    const struct count_options *o = j->options;
-    struct corpus *c = &j->in.corpus;
-    char number[16];
-    if (!o->shards)
-        return STATUS_OK;
-    if (o->shards > c->count)
-        return err_set(err, STATUS_MISMATCH, "%s: %zu recordings do not make %u shards", o->audio,
-                       c->count, o->shards);
-    j->shards = (struct shards){o->shards, NULL, c->count, corpus_names_digest(c)};
-    snprintf(number, sizeof number, "%u", o->shard);
-    corpus_shard(c, o->shard, o->shards);
-    j->shards.held = mem_strndup(number, strlen(number));
-    return j->shards.held ? STATUS_OK : err_nomem(err);
-}
-
 static enum status open_inputs(struct count_job *j, struct err *err)
 {
     const struct count_options *o = j->options;
-    enum status code = inputs_open(&j->in, o, err);
-    if (!code)
-        code = take_shard(j, err);
+    enum status code = corpus_open(&j->corpus, &o->corpus, err);
     if (code)
         return code;
-    if (j->in.edged)
-        count_set_edges(j, j->in.edges);
+    if (j->corpus.edged)
+        count_set_edges(j, j->corpus.edges);
     struct model_options mo = {.mean_std = o->mean_std, .normalize = o->normalize};
     if ((code = model_open(&j->model, o->model, &mo, err)))
         return code;
@@ -62,15 +45,15 @@ static enum status open_inputs(struct count_job *j, struct err *err)
     j->align.grid = frame_grid_midpoints(j->info->frame_ms / 1000);
     j->align.frames = o->frames;
     j->align.pitch = o->frames == COUNTS_FRAMES_AUTHORS ? ALIGN_PITCH_FRONT : ALIGN_PITCH_CENTRED;
-    j->align.phones = &j->in.phones;
+    j->align.phones = &j->corpus.phones;
     return STATUS_OK;
 }
 
 static void list_factors(struct count_job *j)
 {
-    for (int f = 0; f < COUNT_FACTORS; f++)
-        if (j->options->by >> f & 1)
-            j->kind[j->built_in++] = (enum count_factor)f;
+    for (int f = 0; f < CORPUS_FACTORS; f++)
+        if (j->options->corpus.by >> f & 1)
+            j->kind[j->built_in++] = (enum corpus_factor)f;
 }
 
 /* Journals need a regular file to lie beside. */

@@ -14,15 +14,15 @@ static void *scan(void *job)
     struct count_job *j = job;
     struct audio a = AUDIO_INIT;
     pthread_mutex_lock(&j->lock);
-    for (size_t i; !cancelled(&j->stop) && (i = j->next) < j->in.corpus.count;) {
-        const struct recording *r = &j->in.corpus.recording[i];
+    for (size_t i; !cancelled(&j->stop) && (i = j->next) < j->corpus.recordings.count;) {
+        const struct recording *r = &j->corpus.recordings.recording[i];
         struct pitch_track t = {.count = 0};
         struct err err;
         j->next += j->stride;
         pthread_mutex_unlock(&j->lock);
         enum status code = STATUS_OK;
-        if (labels_has(j->in.labels, r->utterance) && !(code = audio_read(&a, r->path, &err)))
-            code = pitches_get(&j->in.pitch, r->utterance, &a, &t, &err);
+        if (labels_has(j->corpus.labels, r->utterance) && !(code = audio_read(&a, r->path, &err)))
+            code = pitches_get(&j->corpus.pitch, r->utterance, &a, &t, &err);
         pthread_mutex_lock(&j->lock);
         if (code == STATUS_NOMEM) {
             j->code = code;
@@ -46,7 +46,7 @@ static void watch(struct count_job *j)
     while (j->running > 0) {
         count_wait(j, 0.1);
         if (h->tracking)
-            h->tracking(h->context, j->scanned, j->in.corpus.count);
+            h->tracking(h->context, j->scanned, j->corpus.recordings.count);
     }
 }
 
@@ -56,13 +56,13 @@ enum status count_track(struct count_job *j, double edges[2], struct err *err)
     if (!j->bins)
         return err_nomem(err);
     j->next = team_share(j, &j->stride);
-    enum status code = count_threads(j, j->in.corpus.count, scan, watch, err);
+    enum status code = count_threads(j, j->corpus.recordings.count, scan, watch, err);
     if (!code && cancelled(&j->stop))
         code = err_set(err, STATUS_CANCELLED, "%s: stopped", j->options->output);
     code = team_sum(j, code, (uint64_t *)j->bins, sizeof *j->bins / sizeof(uint64_t), err);
     if (!code && !pitch_bins_tertiles(j->bins, edges))
         code = err_set(err, STATUS_NOTFOUND, "%s: no pitch in any recording with labels",
-                       j->options->audio);
+                       j->options->corpus.audio);
     for (int e = 0; e < 2 && !code;
          e++) /* as edges are written: nobody hears a hundredth of a Hz */
         edges[e] = rint(edges[e] * 100) / 100;

@@ -13,9 +13,9 @@ static enum status init_cells(struct cells *c, const struct count_job *j, struct
     const struct model_info *m = j->info;
     const char *names[CELLS_MAX_FACTORS];
     for (uint32_t f = 0; f < j->built_in; f++)
-        names[f] = count_factor_names[j->kind[f]];
-    for (unsigned x = 0; x < j->options->extras; x++)
-        names[j->built_in + x] = j->options->extra[x].name;
+        names[f] = corpus_factor_names[j->kind[f]];
+    for (unsigned x = 0; x < j->options->corpus.extras; x++)
+        names[j->built_in + x] = j->options->corpus.extra[x].name;
     const struct count_options *o = j->options;
     uint32_t lambdas = o->lambdas ? o->lambdas : 1, blocks = lambdas * m->layers;
     uint32_t *width = mem_array(blocks, sizeof *width), *tau = mem_array(blocks, sizeof *tau);
@@ -25,7 +25,7 @@ static enum status init_cells(struct cells *c, const struct count_job *j, struct
         tau[b] = select_tau(width[b], o->lambdas ? o->lambda[b / m->layers] : o->lambda_percent);
     }
     if (!code)
-        code = cells_init(c, names, j->built_in + o->extras, width, tau, blocks, err);
+        code = cells_init(c, names, j->built_in + o->corpus.extras, width, tau, blocks, err);
     free(width);
     free(tau);
     return code;
@@ -33,18 +33,18 @@ static enum status init_cells(struct cells *c, const struct count_job *j, struct
 
 enum status tally_init(struct tally *t, const struct count_job *j, struct err *err)
 {
-    struct tally r = {.totals.utterances = j->in.corpus.count};
+    struct tally r = {.totals.utterances = j->corpus.recordings.count};
     enum status code = init_cells(&r.cells, j, err);
     if (code)
         return code;
-    if (j->in.published.occurrences) {
-        r.cells.table = &j->in.published.name;
-        r.cells.occurrences = j->in.published.occurrences;
+    if (j->corpus.published.occurrences) {
+        r.cells.table = &j->corpus.published.name;
+        r.cells.occurrences = j->corpus.published.occurrences;
     }
-    r.done = mem_zeros(bitset_words(j->in.corpus.count), sizeof *r.done);
+    r.done = mem_zeros(bitset_words(j->corpus.recordings.count), sizeof *r.done);
     bool ok = r.done;
     for (uint32_t f = 0; f < j->built_in && ok; f++)
-        for (int i = 0; i < PITCH_LEVELS && j->kind[f] == COUNT_PITCH && ok; i++)
+        for (int i = 0; i < PITCH_LEVELS && j->kind[f] == CORPUS_PITCH && ok; i++)
             ok = names_add(&r.cells.level[f], pitch_level_names[i]) != NAMES_NONE;
     if (!ok) {
         tally_free(&r);
@@ -84,7 +84,7 @@ enum status tally_add(struct tally *t, const struct tally *part, const struct co
                       struct err *err)
 {
     const struct cells *c = &part->cells;
-    size_t words = bitset_words(j->in.corpus.count);
+    size_t words = bitset_words(j->corpus.recordings.count);
     for (size_t w = 0; w < words; w++)
         if (t->done[w] & part->done[w])
             return err_set(err, STATUS_MISMATCH, "an utterance was counted twice");

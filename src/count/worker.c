@@ -107,7 +107,7 @@ static bool find_levels(struct worker *w, const char *utterance, int32_t *key)
         const char *gender;
         key[f] = -1;
         switch (j->kind[f]) {
-        case COUNT_PHONE:
+        case CORPUS_PHONE:
             for (uint32_t p = 0; p < a->phone.count; p++) {
                 snprintf(name, sizeof name, "%s", a->phone.name[p]);
                 counts_clean(name);
@@ -116,12 +116,12 @@ static bool find_levels(struct worker *w, const char *utterance, int32_t *key)
                     return false;
             }
             continue;
-        case COUNT_GENDER:
-            gender = speakers_gender(&j->in.speakers, utterance,
+        case CORPUS_GENDER:
+            gender = speakers_gender(&j->corpus.speakers, utterance,
                                      j->options->frames == COUNTS_FRAMES_AUTHORS);
             snprintf(name, sizeof name, "%s", gender);
             break;
-        case COUNT_SPEAKER: speakers_of_utterance(utterance, name, sizeof name); break;
+        case CORPUS_SPEAKER: speakers_of_utterance(utterance, name, sizeof name); break;
         default: /* pitch levels are there from the start */ continue;
         }
         counts_clean(name);
@@ -136,11 +136,11 @@ static bool find_extra(struct worker *w, const char *utterance, unsigned x)
 {
     struct count_job *j = w->job;
     const struct alignment *a = &w->alignment;
-    const struct factorfile *file = &j->in.extra[x];
+    const struct factorfile *file = &j->corpus.extra[x];
     const struct factor_span *span = NULL;
     size_t spans = factorfile_find(file, utterance, &span), s = 0;
     for (size_t i = 0; i < a->count; i++) {
-        int32_t *level = &w->extra[i * j->options->extras + x];
+        int32_t *level = &w->extra[i * j->options->corpus.extras + x];
         double now =
             j->align.grid.first + a->frame[i].frame * j->align.grid.period + ALIGN_SAME_TIME;
         while (s < spans && span[s].end <= now)
@@ -158,7 +158,7 @@ static bool find_extra(struct worker *w, const char *utterance, unsigned x)
 
 static bool find_extras(struct worker *w, const char *utterance)
 {
-    unsigned extras = w->job->options->extras;
+    unsigned extras = w->job->options->corpus.extras;
     size_t need;
     if (!mul_size(w->alignment.count, extras, &need) ||
         !mem_grow(&w->extra, &w->extra_cap, need, sizeof *w->extra))
@@ -180,12 +180,12 @@ static bool add(struct worker *w, const char *utterance)
         return false;
     for (size_t i = 0; i < a->count; i++) {
         for (uint32_t f = 0; f < j->built_in; f++)
-            if (j->kind[f] == COUNT_PHONE)
+            if (j->kind[f] == CORPUS_PHONE)
                 key[f] = w->level[a->frame[i].phone];
-            else if (j->kind[f] == COUNT_PITCH)
+            else if (j->kind[f] == CORPUS_PITCH)
                 key[f] = a->frame[i].pitch;
-        for (unsigned x = 0; x < j->options->extras; x++)
-            key[j->built_in + x] = w->extra[i * j->options->extras + x];
+        for (unsigned x = 0; x < j->options->corpus.extras; x++)
+            key[j->built_in + x] = w->extra[i * j->options->corpus.extras + x];
         if ((w->cell[i] = cells_find(&j->tally.cells, key)) == UINT32_MAX)
             return false;
     }
@@ -204,22 +204,22 @@ static enum status align(struct worker *w, const struct recording *r, enum count
     char speaker[256];
     size_t frames;
     *kind = COUNT_NO_LABELS;
-    enum status code = labels_get(j->in.labels, r->utterance, &labels, err);
+    enum status code = labels_get(j->corpus.labels, r->utterance, &labels, err);
     if (code)
         goto out;
     *kind = COUNT_NO_SPEAKER;
-    if (j->in.gendered && !speakers_gender(&j->in.speakers, r->utterance,
-                                           j->options->frames == COUNTS_FRAMES_AUTHORS)) {
+    if (j->corpus.gendered && !speakers_gender(&j->corpus.speakers, r->utterance,
+                                               j->options->frames == COUNTS_FRAMES_AUTHORS)) {
         speakers_of_utterance(r->utterance, speaker, sizeof speaker);
         code = err_set(err, STATUS_NOTFOUND, "%s: no speaker '%s', who speaks in %s",
-                       j->options->speakers, speaker, r->path);
+                       j->options->corpus.speakers, speaker, r->path);
         goto out;
     }
     *kind = COUNT_NO_AUDIO;
     if ((code = audio_read(&w->audio, r->path, err)))
         goto out;
     *kind = COUNT_NO_PITCH;
-    if ((code = pitches_get(&j->in.pitch, r->utterance, &w->audio, &pitch, err)))
+    if ((code = pitches_get(&j->corpus.pitch, r->utterance, &w->audio, &pitch, err)))
         goto out;
     *kind = COUNT_TOO_SHORT;
     frames = model_frames(j->model, w->audio.count);
@@ -229,7 +229,7 @@ static enum status align(struct worker *w, const struct recording *r, enum count
         goto out;
     }
     *kind = COUNT_NO_PITCH;
-    code = align_utterance(&w->alignment, &labels, pitches_any(&j->in.pitch) ? &pitch : NULL,
+    code = align_utterance(&w->alignment, &labels, pitches_any(&j->corpus.pitch) ? &pitch : NULL,
                            frames, &j->align, err);
     if (code)
         err_prefix(err, "%s", r->path);
@@ -246,7 +246,7 @@ static void account(struct worker *w, size_t i)
     const struct alignment *a = &w->alignment;
     struct count_totals *t = &j->tally.totals;
     bitset_put(j->tally.done, i);
-    j->tally.digest += corpus_hash(j->in.corpus.recording[i].utterance);
+    j->tally.digest += corpus_hash(j->corpus.recordings.recording[i].utterance);
     j->fresh = true;
     t->counted++;
     t->samples += w->audio.count;
@@ -260,7 +260,7 @@ static void account(struct worker *w, size_t i)
 static void process(struct worker *w, size_t i)
 {
     struct count_job *j = w->job;
-    const struct recording *r = &j->in.corpus.recording[i];
+    const struct recording *r = &j->corpus.recordings.recording[i];
     enum count_problem kind;
     struct err err;
     w->alignment = (struct alignment){0};
@@ -291,9 +291,9 @@ static void process(struct worker *w, size_t i)
 
 size_t count_next(struct count_job *j)
 {
-    while (j->next < j->in.corpus.count && bitset_has(j->tally.done, j->next))
+    while (j->next < j->corpus.recordings.count && bitset_has(j->tally.done, j->next))
         j->next++;
-    return j->next < j->in.corpus.count ? j->next++ : j->next;
+    return j->next < j->corpus.recordings.count ? j->next++ : j->next;
 }
 
 /* With the lock held: an utterance for this thread, or the corpus' count. */
@@ -303,11 +303,11 @@ static size_t take(struct count_job *j)
     while (f && f->count == 0 && !f->ended && !cancelled(&j->stop))
         pthread_cond_wait(&j->filled, &j->lock);
     if (cancelled(&j->stop))
-        return j->in.corpus.count;
+        return j->corpus.recordings.count;
     if (!f)
         return count_next(j);
     pthread_cond_signal(&j->changed);
-    return f->count ? f->utterance[--f->count] : j->in.corpus.count;
+    return f->count ? f->utterance[--f->count] : j->corpus.recordings.count;
 }
 
 void *count_worker(void *job)
@@ -323,7 +323,7 @@ void *count_worker(void *job)
         cancel_set(&j->stop);
     }
     size_t i;
-    while (!cancelled(&j->stop) && (i = take(j)) < j->in.corpus.count) {
+    while (!cancelled(&j->stop) && (i = take(j)) < j->corpus.recordings.count) {
         pthread_mutex_unlock(&j->lock);
         process(&w, i);
         pthread_mutex_lock(&j->lock);

@@ -1,3 +1,7 @@
+/*
+ * Opening an evaluation: the corpus, the model with its head, the groups that trials are counted
+ * in, and how much of the hidden states is kept.
+ */
 #include "config.h"
 
 #include "eval/eval_internal.h"
@@ -64,9 +68,9 @@ const struct model_info *eval_model(const struct eval *e)
 size_t eval_recordings(const struct eval *e, size_t *left_out)
 {
     *left_out = 0;
-    for (size_t i = 0; i < e->in.corpus.count; i++)
-        *left_out += e->take[i].failed;
-    return e->in.corpus.count;
+    for (size_t i = 0; i < e->corpus.recordings.count; i++)
+        *left_out += e->run[i].failed;
+    return e->corpus.recordings.count;
 }
 
 void eval_free(struct eval *e)
@@ -75,15 +79,15 @@ void eval_free(struct eval *e)
         return;
     if (e->task->free)
         e->task->free(e);
-    for (size_t i = 0; e->take && e->info && i < e->in.corpus.count; i++)
-        take_free(&e->take[i], e->info->layers);
-    free(e->take);
+    for (size_t i = 0; e->run && e->info && i < e->corpus.recordings.count; i++)
+        recording_run_free(&e->run[i], e->info->layers);
+    free(e->run);
     free(e->group);
     free(e->bins);
     factors_free(&e->factors);
     head_free(&e->head);
     model_free(e->model);
-    inputs_free(&e->in);
+    corpus_free(&e->corpus);
     pthread_mutex_destroy(&e->lock);
     pthread_cond_destroy(&e->turned);
     free(e);
@@ -94,8 +98,8 @@ static enum status make_groups(struct eval *e, struct err *err)
 {
     unsigned by = e->how.by;
     if (e->task->about.whole && e->options->piece <= 0)
-        by &= ~(1u << COUNT_PHONE | 1u << COUNT_PITCH);
-    enum status code = factors_init(&e->factors, &e->in, &e->how, by, err);
+        by &= ~(1u << CORPUS_PHONE | 1u << CORPUS_PITCH);
+    enum status code = factors_init(&e->factors, &e->corpus, &e->how, by, err);
     if (code)
         return code;
     e->group = mem_array(e->factors.groups, sizeof *e->group);
@@ -111,11 +115,12 @@ static enum status make_groups(struct eval *e, struct err *err)
 
 static enum status open_model(struct eval *e, struct err *err)
 {
-    struct model_options mo = {.mean_std = e->how.mean_std, .normalize = e->how.normalize};
+    struct model_options mo = {.mean_std = e->options->mean_std,
+                               .normalize = e->options->normalize};
     struct checkpoint c;
     uint32_t count;
     size_t rows;
-    enum status code = model_open(&e->model, e->how.model, &mo, err);
+    enum status code = model_open(&e->model, e->options->model, &mo, err);
     if (code)
         return code;
     e->info = model_info(e->model);
@@ -123,11 +128,11 @@ static enum status open_model(struct eval *e, struct err *err)
     e->input = count > 0;
     e->layer = e->options->layer ? e->options->layer : e->info->layers;
     if (e->layer > e->info->layers)
-        return err_set(err, STATUS_NOTFOUND, "%s: no layer %u (there are: 1 to %u)", e->how.model,
-                       e->layer, e->info->layers);
+        return err_set(err, STATUS_NOTFOUND, "%s: no layer %u (there are: 1 to %u)",
+                       e->options->model, e->layer, e->info->layers);
     if (!e->task->looked_for)
         return STATUS_OK;
-    const char *head = e->options->head ? e->options->head : e->how.model;
+    const char *head = e->options->head ? e->options->head : e->options->model;
     if ((code = checkpoint_open(&c, head, err)))
         return code;
     code = head_open(&e->head, &c, e->options, e->task->looked_for, e->info, err);
@@ -140,7 +145,7 @@ static enum status open_model(struct eval *e, struct err *err)
 static enum status split(struct eval *e, struct err *err)
 {
     struct names speakers = NAMES_INIT;
-    const struct corpus *c = &e->in.corpus;
+    const struct recordings *c = &e->corpus.recordings;
     size_t *seen = mem_zeros(c->count, sizeof *seen);
     bool ok = seen != NULL;
     for (size_t i = 0; i < c->count && ok; i++) {
@@ -149,7 +154,7 @@ static enum status split(struct eval *e, struct err *err)
         uint32_t s = names_add(&speakers, speaker);
         ok = s != NAMES_NONE;
         if (ok)
-            e->take[i].tested = (s + seen[s]++) % 2 == 1;
+            e->run[i].tested = (s + seen[s]++) % 2 == 1;
     }
     names_free(&speakers);
     free(seen);
@@ -160,9 +165,9 @@ static enum status split(struct eval *e, struct err *err)
 static void plan_cache(struct eval *e)
 {
     double limit = (double)e->budget, all = 0;
-    for (size_t i = 0; i < e->in.corpus.count; i++) {
+    for (size_t i = 0; i < e->corpus.recordings.count; i++) {
         double seconds;
-        if (audio_seconds(&seconds, e->in.corpus.recording[i].path, NULL) == STATUS_OK)
+        if (audio_seconds(&seconds, e->corpus.recordings.recording[i].path, NULL) == STATUS_OK)
             all += seconds;
     }
     double state = all * 1000 / e->info->frame_ms * e->info->embed * sizeof(float);
@@ -179,21 +184,20 @@ static enum status find_edges(struct eval *e, const struct eval_hooks *hooks, st
     if (!e->bins)
         return err_nomem(err);
     enum status code = pass_run(e, PASS_SCAN, err);
-    if (!code && !pitch_bins_tertiles(e->bins, e->in.edges))
+    if (!code && !pitch_bins_tertiles(e->bins, e->corpus.edges))
         code = err_set(err, STATUS_NOTFOUND, "%s: no pitch in any recording", e->how.audio);
     return code;
 }
 
 static enum status open_inputs(struct eval *e, struct err *err)
 {
-    struct count_options *o = &e->how;
-    o->by = 1u << COUNT_SPEAKER | (o->labels ? 1u << COUNT_PHONE : 0) |
-            (o->speakers ? 1u << COUNT_GENDER : 0) | (o->pitch ? 1u << COUNT_PITCH : 0);
+    struct corpus_options *o = &e->how;
+    o->by = corpus_known(o);
     if (!o->labels && (e->task->about.labels || o->pitch))
         return err_set(err, STATUS_USAGE, "labels are needed %s",
                        e->task->about.labels ? "for this task" : "with pitch");
-    enum status code = inputs_open(&e->in, o, err);
-    if (!code && !(e->take = mem_zeros(e->in.corpus.count, sizeof *e->take)))
+    enum status code = corpus_open(&e->corpus, o, err);
+    if (!code && !(e->run = mem_zeros(e->corpus.recordings.count, sizeof *e->run)))
         code = err_nomem(err);
     return code ? code : split(e, err);
 }
@@ -206,7 +210,7 @@ enum status eval_open(struct eval **out, const struct eval_options *options,
     if (!e)
         return err_nomem(err);
     e->options = options;
-    e->how = *options->inputs;
+    e->how = options->corpus;
     e->task = eval_task_row(options->task);
     e->head = (struct head){.label = NAMES_INIT, .blank = -1};
     e->budget = options->cache ? options->cache : EVAL_CACHE_DEFAULT;
@@ -221,7 +225,7 @@ enum status eval_open(struct eval **out, const struct eval_options *options,
         code = e->task->open(e, err);
     if (!code)
         plan_cache(e);
-    if (!code && e->in.pitch.tracked && !e->in.edged)
+    if (!code && e->corpus.pitch.tracked && !e->corpus.edged)
         code = find_edges(e, hooks, err);
     if (code)
         eval_free(e);

@@ -21,7 +21,8 @@
 #ifndef PROPNEU_EVAL_EVAL_H
 #define PROPNEU_EVAL_EVAL_H
 
-#include "count/count.h"
+#include "base/cancel.h"
+#include "corpus/corpus.h"
 #include "model/model.h"
 
 /*
@@ -65,12 +66,11 @@ enum eval_task eval_task_find(const char *name);
 #define EVAL_CACHE_DEFAULT ((size_t)1 << 30)
 
 struct eval_options {
-    /*
-     * The model, recordings, labels, speakers, pitch and factors, as they are counted; of the
-     * fields from BY on only the EXTRAs and THREADS are looked at.  SID needs no labels; what is
-     * given shows in the groups.
-     */
-    const struct count_options *inputs;
+    /* SID needs no labels; what is given shows in the groups, whatever BY says. */
+    struct corpus_options corpus;
+    const char *model, *mean_std;   /* model.h */
+    enum model_normalize normalize; /* model.h */
+    unsigned threads;               /* 0: one */
     enum eval_task task;
     const char *head;        /* checkpoint that holds the head; NULL: the model's own */
     const char *head_labels; /* file with the names of its classes, one a line; NULL: as it says */

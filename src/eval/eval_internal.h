@@ -11,15 +11,15 @@
 #define PROPNEU_EVAL_EVAL_INTERNAL_H
 
 #include "base/worker.h"
-#include "eval/frame_labels.h"
+#include "corpus/frame_labels.h"
 #include "eval/head.h"
 #include "eval/eval.h"
 
 /* What was kept of one recording. */
-struct take {
+struct recording_run {
     bool failed;
-    bool tested;        /* by tasks that fit something on the other recordings */
-    struct facts facts; /* facts.frames: 0 while it was not read */
+    bool tested;                /* by tasks that fit something on the other recordings */
+    struct frame_labels labels; /* labels.frames: 0 while it was not read */
     float **rows;  /* [layers + 1] hidden states of its items, one behind the other; NULL: none */
     double *means; /* [items][layers + 1][E] of hidden states up to the last of ROWS; or NULL */
 };
@@ -32,7 +32,7 @@ struct item {
 struct eval;
 struct worker;
 
-enum pass { PASS_SCAN /* facts alone */, PASS_FIT, PASS_TEST };
+enum pass { PASS_SCAN /* labels alone */, PASS_FIT, PASS_TEST };
 
 /* What a task is made of; a function that is NULL does nothing. */
 struct task {
@@ -62,20 +62,20 @@ const struct task *eval_task_row(enum eval_task task);
 
 struct eval {
     const struct eval_options *options;
-    struct count_options how; /* options->inputs, with BY as inputs_open looks at it */
+    struct corpus_options how; /* options->corpus, by all that is known */
     const struct task *task;
     void *own; /* the task's */
     struct model *model;
     const struct model_info *info;
     bool input; /* the model has rows of input, which pieces are cut from */
     struct head head;
-    struct inputs in;
+    struct corpus corpus;
     struct factors factors;
-    struct eval_group *group; /* [factors.groups] */
-    uint32_t layer;           /* whose output is looked at, from 1 */
-    uint32_t step;            /* hidden states 0, step, 2 step, ... are kept; 0: none */
-    size_t budget;            /* bytes */
-    struct take *take;        /* [in.corpus.count] */
+    struct eval_group *group;  /* [factors.groups] */
+    uint32_t layer;            /* whose output is looked at, from 1 */
+    uint32_t step;             /* hidden states 0, step, 2 step, ... are kept; 0: none */
+    size_t budget;             /* bytes */
+    struct recording_run *run; /* [corpus.recordings.count] */
     bool scanned, fitted;
 
     /* Of the pass at hand. */
@@ -110,7 +110,7 @@ struct worker {
     size_t hidden_cap;
     double *means;  /* [layers + 1][E] of the item at hand */
     double *logits; /* [classes + in] */
-    uint32_t *seen; /* [groups] zeros, for facts_levels */
+    uint32_t *seen; /* [groups] zeros, for frame_labels_levels */
     float **rows;   /* [layers + 1] to be kept of the recording at hand */
     double *kept_means;
     size_t recording;
@@ -118,19 +118,20 @@ struct worker {
     struct eval_score *score; /* [measures][1 + groups] of the recording at hand */
 };
 
-/* The facts of the recording at hand. */
-const struct facts *eval_facts(const struct worker *w);
+/* What is known of the recording at hand. */
+const struct frame_labels *eval_frame_labels(const struct worker *w);
 
 /* The levels of frames FIRST .. FIRST + FRAMES - 1 of the recording at hand. */
-void eval_levels(const struct worker *w, size_t first, size_t frames, int32_t level[MAX_FACTORS]);
+void eval_levels(const struct worker *w, size_t first, size_t frames,
+                 int32_t level[CORPUS_MAX_FACTORS]);
 
 /* Adds ONE to MEASURE, in total and in the groups of LEVEL. */
-void eval_add(struct worker *w, uint32_t measure, const int32_t level[MAX_FACTORS],
+void eval_add(struct worker *w, uint32_t measure, const int32_t level[CORPUS_MAX_FACTORS],
               const struct eval_score *one);
 
 /* recording_runs.c: one recording, whole: items to the task, rows into what is kept. */
-enum status take_run(struct worker *w, size_t recording, struct err *err);
-void take_free(struct take *t, uint32_t layers);
+enum status recording_run_do(struct worker *w, size_t recording, struct err *err);
+void recording_run_free(struct recording_run *t, uint32_t layers);
 
 /* run.c: the recordings of a pass through workers. */
 enum status pass_run(struct eval *e, enum pass pass, struct err *err);

@@ -15,14 +15,14 @@
 
 #define MARGIN_SECONDS 0.16 /* at both ends, where pieces are cut */
 
-void take_free(struct take *t, uint32_t layers)
+void recording_run_free(struct recording_run *t, uint32_t layers)
 {
     for (uint32_t n = 0; t->rows && n <= layers; n++)
         free(t->rows[n]);
     free(t->rows);
     free(t->means);
-    facts_free(&t->facts);
-    *t = (struct take){.failed = false};
+    frame_labels_free(&t->labels);
+    *t = (struct recording_run){.failed = false};
 }
 
 static size_t to_frames(const struct eval *e, double seconds)
@@ -75,11 +75,11 @@ static enum status read_input(struct worker *w, const struct recording *r, struc
     return code ? err_prefix(err, "%s", r->path) : STATUS_OK;
 }
 
-/* Samples, facts and input of recording I. */
+/* Samples, labels and input of recording I. */
 static enum status read_recording(struct worker *w, size_t i, struct err *err)
 {
     struct eval *e = w->e;
-    const struct recording *r = &e->in.corpus.recording[i];
+    const struct recording *r = &e->corpus.recordings.recording[i];
     enum status code = audio_read(&w->audio, r->path, err);
     if (code)
         return code;
@@ -87,14 +87,14 @@ static enum status read_recording(struct worker *w, size_t i, struct err *err)
     if (frames == 0)
         return err_set(err, STATUS_FORMAT, "%s: %zu samples are too short for one frame", r->path,
                        w->audio.count);
-    if (e->take[i].facts.frames == 0)
-        code = facts_read(&e->take[i].facts, &e->in, &e->how, &e->factors, r, &w->audio, frames,
-                          e->info->frame_ms / 1000, err);
+    if (e->run[i].labels.frames == 0)
+        code = frame_labels_read(&e->run[i].labels, &e->corpus, &e->how, &e->factors, r, &w->audio,
+                                 frames, e->info->frame_ms / 1000, err);
     return code || e->pass == PASS_SCAN ? code : read_input(w, r, err);
 }
 
 /* The latest state kept of T from which everything wanted can be computed; -1: none. */
-static int begin_at(const struct eval *e, const struct take *t)
+static int begin_at(const struct eval *e, const struct recording_run *t)
 {
     uint32_t last = e->first < e->layer - 1 ? e->first : e->layer - 1;
     for (int n = (int)last; t->rows && n >= 0; n--)
@@ -148,7 +148,7 @@ static bool reserve(struct eval *e, size_t n)
 }
 
 /* Room for the states of recording I that are worth keeping and not kept, ROWS rows each. */
-static void prepare_rows(struct worker *w, const struct take *t, int begun, size_t items,
+static void prepare_rows(struct worker *w, const struct recording_run *t, int begun, size_t items,
                          size_t rows)
 {
     struct eval *e = w->e;
@@ -167,7 +167,7 @@ static void prepare_rows(struct worker *w, const struct take *t, int begun, size
 }
 
 /* What was prepared becomes part of T. */
-static void keep_rows(struct worker *w, struct take *t)
+static void keep_rows(struct worker *w, struct recording_run *t)
 {
     uint32_t layers = w->e->info->layers;
     if (!t->means && w->kept_means) {
@@ -186,7 +186,8 @@ static void keep_rows(struct worker *w, struct take *t)
 }
 
 /* The means of IT: those of states before BEGUN from what is kept, sums into averages behind. */
-static void finish_means(struct worker *w, const struct take *t, const struct item *it, int begun)
+static void finish_means(struct worker *w, const struct recording_run *t, const struct item *it,
+                         int begun)
 {
     const struct eval *e = w->e;
     size_t width = e->info->embed, all = (e->info->layers + 1) * width;
@@ -201,7 +202,7 @@ static void finish_means(struct worker *w, const struct take *t, const struct it
         memcpy(kept + it->index * all, w->means, (until < all ? until : all) * sizeof *kept);
 }
 
-static struct model_pass make_pass(const struct worker *w, const struct take *t,
+static struct model_pass make_pass(const struct worker *w, const struct recording_run *t,
                                    const struct item *it, int begun)
 {
     const struct eval *e = w->e;
@@ -226,7 +227,7 @@ static struct model_pass make_pass(const struct worker *w, const struct take *t,
 }
 
 /* IT through the model and to the task. */
-static enum status run_item(struct worker *w, const struct take *t, const struct item *it,
+static enum status run_item(struct worker *w, const struct recording_run *t, const struct item *it,
                             int begun, struct err *err)
 {
     const struct eval *e = w->e;
@@ -249,29 +250,29 @@ static enum status run_item(struct worker *w, const struct take *t, const struct
 static enum status run_items(struct worker *w, size_t i, int begun, struct err *err)
 {
     struct eval *e = w->e;
-    struct take *t = &e->take[i];
+    struct recording_run *t = &e->run[i];
     struct item it;
     size_t items = 0, rows = 0;
     enum status code = STATUS_OK;
-    while (item_at(e, t->facts.frames, items, &it)) {
+    while (item_at(e, t->labels.frames, items, &it)) {
         items++;
         rows += it.frames;
     }
     prepare_rows(w, t, begun, items, rows);
     for (size_t n = 0; n < items && !code; n++) {
-        item_at(e, t->facts.frames, n, &it);
+        item_at(e, t->labels.frames, n, &it);
         code = run_item(w, t, &it, begun, err);
     }
     if (code)
-        return err_prefix(err, "%s", e->in.corpus.recording[i].path);
+        return err_prefix(err, "%s", e->corpus.recordings.recording[i].path);
     keep_rows(w, t);
     return STATUS_OK;
 }
 
-enum status take_run(struct worker *w, size_t i, struct err *err)
+enum status recording_run_do(struct worker *w, size_t i, struct err *err)
 {
     struct eval *e = w->e;
-    int begun = begin_at(e, &e->take[i]);
+    int begun = begin_at(e, &e->run[i]);
     enum status code = begun < 0 ? read_recording(w, i, err) : STATUS_OK;
     w->recording = i;
     if (!code && e->task->begin)

@@ -53,17 +53,19 @@ static void add_score(struct eval_score *to, const struct eval_score *one)
     to->square += one->square;
 }
 
-const struct facts *eval_facts(const struct worker *w)
+const struct frame_labels *eval_frame_labels(const struct worker *w)
 {
-    return &w->e->take[w->recording].facts;
+    return &w->e->run[w->recording].labels;
 }
 
-void eval_levels(const struct worker *w, size_t first, size_t frames, int32_t level[MAX_FACTORS])
+void eval_levels(const struct worker *w, size_t first, size_t frames,
+                 int32_t level[CORPUS_MAX_FACTORS])
 {
-    facts_levels(eval_facts(w), &w->e->factors, &w->e->in, first, frames, w->seen, level);
+    frame_labels_levels(eval_frame_labels(w), &w->e->factors, &w->e->corpus, first, frames, w->seen,
+                        level);
 }
 
-void eval_add(struct worker *w, uint32_t measure, const int32_t level[MAX_FACTORS],
+void eval_add(struct worker *w, uint32_t measure, const int32_t level[CORPUS_MAX_FACTORS],
               const struct eval_score *one)
 {
     const struct factors *f = &w->e->factors;
@@ -119,7 +121,7 @@ static void fail(struct eval *e, const struct err *err)
 static void merge(struct worker *w)
 {
     struct eval *e = w->e;
-    const struct facts *x = eval_facts(w);
+    const struct frame_labels *x = eval_frame_labels(w);
     if (e->pass == PASS_SCAN) {
         struct pitch_track t = {.kind = PITCH_F0_LIST, .count = x->frames, .f0 = x->f0};
         if (x->f0)
@@ -146,7 +148,7 @@ static void add(struct worker *w, size_t i, bool run, enum status code, const st
         return;
     }
     if (code) {
-        e->take[i].failed = true;
+        e->run[i].failed = true;
         if (h->problem)
             h->problem(h->context, err->msg);
     } else if (run) {
@@ -155,24 +157,25 @@ static void add(struct worker *w, size_t i, bool run, enum status code, const st
     e->turn++;
     pthread_cond_broadcast(&e->turned);
     if (h->progress)
-        h->progress(h->context, e->turn, e->in.corpus.count);
+        h->progress(h->context, e->turn, e->corpus.recordings.count);
 }
 
 /* With the lock held: the next recording, or the corpus' count. */
-static size_t take_next(struct eval *e)
+static size_t next_recording(struct eval *e)
 {
     if (cancelled(e->hooks->cancel)) {
         struct err err;
-        err_set(&err, STATUS_CANCELLED, "%s: stopped", e->how.model);
+        err_set(&err, STATUS_CANCELLED, "%s: stopped", e->options->model);
         fail(e, &err);
     }
-    return cancelled(&e->stop) || e->next == e->in.corpus.count ? e->in.corpus.count : e->next++;
+    return cancelled(&e->stop) || e->next == e->corpus.recordings.count ? e->corpus.recordings.count
+                                                                        : e->next++;
 }
 
 /* Is recording I of this pass? */
 static bool belongs(const struct eval *e, size_t i)
 {
-    const struct take *t = &e->take[i];
+    const struct recording_run *t = &e->run[i];
     return !t->failed &&
            (!e->task->about.fits || e->pass == PASS_SCAN || t->tested == (e->pass == PASS_TEST));
 }
@@ -187,11 +190,11 @@ static void *work(void *context)
     pthread_mutex_lock(&e->lock);
     if (code)
         fail(e, &err);
-    while ((i = take_next(e)) < e->in.corpus.count) {
+    while ((i = next_recording(e)) < e->corpus.recordings.count) {
         bool run = belongs(e, i);
         pthread_mutex_unlock(&e->lock);
         memset(w.score, 0, scores(e) * sizeof *w.score);
-        code = run ? take_run(&w, i, &err) : STATUS_OK;
+        code = run ? recording_run_do(&w, i, &err) : STATUS_OK;
         pthread_mutex_lock(&e->lock);
         add(&w, i, run, code, &err);
     }
@@ -203,8 +206,8 @@ static void *work(void *context)
 enum status pass_run(struct eval *e, enum pass pass, struct err *err)
 {
     struct workers team;
-    size_t wanted = e->how.threads ? e->how.threads : 1;
-    wanted = wanted < e->in.corpus.count ? wanted : e->in.corpus.count;
+    size_t wanted = e->options->threads ? e->options->threads : 1;
+    wanted = wanted < e->corpus.recordings.count ? wanted : e->corpus.recordings.count;
     /* Workers share the machine among themselves; more threads inside BLAS would only fight. */
     openblas_set_num_threads(1);
     e->pass = pass;
@@ -247,7 +250,7 @@ static enum status test(struct eval *e, const struct model_intervention *edit, s
         trials += eval_score(&e->result, m, EVAL_TOTAL)->trials;
     if (!code && trials == 0)
         code = err_set(err, STATUS_NOTFOUND, "%s: not one trial in %zu recordings%s", e->how.audio,
-                       e->in.corpus.count,
+                       e->corpus.recordings.count,
                        e->options->piece > 0 ? " (are they too short for pieces?)" : "");
     return code;
 }

@@ -74,9 +74,9 @@ static enum status open(struct eval *e, struct err *err)
     struct centroids *c = e->own = mem_zeros(1, sizeof *c);
     if (!c)
         return err_nomem(err);
-    c->from[TARGET_GENDER] = e->in.phones.phone.count;
-    c->from[TARGET_SPEAKER] = c->from[TARGET_GENDER] + levels(e, COUNT_GENDER);
-    c->from[TARGETS] = c->from[TARGET_SPEAKER] + levels(e, COUNT_SPEAKER);
+    c->from[TARGET_GENDER] = e->corpus.phones.phone.count;
+    c->from[TARGET_SPEAKER] = c->from[TARGET_GENDER] + levels(e, CORPUS_GENDER);
+    c->from[TARGETS] = c->from[TARGET_SPEAKER] + levels(e, CORPUS_SPEAKER);
     enum status code = sums_init(&c->sums, c->from[TARGETS], width, err);
     if (code)
         return code;
@@ -103,7 +103,7 @@ static void worker_free(struct worker *w)
 static void find_classes(const struct worker *w, size_t t, int32_t class[TARGETS])
 {
     const struct centroids *c = w->e->own;
-    const struct facts *x = eval_facts(w);
+    const struct frame_labels *x = eval_frame_labels(w);
     int32_t own[TARGETS] = {x->phone[t], x->gender, x->speaker};
     for (int k = 0; k < TARGETS; k++)
         class[k] = x->phone[t] < 0 || own[k] < 0 ? -1 : (int32_t)c->from[k] + own[k];
@@ -148,7 +148,7 @@ static int32_t nearest(const struct eval *e, int k, const float *x)
 static void test_frame(struct worker *w, const float *x, size_t t, const int32_t class[TARGETS])
 {
     const struct centroids *c = w->e->own;
-    int32_t level[MAX_FACTORS];
+    int32_t level[CORPUS_MAX_FACTORS];
     eval_levels(w, t, 1, level);
     for (int k = 0; k < TARGETS; k++) {
         if (class[k] < 0 || c->sums.count[class[k]] == 0)

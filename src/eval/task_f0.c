@@ -50,7 +50,7 @@ static void close_task(struct eval *e)
 static enum status open(struct eval *e, struct err *err)
 {
     size_t width = e->info->embed;
-    if (!pitches_any(&e->in.pitch) || pitches_classes(&e->in.pitch))
+    if (!pitches_any(&e->corpus.pitch) || pitches_classes(&e->corpus.pitch))
         return err_set(err, STATUS_MISMATCH, "%s: holds classes of pitch, F0 is needed",
                        e->how.pitch ? e->how.pitch : "no pitch");
     struct regression *r = e->own = mem_zeros(1, sizeof *r);
@@ -92,7 +92,7 @@ static void begin(struct worker *w)
 static enum status fit_item(struct worker *w, const struct item *it, struct err *err)
 {
     const struct regression *r = w->e->own;
-    const struct facts *x = eval_facts(w);
+    const struct frame_labels *x = eval_frame_labels(w);
     struct products *p = w->own;
     size_t width = w->e->info->embed, n = 0, need;
     if (!mul_size(it->frames, r->side, &need) ||
@@ -117,8 +117,8 @@ static enum status fit_item(struct worker *w, const struct item *it, struct err 
 static void test_frame(struct worker *w, size_t t, const float *hidden)
 {
     const struct regression *r = w->e->own;
-    double f0 = (double)eval_facts(w)->f0[t], guess = r->bias;
-    int32_t level[MAX_FACTORS];
+    double f0 = (double)eval_frame_labels(w)->f0[t], guess = r->bias;
+    int32_t level[CORPUS_MAX_FACTORS];
     if (!(f0 > 0))
         return;
     for (size_t i = 0; i < w->e->info->embed; i++)
@@ -166,7 +166,7 @@ static enum status fit(struct eval *e, struct err *err)
     if (!isfinite(diagonal) ||
         LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', (int)width, 1, r->c, (int)width, r->w, 1) != 0)
         return err_set(err, STATUS_UNSUPPORTED, "%s: layer %u is constant: nothing to regress on",
-                       e->how.model, e->layer);
+                       e->options->model, e->layer);
     r->bias = one[width] / n;
     for (size_t i = 0; i < width; i++)
         r->bias -= r->w[i] * one[i] / n;

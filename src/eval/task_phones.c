@@ -51,13 +51,13 @@ static void map_free(struct eval *e)
 static void fill_map(struct map *m, const struct eval *e)
 {
     const struct head *h = &e->head;
-    uint32_t phones = e->in.phones.phone.count;
+    uint32_t phones = e->corpus.phones.phone.count;
     for (uint32_t p = 0; p <= phones; p++)
         m->class[p] = NAMES_NONE;
     for (uint32_t c = 0; c < h->classes; c++) {
         char name[PHONES_NAME_MAX];
-        enum phone_kind kind = phones_canonical(&e->in.phones, h->label.name[c], name);
-        uint32_t p = kind == PHONE_KNOWN ? names_find(&e->in.phones.phone, name) : phones;
+        enum phone_kind kind = phones_canonical(&e->corpus.phones, h->label.name[c], name);
+        uint32_t p = kind == PHONE_KNOWN ? names_find(&e->corpus.phones.phone, name) : phones;
         m->phone[c] = kind == PHONE_KNOWN     ? (int32_t)p
                       : kind == PHONE_SILENCE ? CLASS_SILENCE
                                               : CLASS_OTHER;
@@ -71,7 +71,7 @@ static void fill_map(struct map *m, const struct eval *e)
 /* A head of letters knows some phones by chance: half of them must be there. */
 static enum status check_map(const struct map *m, const struct eval *e, struct err *err)
 {
-    uint32_t phones = e->in.phones.phone.count, known = 0, other = 0;
+    uint32_t phones = e->corpus.phones.phone.count, known = 0, other = 0;
     for (uint32_t p = 0; p < phones; p++)
         known += m->class[p] != NAMES_NONE;
     if (2 * known >= phones && known > 0)
@@ -82,7 +82,7 @@ static enum status check_map(const struct map *m, const struct eval *e, struct e
     return err_set(err, STATUS_MISMATCH,
                    "%s: its head knows %u of the %u phones of the table (it has labels like "
                    "'%.40s'): --phones names another table",
-                   e->options->head ? e->options->head : e->how.model, known, phones,
+                   e->options->head ? e->options->head : e->options->model, known, phones,
                    e->head.label.name[other]);
 }
 
@@ -92,7 +92,7 @@ static enum status open(struct eval *e, struct err *err)
     if (!m)
         return err_nomem(err);
     m->phone = mem_array(e->head.classes, sizeof *m->phone);
-    m->class = mem_array(e->in.phones.phone.count + 1u, sizeof *m->class);
+    m->class = mem_array(e->corpus.phones.phone.count + 1u, sizeof *m->class);
     if (!m->phone || !m->class)
         return err_nomem(err);
     fill_map(m, e);
@@ -129,11 +129,11 @@ static void add_frame(struct worker *w, size_t frame, int32_t best)
 {
     const struct eval *e = w->e;
     const struct map *m = e->own;
-    const struct facts *x = eval_facts(w);
-    int32_t level[MAX_FACTORS], right = x->silent[frame] ? CLASS_SILENCE : x->phone[frame];
+    const struct frame_labels *x = eval_frame_labels(w);
+    int32_t level[CORPUS_MAX_FACTORS], right = x->silent[frame] ? CLASS_SILENCE : x->phone[frame];
     if (right < 0 && !x->silent[frame])
         return;
-    uint32_t class = m->class[right < 0 ? e->in.phones.phone.count : (uint32_t)right];
+    uint32_t class = m->class[right < 0 ? e->corpus.phones.phone.count : (uint32_t)right];
     if (class == NAMES_NONE && right < 0)
         return;
     struct eval_score one = {
@@ -193,7 +193,7 @@ static enum status find_spoken(struct worker *w, const struct item *it, size_t *
                                struct err *err)
 {
     struct decoding *d = w->own;
-    const struct facts *x = eval_facts(w);
+    const struct frame_labels *x = eval_frame_labels(w);
     *count = 0;
     if (!mem_grow(&d->right, &d->right_cap, x->spokens, sizeof *d->right) ||
         !mem_grow(&d->wrong, &d->wrong_cap, x->spokens, sizeof *d->wrong) ||
@@ -215,10 +215,10 @@ static void add_inserted(struct worker *w, const struct item *it, size_t inserte
 {
     const struct factors *f = &w->e->factors;
     struct eval_score one = {.errors = inserted, .inserted = inserted};
-    int32_t level[MAX_FACTORS];
+    int32_t level[CORPUS_MAX_FACTORS];
     eval_levels(w, it->first, 1, level);
     for (uint32_t i = 0; i < f->count; i++)
-        if (f->factor[i].kind != COUNT_GENDER && f->factor[i].kind != COUNT_SPEAKER)
+        if (f->factor[i].kind != CORPUS_GENDER && f->factor[i].kind != CORPUS_SPEAKER)
             level[i] = -1;
     eval_add(w, 0, level, &one);
 }
@@ -228,11 +228,11 @@ static void add_spoken(struct worker *w, const struct spoken *s, bool wrong)
     const struct eval *e = w->e;
     const struct factors *f = &e->factors;
     struct eval_score one = {.trials = 1, .errors = wrong, .loss = NAN};
-    int32_t level[MAX_FACTORS];
+    int32_t level[CORPUS_MAX_FACTORS];
     eval_levels(w, s->first, s->last - s->first + 1, level);
     for (uint32_t i = 0; i < f->count; i++)
-        if (f->factor[i].kind == COUNT_PHONE)
-            level[i] = (int32_t)e->in.phones.phone_class[s->phone];
+        if (f->factor[i].kind == CORPUS_PHONE)
+            level[i] = (int32_t)e->corpus.phones.phone_class[s->phone];
     eval_add(w, 0, level, &one);
 }
 

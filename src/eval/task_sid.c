@@ -27,9 +27,10 @@ static enum status item(struct worker *w, const struct item *it, struct err *err
 {
     const struct eval *e = w->e;
     const struct head *h = &e->head;
-    int32_t level[MAX_FACTORS];
+    int32_t level[CORPUS_MAX_FACTORS];
     char speaker[256];
-    speakers_of_utterance(e->in.corpus.recording[w->recording].utterance, speaker, sizeof speaker);
+    speakers_of_utterance(e->corpus.recordings.recording[w->recording].utterance, speaker,
+                          sizeof speaker);
     uint32_t right = names_find(&h->label, speaker);
     if (right == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "speaker '%s' is none of the head's", speaker);
@@ -46,7 +47,7 @@ static enum status item(struct worker *w, const struct item *it, struct err *err
 /* One recording at least must be of a speaker the head knows. */
 static enum status open(struct eval *e, struct err *err)
 {
-    const struct corpus *c = &e->in.corpus;
+    const struct recordings *c = &e->corpus.recordings;
     char speaker[256];
     for (size_t i = 0; i < c->count; i++) {
         speakers_of_utterance(c->recording[i].utterance, speaker, sizeof speaker);
@@ -56,7 +57,7 @@ static enum status open(struct eval *e, struct err *err)
     return err_set(err, STATUS_MISMATCH,
                    "%s: its head knows none of the speakers of %s (it has labels like '%.60s', the "
                    "recordings speakers like '%.60s')",
-                   e->options->head ? e->options->head : e->how.model, e->how.audio,
+                   e->options->head ? e->options->head : e->options->model, e->how.audio,
                    e->head.label.name[0], speaker);
 }
 

@@ -22,18 +22,18 @@ static void table(struct buf *b, const char *what, const char *name)
 enum status experiment_settings(struct buf *b, const struct eval *e, const struct eval_options *o,
                                 struct err *err)
 {
-    const struct count_options *in = o->inputs;
+    const struct corpus_options *in = &o->corpus;
     const struct model_info *m = eval_model(e);
-    struct corpus corpus;
-    enum status code = corpus_open(&corpus, in->audio, err);
+    struct recordings recordings;
+    enum status code = recordings_open(&recordings, in->audio, err);
     if (code)
         return code;
     buf_printf(b, "version of propneu: %s\n", PACKAGE_VERSION);
     settings_add_digest(b, "model (-m)", m->fingerprint);
-    path(b, "--mean-std", in->mean_std);
+    path(b, "--mean-std", o->mean_std);
     if (m->normalize_from)
         buf_printf(b, "--normalize: %s\n", m->normalize ? "yes" : "no");
-    settings_add_digest(b, "corpus (-a)", corpus_digest(&corpus));
+    settings_add_digest(b, "corpus (-a)", recordings_digest(&recordings));
     path(b, "labels (-l)", in->labels);
     path(b, "--label-table", in->label_table);
     buf_printf(b, "--tier: %s\n", in->tier ? in->tier : "");
@@ -51,6 +51,6 @@ enum status experiment_settings(struct buf *b, const struct eval *e, const struc
     buf_printf(b, "--min-run: %u\n--refit: %s\n", o->min_run, o->refit ? "yes" : "no");
     buf_printf(b, "--piece: %s\n--noise: %s\n--seed: %llu\n", number_short(o->piece, 17).text,
                number_short(o->noise, 17).text, (unsigned long long)o->seed);
-    corpus_free(&corpus);
+    recordings_free(&recordings);
     return buf_ok(b) ? STATUS_OK : err_nomem(err);
 }

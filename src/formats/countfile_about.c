@@ -114,7 +114,7 @@ static enum status read_shards(struct counts *c, struct err *err)
     if ((code = meta_u64(c, "shards", 10, &of, err)) ||
         (code = meta_text(c, "shard", &s->held, err)) ||
         (code = meta_u64(c, "corpus_utterances", 10, &s->corpus_utterances, err)) ||
-        (code = meta_u64(c, "corpus_digest", 16, &s->corpus_digest, err)))
+        (code = meta_u64(c, "recordings_digest", 16, &s->recordings_digest, err)))
         return code;
     if (of < 1 || of > SHARDS_MAX)
         return counts_bad(c, err, "metadata 'shards' is no number from 1 to %d", SHARDS_MAX);

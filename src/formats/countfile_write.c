@@ -150,7 +150,7 @@ static void meta_all(struct meta *m, const struct counts *c)
         meta_put(m, "shard", c->shards.held);
         meta_print(m, "shards", "%" PRIu32, c->shards.of);
         meta_print(m, "corpus_utterances", "%" PRIu64, c->shards.corpus_utterances);
-        meta_print(m, "corpus_digest", "%016" PRIx64, c->shards.corpus_digest);
+        meta_print(m, "recordings_digest", "%016" PRIx64, c->shards.recordings_digest);
     }
     meta_put(m, "created_by", c->created_by ? c->created_by : "");
     meta_put(m, "command", c->command ? c->command : "");

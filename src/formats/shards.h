@@ -19,7 +19,7 @@ struct shards {
     uint32_t of;                /* N; 0: no shard, what follows is not looked at */
     char *held;                 /* "2"; after merging some of them "1-3,5" */
     uint64_t corpus_utterances; /* recordings of the whole corpus */
-    uint64_t corpus_digest;     /* sum of the hashes of their names (corpus_hash) */
+    uint64_t recordings_digest; /* sum of the hashes of their names (corpus_hash) */
 };
 
 /* "2/3": false unless 1 <= K <= N <= SHARDS_MAX. */

@@ -32,7 +32,7 @@ struct live {
     bool open;
     char why[256]; /* why nothing could be opened */
     struct phones phones;
-    struct corpus corpus;
+    struct recordings recordings;
     struct labels *labels;
     struct logmel *logmel;
     struct audio audio;
@@ -81,7 +81,7 @@ static void open_all(struct live *l)
     l->open = true;
     enum status code = phones_open(&l->phones, NULL, &err);
     if (!code)
-        code = corpus_open(&l->corpus, l->o.audio, &err);
+        code = recordings_open(&l->recordings, l->o.audio, &err);
     if (!code && l->o.labels[0])
         code = labels_open(&l->labels, l->o.labels, NULL, &err);
     if (!code)
@@ -232,12 +232,12 @@ static struct live_answer *answer(struct live *l, const struct live_ask *ask)
     if (!l->open)
         open_all(l);
     a->ask = *ask;
-    a->recordings = l->corpus.count;
+    a->recordings = l->recordings.count;
     enum status code = l->why[0] ? err_set(&err, STATUS_IO, "%s", l->why) : STATUS_OK;
-    if (!code && ask->recording >= l->corpus.count)
+    if (!code && ask->recording >= l->recordings.count)
         code = err_set(&err, STATUS_NOTFOUND, "no such recording");
     if (!code) {
-        const struct recording *r = &l->corpus.recording[ask->recording];
+        const struct recording *r = &l->recordings.recording[ask->recording];
         snprintf(a->utterance, sizeof a->utterance, "%s", r->utterance);
         speakers_of_utterance(r->utterance, a->speaker, sizeof a->speaker);
         code = audio_read(&l->audio, r->path, &err);
@@ -301,7 +301,7 @@ static void close_all(struct live *l)
     labels_free(l->labels);
     logmel_free(l->logmel);
     audio_free(&l->audio);
-    corpus_free(&l->corpus);
+    recordings_free(&l->recordings);
     phones_free(&l->phones);
 }
 

@@ -40,94 +40,94 @@ static int remove_tree(void **state)
 
 static void folders_are_searched_and_sorted(void **state)
 {
-    struct corpus c;
+    struct recordings c;
     struct err err;
     (void)state;
-    assert_ok(corpus_open(&c, DIR, &err));
+    assert_ok(recordings_open(&c, DIR, &err));
     assert_int_equal(c.count, 3);
     assert_string_equal(c.recording[0].utterance, "a-0");
     assert_string_equal(c.recording[1].utterance, "a-1");
     assert_string_equal(c.recording[2].utterance, "b-2");
     assert_string_equal(c.recording[2].path, DIR "/b-2.WAV");
-    corpus_free(&c);
+    recordings_free(&c);
 }
 
 static void lists_are_relative_to_their_folder(void **state)
 {
-    struct corpus c;
+    struct recordings c;
     struct err err;
     (void)state;
     write_text(DIR "/sub/list", "\xef\xbb\xbf../b-2.WAV\n");
-    assert_ok(corpus_open(&c, DIR "/sub/list", &err));
+    assert_ok(recordings_open(&c, DIR "/sub/list", &err));
     assert_string_equal(c.recording[0].path, DIR "/sub/../b-2.WAV");
-    corpus_free(&c);
+    recordings_free(&c);
     write_text(DIR "/sub/list", "# two\r\n\r\n  ../b-2.WAV \r\ndeep/a-1.flac\n/else/where.mp3");
-    assert_ok(corpus_open(&c, DIR "/sub/list", &err));
+    assert_ok(recordings_open(&c, DIR "/sub/list", &err));
     assert_int_equal(c.count, 3);
     assert_string_equal(c.recording[0].path, DIR "/sub/deep/a-1.flac");
     assert_string_equal(c.recording[1].path, DIR "/sub/../b-2.WAV");
     assert_string_equal(c.recording[2].path, "/else/where.mp3");
-    corpus_free(&c);
+    recordings_free(&c);
 }
 
 static void what_is_no_corpus_is_refused(void **state)
 {
-    struct corpus c;
+    struct recordings c;
     struct err err;
     char long_line[20000];
     (void)state;
-    assert_status(corpus_open(&c, DIR "/twice", &err), STATUS_NOTFOUND);
-    assert_status(corpus_open(&c, DIR "/nowhere", &err), STATUS_IO);
+    assert_status(recordings_open(&c, DIR "/twice", &err), STATUS_NOTFOUND);
+    assert_status(recordings_open(&c, DIR "/nowhere", &err), STATUS_IO);
     write_text(DIR "/sub/list", "deep/a-1.flac\ndeep/a-1.wav\n");
-    assert_status(corpus_open(&c, DIR "/sub/list", &err), STATUS_MISMATCH);
+    assert_status(recordings_open(&c, DIR "/sub/list", &err), STATUS_MISMATCH);
     assert_non_null(strstr(err.msg, "a-1.wav"));
     write_text(DIR "/sub/list", "# nothing\n");
-    assert_status(corpus_open(&c, DIR "/sub/list", &err), STATUS_NOTFOUND);
+    assert_status(recordings_open(&c, DIR "/sub/list", &err), STATUS_NOTFOUND);
     memset(long_line, 'x', sizeof long_line);
     long_line[sizeof long_line - 1] = '\0';
     write_text(DIR "/sub/list", long_line);
-    assert_status(corpus_open(&c, DIR "/sub/list", &err), STATUS_FORMAT);
+    assert_status(recordings_open(&c, DIR "/sub/list", &err), STATUS_FORMAT);
 }
 
 static void digests_notice_changes(void **state)
 {
-    struct corpus c;
+    struct recordings c;
     struct err err;
     (void)state;
-    assert_ok(corpus_open(&c, DIR, &err));
-    uint64_t corpus = corpus_digest(&c), folder = corpus_digest_path(DIR);
+    assert_ok(recordings_open(&c, DIR, &err));
+    uint64_t corpus = recordings_digest(&c), folder = corpus_digest_path(DIR);
     uint64_t file = corpus_digest_path(DIR "/b-2.WAV");
-    assert_true(corpus == corpus_digest(&c) && folder == corpus_digest_path(DIR));
+    assert_true(corpus == recordings_digest(&c) && folder == corpus_digest_path(DIR));
     write_text(DIR "/b-2.WAV", "yyy");
-    assert_true(corpus != corpus_digest(&c));
+    assert_true(corpus != recordings_digest(&c));
     assert_true(folder != corpus_digest_path(DIR));
     assert_true(file != corpus_digest_path(DIR "/b-2.WAV"));
     assert_true(corpus_digest_path(NULL) == 0 && corpus_digest_path(DIR "/nowhere") == 0);
     assert_true(corpus_hash("a") != corpus_hash("b") && corpus_hash("") != 0);
-    corpus_free(&c);
+    recordings_free(&c);
 }
 
 static void shards_divide_a_corpus(void **state)
 {
-    struct corpus all, part;
+    struct recordings all, part;
     struct err err;
     (void)state;
-    assert_ok(corpus_open(&all, DIR, &err));
+    assert_ok(recordings_open(&all, DIR, &err));
     for (uint32_t n = 1; n <= 4; n++) {
         uint64_t sum = 0;
         size_t count = 0;
         for (uint32_t k = 1; k <= n; k++) {
-            assert_ok(corpus_open(&part, DIR, &err));
-            corpus_shard(&part, k, n);
+            assert_ok(recordings_open(&part, DIR, &err));
+            recordings_shard(&part, k, n);
             assert_true(part.count == all.count / n || part.count == all.count / n + 1);
             count += part.count;
-            sum += corpus_names_digest(&part);
-            corpus_free(&part);
+            sum += recordings_names_digest(&part);
+            recordings_free(&part);
         }
         assert_int_equal(count, all.count);
-        assert_true(sum == corpus_names_digest(&all));
+        assert_true(sum == recordings_names_digest(&all));
     }
-    corpus_free(&all);
+    recordings_free(&all);
 }
 
 int main(void)

@@ -24,7 +24,7 @@ enum { PHONES = 41 };
 static struct count_options paths;
 
 /* The reference corpus: two recordings, with gender and pitch. */
-static struct count_options corpus_options(void)
+static struct count_options reference_options(void)
 {
     static char path[7][1024];
     const char *name[] = {"models/" MODEL "/hf",
@@ -39,12 +39,12 @@ static struct count_options corpus_options(void)
     return (struct count_options){
         .model = path[0],
         .mean_std = path[1],
-        .audio = path[2],
-        .labels = path[3],
-        .label_table = path[4],
-        .speakers = path[5],
-        .pitch = path[6],
-        .by = 1 << COUNT_PHONE | 1 << COUNT_GENDER | 1 << COUNT_PITCH,
+        .corpus.audio = path[2],
+        .corpus.labels = path[3],
+        .corpus.label_table = path[4],
+        .corpus.speakers = path[5],
+        .corpus.pitch = path[6],
+        .corpus.by = 1 << CORPUS_PHONE | 1 << CORPUS_GENDER | 1 << CORPUS_PITCH,
         .lambda_percent = 1,
         .frames = COUNTS_FRAMES_AUTHORS,
         .threads = 2,
@@ -189,7 +189,7 @@ static void make_corpus(const char *broken)
     FILE *list = fopen(DIR "/list", "w");
     assert_non_null(list);
     for (int i = 0; i < 2 * COPIES; i++) {
-        snprintf(from, sizeof from, "%s/%s.wav", paths.audio, name[i % 2]);
+        snprintf(from, sizeof from, "%s/%s.wav", paths.corpus.audio, name[i % 2]);
         snprintf(to, sizeof to, DIR "/%.4s-%d.wav", name[i % 2], i);
         if (*from != '/') {
             char full[2200];
@@ -228,11 +228,11 @@ static void make_labels(void)
 static struct count_options copies_options(void)
 {
     struct count_options o = paths;
-    o.audio = DIR "/list";
-    o.labels = DIR "/labels";
-    o.label_table = NULL;
-    o.pitch = NULL;
-    o.by = 1 << COUNT_PHONE | 1 << COUNT_GENDER | 1 << COUNT_SPEAKER;
+    o.corpus.audio = DIR "/list";
+    o.corpus.labels = DIR "/labels";
+    o.corpus.label_table = NULL;
+    o.corpus.pitch = NULL;
+    o.corpus.by = 1 << CORPUS_PHONE | 1 << CORPUS_GENDER | 1 << CORPUS_SPEAKER;
     o.frames = COUNTS_FRAMES_ALL;
     return o;
 }
@@ -322,7 +322,7 @@ static void a_journal_of_another_job_is_refused_by_name(void **state)
     assert_status(count_open(&job, &other, &err), STATUS_MISMATCH);
     assert_non_null(strstr(err.msg, "--lambda (1, not 2)"));
     other = o;
-    other.by = 1 << COUNT_PHONE;
+    other.corpus.by = 1 << CORPUS_PHONE;
     assert_status(count_open(&job, &other, &err), STATUS_MISMATCH);
     assert_non_null(strstr(err.msg, "--by (phone,gender,speaker, not phone)"));
     make_corpus(NULL);
@@ -416,8 +416,8 @@ static void inputs_that_do_not_belong_together_are_refused(void **state)
     (void)state;
     unlink(JOURNAL);
     make_corpus(NULL);
-    o.labels = paths.labels;
-    o.label_table = paths.label_table;
+    o.corpus.labels = paths.corpus.labels;
+    o.corpus.label_table = paths.corpus.label_table;
     assert_status(count_open(&job, &o, &err), STATUS_MISMATCH);
     assert_non_null(strstr(err.msg, "9001-0"));
     o = copies_options();
@@ -472,8 +472,8 @@ static void edges_are_the_tertiles_of_the_corpus(void **state)
     fclose(f);
     unlink(JOURNAL);
     make_corpus(NULL);
-    o.pitch = DIR "/f0.json";
-    o.by = 1 << COUNT_PITCH;
+    o.corpus.pitch = DIR "/f0.json";
+    o.corpus.by = 1 << CORPUS_PITCH;
     assert_ok(count_open(&job, &o, &err));
     assert_true(pitch_tertiles(all, n, edges));
     const char *text = count_pitch_edges(job), *comma = strchr(text, ',');
@@ -484,7 +484,7 @@ static void edges_are_the_tertiles_of_the_corpus(void **state)
 static int make_folder(void **state)
 {
     (void)state;
-    paths = corpus_options();
+    paths = reference_options();
     return system("rm -rf " DIR " && mkdir " DIR);
 }
 

@@ -73,7 +73,7 @@ static void a_file_says_what_was_written(void **state)
     assert_true(r.model_fingerprint == 0xfedcba9876543210u);
     assert_true(r.utterances == 2 && r.utterance_digest == 5);
     assert_true(r.shards.of == 9 && r.shards.corpus_utterances == 12);
-    assert_true(r.shards.corpus_digest == 0xabcdef0123456789u);
+    assert_true(r.shards.recordings_digest == 0xabcdef0123456789u);
     assert_string_equal(r.shards.held, "2,4-6");
     assert_int_equal(r.cells, 4);
     assert_memory_equal(r.frames, frames, sizeof frames);

@@ -32,7 +32,7 @@ static const uint16_t male[][2] = {
 
 static char path[6][1024];
 
-static struct count_options demo(const char *model)
+static struct eval_options demo(const char *model, enum eval_task task)
 {
     static const char *const name[] = {"audio", "textgrid", "speakers.tsv",
                                        "labels/demo-f0-hz.json"};
@@ -43,8 +43,11 @@ static struct count_options demo(const char *model)
         snprintf(part, sizeof part, "data/demo/%s", name[i]);
         snprintf(path[i + 1], sizeof path[0], "%s", source_path(part));
     }
-    return (struct count_options){
-        .model = path[0], .audio = path[1], .labels = path[2], .speakers = path[3], .threads = 2};
+    return (struct eval_options){
+        .model = path[0],
+        .corpus = {.audio = path[1], .labels = path[2], .speakers = path[3]},
+        .threads = 2,
+        .task = task};
 }
 
 /* The change of activations that erasing the neurons above is. */
@@ -87,8 +90,8 @@ static void speakers_are_told_as_in_torch(void **state)
     struct err err;
     struct eval *e;
     struct eval_result plain, erased;
-    struct count_options in = demo("sid");
-    struct eval_options o = {.inputs = &in, .task = EVAL_SID, .piece = 0.2};
+    struct eval_options o = demo("sid", EVAL_SID);
+    o.piece = 0.2;
     (void)state;
     assert_ok(eval_open(&e, &o, NULL, &err));
     struct intervention v = erase_male(eval_model(e));
@@ -112,8 +115,8 @@ static void groups_share_out_the_trials(void **state)
     struct err err;
     struct eval *e;
     struct eval_result r;
-    struct count_options in = demo("sid");
-    struct eval_options o = {.inputs = &in, .task = EVAL_SID, .piece = 0.2};
+    struct eval_options o = demo("sid", EVAL_SID);
+    o.piece = 0.2;
     uint32_t count;
     uint64_t speaker = 0, gender = 0, phone = 0;
     (void)state;
@@ -158,16 +161,14 @@ static void runs_are_equal_to_the_bit(void **state)
         for (int k = 0; k < 4; k++) {
             struct err err;
             struct eval *e;
-            struct count_options in = demo(model[t]);
-            struct eval_options o = {.inputs = &in,
-                                     .task = (enum eval_task)t,
-                                     .piece = t == EVAL_SID ? 0.4 : 0,
-                                     .noise = t == EVAL_PHONES ? 0.5 : 0,
-                                     .cache = cache[k],
-                                     .min_run = 1,
-                                     .layer = t == EVAL_CENTROID ? 3 : 0};
-            in.threads = (unsigned)k + 1;
-            in.pitch = t == EVAL_F0 ? path[4] : NULL;
+            struct eval_options o = demo(model[t], (enum eval_task)t);
+            o.piece = t == EVAL_SID ? 0.4 : 0;
+            o.noise = t == EVAL_PHONES ? 0.5 : 0;
+            o.cache = cache[k];
+            o.min_run = 1;
+            o.layer = t == EVAL_CENTROID ? 3 : 0;
+            o.threads = (unsigned)k + 1;
+            o.corpus.pitch = t == EVAL_F0 ? path[4] : NULL;
             assert_ok(eval_open(&e, &o, NULL, &err));
             struct intervention v = erase_male(eval_model(e));
             for (int n = 0; n < 4; n++) {
@@ -199,8 +200,8 @@ static void phones_of_the_demo_are_recognised_as_it_was_told(void **state)
         struct err err;
         struct eval *e;
         struct eval_result r;
-        struct count_options in = demo("pr");
-        struct eval_options o = {.inputs = &in, .task = EVAL_PHONES, .min_run = run};
+        struct eval_options o = demo("pr", EVAL_PHONES);
+        o.min_run = run;
         assert_ok(eval_open(&e, &o, NULL, &err));
         assert_ok(eval_run(e, NULL, NULL, &r, &err));
         const struct eval_score *phone = eval_score(&r, 0, EVAL_TOTAL);
@@ -325,19 +326,19 @@ static void label_frames(struct frames *f, const struct labels *l, const struct 
     utterance_labels_free(&u);
 }
 
-static struct frames read_frames(const struct count_options *in)
+static struct frames read_frames(const struct eval_options *o)
 {
     struct err err;
     struct frames f = {.hidden = mem_array(4096 * 96, sizeof(float)), .width = 96};
     struct model *m;
-    struct corpus c;
+    struct recordings c;
     struct labels *l;
     struct phones p;
     struct audio a = AUDIO_INIT;
     struct model_scratch *s = model_scratch_new();
-    assert_ok(model_open(&m, in->model, NULL, &err));
-    assert_ok(corpus_open(&c, in->audio, &err));
-    assert_ok(labels_open(&l, in->labels, NULL, &err));
+    assert_ok(model_open(&m, o->model, NULL, &err));
+    assert_ok(recordings_open(&c, o->corpus.audio, &err));
+    assert_ok(labels_open(&l, o->corpus.labels, NULL, &err));
     assert_ok(phones_open(&p, NULL, &err));
     for (size_t i = 0; i < c.count; i++) {
         assert_ok(audio_read(&a, c.recording[i].path, &err));
@@ -351,7 +352,7 @@ static struct frames read_frames(const struct count_options *in)
     audio_free(&a);
     model_scratch_free(s);
     model_free(m);
-    corpus_free(&c);
+    recordings_free(&c);
     labels_free(l);
     phones_free(&p);
     return f;
@@ -363,9 +364,9 @@ static void centroids_equal_their_twin(void **state)
     struct err err;
     struct eval *e;
     struct eval_result r;
-    struct count_options in = demo("ssl");
-    struct eval_options o = {.inputs = &in, .task = EVAL_CENTROID, .layer = 2};
-    struct frames f = read_frames(&in);
+    struct eval_options o = demo("ssl", EVAL_CENTROID);
+    o.layer = 2;
+    struct frames f = read_frames(&o);
     static double mean[39][96];
     static size_t count[39];
     size_t trials = 0, errors = 0;
@@ -414,10 +415,10 @@ static void regression_explains_some_variance_and_erasure_changes_it(void **stat
     struct err err;
     struct eval *e;
     struct eval_result plain, erased, refitted;
-    struct count_options in = demo("ssl");
-    struct eval_options o = {.inputs = &in, .task = EVAL_F0, .layer = 1};
+    struct eval_options o = demo("ssl", EVAL_F0);
+    o.layer = 1;
     (void)state;
-    in.pitch = path[4];
+    o.corpus.pitch = path[4];
     assert_ok(eval_open(&e, &o, NULL, &err));
     struct intervention v = erase_male(eval_model(e));
     assert_ok(eval_run(e, NULL, NULL, &plain, &err));
@@ -463,8 +464,7 @@ static void a_run_can_be_watched_and_stopped(void **state)
     struct eval_result r;
     struct seen seen = {0};
     struct eval_hooks hooks = {.progress = count_progress, .context = &seen};
-    struct count_options in = demo("sid");
-    struct eval_options o = {.inputs = &in, .task = EVAL_SID};
+    struct eval_options o = demo("sid", EVAL_SID);
     (void)state;
     assert_ok(eval_open(&e, &o, &hooks, &err));
     assert_ok(eval_run(e, NULL, &hooks, &r, &err));

@@ -115,19 +115,18 @@ static void make_classifier(struct parts *p, bool weighted, json_t *labels)
     checkpoint_free(&c);
 }
 
-static struct count_options inputs(void)
+static struct eval_options options(enum eval_task task)
 {
     static char audio[1024], labels[1024], table[1024];
     snprintf(audio, sizeof audio, "%s", data_path("audio"));
     snprintf(labels, sizeof labels, "%s",
              data_path("counting/g_melhubert_20ms/framewise-phone-20ms.json"));
     snprintf(table, sizeof table, "%s", data_path("info/label-merge.json"));
-    return (struct count_options){.model = DIR,
-                                  .audio = audio,
-                                  .labels = labels,
-                                  .label_table = table,
-                                  .normalize = MODEL_NORMALIZE_NO,
-                                  .threads = 1};
+    return (struct eval_options){.model = DIR,
+                                 .corpus = {.audio = audio, .labels = labels, .label_table = table},
+                                 .normalize = MODEL_NORMALIZE_NO,
+                                 .threads = 1,
+                                 .task = task};
 }
 
 /* All hidden states of a recording, the last one as the model puts it out. */
@@ -212,8 +211,7 @@ static void classification_heads_equal_their_definition(void **state)
         struct eval_result r, again;
         struct parts *p = mem_zeros(1, sizeof *p);
         make_classifier(p, weighted, class_labels());
-        struct count_options in = inputs();
-        struct eval_options o = {.inputs = &in, .task = EVAL_SID};
+        struct eval_options o = options(EVAL_SID);
         double loss = 0;
         uint64_t errors = 0;
         for (int u = 0; u < 2; u++) {
@@ -272,14 +270,12 @@ static void a_head_may_lie_elsewhere(void **state)
     struct eval *e;
     struct eval_result r[2];
     struct parts *p = mem_zeros(1, sizeof *p);
-    struct count_options in = inputs();
     (void)state;
     make_s3prl(p, NULL);
     for (int k = 0; k < 2; k++) {
-        struct eval_options o = {.inputs = &in,
-                                 .task = EVAL_SID,
-                                 .head = k ? DIR "/head.safetensors" : NULL,
-                                 .head_labels = k ? DIR "/labels" : NULL};
+        struct eval_options o = options(EVAL_SID);
+        o.head = k ? DIR "/head.safetensors" : NULL;
+        o.head_labels = k ? DIR "/labels" : NULL;
         assert_ok(eval_open(&e, &o, NULL, &err));
         assert_ok(eval_run(e, NULL, NULL, &r[k], &err));
         eval_free(e);
@@ -287,10 +283,9 @@ static void a_head_may_lie_elsewhere(void **state)
     assert_memory_equal(r[0].score, r[1].score, (1 + r[0].groups) * sizeof *r[0].score);
     eval_result_free(&r[0]);
     eval_result_free(&r[1]);
-    struct eval_options o = {.inputs = &in,
-                             .task = EVAL_SID,
-                             .head = DIR "/head.safetensors",
-                             .head_labels = DIR "/labels"};
+    struct eval_options o = options(EVAL_SID);
+    o.head = DIR "/head.safetensors";
+    o.head_labels = DIR "/labels";
     FILE *f = fopen(DIR "/labels", "a");
     fputs("x\n", f);
     fclose(f);
@@ -421,15 +416,14 @@ static void ctc_heads_equal_their_definition(void **state)
         struct eval *e;
         struct eval_result r;
         struct labels *l;
-        struct corpus corpus;
+        struct recordings corpus;
         struct parts *p = mem_zeros(1, sizeof *p);
-        struct count_options in = inputs();
-        struct labels_options lo = {.label_table = in.label_table};
-        struct eval_options o = {.inputs = &in, .task = EVAL_PHONES};
+        struct eval_options o = options(EVAL_PHONES);
+        struct labels_options lo = {.label_table = o.corpus.label_table};
         size_t errors = 0, trials = 0;
         make_ctc(p, whose, &phones);
-        assert_ok(labels_open(&l, in.labels, &lo, &err));
-        assert_ok(corpus_open(&corpus, in.audio, &err));
+        assert_ok(labels_open(&l, o.corpus.labels, &lo, &err));
+        assert_ok(recordings_open(&corpus, o.corpus.audio, &err));
         for (size_t u = 0; u < corpus.count; u++) {
             static uint32_t have[2048], right[2048];
             struct states s = run_model(corpus.recording[u].path);
@@ -447,7 +441,7 @@ static void ctc_heads_equal_their_definition(void **state)
         assert_true(trials > 20 && errors > 0);
         eval_result_free(&r);
         eval_free(e);
-        corpus_free(&corpus);
+        recordings_free(&corpus);
         labels_free(l);
         free(p);
     }
@@ -459,8 +453,7 @@ static void refuse(enum eval_task task, enum status code, const char *words)
 {
     struct err err;
     struct eval *e;
-    struct count_options in = inputs();
-    struct eval_options o = {.inputs = &in, .task = task};
+    struct eval_options o = options(task);
     assert_status(eval_open(&e, &o, NULL, &err), code);
     if (!strstr(err.msg, words))
         fail_msg("no '%s' in: %s", words, err.msg);

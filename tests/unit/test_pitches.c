@@ -6,7 +6,7 @@
 
 #include "count/count.h"
 #include "base/mem.h"
-#include "count/pitches.h"
+#include "corpus/pitches.h"
 #include "base/rng.h"
 
 #define OUT "test_pitches.counts"
@@ -48,11 +48,11 @@ static struct count_options options(void)
     return (struct count_options){
         .model = path[0],
         .mean_std = path[1],
-        .audio = path[2],
-        .labels = path[3],
-        .label_table = data_path("info/label-merge.json"),
-        .pitch = COUNT_PITCH_AUTO,
-        .by = 1 << COUNT_PHONE | 1 << COUNT_PITCH,
+        .corpus.audio = path[2],
+        .corpus.labels = path[3],
+        .corpus.label_table = data_path("info/label-merge.json"),
+        .corpus.pitch = CORPUS_PITCH_AUTO,
+        .corpus.by = 1 << CORPUS_PHONE | 1 << CORPUS_PITCH,
         .lambda_percent = 1,
         .frames = COUNTS_FRAMES_ALL,
         .threads = 2,

@@ -35,6 +35,7 @@ static const struct cli_option options[] = {
 /* What the command line asks for, and the text of it that goes into the count file. */
 struct request {
     struct input_request in;
+    struct count_options o;
     double lambda[COUNTS_MAX_LAMBDAS];
     struct buf command;
     const char *by, *frames;
@@ -73,10 +74,10 @@ static bool parse_by(const char *text, unsigned *by)
     for (;;) {
         size_t n = strcspn(text, ",");
         int f = 0;
-        while (f < COUNT_FACTORS &&
-               (strlen(count_factor_names[f]) != n || strncmp(count_factor_names[f], text, n) != 0))
+        while (f < CORPUS_FACTORS && (strlen(corpus_factor_names[f]) != n ||
+                                      strncmp(corpus_factor_names[f], text, n) != 0))
             f++;
-        if (f == COUNT_FACTORS || *by >> f & 1)
+        if (f == CORPUS_FACTORS || *by >> f & 1)
             return false;
         *by |= 1u << f;
         if (!text[n])
@@ -88,7 +89,7 @@ static bool parse_by(const char *text, unsigned *by)
 /* Percentages, each once: "1,0.5,5". */
 static bool parse_lambdas(struct request *r, const char *text)
 {
-    struct count_options *o = &r->in.o;
+    struct count_options *o = &r->o;
     char number[32];
     o->lambdas = 0;
     for (;;) {
@@ -118,11 +119,12 @@ static bool parse_lambdas(struct request *r, const char *text)
 /* One of count's own options; a message for what is wrong with its value, or NULL. */
 static const char *count_take(struct request *r, int opt, const char *value)
 {
-    struct count_options *o = &r->in.o;
+    struct count_options *o = &r->o;
     switch (opt) {
     case OPT_BY:
         r->by = value;
-        return parse_by(value, &o->by) ? NULL : "--by needs some of phone,gender,pitch,speaker";
+        return parse_by(value, &r->in.corpus.by) ? NULL
+                                                 : "--by needs some of phone,gender,pitch,speaker";
     case OPT_LAMBDA:
         return parse_lambdas(r, value)
                    ? NULL
@@ -136,7 +138,7 @@ static const char *count_take(struct request *r, int opt, const char *value)
         o->frames = COUNTS_FRAMES_AUTHORS;
         return strcmp(value, "authors") == 0 ? NULL : "--compat needs authors";
     case OPT_SHARD:
-        return shards_number(value, &o->shard, &o->shards)
+        return shards_number(value, &r->in.corpus.shard, &r->in.corpus.shards)
                    ? NULL
                    : "--shard needs K/N, K from 1 to N, N up to 65536";
     case OPT_KEEP_GOING: r->keep_going = true; break;
@@ -145,11 +147,28 @@ static const char *count_take(struct request *r, int opt, const char *value)
     return NULL;
 }
 
+/* What is missing of the corpus to count by what was asked for, or NULL. */
+static const char *corpus_complaint(const struct corpus_options *c)
+{
+    bool pitched = c->by >> CORPUS_PITCH & 1;
+    if (c->by >> CORPUS_GENDER & 1 && !c->speakers)
+        return "--by gender needs --speakers";
+    if (pitched && !c->pitch)
+        return "--by pitch needs --pitch";
+    if (c->edges_given && !c->pitch)
+        return "--pitch-edges needs --pitch";
+    if (c->shards && !c->edges_given && pitched && strcmp(c->pitch, CORPUS_PITCH_AUTO) == 0)
+        return "--shard with --pitch auto needs --pitch-edges: tertiles would take the whole "
+               "corpus";
+    return NULL;
+}
+
 /* What options together ask for; a message where they do not fit, or NULL. */
 static const char *complete(struct request *r, const struct cli *cli, bool compat)
 {
-    struct count_options *o = &r->in.o;
-    if (!o->model || !o->audio || !o->labels || !cli->output)
+    struct count_options *o = &r->o;
+    struct corpus_options *c = &r->in.corpus;
+    if (!r->in.model || !c->audio || !c->labels || !cli->output)
         return "-m MODEL, -a AUDIO, -l LABELS and -o FILE are needed";
     if (strcmp(cli->output, "-") == 0)
         return "-o needs a file";
@@ -157,22 +176,15 @@ static const char *complete(struct request *r, const struct cli *cli, bool compa
         return "--frames and --compat=authors exclude each other";
     if (compat)
         o->frames = COUNTS_FRAMES_AUTHORS;
-    if (!r->by)
-        o->by = 1u << COUNT_PHONE | (o->speakers ? 1u << COUNT_GENDER : 0) |
-                (o->pitch ? 1u << COUNT_PITCH : 0);
-    if (o->by >> COUNT_GENDER & 1 && !o->speakers)
-        return "--by gender needs --speakers";
-    if (o->by >> COUNT_PITCH & 1 && !o->pitch)
-        return "--by pitch needs --pitch";
-    if (o->edges_given && !o->pitch)
-        return "--pitch-edges needs --pitch";
-    if (o->shards && !o->edges_given && o->by >> COUNT_PITCH & 1 &&
-        strcmp(o->pitch, COUNT_PITCH_AUTO) == 0)
-        return "--shard with --pitch auto needs --pitch-edges: tertiles would take the whole "
-               "corpus";
+    if (!r->by) /* speakers make as many cells as there are of them, and only on request */
+        c->by = corpus_known(c) & ~(1u << CORPUS_SPEAKER);
+    o->corpus = *c;
+    o->model = r->in.model;
+    o->mean_std = r->in.mean_std;
+    o->normalize = r->in.normalize;
     o->output = cli->output;
     o->threads = cli->threads;
-    return NULL;
+    return corpus_complaint(c);
 }
 
 /* Adds the option to the command that the count file keeps.  Left out are those that do not change
@@ -212,7 +224,7 @@ static int count_parse(struct request *r, struct cli *cli, int argc, char **argv
         cli_usage(&command_count, "%s", wrong);
         return CLI_BAD;
     }
-    r->in.o.command = buf_text(&r->command);
+    r->o.command = buf_text(&r->command);
     return CLI_END;
 }
 
@@ -222,21 +234,21 @@ static int finish(const struct request *r, const struct cli *cli, struct progres
     const struct count_totals *t = count_totals(job);
     uint64_t left_out = count_left_out(t);
     progress_summary(p, t);
-    if (r->in.o.edges_given && r->in.o.by >> COUNT_PITCH & 1 && !*count_pitch_edges(job))
-        cli_note(cli, "%s: holds classes, so --pitch-edges was not used", r->in.o.pitch);
+    if (r->in.corpus.edges_given && r->in.corpus.by >> CORPUS_PITCH & 1 && !*count_pitch_edges(job))
+        cli_note(cli, "%s: holds classes, so --pitch-edges was not used", r->in.corpus.pitch);
     if (r->keep_going || (left_out == 0 && !count_unread_folders(job)))
         return CLI_DONE;
     if (count_unread_folders(job))
         fprintf(stderr,
                 "propneu: %s: %zu folders could not be searched (--keep-going makes this no "
                 "failure)\n",
-                r->in.o.audio, count_unread_folders(job));
+                r->in.corpus.audio, count_unread_folders(job));
     if (left_out == 0)
         return CLI_FAILED;
     fprintf(stderr,
             "propneu: %s: %" PRIu64 " of %" PRIu64 " recordings were left out (--keep-going makes "
             "this no failure)\n",
-            r->in.o.output, left_out, t->utterances);
+            r->o.output, left_out, t->utterances);
     return CLI_FAILED;
 }
 
@@ -246,10 +258,10 @@ static int count(const struct request *r, const struct cli *cli)
     struct progress p;
     struct err err;
     int result;
-    enum status code = count_open(&job, &r->in.o, &err);
+    enum status code = count_open(&job, &r->o, &err);
     if (code)
         return cli_fail(&err);
-    input_note_normalize(r->in.o.model, cli, count_model(job));
+    input_note_normalize(r->in.model, cli, count_model(job));
     progress_start(&p, cli, count_totals(job));
     struct count_hooks hooks = {.problem = progress_problem,
                                 .progress = progress_show,
@@ -261,12 +273,12 @@ static int count(const struct request *r, const struct cli *cli)
     if (code == STATUS_CANCELLED) {
         const struct count_totals *t = count_totals(job);
         if (t->counted == 0)
-            err_set(&err, code, "%s: stopped before one recording was done", r->in.o.output);
+            err_set(&err, code, "%s: stopped before one recording was done", r->o.output);
         else
             err_set(&err, code,
                     "%s: stopped; %" PRIu64 " of %" PRIu64
                     " recordings are in %s.journal, and the same command goes on from there",
-                    r->in.o.output, t->counted, t->utterances, r->in.o.output);
+                    r->o.output, t->counted, t->utterances, r->o.output);
     }
     result = code ? cli_fail(&err) : finish(r, cli, &p, job);
     count_free(job);
@@ -279,7 +291,7 @@ static int assist(const struct request *r)
     struct count_hooks hooks = {.cancel = progress_catch_signals()};
     struct count_job *job = NULL;
     struct err err;
-    if (count_open(&job, &r->in.o, &err) == STATUS_OK)
+    if (count_open(&job, &r->o, &err) == STATUS_OK)
         count_run(job, &hooks, &err);
     count_free(job);
     return CLI_DONE;
@@ -296,9 +308,9 @@ static int count_together(struct request *r, const struct cli *cli, unsigned cor
         count_team_end(&team);
         return result;
     }
-    r->in.o.team = &team;
-    if (!r->in.o.threads)
-        r->in.o.threads = cores > team.local ? cores / team.local : 1;
+    r->o.team = &team;
+    if (!r->o.threads)
+        r->o.threads = cores > team.local ? cores / team.local : 1;
     result = team.rank > 0 ? assist(r) : count(r, cli);
     count_team_end(&team);
     return result;
@@ -307,7 +319,7 @@ static int count_together(struct request *r, const struct cli *cli, unsigned cor
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {
-        .in.o = {.lambda_percent = 1, .resume = true, .created_by = "propneu " PACKAGE_VERSION},
+        .o = {.lambda_percent = 1, .resume = true, .created_by = "propneu " PACKAGE_VERSION},
         .command = BUF_INIT};
     unsigned cores = cli->threads;
     cli->threads = 0;

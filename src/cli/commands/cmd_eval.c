@@ -151,9 +151,9 @@ static bool take(void *context, const struct cli_args *a, int opt)
 /* What options together ask for; a message where they do not fit, or NULL. */
 static const char *complete(const struct request *r)
 {
-    const struct count_options *o = &r->in.o;
+    const struct corpus_options *o = &r->in.corpus;
     bool fits = r->o.task == EVAL_CENTROID || r->o.task == EVAL_F0;
-    if (!o->model || !o->audio || !r->tasked)
+    if (!r->in.model || !o->audio || !r->tasked)
         return "-m MODEL, -a AUDIO and --task TASK are needed";
     if (!o->labels && r->o.task != EVAL_SID)
         return "-l LABELS is needed, but for --task sid";
@@ -193,16 +193,16 @@ static enum status find_sets(const struct request *r, const struct cli *cli,
 {
     struct analysis_input counted = {0};
     struct analysis_options o = r->analysis;
-    o.phones = r->in.o.phones;
+    o.phones = r->in.corpus.phones;
     enum status code = neuron_set_init(sets, m->layers, m->width, err);
     if (!code && r->counts)
         code = edit_counts_open(&counted, r->counts, &o, err);
     if (!code)
-        code = modelset_add(sets, r->set, r->counts ? &counted.analysis : NULL, r->in.o.model, err);
+        code = modelset_add(sets, r->set, r->counts ? &counted.analysis : NULL, r->in.model, err);
     if (!code && neuron_set_total(sets) == 0)
         code = err_set(err, STATUS_NOTFOUND, "the set '%s' is empty: nothing to erase", r->set);
     if (!code && r->counts)
-        edit_note_weights(&counted.counts, cli, m, r->in.o.model);
+        edit_note_weights(&counted.counts, cli, m, r->in.model);
     edit_counts_free(&counted);
     return code;
 }
@@ -252,7 +252,7 @@ static int finish(const struct request *r, const struct eval *e)
     fprintf(stderr,
             "propneu: %s: %zu of %zu recordings were left out (--keep-going makes this no "
             "failure)\n",
-            r->in.o.audio, left, all);
+            r->in.corpus.audio, left, all);
     return CLI_FAILED;
 }
 
@@ -270,7 +270,7 @@ static int evaluate(struct request *r, const struct cli *cli)
     enum status code = eval_open(&e, &r->o, &hooks, &err);
     if (code)
         goto out;
-    input_note_normalize(r->in.o.model, cli, eval_model(e));
+    input_note_normalize(r->in.model, cli, eval_model(e));
     if (r->set && (code = find_change(r, cli, eval_model(e), &v, &err)))
         goto out;
     code = eval_run(e, NULL, &hooks, &plain, &err);
@@ -310,8 +310,11 @@ static int run(struct cli *cli, int argc, char **argv)
         return cli_usage(&command_eval, "%s", wrong);
     if (a.first < argc)
         return cli_usage(&command_eval, "what is '%s'?", argv[a.first]);
-    r.in.o.threads = cli->threads;
-    r.o.inputs = &r.in.o;
+    r.o.corpus = r.in.corpus;
+    r.o.model = r.in.model;
+    r.o.mean_std = r.in.mean_std;
+    r.o.normalize = r.in.normalize;
+    r.o.threads = cli->threads;
     return evaluate(&r, cli);
 }
 

@@ -222,9 +222,9 @@ static bool holds(const char *folder, const char *const *suffix)
 
 static enum status recordings(json_t *out, const char *path, struct err *err)
 {
-    struct corpus c;
+    struct recordings c;
     double total = 0, seconds;
-    enum status code = corpus_open(&c, path, err);
+    enum status code = recordings_open(&c, path, err);
     if (code)
         return code;
     for (size_t i = 0; i < c.count && !code; i++)
@@ -234,7 +234,7 @@ static enum status recordings(json_t *out, const char *path, struct err *err)
         json_object_set_new(out, "recordings", json_integer((json_int_t)c.count));
         json_object_set_new(out, "seconds", jsontext_real(total));
     }
-    corpus_free(&c);
+    recordings_free(&c);
     return code;
 }
 

@@ -24,14 +24,14 @@ static bool parse_edges(const char *text, double edges[2])
 /* NAME=FILE: one more factor; a message for what is wrong, or NULL. */
 static const char *input_take_factor(struct input_request *r, const char *value)
 {
-    struct count_options *o = &r->o;
-    struct count_extra *x = &r->extra[o->extras];
+    struct corpus_options *o = &r->corpus;
+    struct corpus_extra *x = &r->extra[o->extras];
     size_t n = strcspn(value, "=");
-    if (o->extras == COUNT_MAX_EXTRAS)
+    if (o->extras == CORPUS_MAX_EXTRAS)
         return "--factor cannot be given more than 12 times";
     if (n >= sizeof x->name || !value[n] || !value[n + 1])
         return "--factor needs NAME=FILE";
-    *x = (struct count_extra){.file = value + n + 1};
+    *x = (struct corpus_extra){.file = value + n + 1};
     memcpy(x->name, value, n);
     if (!factor_name_ok(x->name))
         return "--factor: a name of letters, digits, - and _ is needed, and none of propneu's own";
@@ -71,10 +71,10 @@ static const struct cli_option input_table[] = {
 bool input_options_take(void *request, const struct cli_args *a, int opt)
 {
     struct input_request *r = request;
-    struct count_options *o = &r->o;
+    struct corpus_options *o = &r->corpus;
     const char *wrong = NULL;
     switch (opt) {
-    case INPUT_MODEL: o->model = a->value; break;
+    case INPUT_MODEL: r->model = a->value; break;
     case INPUT_AUDIO: o->audio = a->value; break;
     case INPUT_LABELS: o->labels = a->value; break;
     case INPUT_SPEAKERS: o->speakers = a->value; break;
@@ -87,9 +87,9 @@ bool input_options_take(void *request, const struct cli_args *a, int opt)
     case INPUT_LABEL_TABLE: o->label_table = a->value; break;
     case INPUT_TIER: o->tier = a->value; break;
     case INPUT_PHONES: o->phones = a->value; break;
-    case INPUT_MEAN_STD: o->mean_std = a->value; break;
+    case INPUT_MEAN_STD: r->mean_std = a->value; break;
     case INPUT_NORMALIZE:
-        if (!model_normalize_parse(a->value, &o->normalize))
+        if (!model_normalize_parse(a->value, &r->normalize))
             wrong = "--normalize needs yes or no";
         break;
     default: wrong = input_take_factor(r, a->value);

@@ -7,7 +7,8 @@
 
 #include "cli/cli.h"
 #include "base/buf.h"
-#include "count/count.h"
+#include "corpus/corpus.h"
+#include "model/model.h"
 
 /* Numbers of the options in the group below, for commands that have only some of them. */
 enum input_option {
@@ -26,8 +27,10 @@ enum input_option {
 };
 
 struct input_request {
-    struct count_options o;
-    struct count_extra extra[COUNT_MAX_EXTRAS];
+    struct corpus_options corpus;
+    const char *model, *mean_std;
+    enum model_normalize normalize;
+    struct corpus_extra extra[CORPUS_MAX_EXTRAS];
 };
 
 /* The part of the group is a struct input_request. */

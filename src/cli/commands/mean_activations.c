@@ -73,15 +73,15 @@ static enum status add_recordings(struct means *s, char *const *path, size_t pat
     enum status code = STATUS_OK;
     progress_begin(&shown, cli, "averaged");
     for (size_t p = 0; p < paths && !code; p++) {
-        struct corpus c = {.count = 0};
-        code = corpus_open(&c, path[p], err);
+        struct recordings c = {.count = 0};
+        code = recordings_open(&c, path[p], err);
         for (size_t i = 0; i < c.count && !code; i++) {
             code = cancelled(stop)
                        ? err_set(err, STATUS_CANCELLED, "%s: interrupted", c.recording[i].path)
                        : add_recording(s, c.recording[i].path, err);
             progress_count(&shown, i + 1, c.count);
         }
-        corpus_free(&c);
+        recordings_free(&c);
     }
     progress_end(&shown);
     return code;

@@ -160,7 +160,7 @@ const struct cli_option_group measure_options = {measure_table, measure_take};
 
 const char *measure_complaint(const struct measure_request *r, const struct edit_request *edit)
 {
-    const struct count_options *o = &r->in.o;
+    const struct corpus_options *o = &r->in.corpus;
     if (!edit->model || !o->audio || r->eval.task == EVAL_TASKS)
         return "-m MODEL, -a AUDIO and --task TASK are needed to measure";
     if (!o->labels && r->eval.task != EVAL_SID)
@@ -186,11 +186,12 @@ enum status measure_open(struct measure *m, const struct cli *cli, struct measur
     const struct eval_hooks hooks = {.problem = progress_message, .context = &told};
     progress_begin(&told, cli, "");
     *m = (struct measure){.eval = NULL};
-    r->in.o.model = edit->model;
-    r->in.o.mean_std = edit->mean_std;
-    r->in.o.phones = edit->analysis.phones;
-    r->in.o.threads = cli->threads;
-    r->eval.inputs = &r->in.o;
+    r->in.corpus.phones = edit->analysis.phones;
+    r->eval.corpus = r->in.corpus;
+    r->eval.model = edit->model;
+    r->eval.mean_std = edit->mean_std;
+    r->eval.normalize = r->in.normalize;
+    r->eval.threads = cli->threads;
     enum status code = eval_open(&m->eval, &r->eval, &hooks, err);
     if (!code)
         code = checkpoint_open(&m->checkpoint, edit->model, err);
@@ -198,7 +199,7 @@ enum status measure_open(struct measure *m, const struct cli *cli, struct measur
     if (!code && m->has_counts)
         code = edit_counts_open(&m->counted, edit->counts, &edit->analysis, err);
     if (!code)
-        input_note_normalize(r->in.o.model, cli, eval_model(m->eval));
+        input_note_normalize(edit->model, cli, eval_model(m->eval));
     if (!code && m->has_counts)
         edit_note_weights(&m->counted.counts, cli, eval_model(m->eval), edit->model);
     if (code)
@@ -301,7 +302,7 @@ static int finish(const struct measure_request *r, const struct experiment *x)
     fprintf(stderr,
             "propneu: %s: %" PRIu64 " recordings were left out (--keep-going makes this no "
             "failure)\n",
-            r->in.o.audio, x->left_out);
+            r->in.corpus.audio, x->left_out);
     return CLI_FAILED;
 }
 

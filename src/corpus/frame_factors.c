@@ -1,6 +1,10 @@
+/*
+ * The factors that trials are told apart by, their levels, and the level that most frames of a
+ * trial have.
+ */
 #include "config.h"
 
-#include "eval/frame_labels.h"
+#include "corpus/frame_labels.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,12 +32,12 @@ static int compare(const void *a, const void *b)
 }
 
 /* Speakers of the corpus, or their genders, in bytewise order. */
-static bool add_speakers(struct names *to, const struct inputs *in, bool gender)
+static bool add_speakers(struct names *to, const struct corpus *in, bool gender)
 {
     struct names found = NAMES_INIT;
     bool ok = true;
-    for (size_t i = 0; i < in->corpus.count && ok; i++) {
-        const char *utterance = in->corpus.recording[i].utterance;
+    for (size_t i = 0; i < in->recordings.count && ok; i++) {
+        const char *utterance = in->recordings.recording[i].utterance;
         char speaker[256];
         speakers_of_utterance(utterance, speaker, sizeof speaker);
         const char *name = gender ? speakers_gender(&in->speakers, utterance, false) : speaker;
@@ -52,33 +56,33 @@ static bool add_speakers(struct names *to, const struct inputs *in, bool gender)
     return ok;
 }
 
-static bool add_levels(struct factor *f, const struct inputs *in)
+static bool add_levels(struct factor *f, const struct corpus *in)
 {
     bool ok = true;
     switch (f->kind) {
-    case COUNT_PHONE: return copy_names(&f->level, &in->phones.classes);
-    case COUNT_GENDER: return add_speakers(&f->level, in, true);
-    case COUNT_SPEAKER: return add_speakers(&f->level, in, false);
-    case COUNT_PITCH:
+    case CORPUS_PHONE: return copy_names(&f->level, &in->phones.classes);
+    case CORPUS_GENDER: return add_speakers(&f->level, in, true);
+    case CORPUS_SPEAKER: return add_speakers(&f->level, in, false);
+    case CORPUS_PITCH:
         for (int l = 0; l < PITCH_LEVELS && ok; l++)
             ok = names_add(&f->level, pitch_level_names[l]) != NAMES_NONE;
         return ok;
-    default: return copy_names(&f->level, &in->extra[f->kind - COUNT_FACTORS].level);
+    default: return copy_names(&f->level, &in->extra[f->kind - CORPUS_FACTORS].level);
     }
 }
 
-enum status factors_init(struct factors *out, const struct inputs *in,
-                         const struct count_options *o, unsigned by, struct err *err)
+enum status factors_init(struct factors *out, const struct corpus *in,
+                         const struct corpus_options *o, unsigned by, struct err *err)
 {
     struct factors all = {.count = 0};
-    for (unsigned kind = 0; kind < COUNT_FACTORS + o->extras; kind++) {
-        bool own = kind >= COUNT_FACTORS;
+    for (unsigned kind = 0; kind < CORPUS_FACTORS + o->extras; kind++) {
+        bool own = kind >= CORPUS_FACTORS;
         if (!own && !(by >> kind & 1))
             continue;
         struct factor *f = &all.factor[all.count++];
         *f = (struct factor){.kind = kind,
-                             .name = own ? o->extra[kind - COUNT_FACTORS].name
-                                         : count_factor_names[kind],
+                             .name = own ? o->extra[kind - CORPUS_FACTORS].name
+                                         : corpus_factor_names[kind],
                              .level = NAMES_INIT,
                              .base = all.groups};
         if (!add_levels(f, in)) {
@@ -92,31 +96,32 @@ enum status factors_init(struct factors *out, const struct inputs *in,
 }
 
 /* Level of frame T under F; -1: none. */
-static int32_t level_at(const struct facts *x, const struct factor *f, const struct inputs *in,
-                        uint32_t extras, size_t t)
+static int32_t level_at(const struct frame_labels *x, const struct factor *f,
+                        const struct corpus *in, uint32_t extras, size_t t)
 {
     switch (f->kind) {
-    case COUNT_PHONE:
+    case CORPUS_PHONE:
         return x->phone && x->phone[t] >= 0 ? (int32_t)in->phones.phone_class[x->phone[t]] : -1;
-    case COUNT_PITCH:
+    case CORPUS_PITCH:
         if (x->pitch)
             return x->pitch[t];
         return x->f0 ? pitch_level((double)x->f0[t], in->edges) : -1;
-    case COUNT_GENDER: return x->gender;
-    case COUNT_SPEAKER: return x->speaker;
-    default: return x->extra[t * extras + f->kind - COUNT_FACTORS];
+    case CORPUS_GENDER: return x->gender;
+    case CORPUS_SPEAKER: return x->speaker;
+    default: return x->extra[t * extras + f->kind - CORPUS_FACTORS];
     }
 }
 
-void facts_levels(const struct facts *x, const struct factors *f, const struct inputs *in,
-                  size_t first, size_t frames, uint32_t *seen, int32_t level[MAX_FACTORS])
+void frame_labels_levels(const struct frame_labels *x, const struct factors *f,
+                         const struct corpus *in, size_t first, size_t frames, uint32_t *seen,
+                         int32_t level[CORPUS_MAX_FACTORS])
 {
     uint32_t extras = 0;
     for (uint32_t i = 0; i < f->count; i++)
-        extras += f->factor[i].kind >= COUNT_FACTORS;
+        extras += f->factor[i].kind >= CORPUS_FACTORS;
     for (uint32_t i = 0; i < f->count; i++) {
         const struct factor *one = &f->factor[i];
-        bool constant = one->kind == COUNT_GENDER || one->kind == COUNT_SPEAKER;
+        bool constant = one->kind == CORPUS_GENDER || one->kind == CORPUS_SPEAKER;
         size_t n = constant ? 1 : frames;
         int32_t best = -1;
         for (size_t t = first; t < first + n; t++) {

@@ -1,8 +1,8 @@
 /*
  * pitches.h - where the pitch of recordings comes from: a file, or the recordings themselves.
  */
-#ifndef PROPNEU_COUNT_PITCHES_H
-#define PROPNEU_COUNT_PITCHES_H
+#ifndef PROPNEU_CORPUS_PITCHES_H
+#define PROPNEU_CORPUS_PITCHES_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +20,10 @@ struct pitches {
     struct pitchfile *file; /* else, if there is one */
 };
 
-/* PATH, or COUNT_PITCH_AUTO. */
+/* In place of a path: pitch is tracked in the recordings (pitchtrack.h). */
+#define CORPUS_PITCH_AUTO "auto"
+
+/* PATH, or CORPUS_PITCH_AUTO. */
 enum status pitches_open(struct pitches *p, const char *path, struct err *err);
 void pitches_free(struct pitches *p);
 
@@ -45,7 +48,7 @@ enum status pitches_get(const struct pitches *p, const char *utterance, const st
  * Pitch edges from the F0 of the corpus: as pitch_tertiles, but two passes over the source in
  * place of a list of all values.
  */
-enum status pitches_tertiles(const struct corpus *c, const struct pitchfile *p, double edges[2],
+enum status pitches_tertiles(const struct recordings *c, const struct pitchfile *p, double edges[2],
                              struct err *err);
 
 #define PITCH_BINS (PITCHTRACK_MAX_HZ * PITCHTRACK_STEPS + 1)

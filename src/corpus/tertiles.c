@@ -1,6 +1,9 @@
+/*
+ * Exact tertiles of the F0 of a file in two passes over it, without a list of all values.
+ */
 #include "config.h"
 
-#include "count/pitches.h"
+#include "corpus/pitches.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -43,7 +46,7 @@ static void add_value(struct ranks *r, float v, bool second)
             r->lower[k * BINS + (b & 0xffff)]++;
 }
 
-static enum status pass(struct ranks *r, const struct corpus *c, const struct pitchfile *p,
+static enum status pass(struct ranks *r, const struct recordings *c, const struct pitchfile *p,
                         bool second, struct err *err)
 {
     for (size_t i = 0; i < c->count; i++) {
@@ -77,7 +80,7 @@ static float value_at(const struct ranks *r, int k, uint64_t rank)
     return v;
 }
 
-enum status pitches_tertiles(const struct corpus *c, const struct pitchfile *p, double edges[2],
+enum status pitches_tertiles(const struct recordings *c, const struct pitchfile *p, double edges[2],
                              struct err *err)
 {
     static const double share[2] = {0.33, 0.66}; /* as pitch_tertiles */

@@ -1,17 +1,20 @@
+/*
+ * The pitch of recordings, from a file or tracked, and the exact tertiles of tracked F0, which is
+ * counted in steps.
+ */
 #include "config.h"
 
-#include "count/pitches.h"
+#include "corpus/pitches.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "count/count.h"
 #include "base/mem.h"
 
 enum status pitches_open(struct pitches *p, const char *path, struct err *err)
 {
-    *p = (struct pitches){.tracked = strcmp(path, COUNT_PITCH_AUTO) == 0};
+    *p = (struct pitches){.tracked = strcmp(path, CORPUS_PITCH_AUTO) == 0};
     return p->tracked ? STATUS_OK : pitchfile_open(&p->file, path, err);
 }
 

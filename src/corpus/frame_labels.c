@@ -1,6 +1,10 @@
+/*
+ * What is known of a recording at each frame of a model: labels and pitch are aligned to its frames
+ * (align.h), the user's own factors looked up at each frame's point in time.
+ */
 #include "config.h"
 
-#include "eval/frame_labels.h"
+#include "corpus/frame_labels.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -9,7 +13,7 @@
 #include "corpus/align.h"
 #include "base/mem.h"
 
-void facts_free(struct facts *f)
+void frame_labels_free(struct frame_labels *f)
 {
     free(f->phone);
     free(f->silent);
@@ -17,14 +21,14 @@ void facts_free(struct facts *f)
     free(f->f0);
     free(f->extra);
     free(f->spoken);
-    *f = (struct facts){.frames = 0};
+    *f = (struct frame_labels){.frames = 0};
 }
 
-/* A recording and what its facts are made from. */
+/* A recording and what its labels are made from. */
 struct reading {
-    struct facts x;
-    const struct inputs *in;
-    const struct count_options *o;
+    struct frame_labels x;
+    const struct corpus *in;
+    const struct corpus_options *o;
     const struct recording *r;
     struct frame_grid grid;
 };
@@ -32,7 +36,7 @@ struct reading {
 /* Labels and pitch of the aligned frames. */
 static enum status take_frames(struct reading *g, const struct alignment *a, struct err *err)
 {
-    struct facts *x = &g->x;
+    struct frame_labels *x = &g->x;
     bool classes = pitches_classes(&g->in->pitch), pitched = pitches_any(&g->in->pitch);
     x->phone = mem_array(x->frames, sizeof *x->phone);
     x->silent = mem_zeros(x->frames, sizeof *x->silent);
@@ -41,14 +45,14 @@ static enum status take_frames(struct reading *g, const struct alignment *a, str
     if (!x->phone || !x->silent || (pitched && !x->pitch && !x->f0))
         return err_nomem(err);
     for (size_t t = 0; t < x->frames; t++)
-        x->phone[t] = FACT_NO_LABEL;
+        x->phone[t] = FRAME_NO_LABEL;
     if (x->pitch)
         memset(x->pitch, PITCH_NONE, x->frames);
     for (size_t i = 0; i < a->count; i++) {
         const struct aligned_frame *f = &a->frame[i];
         const char *name = a->phone.name[f->phone];
         uint32_t phone = names_find(&g->in->phones.phone, name);
-        x->phone[f->frame] = phone == NAMES_NONE ? FACT_NO_PHONE : (int32_t)phone;
+        x->phone[f->frame] = phone == NAMES_NONE ? FRAME_NO_PHONE : (int32_t)phone;
         x->silent[f->frame] = strcmp(name, PHONES_SILENCE) == 0;
         if (x->pitch)
             x->pitch[f->frame] = (int8_t)f->pitch;
@@ -157,9 +161,9 @@ static enum status take_speaker(struct reading *g, const struct factors *f, stru
     speakers_of_utterance(utterance, speaker, sizeof speaker);
     g->x.gender = g->x.speaker = -1;
     for (uint32_t i = 0; i < f->count; i++)
-        if (f->factor[i].kind == COUNT_SPEAKER) {
+        if (f->factor[i].kind == CORPUS_SPEAKER) {
             g->x.speaker = (int32_t)names_find(&f->factor[i].level, speaker);
-        } else if (f->factor[i].kind == COUNT_GENDER) {
+        } else if (f->factor[i].kind == CORPUS_GENDER) {
             const char *gender = speakers_gender(&g->in->speakers, utterance, false);
             if (!gender)
                 return err_set(err, STATUS_NOTFOUND, "%s: no speaker '%s', who speaks in %s",
@@ -169,9 +173,10 @@ static enum status take_speaker(struct reading *g, const struct factors *f, stru
     return STATUS_OK;
 }
 
-enum status facts_read(struct facts *out, const struct inputs *in, const struct count_options *o,
-                       const struct factors *f, const struct recording *r,
-                       const struct audio *audio, size_t frames, double period, struct err *err)
+enum status frame_labels_read(struct frame_labels *out, const struct corpus *in,
+                              const struct corpus_options *o, const struct factors *f,
+                              const struct recording *r, const struct audio *audio, size_t frames,
+                              double period, struct err *err)
 {
     struct reading g = {
         .x.frames = frames, .in = in, .o = o, .r = r, .grid = frame_grid_midpoints(period)};
@@ -181,7 +186,7 @@ enum status facts_read(struct facts *out, const struct inputs *in, const struct 
     if (!code && o->extras)
         code = take_extras(&g, err);
     if (code)
-        facts_free(&g.x);
+        frame_labels_free(&g.x);
     else
         *out = g.x;
     return code;

@@ -1,0 +1,83 @@
+/*
+ * corpus.h - what a model is run on: recordings, and what is known of what is spoken in them.
+ *
+ * struct corpus_options is what every command that runs a model on recordings takes (count, eval,
+ * and the experiments made of eval); corpus_open checks that its files belong together and opens
+ * them.
+ */
+#ifndef PROPNEU_CORPUS_CORPUS_H
+#define PROPNEU_CORPUS_CORPUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "corpus/factorfile.h"
+#include "corpus/phones.h"
+#include "corpus/pitches.h"
+#include "corpus/published.h"
+#include "corpus/recordings.h"
+#include "corpus/speakers.h"
+#include "formats/labels/labels.h"
+#include "formats/shards.h"
+
+/* Factors that frames are told apart by, in the order in which they stand in count files; then come
+ * the user's own. */
+enum corpus_factor { CORPUS_PHONE, CORPUS_GENDER, CORPUS_PITCH, CORPUS_SPEAKER, CORPUS_FACTORS };
+
+/* "phone", "gender", ... */
+extern const char *const corpus_factor_names[CORPUS_FACTORS];
+
+#define CORPUS_MAX_EXTRAS  12
+#define CORPUS_MAX_FACTORS (CORPUS_FACTORS + CORPUS_MAX_EXTRAS)
+
+/* A factor of the user's own (factorfile.h). */
+struct corpus_extra {
+    char name[FACTOR_NAME_MAX]; /* factor_name_ok, and no other's */
+    const char *file;
+};
+
+/* All zero but AUDIO: recordings of which nothing is known but their speakers. */
+struct corpus_options {
+    const char *audio;       /* recordings.h */
+    const char *labels;      /* labels.h; NULL: none */
+    const char *label_table; /* of lists by frame, or NULL */
+    const char *tier;        /* of TextGrids, or NULL */
+    const char *phones;      /* phones_open; NULL: the table of the labels' format */
+    const char *speakers;    /* needed for CORPUS_GENDER, else not read */
+    const char *pitch;       /* file or CORPUS_PITCH_AUTO, needed for CORPUS_PITCH, else not read */
+    bool edges_given;        /* else tertiles of the corpus, where pitch is F0 */
+    double pitch_edges[2];
+    unsigned by;                      /* factors: 1 << CORPUS_PHONE | ... */
+    const struct corpus_extra *extra; /* [extras] the user's own, too */
+    unsigned extras;
+    uint32_t shard, shards; /* shard K of N, from 1; N = 0: all (shards.h) */
+};
+
+/* The factors that O gives files for, as bits of BY; a speaker is known of every recording. */
+unsigned corpus_known(const struct corpus_options *o);
+
+struct corpus {
+    struct recordings recordings;
+    struct shards shards;              /* of the corpus, which is cut down to one */
+    struct labels *labels;             /* NULL: none were given */
+    struct published_labels published; /* of the label table, if there is one */
+    struct phones phones;
+    struct speakers speakers;
+    bool gendered; /* speakers are read */
+    struct pitches pitch;
+    bool edged; /* edges are known: given, or tertiles of F0 from a file */
+    double edges[2];
+    struct factorfile extra[CORPUS_MAX_EXTRAS]; /* [extras] */
+};
+
+/*
+ * Opens what O says, and checks that at least one recording has labels, where there are any, and a
+ * value of each of the user's factors: else STATUS_MISMATCH.  Speakers and pitch are opened where O
+ * goes by them; tertiles are those of the whole corpus, also of a shard.  Free with corpus_free,
+ * also a zeroed one.
+ */
+enum status corpus_open(struct corpus *c, const struct corpus_options *o, struct err *err);
+void corpus_free(struct corpus *c);
+
+#endif
