@@ -1,3 +1,7 @@
+/*
+ * Settings of the user: lines "key = value", comments and all, of which one line is replaced when a
+ * setting changes.
+ */
 #include "config.h"
 
 #include "formats/configfile.h"
@@ -28,7 +32,7 @@ void config_free(struct config *c)
 
 /* Divides LINE into key and value; false for a line without a setting.  *BAD: not even a comment.
  */
-static bool divide(struct span line, struct span *key, struct span *value, bool *bad)
+static bool config_divide(struct span line, struct span *key, struct span *value, bool *bad)
 {
     struct span s = span_trim(line);
     const char *equals = s.n ? memchr(s.s, '=', s.n) : NULL;
@@ -43,8 +47,9 @@ static bool divide(struct span line, struct span *key, struct span *value, bool 
     return true;
 }
 
-static enum status add(struct config *c, struct span key, struct span value, size_t line,
-                       struct err *err)
+/* One more setting, of line LINE. */
+static enum status config_add(struct config *c, struct span key, struct span value, size_t line,
+                              struct err *err)
 {
     struct config_entry e = {span_copy(key), span_copy(value), line};
     if (e.key && e.value && mem_grow(&c->entry, &c->cap, c->count + 1, sizeof e)) {
@@ -57,7 +62,7 @@ static enum status add(struct config *c, struct span key, struct span value, siz
 }
 
 /* Maps PATH; one that is not there is empty. */
-static enum status map(struct mapped *m, const char *path, struct err *err)
+static enum status config_map(struct mapped *m, const char *path, struct err *err)
 {
     struct stat s;
     *m = (struct mapped){NULL, 0};
@@ -78,15 +83,15 @@ enum status config_read(struct config *c, const char *path, struct err *err)
     struct lines lines;
     struct span line, key, value;
     bool bad = false;
-    enum status code = made.path ? map(&m, path, err) : err_nomem(err);
+    enum status code = made.path ? config_map(&m, path, err) : err_nomem(err);
     if (code) {
         config_free(&made);
         return code;
     }
     code = lines_begin(&lines, m.data ? (const void *)m.data : "", m.size, path, err);
     while (!code && lines_next(&lines, &line)) {
-        if (divide(line, &key, &value, &bad))
-            code = add(&made, key, value, lines.number, err);
+        if (config_divide(line, &key, &value, &bad))
+            code = config_add(&made, key, value, lines.number, err);
         else if (bad)
             code = err_set(err, STATUS_FORMAT, "%s: line %zu: 'key = value' expected", path,
                            lines.number);
@@ -100,20 +105,20 @@ enum status config_read(struct config *c, const char *path, struct err *err)
 }
 
 /* The file's bytes with the last line of KEY replaced, or one more line. */
-static enum status change(const char *path, const char *name, const char *to, struct buf *out,
-                          struct err *err)
+static enum status config_change(const char *path, const char *name, const char *to,
+                                 struct buf *out, struct err *err)
 {
     struct mapped m;
     struct lines lines;
     struct span line, key, value, found = {NULL, 0};
     bool bad;
-    enum status code = map(&m, path, err);
+    enum status code = config_map(&m, path, err);
     if (code)
         return code;
     const char *all = m.data ? (const char *)m.data : "";
     code = lines_begin(&lines, all, m.size, path, err);
     while (!code && lines_next(&lines, &line))
-        if (divide(line, &key, &value, &bad) && span_is(key, name))
+        if (config_divide(line, &key, &value, &bad) && span_is(key, name))
             found = line;
     if (!code && found.s) {
         buf_add(out, all, (size_t)(found.s - all));
@@ -145,7 +150,7 @@ enum status config_write(const char *path, const char *key, const char *value, s
 {
     struct buf text = BUF_INIT;
     struct outfile f;
-    enum status code = change(path, key, value, &text, err);
+    enum status code = config_change(path, key, value, &text, err);
     if (!code)
         code = config_make_folders(path, err);
     if (!code)

@@ -28,7 +28,7 @@ struct config {
 enum status config_read(struct config *c, const char *path, struct err *err);
 void config_free(struct config *c);
 
-/* Sets KEY to VALUE in the file PATH, whole or not at all; folders that are missing are made. */
+/* Sets KEY to VALUE in the file PATH, atomically; missing folders are created. */
 enum status config_write(const char *path, const char *key, const char *value, struct err *err);
 
 /*

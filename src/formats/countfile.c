@@ -1,3 +1,7 @@
+/*
+ * A struct counts in memory: its own allocations, search in it and the choice of one of its
+ * lambdas.
+ */
 #include "config.h"
 
 #include "formats/countfile.h"
@@ -8,6 +12,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "formats/utf.h"
 
 /* Memory of a struct counts: a list of these, each in front of what counts_alloc gave out. */
 union block {
@@ -89,27 +94,10 @@ const char *counts_frames_name(enum counts_frames mode)
     return name[mode];
 }
 
-/* Length of the well-formed UTF-8 sequence at S, or 0. */
-static size_t utf8_length(const unsigned char *s)
-{
-    static const unsigned char low[5] = {0, 0, 0xc2, 0xe0, 0xf0};
-    size_t n = s[0] < 0x80 ? 1 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
-    if (n > 1 && (s[0] < low[n] || s[0] > 0xf4))
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xc0) != 0x80)
-            return 0;
-    /* Overlong forms, surrogates, beyond U+10FFFF. */
-    if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
-        (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
-        return 0;
-    return n;
-}
-
 void counts_clean(char *text)
 {
     for (unsigned char *s = (unsigned char *)text; *s;) {
-        size_t n = utf8_length(s);
+        size_t n = utf_char_length(s, 4); /* a NUL ends every sequence */
         if (n == 0 || *s < 0x20 || *s == 0x7f)
             *s = '?';
         s += n ? n : 1;

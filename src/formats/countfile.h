@@ -123,7 +123,7 @@ int counts_find_level(const struct counts *c, uint32_t f, const char *level);
 const char *counts_frames_name(enum counts_frames mode);
 
 /*
- * Writes C to PATH whole or not at all, cells in the order they have (callers sort them by the
+ * Writes C to PATH atomically, cells in the order they have (callers sort them by the
  * factors' level indices, so that equal counts give equal bytes).  U16 where every count of a
  * layer fits, else U32.
  */

@@ -1,3 +1,6 @@
+/*
+ * What the metadata of a count file says of how it was made (propneu-counts(5)).
+ */
 #include "config.h"
 
 #include "formats/countfile_about.h"
@@ -31,6 +34,7 @@ enum status counts_meta(const struct counts *c, const char *key, const char **va
     return *value ? STATUS_OK : counts_bad(c, err, "metadata '%s' is missing", key);
 }
 
+/* The text of KEY, "" where it is not there. */
 static enum status meta_text(struct counts *c, const char *key, char **out, struct err *err)
 {
     const char *value = tensors_meta(&c->file, key);
@@ -54,6 +58,7 @@ static enum status meta_u64(const struct counts *c, const char *key, int base, u
     return STATUS_OK;
 }
 
+/* A number from LOW to HIGH; *OUT stays as it is where KEY is not there. */
 static enum status meta_double(const struct counts *c, const char *key, double low, double high,
                                double *out, struct err *err)
 {
@@ -92,7 +97,7 @@ enum status counts_read_lambdas(struct counts *c, struct err *err)
                               COUNTS_MAX_LAMBDAS);
         for (uint32_t k = 0; k < c->lambdas; k++)
             if (c->lambda[k] == v)
-                return counts_bad(c, err, "metadata 'lambdas_percent': %s stands there twice",
+                return counts_bad(c, err, "metadata 'lambdas_percent': %s appears twice",
                                   number_short(v, 6).text);
         c->lambda[c->lambdas] = v;
         more = *end == ',';

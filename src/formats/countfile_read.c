@@ -1,3 +1,8 @@
+/*
+ * Count files, read (propneu-counts(5)): safetensors with one row for each cell, that is, for each
+ * combination of factor levels.  All that the analyses rely on is checked here: shapes, levels
+ * within their lists, no cell twice, counts that add up to tau in every frame.
+ */
 #include "config.h"
 
 #include "formats/countfile.h"
@@ -17,8 +22,8 @@
 #include "formats/tensors/safetensors.h"
 
 /* Data of tensor T, which must have this type and shape (COLUMNS 0: one dimension), aligned. */
-static enum status take(struct counts *c, const struct tensor *t, enum dtype dtype, size_t rows,
-                        size_t columns, void *out, struct err *err)
+static enum status counts_take_tensor(struct counts *c, const struct tensor *t, enum dtype dtype,
+                                      size_t rows, size_t columns, void *out, struct err *err)
 {
     char shape[128];
     const void *data = t->data;
@@ -41,7 +46,11 @@ static enum status take(struct counts *c, const struct tensor *t, enum dtype dty
     return STATUS_OK;
 }
 
-static enum status read_frames(struct counts *c, struct err *err)
+/*
+ * The number of cells and the frames of each: at least one, or -1 where the file has probabilities
+ * of other software, which do not say.
+ */
+static enum status counts_read_frames(struct counts *c, struct err *err)
 {
     const struct tensor *t = tensors_find(&c->file, "frames");
     enum status code;
@@ -51,7 +60,7 @@ static enum status read_frames(struct counts *c, struct err *err)
     if (t->ndim != 1 || t->count == 0 || t->count > INT32_MAX)
         return counts_bad(c, err, "tensor 'frames' holds no list of cells");
     c->cells = (uint32_t)t->count;
-    if ((code = take(c, t, DTYPE_I64, t->count, 0, &c->frames, err)))
+    if ((code = counts_take_tensor(c, t, DTYPE_I64, t->count, 0, &c->frames, err)))
         return code;
     bool probability = tensors_find(&c->file, "probability.1");
     for (uint32_t i = 0; i < c->cells; i++)
@@ -63,8 +72,8 @@ static enum status read_frames(struct counts *c, struct err *err)
 }
 
 /* The level names of factor F from their JSON array. */
-static enum status read_levels(struct counts *c, struct counts_factor *f, const char *json,
-                               struct err *err)
+static enum status counts_read_levels(struct counts *c, struct counts_factor *f, const char *json,
+                                      struct err *err)
 {
     struct names seen = NAMES_INIT;
     enum status code = STATUS_OK;
@@ -84,8 +93,7 @@ static enum status read_levels(struct counts *c, struct counts_factor *f, const 
         else if (!(f->level[i] = counts_text(c, name)) || names_add(&seen, name) == NAMES_NONE)
             code = err_nomem(err);
         else if (seen.count != i + 1)
-            code =
-                counts_bad(c, err, "metadata 'levels.%s': '%s' stands there twice", f->name, name);
+            code = counts_bad(c, err, "metadata 'levels.%s': '%s' appears twice", f->name, name);
     }
 out:
     names_free(&seen);
@@ -93,19 +101,23 @@ out:
     return code;
 }
 
-static enum status read_factor(struct counts *c, struct counts_factor *f, struct err *err)
+/*
+ * One factor: the names of its levels from the metadata and the level of each cell, -1 for none.
+ */
+static enum status counts_read_factor(struct counts *c, struct counts_factor *f, struct err *err)
 {
     char key[300];
     const char *levels;
     enum status code;
     snprintf(key, sizeof key, "levels.%s", f->name);
-    if ((code = counts_meta(c, key, &levels, err)) || (code = read_levels(c, f, levels, err)))
+    if ((code = counts_meta(c, key, &levels, err)) ||
+        (code = counts_read_levels(c, f, levels, err)))
         return code;
     snprintf(key, sizeof key, "factor.%s", f->name);
     const struct tensor *t = tensors_find(&c->file, key);
     if (!t)
         return counts_bad(c, err, "tensor '%s' is missing", key);
-    if ((code = take(c, t, DTYPE_I32, c->cells, 0, &f->index, err)))
+    if ((code = counts_take_tensor(c, t, DTYPE_I32, c->cells, 0, &f->index, err)))
         return code;
     for (uint32_t i = 0; i < c->cells; i++)
         if (f->index[i] < -1 || f->index[i] >= (int64_t)f->levels)
@@ -123,7 +135,11 @@ static size_t tensors_named(const struct counts *c, const char *prefix)
     return n;
 }
 
-static enum status read_factors(struct counts *c, struct err *err)
+/*
+ * All factors that the metadata list; a tensor of a factor that is not listed is refused, since
+ * cells would differ by something that nobody sees.
+ */
+static enum status counts_read_factors(struct counts *c, struct err *err)
 {
     const char *names;
     enum status code = counts_meta(c, "factors", &names, err);
@@ -141,8 +157,8 @@ static enum status read_factors(struct counts *c, struct err *err)
             return err_nomem(err);
         memcpy(f->name, names, n);
         if (counts_find_factor(c, f->name) >= 0)
-            return counts_bad(c, err, "factor '%s' stands there twice", f->name);
-        if ((code = read_factor(c, f, err)))
+            return counts_bad(c, err, "factor '%s' appears twice", f->name);
+        if ((code = counts_read_factor(c, f, err)))
             return code;
         c->factors++;
         names += n + (names[n] == ',');
@@ -172,7 +188,7 @@ static int compare_numbers(const void *a, const void *b, void *context)
 }
 
 /* No two cells may be the same.  Sorted files, such as ours, are seen to be in one pass. */
-static enum status check_distinct(struct counts *c, struct err *err)
+static enum status counts_check_distinct(struct counts *c, struct err *err)
 {
     uint32_t i = 1;
     enum status code = STATUS_OK;
@@ -194,8 +210,12 @@ static enum status check_distinct(struct counts *c, struct err *err)
     return code;
 }
 
-static enum status check_counts(struct counts *c, const struct counts_layer *l, const char *name,
-                                struct err *err)
+/*
+ * In every frame tau neurons of a layer are activated: counts of a cell must add up to tau times
+ * its frames, and none may exceed them.
+ */
+static enum status counts_check_sums(struct counts *c, const struct counts_layer *l,
+                                     const char *name, struct err *err)
 {
     for (uint32_t i = 0; i < c->cells; i++) {
         uint64_t sum = 0, most = 0;
@@ -223,8 +243,9 @@ static enum status check_counts(struct counts *c, const struct counts_layer *l, 
     return STATUS_OK;
 }
 
-static enum status check_probabilities(struct counts *c, const struct counts_layer *l,
-                                       const char *name, struct err *err)
+/* Activation probabilities lie within [0, 1]; NaN does not. */
+static enum status counts_check_probabilities(struct counts *c, const struct counts_layer *l,
+                                              const char *name, struct err *err)
 {
     size_t count = (size_t)c->cells * l->width;
     for (size_t i = 0; i < count; i++)
@@ -235,8 +256,8 @@ static enum status check_probabilities(struct counts *c, const struct counts_lay
 }
 
 /* Layer N, whose counts are PREFIX.N, into L, which has its tau. */
-static enum status read_layer(struct counts *c, struct counts_layer *l, const char *prefix,
-                              uint32_t n, struct err *err)
+static enum status counts_read_layer(struct counts *c, struct counts_layer *l, const char *prefix,
+                                     uint32_t n, struct err *err)
 {
     char name[COUNTS_LAMBDA_NAME + 16];
     enum status code;
@@ -252,19 +273,20 @@ static enum status read_layer(struct counts *c, struct counts_layer *l, const ch
         return counts_bad(c, err, "tau of layer %u is %u, but it has %u neurons", n + 1, l->tau,
                           l->width);
     if (probability)
-        code = take(c, t, DTYPE_F32, c->cells, l->width, &l->probability, err);
+        code = counts_take_tensor(c, t, DTYPE_F32, c->cells, l->width, &l->probability, err);
     else if (t->dtype == DTYPE_U16)
-        code = take(c, t, DTYPE_U16, c->cells, l->width, &l->u16, err);
+        code = counts_take_tensor(c, t, DTYPE_U16, c->cells, l->width, &l->u16, err);
     else
-        code = take(c, t, DTYPE_U32, c->cells, l->width, &l->u32, err);
+        code = counts_take_tensor(c, t, DTYPE_U32, c->cells, l->width, &l->u32, err);
     if (code)
         return code;
-    return probability ? check_probabilities(c, l, name, err) : check_counts(c, l, name, err);
+    return probability ? counts_check_probabilities(c, l, name, err)
+                       : counts_check_sums(c, l, name, err);
 }
 
 /* Metadata KEY, whose text is N whole numbers divided by commas. */
-static enum status read_list(struct counts *c, const char *key, const char *text, size_t n,
-                             int64_t *out, struct err *err)
+static enum status counts_read_list(struct counts *c, const char *key, const char *text, size_t n,
+                                    int64_t *out, struct err *err)
 {
     for (size_t i = 0; i < n; i++) {
         char *end;
@@ -280,31 +302,31 @@ static enum status read_list(struct counts *c, const char *key, const char *text
 }
 
 /* The layers at one lambda into LAYER [layers]. */
-static enum status read_layers_at(struct counts *c, struct counts_layer *layer, const char *key,
-                                  const char *prefix, struct err *err)
+static enum status counts_read_layers_at(struct counts *c, struct counts_layer *layer,
+                                         const char *key, const char *prefix, struct err *err)
 {
     const char *text;
     enum status code = counts_meta(c, key, &text, err);
     if (code)
         return code;
     int64_t *tau = mem_array(c->layers, sizeof *tau);
-    code = tau ? read_list(c, key, text, c->layers, tau, err) : err_nomem(err);
+    code = tau ? counts_read_list(c, key, text, c->layers, tau, err) : err_nomem(err);
     for (uint32_t n = 0; n < c->layers && !code; n++) {
         layer[n].tau = tau[n] > UINT32_MAX ? UINT32_MAX : (uint32_t)tau[n];
-        code = read_layer(c, &layer[n], prefix, n, err);
+        code = counts_read_layer(c, &layer[n], prefix, n, err);
     }
     free(tau);
     return code;
 }
 
-/* The layers at lambda K, beside the file's own. */
-static enum status read_more(struct counts *c, uint32_t k, struct err *err)
+/* The layers at lambda K, one of the additional ones. */
+static enum status counts_read_lambda(struct counts *c, uint32_t k, struct err *err)
 {
     char key[COUNTS_LAMBDA_NAME], prefix[COUNTS_LAMBDA_NAME];
     struct counts_layer *layer = c->block + (size_t)k * c->layers;
     counts_lambda_name(key, "tau", c->lambda[k]);
     counts_lambda_name(prefix, "counts", c->lambda[k]);
-    enum status code = read_layers_at(c, layer, key, prefix, err);
+    enum status code = counts_read_layers_at(c, layer, key, prefix, err);
     for (uint32_t n = 0; n < c->layers && !code; n++)
         if (layer[n].width != c->layer[n].width)
             code = counts_bad(c, err, "%s.%u has %u neurons, counts.%u %u", prefix, n + 1,
@@ -312,7 +334,8 @@ static enum status read_more(struct counts *c, uint32_t k, struct err *err)
     return code;
 }
 
-static enum status read_layers(struct counts *c, struct err *err)
+/* The counts of all layers, at the first lambda and then at the others. */
+static enum status counts_read_layers(struct counts *c, struct err *err)
 {
     bool probability = c->frames[0] == -1;
     size_t n = tensors_named(c, "counts.") + tensors_named(c, "probability.");
@@ -332,13 +355,14 @@ static enum status read_layers(struct counts *c, struct err *err)
     if (!(c->layer = counts_alloc(c, n * (more + 1), sizeof *c->layer)))
         return err_nomem(err);
     c->block = c->layer;
-    code = read_layers_at(c, c->layer, "tau", probability ? "probability" : "counts", err);
+    code = counts_read_layers_at(c, c->layer, "tau", probability ? "probability" : "counts", err);
     for (uint32_t k = 1; k <= more && !code; k++)
-        code = read_more(c, k, err);
+        code = counts_read_lambda(c, k, err);
     return code;
 }
 
-static enum status read_occurrences(struct counts *c, struct err *err)
+/* How often each phone occurs in the labels, where the file says it. */
+static enum status counts_read_occurrences(struct counts *c, struct err *err)
 {
     const char *text = tensors_meta(&c->file, "phone_occurrences");
     int f = counts_find_factor(c, "phone");
@@ -348,12 +372,12 @@ static enum status read_occurrences(struct counts *c, struct err *err)
     if (!n)
         return err_nomem(err);
     c->phone_occurrences = n;
-    return read_list(c, "phone_occurrences", text, c->factor[f].levels, n, err);
+    return counts_read_list(c, "phone_occurrences", text, c->factor[f].levels, n, err);
 }
 
 /* What the tensors say, which are taken over and freed on failure. */
-static enum status read_all(struct counts *c, const struct tensors *file, const char *path,
-                            struct err *err)
+static enum status counts_read_all(struct counts *c, const struct tensors *file, const char *path,
+                                   struct err *err)
 {
     struct counts r = {.file = *file};
     enum status code = STATUS_OK;
@@ -362,15 +386,15 @@ static enum status read_all(struct counts *c, const struct tensors *file, const 
     if (!code)
         code = counts_read_about(&r, err);
     if (!code)
-        code = read_frames(&r, err);
+        code = counts_read_frames(&r, err);
     if (!code)
-        code = read_factors(&r, err);
+        code = counts_read_factors(&r, err);
     if (!code)
-        code = check_distinct(&r, err);
+        code = counts_check_distinct(&r, err);
     if (!code)
-        code = read_layers(&r, err);
+        code = counts_read_layers(&r, err);
     if (!code)
-        code = read_occurrences(&r, err);
+        code = counts_read_occurrences(&r, err);
     if (code)
         counts_free(&r);
     else
@@ -382,7 +406,7 @@ enum status counts_open(struct counts *c, const char *path, struct err *err)
 {
     struct tensors file;
     enum status code = safetensors_open(&file, path, err);
-    return code ? code : read_all(c, &file, path, err);
+    return code ? code : counts_read_all(c, &file, path, err);
 }
 
 enum status counts_parse(struct counts *c, const void *bytes, size_t size, const char *name,
@@ -390,5 +414,5 @@ enum status counts_parse(struct counts *c, const void *bytes, size_t size, const
 {
     struct tensors file;
     enum status code = safetensors_parse(&file, bytes, size, name, err);
-    return code ? code : read_all(c, &file, name, err);
+    return code ? code : counts_read_all(c, &file, name, err);
 }

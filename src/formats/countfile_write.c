@@ -1,3 +1,7 @@
+/*
+ * Count files, written (propneu-counts(5)): 16-bit counts where they fit, wider elements first so
+ * that every tensor is aligned, one row at a time so that no whole tensor need be in memory.
+ */
 #include "config.h"
 
 #include "formats/countfile.h"
@@ -23,6 +27,7 @@ struct meta {
     bool failed;
 };
 
+/* Adds one pair; a failure is kept and seen at the end. */
 static void meta_put(struct meta *m, const char *key, const char *value)
 {
     char *k = counts_text(&m->memory, key), *v = counts_text(&m->memory, value);
@@ -80,6 +85,7 @@ static void meta_levels(struct meta *m, const struct counts_factor *f)
     buf_free(&key);
 }
 
+/* The names of the factors, their levels, and the occurrences of phones. */
 static void meta_factors(struct meta *m, const struct counts *c)
 {
     struct buf text = BUF_INIT;
@@ -130,6 +136,7 @@ static void meta_lambdas(struct meta *m, const struct counts *c)
     buf_free(&list);
 }
 
+/* All metadata, in the order in which propneu-counts(5) lists them. */
 static void meta_all(struct meta *m, const struct counts *c)
 {
     meta_put(m, "format", "propneu-counts");
@@ -168,8 +175,9 @@ struct writer {
     struct counts memory;
 };
 
-static void add_tensor(struct writer *w, const char *prefix, const char *suffix, enum dtype dtype,
-                       size_t columns)
+/* The next tensor of the file: one number for each cell, or COLUMNS of them. */
+static void layout_add_tensor(struct writer *w, const char *prefix, const char *suffix,
+                              enum dtype dtype, size_t columns)
 {
     struct tensor *t = &w->tensor[w->tensors++];
     struct buf name = BUF_INIT;
@@ -186,7 +194,8 @@ static void add_tensor(struct writer *w, const char *prefix, const char *suffix,
     buf_free(&name);
 }
 
-static void add_block(struct writer *w, uint32_t b, enum dtype dtype)
+/* The tensor of block B, a layer at one lambda. */
+static void layout_add_block(struct writer *w, uint32_t b, enum dtype dtype)
 {
     const struct counts *c = w->c;
     uint32_t k = b / c->layers;
@@ -197,11 +206,11 @@ static void add_block(struct writer *w, uint32_t b, enum dtype dtype)
         counts_lambda_name(name, "counts", c->lambda[k]);
     else
         snprintf(name, sizeof name, "%s", dtype == DTYPE_F32 ? "probability" : "counts");
-    add_tensor(w, name, number, dtype, counts_block(c, b)->width);
+    layout_add_tensor(w, name, number, dtype, counts_block(c, b)->width);
 }
 
 /* Elements of more bytes go first, so that each tensor lies at a multiple of its element. */
-static enum status lay_out(struct writer *w, struct err *err)
+static enum status layout_make(struct writer *w, struct err *err)
 {
     const struct counts *c = w->c;
     uint32_t blocks = counts_blocks(c);
@@ -217,22 +226,23 @@ static enum status lay_out(struct writer *w, struct err *err)
             for (uint32_t d = 0; d < counts_block(c, b)->width; d++)
                 w->wide[b] |= row[d] > UINT16_MAX;
         }
-    add_tensor(w, "frames", "", DTYPE_I64, 0);
+    layout_add_tensor(w, "frames", "", DTYPE_I64, 0);
     for (uint32_t f = 0; f < c->factors; f++)
-        add_tensor(w, "factor.", c->factor[f].name, DTYPE_I32, 0);
+        layout_add_tensor(w, "factor.", c->factor[f].name, DTYPE_I32, 0);
     for (uint32_t b = 0; b < blocks; b++)
         if (!w->row || w->wide[b])
-            add_block(w, b, w->row ? DTYPE_U32 : DTYPE_F32);
+            layout_add_block(w, b, w->row ? DTYPE_U32 : DTYPE_F32);
     for (uint32_t b = 0; b < blocks; b++)
         if (w->row && !w->wide[b])
-            add_block(w, b, DTYPE_U16);
+            layout_add_block(w, b, DTYPE_U16);
     for (size_t i = 0; i < w->tensors; i++)
         if (!w->tensor[i].name)
             return err_nomem(err);
     return STATUS_OK;
 }
 
-static enum status write_block(struct writer *w, FILE *out, uint32_t b, struct err *err)
+/* The rows of block B, cell by cell, in the element type that the layout gave it. */
+static enum status counts_write_block(struct writer *w, FILE *out, uint32_t b, struct err *err)
 {
     const struct counts_layer *layer = counts_block(w->c, b);
     uint16_t *narrow = mem_array(layer->width, sizeof *narrow);
@@ -256,7 +266,8 @@ static enum status write_block(struct writer *w, FILE *out, uint32_t b, struct e
     return STATUS_OK;
 }
 
-static enum status write_data(struct writer *w, FILE *out, struct err *err)
+/* The data of all tensors, in the order of the header. */
+static enum status counts_write_data(struct writer *w, FILE *out, struct err *err)
 {
     const struct counts *c = w->c;
     enum status code = STATUS_OK;
@@ -264,17 +275,18 @@ static enum status write_data(struct writer *w, FILE *out, struct err *err)
     for (uint32_t f = 0; f < c->factors; f++)
         fwrite(c->factor[f].index, sizeof *c->factor[f].index, c->cells, out);
     for (uint32_t i = 0; i < counts_blocks(c) && !code; i++)
-        code = write_block(w, out, w->order[i], err);
+        code = counts_write_block(w, out, w->order[i], err);
     return code;
 }
 
-static enum status write_file(const struct counts *c, counts_row *row, void *context,
-                              const char *path, struct err *err)
+/* The whole file, atomically: layout, metadata, header, data. */
+static enum status counts_write_file(const struct counts *c, counts_row *row, void *context,
+                                     const char *path, struct err *err)
 {
     struct writer w = {.c = c, .row = row, .context = context};
     struct meta m = {.failed = false};
     struct outfile f = {NULL, NULL, NULL, false};
-    enum status code = lay_out(&w, err);
+    enum status code = layout_make(&w, err);
     if (code)
         goto out;
     meta_all(&m, c);
@@ -285,7 +297,7 @@ static enum status write_file(const struct counts *c, counts_row *row, void *con
     if ((code = outfile_open(&f, path, err)))
         goto out;
     if ((code = safetensors_write_header(f.stream, w.tensor, w.tensors, m.entry, m.count, err)) ||
-        (code = write_data(&w, f.stream, err)))
+        (code = counts_write_data(&w, f.stream, err)))
         goto out;
     code = outfile_commit(&f, err);
 out:
@@ -299,7 +311,7 @@ out:
 enum status counts_write_rows(const struct counts *c, counts_row *row, void *context,
                               const char *path, struct err *err)
 {
-    return write_file(c, row, context, path, err);
+    return counts_write_file(c, row, context, path, err);
 }
 
 /* The counts of a struct counts as rows; 16-bit ones are widened into WIDE. */
@@ -308,6 +320,7 @@ struct own_rows {
     uint32_t *wide;
 };
 
+/* A counts_row of a struct counts. */
 static const uint32_t *own_row(void *context, uint32_t block, uint32_t cell)
 {
     struct own_rows *o = context;
@@ -324,13 +337,13 @@ enum status counts_write(const struct counts *c, const char *path, struct err *e
 {
     uint32_t widest = 0;
     if (counts_is_probability(c))
-        return write_file(c, NULL, NULL, path, err);
+        return counts_write_file(c, NULL, NULL, path, err);
     for (uint32_t n = 0; n < c->layers; n++)
         widest = c->layer[n].width > widest ? c->layer[n].width : widest;
     struct own_rows o = {c, mem_array(widest, sizeof *o.wide)};
     if (!o.wide)
         return err_nomem(err);
-    enum status code = write_file(c, own_row, &o, path, err);
+    enum status code = counts_write_file(c, own_row, &o, path, err);
     free(o.wide);
     return code;
 }

@@ -1,3 +1,7 @@
+/*
+ * Where the bundled data are: installed, or in the sources for a program that runs in its build
+ * tree.
+ */
 #include "config.h"
 
 #include "formats/datadir.h"

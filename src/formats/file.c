@@ -1,3 +1,7 @@
+/*
+ * Files mapped for reading, and files that are written atomically: under no name or a temporary
+ * one, synced, then renamed, so that a reader sees the old file or the new one and nothing between.
+ */
 #include "config.h"
 
 #include "formats/file.h"
@@ -20,7 +24,7 @@
 /* As many as Linux follows. */
 #define MAX_LINKS 40
 
-/* What is mapped, for mapped_path: what finds no room here, or has a longer path, is not told. */
+/* Mapped files, for mapped_path; those beyond this many, or of a longer path, are not listed. */
 static struct {
     _Atomic uintptr_t base; /* 0: free */
     size_t size;
@@ -30,7 +34,7 @@ enum { WATCHED = sizeof watched / sizeof watched[0] };
 static pthread_mutex_t watching = PTHREAD_MUTEX_INITIALIZER;
 
 /* A handler of signals looks without the lock: BASE comes last, and goes first. */
-static void watch(const struct mapped *m, const char *path)
+static void mapped_watch(const struct mapped *m, const char *path)
 {
     pthread_mutex_lock(&watching);
     for (size_t i = 0; m->data && strlen(path) < sizeof watched[0].path && i < WATCHED; i++)
@@ -43,7 +47,7 @@ static void watch(const struct mapped *m, const char *path)
     pthread_mutex_unlock(&watching);
 }
 
-static void unwatch(const struct mapped *m)
+static void mapped_unwatch(const struct mapped *m)
 {
     pthread_mutex_lock(&watching);
     for (size_t i = 0; m->data && i < WATCHED; i++)
@@ -96,14 +100,14 @@ enum status mapped_open(struct mapped *m, const char *path, struct err *err)
     else
         *m = (struct mapped){p, (size_t)size};
     if (!code)
-        watch(m, path);
+        mapped_watch(m, path);
     close(fd);
     return code;
 }
 
 void mapped_close(struct mapped *m)
 {
-    unwatch(m);
+    mapped_unwatch(m);
     if (m->data)
         munmap((void *)(uintptr_t)m->data, m->size);
     *m = (struct mapped){NULL, 0};
@@ -122,10 +126,10 @@ void mapped_forget(const struct mapped *m, const void *p, size_t n)
 }
 
 /*
- * What PATH is in the end, to be freed: a link is written through, not replaced, also one to a file
- * that is not there yet.  NULL with ERR set.
+ * The file that PATH leads to, to be freed: a link is followed, not replaced, also one to a file
+ * that does not exist yet.  NULL with ERR set.
  */
-static char *follow_links(const char *path, struct err *err)
+static char *outfile_follow_links(const char *path, struct err *err)
 {
     char *at = mem_strndup(path, strlen(path)), target[4096];
     for (int links = 0; at && links < MAX_LINKS; links++) {
@@ -154,7 +158,7 @@ static char *follow_links(const char *path, struct err *err)
  * A file in the folder of PATH that has no name yet, where the system can do that: what kills this
  * process then leaves nothing behind.  Else one with a temporary name, left in F.  -1 with errno.
  */
-static int open_nameless(struct outfile *f)
+static int outfile_open_nameless(struct outfile *f)
 {
     char *copy = mem_strndup(f->path, strlen(f->path));
     int fd = copy ? open(dirname(copy), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600) : -1;
@@ -177,7 +181,7 @@ static bool is_device(const char *path)
 }
 
 /* The stream of F, whose path is set. */
-static enum status open_stream(struct outfile *f, struct err *err)
+static enum status outfile_open_stream(struct outfile *f, struct err *err)
 {
     struct buf name = BUF_INIT;
     if (is_device(f->path)) {
@@ -190,7 +194,7 @@ static enum status open_stream(struct outfile *f, struct err *err)
         return err_nomem(err);
     }
     f->temp = name.data;
-    int fd = open_nameless(f);
+    int fd = outfile_open_nameless(f);
     mode_t mask = umask(0);
     umask(mask);
     if (fd >= 0 && fchmod(fd, 0666 & ~mask) == 0 && (f->stream = fdopen(fd, "wb")))
@@ -206,17 +210,17 @@ enum status outfile_open(struct outfile *f, const char *path, struct err *err)
     *f = (struct outfile){NULL, NULL, NULL, false};
     if (folder_is(path))
         return err_set(err, STATUS_IO, "%s: is a folder", path);
-    f->path = is_device(path) ? mem_strndup(path, strlen(path)) : follow_links(path, err);
+    f->path = is_device(path) ? mem_strndup(path, strlen(path)) : outfile_follow_links(path, err);
     if (!f->path)
         return is_device(path) ? err_nomem(err) : STATUS_IO;
-    enum status code = open_stream(f, err);
+    enum status code = outfile_open_stream(f, err);
     if (code)
         outfile_abandon(f);
     return code;
 }
 
 /* Gives the nameless file the temporary name from which it is renamed: a link replaces nothing. */
-static bool give_name(struct outfile *f)
+static bool outfile_give_name(struct outfile *f)
 {
     char from[64];
     snprintf(from, sizeof from, "/proc/self/fd/%d", fileno(f->stream));
@@ -225,7 +229,8 @@ static bool give_name(struct outfile *f)
         if (fd < 0)
             return false;
         close(fd);
-        /* The name is free in every folder that somebody else does not write such names to. */
+        /* The name stays free unless another program makes names of this kind in the same folder.
+         */
         unlink(f->temp);
         f->named = linkat(AT_FDCWD, from, AT_FDCWD, f->temp, AT_SYMLINK_FOLLOW) == 0;
         if (!f->named && errno != EEXIST)
@@ -237,7 +242,7 @@ static bool give_name(struct outfile *f)
 }
 
 /* Makes the rename itself durable; where folders cannot be synced this is as good as it gets. */
-static void sync_folder(const char *path)
+static void outfile_sync_folder(const char *path)
 {
     char *copy = mem_strndup(path, strlen(path));
     if (!copy)
@@ -257,7 +262,7 @@ enum status outfile_commit(struct outfile *f, struct err *err)
     errno = 0;
     bad = fflush(f->stream) != 0 || bad;
     if (!bad && f->temp)
-        bad = fsync(fileno(f->stream)) != 0 || !give_name(f);
+        bad = fsync(fileno(f->stream)) != 0 || !outfile_give_name(f);
     if (bad && errno == 0)
         errno = EIO;
     if (bad)
@@ -269,7 +274,7 @@ enum status outfile_commit(struct outfile *f, struct err *err)
         if (rename(f->temp, f->path) != 0) {
             code = err_errno(err, f->path);
         } else {
-            sync_folder(f->path);
+            outfile_sync_folder(f->path);
             f->named = false;
         }
     }

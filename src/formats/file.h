@@ -31,8 +31,8 @@ enum status mapped_open(struct mapped *m, const char *path, struct err *err);
 void mapped_close(struct mapped *m);
 
 /*
- * The path of the mapped file that ADDRESS is in, or NULL.  Reading what somebody has cut off a
- * file since it was mapped raises SIGBUS; a handler of it may ask this whose bytes are gone.
+ * The path of the mapped file that ADDRESS is in, or NULL.  Reading what another program has cut
+ * off a file since it was mapped raises SIGBUS; a handler of it may ask this whose bytes are gone.
  */
 const char *mapped_path(const void *address);
 
@@ -41,7 +41,7 @@ const char *mapped_path(const void *address);
 void mapped_forget(const struct mapped *m, const void *p, size_t n);
 
 /*
- * Output that appears whole or not at all: bytes go to a nameless or temporary file beside PATH,
+ * Output that appears atomically: bytes go to a nameless or temporary file in the folder of PATH,
  * and outfile_commit flushes it, syncs it and renames it over PATH, or over what PATH is a link to.
  */
 struct outfile {

@@ -1,3 +1,7 @@
+/*
+ * Searching folders for files, links followed but each folder only once; and the name of an
+ * utterance from the path of its file.
+ */
 #include "config.h"
 
 #include "formats/folder.h"
@@ -22,13 +26,13 @@
 struct search {
     struct folder_files files;
     const char *const *suffix;
-    struct buf path;      /* of the entry at hand */
+    struct buf path;      /* of the current entry */
     struct names entered; /* "device:inode" of the folders seen: links may lead back or across */
     unsigned depth;
 };
 
 /* Ends in one of the suffixes; a name that is nothing but a suffix belongs to no utterance. */
-static bool wanted(const char *name, const char *const *suffix)
+static bool suffix_wanted(const char *name, const char *const *suffix)
 {
     size_t n = strlen(name);
     for (; *suffix; suffix++) {
@@ -39,8 +43,8 @@ static bool wanted(const char *name, const char *const *suffix)
     return false;
 }
 
-/* Notes the path at hand. */
-static enum status add_file(struct search *s, struct err *err)
+/* Adds the current path to the files found. */
+static enum status search_add_file(struct search *s, struct err *err)
 {
     struct folder_files *f = &s->files;
     if (!mem_grow(&f->path, &f->cap, f->count + 1, sizeof *f->path))
@@ -52,8 +56,8 @@ static enum status add_file(struct search *s, struct err *err)
     return STATUS_OK;
 }
 
-/* Passes over what may not be read at the path at hand. */
-static enum status pass_over(struct search *s, struct err *err)
+/* Adds the current path, which may not be read, to those that are reported. */
+static enum status search_pass_over(struct search *s, struct err *err)
 {
     struct folder_files *f = &s->files;
     struct err why;
@@ -68,7 +72,8 @@ static enum status pass_over(struct search *s, struct err *err)
 }
 
 /* Notes the folder; *AGAIN if it was there before. */
-static enum status enter(struct search *s, const struct stat *st, bool *again, struct err *err)
+static enum status search_enter(struct search *s, const struct stat *st, bool *again,
+                                struct err *err)
 {
     char id[48];
     snprintf(id, sizeof id, "%ju:%ju", (uintmax_t)st->st_dev, (uintmax_t)st->st_ino);
@@ -76,10 +81,10 @@ static enum status enter(struct search *s, const struct stat *st, bool *again, s
     return names_add(&s->entered, id) == NAMES_NONE ? err_nomem(err) : STATUS_OK;
 }
 
-static enum status list(struct search *s, const struct stat *st, struct err *err);
+static enum status search_list(struct search *s, const struct stat *st, struct err *err);
 
 /* The entry whose path stands in S: a folder is entered, a file that is wanted is noted. */
-static enum status visit(struct search *s, const char *name, struct err *err)
+static enum status search_visit(struct search *s, const char *name, struct err *err)
 {
     struct stat st;
     if (!buf_ok(&s->path))
@@ -87,14 +92,15 @@ static enum status visit(struct search *s, const char *name, struct err *err)
     if (stat(buf_text(&s->path), &st) != 0) {
         if (errno == ENOENT || errno == ELOOP) /* a link to nowhere */
             return STATUS_OK;
-        return errno == EACCES ? pass_over(s, err) : err_errno(err, buf_text(&s->path));
+        return errno == EACCES ? search_pass_over(s, err) : err_errno(err, buf_text(&s->path));
     }
     if (S_ISDIR(st.st_mode))
-        return list(s, &st, err);
-    return S_ISREG(st.st_mode) && wanted(name, s->suffix) ? add_file(s, err) : STATUS_OK;
+        return search_list(s, &st, err);
+    return S_ISREG(st.st_mode) && suffix_wanted(name, s->suffix) ? search_add_file(s, err)
+                                                                 : STATUS_OK;
 }
 
-static int visible(const struct dirent *e)
+static int entry_visible(const struct dirent *e)
 {
     return e->d_name[0] != '.';
 }
@@ -104,27 +110,32 @@ static int entries_by_bytes(const struct dirent **a, const struct dirent **b)
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static enum status list(struct search *s, const struct stat *st, struct err *err)
+/*
+ * The entries of the folder whose path is in S, in order of their names, unless it was entered
+ * before.
+ */
+static enum status search_list(struct search *s, const struct stat *st, struct err *err)
 {
     struct dirent **entry = NULL;
     size_t len = s->path.len;
     bool again;
-    enum status code = enter(s, st, &again, err);
+    enum status code = search_enter(s, st, &again, err);
     if (code || again)
         return code;
     if (s->depth == MAX_DEPTH)
         return err_set(err, STATUS_UNSUPPORTED, "%s: more than %d folders within each other",
                        buf_text(&s->path), MAX_DEPTH);
     /* In order of names, so that of several ways to a folder the same is taken everywhere. */
-    int entries = scandir(buf_text(&s->path), &entry, visible, entries_by_bytes);
+    int entries = scandir(buf_text(&s->path), &entry, entry_visible, entries_by_bytes);
     if (entries < 0)
-        return errno == EACCES && s->depth ? pass_over(s, err) : err_errno(err, buf_text(&s->path));
+        return errno == EACCES && s->depth ? search_pass_over(s, err)
+                                           : err_errno(err, buf_text(&s->path));
     s->depth++;
     for (int i = 0; i < entries; i++) {
         if (!code) {
             const char *slash = buf_text(&s->path)[len - 1] == '/' ? "" : "/";
             buf_printf(&s->path, "%s%s", slash, entry[i]->d_name);
-            code = visit(s, entry[i]->d_name, err);
+            code = search_visit(s, entry[i]->d_name, err);
         }
         if (!code) {
             s->path.len = len;
@@ -156,7 +167,7 @@ enum status folder_find(struct folder_files *out, const char *folder, const char
     else if (!S_ISDIR(st.st_mode))
         code = err_set(err, STATUS_IO, "%s: not a folder", folder);
     else
-        code = list(&s, &st, err);
+        code = search_list(&s, &st, err);
     buf_free(&s.path);
     names_free(&s.entered);
     if (code) {

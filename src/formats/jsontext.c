@@ -1,3 +1,6 @@
+/*
+ * JSON by jansson, with a bound on the memory that a text may take, estimated before it is parsed.
+ */
 #include "config.h"
 
 #include "formats/jsontext.h"
@@ -14,7 +17,7 @@
  * an object begins with eight hash buckets, an array with eight slots, a key is a table entry.
  * Such bytes inside strings are counted too, which does no harm.
  */
-static size_t estimate(const unsigned char *p, size_t size)
+static size_t jsontext_estimate(const unsigned char *p, size_t size)
 {
     static const unsigned char cost[256] = {['{'] = 240, ['['] = 136, [':'] = 112, [','] = 56};
     size_t sum = size;
@@ -27,7 +30,7 @@ enum status jsontext_parse(json_t **out, const void *bytes, size_t size, const c
                            struct err *err)
 {
     json_error_t at;
-    if (size > MAX_BYTES || estimate(bytes, size) > MAX_BYTES)
+    if (size > MAX_BYTES || jsontext_estimate(bytes, size) > MAX_BYTES)
         return err_set(err, STATUS_NOMEM, "%s: JSON text with too many values", name);
     json_t *root = json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, &at);
     if (!root)

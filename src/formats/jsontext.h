@@ -1,5 +1,5 @@
 /*
- * jsontext.h - JSON text from files nobody vouches for.
+ * jsontext.h - JSON text from files that may be damaged or hostile.
  */
 #ifndef PROPNEU_FORMATS_JSONTEXT_H
 #define PROPNEU_FORMATS_JSONTEXT_H

@@ -1,3 +1,6 @@
+/*
+ * Text by lines and fields, without copies; numbers and blanks do not depend on the locale.
+ */
 #include "config.h"
 
 #include "formats/lines.h"

@@ -1,3 +1,6 @@
+/*
+ * Sets of neurons as text, a line "layer neuron" each: read, written and printed.
+ */
 #include "config.h"
 
 #include "formats/setfile.h"
@@ -52,6 +55,10 @@ static bool setfile_read_number(struct setfile_reader *r, uint32_t *out)
     return true;
 }
 
+/*
+ * A line "layer neuron": blank lines, comments behind # and a heading are passed over, columns
+ * behind a tab too.
+ */
 static enum status setfile_read_line(struct setfile_reader *r, struct err *err)
 {
     uint32_t layer, neuron;

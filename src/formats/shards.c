@@ -1,3 +1,6 @@
+/*
+ * Numbers of the parts of a corpus that is counted in several runs: "2/5" and "1-3,5".
+ */
 #include "config.h"
 
 #include "formats/shards.h"
@@ -5,7 +8,7 @@
 #include "base/bitset.h"
 
 /* Digits at *TEXT, which moves behind them; 0 where there are none or the number is too large. */
-static uint32_t number(const char **text)
+static uint32_t shards_digits(const char **text)
 {
     uint32_t v = 0;
     while (**text >= '0' && **text <= '9' && v <= SHARDS_MAX)
@@ -15,10 +18,10 @@ static uint32_t number(const char **text)
 
 bool shards_number(const char *text, uint32_t *k, uint32_t *n)
 {
-    uint32_t a = number(&text);
+    uint32_t a = shards_digits(&text);
     if (*text++ != '/')
         return false;
-    uint32_t b = number(&text);
+    uint32_t b = shards_digits(&text);
     if (*text || a < 1 || a > b)
         return false;
     *k = a;
@@ -29,10 +32,10 @@ bool shards_number(const char *text, uint32_t *k, uint32_t *n)
 bool shards_parse(const char *held, uint32_t of, uint64_t *set)
 {
     for (uint32_t after = 0;;) {
-        uint32_t first = number(&held), last = first;
+        uint32_t first = shards_digits(&held), last = first;
         if (*held == '-') {
             held++;
-            last = number(&held);
+            last = shards_digits(&held);
         }
         if (first <= after || last < first || last > of)
             return false;

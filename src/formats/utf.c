@@ -1,3 +1,7 @@
+/*
+ * Text files of other encodings as UTF-8: UTF-16 by its byte order mark, as Praat writes it, and
+ * Latin-1 where the bytes are no UTF-8 (RFC 3629).
+ */
 #include "config.h"
 
 #include "formats/utf.h"
@@ -9,8 +13,7 @@
 
 #include "base/mem.h"
 
-/* Bytes of the UTF-8 character at S [n]; 0 if there is none (RFC 3629). */
-static size_t char_length(const unsigned char *s, size_t n)
+size_t utf_char_length(const unsigned char *s, size_t n)
 {
     unsigned char lead = s[0];
     size_t len = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
@@ -26,15 +29,16 @@ static size_t char_length(const unsigned char *s, size_t n)
     return len;
 }
 
-static bool is_utf8(const unsigned char *s, size_t n)
+static bool utf_is_utf8(const unsigned char *s, size_t n)
 {
     for (size_t i = 0, len; i < n; i += len)
-        if (!(len = char_length(s + i, n - i)))
+        if (!(len = utf_char_length(s + i, n - i)))
             return false;
     return true;
 }
 
-static char *put_char(char *to, uint32_t c)
+/* Code point C as UTF-8 at TO, behind which the result points. */
+static char *utf_put_char(char *to, uint32_t c)
 {
     if (c < 0x80) {
         *to++ = (char)c;
@@ -55,8 +59,8 @@ static char *put_char(char *to, uint32_t c)
 }
 
 /* As Praat writes where a text is not ASCII; the mark is passed over. */
-static enum status from_utf16(char **out, size_t *length, const unsigned char *s, size_t size,
-                              bool big, const char *name, struct err *err)
+static enum status utf_from_utf16(char **out, size_t *length, const unsigned char *s, size_t size,
+                                  bool big, const char *name, struct err *err)
 {
     size_t room;
     if (size % 2)
@@ -80,7 +84,7 @@ static enum status from_utf16(char **out, size_t *length, const unsigned char *s
             free(text);
             return err_set(err, STATUS_FORMAT, "%s: byte %zu: not UTF-16 text", name, i);
         }
-        to = put_char(to, c);
+        to = utf_put_char(to, c);
     }
     *out = text;
     *length = (size_t)(to - text);
@@ -88,15 +92,15 @@ static enum status from_utf16(char **out, size_t *length, const unsigned char *s
 }
 
 /* Older files; phone labels are ASCII anyway, so no more can go wrong than the look of a word. */
-static enum status from_latin1(char **out, size_t *length, const unsigned char *s, size_t size,
-                               struct err *err)
+static enum status utf_from_latin1(char **out, size_t *length, const unsigned char *s, size_t size,
+                                   struct err *err)
 {
     size_t room;
     char *text = mul_size(size, 2, &room) ? mem_array(room, 1) : NULL, *to = text;
     if (!text)
         return err_nomem(err);
     for (size_t i = 0; i < size; i++)
-        to = put_char(to, s[i]);
+        to = utf_put_char(to, s[i]);
     *out = text;
     *length = (size_t)(to - text);
     return STATUS_OK;
@@ -111,7 +115,7 @@ enum status utf_decode(struct span *out, char **owned, const void *bytes, size_t
     enum status code = STATUS_OK;
     bool utf16 = size >= 2 && ((s[0] == 0xff && s[1] == 0xfe) || (s[0] == 0xfe && s[1] == 0xff));
     if (utf16) {
-        code = from_utf16(&text, &length, s, size, s[0] == 0xfe, name, err);
+        code = utf_from_utf16(&text, &length, s, size, s[0] == 0xfe, name, err);
     } else {
         const unsigned char *nul = size ? memchr(s, 0, size) : NULL;
         if (nul)
@@ -121,8 +125,8 @@ enum status utf_decode(struct span *out, char **owned, const void *bytes, size_t
             s += 3;
             size -= 3;
         }
-        if (!is_utf8(s, size))
-            code = from_latin1(&text, &length, s, size, err);
+        if (!utf_is_utf8(s, size))
+            code = utf_from_latin1(&text, &length, s, size, err);
     }
     if (code)
         return code;

@@ -17,4 +17,7 @@
 enum status utf_decode(struct span *out, char **owned, const void *bytes, size_t size,
                        const char *name, struct err *err);
 
+/* Bytes of the UTF-8 character at S [n]; 0 if there is none (RFC 3629). */
+size_t utf_char_length(const unsigned char *s, size_t n);
+
 #endif

@@ -48,8 +48,8 @@ static void tape_keep_rows(float *to, const float *x, size_t rows, size_t size, 
  * OUT = layer norm of X [rows][E], which may be OUT, and onto TAPE, unless it is NULL, from row
  * FIRST on.  The kernel does not hand out its mean and deviation, so they are computed again.
  */
-static void run_norm(const struct model *m, const struct norm *norm, float *out, const float *x,
-                     size_t first, size_t rows, struct tape_norm *tape)
+static void encoder_norm(const struct model *m, const struct norm *norm, float *out, const float *x,
+                         size_t first, size_t rows, struct tape_norm *tape)
 {
     size_t e = m->encoder.embed;
     for (size_t i = 0; tape && i < rows; i++) {
@@ -77,7 +77,7 @@ static size_t ffn_stride(size_t width)
 }
 
 /* Lays the arrays out in MEMORY; returns the floats they take, also for NULL. */
-static size_t carve(const struct model *m, size_t t, struct work *w, float *memory)
+static size_t work_carve(const struct model *m, size_t t, struct work *w, float *memory)
 {
     const struct encoder *e = &m->encoder;
     size_t head = e->embed / e->heads, rows = t < FFN_ROWS ? t : FFN_ROWS;
@@ -106,12 +106,12 @@ static size_t carve(const struct model *m, size_t t, struct work *w, float *memo
 size_t encoder_scratch(const struct model *m, size_t t)
 {
     struct work w;
-    return carve(m, t, &w, NULL);
+    return work_carve(m, t, &w, NULL);
 }
 
 /* X *= GAIN, += BIAS, one of each for CHANNELS. */
-static void scale_channels(float *x, size_t rows, size_t channels, const float *gain,
-                           const float *bias)
+static void pos_conv_scale_channels(float *x, size_t rows, size_t channels, const float *gain,
+                                    const float *bias)
 {
     for (size_t i = 0; i < rows; i++)
         for (size_t c = 0; c < channels; c++)
@@ -119,7 +119,8 @@ static void scale_channels(float *x, size_t rows, size_t channels, const float *
 }
 
 /* Y = convolution N of X, which may be Y, over time: kernel/2 zeros on both sides, T frames out. */
-static void convolve(const struct model *m, uint32_t n, const float *x, size_t t, struct work *w)
+static void pos_conv_run_one(const struct model *m, uint32_t n, const float *x, size_t t,
+                             struct work *w)
 {
     const struct encoder *e = &m->encoder;
     const struct pos_conv *p = &e->pos;
@@ -136,8 +137,8 @@ static void convolve(const struct model *m, uint32_t n, const float *x, size_t t
             memcpy(w->padded + before + i * channels, x + i * e->embed + g * channels,
                    channels * sizeof *x);
         if (p->before.gain)
-            scale_channels(w->padded + before, t, channels, p->before.gain + g * channels,
-                           p->before.bias + g * channels);
+            pos_conv_scale_channels(w->padded + before, t, channels, p->before.gain + g * channels,
+                                    p->before.bias + g * channels);
         memset(w->padded + before + t * channels, 0, (p->kernel * channels - before) * sizeof *x);
         /* Row i of the unfolded input is what starts at frame i: rows overlap, nothing is copied.
          */
@@ -147,17 +148,17 @@ static void convolve(const struct model *m, uint32_t n, const float *x, size_t t
 }
 
 /* Y = GELU of the convolution of X, or of one behind the other with a norm in between. */
-static void run_pos_conv(const struct model *m, const float *x, size_t t, struct work *w)
+static void encoder_pos_conv(const struct model *m, const float *x, size_t t, struct work *w)
 {
     const struct encoder *e = &m->encoder;
     const struct norm *norm = &e->pos.behind;
     for (uint32_t n = 0; n < e->pos.depth; n++) {
         struct tape_conv *tape = w->tape ? &w->tape->conv[n] : NULL;
-        convolve(m, n, n ? w->y : x, t, w);
+        pos_conv_run_one(m, n, n ? w->y : x, t, w);
         if (tape)
             tape_keep(tape->conv, w->y, t * e->embed);
         if (norm->gain)
-            run_norm(m, norm, w->y, w->y, 0, t, tape ? &tape->norm : NULL);
+            encoder_norm(m, norm, w->y, w->y, 0, t, tape ? &tape->norm : NULL);
         m->kn->gelu(w->y, t * e->embed);
         if (tape)
             tape_keep(tape->gelu, w->y, t * e->embed);
@@ -165,7 +166,8 @@ static void run_pos_conv(const struct model *m, const float *x, size_t t, struct
 }
 
 /* One head's softmax(q k^T / sqrt(d)) v, written over its columns of q; ATTN [T][T]: the tape's. */
-static void run_head(const struct model *m, uint32_t h, size_t t, float *attn, struct work *w)
+static void attention_run_head(const struct model *m, uint32_t h, size_t t, float *attn,
+                               struct work *w)
 {
     const struct kernels *kn = m->kn;
     size_t e = m->encoder.embed, d = e / m->encoder.heads;
@@ -189,7 +191,7 @@ static void run_head(const struct model *m, uint32_t h, size_t t, float *attn, s
 }
 
 /* X += attention(X) of layer N, with the norm before or behind. */
-static void run_attention(const struct model *m, uint32_t n, float *x, size_t t, struct work *w)
+static void encoder_attention(const struct model *m, uint32_t n, float *x, size_t t, struct work *w)
 {
     const struct encoder *e = &m->encoder;
     const struct layer *l = &e->layer[n];
@@ -199,7 +201,7 @@ static void run_attention(const struct model *m, uint32_t n, float *x, size_t t,
     size_t size = t * e->embed;
     const float *in = x;
     if (e->norm_first) {
-        run_norm(m, &l->attn_norm, w->y, x, 0, t, norm);
+        encoder_norm(m, &l->attn_norm, w->y, x, 0, t, norm);
         in = w->y;
     }
     linear_run(kn, &l->q, in, t, w->q);
@@ -215,7 +217,7 @@ static void run_attention(const struct model *m, uint32_t n, float *x, size_t t,
             tape_keep(tape->gates, w->rel.gates, e->heads * t);
     }
     for (uint32_t h = 0; h < e->heads; h++)
-        run_head(m, h, t, tape ? tape->attn + h * t * t : NULL, w);
+        attention_run_head(m, h, t, tape ? tape->attn + h * t * t : NULL, w);
     linear_run(kn, &l->out, w->q, t, w->y);
     kn->add(x, w->y, size);
     if (tape) {
@@ -223,10 +225,10 @@ static void run_attention(const struct model *m, uint32_t n, float *x, size_t t,
         tape_keep(tape->attn_sum, x, size);
     }
     if (!e->norm_first)
-        run_norm(m, &l->attn_norm, x, x, 0, t, norm);
+        encoder_norm(m, &l->attn_norm, x, x, 0, t, norm);
 }
 
-static bool activate(const struct model *m, float *x, size_t n)
+static bool encoder_activate(const struct model *m, float *x, size_t n)
 {
     switch (m->encoder.activation) {
     case ACTIVATION_RELU: return m->kn->relu(x, n);
@@ -236,7 +238,8 @@ static bool activate(const struct model *m, float *x, size_t n)
 }
 
 /* The change of layer N's activations ROW. */
-static void intervene(const struct model_intervention *v, uint32_t n, float *row, size_t width)
+static void activations_intervene(const struct model_intervention *v, uint32_t n, float *row,
+                                  size_t width)
 {
     const float *gain = v->gain[n], *shift = v->shift ? v->shift[n] : NULL;
     for (size_t i = 0; gain && i < width; i++)
@@ -246,33 +249,33 @@ static void intervene(const struct model_intervention *v, uint32_t n, float *row
 }
 
 /* Activations of ROWS frames from FIRST on: function, sink and change together, while in cache. */
-static enum status activate_rows(const struct model *m, const struct model_pass *pass, uint32_t n,
-                                 float *ffn, size_t first, size_t rows, size_t t,
-                                 const struct model_sink *sink, struct err *err)
+static enum status ffn_activate_rows(const struct model *m, const struct model_pass *pass,
+                                     uint32_t n, float *ffn, size_t first, size_t rows, size_t t,
+                                     const struct model_sink *sink, struct err *err)
 {
     size_t width = m->encoder.width[n], stride = ffn_stride(width);
     for (size_t i = 0; i < rows; i++) {
         float *data = ffn + i * stride;
-        if (!activate(m, data, width))
-            return err_set(err, STATUS_FORMAT, "not a number in layer %u", n + 1);
+        if (!encoder_activate(m, data, width))
+            return err_set(err, STATUS_FORMAT, "NaN or infinity in layer %u", n + 1);
         struct model_block block = {MODEL_FC1, n, first + i, 1, t, width, data};
         enum status code =
             sink_wants(sink, MODEL_FC1) ? sink->rows(sink->context, &block, err) : STATUS_OK;
         if (code)
             return code;
         if (pass->intervention)
-            intervene(pass->intervention, n, data, width);
+            activations_intervene(pass->intervention, n, data, width);
     }
     return STATUS_OK;
 }
 
 /*
  * X += FC2(f(FC1(X))), with the norm before or behind, some rows at a time so that activations stay
- * in the cache; LAST: nobody looks behind f.
+ * in the cache; LAST: nothing after f is wanted.
  */
-static enum status run_ffn(const struct model *m, const struct model_pass *pass, uint32_t n,
-                           float *x, size_t t, bool last, struct work *w,
-                           const struct model_sink *sink, struct err *err)
+static enum status encoder_ffn(const struct model *m, const struct model_pass *pass, uint32_t n,
+                               float *x, size_t t, bool last, struct work *w,
+                               const struct model_sink *sink, struct err *err)
 {
     const struct encoder *e = &m->encoder;
     const struct layer *l = &e->layer[n];
@@ -284,12 +287,12 @@ static enum status run_ffn(const struct model *m, const struct model_pass *pass,
         size_t rows = t - i < FFN_ROWS ? t - i : FFN_ROWS;
         float *part = x + i * e->embed, *y = w->y + i * e->embed;
         if (e->norm_first)
-            run_norm(m, &l->final_norm, y, part, i, rows, norm);
+            encoder_norm(m, &l->final_norm, y, part, i, rows, norm);
         kn->gemm(rows, l->fc1.out, e->embed, e->norm_first ? y : part, e->embed, l->fc1.packed,
                  w->ffn, stride, l->fc1.bias, false);
         if (tape)
             tape_keep_rows(tape->fc1 + i * width, w->ffn, rows, width, stride);
-        enum status code = activate_rows(m, pass, n, w->ffn, i, rows, t, sink, err);
+        enum status code = ffn_activate_rows(m, pass, n, w->ffn, i, rows, t, sink, err);
         if (code)
             return code;
         if (last)
@@ -302,7 +305,7 @@ static enum status run_ffn(const struct model *m, const struct model_pass *pass,
             tape_keep(tape->ffn_sum + i * e->embed, part, rows * e->embed);
         }
         if (!e->norm_first)
-            run_norm(m, &l->final_norm, part, part, i, rows, norm);
+            encoder_norm(m, &l->final_norm, part, part, i, rows, norm);
     }
     return STATUS_OK;
 }
@@ -311,8 +314,8 @@ static enum status run_ffn(const struct model *m, const struct model_pass *pass,
  * Everything before the first layer, from the features X on: positions, and the norm of models
  * whose norms come behind the sums.  *MORE: a layer is wanted behind it.
  */
-static enum status run_front(const struct model *m, float *x, size_t t, struct work *w,
-                             const struct model_sink *sink, bool *more, struct err *err)
+static enum status encoder_positions(const struct model *m, float *x, size_t t, struct work *w,
+                                     const struct model_sink *sink, bool *more, struct err *err)
 {
     const struct encoder *e = &m->encoder;
     struct encoder_tape *tape = w->tape;
@@ -323,7 +326,7 @@ static enum status run_front(const struct model *m, float *x, size_t t, struct w
     if (tape)
         tape_keep(tape->features, x, t * e->embed);
     if (e->pos.depth && (*more || sink_wants(sink, MODEL_POS))) {
-        run_pos_conv(m, x, t, w);
+        encoder_pos_conv(m, x, t, w);
         code = sink_send(sink, MODEL_POS, 0, t, e->embed, w->y, err);
     }
     if (code || !*more)
@@ -333,7 +336,7 @@ static enum status run_front(const struct model *m, float *x, size_t t, struct w
     if (tape && e->pos.depth)
         tape_keep(tape->pos_sum, x, t * e->embed);
     if (!e->norm_first)
-        run_norm(m, &e->norm, x, x, 0, t, tape ? &tape->first : NULL);
+        encoder_norm(m, &e->norm, x, x, 0, t, tape ? &tape->first : NULL);
     return sink_send(sink, MODEL_HIDDEN, 0, t, e->embed, x, err);
 }
 
@@ -349,13 +352,13 @@ enum status encoder_run(const struct model *m, const struct model_pass *pass, fl
     bool more = true, hidden = pass->rows && pass->stage == MODEL_HIDDEN;
     uint32_t layers = pass->layers && pass->layers < e->layers ? pass->layers : e->layers;
     enum status code = STATUS_OK;
-    carve(m, t, &w, work);
+    work_carve(m, t, &w, work);
     if (w.tape && hidden)
         return err_set(err, STATUS_USAGE, "a tape begins with the features, not with a layer");
     if (w.tape)
         code = encoder_tape_reserve(w.tape, m, t, layers, err);
     if (!code && !hidden)
-        code = run_front(m, x, t, &w, sink, &more, err);
+        code = encoder_positions(m, x, t, &w, sink, &more, err);
     if (code || !more)
         return code;
     if (e->rel.buckets)
@@ -363,14 +366,14 @@ enum status encoder_run(const struct model *m, const struct model_pass *pass, fl
     for (uint32_t n = hidden ? pass->index : 0; !code && n < layers; n++) {
         bool last = n + 1 == layers && !w.tape && !sink_wants(sink, MODEL_HIDDEN) &&
                     (layers < e->layers || !sink_wants(sink, MODEL_FINAL));
-        run_attention(m, n, x, t, &w);
-        code = run_ffn(m, pass, n, x, t, last, &w, sink, err);
+        encoder_attention(m, n, x, t, &w);
+        code = encoder_ffn(m, pass, n, x, t, last, &w, sink, err);
         if (!code && !last)
             code = sink_send(sink, MODEL_HIDDEN, n + 1, t, e->embed, x, err);
     }
     if (code || layers < e->layers || !(w.tape || sink_wants(sink, MODEL_FINAL)))
         return code;
     if (e->norm_first)
-        run_norm(m, &e->norm, x, x, 0, t, w.tape ? &w.tape->final : NULL);
+        encoder_norm(m, &e->norm, x, x, 0, t, w.tape ? &w.tape->final : NULL);
     return sink_send(sink, MODEL_FINAL, 0, t, e->embed, x, err);
 }

@@ -89,8 +89,8 @@ struct frontend {
                            const struct model_sink *sink, struct err *err);
     /* Packs again what bind made of weights that are kept and may be changed; NULL: nothing. */
     void (*repack)(struct model *m);
-    /* The file that the front end reads besides the checkpoint, to be freed, or NULL in *PATH where
-     * there is none; the member is NULL where no such file exists. */
+    /* The file that the front end reads in addition to the checkpoint, to be freed, or NULL in
+     * *PATH where there is none; the member is NULL where no such file exists. */
     enum status (*side_file)(const struct checkpoint *c, const struct model_options *o, char **path,
                              struct err *err);
 };

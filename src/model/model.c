@@ -33,7 +33,7 @@ bool model_normalize_parse(const char *text, enum model_normalize *out)
 
 /* Last part of PATH without its extension; a folder called "hf" or "." says nothing, so what
  * holds it is named instead. */
-static char *make_name(const char *path)
+static char *model_make_name(const char *path)
 {
     size_t end = strlen(path);
     while (end > 1 && path[end - 1] == '/')
@@ -54,7 +54,7 @@ static char *make_name(const char *path)
 }
 
 /* The checkpoint is of no family: says what it calls itself and which families there are. */
-static enum status refuse_unknown(const struct checkpoint *c, struct err *err)
+static enum status model_refuse_unknown(const struct checkpoint *c, struct err *err)
 {
     bool beside = c->layout == CHECKPOINT_FOLDER || c->layout == CHECKPOINT_SAFETENSORS;
     const char *kind = layout_kind(c);
@@ -88,8 +88,8 @@ enum status model_bind(struct model *m, struct binder *b, const json_t *settings
 }
 
 /* Family, weights and what is said of the model, from C. */
-static enum status build(struct model *m, const struct checkpoint *c,
-                         const struct model_options *options, struct err *err)
+static enum status model_build(struct model *m, const struct checkpoint *c,
+                               const struct model_options *options, struct err *err)
 {
     const json_t *settings = NULL;
     enum status code;
@@ -97,7 +97,7 @@ static enum status build(struct model *m, const struct checkpoint *c,
     if (m->family && !settings)
         settings = m->family->config->find(m->family, c);
     if (!m->family || !settings)
-        return refuse_unknown(c, err);
+        return model_refuse_unknown(c, err);
     struct binder b = {.tensors = &c->tensors,
                        .model = m,
                        .path = c->path,
@@ -124,9 +124,9 @@ enum status model_from_checkpoint(struct model **out, struct checkpoint *checkpo
     if (m) {
         m->kn = kernels_get();
         m->memory = arena_make(SIZE_MAX);
-        m->name = make_name(checkpoint->path);
+        m->name = model_make_name(checkpoint->path);
     }
-    code = m && m->name ? build(m, checkpoint, options, err) : err_nomem(err);
+    code = m && m->name ? model_build(m, checkpoint, options, err) : err_nomem(err);
     /* Everything was converted and packed: the file is not needed any more. */
     checkpoint_free(checkpoint);
     if (code)
@@ -222,8 +222,9 @@ static enum status scratch_reserve(struct model_scratch *s, size_t floats, struc
 }
 
 /* What the encoder begins with, into X: features of the samples or the input, or a hidden state. */
-static enum status begin(const struct model *m, const struct model_pass *p, size_t t, float *x,
-                         float *work, const struct model_sink *sink, struct err *err)
+static enum status model_begin(const struct model *m, const struct model_pass *p, size_t t,
+                               float *x, float *work, const struct model_sink *sink,
+                               struct err *err)
 {
     if (!p->rows)
         return m->family->frontend->run(m, p->samples, p->count, x, work, sink, err);
@@ -248,7 +249,7 @@ enum status model_run(const struct model *m, struct model_scratch *s, const stru
     if (code)
         return code;
     float *x = s->memory, *work = s->memory + hidden;
-    code = begin(m, pass, t, x, work, sink, err);
+    code = model_begin(m, pass, t, x, work, sink, err);
     return code ? code : encoder_run(m, pass, x, t, work, sink, err);
 }
 

@@ -29,7 +29,7 @@ struct checkpoint;
 struct encoder_tape;
 struct family;
 
-/* Is a recording brought to mean 0 and variance 1 before a waveform model sees it? */
+/* Is a recording normalised to zero mean and unit variance before a waveform model's front end? */
 enum model_normalize { MODEL_NORMALIZE_AS_TRAINED, MODEL_NORMALIZE_YES, MODEL_NORMALIZE_NO };
 
 /* "yes" or "no"; false for anything else. */
@@ -61,7 +61,7 @@ struct model_info {
      * preprocessor_config.json"); normalize_from is NULL for others. */
     bool normalize;
     const char *normalize_from;
-    /* Tensors of the file that the forward pass has no use for (heads, quantisers), sorted. */
+    /* Tensors of the file that the forward pass does not use (heads, quantisers), sorted. */
     const char *const *unused; /* [unused_count] */
     size_t unused_count;
 };
@@ -145,7 +145,7 @@ void model_scratch_free(struct model_scratch *s);
 
 /*
  * Runs the model on SAMPLES [n] at 16 kHz.  STATUS_USAGE: too short for one frame; STATUS_NOMEM;
- * STATUS_FORMAT: "not a number in layer N" (message without the recording's name: put it in
+ * STATUS_FORMAT: "NaN or infinity in layer N" (message without the recording's name: put it in
  * front); what the sink returned.
  */
 enum status model_forward(const struct model *m, struct model_scratch *s, const float *samples,

@@ -56,8 +56,8 @@ enum status pos_conv_configure(struct encoder *e, const struct settings *s,
  * (dim 2), turned so that a row holds what one output sees of consecutive frames.  Without G: V as
  * it is.
  */
-static void turn_taps(float *w, const float *v, const float *g, size_t outputs, size_t channels,
-                      size_t kernel)
+static void pos_conv_turn_taps(float *w, const float *v, const float *g, size_t outputs,
+                               size_t channels, size_t kernel)
 {
     for (size_t k = 0; k < kernel; k++) {
         double square = 0, scale = 1;
@@ -93,7 +93,7 @@ static enum status pos_conv_pack(struct model *m, uint32_t n, const float *v, co
     float *w = mem_array((size_t)e->embed * depth, sizeof *w); /* [E][kernel][E / groups] */
     bool ok = w;
     if (w)
-        turn_taps(w, v, g, e->embed, channels, e->pos.kernel);
+        pos_conv_turn_taps(w, v, g, e->embed, channels, e->pos.kernel);
     if (w && pos_conv_is_long(&e->pos))
         ok = pos_conv_filters(m, w, e->pos.packed[n]);
     else
@@ -105,7 +105,8 @@ static enum status pos_conv_pack(struct model *m, uint32_t n, const float *v, co
 }
 
 /* Convolution N, called PREFIX: its weight as length g and direction v, or as it is. */
-static enum status bind_conv(struct binder *b, uint32_t n, const char *prefix, struct err *err)
+static enum status pos_conv_bind_one(struct binder *b, uint32_t n, const char *prefix,
+                                     struct err *err)
 {
     static const char *const lengths[] = {"weight_g", "parametrizations.weight.original0"};
     static const char *const directions[] = {"weight_v", "parametrizations.weight.original1",
@@ -144,7 +145,7 @@ static enum status bind_conv(struct binder *b, uint32_t n, const char *prefix, s
 }
 
 /* The batch norm as one gain and one bias for each channel. */
-static void fold_batch_norm(struct encoder *e)
+static void pos_conv_fold_norm(struct encoder *e)
 {
     struct pos_conv *p = &e->pos;
     float *gain = (float *)(uintptr_t)p->before.gain, *bias = (float *)(uintptr_t)p->before.bias;
@@ -156,7 +157,7 @@ static void fold_batch_norm(struct encoder *e)
 }
 
 /* The batch norm in front, called PREFIX. */
-static enum status bind_batch_norm(struct binder *b, const char *prefix, struct err *err)
+static enum status pos_conv_bind_norm(struct binder *b, const char *prefix, struct err *err)
 {
     static const char *const names[] = {"weight", "bias", "running_mean", "running_var"};
     struct pos_conv *p = &b->model->encoder.pos;
@@ -177,12 +178,12 @@ static enum status bind_batch_norm(struct binder *b, const char *prefix, struct 
     p->before.bias = model_floats(b->model, b->model->encoder.embed);
     if (!p->before.gain || !p->before.bias)
         return err_nomem(err);
-    fold_batch_norm(&b->model->encoder);
+    pos_conv_fold_norm(&b->model->encoder);
     return STATUS_OK;
 }
 
 /* The gain and bias of a layer norm that has none. */
-static enum status make_plain_norm(struct binder *b, struct err *err)
+static enum status pos_conv_plain_norm(struct binder *b, struct err *err)
 {
     struct encoder *e = &b->model->encoder;
     float *gain = model_floats(b->model, e->embed), *bias = model_floats(b->model, e->embed);
@@ -195,7 +196,7 @@ static enum status make_plain_norm(struct binder *b, struct err *err)
 }
 
 /* What stands before the names of convolution N. */
-static void name_conv(const struct pos_conv *p, uint32_t n, char out[MAX_PREFIX])
+static void pos_conv_name(const struct pos_conv *p, uint32_t n, char out[MAX_PREFIX])
 {
     if (p->batch_norm)
         snprintf(out, MAX_PREFIX, "encoder.pos_conv.behind_norm");
@@ -215,12 +216,12 @@ enum status bind_pos_conv(struct binder *b, struct err *err)
     if (!p->packed || !p->bias || !p->length || !p->direction)
         return err_nomem(err);
     if (p->batch_norm)
-        code = bind_batch_norm(b, "encoder.pos_conv.batch_norm", err);
+        code = pos_conv_bind_norm(b, "encoder.pos_conv.batch_norm", err);
     else if (p->normed && !b->survey)
-        code = make_plain_norm(b, err);
+        code = pos_conv_plain_norm(b, err);
     for (uint32_t n = 0; !code && n < p->depth; n++) {
-        name_conv(p, n, prefix);
-        code = bind_conv(b, n, prefix, err);
+        pos_conv_name(p, n, prefix);
+        code = pos_conv_bind_one(b, n, prefix, err);
     }
     return code;
 }
@@ -230,7 +231,7 @@ enum status pos_conv_repack(struct model *m, struct err *err)
     struct pos_conv *p = &m->encoder.pos;
     enum status code = STATUS_OK;
     if (p->batch_norm)
-        fold_batch_norm(&m->encoder);
+        pos_conv_fold_norm(&m->encoder);
     for (uint32_t n = 0; !code && n < p->depth; n++)
         code = pos_conv_pack(m, n, p->direction[n], p->length[n], err);
     return code;

@@ -25,25 +25,25 @@ bool pos_conv_is_long(const struct pos_conv *p)
     return !p->batch_norm && p->kernel >= FEWEST_TAPS && p->kernel <= SIZE / 2;
 }
 
-static size_t vectors(const struct kernels *kn, size_t channels)
+static size_t fourier_vectors(const struct kernels *kn, size_t channels)
 {
     return (channels + kn->lanes - 1) / kn->lanes;
 }
 
 /* Floats of one group's filters: [SIZE / 2 + 1][channels][vectors][re, im][lanes]. */
-static size_t filter_size(const struct kernels *kn, size_t channels)
+static size_t fourier_filter_size(const struct kernels *kn, size_t channels)
 {
-    return (SIZE / 2 + 1) * channels * vectors(kn, channels) * 2 * kn->lanes;
+    return (SIZE / 2 + 1) * channels * fourier_vectors(kn, channels) * 2 * kn->lanes;
 }
 
 /* The filters of input I for vector J of outputs: conjugate, since a convolution here looks ahead,
  * and divided by SIZE, which the transform back multiplies with. */
-static void make_filters(const struct model *m, const float *taps, size_t channels, size_t i,
-                         size_t j, float *work, float *filters)
+static void fourier_make_filters(const struct model *m, const float *taps, size_t channels,
+                                 size_t i, size_t j, float *work, float *filters)
 {
     const struct kernels *kn = m->kn;
     const struct pos_conv *p = &m->encoder.pos;
-    size_t lanes = kn->lanes, all = vectors(kn, channels);
+    size_t lanes = kn->lanes, all = fourier_vectors(kn, channels);
     float *re = work, *im = work + SIZE * lanes;
     memset(work, 0, 2 * SIZE * lanes * sizeof *work);
     for (size_t k = 0; k < p->kernel; k++)
@@ -60,7 +60,8 @@ static void make_filters(const struct model *m, const float *taps, size_t channe
     }
 }
 
-static bool make_roots(struct model *m)
+/* cos and -sin of 2 pi j / SIZE, once for all convolutions of the model. */
+static bool fourier_make_roots(struct model *m)
 {
     float *roots = model_floats(m, SIZE);
     for (size_t j = 0; roots && j < SIZE / 2; j++) {
@@ -75,26 +76,26 @@ static bool make_roots(struct model *m)
 size_t pos_conv_filters_size(const struct model *m)
 {
     const struct encoder *e = &m->encoder;
-    return e->pos.groups * filter_size(m->kn, e->embed / e->pos.groups);
+    return e->pos.groups * fourier_filter_size(m->kn, e->embed / e->pos.groups);
 }
 
 bool pos_conv_filters(struct model *m, const float *taps, float *filters)
 {
     const struct encoder *e = &m->encoder;
-    size_t channels = e->embed / e->pos.groups, size = filter_size(m->kn, channels);
+    size_t channels = e->embed / e->pos.groups, size = fourier_filter_size(m->kn, channels);
     float *work = mem_aligned(2 * SIZE * m->kn->lanes, sizeof *work);
-    bool ok = work && (e->pos.roots || make_roots(m));
+    bool ok = work && (e->pos.roots || fourier_make_roots(m));
     for (size_t g = 0; g < e->pos.groups && ok; g++)
         for (size_t i = 0; i < channels; i++)
-            for (size_t j = 0; j < vectors(m->kn, channels); j++)
-                make_filters(m, taps + g * channels * e->pos.kernel * channels, channels, i, j,
-                             work, filters + g * size);
+            for (size_t j = 0; j < fourier_vectors(m->kn, channels); j++)
+                fourier_make_filters(m, taps + g * channels * e->pos.kernel * channels, channels, i,
+                                     j, work, filters + g * size);
     free(work);
     return ok;
 }
 
 /* Pieces of T frames, two by two. */
-static size_t pairs(const struct pos_conv *p, size_t t)
+static size_t fourier_pairs(const struct pos_conv *p, size_t t)
 {
     size_t step = SIZE - p->kernel + 1;
     return (t + 2 * step - 1) / (2 * step);
@@ -103,13 +104,13 @@ static size_t pairs(const struct pos_conv *p, size_t t)
 size_t pos_conv_scratch(const struct model *m, size_t t)
 {
     const struct encoder *e = &m->encoder;
-    return 2 * pairs(&e->pos, t) * vectors(m->kn, e->embed / e->pos.groups) * 2 * SIZE *
-           m->kn->lanes;
+    return 2 * fourier_pairs(&e->pos, t) * fourier_vectors(m->kn, e->embed / e->pos.groups) * 2 *
+           SIZE * m->kn->lanes;
 }
 
 /* SIZE frames of X from FIRST on, zeros where there are none, as one part of a series. */
-static void take_piece(const struct model *m, const float *x, ptrdiff_t first, size_t t,
-                       size_t columns, float *part)
+static void fourier_take_piece(const struct model *m, const float *x, ptrdiff_t first, size_t t,
+                               size_t columns, float *part)
 {
     size_t lanes = m->kn->lanes;
     memset(part, 0, SIZE * lanes * sizeof *part);
@@ -120,8 +121,8 @@ static void take_piece(const struct model *m, const float *x, ptrdiff_t first, s
 }
 
 /* Frames from FIRST on of Y, from one part of a series. */
-static void give_piece(const struct model *m, const float *part, size_t first, size_t t,
-                       size_t columns, const float *bias, float *y)
+static void fourier_give_piece(const struct model *m, const float *part, size_t first, size_t t,
+                               size_t columns, const float *bias, float *y)
 {
     size_t step = SIZE - m->encoder.pos.kernel + 1;
     for (size_t i = 0; i < step && first + i < t; i++)
@@ -134,24 +135,26 @@ void pos_conv_long(const struct model *m, uint32_t n, size_t g, const float *x, 
 {
     const struct encoder *e = &m->encoder;
     const struct kernels *kn = m->kn;
-    size_t channels = e->embed / e->pos.groups, all = vectors(kn, channels);
-    size_t step = SIZE - e->pos.kernel + 1, part = SIZE * kn->lanes, count = pairs(&e->pos, t);
+    size_t channels = e->embed / e->pos.groups, all = fourier_vectors(kn, channels);
+    size_t step = SIZE - e->pos.kernel + 1, part = SIZE * kn->lanes,
+           count = fourier_pairs(&e->pos, t);
     float *to = work + count * all * 2 * part;
     for (size_t s = 0; s < count * all; s++) {
         size_t column = s % all * kn->lanes, first = s / all * 2 * step;
         size_t columns = channels - column < kn->lanes ? channels - column : kn->lanes;
         for (size_t half = 0; half < 2; half++)
-            take_piece(m, x + column, (ptrdiff_t)(first + half * step) - e->pos.kernel / 2, t,
-                       columns, work + (2 * s + half) * part);
+            fourier_take_piece(m, x + column, (ptrdiff_t)(first + half * step) - e->pos.kernel / 2,
+                               t, columns, work + (2 * s + half) * part);
         kn->fourier(work + 2 * s * part, work + (2 * s + 1) * part, e->pos.roots);
     }
-    kn->fourier_mix(count, channels, e->pos.packed[n] + g * filter_size(kn, channels), work, to);
+    kn->fourier_mix(count, channels, e->pos.packed[n] + g * fourier_filter_size(kn, channels), work,
+                    to);
     for (size_t s = 0; s < count * all; s++) {
         size_t column = s % all * kn->lanes, first = s / all * 2 * step;
         size_t columns = channels - column < kn->lanes ? channels - column : kn->lanes;
         kn->fourier_back(to + 2 * s * part, to + (2 * s + 1) * part, e->pos.roots);
         for (size_t half = 0; half < 2; half++)
-            give_piece(m, to + (2 * s + half) * part, first + half * step, t, columns,
-                       e->pos.bias[n] + g * channels + column, y + column);
+            fourier_give_piece(m, to + (2 * s + half) * part, first + half * step, t, columns,
+                               e->pos.bias[n] + g * channels + column, y + column);
     }
 }

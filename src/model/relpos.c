@@ -114,7 +114,7 @@ void rel_pos_lines(const struct model *m, size_t t, struct rel_work *w)
     }
 }
 
-static float sigmoid(float x)
+static float gate_sigmoid(float x)
 {
     return 1 / (1 + expf(-x));
 }
@@ -131,8 +131,8 @@ void rel_pos_gates(const struct model *m, const struct layer *l, const float *in
         if (l->gate)
             m->kn->gemm(t, 2, d, in + h * d, e->embed, l->gate, w->logit, 2, l->gate_bias, false);
         for (size_t i = 0; i < t; i++) {
-            float a = l->gate ? sigmoid(w->logit[2 * i]) : 0;
-            float b = l->gate ? sigmoid(w->logit[2 * i + 1]) : 0;
+            float a = l->gate ? gate_sigmoid(w->logit[2 * i]) : 0;
+            float b = l->gate ? gate_sigmoid(w->logit[2 * i + 1]) : 0;
             gate[i] = l->gate ? factor * (a * (b * l->gate_scale[h] - 1) + 2) : factor;
         }
     }

@@ -25,6 +25,7 @@ void encoder_tape_free(struct encoder_tape *tape)
     free(tape);
 }
 
+/* The arrays of one norm. */
 static struct tape_norm tape_lay_norm(float *memory, size_t *used, size_t t, size_t e)
 {
     struct tape_norm n;
@@ -34,6 +35,7 @@ static struct tape_norm tape_lay_norm(float *memory, size_t *used, size_t t, siz
     return n;
 }
 
+/* The arrays of layer N, whose input is what the layer before it gave. */
 static void tape_lay_layer(struct tape_layer *l, const struct encoder *e, uint32_t n, size_t t,
                            float *input, float *memory, size_t *used)
 {

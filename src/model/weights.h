@@ -1,6 +1,6 @@
 /*
  * weights.h - the weights of a model that is trained: opened with model_options.keep_weights, it
- * keeps row-major copies beside what its kernels read.
+ * keeps row-major copies in addition to the packed ones that its kernels read.
  *
  *     size_t n = model_weights(m, &list);
  *     list[i].data[k] -= rate * gradient;          (while nothing runs the model)

@@ -1,3 +1,8 @@
+/*
+ * A checkpoint from its files: the weights of a Hugging Face folder, in one file or in the shards
+ * that an index lists, or of a single file; and the JSON texts that describe them.  All files stay
+ * mapped as long as the checkpoint is open.
+ */
 #include "config.h"
 
 #include "formats/tensors/checkpoint.h"
@@ -16,14 +21,16 @@
 #define MAX_SHARDS      1000
 #define MAX_NAMES_BYTES ((size_t)64 << 20)
 
-static void forget(void *owner, const void *p, size_t n)
+/* Lets the system have the pages behind N bytes at P, whichever file they are of. */
+static void checkpoint_forget(void *owner, const void *p, size_t n)
 {
     const struct parts *parts = owner;
     for (size_t i = 0; i < parts->count; i++)
         mapped_forget(&parts->part[i].file, p, n);
 }
 
-static void release(void *owner)
+/* Ends all mappings that the tensors are borrowed from. */
+static void checkpoint_release(void *owner)
 {
     struct parts *parts = owner;
     if (!parts)
@@ -45,7 +52,7 @@ struct building {
     size_t cap;          /* of c->tensors.tensor */
 };
 
-static bool exists(const char *path)
+static bool path_exists(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0;
@@ -64,20 +71,22 @@ static char *path_join(const char *folder, const char *name)
 }
 
 /* The object in FOLDER/NAME into *OUT, if there is such a file and *OUT is still NULL. */
-static enum status read_json(json_t **out, const char *folder, const char *name, struct err *err)
+static enum status checkpoint_read_json(json_t **out, const char *folder, const char *name,
+                                        struct err *err)
 {
     if (*out)
         return STATUS_OK;
     char *path = path_join(folder, name);
     if (!path)
         return err_nomem(err);
-    enum status code = exists(path) ? jsontext_open(out, path, err) : STATUS_OK;
+    enum status code = path_exists(path) ? jsontext_open(out, path, err) : STATUS_OK;
     free(path);
     return code;
 }
 
-static enum status add_file(struct building *b, const char *folder, const char *name,
-                            struct err *err)
+/* The weights of FOLDER/NAME. */
+static enum status checkpoint_add_file(struct building *b, const char *folder, const char *name,
+                                       struct err *err)
 {
     struct part *part;
     char *path = path_join(folder, name);
@@ -89,15 +98,15 @@ static enum status add_file(struct building *b, const char *folder, const char *
 }
 
 /* A file of the same folder, nothing else. */
-static bool is_plain_name(const char *name)
+static bool shard_is_plain_name(const char *name)
 {
     return name && *name && strlen(name) < 256 && !strchr(name, '/') && strcmp(name, ".") != 0 &&
            strcmp(name, "..") != 0;
 }
 
-/* All shards that MAP, from tensor to file name, speaks of. */
-static enum status add_shards(struct building *b, const char *folder, const char *path,
-                              const json_t *map, struct names *files, struct err *err)
+/* All shards that MAP, from tensor to file name, names. */
+static enum status checkpoint_add_shards(struct building *b, const char *folder, const char *path,
+                                         const json_t *map, struct names *files, struct err *err)
 {
     const char *key;
     json_t *value;
@@ -105,16 +114,17 @@ static enum status add_shards(struct building *b, const char *folder, const char
         return err_set(err, STATUS_FORMAT, "%s: no weight_map", path);
     json_object_foreach((json_t *)(uintptr_t)map, key, value)
     {
-        if (!is_plain_name(json_string_value(value)))
+        if (!shard_is_plain_name(json_string_value(value)))
             return err_set(err, STATUS_FORMAT,
-                           "%s: tensor %.200s: not the name of a file beside it", path, key);
+                           "%s: tensor %.200s: not the name of a file in the same folder", path,
+                           key);
         if (names_add(files, json_string_value(value)) == NAMES_NONE)
             return err_nomem(err);
         if (files->count > MAX_SHARDS)
             return err_set(err, STATUS_FORMAT, "%s: more than %d files", path, MAX_SHARDS);
     }
     for (uint32_t i = 0; i < files->count; i++) {
-        enum status code = add_file(b, folder, files->name[i], err);
+        enum status code = checkpoint_add_file(b, folder, files->name[i], err);
         if (code)
             return code;
     }
@@ -130,8 +140,9 @@ static enum status add_shards(struct building *b, const char *folder, const char
     return STATUS_OK;
 }
 
-static enum status add_index(struct building *b, const char *folder, const char *name,
-                             struct err *err)
+/* The shards of FOLDER/NAME, an index as transformers writes it. */
+static enum status checkpoint_add_index(struct building *b, const char *folder, const char *name,
+                                        struct err *err)
 {
     json_t *index = NULL;
     struct names files = NAMES_INIT;
@@ -140,7 +151,8 @@ static enum status add_index(struct building *b, const char *folder, const char 
         return err_nomem(err);
     enum status code = jsontext_open(&index, path, err);
     if (!code)
-        code = add_shards(b, folder, path, json_object_get(index, "weight_map"), &files, err);
+        code = checkpoint_add_shards(b, folder, path, json_object_get(index, "weight_map"), &files,
+                                     err);
     names_free(&files);
     json_decref(index);
     free(path);
@@ -148,7 +160,7 @@ static enum status add_index(struct building *b, const char *folder, const char 
 }
 
 /* The names transformers writes, newest form first. */
-static enum status open_folder(struct building *b, const char *folder, struct err *err)
+static enum status checkpoint_open_folder(struct building *b, const char *folder, struct err *err)
 {
     static const struct {
         const char *name;
@@ -158,27 +170,27 @@ static enum status open_folder(struct building *b, const char *folder, struct er
                  {"pytorch_model.bin", false},
                  {"pytorch_model.bin.index.json", true}};
     b->c->layout = CHECKPOINT_FOLDER;
-    enum status code = read_json(&b->c->config, folder, "config.json", err);
+    enum status code = checkpoint_read_json(&b->c->config, folder, "config.json", err);
     if (!code)
-        code = read_json(&b->c->preprocessor, folder, "preprocessor_config.json", err);
+        code = checkpoint_read_json(&b->c->preprocessor, folder, "preprocessor_config.json", err);
     if (code)
         return code;
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char *path = path_join(folder, files[i].name);
         if (!path)
             return err_nomem(err);
-        bool found = exists(path);
+        bool found = path_exists(path);
         free(path);
         if (found)
-            return files[i].index ? add_index(b, folder, files[i].name, err)
-                                  : add_file(b, folder, files[i].name, err);
+            return files[i].index ? checkpoint_add_index(b, folder, files[i].name, err)
+                                  : checkpoint_add_file(b, folder, files[i].name, err);
     }
     return err_set(err, STATUS_NOTFOUND, "%s: no model.safetensors or pytorch_model.bin in it",
                    folder);
 }
 
-/* STEM.json or config.json beside PATH, and preprocessor_config.json. */
-static enum status read_beside(struct checkpoint *c, const char *path, struct err *err)
+/* STEM.json or config.json in the folder of PATH, and preprocessor_config.json. */
+static enum status checkpoint_read_beside(struct checkpoint *c, const char *path, struct err *err)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     const char *dot = strrchr(name, '.');
@@ -191,18 +203,19 @@ static enum status read_beside(struct checkpoint *c, const char *path, struct er
         code = err_nomem(err);
         goto out;
     }
-    code = read_json(&c->config, folder, stem.data, err);
+    code = checkpoint_read_json(&c->config, folder, stem.data, err);
     if (!code)
-        code = read_json(&c->config, folder, "config.json", err);
+        code = checkpoint_read_json(&c->config, folder, "config.json", err);
     if (!code)
-        code = read_json(&c->preprocessor, folder, "preprocessor_config.json", err);
+        code = checkpoint_read_json(&c->preprocessor, folder, "preprocessor_config.json", err);
 out:
     free(folder);
     buf_free(&stem);
     return code;
 }
 
-static enum status open_file(struct building *b, const char *path, struct err *err)
+/* A single file: its layout, weights and configuration. */
+static enum status checkpoint_open_file(struct building *b, const char *path, struct err *err)
 {
     struct part *part;
     const struct pickle_value *weights;
@@ -216,7 +229,7 @@ static enum status open_file(struct building *b, const char *path, struct err *e
     if (code)
         return code;
     if (c->layout == CHECKPOINT_SAFETENSORS || c->layout == CHECKPOINT_BARE)
-        code = read_beside(c, path, err);
+        code = checkpoint_read_beside(c, path, err);
     if (!code && !c->config && part->zip)
         code = torch_config(part->zip, weights, &c->config, err);
     return code;
@@ -235,12 +248,12 @@ enum status checkpoint_open(struct checkpoint *out, const char *path, struct err
     }
     b.parts->names = arena_make(MAX_NAMES_BYTES);
     c.tensors.owner = b.parts;
-    c.tensors.release = release;
-    c.tensors.forget = forget;
+    c.tensors.release = checkpoint_release;
+    c.tensors.forget = checkpoint_forget;
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        code = open_folder(&b, path, err);
+        code = checkpoint_open_folder(&b, path, err);
     else
-        code = open_file(&b, path, err);
+        code = checkpoint_open_file(&b, path, err);
     if (!code)
         code = tensors_sort(&c.tensors, path, err);
     if (!code && !c.config && !(c.config = json_object()))

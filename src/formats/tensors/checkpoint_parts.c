@@ -1,3 +1,7 @@
+/*
+ * One file of weights, safetensors or torch.save, added to the tensors of a checkpoint: the kind is
+ * seen from its first bytes, whatever its name is.
+ */
 #include "config.h"
 
 #include "formats/tensors/checkpoint_parts.h"
@@ -11,8 +15,9 @@
 #define MAX_TENSORS 100000
 #define MAX_NAME    1024
 
-static enum status append(struct tensors *t, size_t *cap, struct tensor *one, const char *path,
-                          struct err *err)
+/* ONE at the end of T. */
+static enum status parts_append(struct tensors *t, size_t *cap, struct tensor *one,
+                                const char *path, struct err *err)
 {
     if (t->count >= MAX_TENSORS)
         return err_set(err, STATUS_FORMAT, "%s: more than %d tensors", path, MAX_TENSORS);
@@ -22,12 +27,13 @@ static enum status append(struct tensors *t, size_t *cap, struct tensor *one, co
     return STATUS_OK;
 }
 
-static enum status add_safetensors(struct part *part, struct tensors *t, size_t *cap,
-                                   const char *path, struct err *err)
+/* The tensors of a safetensors file; its metadata too if they are the first. */
+static enum status parts_add_safetensors(struct part *part, struct tensors *t, size_t *cap,
+                                         const char *path, struct err *err)
 {
     enum status code = safetensors_parse(&part->shard, part->file.data, part->file.size, path, err);
     for (size_t i = 0; !code && i < part->shard.count; i++)
-        code = append(t, cap, &part->shard.tensor[i], path, err);
+        code = parts_append(t, cap, &part->shard.tensor[i], path, err);
     if (!code && !t->meta) {
         t->meta = part->shard.meta;
         t->metas = part->shard.metas;
@@ -41,9 +47,9 @@ static enum status add_safetensors(struct part *part, struct tensors *t, size_t 
  * The entries of WEIGHTS that are tensors under a name, with PREFIX before it; counters and the
  * like are left out.
  */
-static enum status add_weights(struct parts *parts, struct torchzip *z, const char *prefix,
-                               const struct pickle_value *weights, struct tensors *t, size_t *cap,
-                               const char *path, struct err *err)
+static enum status parts_add_weights(struct parts *parts, struct torchzip *z, const char *prefix,
+                                     const struct pickle_value *weights, struct tensors *t,
+                                     size_t *cap, const char *path, struct err *err)
 {
     size_t before = strlen(prefix);
     for (size_t i = 0; i + 1 < weights->items.count; i += 2) {
@@ -61,16 +67,16 @@ static enum status add_weights(struct parts *parts, struct torchzip *z, const ch
         memcpy(name + before, key->text.data, key->text.len);
         enum status code = torchzip_tensor(z, v, name, &one, err);
         if (!code)
-            code = append(t, cap, &one, path, err);
+            code = parts_append(t, cap, &one, path, err);
         if (code)
             return code;
     }
     return STATUS_OK;
 }
 
-/* What s3prl's trainer keeps beside the model: the head, and the weights of the layers it sees. */
-static enum status add_heads(struct parts *parts, struct torchzip *z, struct tensors *t,
-                             size_t *cap, const char *path, struct err *err)
+/* What s3prl's trainer saves with the model: the head, and the weights of its sum of layers. */
+static enum status parts_add_heads(struct parts *parts, struct torchzip *z, struct tensors *t,
+                                   size_t *cap, const char *path, struct err *err)
 {
     static const char *const keys[][2] = {{"Downstream", "Downstream."},
                                           {"Featurizer", "Featurizer."}};
@@ -78,7 +84,7 @@ static enum status add_heads(struct parts *parts, struct torchzip *z, struct ten
     for (size_t i = 0; i < sizeof keys / sizeof *keys && !code; i++) {
         const struct pickle_value *head = pickle_get(torchzip_pickle(z)->root, keys[i][0]);
         if (head && head->kind == PICKLE_DICT)
-            code = add_weights(parts, z, keys[i][1], head, t, cap, path, err);
+            code = parts_add_weights(parts, z, keys[i][1], head, t, cap, path, err);
     }
     return code;
 }
@@ -108,13 +114,13 @@ enum status parts_add(struct parts *parts, struct tensors *t, size_t *cap, const
     parts->count++;
     *out = part;
     if (is_safetensors(&part->file))
-        return add_safetensors(part, t, cap, path, err);
+        return parts_add_safetensors(part, t, cap, path, err);
     if (!is_torch(&part->file))
         return err_set(err, STATUS_FORMAT, "%s: neither a safetensors nor a torch.save file", path);
     code = torchzip_parse(&part->zip, part->file.data, part->file.size, path, err);
     if (!code)
         code = torch_layout(part->zip, path, &layout, &weights, err);
     if (!code)
-        code = add_weights(parts, part->zip, "", weights, t, cap, path, err);
-    return code ? code : add_heads(parts, part->zip, t, cap, path, err);
+        code = parts_add_weights(parts, part->zip, "", weights, t, cap, path, err);
+    return code ? code : parts_add_heads(parts, part->zip, t, cap, path, err);
 }

@@ -1,3 +1,7 @@
+/*
+ * Which program wrote a torch.save file, and under which key its weights are: there is no field
+ * that says so, so it is seen from the keys that only one of them writes.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -33,7 +37,7 @@ static enum status no_weights(const struct pickle_value *root, const char *path,
     return code;
 }
 
-/* The layouts that keep weights under "model", told apart by what stands beside it. */
+/* The layouts that keep weights under "model", distinguished by the keys next to it. */
 static enum checkpoint_layout model_layout(const struct pickle_value *root)
 {
     static const char *const fairseq[] = {

@@ -1,3 +1,8 @@
+/*
+ * NumPy's .npy format (numpy/lib/format.py, versions 1 to 3): a magic number, the length of a
+ * header, the header as a Python dict literal, then the data.  The literal is read by a small
+ * parser of its own, which knows no more of Python than NumPy writes.
+ */
 #include "config.h"
 
 #include "formats/tensors/npy.h"
@@ -25,7 +30,7 @@ struct header {
     bool have_dtype, have_order, have_shape;
 };
 
-static void release(void *owner)
+static void npy_release(void *owner)
 {
     struct box *box = owner;
     if (!box)
@@ -66,25 +71,28 @@ void npy_swap(void *to, const void *from, size_t count, size_t size)
             t[b] = f[size - 1 - b];
 }
 
-static void skip_blanks(struct header *h)
+static void npy_skip_blanks(struct header *h)
 {
     while (h->at < h->end && (*h->at == ' ' || *h->at == '\n'))
         h->at++;
 }
 
-static bool take(struct header *h, char c)
+/*
+ * The character C behind blanks, passed over; false, with only blanks passed over, for another one.
+ */
+static bool npy_take(struct header *h, char c)
 {
-    skip_blanks(h);
+    npy_skip_blanks(h);
     if (h->at == h->end || *h->at != c)
         return false;
     h->at++;
     return true;
 }
 
-static bool take_word(struct header *h, const char *word)
+static bool npy_take_word(struct header *h, const char *word)
 {
     size_t n = strlen(word);
-    skip_blanks(h);
+    npy_skip_blanks(h);
     if ((size_t)(h->end - h->at) < n || memcmp(h->at, word, n) != 0)
         return false;
     h->at += n;
@@ -92,9 +100,9 @@ static bool take_word(struct header *h, const char *word)
 }
 
 /* A quoted string without escapes: none of NumPy's own needs any. */
-static bool take_string(struct header *h, const char **text, size_t *len)
+static bool npy_take_string(struct header *h, const char **text, size_t *len)
 {
-    char quote = take(h, '\'') ? '\'' : take(h, '"') ? '"' : '\0';
+    char quote = npy_take(h, '\'') ? '\'' : npy_take(h, '"') ? '"' : '\0';
     const char *close = quote ? memchr(h->at, quote, (size_t)(h->end - h->at)) : NULL;
     if (!close || memchr(h->at, '\\', (size_t)(close - h->at)))
         return false;
@@ -104,10 +112,11 @@ static bool take_string(struct header *h, const char **text, size_t *len)
     return true;
 }
 
-static bool take_number(struct header *h, size_t *out)
+/* A whole number behind blanks. */
+static bool npy_take_number(struct header *h, size_t *out)
 {
     size_t n = 0;
-    skip_blanks(h);
+    npy_skip_blanks(h);
     if (h->at == h->end || !isdigit((unsigned char)*h->at))
         return false;
     for (; h->at < h->end && isdigit((unsigned char)*h->at); h->at++)
@@ -117,41 +126,44 @@ static bool take_number(struct header *h, size_t *out)
     return true;
 }
 
-static bool take_shape(struct header *h, struct tensor *t)
+/* A tuple of lengths. */
+static bool npy_take_shape(struct header *h, struct tensor *t)
 {
     bool comma = true;
-    if (!take(h, '('))
+    if (!npy_take(h, '('))
         return false;
-    for (t->ndim = 0; !take(h, ')'); t->ndim++) {
-        if (t->ndim == TENSOR_MAX_DIMS || !comma || !take_number(h, &t->shape[t->ndim]))
+    for (t->ndim = 0; !npy_take(h, ')'); t->ndim++) {
+        if (t->ndim == TENSOR_MAX_DIMS || !comma || !npy_take_number(h, &t->shape[t->ndim]))
             return false;
-        comma = take(h, ',');
+        comma = npy_take(h, ',');
     }
     /* (3) is a number in brackets, (3,) a tuple. */
     return t->ndim != 1 || comma;
 }
 
-static enum status take_entry(struct header *h, struct tensor *t, const char *name, struct err *err)
+/* One of the header's entries, each of which may stand there only once. */
+static enum status npy_take_entry(struct header *h, struct tensor *t, const char *name,
+                                  struct err *err)
 {
     const char *key, *descr;
     size_t len, descr_len;
-    if (!take_string(h, &key, &len) || !take(h, ':'))
+    if (!npy_take_string(h, &key, &len) || !npy_take(h, ':'))
         return err_set(err, STATUS_FORMAT, "%s: header: no 'key': value", name);
     if (len == 5 && memcmp(key, "descr", 5) == 0 && !h->have_dtype) {
         h->have_dtype = true;
-        if (!take_string(h, &descr, &descr_len))
+        if (!npy_take_string(h, &descr, &descr_len))
             return err_set(err, STATUS_UNSUPPORTED, "%s: not an array of plain numbers", name);
         if (!npy_dtype(descr, descr_len, &h->dtype, &h->big))
             return err_set(err, STATUS_UNSUPPORTED, "%s: elements of type '%.*s'", name,
                            descr_len < 40 ? (int)descr_len : 40, descr);
     } else if (len == 13 && memcmp(key, "fortran_order", 13) == 0 && !h->have_order) {
         h->have_order = true;
-        h->fortran = take_word(h, "True");
-        if (!h->fortran && !take_word(h, "False"))
+        h->fortran = npy_take_word(h, "True");
+        if (!h->fortran && !npy_take_word(h, "False"))
             return err_set(err, STATUS_FORMAT, "%s: fortran_order is no truth value", name);
     } else if (len == 5 && memcmp(key, "shape", 5) == 0 && !h->have_shape) {
         h->have_shape = true;
-        if (!take_shape(h, t))
+        if (!npy_take_shape(h, t))
             return err_set(err, STATUS_FORMAT, "%s: shape is no tuple of at most %d lengths", name,
                            TENSOR_MAX_DIMS);
     } else {
@@ -161,21 +173,24 @@ static enum status take_entry(struct header *h, struct tensor *t, const char *na
     return STATUS_OK;
 }
 
-static enum status take_header(struct header *h, struct tensor *t, const char *name,
-                               struct err *err)
+/*
+ * The whole dictionary: exactly the three keys, with commas between them and perhaps one behind.
+ */
+static enum status npy_take_header(struct header *h, struct tensor *t, const char *name,
+                                   struct err *err)
 {
     bool comma = true;
-    if (!take(h, '{'))
+    if (!npy_take(h, '{'))
         return err_set(err, STATUS_FORMAT, "%s: header is no dictionary", name);
-    while (!take(h, '}')) {
+    while (!npy_take(h, '}')) {
         if (!comma)
             return err_set(err, STATUS_FORMAT, "%s: header: no comma between entries", name);
-        enum status code = take_entry(h, t, name, err);
+        enum status code = npy_take_entry(h, t, name, err);
         if (code)
             return code;
-        comma = take(h, ',');
+        comma = npy_take(h, ',');
     }
-    skip_blanks(h);
+    npy_skip_blanks(h);
     if (h->at != h->end || !h->have_dtype || !h->have_order || !h->have_shape)
         return err_set(err, STATUS_FORMAT, "%s: header: not exactly descr, fortran_order, shape",
                        name);
@@ -186,7 +201,7 @@ static enum status take_header(struct header *h, struct tensor *t, const char *n
 }
 
 /* First axis fastest. */
-static void set_columns(struct tensor *t)
+static void npy_set_columns(struct tensor *t)
 {
     size_t product = 1;
     for (uint32_t d = 0; d < t->ndim; d++) {
@@ -196,8 +211,8 @@ static void set_columns(struct tensor *t)
 }
 
 /* The header's place: behind magic, version and a length of 2 (version 1) or 4 bytes. */
-static enum status find_header(struct header *h, const unsigned char *p, size_t size,
-                               const char *name, struct err *err)
+static enum status npy_find_header(struct header *h, const unsigned char *p, size_t size,
+                                   const char *name, struct err *err)
 {
     size_t start, length;
     if (size < 10 || memcmp(p, "\x93NUMPY", 6) != 0)
@@ -223,11 +238,11 @@ enum status npy_parse(struct tensors *out, const void *bytes, size_t size, const
     const unsigned char *p = bytes;
     struct header h = {0};
     struct tensor t = {.name = ""};
-    enum status code = find_header(&h, p, size, name, err);
+    enum status code = npy_find_header(&h, p, size, name, err);
     if (code)
         return code;
     size_t start = (size_t)((const unsigned char *)h.end - p);
-    code = take_header(&h, &t, name, err);
+    code = npy_take_header(&h, &t, name, err);
     if (code)
         return code;
     size_t unit = dtype_size(t.dtype);
@@ -235,7 +250,7 @@ enum status npy_parse(struct tensors *out, const void *bytes, size_t size, const
         return err_set(err, STATUS_FORMAT, "%s: %zu bytes of data for %zu elements %s", name,
                        size - start, t.count, dtype_name(t.dtype));
     if (h.fortran)
-        set_columns(&t);
+        npy_set_columns(&t);
     t.data = p + start;
 
     struct box *box = mem_zeros(1, sizeof *box);
@@ -244,7 +259,7 @@ enum status npy_parse(struct tensors *out, const void *bytes, size_t size, const
         box->swapped = mem_array(t.count, unit);
     if (!box || !copy || (h.big && !box->swapped)) {
         free(copy);
-        release(box);
+        npy_release(box);
         return err_nomem(err);
     }
     if (h.big) {
@@ -252,7 +267,7 @@ enum status npy_parse(struct tensors *out, const void *bytes, size_t size, const
         t.data = box->swapped;
     }
     *copy = t;
-    *out = (struct tensors){.tensor = copy, .count = 1, .owner = box, .release = release};
+    *out = (struct tensors){.tensor = copy, .count = 1, .owner = box, .release = npy_release};
     return STATUS_OK;
 }
 

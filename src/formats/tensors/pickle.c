@@ -1,3 +1,9 @@
+/*
+ * The machine that runs a pickle, as Python's pickle.py and pickletools.py describe it, protocols 0
+ * to 5: stack, marks, memo and the table of opcodes.  Nothing is imported and nothing called: a
+ * call of a class that is not known becomes a value that remembers it.  Memory is bounded by the
+ * file's size.
+ */
 #include "config.h"
 
 #include "formats/tensors/pickle.h"
@@ -112,6 +118,7 @@ static enum status op_mark(struct vm *vm, int op)
     return STATUS_OK;
 }
 
+/* POP and POP_MARK. */
 static enum status op_pop(struct vm *vm, int op)
 {
     struct pickle_value **first;
@@ -129,6 +136,7 @@ static enum status op_dup(struct vm *vm, int op)
     return v ? vm_push(vm, v) : vm_fail(vm, "the stack is empty");
 }
 
+/* STOP: what is on top is the result. */
 static enum status op_stop(struct vm *vm, int op)
 {
     (void)op;
@@ -138,6 +146,7 @@ static enum status op_stop(struct vm *vm, int op)
     return STATUS_OK;
 }
 
+/* PROTO: the version that the pickle was written for. */
 static enum status op_proto(struct vm *vm, int op)
 {
     uint64_t version;
@@ -160,7 +169,7 @@ static enum status op_frame(struct vm *vm, int op)
 }
 
 /* The memo index that PUT, GET and their binary forms carry. */
-static enum status memo_index(struct vm *vm, int op, size_t *index)
+static enum status vm_memo_index(struct vm *vm, int op, size_t *index)
 {
     const char *text;
     size_t len;
@@ -180,11 +189,15 @@ static enum status memo_index(struct vm *vm, int op, size_t *index)
     return STATUS_OK;
 }
 
+/*
+ * PUT, BINPUT, LONG_BINPUT, MEMOIZE: the topmost value into the memo, under a number of its own or
+ * the next one.
+ */
 static enum status op_put(struct vm *vm, int op)
 {
     struct pickle_value *v = vm_top(vm);
     size_t index = vm->memo_count;
-    enum status code = op == 0x94 ? STATUS_OK : memo_index(vm, op, &index);
+    enum status code = op == 0x94 ? STATUS_OK : vm_memo_index(vm, op, &index);
     if (code)
         return code;
     if (!v)
@@ -201,10 +214,11 @@ static enum status op_put(struct vm *vm, int op)
     return STATUS_OK;
 }
 
+/* GET, BINGET, LONG_BINGET: a value of the memo again. */
 static enum status op_get(struct vm *vm, int op)
 {
     size_t index;
-    enum status code = memo_index(vm, op, &index);
+    enum status code = vm_memo_index(vm, op, &index);
     if (code)
         return code;
     if (index >= vm->memo_count || !vm->memo[index])
@@ -246,7 +260,8 @@ static op_fn *const operations[256] = {
     [0x97] = op_refused,      [0x98] = op_refused,
 };
 
-static enum status run(struct vm *vm)
+/* Opcode by opcode up to STOP. */
+static enum status vm_run(struct vm *vm)
 {
     while (!vm->stopped) {
         vm->op = (size_t)(vm->at - vm->start);
@@ -274,7 +289,7 @@ enum status pickle_parse(struct pickle *p, const void *bytes, size_t size, const
     struct vm vm = {.start = bytes, .name = name, .arena = &arena, .err = err};
     vm.at = vm.start;
     vm.end = vm.start + size;
-    enum status code = run(&vm);
+    enum status code = vm_run(&vm);
     if (code)
         arena_free(&arena);
     else

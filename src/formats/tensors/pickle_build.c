@@ -1,3 +1,7 @@
+/*
+ * Opcodes that make containers and objects of what is on the stack: tuples, lists, dictionaries,
+ * sets, classes, calls, state and persistent ids.
+ */
 #include "config.h"
 
 #include "formats/tensors/pickle_vm.h"
@@ -9,7 +13,7 @@
 /* A value that needs no room of its own, since nothing can be added to it. */
 static struct pickle_value no_values = {.kind = PICKLE_TUPLE};
 
-static enum status stack_empty(struct vm *vm)
+static enum status vm_stack_empty(struct vm *vm)
 {
     return vm_fail(vm, "too few values on the stack");
 }
@@ -39,8 +43,8 @@ bool vm_extend(struct vm *vm, struct pickle_items *items, struct pickle_value *c
 }
 
 /* A container of KIND with the N values at FIRST; NULL when the arena's bound is reached. */
-static struct pickle_value *container(struct vm *vm, enum pickle_kind kind,
-                                      struct pickle_value *const *first, size_t n)
+static struct pickle_value *vm_container(struct vm *vm, enum pickle_kind kind,
+                                         struct pickle_value *const *first, size_t n)
 {
     struct pickle_value *v = vm_value(vm, kind);
     return v && vm_extend(vm, &v->items, first, n) ? v : NULL;
@@ -48,9 +52,10 @@ static struct pickle_value *container(struct vm *vm, enum pickle_kind kind,
 
 struct pickle_value *vm_tuple(struct vm *vm, struct pickle_value *const *first, size_t n)
 {
-    return n ? container(vm, PICKLE_TUPLE, first, n) : &no_values;
+    return n ? vm_container(vm, PICKLE_TUPLE, first, n) : &no_values;
 }
 
+/* EMPTY_TUPLE, EMPTY_LIST, EMPTY_DICT, EMPTY_SET. */
 enum status op_empty(struct vm *vm, int op)
 {
     switch (op) {
@@ -62,7 +67,7 @@ enum status op_empty(struct vm *vm, int op)
 }
 
 /* What stands above the mark, as container of KIND. */
-static enum status from_mark(struct vm *vm, enum pickle_kind kind)
+static enum status vm_push_from_mark(struct vm *vm, enum pickle_kind kind)
 {
     struct pickle_value **first;
     size_t n;
@@ -71,35 +76,35 @@ static enum status from_mark(struct vm *vm, enum pickle_kind kind)
         return code;
     if (kind == PICKLE_DICT && n % 2)
         return vm_fail(vm, "a key without a value");
-    return vm_push(vm, container(vm, kind, first, n));
+    return vm_push(vm, vm_container(vm, kind, first, n));
 }
 
 enum status op_tuple(struct vm *vm, int op)
 {
     (void)op;
-    return from_mark(vm, PICKLE_TUPLE);
+    return vm_push_from_mark(vm, PICKLE_TUPLE);
 }
 
 enum status op_list(struct vm *vm, int op)
 {
     (void)op;
-    return from_mark(vm, PICKLE_LIST);
+    return vm_push_from_mark(vm, PICKLE_LIST);
 }
 
 enum status op_dict(struct vm *vm, int op)
 {
     (void)op;
-    return from_mark(vm, PICKLE_DICT);
+    return vm_push_from_mark(vm, PICKLE_DICT);
 }
 
 enum status op_frozenset(struct vm *vm, int op)
 {
     (void)op;
-    return from_mark(vm, PICKLE_SET);
+    return vm_push_from_mark(vm, PICKLE_SET);
 }
 
 /* N values off the stack, none of them below a mark; their place in *FIRST. */
-static bool take(struct vm *vm, size_t n, struct pickle_value ***first)
+static bool vm_take(struct vm *vm, size_t n, struct pickle_value ***first)
 {
     size_t floor = vm->marks ? vm->mark[vm->marks - 1] : 0;
     if (vm->depth - floor < n)
@@ -113,8 +118,8 @@ enum status op_short_tuple(struct vm *vm, int op)
 {
     struct pickle_value **first;
     size_t n = (size_t)op - 0x84;
-    if (!take(vm, n, &first))
-        return stack_empty(vm);
+    if (!vm_take(vm, n, &first))
+        return vm_stack_empty(vm);
     return vm_push(vm, vm_tuple(vm, first, n));
 }
 
@@ -122,13 +127,13 @@ enum status op_short_tuple(struct vm *vm, int op)
  * Adds N values to the topmost value, a container of KIND or an object that would have taken
  * them by its own methods.
  */
-static enum status add(struct vm *vm, enum pickle_kind kind, struct pickle_value *const *first,
-                       size_t n)
+static enum status vm_add_items(struct vm *vm, enum pickle_kind kind,
+                                struct pickle_value *const *first, size_t n)
 {
     struct pickle_value *to = vm_top(vm);
     bool pairs = kind == PICKLE_DICT;
     if (!to)
-        return stack_empty(vm);
+        return vm_stack_empty(vm);
     if (pairs && n % 2)
         return vm_fail(vm, "a key without a value");
     if (n == 0)
@@ -145,48 +150,48 @@ static enum status add(struct vm *vm, enum pickle_kind kind, struct pickle_value
     return to->object.items && vm_extend(vm, to->object.items, first, n) ? STATUS_OK : vm_nomem(vm);
 }
 
-static enum status add_top(struct vm *vm, enum pickle_kind kind, size_t n)
+static enum status vm_add_top(struct vm *vm, enum pickle_kind kind, size_t n)
 {
     struct pickle_value **first;
-    return take(vm, n, &first) ? add(vm, kind, first, n) : stack_empty(vm);
+    return vm_take(vm, n, &first) ? vm_add_items(vm, kind, first, n) : vm_stack_empty(vm);
 }
 
-static enum status add_from_mark(struct vm *vm, enum pickle_kind kind)
+static enum status vm_add_from_mark(struct vm *vm, enum pickle_kind kind)
 {
     struct pickle_value **first;
     size_t n;
     enum status code = vm_take_mark(vm, &first, &n);
-    return code ? code : add(vm, kind, first, n);
+    return code ? code : vm_add_items(vm, kind, first, n);
 }
 
 enum status op_append(struct vm *vm, int op)
 {
     (void)op;
-    return add_top(vm, PICKLE_LIST, 1);
+    return vm_add_top(vm, PICKLE_LIST, 1);
 }
 
 enum status op_appends(struct vm *vm, int op)
 {
     (void)op;
-    return add_from_mark(vm, PICKLE_LIST);
+    return vm_add_from_mark(vm, PICKLE_LIST);
 }
 
 enum status op_setitem(struct vm *vm, int op)
 {
     (void)op;
-    return add_top(vm, PICKLE_DICT, 2);
+    return vm_add_top(vm, PICKLE_DICT, 2);
 }
 
 enum status op_setitems(struct vm *vm, int op)
 {
     (void)op;
-    return add_from_mark(vm, PICKLE_DICT);
+    return vm_add_from_mark(vm, PICKLE_DICT);
 }
 
 enum status op_additems(struct vm *vm, int op)
 {
     (void)op;
-    return add_from_mark(vm, PICKLE_SET);
+    return vm_add_from_mark(vm, PICKLE_SET);
 }
 
 struct pickle_value *vm_class(struct vm *vm, const char *module, size_t module_len,
@@ -205,7 +210,7 @@ struct pickle_value *vm_class(struct vm *vm, const char *module, size_t module_l
 }
 
 /* Lines of a GLOBAL or INST; longer names belong to no class and would be costly to copy. */
-static struct pickle_value *class_lines(struct vm *vm)
+static struct pickle_value *vm_class_lines(struct vm *vm)
 {
     const char *module, *name;
     size_t module_len, name_len;
@@ -217,16 +222,17 @@ static struct pickle_value *class_lines(struct vm *vm)
 enum status op_global(struct vm *vm, int op)
 {
     (void)op;
-    struct pickle_value *class = class_lines(vm);
+    struct pickle_value *class = vm_class_lines(vm);
     return class ? vm_push(vm, class) : vm_fail(vm, "no class name");
 }
 
+/* STACK_GLOBAL: module and name from the stack. */
 enum status op_stack_global(struct vm *vm, int op)
 {
     struct pickle_value **part;
     (void)op;
-    if (!take(vm, 2, &part))
-        return stack_empty(vm);
+    if (!vm_take(vm, 2, &part))
+        return vm_stack_empty(vm);
     /* The parts may come from the memo: short, so that few bytes cannot copy long names often. */
     if (part[0]->kind != PICKLE_STR || part[1]->kind != PICKLE_STR || part[0]->text.len > 1024 ||
         part[1]->text.len > 1024)
@@ -236,8 +242,8 @@ enum status op_stack_global(struct vm *vm, int op)
 }
 
 /* Pushes what calling CALLEE with ARGS gives. */
-static enum status push_call(struct vm *vm, const struct pickle_value *callee,
-                             const struct pickle_value *args)
+static enum status vm_push_call(struct vm *vm, const struct pickle_value *callee,
+                                const struct pickle_value *args)
 {
     struct pickle_value *made = NULL;
     if (args->kind != PICKLE_TUPLE)
@@ -246,11 +252,12 @@ static enum status push_call(struct vm *vm, const struct pickle_value *callee,
     return code ? code : vm_push(vm, made);
 }
 
+/* REDUCE: a callable and a tuple. */
 enum status op_reduce(struct vm *vm, int op)
 {
     struct pickle_value **part;
     (void)op;
-    return take(vm, 2, &part) ? push_call(vm, part[0], part[1]) : stack_empty(vm);
+    return vm_take(vm, 2, &part) ? vm_push_call(vm, part[0], part[1]) : vm_stack_empty(vm);
 }
 
 enum status op_newobj(struct vm *vm, int op)
@@ -263,9 +270,10 @@ enum status op_newobj_ex(struct vm *vm, int op)
 {
     struct pickle_value **part;
     (void)op;
-    return take(vm, 3, &part) ? push_call(vm, part[0], part[1]) : stack_empty(vm);
+    return vm_take(vm, 3, &part) ? vm_push_call(vm, part[0], part[1]) : vm_stack_empty(vm);
 }
 
+/* OBJ: class and arguments above the mark. */
 enum status op_obj(struct vm *vm, int op)
 {
     struct pickle_value **first;
@@ -275,39 +283,43 @@ enum status op_obj(struct vm *vm, int op)
     if (code)
         return code;
     if (n == 0)
-        return stack_empty(vm);
+        return vm_stack_empty(vm);
     struct pickle_value *class = first[0], *args = vm_tuple(vm, first + 1, n - 1);
-    return args ? push_call(vm, class, args) : vm_nomem(vm);
+    return args ? vm_push_call(vm, class, args) : vm_nomem(vm);
 }
 
+/* INST: as OBJ, but with the class as two lines. */
 enum status op_inst(struct vm *vm, int op)
 {
     struct pickle_value **first;
     size_t n;
     (void)op;
-    struct pickle_value *class = class_lines(vm);
+    struct pickle_value *class = vm_class_lines(vm);
     if (!class)
         return vm_fail(vm, "no class name");
     enum status code = vm_take_mark(vm, &first, &n);
     if (code)
         return code;
     struct pickle_value *args = vm_tuple(vm, first, n);
-    return args ? push_call(vm, class, args) : vm_nomem(vm);
+    return args ? vm_push_call(vm, class, args) : vm_nomem(vm);
 }
 
-/* State belongs to objects; what known containers get beside their items is dropped. */
+/* State belongs to objects; what known containers get in addition to their items is dropped. */
 enum status op_build(struct vm *vm, int op)
 {
     struct pickle_value **part;
     (void)op;
-    if (!take(vm, 2, &part))
-        return stack_empty(vm);
+    if (!vm_take(vm, 2, &part))
+        return vm_stack_empty(vm);
     if (part[0]->kind == PICKLE_OBJECT)
         part[0]->object.state = part[1];
     return vm_push(vm, part[0]);
 }
 
-static enum status push_persid(struct vm *vm, const struct pickle_value *id)
+/*
+ * A value that stands for what lies outside the pickle, such as a storage; noted in the order met.
+ */
+static enum status vm_push_persid(struct vm *vm, const struct pickle_value *id)
 {
     struct pickle_value *v = vm_value(vm, PICKLE_PERSID);
     if (!v || !vm_extend(vm, &vm->persids, &v, 1))
@@ -316,6 +328,7 @@ static enum status push_persid(struct vm *vm, const struct pickle_value *id)
     return vm_push(vm, v);
 }
 
+/* PERSID: a line; BINPERSID: the topmost value. */
 enum status op_persid(struct vm *vm, int op)
 {
     const char *text;
@@ -328,12 +341,12 @@ enum status op_persid(struct vm *vm, int op)
         return vm_nomem(vm);
     id->text.data = text;
     id->text.len = len;
-    return push_persid(vm, id);
+    return vm_push_persid(vm, id);
 }
 
 enum status op_binpersid(struct vm *vm, int op)
 {
     struct pickle_value *id = vm_pop(vm);
     (void)op;
-    return id ? push_persid(vm, id) : stack_empty(vm);
+    return id ? vm_push_persid(vm, id) : vm_stack_empty(vm);
 }

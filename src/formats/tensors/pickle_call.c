@@ -1,3 +1,7 @@
+/*
+ * Calls of a pickle: of the constructors whose results are plain values, which are made, and of any
+ * other class, which become objects that only remember the call.
+ */
 #include "config.h"
 
 #include "formats/tensors/pickle_vm.h"
@@ -12,7 +16,7 @@
 typedef enum status constructor_fn(struct vm *vm, const struct pickle_value *args,
                                    struct pickle_value **out);
 
-static enum status keep(struct vm *vm, struct pickle_value *v, struct pickle_value **out)
+static enum status call_keep(struct vm *vm, struct pickle_value *v, struct pickle_value **out)
 {
     if (!v)
         return vm_nomem(vm);
@@ -21,8 +25,8 @@ static enum status keep(struct vm *vm, struct pickle_value *v, struct pickle_val
 }
 
 /* A container of KIND with the same items; appending to one does not change the other. */
-static struct pickle_value *copy_items(struct vm *vm, enum pickle_kind kind,
-                                       const struct pickle_value *from)
+static struct pickle_value *call_copy_items(struct vm *vm, enum pickle_kind kind,
+                                            const struct pickle_value *from)
 {
     struct pickle_value *v = vm_value(vm, kind);
     if (v && from) {
@@ -44,7 +48,7 @@ static enum status make_sequence(struct vm *vm, enum pickle_kind kind,
     const struct pickle_value *from = pickle_item(args, 0);
     if (args->items.count > 1 || (from && !is_sequence(from)))
         return STATUS_OK;
-    return keep(vm, copy_items(vm, kind, from), out);
+    return call_keep(vm, call_copy_items(vm, kind, from), out);
 }
 
 static enum status make_set(struct vm *vm, const struct pickle_value *args,
@@ -76,7 +80,7 @@ static enum status make_dict(struct vm *vm, const struct pickle_value *args,
     if (args->items.count > 1)
         return STATUS_OK;
     if (from && from->kind == PICKLE_DICT)
-        return keep(vm, copy_items(vm, PICKLE_DICT, from), out);
+        return call_keep(vm, call_copy_items(vm, PICKLE_DICT, from), out);
     if (from && !is_sequence(from))
         return STATUS_OK;
     for (size_t i = 0; from && i < from->items.count; i++) {
@@ -86,18 +90,18 @@ static enum status make_dict(struct vm *vm, const struct pickle_value *args,
         if (!vm_extend(vm, &v->items, (struct pickle_value **)pair->items.item, 2))
             return vm_nomem(vm);
     }
-    return keep(vm, v, out);
+    return call_keep(vm, v, out);
 }
 
 /* defaultdict(factory): items follow. */
 static enum status make_default_dict(struct vm *vm, const struct pickle_value *args,
                                      struct pickle_value **out)
 {
-    return args->items.count <= 1 ? keep(vm, vm_value(vm, PICKLE_DICT), out) : STATUS_OK;
+    return args->items.count <= 1 ? call_keep(vm, vm_value(vm, PICKLE_DICT), out) : STATUS_OK;
 }
 
 /* UTF-8 of characters up to U+00FF as one byte each: how protocol 2 writes bytes. */
-static bool to_latin1(const char *s, size_t len, char *out, size_t *out_len)
+static bool text_to_latin1(const char *s, size_t len, char *out, size_t *out_len)
 {
     size_t n = 0;
     for (size_t i = 0; i < len; i++) {
@@ -128,7 +132,7 @@ static enum status make_encoded(struct vm *vm, const struct pickle_value *args,
         char *data = arena_zeros(vm->arena, text->text.len, 1);
         if (!bytes || !data)
             return vm_nomem(vm);
-        if (!to_latin1(text->text.data, text->text.len, data, &bytes->text.len))
+        if (!text_to_latin1(text->text.data, text->text.len, data, &bytes->text.len))
             return vm_fail(vm, "text that is not Latin-1");
         bytes->text.data = data;
         text->text.latin1 = bytes;
@@ -149,7 +153,7 @@ static enum status make_bytes(struct vm *vm, const struct pickle_value *args,
     struct pickle_value *v = vm_value(vm, PICKLE_BYTES);
     if (v && from)
         v->text = from->text;
-    return keep(vm, v, out);
+    return call_keep(vm, v, out);
 }
 
 static const struct {
@@ -170,6 +174,7 @@ static const struct {
     {"*.bytearray", make_bytes},
 };
 
+/* True if CLASS is called NAME, in which * stands for the module of built-in names. */
 static bool class_is(const struct pickle_value *class, const char *name)
 {
     static const char *const builtins[] = {"builtins", "__builtin__"};

@@ -1,3 +1,8 @@
+/*
+ * The configuration in a torch.save file as JSON: dictionaries, namespaces, omegaconf's nodes and
+ * enums as what they hold.  Depth and number of values are bounded, since shared values make a tree
+ * far larger than the file.
+ */
 #include "config.h"
 
 #include <math.h>
@@ -22,14 +27,15 @@ struct walk {
     int depth;
 };
 
-static json_t *convert(struct walk *w, const struct pickle_value *v);
+static json_t *value_json(struct walk *w, const struct pickle_value *v);
 
+/* A text, null where it is longer than any setting. */
 static json_t *text_json(const char *data, size_t len)
 {
     json_t *s = len <= MAX_STRING ? json_stringn(data, len) : json_null();
     if (s)
         return s;
-    /* Not UTF-8: a name that somebody wants to read all the same. */
+    /* Not UTF-8: probably a name, which is kept as far as it is ASCII. */
     char *ascii = mem_strndup(data, len);
     for (size_t i = 0; ascii && i < len; i++)
         if ((unsigned char)ascii[i] >= 0x80)
@@ -47,7 +53,7 @@ static bool is_class_name(const char *name)
     return *last >= 'A' && *last <= 'Z';
 }
 
-static bool is_scalar(const struct pickle_value *v)
+static bool value_is_scalar(const struct pickle_value *v)
 {
     return v && (v->kind == PICKLE_STR || v->kind == PICKLE_INT || v->kind == PICKLE_FLOAT ||
                  v->kind == PICKLE_BOOL);
@@ -65,16 +71,16 @@ static const struct pickle_value *enum_value(const struct pickle_value *v)
         return NULL;
     const struct pickle_value *args = v->object.args;
     if (strcmp(class, "builtins.getattr") == 0 || strcmp(class, "__builtin__.getattr") == 0)
-        return args->items.count == 2 && is_scalar(args->items.item[1]) ? args->items.item[1]
-                                                                        : NULL;
+        return args->items.count == 2 && value_is_scalar(args->items.item[1]) ? args->items.item[1]
+                                                                              : NULL;
     if ((is_class_name(class) || strcmp(class, "torch.device") == 0) && args->items.count == 1 &&
-        is_scalar(args->items.item[0]))
+        value_is_scalar(args->items.item[0]))
         return args->items.item[0];
     return NULL;
 }
 
 /* A key as text, cut where it is too long; false for keys that have none. */
-static bool key_text(const struct pickle_value *v, char *text, size_t size)
+static bool json_key_text(const struct pickle_value *v, char *text, size_t size)
 {
     const struct pickle_value *value = enum_value(v);
     v = value ? value : v;
@@ -94,22 +100,23 @@ static bool key_text(const struct pickle_value *v, char *text, size_t size)
     }
 }
 
-static void add_pairs(struct walk *w, json_t *object, const struct pickle_items *items)
+static void json_add_pairs(struct walk *w, json_t *object, const struct pickle_items *items)
 {
     char key[512];
     for (size_t i = 0; i + 1 < items->count && w->budget > 0; i += 2)
-        if (key_text(items->item[i], key, sizeof key))
-            json_object_set_new(object, key, convert(w, items->item[i + 1]));
+        if (json_key_text(items->item[i], key, sizeof key))
+            json_object_set_new(object, key, value_json(w, items->item[i + 1]));
 }
 
 static json_t *sequence_json(struct walk *w, const struct pickle_items *items)
 {
     json_t *array = json_array();
     for (size_t i = 0; array && i < items->count && w->budget > 0; i++)
-        json_array_append_new(array, convert(w, items->item[i]));
+        json_array_append_new(array, value_json(w, items->item[i]));
     return array;
 }
 
+/* {"__tensor__": [lengths]}. */
 static json_t *shape_json(const struct tensor *t)
 {
     json_t *shape = json_array(), *object = json_object();
@@ -123,7 +130,7 @@ static json_t *shape_json(const struct tensor *t)
 }
 
 /* The attributes of an object: the state itself, or its second half, (state, slots). */
-static const struct pickle_value *attributes(const struct pickle_value *v)
+static const struct pickle_value *object_attributes(const struct pickle_value *v)
 {
     const struct pickle_value *state = v->object.state;
     if (state && state->kind == PICKLE_TUPLE && state->items.count == 2)
@@ -135,12 +142,12 @@ static const struct pickle_value *attributes(const struct pickle_value *v)
 static json_t *instance_json(struct walk *w, const struct pickle_value *v)
 {
     char class[512] = "?";
-    const struct pickle_value *state = attributes(v);
+    const struct pickle_value *state = object_attributes(v);
     pickle_class(v, class, sizeof class);
     if (strncmp(class, "omegaconf.", 10) == 0 && pickle_get(state, "_content"))
-        return convert(w, pickle_get(state, "_content"));
+        return value_json(w, pickle_get(state, "_content"));
     if (strncmp(class, "omegaconf.", 10) == 0 && pickle_get(state, "_val"))
-        return convert(w, pickle_get(state, "_val"));
+        return value_json(w, pickle_get(state, "_val"));
     if (!state && v->object.items && !v->object.pairs)
         return sequence_json(w, v->object.items);
     json_t *object = json_object();
@@ -150,19 +157,22 @@ static json_t *instance_json(struct walk *w, const struct pickle_value *v)
     if (strcmp(dot ? dot + 1 : class, "Namespace") != 0)
         json_object_set_new(object, "__class__", text_json(class, strlen(class)));
     if (state)
-        add_pairs(w, object, &state->items);
+        json_add_pairs(w, object, &state->items);
     if (v->object.items && v->object.pairs)
-        add_pairs(w, object, v->object.items);
+        json_add_pairs(w, object, v->object.items);
     return object;
 }
 
+/*
+ * An object: an enum, a tensor or array as its shape, a scalar of NumPy as a number, or another.
+ */
 static json_t *object_json(struct walk *w, const struct pickle_value *v)
 {
     struct tensor t;
     double f;
     const struct pickle_value *value = enum_value(v);
     if (value)
-        return convert(w, value);
+        return value_json(w, value);
     if (torchzip_is_tensor(v))
         return torchzip_shape(v, &t, NULL) == STATUS_OK ? shape_json(&t) : json_null();
     if (pickle_array(w->pickle, v, "", &t, NULL) == STATUS_OK) {
@@ -173,6 +183,7 @@ static json_t *object_json(struct walk *w, const struct pickle_value *v)
     return instance_json(w, v);
 }
 
+/* A container or object, unless it is nested too deeply. */
 static json_t *container_json(struct walk *w, const struct pickle_value *v)
 {
     json_t *out = NULL;
@@ -186,7 +197,7 @@ static json_t *container_json(struct walk *w, const struct pickle_value *v)
     } else {
         out = json_object();
         if (out)
-            add_pairs(w, out, &v->items);
+            json_add_pairs(w, out, &v->items);
     }
     w->depth--;
     return out;
@@ -196,7 +207,7 @@ static json_t *container_json(struct walk *w, const struct pickle_value *v)
  * NULL only without memory: jansson's setters then fail, and the entry is left out, as are keys
  * that are not UTF-8.
  */
-static json_t *convert(struct walk *w, const struct pickle_value *v)
+static json_t *value_json(struct walk *w, const struct pickle_value *v)
 {
     if (w->budget-- <= 0)
         return json_null();
@@ -239,11 +250,11 @@ enum status torch_config(struct torchzip *z, const struct pickle_value *weights,
         return err_nomem(err);
     for (size_t i = 0; p->root != weights && i + 1 < top->count && left > 0; i += 2) {
         const struct pickle_value *v = top->item[i + 1];
-        if (v == weights || !key_text(top->item[i], key, sizeof key) || is_optimiser(key))
+        if (v == weights || !json_key_text(top->item[i], key, sizeof key) || is_optimiser(key))
             continue;
         struct walk w = {p, left < KEY_BUDGET ? left : KEY_BUDGET, 0};
         long before = w.budget;
-        json_object_set_new(config, key, convert(&w, v));
+        json_object_set_new(config, key, value_json(&w, v));
         left -= before - w.budget;
     }
     *out = config;

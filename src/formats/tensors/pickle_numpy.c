@@ -1,3 +1,6 @@
+/*
+ * NumPy arrays and scalars in a pickle, as ndarray.__reduce__ of NumPy 1 and 2 describes them.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -27,15 +30,15 @@ static bool calls_numpy(const struct pickle_value *v, const char *name)
     return false;
 }
 
-static bool is_true(const struct pickle_value *v)
+static bool value_is_true(const struct pickle_value *v)
 {
     int64_t i;
     return pickle_int(v, &i) && i != 0;
 }
 
 /* State of ndarray.__setstate__: ([version,] shape, dtype, fortran, data). */
-static enum status from_state(const struct pickle_value *state, const char *name, struct parts *p,
-                              struct err *err)
+static enum status array_from_state(const struct pickle_value *state, const char *name,
+                                    struct parts *p, struct err *err)
 {
     if (!state || state->kind != PICKLE_TUPLE ||
         (state->items.count != 4 && state->items.count != 5))
@@ -43,18 +46,18 @@ static enum status from_state(const struct pickle_value *state, const char *name
     size_t i = state->items.count - 4;
     p->shape = pickle_item(state, i);
     p->dtype = pickle_item(state, i + 1);
-    p->fortran = is_true(pickle_item(state, i + 2));
+    p->fortran = value_is_true(pickle_item(state, i + 2));
     p->data = pickle_item(state, i + 3);
     return STATUS_OK;
 }
 
 /* The parts of V; STATUS_NOTFOUND if it is no array. */
-static enum status get_parts(const struct pickle_value *v, const char *name, struct parts *p,
-                             struct err *err)
+static enum status array_get_parts(const struct pickle_value *v, const char *name, struct parts *p,
+                                   struct err *err)
 {
     *p = (struct parts){0};
     if (calls_numpy(v, "multiarray._reconstruct"))
-        return from_state(v->object.state, name, p, err);
+        return array_from_state(v->object.state, name, p, err);
     if (calls_numpy(v, "multiarray.scalar")) {
         p->dtype = pickle_item(v->object.args, 0);
         p->data = pickle_item(v->object.args, 1);
@@ -73,8 +76,8 @@ static enum status get_parts(const struct pickle_value *v, const char *name, str
 }
 
 /* numpy.dtype('f4', ...), whose state's second entry is the byte order. */
-static enum status get_dtype(const struct pickle_value *v, const char *name, enum dtype *dtype,
-                             bool *big, struct err *err)
+static enum status array_get_dtype(const struct pickle_value *v, const char *name,
+                                   enum dtype *dtype, bool *big, struct err *err)
 {
     const struct pickle_value *code = NULL;
     if (v && pickle_calls(v, "numpy.dtype"))
@@ -89,7 +92,10 @@ static enum status get_dtype(const struct pickle_value *v, const char *name, enu
     return STATUS_OK;
 }
 
-static enum status get_shape(struct tensor *t, const struct parts *p, struct err *err)
+/*
+ * Axes and strides: row-major, or the first axis fastest where the array says so (Fortran order).
+ */
+static enum status array_get_shape(struct tensor *t, const struct parts *p, struct err *err)
 {
     const struct pickle_value *shape = p->shape;
     if (shape && (shape->kind != PICKLE_TUPLE || shape->items.count > TENSOR_MAX_DIMS))
@@ -118,11 +124,11 @@ enum status pickle_array(struct pickle *p, const struct pickle_value *v, const c
     struct parts parts;
     struct tensor t = {.name = name};
     bool big = false;
-    enum status code = get_parts(v, name, &parts, err);
+    enum status code = array_get_parts(v, name, &parts, err);
     if (!code)
-        code = get_dtype(parts.dtype, name, &t.dtype, &big, err);
+        code = array_get_dtype(parts.dtype, name, &t.dtype, &big, err);
     if (!code)
-        code = get_shape(&t, &parts, err);
+        code = array_get_shape(&t, &parts, err);
     if (code)
         return code;
     /* A STR is Python 2's byte string. */

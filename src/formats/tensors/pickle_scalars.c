@@ -1,3 +1,7 @@
+/*
+ * Opcodes of a pickle that push numbers, texts and constants; those of protocol 0 are lines of
+ * text, the others binary and, but for floats, little-endian.
+ */
 #include "config.h"
 
 #include "formats/tensors/pickle_vm.h"
@@ -10,12 +14,12 @@ static struct pickle_value none = {.kind = PICKLE_NONE};
 static struct pickle_value booleans[2] = {{.kind = PICKLE_BOOL, .i = 0},
                                           {.kind = PICKLE_BOOL, .i = 1}};
 
-static enum status ends_here(struct vm *vm)
+static enum status vm_ends_here(struct vm *vm)
 {
     return vm_fail(vm, "the file ends within a value");
 }
 
-static enum status push_int(struct vm *vm, int64_t i)
+static enum status vm_push_int(struct vm *vm, int64_t i)
 {
     struct pickle_value *v = vm_value(vm, PICKLE_INT);
     if (v)
@@ -23,7 +27,7 @@ static enum status push_int(struct vm *vm, int64_t i)
     return vm_push(vm, v);
 }
 
-static enum status push_bigint(struct vm *vm, bool negative)
+static enum status vm_push_bigint(struct vm *vm, bool negative)
 {
     struct pickle_value *v = vm_value(vm, PICKLE_BIGINT);
     if (v)
@@ -31,7 +35,7 @@ static enum status push_bigint(struct vm *vm, bool negative)
     return vm_push(vm, v);
 }
 
-static enum status push_text(struct vm *vm, enum pickle_kind kind, const char *data, size_t len)
+static enum status vm_push_text(struct vm *vm, enum pickle_kind kind, const char *data, size_t len)
 {
     struct pickle_value *v = vm_value(vm, kind);
     if (v) {
@@ -41,6 +45,7 @@ static enum status push_text(struct vm *vm, enum pickle_kind kind, const char *d
     return vm_push(vm, v);
 }
 
+/* NONE, NEWTRUE, NEWFALSE. */
 enum status op_constant(struct vm *vm, int op)
 {
     return vm_push(vm, op == 'N' ? &none : &booleans[op == 0x88]);
@@ -54,7 +59,7 @@ enum status op_int_text(struct vm *vm, int op)
     int64_t n = 0;
     bool big = false;
     if (!vm_line(vm, &s, &len))
-        return ends_here(vm);
+        return vm_ends_here(vm);
     if (op == 'I' && len == 2 && s[0] == '0' && (s[1] == '0' || s[1] == '1'))
         return vm_push(vm, &booleans[s[1] == '1']);
     if (op == 'L' && len && s[len - 1] == 'L')
@@ -70,15 +75,16 @@ enum status op_int_text(struct vm *vm, int op)
         big = big || __builtin_mul_overflow(n, 10, &n) ||
               __builtin_add_overflow(n, negative ? -digit : digit, &n);
     }
-    return big ? push_bigint(vm, negative) : push_int(vm, n);
+    return big ? vm_push_bigint(vm, negative) : vm_push_int(vm, n);
 }
 
+/* BININT (signed), BININT1, BININT2. */
 enum status op_int(struct vm *vm, int op)
 {
     uint64_t n;
     if (!vm_number(vm, op == 'K' ? 1 : op == 'M' ? 2 : 4, &n))
-        return ends_here(vm);
-    return push_int(vm, op == 'J' ? (int32_t)(uint32_t)n : (int64_t)n);
+        return vm_ends_here(vm);
+    return vm_push_int(vm, op == 'J' ? (int32_t)(uint32_t)n : (int64_t)n);
 }
 
 /* Two's complement, little-endian, as many bytes as it takes. */
@@ -86,10 +92,10 @@ enum status op_long(struct vm *vm, int op)
 {
     uint64_t len, low = 0;
     if (!vm_number(vm, op == 0x8a ? 1 : 4, &len))
-        return ends_here(vm);
+        return vm_ends_here(vm);
     const unsigned char *p = vm_bytes(vm, len);
     if (!p)
-        return ends_here(vm);
+        return vm_ends_here(vm);
     bool negative = len && p[len - 1] >> 7;
     if (negative)
         low = UINT64_MAX;
@@ -97,10 +103,10 @@ enum status op_long(struct vm *vm, int op)
     bool big = len > sizeof low && (low >> 63) != negative;
     for (size_t i = sizeof low; i < len; i++)
         big = big || p[i] != (negative ? 0xff : 0);
-    return big ? push_bigint(vm, negative) : push_int(vm, (int64_t)low);
+    return big ? vm_push_bigint(vm, negative) : vm_push_int(vm, (int64_t)low);
 }
 
-static enum status push_float(struct vm *vm, double f)
+static enum status vm_push_float(struct vm *vm, double f)
 {
     struct pickle_value *v = vm_value(vm, PICKLE_FLOAT);
     if (v)
@@ -108,6 +114,7 @@ static enum status push_float(struct vm *vm, double f)
     return vm_push(vm, v);
 }
 
+/* FLOAT: a decimal line. */
 enum status op_float_text(struct vm *vm, int op)
 {
     const char *s;
@@ -115,13 +122,13 @@ enum status op_float_text(struct vm *vm, int op)
     size_t len;
     (void)op;
     if (!vm_line(vm, &s, &len))
-        return ends_here(vm);
+        return vm_ends_here(vm);
     if (len == 0 || len >= sizeof text)
         return vm_fail(vm, "no number");
     memcpy(text, s, len);
     text[len] = '\0';
     double f = strtod(text, &end);
-    return end == text + len ? push_float(vm, f) : vm_fail(vm, "no number");
+    return end == text + len ? vm_push_float(vm, f) : vm_fail(vm, "no number");
 }
 
 /* Big-endian, unlike everything else. */
@@ -131,14 +138,14 @@ enum status op_float(struct vm *vm, int op)
     double f;
     (void)op;
     if (!vm_number(vm, 8, &bits))
-        return ends_here(vm);
+        return vm_ends_here(vm);
     bits = __builtin_bswap64(bits);
     memcpy(&f, &bits, sizeof f);
-    return push_float(vm, f);
+    return vm_push_float(vm, f);
 }
 
 /* The value of N <= 8 hexadecimal digits at S, or -1. */
-static int64_t hex(const char *s, const char *end, int n)
+static int64_t text_hex(const char *s, const char *end, int n)
 {
     int64_t value = 0;
     if (end - s < n)
@@ -163,7 +170,7 @@ enum status op_string_text(struct vm *vm, int op)
     size_t len, n = 0;
     (void)op;
     if (!vm_line(vm, &s, &len))
-        return ends_here(vm);
+        return vm_ends_here(vm);
     if (len < 2 || (s[0] != '\'' && s[0] != '"') || s[len - 1] != s[0])
         return vm_fail(vm, "no quoted string");
     const char *end = s + len - 1;
@@ -173,8 +180,8 @@ enum status op_string_text(struct vm *vm, int op)
     for (s++; s < end; s++) {
         if (*s != '\\') {
             out[n++] = *s;
-        } else if (s + 1 < end && s[1] == 'x' && hex(s + 2, end, 2) >= 0) {
-            out[n++] = (char)hex(s + 2, end, 2);
+        } else if (s + 1 < end && s[1] == 'x' && text_hex(s + 2, end, 2) >= 0) {
+            out[n++] = (char)text_hex(s + 2, end, 2);
             s += 3;
         } else if (s + 1 < end && s[1] && (letter = strchr(from, s[1]))) {
             out[n++] = to[letter - from];
@@ -183,11 +190,11 @@ enum status op_string_text(struct vm *vm, int op)
             return vm_fail(vm, "unknown escape in a string");
         }
     }
-    return push_text(vm, PICKLE_STR, out, n);
+    return vm_push_text(vm, PICKLE_STR, out, n);
 }
 
 /* Appends code point C to OUT as UTF-8 (lone surrogates too, as Python does). */
-static size_t put_utf8(char *out, unsigned long c)
+static size_t text_put_utf8(char *out, unsigned long c)
 {
     if (c < 0x80) {
         out[0] = (char)c;
@@ -218,20 +225,20 @@ enum status op_unicode_text(struct vm *vm, int op)
     size_t len, n = 0;
     (void)op;
     if (!vm_line(vm, &s, &len))
-        return ends_here(vm);
+        return vm_ends_here(vm);
     const char *end = s + len;
     char *out = arena_zeros(vm->arena, len, 2);
     if (!out)
         return vm_nomem(vm);
     while (s < end) {
         int digits = end - s < 2 || s[0] != '\\' ? 0 : s[1] == 'u' ? 4 : s[1] == 'U' ? 8 : 0;
-        int64_t c = digits ? hex(s + 2, end, digits) : (unsigned char)*s;
+        int64_t c = digits ? text_hex(s + 2, end, digits) : (unsigned char)*s;
         if (c < 0 || c > 0x10ffff)
             return vm_fail(vm, "no character after a backslash");
-        n += put_utf8(out + n, (unsigned long)c);
+        n += text_put_utf8(out + n, (unsigned long)c);
         s += digits ? digits + 2 : 1;
     }
-    return push_text(vm, PICKLE_STR, out, n);
+    return vm_push_text(vm, PICKLE_STR, out, n);
 }
 
 /* Strings and bytes with their length in front, borrowed where they stand. */
@@ -244,7 +251,7 @@ enum status op_text(struct vm *vm, int op)
     enum pickle_kind kind =
         op == 'B' || op == 'C' || op == 0x8e || op == 0x96 ? PICKLE_BYTES : PICKLE_STR;
     if (!vm_number(vm, width, &len))
-        return ends_here(vm);
+        return vm_ends_here(vm);
     const unsigned char *p = vm_bytes(vm, len);
-    return p ? push_text(vm, kind, (const char *)p, len) : ends_here(vm);
+    return p ? vm_push_text(vm, kind, (const char *)p, len) : vm_ends_here(vm);
 }

@@ -1,3 +1,6 @@
+/*
+ * Questions to a value that was read from a pickle: entries, items, class names, numbers.
+ */
 #include "config.h"
 
 #include "formats/tensors/pickle.h"

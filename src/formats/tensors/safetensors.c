@@ -1,3 +1,7 @@
+/*
+ * The safetensors format, read as its specification wants it: every offset is checked against the
+ * file and no two tensors may share a byte.  The data are not copied.
+ */
 #include "config.h"
 
 #include "formats/tensors/safetensors.h"
@@ -28,7 +32,7 @@ struct reading {
     struct arena *names;
 };
 
-static void release(void *owner)
+static void safetensors_release(void *owner)
 {
     struct box *box = owner;
     if (!box)
@@ -39,7 +43,7 @@ static void release(void *owner)
 }
 
 /* A JSON number as size: a whole number not below 0. */
-static bool get_size(const json_t *v, size_t *out)
+static bool json_get_size(const json_t *v, size_t *out)
 {
     if (!json_is_integer(v) || json_integer_value(v) < 0)
         return false;
@@ -47,15 +51,16 @@ static bool get_size(const json_t *v, size_t *out)
     return true;
 }
 
-static enum status read_shape(struct tensor *t, const json_t *shape, const struct reading *r,
-                              struct err *err)
+/* Lengths of the axes; their product must fit. */
+static enum status entry_read_shape(struct tensor *t, const json_t *shape, const struct reading *r,
+                                    struct err *err)
 {
     if (!json_is_array(shape) || json_array_size(shape) > TENSOR_MAX_DIMS)
         return err_set(err, STATUS_FORMAT, "%s: tensor %s: no shape of at most %d axes", r->name,
                        t->name, TENSOR_MAX_DIMS);
     t->ndim = (uint32_t)json_array_size(shape);
     for (uint32_t d = 0; d < t->ndim; d++)
-        if (!get_size(json_array_get(shape, d), &t->shape[d]))
+        if (!json_get_size(json_array_get(shape, d), &t->shape[d]))
             return err_set(err, STATUS_FORMAT, "%s: tensor %s: length of axis %u is no number",
                            r->name, t->name, d);
     if (!tensor_set_rows(t))
@@ -63,8 +68,12 @@ static enum status read_shape(struct tensor *t, const json_t *shape, const struc
     return STATUS_OK;
 }
 
-static enum status read_tensor(struct tensor *t, const char *name, const json_t *entry,
-                               const struct reading *r, struct err *err)
+/*
+ * One entry of the header: name, dtype, shape and place, checked against the file's size and each
+ * other.
+ */
+static enum status entry_read_tensor(struct tensor *t, const char *name, const json_t *entry,
+                                     const struct reading *r, struct err *err)
 {
     const char *dtype = json_string_value(json_object_get(entry, "dtype"));
     const json_t *offsets = json_object_get(entry, "data_offsets");
@@ -82,11 +91,11 @@ static enum status read_tensor(struct tensor *t, const char *name, const json_t 
     if (!dtype_parse(dtype, &t->dtype))
         return err_set(err, STATUS_UNSUPPORTED, "%s: tensor %s: elements of type %.20s", r->name,
                        name, dtype);
-    enum status code = read_shape(t, json_object_get(entry, "shape"), r, err);
+    enum status code = entry_read_shape(t, json_object_get(entry, "shape"), r, err);
     if (code)
         return code;
-    if (json_array_size(offsets) != 2 || !get_size(json_array_get(offsets, 0), &begin) ||
-        !get_size(json_array_get(offsets, 1), &end) || begin > end)
+    if (json_array_size(offsets) != 2 || !json_get_size(json_array_get(offsets, 0), &begin) ||
+        !json_get_size(json_array_get(offsets, 1), &end) || begin > end)
         return err_set(err, STATUS_FORMAT, "%s: tensor %s: no data_offsets [begin, end]", r->name,
                        name);
     if (end > r->size)
@@ -99,8 +108,9 @@ static enum status read_tensor(struct tensor *t, const char *name, const json_t 
     return STATUS_OK;
 }
 
-static enum status read_meta(struct tensors *t, const json_t *meta, const struct reading *r,
-                             struct err *err)
+/* __metadata__: texts by name, copied. */
+static enum status header_read_meta(struct tensors *t, const json_t *meta, const struct reading *r,
+                                    struct err *err)
 {
     const char *key;
     json_t *value;
@@ -131,7 +141,8 @@ static int by_data(const void *a, const void *b)
 }
 
 /* No byte may belong to two tensors: it would be a hidden alias, and no writer makes one. */
-static enum status refuse_overlap(const struct tensors *t, const struct reading *r, struct err *err)
+static enum status header_refuse_overlap(const struct tensors *t, const struct reading *r,
+                                         struct err *err)
 {
     size_t n = 0;
     const struct tensor **order = mem_array(t->count, sizeof *order);
@@ -152,8 +163,9 @@ static enum status refuse_overlap(const struct tensors *t, const struct reading 
     return code;
 }
 
-static enum status read_entries(struct tensors *t, json_t *header, const struct reading *r,
-                                struct err *err)
+/* All entries of the header into T, sorted by name at the end. */
+static enum status header_read_entries(struct tensors *t, json_t *header, const struct reading *r,
+                                       struct err *err)
 {
     const char *key;
     json_t *entry;
@@ -166,19 +178,20 @@ static enum status read_entries(struct tensors *t, json_t *header, const struct 
     json_object_foreach(header, key, entry)
     {
         if (strcmp(key, "__metadata__") == 0)
-            code = read_meta(t, entry, r, err);
+            code = header_read_meta(t, entry, r, err);
         else
-            code = read_tensor(&t->tensor[t->count++], key, entry, r, err);
+            code = entry_read_tensor(&t->tensor[t->count++], key, entry, r, err);
         if (code)
             return code;
     }
-    code = refuse_overlap(t, r, err);
+    code = header_refuse_overlap(t, r, err);
     return code ? code : tensors_sort(t, r->name, err);
 }
 
 /* Fills OUT but for its owner; names go to NAMES. */
-static enum status parse(struct tensors *out, struct arena *names, const unsigned char *p,
-                         size_t size, const char *name, struct err *err)
+static enum status safetensors_parse_header(struct tensors *out, struct arena *names,
+                                            const unsigned char *p, size_t size, const char *name,
+                                            struct err *err)
 {
     uint64_t length;
     json_t *header = NULL;
@@ -196,7 +209,7 @@ static enum status parse(struct tensors *out, struct arena *names, const unsigne
     struct reading r = {name, p + sizeof length + length, size - sizeof length - length, names};
     enum status code = jsontext_parse(&header, p + sizeof length, length, name, err);
     if (!code)
-        code = read_entries(&t, header, &r, err);
+        code = header_read_entries(&t, header, &r, err);
     json_decref(header);
     if (code)
         tensors_free(&t);
@@ -212,13 +225,13 @@ enum status safetensors_parse(struct tensors *out, const void *bytes, size_t siz
     if (!box)
         return err_nomem(err);
     box->names = arena_make(2 * MAX_HEADER);
-    enum status code = parse(out, &box->names, bytes, size, name, err);
+    enum status code = safetensors_parse_header(out, &box->names, bytes, size, name, err);
     if (code) {
-        release(box);
+        safetensors_release(box);
         return code;
     }
     out->owner = box;
-    out->release = release;
+    out->release = safetensors_release;
     return STATUS_OK;
 }
 

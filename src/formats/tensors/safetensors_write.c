@@ -1,3 +1,7 @@
+/*
+ * The safetensors format, written: the header from shapes alone, so that the data of a large file
+ * can follow piece by piece.
+ */
 #include "config.h"
 
 #include "formats/tensors/safetensors.h"
@@ -9,6 +13,7 @@
 
 #define ALIGNMENT 64
 
+/* The lengths of the axes; NULL without memory. */
 static json_t *shape_array(const struct tensor *t)
 {
     json_t *shape = json_array();
@@ -20,8 +25,9 @@ static json_t *shape_array(const struct tensor *t)
     return shape;
 }
 
-static enum status add_tensor(json_t *header, const struct tensor *t, size_t *offset,
-                              struct err *err)
+/* The entry of T, whose data begin at *OFFSET, which moves behind them. */
+static enum status header_add_tensor(json_t *header, const struct tensor *t, size_t *offset,
+                                     struct err *err)
 {
     size_t end = *offset + t->count * dtype_size(t->dtype);
     if (json_object_get(header, t->name))
@@ -34,7 +40,9 @@ static enum status add_tensor(json_t *header, const struct tensor *t, size_t *of
     return STATUS_OK;
 }
 
-static enum status add_meta(json_t *header, const char *const *meta, size_t metas, struct err *err)
+/* __metadata__ of METAS pairs. */
+static enum status header_add_meta(json_t *header, const char *const *meta, size_t metas,
+                                   struct err *err)
 {
     json_t *object = json_object();
     for (size_t i = 0; object && i < metas; i++)
@@ -57,9 +65,9 @@ enum status safetensors_write_header(FILE *stream, const struct tensor *tensor, 
     if (!header)
         return err_nomem(err);
     if (metas)
-        code = add_meta(header, meta, metas, err);
+        code = header_add_meta(header, meta, metas, err);
     for (size_t i = 0; i < count && !code; i++)
-        code = add_tensor(header, &tensor[i], &offset, err);
+        code = header_add_tensor(header, &tensor[i], &offset, err);
     if (code)
         goto out;
     text = json_dumps(header, JSON_COMPACT);

@@ -1,3 +1,7 @@
+/*
+ * Tensors as every reader hands them out: element types, shapes and strides, search by name, and
+ * conversion of elements to float or to integers.
+ */
 #include "config.h"
 
 #include "formats/tensors/tensors.h"
@@ -70,7 +74,7 @@ enum status tensors_sort(struct tensors *t, const char *name, struct err *err)
         qsort(t->tensor, t->count, sizeof *t->tensor, by_name);
     for (size_t i = 1; i < t->count; i++)
         if (strcmp(t->tensor[i - 1].name, t->tensor[i].name) == 0)
-            return err_set(err, STATUS_FORMAT, "%s: tensor %s stands there twice", name,
+            return err_set(err, STATUS_FORMAT, "%s: tensor %s appears twice", name,
                            t->tensor[i].name);
     return STATUS_OK;
 }
@@ -240,6 +244,7 @@ static bool first_row(const struct tensor *t, struct row *r)
     return t->count > 0;
 }
 
+/* The row behind R, counting up the axes but the last as digits; false at the end. */
 static bool next_row(const struct tensor *t, struct row *r)
 {
     size_t offset = 0;

@@ -1,3 +1,7 @@
+/*
+ * Files of torch.save before version 1.6, or with _use_new_zipfile_serialization=False: five
+ * pickles and then the bytes of all storages (torch/serialization.py, _legacy_load).
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -21,7 +25,7 @@ struct reading {
     const char *name;
 };
 
-static enum status next_pickle(struct reading *r, struct pickle *p, struct err *err)
+static enum status legacy_next_pickle(struct reading *r, struct pickle *p, struct err *err)
 {
     enum status code = pickle_parse(p, r->at, (size_t)(r->end - r->at), r->name, err);
     if (!code)
@@ -36,7 +40,7 @@ struct ids {
 };
 
 /* A text without NUL as C string; false for other values. */
-static bool key_text(const struct pickle_value *v, char *text, size_t size)
+static bool legacy_key_text(const struct pickle_value *v, char *text, size_t size)
 {
     if (!v || v->kind != PICKLE_STR || v->text.len >= size ||
         memchr(v->text.data, '\0', v->text.len))
@@ -46,14 +50,15 @@ static bool key_text(const struct pickle_value *v, char *text, size_t size)
     return true;
 }
 
-static enum status collect_ids(struct ids *ids, const struct pickle *p, struct err *err)
+/* The persistent ids of P by the key of their storage. */
+static enum status legacy_collect_ids(struct ids *ids, const struct pickle *p, struct err *err)
 {
     char key[256];
     ids->persid = mem_array(p->persids.count, sizeof *ids->persid);
     if (!ids->persid)
         return err_nomem(err);
     for (size_t i = 0; i < p->persids.count; i++) {
-        if (!key_text(pickle_item(p->persids.item[i]->id, 2), key, sizeof key))
+        if (!legacy_key_text(pickle_item(p->persids.item[i]->id, 2), key, sizeof key))
             continue;
         uint32_t known = names_add(&ids->keys, key);
         if (known == NAMES_NONE)
@@ -64,8 +69,8 @@ static enum status collect_ids(struct ids *ids, const struct pickle *p, struct e
 }
 
 /* The storage behind KEY: its number of elements as 64 bits, then the elements. */
-static enum status read_storage(struct torchzip *z, struct reading *r, const struct ids *ids,
-                                const char *key, struct err *err)
+static enum status legacy_read_storage(struct torchzip *z, struct reading *r, const struct ids *ids,
+                                       const char *key, struct err *err)
 {
     struct storage_id id;
     uint64_t elements;
@@ -92,17 +97,17 @@ static enum status read_storage(struct torchzip *z, struct reading *r, const str
 }
 
 /* Storages follow in the order of the list KEYS. */
-static enum status read_storages(struct torchzip *z, struct reading *r,
-                                 const struct pickle_value *keys, struct err *err)
+static enum status legacy_read_storages(struct torchzip *z, struct reading *r,
+                                        const struct pickle_value *keys, struct err *err)
 {
     char key[256];
     struct ids ids = {NAMES_INIT, NULL};
-    enum status code = collect_ids(&ids, &z->pickle, err);
+    enum status code = legacy_collect_ids(&ids, &z->pickle, err);
     if (!code && keys->kind != PICKLE_LIST)
         code = err_set(err, STATUS_FORMAT, "%s: no list of storages", r->name);
     for (size_t i = 0; !code && i < keys->items.count; i++) {
-        if (key_text(keys->items.item[i], key, sizeof key))
-            code = read_storage(z, r, &ids, key, err);
+        if (legacy_key_text(keys->items.item[i], key, sizeof key))
+            code = legacy_read_storage(z, r, &ids, key, err);
         else
             code = err_set(err, STATUS_FORMAT, "%s: no list of storages", r->name);
     }
@@ -121,25 +126,25 @@ enum status torchlegacy_parse(struct torchzip *z, const unsigned char *bytes, si
     struct reading r = {bytes + sizeof magic, bytes + size, z->name};
     struct pickle version = {0}, machine = {0}, keys = {0};
     int64_t number, little = 0;
-    enum status code = next_pickle(&r, &version, err);
+    enum status code = legacy_next_pickle(&r, &version, err);
     if (code)
         goto out;
     if (!pickle_int(version.root, &number) || number != 1001) {
         code = err_set(err, STATUS_UNSUPPORTED, "%s: unknown version of torch.save", z->name);
         goto out;
     }
-    code = next_pickle(&r, &machine, err);
+    code = legacy_next_pickle(&r, &machine, err);
     if (code)
         goto out;
     if (!pickle_int(pickle_get(machine.root, "little_endian"), &little) || !little) {
         code = err_set(err, STATUS_UNSUPPORTED, "%s: byte order is not little-endian", z->name);
         goto out;
     }
-    code = next_pickle(&r, &z->pickle, err);
+    code = legacy_next_pickle(&r, &z->pickle, err);
     if (!code)
-        code = next_pickle(&r, &keys, err);
+        code = legacy_next_pickle(&r, &keys, err);
     if (!code)
-        code = read_storages(z, &r, keys.root, err);
+        code = legacy_read_storages(z, &r, keys.root, err);
 out:
     pickle_free(&version);
     pickle_free(&machine);

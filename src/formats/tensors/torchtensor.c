@@ -1,3 +1,8 @@
+/*
+ * Tensors in the pickle of a torch.save file: calls of torch._utils._rebuild_tensor_v2 and its
+ * relatives upon a persistent id that names a storage, with an offset, sizes and strides, which are
+ * checked against the storage.
+ */
 #include "config.h"
 
 #include "formats/tensors/torchzip.h"
@@ -91,7 +96,7 @@ bool torchzip_is_tensor(const struct pickle_value *v)
 }
 
 /* A tuple of at most TENSOR_MAX_DIMS numbers, none negative. */
-static bool get_sizes(const struct pickle_value *v, size_t *out, uint32_t *n)
+static bool tensor_get_sizes(const struct pickle_value *v, size_t *out, uint32_t *n)
 {
     if (!v || (v->kind != PICKLE_TUPLE && v->kind != PICKLE_LIST) ||
         v->items.count > TENSOR_MAX_DIMS)
@@ -106,12 +111,16 @@ static bool get_sizes(const struct pickle_value *v, size_t *out, uint32_t *n)
     return true;
 }
 
-static enum status get_shape(const struct pickle_value *args, struct tensor *t, struct err *err)
+/*
+ * Sizes and strides from the arguments of _rebuild_tensor_v2: (storage, offset, size, stride, ...).
+ */
+static enum status tensor_get_shape(const struct pickle_value *args, struct tensor *t,
+                                    struct err *err)
 {
     size_t stride[TENSOR_MAX_DIMS];
     uint32_t strides;
-    if (!get_sizes(pickle_item(args, 2), t->shape, &t->ndim) ||
-        !get_sizes(pickle_item(args, 3), stride, &strides) || strides != t->ndim)
+    if (!tensor_get_sizes(pickle_item(args, 2), t->shape, &t->ndim) ||
+        !tensor_get_sizes(pickle_item(args, 3), stride, &strides) || strides != t->ndim)
         return err_set(err, STATUS_FORMAT, "tensor %s: no size and stride of at most %d axes",
                        t->name, TENSOR_MAX_DIMS);
     if (!tensor_set_rows(t))
@@ -127,15 +136,15 @@ enum status torchzip_shape(const struct pickle_value *v, struct tensor *out, str
     struct tensor t = {.name = ""};
     if (!tensor_call(v, &function, &args))
         return err_set(err, STATUS_NOTFOUND, "not a tensor");
-    enum status code = get_shape(args, &t, err);
+    enum status code = tensor_get_shape(args, &t, err);
     if (!code)
         *out = t;
     return code;
 }
 
 /* Refuses a view that leaves its storage of ELEMENTS, or a large one that repeats elements. */
-static enum status check_view(const struct tensor *t, size_t offset, size_t elements,
-                              struct err *err)
+static enum status tensor_check_view(const struct tensor *t, size_t offset, size_t elements,
+                                     struct err *err)
 {
     size_t last = offset, step;
     bool fits = offset <= elements;
@@ -192,14 +201,14 @@ enum status torchzip_tensor(struct torchzip *z, const struct pickle_value *v, co
     }
     size_t unit = dtype_size(t.dtype);
     size_t elements = id.typed ? id.elements : id.elements / unit;
-    code = get_shape(args, &t, err);
+    code = tensor_get_shape(args, &t, err);
     if (code)
         goto fail;
     if (!pickle_int(pickle_item(args, 1), &offset) || offset < 0) {
         code = err_set(err, STATUS_FORMAT, "tensor %s: no storage offset", name);
         goto fail;
     }
-    code = check_view(&t, (size_t)offset, elements, err);
+    code = tensor_check_view(&t, (size_t)offset, elements, err);
     if (code)
         goto fail;
     code = torchzip_storage(z, id.key, &s, err);

@@ -1,3 +1,7 @@
+/*
+ * Files of torch.save since version 1.6: a zip archive with FOLDER/data.pkl, and each storage as
+ * the member FOLDER/data/KEY.
+ */
 #include "config.h"
 
 #include "formats/tensors/torchzip.h"
@@ -10,7 +14,7 @@
 #include "formats/tensors/torchzip_parts.h"
 
 /* The name of the top folder: of the only member FOLDER/data.pkl. */
-static enum status find_folder(struct torchzip *z, struct err *err)
+static enum status torchzip_find_folder(struct torchzip *z, struct err *err)
 {
     const char *found = NULL, *slash;
     for (size_t i = 0; i < zipbox_count(z->zip); i++) {
@@ -30,8 +34,8 @@ static enum status find_folder(struct torchzip *z, struct err *err)
 }
 
 /* FOLDER/NAME. */
-static enum status read_member(struct torchzip *z, const char *name, const unsigned char **data,
-                               size_t *size, struct err *err)
+static enum status torchzip_read_member(struct torchzip *z, const char *name,
+                                        const unsigned char **data, size_t *size, struct err *err)
 {
     char path[1024];
     int n = snprintf(path, sizeof path, "%s/%s", z->folder, name);
@@ -42,20 +46,21 @@ static enum status read_member(struct torchzip *z, const char *name, const unsig
     return zipbox_read(z->zip, (size_t)member, data, size, err);
 }
 
-static enum status parse_zip(struct torchzip *z, struct err *err)
+/* The byte order, which older files do not state, and the pickle. */
+static enum status torchzip_parse_zip(struct torchzip *z, struct err *err)
 {
     const unsigned char *data;
     size_t size;
     char where[1200];
-    enum status code = find_folder(z, err);
+    enum status code = torchzip_find_folder(z, err);
     if (code)
         return code;
-    code = read_member(z, "byteorder", &data, &size, err);
+    code = torchzip_read_member(z, "byteorder", &data, &size, err);
     if (code && code != STATUS_NOTFOUND)
         return code;
     if (!code && (size != 6 || memcmp(data, "little", 6) != 0))
         return err_set(err, STATUS_UNSUPPORTED, "%s: byte order is not little-endian", z->name);
-    code = read_member(z, "data.pkl", &data, &size, err);
+    code = torchzip_read_member(z, "data.pkl", &data, &size, err);
     if (code)
         return code;
     snprintf(where, sizeof where, "%s: %.60s/data.pkl", z->name, z->folder);
@@ -74,7 +79,7 @@ enum status torchzip_parse(struct torchzip **out, const void *bytes, size_t size
     if (size >= 4 && memcmp(bytes, "PK\3\4", 4) == 0) {
         code = zipbox_open(&z->zip, bytes, size, z->name, err);
         if (!code)
-            code = parse_zip(z, err);
+            code = torchzip_parse_zip(z, err);
     } else if (torchlegacy_is(bytes, size)) {
         code = torchlegacy_parse(z, bytes, size, err);
     } else {
@@ -129,7 +134,7 @@ enum status torchzip_storage(struct torchzip *z, const char *key, struct storage
         return err_set(err, STATUS_FORMAT, "%s: no storage %s", z->name, key);
     struct storage s = {NULL, 0};
     snprintf(member, sizeof member, "data/%s", key);
-    enum status code = read_member(z, member, &s.data, &s.size, err);
+    enum status code = torchzip_read_member(z, member, &s.data, &s.size, err);
     if (code == STATUS_NOTFOUND)
         code = err_set(err, STATUS_FORMAT, "%s: storage %s is missing", z->name, key);
     if (!code)

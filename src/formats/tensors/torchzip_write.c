@@ -27,13 +27,13 @@ struct writer {
     size_t storages;
 };
 
-static void op(struct writer *w, const char *bytes)
+static void put_op(struct writer *w, const char *bytes)
 {
     buf_str(&w->pickle, bytes);
 }
 
 /* Numbers of the format are little-endian, whatever the machine is. */
-static void little(struct writer *w, uint64_t v, unsigned bytes)
+static void put_little(struct writer *w, uint64_t v, unsigned bytes)
 {
     for (unsigned i = 0; i < bytes; i++) {
         unsigned char b = (unsigned char)(v >> 8 * i);
@@ -43,8 +43,8 @@ static void little(struct writer *w, uint64_t v, unsigned bytes)
 
 static void put_text(struct writer *w, const char *text, size_t len)
 {
-    op(w, "X");
-    little(w, len, 4);
+    put_op(w, "X");
+    put_little(w, len, 4);
     buf_add(&w->pickle, text, len);
 }
 
@@ -53,14 +53,15 @@ static void put_string(struct writer *w, const char *text)
     put_text(w, text, strlen(text));
 }
 
+/* BININT where the number fits 32 bits, else LONG1 of 8 bytes. */
 static void put_int(struct writer *w, int64_t v)
 {
     if (v >= INT32_MIN && v <= INT32_MAX) {
-        op(w, "J");
-        little(w, (uint64_t)v, 4);
+        put_op(w, "J");
+        put_little(w, (uint64_t)v, 4);
     } else {
-        op(w, "\x8a\x08");
-        little(w, (uint64_t)v, 8);
+        put_op(w, "\x8a\x08");
+        put_little(w, (uint64_t)v, 8);
     }
 }
 
@@ -69,7 +70,7 @@ static void put_real(struct writer *w, double v)
 {
     uint64_t bits;
     memcpy(&bits, &v, sizeof bits);
-    op(w, "G");
+    put_op(w, "G");
     for (int i = 7; i >= 0; i--) {
         unsigned char b = (unsigned char)(bits >> 8 * i);
         buf_add(&w->pickle, &b, 1);
@@ -98,34 +99,34 @@ static enum status put_tensor(struct writer *w, const struct tensor *t, struct e
                        t->name, dtype_name(t->dtype));
     snprintf(key, sizeof key, "%zu", w->storages);
     w->stored[w->storages++] = (size_t)(t - w->c->tensors.tensor);
-    op(w, "ctorch._utils\n_rebuild_tensor_v2\n((");
+    put_op(w, "ctorch._utils\n_rebuild_tensor_v2\n((");
     put_string(w, "storage");
     buf_printf(&w->pickle, "ctorch\n%s\n", class);
     put_string(w, key);
     put_string(w, "cpu");
     put_int(w, (int64_t)t->count);
-    op(w, "tQ");
+    put_op(w, "tQ");
     put_int(w, 0);
-    op(w, "(");
+    put_op(w, "(");
     for (uint32_t d = 0; d < t->ndim; d++)
         put_int(w, (int64_t)t->shape[d]);
-    op(w, "t(");
+    put_op(w, "t(");
     for (uint32_t d = 0; d < t->ndim; d++) {
         stride = t->shape[d] ? stride / t->shape[d] : stride;
         put_int(w, (int64_t)stride);
     }
-    op(w, "t\x89"
-          "ccollections\nOrderedDict\n)RtR");
+    put_op(w, "t\x89"
+              "ccollections\nOrderedDict\n)RtR");
     return STATUS_OK;
 }
 
-/* Of s3prl's dictionaries beside the weights (checkpoint.h)? */
-static bool beside(const char *tensor)
+/* True for a tensor of s3prl's other dictionaries, not of the weights (checkpoint.h). */
+static bool is_beside_weights(const char *tensor)
 {
     return strncmp(tensor, "Downstream.", 11) == 0 || strncmp(tensor, "Featurizer.", 11) == 0;
 }
 
-/* The tensor that V, under KEY of the dictionary NAME beside the weights, stands for; or NULL. */
+/* The tensor that V, under KEY of the other dictionary NAME, stands for; or NULL. */
 static const struct tensor *tensor_behind(const struct writer *w, const char *name, const char *key,
                                           const json_t *v)
 {
@@ -134,7 +135,7 @@ static const struct tensor *tensor_behind(const struct writer *w, const char *na
     if (!name || strchr(name, '.') || !json_object_get(v, "__tensor__"))
         return NULL;
     buf_printf(&full, "%s.%s", name, key);
-    if (buf_ok(&full) && beside(full.data))
+    if (buf_ok(&full) && is_beside_weights(full.data))
         t = tensors_find(&w->c->tensors, full.data);
     buf_free(&full);
     return t;
@@ -149,7 +150,7 @@ static enum status put_items(struct writer *w, const char *name, const json_t *o
     const char *key;
     json_t *v;
     enum status code = STATUS_OK;
-    op(w, "}(");
+    put_op(w, "}(");
     json_object_foreach((json_t *)(uintptr_t)object, key, v)
     {
         const struct tensor *t = tensor_behind(w, name, key, v);
@@ -160,7 +161,7 @@ static enum status put_items(struct writer *w, const char *name, const json_t *o
         if (code)
             return code;
     }
-    op(w, "u");
+    put_op(w, "u");
     return code;
 }
 
@@ -168,9 +169,9 @@ static enum status put_items(struct writer *w, const char *name, const json_t *o
 static enum status put_object(struct writer *w, const char *name, const json_t *v, struct err *err)
 {
     bool options = name && (strcmp(name, "Args") == 0 || strcmp(name, "args") == 0);
-    op(w, options ? "cargparse\nNamespace\n)\x81" : "");
+    put_op(w, options ? "cargparse\nNamespace\n)\x81" : "");
     enum status code = put_items(w, options ? NULL : name, v, err);
-    op(w, options ? "b" : "");
+    put_op(w, options ? "b" : "");
     return code;
 }
 
@@ -181,17 +182,17 @@ static enum status put_value(struct writer *w, const char *name, const json_t *v
     switch (json_typeof(v)) {
     case JSON_OBJECT: return put_object(w, name, v, err);
     case JSON_ARRAY:
-        op(w, "](");
+        put_op(w, "](");
         for (size_t i = 0; i < json_array_size(v) && !code; i++)
             code = put_value(w, NULL, json_array_get(v, i), err);
-        op(w, "e");
+        put_op(w, "e");
         return code;
     case JSON_STRING: put_text(w, json_string_value(v), json_string_length(v)); break;
     case JSON_INTEGER: put_int(w, json_integer_value(v)); break;
     case JSON_REAL: put_real(w, json_real_value(v)); break;
-    case JSON_TRUE: op(w, "\x88"); break;
-    case JSON_FALSE: op(w, "\x89"); break;
-    default: op(w, "N"); break;
+    case JSON_TRUE: put_op(w, "\x88"); break;
+    case JSON_FALSE: put_op(w, "\x89"); break;
+    default: put_op(w, "N"); break;
     }
     return code;
 }
@@ -203,13 +204,17 @@ static const char *weights_key(enum checkpoint_layout l)
                                        : "model";
 }
 
-static enum status put_root(struct writer *w, struct err *err)
+/*
+ * The pickle of the whole checkpoint: the configuration's keys, then the weights under the key that
+ * the layout's reader looks for.
+ */
+static enum status put_checkpoint(struct writer *w, struct err *err)
 {
     const char *key;
     json_t *v;
     const struct tensors *t = &w->c->tensors;
     enum status code = STATUS_OK;
-    op(w, "\x80\x02}(");
+    put_op(w, "\x80\x02}(");
     json_object_foreach(w->c->config, key, v)
     {
         put_string(w, key);
@@ -217,18 +222,18 @@ static enum status put_root(struct writer *w, struct err *err)
             return code;
     }
     put_string(w, weights_key(w->c->layout));
-    op(w, "ccollections\nOrderedDict\n)R(");
+    put_op(w, "ccollections\nOrderedDict\n)R(");
     for (size_t i = 0; i < t->count && !code; i++)
-        if (!beside(t->tensor[i].name)) {
+        if (!is_beside_weights(t->tensor[i].name)) {
             put_string(w, t->tensor[i].name);
             code = put_tensor(w, &t->tensor[i], err);
         }
-    op(w, "uu.");
+    put_op(w, "uu.");
     return code || buf_ok(&w->pickle) ? code : err_nomem(err);
 }
 
 /* N bytes at DATA, borrowed until Z is closed, as member NAME; always of the same time. */
-static bool add_member(zip_t *z, const char *name, const void *data, size_t n)
+static bool archive_add_member(zip_t *z, const char *name, const void *data, size_t n)
 {
     zip_source_t *source = zip_source_buffer(z, data, n, 0);
     zip_int64_t at = source ? zip_file_add(z, name, source, ZIP_FL_ENC_UTF_8) : -1;
@@ -241,7 +246,7 @@ static bool add_member(zip_t *z, const char *name, const void *data, size_t n)
 }
 
 /* Row-major elements of T: its own, or a copy in MEMORY. */
-static const void *rows(const struct tensor *t, struct arena *memory)
+static const void *tensor_rows(const struct tensor *t, struct arena *memory)
 {
     if (t->count == 0)
         return "";
@@ -254,27 +259,31 @@ static const void *rows(const struct tensor *t, struct arena *memory)
 }
 
 /* Members as torch.save names them, the pickle first. */
-static bool add_members(zip_t *z, const struct writer *w, struct arena *memory)
+static bool archive_add_members(zip_t *z, const struct writer *w, struct arena *memory)
 {
     char name[64];
-    bool good = add_member(z, FOLDER "data.pkl", w->pickle.data, w->pickle.len);
+    bool good = archive_add_member(z, FOLDER "data.pkl", w->pickle.data, w->pickle.len);
     for (size_t i = 0; i < w->storages && good; i++) {
         const struct tensor *t = &w->c->tensors.tensor[w->stored[i]];
-        const void *data = rows(t, memory);
+        const void *data = tensor_rows(t, memory);
         snprintf(name, sizeof name, FOLDER "data/%zu", i);
-        good = data && add_member(z, name, data, t->count * dtype_size(t->dtype));
+        good = data && archive_add_member(z, name, data, t->count * dtype_size(t->dtype));
     }
-    return good && add_member(z, FOLDER "version", "3\n", 2) &&
-           add_member(z, FOLDER "byteorder", "little", 6);
+    return good && archive_add_member(z, FOLDER "version", "3\n", 2) &&
+           archive_add_member(z, FOLDER "byteorder", "little", 6);
 }
 
-static int stopped(zip_t *z, void *stop)
+static int archive_stopped(zip_t *z, void *stop)
 {
     (void)z;
     return cancelled(stop);
 }
 
-static enum status write_archive(const struct writer *w, const char *path,
+/*
+ * The archive at PATH, which must not exist yet.  libzip writes it when it is closed, and asks
+ * meanwhile whether to stop.
+ */
+static enum status archive_write(const struct writer *w, const char *path,
                                  const struct cancel *stop, struct err *err)
 {
     int why = 0;
@@ -288,12 +297,12 @@ static enum status write_archive(const struct writer *w, const char *path,
         zip_error_fini(&e);
         goto out;
     }
-    zip_register_cancel_callback_with_state(z, stopped, NULL, (void *)(uintptr_t)stop);
-    if (!add_members(z, w, &memory))
+    zip_register_cancel_callback_with_state(z, archive_stopped, NULL, (void *)(uintptr_t)stop);
+    if (!archive_add_members(z, w, &memory))
         code = err_nomem(err);
     else if (zip_close(z) == 0)
         z = NULL;
-    else if (stopped(z, (void *)(uintptr_t)stop))
+    else if (archive_stopped(z, (void *)(uintptr_t)stop))
         code = err_set(err, STATUS_CANCELLED, "%s: interrupted", path);
     else
         code = err_set(err, STATUS_IO, "%s: %s", path, zip_strerror(z));
@@ -305,7 +314,7 @@ out:
 }
 
 /* Onto the disk, where libzip leaves it to the system. */
-static enum status sync_file(const char *path, struct err *err)
+static enum status archive_sync(const char *path, struct err *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     enum status code = fd >= 0 && fsync(fd) == 0 ? STATUS_OK : err_errno(err, path);
@@ -318,10 +327,10 @@ enum status torchzip_write(const struct checkpoint *c, const char *path, const s
                            struct err *err)
 {
     struct writer w = {.c = c, .stored = mem_array(c->tensors.count, sizeof *w.stored)};
-    enum status code = w.stored ? put_root(&w, err) : err_nomem(err);
+    enum status code = w.stored ? put_checkpoint(&w, err) : err_nomem(err);
     if (!code)
-        code = write_archive(&w, path, stop, err);
-    if (!code && (code = sync_file(path, err)))
+        code = archive_write(&w, path, stop, err);
+    if (!code && (code = archive_sync(path, err)))
         unlink(path);
     buf_free(&w.pickle);
     free(w.stored);

@@ -2,7 +2,7 @@
  * torchzip_write.h - a checkpoint as a file of torch.save, for programs that read nothing else.
  *
  * The layout is the one the checkpoint came in: weights under their key as an OrderedDict, what
- * s3prl's trainer keeps beside them in its own dictionaries, and all of the configuration.  "Args"
+ * s3prl's trainer keeps in dictionaries of its own, and all of the configuration.  "Args"
  * is an argparse.Namespace again; objects of other classes are dictionaries of their attributes,
  * and the optimiser is missing (checkpoint.h).  Not for fairseq's checkpoints, whose programs need
  * objects of their own classes.  The same checkpoint gives the same bytes.

@@ -1,3 +1,8 @@
+/*
+ * A zip archive in memory by libzip.  Members that are stored, as torch.save's are, are borrowed
+ * where they lie; libzip would copy them, so their places are read from the archive's directory
+ * here (PKWARE's APPNOTE.TXT, 4.3).
+ */
 #include "config.h"
 
 #include "formats/tensors/zipbox.h"
@@ -24,7 +29,8 @@ struct zipbox {
     struct arena unpacked;
 };
 
-static uint64_t number(const unsigned char *p, unsigned n)
+/* An unsigned little-endian number of N <= 8 bytes. */
+static uint64_t zip_number(const unsigned char *p, unsigned n)
 {
     uint64_t v = 0;
     memcpy(&v, p, n);
@@ -35,7 +41,7 @@ static uint64_t number(const unsigned char *p, unsigned n)
  * The directory's place, from the record at the end of the archive, or its 64-bit form where that
  * one says so.  (APPNOTE.TXT 4.3.14 to 4.3.16: what libzip has read too, but does not tell.)
  */
-static bool find_directory(const struct zipbox *z, uint64_t *start)
+static bool zipbox_find_directory(const struct zipbox *z, uint64_t *start)
 {
     const unsigned char *p = z->bytes;
     size_t far = z->size > 65557 ? z->size - 65557 : 0, at = z->size < 22 ? 0 : z->size - 22;
@@ -44,53 +50,53 @@ static bool find_directory(const struct zipbox *z, uint64_t *start)
     while (memcmp(p + at, "PK\5\6", 4) != 0)
         if (at-- == far)
             return false;
-    *start = number(p + at + 16, 4);
+    *start = zip_number(p + at + 16, 4);
     if (at >= 20 && memcmp(p + at - 20, "PK\6\7", 4) == 0) {
-        uint64_t record = number(p + at - 12, 8);
+        uint64_t record = zip_number(p + at - 12, 8);
         if (record > z->size || z->size - record < 56 || memcmp(p + record, "PK\6\6", 4) != 0)
             return false;
-        *start = number(p + record + 48, 8);
+        *start = zip_number(p + record + 48, 8);
     }
     return *start <= z->size;
 }
 
 /* The local header's offset in the directory entry P, from its 64-bit extra field if need be. */
-static uint64_t local_offset(const unsigned char *p, size_t name_len, size_t extra_len)
+static uint64_t zipbox_local_offset(const unsigned char *p, size_t name_len, size_t extra_len)
 {
-    uint64_t offset = number(p + 42, 4);
+    uint64_t offset = zip_number(p + 42, 4);
     const unsigned char *extra = p + 46 + name_len, *end = extra + extra_len;
     if (offset != UINT32_MAX)
         return offset;
     while (end - extra >= 4) {
-        size_t id = number(extra, 2), len = number(extra + 2, 2), skip = 0;
+        size_t id = zip_number(extra, 2), len = zip_number(extra + 2, 2), skip = 0;
         extra += 4;
         if (len > (size_t)(end - extra))
             break;
-        skip += number(p + 24, 4) == UINT32_MAX ? 8 : 0;
-        skip += number(p + 20, 4) == UINT32_MAX ? 8 : 0;
+        skip += zip_number(p + 24, 4) == UINT32_MAX ? 8 : 0;
+        skip += zip_number(p + 20, 4) == UINT32_MAX ? 8 : 0;
         if (id == 1 && len >= skip + 8)
-            return number(extra + skip, 8);
+            return zip_number(extra + skip, 8);
         extra += len;
     }
     return UINT64_MAX;
 }
 
 /* Best effort: members whose place is not found are read through libzip. */
-static void find_locals(struct zipbox *z)
+static void zipbox_find_locals(struct zipbox *z)
 {
     uint64_t at;
     memset(z->local, 0xff, z->count * sizeof *z->local);
-    if (!find_directory(z, &at))
+    if (!zipbox_find_directory(z, &at))
         return;
     for (size_t i = 0; i < z->count; i++) {
         const unsigned char *p = z->bytes + at;
         if (z->size - at < 46 || memcmp(p, "PK\1\2", 4) != 0)
             return;
-        size_t name_len = number(p + 28, 2), extra_len = number(p + 30, 2);
-        size_t whole = 46 + name_len + extra_len + number(p + 32, 2);
+        size_t name_len = zip_number(p + 28, 2), extra_len = zip_number(p + 30, 2);
+        size_t whole = 46 + name_len + extra_len + zip_number(p + 32, 2);
         if (z->size - at < whole)
             return;
-        z->local[i] = local_offset(p, name_len, extra_len);
+        z->local[i] = zipbox_local_offset(p, name_len, extra_len);
         at += whole;
     }
 }
@@ -130,7 +136,7 @@ enum status zipbox_open(struct zipbox **out, const unsigned char *bytes, size_t 
         code = err_nomem(err);
         goto out;
     }
-    find_locals(z);
+    zipbox_find_locals(z);
 out:
     zip_error_fini(&why);
     if (code)
@@ -171,7 +177,8 @@ int64_t zipbox_find(const struct zipbox *z, const char *name)
  * A stored member's bytes within the archive, if its local header confirms what libzip read in the
  * directory; NULL otherwise.
  */
-static const unsigned char *borrow(const struct zipbox *z, size_t member, const zip_stat_t *st)
+static const unsigned char *zipbox_borrow(const struct zipbox *z, size_t member,
+                                          const zip_stat_t *st)
 {
     const char *name = zipbox_name(z, member);
     uint64_t at = z->local[member];
@@ -180,16 +187,20 @@ static const unsigned char *borrow(const struct zipbox *z, size_t member, const 
         st->encryption_method != ZIP_EM_NONE || at > z->size || z->size - at < 30)
         return NULL;
     const unsigned char *p = z->bytes + at;
-    size_t skip = 30 + number(p + 26, 2) + number(p + 28, 2);
-    if (memcmp(p, "PK\3\4", 4) != 0 || number(p + 8, 2) != ZIP_CM_STORE ||
-        number(p + 26, 2) != name_len || z->size - at < skip || z->size - at - skip < st->size ||
-        memcmp(p + 30, name, name_len) != 0)
+    size_t skip = 30 + zip_number(p + 26, 2) + zip_number(p + 28, 2);
+    if (memcmp(p, "PK\3\4", 4) != 0 || zip_number(p + 8, 2) != ZIP_CM_STORE ||
+        zip_number(p + 26, 2) != name_len || z->size - at < skip ||
+        z->size - at - skip < st->size || memcmp(p + 30, name, name_len) != 0)
         return NULL;
     return p + skip;
 }
 
-static enum status unpack(struct zipbox *z, size_t member, size_t size, const unsigned char **data,
-                          struct err *err)
+/*
+ * A compressed member in memory of the box, which has a bound: a small archive could unpack to any
+ * size.
+ */
+static enum status zipbox_unpack(struct zipbox *z, size_t member, size_t size,
+                                 const unsigned char **data, struct err *err)
 {
     const char *name = zipbox_name(z, member);
     unsigned char *to = arena_zeros(&z->unpacked, size, 1);
@@ -218,8 +229,8 @@ enum status zipbox_read(struct zipbox *z, size_t member, const unsigned char **d
     if (zip_stat_index(z->zip, member, 0, &st) != 0 || (st.valid & wanted) != wanted)
         return err_set(err, STATUS_FORMAT, "%s: %s: no size in the directory", z->name,
                        zipbox_name(z, member));
-    const unsigned char *p = borrow(z, member, &st);
-    enum status code = p ? STATUS_OK : unpack(z, member, st.size, &p, err);
+    const unsigned char *p = zipbox_borrow(z, member, &st);
+    enum status code = p ? STATUS_OK : zipbox_unpack(z, member, st.size, &p, err);
     if (code)
         return code;
     *data = p;

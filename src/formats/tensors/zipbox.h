@@ -25,7 +25,7 @@ const char *zipbox_name(const struct zipbox *z, size_t member);
 int64_t zipbox_find(const struct zipbox *z, const char *name);
 
 /*
- * The bytes of a member; valid until zipbox_free.  Compressed ones are unpacked, each time anew;
+ * The bytes of a member; valid until zipbox_free.  Compressed ones are unpacked at each call;
  * all together they may not be much longer than the archive.
  */
 enum status zipbox_read(struct zipbox *z, size_t member, const unsigned char **data, size_t *size,

@@ -1,3 +1,8 @@
+/*
+ * Log-mel spectra as Kaldi computes them, with the settings of torchaudio's compliance.kaldi.fbank
+ * (logmel.h), in double precision up to the logarithm.  The FFT of 512 real points, by one of 256
+ * complex points, is written out here: libraries for it are under the GPL or large for one size.
+ */
 #include "config.h"
 
 #include "model/frontends/logmel.h"
@@ -25,22 +30,23 @@ struct logmel {
     double *weight;         /* [bins][HALF] */
 };
 
-static double mel(double hz)
+/* The mel scale of HTK and Kaldi. */
+static double logmel_mel(double hz)
 {
     return 1127.0 * log(1.0 + hz / 700.0);
 }
 
 /* Triangles with corners equally spaced in mel and sides linear in mel, not in hertz. */
-static void make_filters(struct logmel *m)
+static void logmel_make_filters(struct logmel *m)
 {
-    double low = mel(LOW_HZ), step = (mel(HIGH_HZ) - low) / (m->bins + 1);
+    double low = logmel_mel(LOW_HZ), step = (logmel_mel(HIGH_HZ) - low) / (m->bins + 1);
     for (uint32_t b = 0; b < m->bins; b++) {
         double left = low + b * step, centre = left + step, right = centre + step;
         double *w = m->weight + (size_t)b * HALF;
         m->first[b] = HALF;
         m->last[b] = 0;
         for (uint32_t k = 0; k < HALF; k++) {
-            double at = mel(k * RATE_HZ / LOGMEL_FFT);
+            double at = logmel_mel(k * RATE_HZ / LOGMEL_FFT);
             double up = (at - left) / (centre - left), down = (right - at) / (right - centre);
             double v = up < down ? up : down;
             w[k] = v > 0 ? v : 0;
@@ -52,7 +58,8 @@ static void make_filters(struct logmel *m)
     }
 }
 
-static void make_tables(struct logmel *m)
+/* The window, the twiddle factors and the order of the transform's input. */
+static void logmel_make_tables(struct logmel *m)
 {
     /* Symmetric Hamming window: 0.54 - 0.46 cos(2 pi n / (N - 1)). */
     for (int n = 0; n < LOGMEL_WINDOW; n++)
@@ -70,7 +77,7 @@ static void make_tables(struct logmel *m)
 }
 
 /* In-place complex transform of HALF points given in bit-reversed order, RE and IM. */
-static void fft(const struct logmel *m, double *re, double *im)
+static void logmel_fft(const struct logmel *m, double *re, double *im)
 {
     for (size_t half = 1; half < HALF; half *= 2) {
         /* The table is for LOGMEL_FFT points, so a step of LOGMEL_FFT / (2 half). */
@@ -99,7 +106,7 @@ static void power_spectrum(const struct logmel *m, const double *x, double *powe
         re[m->reversed[i]] = x[2 * i];
         im[m->reversed[i]] = x[2 * i + 1];
     }
-    fft(m, re, im);
+    logmel_fft(m, re, im);
     for (size_t k = 0; k < HALF; k++) {
         size_t other = (HALF - k) % HALF;
         double even_re = (re[k] + re[other]) / 2, even_im = (im[k] - im[other]) / 2;
@@ -150,8 +157,8 @@ enum status logmel_new(struct logmel **out, uint32_t bins, struct err *err)
         logmel_free(m);
         return err_nomem(err);
     }
-    make_tables(m);
-    make_filters(m);
+    logmel_make_tables(m);
+    logmel_make_filters(m);
     *out = m;
     return STATUS_OK;
 }

@@ -13,6 +13,7 @@ static const struct melhubert *melhubert_of(const struct model *m)
     return m->front;
 }
 
+/* The projection and the statistics of the bins. */
 static enum status melhubert_bind(struct model *m, struct binder *b, const struct checkpoint *c,
                                   const struct model_options *o, struct err *err)
 {
@@ -71,6 +72,7 @@ static void melhubert_normalise(const struct melhubert *f, float *x, size_t rows
             x[b] = (x[b] - f->mean[b]) / f->std[b];
 }
 
+/* The projection of INPUT [T][input] to OUT [T][E]. */
 static enum status melhubert_project(const struct model *m, const float *input, size_t t,
                                      float *out, const struct model_sink *sink, struct err *err)
 {
@@ -82,6 +84,7 @@ static enum status melhubert_project(const struct model *m, const float *input, 
     return sink_send(sink, MODEL_FEAT, 0, t, m->encoder.embed, out, err);
 }
 
+/* Log-mel frames, normalised, stacked and projected; WORK holds [T][input], frame by frame. */
 static enum status melhubert_run(const struct model *m, const float *samples, size_t n, float *out,
                                  float *work, const struct model_sink *sink, struct err *err)
 {

@@ -30,6 +30,7 @@ static enum status stats_set(struct melhubert *f, const float *mean, const float
     return STATUS_OK;
 }
 
+/* A file of numpy, [2][bins]: means, then standard deviations. */
 static enum status stats_read_file(struct melhubert *f, const char *path, struct err *err)
 {
     struct tensors file;

@@ -70,6 +70,10 @@ static enum status wave_pack_conv(struct model *m, struct conv *c, const float *
     return c->packed ? STATUS_OK : err_nomem(err);
 }
 
+/*
+ * Convolution N: its weight, its bias if the convolutions have one, and its norm.  The weight of
+ * the first stays as it is where its norm is folded into it for every recording.
+ */
 static enum status wave_bind_conv(struct model *m, struct binder *b, uint32_t n, struct err *err)
 {
     struct wave *w = m->front;
@@ -95,6 +99,7 @@ static enum status wave_bind_conv(struct model *m, struct binder *b, uint32_t n,
     return code || b->survey ? code : wave_pack_conv(m, c, weight, err);
 }
 
+/* The convolutions, the norm behind them and the projection to the width of the encoder. */
 static enum status wave_bind(struct model *m, struct binder *b, const struct checkpoint *c,
                              const struct model_options *o, struct err *err)
 {
@@ -122,6 +127,7 @@ static void wave_repack(struct model *m)
         linear_pack(m->kn, &w->proj, w->proj.weight);
 }
 
+/* Complete windows only, convolution by convolution, as in the reference. */
 static size_t wave_frames(const struct model *m, size_t samples)
 {
     const struct wave *w = wave_of(m);
@@ -162,6 +168,10 @@ static size_t wave_rows_below(const struct conv *above, size_t rows)
     return (rows - 1) * above->stride + above->kernel;
 }
 
+/*
+ * Lays the arrays of one run out in MEMORY, from the last convolution's rows down to the rows of
+ * the first that they are made of; returns the floats they take, also for NULL.
+ */
 static size_t wave_carve(const struct model *m, size_t samples, struct wave_pass *r, float *memory)
 {
     const struct wave *w = wave_of(m);
@@ -309,6 +319,7 @@ static void wave_project(const struct model *m, float *x, size_t rows, float *ou
         memcpy(out, x, rows * wave_channels(w) * sizeof *out);
 }
 
+/* The front end in pieces of CHUNK frames: convolutions, norm, projection. */
 static enum status wave_run(const struct model *m, const float *samples, size_t n, float *out,
                             float *work, const struct model_sink *sink, struct err *err)
 {
@@ -328,7 +339,7 @@ static enum status wave_run(const struct model *m, const float *samples, size_t 
         float *x = r.out[w->convs - 1];
         wave_run_conv(&r, w->convs - 1, i, rows, x);
         if (!r.finite)
-            return err_set(err, STATUS_FORMAT, "not a number in the convolutions");
+            return err_set(err, STATUS_FORMAT, "NaN or infinity in the convolutions");
         struct model_block block = {MODEL_CONV, 0, i, rows, t, width, x};
         if (sink_wants(sink, MODEL_CONV) && (code = sink->rows(sink->context, &block, err)))
             return code;

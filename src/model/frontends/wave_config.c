@@ -147,6 +147,7 @@ static enum status wave_read_list(struct wave *w, const struct settings *s, cons
     return STATUS_OK;
 }
 
+/* The convolutions as three lists, as transformers has them. */
 static enum status wave_read_lists(struct wave *w, const struct settings *s, struct err *err)
 {
     uint32_t out[3][MAX_CONVS];
@@ -192,6 +193,10 @@ static enum status wave_read_convs(struct model *m, const struct settings *s, st
     return code;
 }
 
+/*
+ * What is normalised between a convolution and its GELU, in the words of fairseq or of
+ * transformers.
+ */
 static enum status wave_read_norm(struct wave *w, const struct settings *s, struct err *err)
 {
     const char *key = "extractor_mode";
@@ -200,7 +205,8 @@ static enum status wave_read_norm(struct wave *w, const struct settings *s, stru
     if (text && (strcmp(text, "layer_norm") == 0 || strcmp(text, "layer") == 0))
         w->norm = CONV_NORM_EACH;
     else if (text && (strcmp(text, "default") == 0 || strcmp(text, "group") == 0 ||
-                      strcmp(text, "group_norm_masked") == 0)) /* of the frames heard: all here */
+                      strcmp(text, "group_norm_masked") ==
+                          0)) /* over the unmasked frames: all of them here */
         w->norm = CONV_NORM_FIRST;
     else
         return err_set(err, STATUS_UNSUPPORTED,
@@ -233,7 +239,7 @@ static enum status wave_refuse(const struct settings *s, struct err *err)
         (strcmp(json_string_value(v), "add") == 0 || strcmp(json_string_value(v), "concat") == 0))
         return err_set(err, STATUS_UNSUPPORTED, "task_emb_type '%s' cannot be computed",
                        json_string_value(v));
-    /* ContentVec's last norm then hears the speaker too. */
+    /* The last norm of ContentVec is then conditioned on the speaker. */
     if (json_integer_value(json_object_get(s->json, "encoder_layers_1")) > 0 &&
         json_is_true(json_object_get(s->json, "layer_norm_first")))
         return err_set(err, STATUS_UNSUPPORTED,

@@ -1,5 +1,6 @@
 /*
- * Whether recordings are normalised before a waveform model hears them, and what says so.
+ * Whether recordings are normalised to zero mean and unit variance before the convolutional front
+ * end, and where that is stated.
  */
 #include "config.h"
 
@@ -13,7 +14,7 @@
 #define RATE 16000
 
 /* The task that the model was trained for: its configuration says how recordings are read. */
-static const json_t *task_of(const struct checkpoint *c, const char **where)
+static const json_t *normalize_task_of(const struct checkpoint *c, const char **where)
 {
     const json_t *cfg = json_object_get(c->config, "cfg"), *task;
     switch (c->layout) {
@@ -30,8 +31,8 @@ static const json_t *task_of(const struct checkpoint *c, const char **where)
     }
 }
 
-static enum status check_rate(const json_t *task, const char *where, const char *key,
-                              struct err *err)
+static enum status normalize_check_rate(const json_t *task, const char *where, const char *key,
+                                        struct err *err)
 {
     const json_t *v = json_object_get(task, key);
     if (!json_is_number(v) || json_number_value(v) == RATE)
@@ -41,7 +42,8 @@ static enum status check_rate(const json_t *task, const char *where, const char 
 }
 
 /* A text that the model keeps. */
-static enum status note(struct model *m, const char *key, const char *where, struct err *err)
+static enum status normalize_note(struct model *m, const char *key, const char *where,
+                                  struct err *err)
 {
     char text[96];
     snprintf(text, sizeof text, "%s of %s", key, where);
@@ -57,10 +59,10 @@ enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
 {
     struct wave *w = m->front;
     const char *where, *key = "normalize";
-    const json_t *task = task_of(c, &where), *v = json_object_get(task, key);
-    enum status code = check_rate(task, where, "sample_rate", err);
+    const json_t *task = normalize_task_of(c, &where), *v = json_object_get(task, key);
+    enum status code = normalize_check_rate(task, where, "sample_rate", err);
     if (!code)
-        code = check_rate(task, where, "sampling_rate", err);
+        code = normalize_check_rate(task, where, "sampling_rate", err);
     if (code) {
         err_prefix(err, "%s", c->path);
         return code;
@@ -72,7 +74,7 @@ enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
         m->info.normalize_from = "--normalize";
     } else if (json_is_boolean(v)) {
         w->normalize = json_is_true(v);
-        code = note(m, key, where, err);
+        code = normalize_note(m, key, where, err);
     } else if (c->layout == CHECKPOINT_DISTILLER) {
         m->info.normalize_from = "its trainer never does";
     } else {

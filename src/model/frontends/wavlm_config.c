@@ -7,6 +7,7 @@
 
 #include "model/frontends/wave.h"
 
+/* Whether there is a bias, whether it is gated, and its buckets. */
 static enum status wavlm_read_bias(struct rel_pos *p, const struct settings *s, struct err *err)
 {
     bool transformers = json_object_get(s->json, "model_type") != NULL, on;

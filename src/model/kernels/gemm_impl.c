@@ -1,5 +1,5 @@
 /*
- * Matrix products on a packed right side.  OpenBLAS packs the weights anew for every recording and
+ * Matrix products on a packed right side.  OpenBLAS packs the weights again for every recording and
  * wants lda >= k; here they are packed once, which at a few hundred rows gains more than its finer
  * tuning does, and a convolution's overlapping rows are read where they stand.
  */
@@ -48,8 +48,8 @@
     }
 
 /* ROWS x VECTORS of C from K of A and one panel of B; both are constants in every caller. */
-SIMD void tile(const size_t rows, const size_t vectors, size_t k, const float *a, size_t lda,
-               const float *b, float *c, size_t ldc, const vfloat *start, bool add)
+SIMD void gemm_tile(const size_t rows, const size_t vectors, size_t k, const float *a, size_t lda,
+                    const float *b, float *c, size_t ldc, const vfloat *start, bool add)
 {
     const vfloat zero = {0};
     vfloat c0 = zero, d0 = zero, c1 = zero, d1 = zero, c2 = zero, d2 = zero, c3 = zero, d3 = zero,
@@ -87,23 +87,23 @@ SIMD void tile(const size_t rows, const size_t vectors, size_t k, const float *a
     STORE_ROW(11)
 }
 
-SIMD void tile_rows(size_t rows, const size_t vectors, size_t k, const float *a, size_t lda,
-                    const float *b, float *c, size_t ldc, const vfloat *start, bool add)
+SIMD void gemm_tile_rows(size_t rows, const size_t vectors, size_t k, const float *a, size_t lda,
+                         const float *b, float *c, size_t ldc, const vfloat *start, bool add)
 {
     switch (rows) {
-    case 1: tile(1, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 2: tile(2, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 3: tile(3, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 4: tile(4, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 5: tile(5, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 6: tile(6, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 1: gemm_tile(1, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 2: gemm_tile(2, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 3: gemm_tile(3, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 4: gemm_tile(4, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 5: gemm_tile(5, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 6: gemm_tile(6, vectors, k, a, lda, b, c, ldc, start, add); break;
 #if TILE > 6
-    case 7: tile(7, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 8: tile(8, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 9: tile(9, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 10: tile(10, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 11: tile(11, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 12: tile(12, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 7: gemm_tile(7, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 8: gemm_tile(8, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 9: gemm_tile(9, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 10: gemm_tile(10, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 11: gemm_tile(11, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 12: gemm_tile(12, vectors, k, a, lda, b, c, ldc, start, add); break;
 #endif
     default: break;
     }
@@ -119,8 +119,9 @@ SIMD void prefetch_part(const float *next, size_t k, size_t i, size_t parts)
 }
 
 /* One panel, COLUMNS <= PANEL of it real, for M rows; NEXT: the panel behind, or NULL. */
-static void panel(size_t m, size_t columns, size_t k, const float *a, size_t lda, const float *b,
-                  const float *next, float *c, size_t ldc, const float *bias, bool add)
+static void gemm_panel(size_t m, size_t columns, size_t k, const float *a, size_t lda,
+                       const float *b, const float *next, float *c, size_t ldc, const float *bias,
+                       bool add)
 {
     float edge[TILE * PANEL], first[PANEL] = {0};
     if (bias)
@@ -131,15 +132,15 @@ static void panel(size_t m, size_t columns, size_t k, const float *a, size_t lda
         if (next)
             prefetch_part(next, k, i / TILE, (m + TILE - 1) / TILE);
         if (columns == PANEL) {
-            tile_rows(rows, 2, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
+            gemm_tile_rows(rows, 2, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
             continue;
         }
         if (columns == LANES) {
-            tile_rows(rows, 1, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
+            gemm_tile_rows(rows, 1, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
             continue;
         }
         /* A last panel of another width goes through a full tile. */
-        tile_rows(rows, 2, k, a + i * lda, lda, b, edge, PANEL, start, false);
+        gemm_tile_rows(rows, 2, k, a + i * lda, lda, b, edge, PANEL, start, false);
         for (size_t r = 0; r < rows; r++)
             for (size_t j = 0; j < columns; j++) {
                 float *to = c + (i + r) * ldc + j;
@@ -157,9 +158,9 @@ void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, cons
             size_t depth = k - p < DEPTH ? k - p : DEPTH;
             for (size_t j = 0; j < n; j += PANEL) {
                 const float *b = packed + j * k + p * PANEL;
-                panel(rows, n - j < PANEL ? n - j : PANEL, depth, a + i * lda + p, lda, b,
-                      j + PANEL < n ? b + k * PANEL : NULL, c + i * ldc + j, ldc,
-                      bias && p == 0 ? bias + j : NULL, add || p > 0);
+                gemm_panel(rows, n - j < PANEL ? n - j : PANEL, depth, a + i * lda + p, lda, b,
+                           j + PANEL < n ? b + k * PANEL : NULL, c + i * ldc + j, ldc,
+                           bias && p == 0 ? bias + j : NULL, add || p > 0);
             }
         }
     }

@@ -1,3 +1,8 @@
+/*
+ * Which build of the kernels this processor runs: the same sources are compiled for any machine,
+ * for AVX2 with FMA and for AVX-512 (simd.h), each with names of its own, and a table of each is
+ * made here.
+ */
 #include "config.h"
 
 #include "model/kernels/kernels.h"
@@ -57,7 +62,8 @@ const struct kernels *kernels_avx512(void)
 #endif
 }
 
-static const struct kernels *choose(void)
+/* The build that PROPNEU_KERNELS names, if this processor runs it, else the fastest. */
+static const struct kernels *kernels_choose(void)
 {
     const struct kernels *all[] = {kernels_avx512(), kernels_avx2(), kernels_portable()};
     const char *asked = getenv("PROPNEU_KERNELS");
@@ -75,7 +81,7 @@ const struct kernels *kernels_get(void)
     static const struct kernels *chosen;
     const struct kernels *kn = __atomic_load_n(&chosen, __ATOMIC_ACQUIRE);
     if (!kn) {
-        kn = choose();
+        kn = kernels_choose();
         __atomic_store_n(&chosen, kn, __ATOMIC_RELEASE);
     }
     return kn;

@@ -60,7 +60,7 @@ SIMD vfloat exp_negative(vfloat x)
     return vas_float(vas_int(p) + exponent);
 }
 
-/* True if no element has an exponent of all ones: infinite or not a number. */
+/* True if no element has an exponent of all ones: infinity or NaN. */
 SIMD bool all_finite(vint worst)
 {
     for (int i = 0; i < LANES; i++)
@@ -109,6 +109,7 @@ bool KERNEL(tanh)(float *x, size_t n)
     return finite;
 }
 
+/* The largest of X [n]. */
 static float row_largest(const float *x, size_t n)
 {
     float m = -INFINITY;
@@ -164,6 +165,7 @@ void KERNEL(scale_rows)(float *x, size_t rows, size_t n, size_t ld, const float 
     }
 }
 
+/* The mean of X [n], summed in two vectors. */
 static float row_mean(const float *x, size_t n)
 {
     vfloat s0 = {0}, s1 = {0};
@@ -178,6 +180,7 @@ static float row_mean(const float *x, size_t n)
     return s / (float)n;
 }
 
+/* The biased variance of X [n] about MEAN: two passes, which loses less than sums of squares. */
 static float row_variance(const float *x, size_t n, float mean)
 {
     vfloat s0 = {0}, s1 = {0};

@@ -1,3 +1,7 @@
+/*
+ * Top-tau selection in two steps: candidates above a lower bound, which the kernel finds in one
+ * pass, then the exact bound among the candidates by their bits.  No row is sorted.
+ */
 #include "config.h"
 
 #include "model/kernels/select.h"

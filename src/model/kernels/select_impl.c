@@ -11,6 +11,7 @@
 /* Vectors of lane maxima kept at most: more lanes make the bound sharper, but cost more. */
 #define MAX_VECTORS 64
 
+/* How many of KEY [n] are at least BOUND. */
 static size_t count_at_least(const uint32_t *key, size_t n, uint32_t bound)
 {
     vint count = {0};

@@ -1,5 +1,6 @@
 /*
- * Weights that stay as the checkpoint has them beside what the kernels read, for training.
+ * Weights that a model keeps as the checkpoint has them, in addition to what its kernels read, for
+ * training; and packing them again after a change (weights.h).
  */
 #include "config.h"
 

@@ -16,27 +16,31 @@
 static const char *const part_names[FFN_PARTS] = {"fc1.weight", "fc1.bias", "fc2.weight",
                                                   "fc2.bias"};
 
-static bool is_float(enum dtype d)
+static bool part_is_float(enum dtype d)
 {
     return d == DTYPE_F64 || d == DTYPE_F32 || d == DTYPE_F16 || d == DTYPE_BF16;
 }
 
 /* PART must be [ROWS], or [ROWS][COLUMNS] where COLUMNS is not 0. */
-static enum status check_part(const struct checkpoint *c, const struct tensor *t, size_t rows,
+static enum status part_check(const struct checkpoint *c, const struct tensor *t, size_t rows,
                               size_t columns, struct err *err)
 {
     uint32_t ndim = columns ? 2 : 1;
     char shape[96];
     if (t->ndim == ndim && t->shape[0] == rows && (ndim == 1 || t->shape[1] == columns) &&
-        is_float(t->dtype) && tensor_is_sound(t))
+        part_is_float(t->dtype) && tensor_is_sound(t))
         return STATUS_OK;
     tensor_shape_text(t, shape, sizeof shape);
-    return err_set(err, STATUS_FORMAT, "%s: tensor %s is %s %s, which its layer has no use for",
+    return err_set(err, STATUS_FORMAT, "%s: tensor %s is %s %s, which does not fit its layer",
                    c->path, t->name, dtype_name(t->dtype), shape);
 }
 
-static enum status find_parts(struct binder *b, const struct checkpoint *c, uint32_t layer,
-                              struct model_ffn *out, struct err *err)
+/*
+ * The four tensors of a layer's feed-forward block, whose shapes must fit one another: the
+ * configuration is not looked at.
+ */
+static enum status ffn_find_parts(struct binder *b, const struct checkpoint *c, uint32_t layer,
+                                  struct model_ffn *out, struct err *err)
 {
     const struct tensor *part[FFN_PARTS];
     char native[MAX_TENSOR_NAME], spelled[MAX_TENSOR_NAME];
@@ -50,10 +54,10 @@ static enum status find_parts(struct binder *b, const struct checkpoint *c, uint
     if (code)
         return code;
     size_t neurons = part[FFN_FC1_BIAS]->shape[0], embed = part[FFN_FC2_BIAS]->shape[0];
-    if ((code = check_part(c, part[FFN_FC1_BIAS], neurons, 0, err)) ||
-        (code = check_part(c, part[FFN_FC2_BIAS], embed, 0, err)) ||
-        (code = check_part(c, part[FFN_FC1_WEIGHT], neurons, embed, err)) ||
-        (code = check_part(c, part[FFN_FC2_WEIGHT], embed, neurons, err)))
+    if ((code = part_check(c, part[FFN_FC1_BIAS], neurons, 0, err)) ||
+        (code = part_check(c, part[FFN_FC2_BIAS], embed, 0, err)) ||
+        (code = part_check(c, part[FFN_FC1_WEIGHT], neurons, embed, err)) ||
+        (code = part_check(c, part[FFN_FC2_WEIGHT], embed, neurons, err)))
         return code;
     for (int p = 0; p < FFN_PARTS; p++)
         out->at[p] = (size_t)(part[p] - c->tensors.tensor);
@@ -61,7 +65,7 @@ static enum status find_parts(struct binder *b, const struct checkpoint *c, uint
 }
 
 /* How tensors are spelled where no configuration says the family: as of HuBERT's relatives. */
-static const struct tensor_names *names_of(const struct family *family)
+static const struct tensor_names *family_names_of(const struct family *family)
 {
     return family ? family->names : &wave_tensor_names;
 }
@@ -72,9 +76,9 @@ enum status model_ffn_find(const struct checkpoint *c, uint32_t layer, struct mo
     const json_t *settings;
     struct model m = {.memory = arena_make(SIZE_MAX)};
     struct binder b = {.tensors = &c->tensors, .model = &m, .path = c->path};
-    enum status code = binder_spell(&b, names_of(family_find(c, &settings)), err);
+    enum status code = binder_spell(&b, family_names_of(family_find(c, &settings)), err);
     if (!code)
-        code = find_parts(&b, c, layer, out, err);
+        code = ffn_find_parts(&b, c, layer, out, err);
     arena_free(&m.memory);
     return code;
 }

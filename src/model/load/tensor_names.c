@@ -11,19 +11,19 @@
 #include <string.h>
 
 /* Length of the digits that NAME begins with. */
-static size_t digits(const char *name)
+static size_t name_digits(const char *name)
 {
     return strspn(name, "0123456789");
 }
 
 /* If NAME fits PATTERN: where its number stands and the rest behind the pattern. */
-static bool fits(const char *name, const char *pattern, const char **number, const char **rest)
+static bool name_fits(const char *name, const char *pattern, const char **number, const char **rest)
 {
     *number = "";
     for (; *pattern; pattern++)
         if (*pattern == '#') {
             *number = name;
-            name += digits(name);
+            name += name_digits(name);
             if (name == *number)
                 return false;
         } else if (*name++ != *pattern) {
@@ -34,24 +34,24 @@ static bool fits(const char *name, const char *pattern, const char **number, con
 }
 
 /* What the file calls NAME, without the prefix. */
-static void spell(const struct spelling *pair, const char *name, char out[MAX_TENSOR_NAME])
+static void name_spell(const struct spelling *pair, const char *name, char out[MAX_TENSOR_NAME])
 {
     const char *number, *rest;
     for (; pair->ours; pair++) {
-        if (!fits(name, pair->ours, &number, &rest))
+        if (!name_fits(name, pair->ours, &number, &rest))
             continue;
         const char *form = pair->theirs;
         int before = (int)strcspn(form, "#");
         const char *after = form[before] ? form + before + 1 : "";
         snprintf(out, MAX_TENSOR_NAME, "%.*s%.*s%s%s", before, form,
-                 *after ? (int)digits(number) : 0, number, after, rest);
+                 *after ? (int)name_digits(number) : 0, number, after, rest);
         return;
     }
     snprintf(out, MAX_TENSOR_NAME, "%s", name);
 }
 
 /* True if NAME ends in END, as a whole or behind a dot. */
-static bool ends_in(const char *name, const char *end, size_t *before)
+static bool name_ends_in(const char *name, const char *end, size_t *before)
 {
     size_t n = strlen(name), k = strlen(end);
     *before = n - k;
@@ -59,14 +59,14 @@ static bool ends_in(const char *name, const char *end, size_t *before)
 }
 
 /* The prefix of a file with this spelling, "" if its anchor is missing; there may be only one. */
-static enum status find_prefix(struct binder *b, const char *anchor, struct err *err)
+static enum status binder_find_prefix(struct binder *b, const char *anchor, struct err *err)
 {
     const char *mark = NULL;
     size_t length = 0;
     for (size_t i = 0; i < b->tensors->count; i++) {
         const char *here = b->tensors->tensor[i].name;
         size_t before;
-        if (!ends_in(here, anchor, &before) || before >= sizeof b->prefix)
+        if (!name_ends_in(here, anchor, &before) || before >= sizeof b->prefix)
             continue;
         if (mark)
             return err_set(err, STATUS_UNSUPPORTED, "%s: two encoders in one file: %s and %s",
@@ -90,7 +90,7 @@ enum status binder_spell(struct binder *b, const struct tensor_names *names, str
         return err_nomem(err);
     for (size_t i = 0; i < names->kinds; i++) {
         b->spelling = &names->kind[i];
-        if ((code = find_prefix(b, b->spelling->anchor, err)) || !b->spelling->sign)
+        if ((code = binder_find_prefix(b, b->spelling->anchor, err)) || !b->spelling->sign)
             return code;
         snprintf(name, sizeof name, "%s%s", b->prefix, b->spelling->sign);
         if (tensors_find(b->tensors, name))
@@ -102,7 +102,7 @@ enum status binder_spell(struct binder *b, const struct tensor_names *names, str
 const struct tensor *binder_find(struct binder *b, const char *name, char spelled[MAX_TENSOR_NAME])
 {
     char theirs[MAX_TENSOR_NAME];
-    spell(b->spelling->pairs, name, theirs);
+    name_spell(b->spelling->pairs, name, theirs);
     int n = snprintf(spelled, MAX_TENSOR_NAME, "%s%s", b->prefix, theirs);
     const struct tensor *t = n < MAX_TENSOR_NAME ? tensors_find(b->tensors, spelled) : NULL;
     if (t)
@@ -111,7 +111,7 @@ const struct tensor *binder_find(struct binder *b, const char *name, char spelle
 }
 
 /* True if NAME begins with one of LIST, which ends in NULL. */
-static bool begins_with_any(const char *name, const char *const *list)
+static bool name_begins_with_any(const char *name, const char *const *list)
 {
     for (; *list; list++)
         if (strncmp(name, *list, strlen(*list)) == 0)
@@ -121,14 +121,15 @@ static bool begins_with_any(const char *name, const char *const *list)
 
 /* True if a tensor of that name, behind the prefix, would take part in the computation; layers
  * that the configuration leaves out are not computed by anybody. */
-static bool takes_part(const struct binder *b, const char *name)
+static bool binder_takes_part(const struct binder *b, const char *name)
 {
     const char *layers = b->spelling->layers;
     size_t n = strlen(layers);
-    if (strncmp(name, layers, n) == 0 && digits(name + n) > 0 &&
+    if (strncmp(name, layers, n) == 0 && name_digits(name + n) > 0 &&
         strtoul(name + n, NULL, 10) >= b->model->encoder.layers)
         return false;
-    return !begins_with_any(name, b->names->ignored) && begins_with_any(name, b->names->computed);
+    return !name_begins_with_any(name, b->names->ignored) &&
+           name_begins_with_any(name, b->names->computed);
 }
 
 enum status binder_finish(struct binder *b, struct err *err)
@@ -145,7 +146,7 @@ enum status binder_finish(struct binder *b, struct err *err)
         const char *name = b->tensors->tensor[i].name;
         if (b->used[i])
             continue;
-        if (strncmp(name, b->prefix, prefix) == 0 && takes_part(b, name + prefix))
+        if (strncmp(name, b->prefix, prefix) == 0 && binder_takes_part(b, name + prefix))
             return err_set(err, STATUS_UNSUPPORTED,
                            "%s: tensor %s has no place in the model that the configuration "
                            "describes",

@@ -24,8 +24,10 @@ float *model_floats(struct model *m, size_t n)
     return p ? (float *)((p + 63) & ~(uintptr_t)63) : NULL;
 }
 
-static enum status check_shape(const struct binder *b, const struct tensor *t, const char *name,
-                               uint32_t ndim, const size_t *shape, struct err *err)
+/* The tensor must have the shape that the configuration gives it, and hold floats. */
+static enum status binder_check_shape(const struct binder *b, const struct tensor *t,
+                                      const char *name, uint32_t ndim, const size_t *shape,
+                                      struct err *err)
 {
     bool same = t->ndim == ndim;
     for (uint32_t i = 0; same && i < ndim; i++)
@@ -50,7 +52,7 @@ static enum status check_shape(const struct binder *b, const struct tensor *t, c
 }
 
 /* Mixes float bits into the model's fingerprint: four independent lanes, then together. */
-static void mix(struct binder *b, const float *x, size_t n)
+static void binder_mix(struct binder *b, const float *x, size_t n)
 {
     const uint64_t prime = 0x9e3779b97f4a7c15u;
     uint64_t lane[4] = {b->hash, b->hash ^ 1, b->hash ^ 2, b->hash ^ 3}, word;
@@ -88,7 +90,7 @@ enum status binder_load(struct binder *b, struct floats *out, const char *name, 
         return t || names_add(b->survey, spelled) != NAMES_NONE ? STATUS_OK : err_nomem(err);
     if (!t)
         return err_set(err, STATUS_NOTFOUND, "%s: tensor %s is missing", b->path, spelled);
-    enum status code = check_shape(b, t, spelled, ndim, shape, err);
+    enum status code = binder_check_shape(b, t, spelled, ndim, shape, err);
     if (code)
         return code;
     *out = (struct floats){(const float *)(uintptr_t)t->data, NULL, t->count, t};
@@ -99,7 +101,7 @@ enum status binder_load(struct binder *b, struct floats *out, const char *name, 
         tensor_to_f32(t, out->owned);
         out->data = out->owned;
     }
-    mix(b, out->data, t->count);
+    binder_mix(b, out->data, t->count);
     return b->keep ? binder_keep(b, out, name, spelled, err) : STATUS_OK;
 }
 
@@ -176,6 +178,9 @@ enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint
     return bind_vector(b, &n->bias, name, width, err);
 }
 
+/*
+ * Layer N: attention, feed-forward block and their norms, with the biases that the family has.
+ */
 static enum status bind_layer(struct binder *b, uint32_t n, struct err *err)
 {
     const struct encoder *e = &b->model->encoder;
