@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "formats/file.h"
+#include "report/table.h"
 
 enum { WAIT_MS = 200 }; /* for results that are on their way */
 

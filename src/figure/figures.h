@@ -1,6 +1,6 @@
 /*
- * figures.h - the figures of the paper: what each is drawn from, how it is laid out, and its
- * numbers as a table.  The command and the explorer fill the same data.
+ * figures.h - the figures of the paper: what each is drawn from, how it is laid out.
+ * The command and the explorer fill the same data; its numbers are the tables of report.h.
  */
 #ifndef PROPNEU_FIGURE_FIGURES_H
 #define PROPNEU_FIGURE_FIGURES_H
@@ -8,7 +8,6 @@
 #include "figure/figure.h"
 #include "analysis/overlap.h"
 #include "report/scores.h"
-#include "report/table.h"
 
 /* Figure 2: p(neuron | phone) of one layer, sorted. */
 #define RANKS_MAX_CURVES 5
@@ -58,11 +57,5 @@ void figure_both(struct figure *f, const struct scores *s, double width, double 
 void figure_best(struct figure *f, const struct scores *s, size_t files, double width,
                  double height);
 void figure_sets(struct figure *f, const struct sets_data *d, double width, double height);
-
-void table_ranks(struct table *t, const struct rank_data *d);
-void table_maps(struct table *t, const struct map_data *d, size_t maps);
-void table_layers(struct table *t, const struct scores *s, size_t files);
-void table_best(struct table *t, const struct scores *s, size_t files);
-void table_sets(struct table *t, const struct sets_data *d);
 
 #endif

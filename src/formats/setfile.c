@@ -18,6 +18,7 @@ struct setfile_reader {
     const char *p, *end;
     uint32_t layers;
     const uint32_t *width;
+    size_t skipped; /* columns of a table before the layer; the neuron's follows */
     struct neuron_set set;
 };
 
@@ -32,12 +33,33 @@ static void setfile_skip_blanks(struct setfile_reader *r)
         r->p++;
 }
 
-/* A table's first line, as `neurons --format tsv` writes it. */
-static bool setfile_is_heading(const struct setfile_reader *r)
+/* Goes behind the next tab; false where there is none. */
+static bool setfile_skip_column(struct setfile_reader *r)
+{
+    const char *tab = memchr(r->p, '\t', (size_t)(r->end - r->p));
+    r->p = tab ? tab + 1 : r->end;
+    return tab != NULL;
+}
+
+/* A table's first line, as `neurons --format tsv` writes it: says where the layer stands. */
+static bool setfile_is_heading(struct setfile_reader *r)
 {
     static const char heading[] = "layer\tneuron";
-    size_t len = sizeof heading - 1;
-    return r->line == 1 && (size_t)(r->end - r->p) >= len && memcmp(r->p, heading, len) == 0;
+    const size_t len = sizeof heading - 1;
+    const char *start = r->p;
+    size_t column = 0;
+    bool found = false;
+    if (r->line != 1)
+        return false;
+    do {
+        const char *end = r->p + len;
+        found = (size_t)(r->end - r->p) >= len && memcmp(r->p, heading, len) == 0 &&
+                (end == r->end || *end == '\t' || *end == '\r');
+    } while (!found && setfile_skip_column(r) && ++column);
+    r->p = start;
+    if (found)
+        r->skipped = column;
+    return found;
 }
 
 /* A whole number that ends at a blank or the line's end. */
@@ -68,6 +90,8 @@ static enum status setfile_read_line(struct setfile_reader *r, struct err *err)
     setfile_skip_blanks(r);
     if (r->p == r->end || setfile_is_heading(r))
         return STATUS_OK;
+    for (size_t i = 0; i < r->skipped; i++)
+        setfile_skip_column(r);
     bool numbers = setfile_read_number(r, &layer) && setfile_read_number(r, &neuron);
     if (!numbers || (r->p != r->end && r->p[-1] != '\t')) /* further columns may follow */
         return err_set(err, STATUS_FORMAT,

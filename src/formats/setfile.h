@@ -1,7 +1,7 @@
 /*
  * setfile.h - sets of neurons as text.  In files one "layer neuron" a line, layers from 1, neurons
- * from 0; empty lines and what follows '#' do not count.  A table that begins so is such a list
- * too: a first line "layer<TAB>neuron..." and columns after a further tab do not count either.
+ * from 0; empty lines and what follows '#' do not count.  A table with such columns is a list, too:
+ * its first line has "layer<TAB>neuron" among the names, its other columns do not count either.
  */
 #ifndef PROPNEU_FORMATS_SETFILE_H
 #define PROPNEU_FORMATS_SETFILE_H

@@ -9,10 +9,13 @@
 
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "report/report.h"
 
 void scores_free(struct scores *s)
 {
     for (uint32_t p = 0; p < s->properties; p++) {
+        for (uint32_t l = 0; s->property[p].layer && l < s->layers; l++)
+            free(s->property[p].layer[l].group_sizes);
         free(s->property[p].name);
         free(s->property[p].layer);
     }
@@ -36,7 +39,7 @@ enum status scores_init(struct scores *s, const char *title, uint32_t layers,
         q->asked = true;
         ok = q->name && q->layer;
         for (uint32_t l = 0; ok && l < layers; l++)
-            q->layer[l].silhouette = q->layer[l].silhouette_full = NAN;
+            q->layer[l].stress = q->layer[l].silhouette = q->layer[l].silhouette_full = NAN;
     }
     if (!ok) {
         scores_free(&made);
@@ -67,22 +70,30 @@ static bool scorable(const struct property *p)
     return pair && p->groups > 1 && p->points <= SCORES_MAX_POINTS;
 }
 
-static enum status fill(struct score *out, struct analysis *a, const struct property *p,
-                        uint32_t layer, bool silhouettes, struct err *err)
+static enum status scores_fill_layer(struct score *out, struct analysis *a,
+                                     const struct property *p, uint32_t layer, struct err *err)
 {
     const struct property_layer *l;
     const struct map *m;
+    struct buf sizes = BUF_INIT;
     enum status code = analysis_layer(a, p->name, layer, &l, err);
     if (code)
         return code;
+    report_group_sizes(&sizes, p, l);
+    out->group_sizes = buf_ok(&sizes) ? mem_strndup(buf_text(&sizes), sizes.len) : NULL;
+    buf_free(&sizes);
+    if (!out->group_sizes)
+        return err_nomem(err);
     out->width = l->width;
+    out->tau = l->tau;
     out->points = l->points;
     out->any = (uint32_t)bitset_count(l->any, l->words);
     out->neurons = (uint32_t)bitset_count(l->neurons, l->words);
-    if (silhouettes && scorable(p)) {
+    if (scorable(p)) {
         code = analysis_map(a, p->name, layer, &m, err);
         if (code)
             return code;
+        out->stress = m->normalised_stress;
         out->silhouette = m->silhouette;
         out->silhouette_full = m->silhouette_full;
     }
@@ -90,13 +101,14 @@ static enum status fill(struct score *out, struct analysis *a, const struct prop
     return STATUS_OK;
 }
 
-static enum status fill_property(struct score_property *q, struct analysis *a, bool silhouettes,
-                                 struct err *err)
+static enum status scores_fill_property(struct score_property *q, struct analysis *a, uint32_t only,
+                                        struct err *err)
 {
     const struct property *p;
     enum status code = analysis_property(a, q->name, &p, err);
     for (uint32_t l = 0; !code && l < a->counts->layers; l++)
-        code = fill(&q->layer[l], a, p, l, silhouettes, err);
+        if (!only || only == l + 1)
+            code = scores_fill_layer(&q->layer[l], a, p, l, err);
     if (code != STATUS_UNSUPPORTED)
         return code;
     /* The message begins with the file, which stands beside it already. */
@@ -110,17 +122,19 @@ static enum status fill_property(struct score_property *q, struct analysis *a, b
 }
 
 enum status scores_make(struct scores *s, struct analysis *a, const char *title,
-                        const struct names *only, bool silhouettes, struct err *err)
+                        const struct names *properties, uint32_t layer, struct err *err)
 {
     struct scores made;
     enum status code = scores_init(&made, title, a->counts->layers, &a->names, err);
     if (code)
         return code;
+    made.only = layer;
     for (uint32_t p = 0; !code && p < made.properties; p++) {
         struct score_property *q = &made.property[p];
-        q->asked = !only || !only->count || names_find(only, q->name) != NAMES_NONE;
+        q->asked =
+            !properties || !properties->count || names_find(properties, q->name) != NAMES_NONE;
         if (q->asked)
-            code = fill_property(q, a, silhouettes, err);
+            code = scores_fill_property(q, a, layer, err);
     }
     if (code) {
         scores_free(&made);

@@ -15,8 +15,9 @@
 
 struct score {
     bool there;
-    uint32_t width, points, any, neurons;
-    double silhouette, silhouette_full; /* NAN where there is none */
+    uint32_t width, tau, points, any, neurons;
+    char *group_sizes;                          /* as report_group_sizes has it */
+    double stress, silhouette, silhouette_full; /* NAN where there is none */
 };
 
 struct score_property {
@@ -30,6 +31,7 @@ struct score_property {
 struct scores {
     char *title;
     uint32_t layers;
+    uint32_t only;                   /* from 1: just that layer was asked for; 0: all */
     struct score_property *property; /* [properties] */
     uint32_t properties;
 };
@@ -43,11 +45,11 @@ void scores_free(struct scores *s);
 void scores_rank(struct scores *s);
 
 /*
- * Everything A's file says; SILHOUETTES: those, too.  Properties that it cannot answer say why.
- * ONLY (may be NULL): just these.
+ * Everything A's file says.  Properties that it cannot answer say why.  PROPERTIES (may be NULL):
+ * just these; LAYER (from 1, 0: all): just this one.
  */
 enum status scores_make(struct scores *s, struct analysis *a, const char *title,
-                        const struct names *only, bool silhouettes, struct err *err);
+                        const struct names *properties, uint32_t layer, struct err *err);
 
 /* What ENGINE has found so far of C, whose properties are NAMES (scores_take.c). */
 struct engine;

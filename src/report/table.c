@@ -1,9 +1,13 @@
+/*
+ * Tables and their writers.  A cell becomes text in one place, put_cell, so that no writer can
+ * print another number than the others.
+ */
 #include "config.h"
 
 #include "report/table.h"
 
+#include <assert.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,92 +15,110 @@
 #include "base/number.h"
 #include "base/text.h"
 
+void table_begin(struct table *t, const struct table_form *form, unsigned options)
+{
+    *t = (struct table){.form = form, .options = options};
+}
+
 void table_free(struct table *t)
 {
-    for (size_t i = 0; i < t->columns; i++)
-        free(t->column[i]);
     for (size_t i = 0; i < t->cells; i++)
-        free(t->cell[i].text);
+        if (table_column(t, i % table_columns(t))->type == TABLE_TEXT && !t->cell[i].missing)
+            free(t->cell[i].value.text);
     free(t->cell);
     *t = (struct table)TABLE_INIT;
 }
 
-void table_column(struct table *t, const char *name)
+static bool column_there(const struct table *t, const struct table_column *c)
 {
-    if (t->columns == TABLE_MAX_COLUMNS ||
-        !(t->column[t->columns] = mem_strndup(name, strlen(name))))
-        t->failed = true;
-    else
-        t->columns++;
+    return (c->with & t->options) == c->with;
 }
 
-/* TEXT may be NULL, for a cell without a value. */
-static void add(struct table *t, const char *text, bool words)
+size_t table_columns(const struct table *t)
 {
+    size_t n = 0;
+    for (size_t i = 0; t->form && i < t->form->columns; i++)
+        n += column_there(t, &t->form->column[i]);
+    return n;
+}
+
+const struct table_column *table_column(const struct table *t, size_t column)
+{
+    for (size_t i = 0; t->form && i < t->form->columns; i++)
+        if (column_there(t, &t->form->column[i]) && column-- == 0)
+            return &t->form->column[i];
+    return NULL;
+}
+
+size_t table_rows(const struct table *t)
+{
+    size_t columns = table_columns(t);
+    return columns ? t->cells / columns : 0;
+}
+
+const struct table_cell *table_at(const struct table *t, size_t row, size_t column)
+{
+    return &t->cell[row * table_columns(t) + column];
+}
+
+/* The place of the next cell; NULL where its column is not there, or without memory. */
+static struct table_cell *next_cell(struct table *t, enum table_type type)
+{
+    const struct table_column *c = &t->form->column[t->next];
+    assert(c->type == type);
+    (void)type;
+    t->next = (t->next + 1) % t->form->columns;
+    if (!column_there(t, c))
+        return NULL;
     if (t->failed || !mem_grow(&t->cell, &t->cap, t->cells + 1, sizeof *t->cell)) {
         t->failed = true;
-        return;
+        return NULL;
     }
-    char *copy = text ? mem_strndup(text, strlen(text)) : NULL;
-    t->failed = text && !copy;
-    t->cell[t->cells++] = (struct table_cell){copy, words};
+    t->cell[t->cells] = (struct table_cell){.missing = true};
+    return &t->cell[t->cells++];
 }
 
 /* Control characters would end a line or a column, bytes that are no UTF-8 are none of JSON's. */
 void table_words(struct table *t, const char *text)
 {
+    struct table_cell *cell = next_cell(t, TABLE_TEXT);
     struct buf b = BUF_INIT;
-    bool there = text != NULL;
-    buf_str(&b, "");
-    while (there && *text) {
+    if (!cell || !text)
+        return;
+    while (*text) {
         char bytes[4];
         uint32_t ch = utf8_next(&text);
         ch = ch < 0x20 || ch == 0x7f || ch == 0xfffd ? '?' : ch;
         buf_add(&b, bytes, (size_t)utf8_put(bytes, ch));
     }
-    if (!buf_ok(&b))
-        t->failed = true;
-    add(t, there ? buf_text(&b) : NULL, true);
+    cell->value.text = buf_ok(&b) ? mem_strndup(buf_text(&b), b.len) : NULL;
+    cell->missing = !cell->value.text;
+    t->failed |= cell->missing;
     buf_free(&b);
 }
 
 void table_count(struct table *t, int64_t n)
 {
-    char text[32];
-    snprintf(text, sizeof text, "%lld", (long long)n);
-    add(t, n < 0 ? NULL : text, false);
+    struct table_cell *cell = next_cell(t, TABLE_INTEGER);
+    if (cell && n >= 0)
+        *cell = (struct table_cell){.value.integer = n};
 }
 
-void table_real(struct table *t, double v, int digits)
+void table_real(struct table *t, double v)
 {
-    add(t, isfinite(v) ? number_fixed(v, digits).text : NULL, false);
+    struct table_cell *cell = next_cell(t, TABLE_REAL);
+    if (cell && isfinite(v))
+        *cell = (struct table_cell){.value.real = v};
 }
 
-void table_number(struct table *t, double v, int digits)
+void table_flag(struct table *t, bool set)
 {
-    add(t, isfinite(v) ? number_short(v, digits).text : NULL, false);
+    struct table_cell *cell = next_cell(t, TABLE_BOOLEAN);
+    if (cell)
+        *cell = (struct table_cell){.value.integer = set};
 }
 
-static size_t rows_of(const struct table *t)
-{
-    return t->columns ? t->cells / t->columns : 0;
-}
-
-static const char *shown(const struct table_cell *c)
-{
-    return c->text ? c->text : "-";
-}
-
-void table_tsv(const struct table *t, struct buf *out)
-{
-    for (size_t i = 0; i < t->columns; i++)
-        buf_printf(out, "%s%s", i ? "\t" : "", t->column[i]);
-    buf_str(out, "\n");
-    for (size_t r = 0; r < rows_of(t); r++)
-        for (size_t i = 0; i < t->columns; i++)
-            buf_printf(out, "%s%s", shown(&t->cell[r * t->columns + i]),
-                       i + 1 < t->columns ? "\t" : "\n");
-}
+enum writer { WRITE_TSV, WRITE_JSON, WRITE_TEXT };
 
 static void put_string(struct buf *out, const char *text)
 {
@@ -109,28 +131,87 @@ static void put_string(struct buf *out, const char *text)
     buf_str(out, "\"");
 }
 
-void table_json(const struct table *t, struct buf *out)
+static void put_cell(struct buf *out, const struct table *t, size_t row, size_t column,
+                     enum writer writer)
 {
-    buf_str(out, "[");
-    for (size_t r = 0; r < rows_of(t); r++) {
-        buf_str(out, r ? ",\n {" : "\n {");
-        for (size_t i = 0; i < t->columns; i++) {
-            const struct table_cell *c = &t->cell[r * t->columns + i];
-            buf_str(out, i ? ", " : "");
-            put_string(out, t->column[i]);
-            buf_str(out, ": ");
-            if (!c->text)
-                buf_str(out, "null");
-            else if (c->words)
-                put_string(out, c->text);
-            else
-                buf_str(out, c->text);
-        }
-        buf_str(out, "}");
-    }
-    buf_str(out, "\n]\n");
+    const struct table_column *c = table_column(t, column);
+    const struct table_cell *cell = table_at(t, row, column);
+    bool json = writer == WRITE_JSON;
+    if (cell->missing)
+        buf_str(out, json ? "null" : "-");
+    else if (c->type == TABLE_TEXT && json)
+        put_string(out, cell->value.text);
+    else if (c->type == TABLE_TEXT)
+        buf_str(out, cell->value.text);
+    else if (c->type == TABLE_BOOLEAN && json)
+        buf_str(out, cell->value.integer ? "true" : "false");
+    else if (c->type != TABLE_REAL)
+        buf_printf(out, "%lld", (long long)cell->value.integer);
+    else if (writer == WRITE_TEXT)
+        buf_str(out, number_fixed(cell->value.real, c->places).text);
+    else
+        buf_str(out, number_short(cell->value.real, TABLE_DIGITS).text);
 }
 
+void table_tsv(const struct table *t, struct buf *out)
+{
+    size_t columns = table_columns(t), rows = table_rows(t);
+    for (size_t i = 0; i < columns; i++)
+        buf_printf(out, "%s%s", i ? "\t" : "", table_column(t, i)->name);
+    buf_str(out, "\n");
+    for (size_t r = 0; r < rows; r++)
+        for (size_t i = 0; i < columns; i++) {
+            put_cell(out, t, r, i, WRITE_TSV);
+            buf_str(out, i + 1 < columns ? "\t" : "\n");
+        }
+}
+
+/* The cells of ROW as members of an object, with BETWEEN after each but the last. */
+static void put_members(struct buf *out, const struct table *t, size_t row, const char *between)
+{
+    size_t columns = table_columns(t);
+    for (size_t i = 0; i < columns; i++) {
+        buf_str(out, i ? between : "");
+        put_string(out, table_column(t, i)->name);
+        buf_str(out, ": ");
+        put_cell(out, t, row, i, WRITE_JSON);
+    }
+}
+
+static void put_rows(struct buf *out, const struct table *t)
+{
+    size_t rows = table_rows(t);
+    buf_str(out, "[");
+    for (size_t r = 0; r < rows; r++) {
+        buf_str(out, r ? ",\n  {" : "\n  {");
+        put_members(out, t, r, ", ");
+        buf_str(out, "}");
+    }
+    buf_str(out, rows ? "\n ]" : "]");
+}
+
+void table_json(const struct table *t, struct buf *out)
+{
+    put_rows(out, t);
+    buf_str(out, "\n");
+}
+
+void table_document(const struct table *table, size_t count, struct buf *out)
+{
+    for (size_t i = 0; i < count; i++) {
+        buf_str(out, i ? ",\n " : "{\n ");
+        if (table[i].form->key) {
+            put_string(out, table[i].form->key);
+            buf_str(out, ": ");
+            put_rows(out, &table[i]);
+        } else if (table_rows(&table[i])) {
+            put_members(out, &table[i], 0, ",\n ");
+        }
+    }
+    buf_str(out, "\n}\n");
+}
+
+/* TEXT in WIDTH cells, numbers at the right; the LAST of a line ends it. */
 static void put_padded(struct buf *out, const char *text, int width, bool left, bool last)
 {
     int pad = width - text_width(text);
@@ -142,27 +223,44 @@ static void put_padded(struct buf *out, const char *text, int width, bool left, 
     buf_str(out, last ? "\n" : "  ");
 }
 
+/* What stands in COLUMN: its name in line 0, then its rows. */
+static const char *line_text(const struct table *t, size_t line, size_t column, struct buf *b)
+{
+    buf_clear(b);
+    if (line == 0)
+        buf_str(b, table_column(t, column)->name);
+    else
+        put_cell(b, t, line - 1, column, WRITE_TEXT);
+    return buf_text(b);
+}
+
 void table_text(const struct table *t, struct buf *out)
 {
-    int width[TABLE_MAX_COLUMNS];
-    size_t rows = rows_of(t);
-    for (size_t i = 0; i < t->columns; i++) {
-        width[i] = text_width(t->column[i]);
-        for (size_t r = 0; r < rows; r++) {
-            int w = text_width(shown(&t->cell[r * t->columns + i]));
-            width[i] = w > width[i] ? w : width[i];
-        }
+    struct buf b = BUF_INIT;
+    size_t columns = table_columns(t), lines = table_rows(t) + 1;
+    int *width = mem_zeros(columns ? columns : 1, sizeof *width);
+    for (size_t k = 0; width && k < lines * columns; k++) {
+        int w = text_width(line_text(t, k / columns, k % columns, &b));
+        width[k % columns] = w > width[k % columns] ? w : width[k % columns];
     }
-    for (size_t i = 0; i < t->columns; i++)
-        put_padded(out, t->column[i], width[i], rows && t->cell[i].words, i + 1 == t->columns);
-    for (size_t r = 0; r < rows; r++)
-        for (size_t i = 0; i < t->columns; i++) {
-            const struct table_cell *c = &t->cell[r * t->columns + i];
-            put_padded(out, shown(c), width[i], c->words, i + 1 == t->columns);
-        }
+    for (size_t k = 0; width && k < lines * columns; k++)
+        put_padded(out, line_text(t, k / columns, k % columns, &b), width[k % columns],
+                   table_column(t, k % columns)->type == TABLE_TEXT, (k + 1) % columns == 0);
+    out->failed |= !width || !buf_ok(&b);
+    buf_free(&b);
+    free(width);
 }
 
 enum status table_ok(const struct table *t, const struct buf *out, struct err *err)
 {
-    return t->failed || !buf_ok(out) ? err_nomem(err) : STATUS_OK;
+    return t->failed || (out && !buf_ok(out)) ? err_nomem(err) : STATUS_OK;
+}
+
+const char *table_type_name(enum table_type type)
+{
+    static const char *const name[] = {[TABLE_TEXT] = "text",
+                                       [TABLE_INTEGER] = "integer",
+                                       [TABLE_REAL] = "real",
+                                       [TABLE_BOOLEAN] = "boolean"};
+    return name[type];
 }

@@ -13,6 +13,7 @@
 #include "base/bitset.h"
 #include "base/mem.h"
 #include "base/worker.h"
+#include "report/report.h"
 
 /*
  * The thread's lock guards everything but the session, which belongs to whoever computes.  A result
@@ -39,6 +40,7 @@ struct engine {
 static void result_free(struct engine_result *r)
 {
     free(r->group);
+    free(r->group_sizes);
     free(r->xy);
     *r = (struct engine_result){0};
 }
@@ -52,11 +54,16 @@ static void clear(struct engine *e)
     e->missing = (size_t)e->properties * e->layers;
 }
 
-static enum status sizes(struct engine_result *r, const struct property_layer *l, struct err *err)
+static enum status sizes(struct engine_result *r, const struct property *p,
+                         const struct property_layer *l, struct err *err)
 {
+    struct buf text = BUF_INIT;
     r->groups = l->groups;
     r->group = mem_array(l->groups, sizeof *r->group);
-    if (!r->group)
+    report_group_sizes(&text, p, l);
+    r->group_sizes = buf_ok(&text) ? mem_strndup(buf_text(&text), text.len) : NULL;
+    buf_free(&text);
+    if (!r->group || !r->group_sizes)
         return err_nomem(err);
     r->any = (uint32_t)bitset_count(l->any, l->words);
     r->neurons = (uint32_t)bitset_count(l->neurons, l->words);
@@ -69,12 +76,15 @@ static enum status sizes(struct engine_result *r, const struct property_layer *l
 static enum status compute(struct analysis *a, const char *name, uint32_t layer,
                            struct engine_result *r, struct err *err)
 {
+    const struct property *p;
     const struct property_layer *l;
     const struct map *m;
-    enum status code = analysis_layer(a, name, layer, &l, err);
+    enum status code = analysis_property(a, name, &p, err);
     r->silhouette = r->silhouette_full = r->stress = NAN;
     if (!code)
-        code = sizes(r, l, err);
+        code = analysis_layer(a, name, layer, &l, err);
+    if (!code)
+        code = sizes(r, p, l, err);
     if (code || r->points > ENGINE_MAX_POINTS)
         return code;
     code = analysis_map(a, name, layer, &m, err);

@@ -21,7 +21,8 @@ struct engine_result {
     char why[256];
     uint32_t any, neurons; /* |S|, |P| */
     uint32_t groups;
-    uint32_t *group; /* [groups] |G_g| */
+    uint32_t *group;   /* [groups] |G_g| */
+    char *group_sizes; /* the same with the groups' names, as report_group_sizes has it */
     uint32_t points;
     double *xy; /* [points][2], as the map came out; NULL if too many points */
     double stress, silhouette, silhouette_full; /* NAN where there is none */

@@ -1,34 +1,48 @@
+/*
+ * The scores of a count file's layers as an engine has found them so far.
+ */
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 
-#include "work/engine.h"
+#include "base/mem.h"
 #include "report/scores.h"
+#include "work/engine.h"
 
-static void take_result(struct score *v, const struct engine_result *r, uint32_t width)
+static enum status scores_take_result(struct score *v, const struct engine_result *r,
+                                      const struct counts_layer *layer, struct err *err)
 {
     *v = (struct score){.there = true,
-                        .width = width,
+                        .width = layer->width,
+                        .tau = layer->tau,
                         .points = r->points,
                         .any = r->any,
                         .neurons = r->neurons,
+                        .group_sizes = mem_strndup(r->group_sizes, strlen(r->group_sizes)),
+                        .stress = r->stress,
                         .silhouette = r->silhouette,
                         .silhouette_full = r->silhouette_full};
+    return v->group_sizes ? STATUS_OK : err_nomem(err);
 }
 
 enum status scores_take(struct scores *s, struct engine *engine, const struct counts *c,
                         const struct names *names, const char *title, struct err *err)
 {
     enum status code = scores_init(s, title, c->layers, names, err);
+    if (code)
+        return code;
     for (uint32_t p = 0; !code && p < s->properties; p++)
-        for (uint32_t l = 0; l < s->layers; l++) {
+        for (uint32_t l = 0; !code && l < s->layers; l++) {
             const struct engine_result *r = engine_get(engine, p, l);
             if (r && r->code)
                 snprintf(s->property[p].why, sizeof s->property[p].why, "%s", r->why);
             else if (r)
-                take_result(&s->property[p].layer[l], r, c->layer[l].width);
+                code = scores_take_result(&s->property[p].layer[l], r, &c->layer[l], err);
         }
-    if (!code)
+    if (code)
+        scores_free(s);
+    else
         scores_rank(s);
     return code;
 }

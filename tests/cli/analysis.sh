@@ -32,12 +32,12 @@ json() {
 prints 'gender (11 patterns): male 6 of 39 phones' layers "$toy"
 [ "$(grep -c '\*' "$dir/out")" = 3 ] || complain "layers: not one best layer each for 3 properties"
 prints 'property	layer	width	tau	patterns' layers "$toy" --format tsv
-columns 11
+columns 13
 [ "$(wc -l <"$dir/out")" = 13 ] || complain "layers: not 4 properties x 3 layers"
 prints '"best_layer"' layers "$toy" --format json --property gender
 json
-for key in file model lambda_percent sigma_percent min_frames where compat properties name \
-    patterns groups phones missing layers layer width tau pattern_union property_neurons \
+for key in file model lambda_percent sigma_percent min_frames where compat properties property \
+    patterns groups phones missing layers layer file width tau pattern_union property_neurons \
     group_neurons silhouette silhouette_distances normalised_stress; do
     grep -q "\"$key\":" "$dir/out" || complain "layers: no key $key"
 done
@@ -50,7 +50,7 @@ prints 'where gender=male' layers "$toy" --where gender=male --property phone --
 prints 'layer 3: 2 property neurons' neurons "$toy" --property gender --groups
 grep -qF 'male          1: 51' "$dir/out" || complain "neurons: no male 51: $(cat "$dir/out")"
 prints 'layer	neuron	group	in_phones	of_phones' neurons "$toy" --property gender --format tsv
-columns 5
+columns 11
 cp "$dir/out" "$dir/list.tsv"
 prints '"members"' neurons "$toy" --property gender --format json --groups
 json
@@ -61,10 +61,10 @@ prints '{"2": [46, 45]}' neurons "$toy" --property gender --format authors --lay
 prints 'phone IY, layer 2:' pattern "$toy" --phone iy1 --layer 2 --where gender=female
 [ "$(wc -l <"$dir/out")" = 34 ] || complain "pattern: not 30 neurons"
 prints 'neuron	p	hits	low	high	lift	marginal	in_pattern' pattern "$toy" --phone IY --format tsv
-columns 8
+columns 12
 [ "$(wc -l <"$dir/out")" = 71 ] || complain "pattern: not 70 neurons"
-[ "$(tail -n +2 "$dir/out" | cut -f 2 | LC_ALL=C sort -gr | head -1)" = \
-    "$(sed -n 2p "$dir/out" | cut -f 2)" ] || complain "pattern: not sorted"
+[ "$(tail -n +2 "$dir/out" | cut -f 5 | LC_ALL=C sort -gr | head -1)" = \
+    "$(sed -n 2p "$dir/out" | cut -f 5)" ] || complain "pattern: not sorted"
 prints '"baseline"' pattern "$toy" --phone IY --format json --top 3
 json
 [ "$(grep -c '"neuron":' "$dir/out")" = 3 ] || complain "pattern --top 3: not 3 neurons"
@@ -72,7 +72,7 @@ prints '0 frames' pattern "$toy" --phone Z --where gender=female
 
 prints 'stress' map "$toy" --property gender --layer 2
 prints 'phone	group	frames	x	y' map "$toy" --property gender --format tsv
-columns 5
+columns 7
 [ "$(wc -l <"$dir/out")" = 12 ] || complain "map: not 11 points"
 prints '"normalised_stress"' map "$toy" --property phone --format json --starts 3 --seed 1
 json
@@ -83,7 +83,7 @@ prints 'classical scaling' map "$toy" --property pitch --method classical
 
 prints 'gender & phone & [IY]' overlap "$toy" --layer 2 gender phone '[IY]'
 prints 'region	in	size	expected' overlap "$toy" --layer 2 --format tsv gender phone '[IY]'
-columns 4
+columns 5
 [ "$(wc -l <"$dir/out")" = 8 ] || complain "overlap: not 7 regions"
 prints '"intersection"' overlap "$toy" --format json gender phone
 json
@@ -157,7 +157,7 @@ echo kept >"$dir/kept"
 "$PROPNEU" neurons "$toy" --property age -o "$dir/kept" 2>/dev/null
 [ "$(cat "$dir/kept")" = kept ] || complain "a failure replaced its output"
 "$PROPNEU" neurons "$toy" --property phone --format tsv -o "$dir/kept" &&
-    [ "$(head -c 5 "$dir/kept")" = layer ] || complain "-o wrote something else"
+    [ "$(head -c 8 "$dir/kept")" = property ] || complain "-o wrote something else"
 
 # A failure is one line, whatever was left out on the way.
 refuses 1 'no phone with enough frames' layers "$toy" --where 'phone=(sil)'

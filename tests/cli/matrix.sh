@@ -44,7 +44,7 @@ cmp "$dir/one.tsv" "$dir/two.tsv" || complain "-j2 is not -j1"
 [ ! -e "$dir/two.tsv.journal" ] || complain "a journal is left"
 matrix --format json >"$dir/one.json" || complain "matrix --format json fails"
 grep -q '"control_high"' "$dir/one.json" || complain "json: no control_high"
-grep -q '"match_layers"' "$dir/one.json" || complain "json: no match_layers"
+grep -q '"control_rate"' "$dir/one.json" || complain "json: no control_rate"
 matrix >"$dir/one.txt" || complain "matrix as text fails"
 for words in 'nothing                  0' 'male                    95' 'controls' 'unmatched'; do
     grep -qF -- "$words" "$dir/one.txt" || complain "text: no '$words' in: $(cat "$dir/one.txt")"

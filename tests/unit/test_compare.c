@@ -95,7 +95,7 @@ static void scores_are_those_of_the_files(void **state)
         struct scores s;
         assert_ok(counts_open(&counts, paths[i], &err));
         assert_ok(analysis_init(&a, &counts, &phones, &err));
-        assert_ok(scores_make(&s, &a, "x", NULL, true, &err));
+        assert_ok(scores_make(&s, &a, "x", NULL, 0, &err));
         for (uint32_t p = 0; p < s.properties; p++) {
             const struct score_property *q =
                 compare_scores(compare_state(&app), (size_t)i, s.property[p].name);

@@ -10,6 +10,7 @@
 #include "screen/keys.h"
 #include "explorer/save.h"
 #include "formats/file.h"
+#include "report/table.h"
 #include "synth_counts.h"
 
 #define FILE_NAME "saved.counts"

@@ -164,10 +164,11 @@ static void lists_are_read(void **state)
     snprintf(text, sizeof text, "@\"%s\"@2 - phone", list_path);
     eval(text, 2, 0, bits);
     assert_true(bits[0] == 0 && bits[1] == 0);
-    write_list("layer\tneuron\tgroup\n1\t3\tmale\n");
+    write_list("property\tlayer\tneuron\tgroup\na b\t1\t3\tmale\n");
     snprintf(text, sizeof text, "@%s@1", list_path);
     eval(text, 2, 0, bits);
     assert_true(bits[0] == 1 << 3 && bits[1] == 0);
+    write_list("layer\tneuron\tgroup\n1\t3\tmale\n");
     snprintf(text, sizeof text, "@%s@*", list_path);
     eval(text, 2, 0, bits);
     assert_true(bits[0] == 1 << 3 && bits[1] == 0);
@@ -178,11 +179,18 @@ static void bad_lists_are_refused_by_line(void **state)
     (void)state;
     static const struct {
         const char *text, *line;
-    } bad[] = {{"1 1\n1\n", "line 2"},        {"1 70\n", "line 1"},
-               {"4 1\n", "line 1"},           {"0 1\n", "line 1"},
-               {"1 1\n\n1 -1\n", "line 3"},   {"1 1 1\n", "line 1"},
-               {"1 99999999999\n", "line 1"}, {"a b\n", "line 1"},
-               {"1 1x\n", "line 1"},          {"1 1\nlayer\tneuron\n", "line 2"}};
+    } bad[] = {{"1 1\n1\n", "line 2"},
+               {"1 70\n", "line 1"},
+               {"4 1\n", "line 1"},
+               {"0 1\n", "line 1"},
+               {"1 1\n\n1 -1\n", "line 3"},
+               {"1 1 1\n", "line 1"},
+               {"1 99999999999\n", "line 1"},
+               {"a b\n", "line 1"},
+               {"1 1x\n", "line 1"},
+               {"1 1\nlayer\tneuron\n", "line 2"},
+               {"player\tneuron\n", "line 1"},
+               {"p\tlayer\tneuron\n1\t1\n", "line 2"}};
     static const uint32_t width[] = {70, 70, 70};
     struct neuron_set s = NEURON_SET_INIT;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

@@ -196,12 +196,6 @@ int analysis_run(const struct cli *cli, const char *path, const struct analysis_
     return code ? cli_fail(&err) : result;
 }
 
-json_t *analysis_real(double v)
-{
-    /* What is printed with 10 digits. */
-    return jsontext_real(isfinite(v) ? strtod(number_short(v, 10).text, NULL) : v);
-}
-
 json_t *analysis_text(const char *text)
 {
     json_t *value = json_string(text);
@@ -212,22 +206,6 @@ json_t *analysis_text(const char *text)
         value = json_string(plain);
     free(plain);
     return value;
-}
-
-json_t *analysis_json(const struct analysis_input *in)
-{
-    const struct analysis *a = &in->analysis;
-    char filters[1024];
-    query_filters_text(&a->filters, a->counts, filters, sizeof filters);
-    json_t *root = json_object();
-    json_object_set_new(root, "file", analysis_text(a->counts->path));
-    json_object_set_new(root, "model", analysis_text(a->counts->model ? a->counts->model : ""));
-    json_object_set_new(root, "lambda_percent", analysis_real(a->counts->lambda_percent));
-    json_object_set_new(root, "sigma_percent", analysis_real(100 * a->params.sigma));
-    json_object_set_new(root, "min_frames", json_integer((json_int_t)a->params.min_frames));
-    json_object_set_new(root, "where", analysis_text(filters));
-    json_object_set_new(root, "compat", json_string(a->params.authors ? "authors" : "none"));
-    return root;
 }
 
 enum status analysis_dump(FILE *out, json_t *root, struct err *err)

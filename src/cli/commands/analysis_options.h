@@ -68,17 +68,11 @@ typedef enum status analysis_print(FILE *out, const struct cli *cli, struct anal
 int analysis_run(const struct cli *cli, const char *path, const struct analysis_options *o,
                  analysis_print *print, void *context);
 
-/* Starts JSON output: file, model, sigma, ... common to all these commands; NULL without memory. */
-json_t *analysis_json(const struct analysis_input *in);
-
 /* Prints ROOT (which it releases; NULL = no memory) to OUT. */
 enum status analysis_dump(FILE *out, json_t *root, struct err *err);
 
 /* TEXT as a JSON string; bytes that are no UTF-8, which file names may have, become '?'. */
 json_t *analysis_text(const char *text);
-
-/* V as a JSON number with at most ten digits, null for NAN. */
-json_t *analysis_real(double v);
 
 /* NAME without control bytes, "" as "(sil)", left-justified to WIDTH columns (0: no padding). */
 void print_name(FILE *out, const char *name, int width);

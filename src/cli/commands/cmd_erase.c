@@ -227,7 +227,7 @@ const struct cli_command command_erase = {
         "FOLDER gets config.json, model.safetensors, manifest.json (what was done), neurons.txt\n"
         "(the set, for @FILE) and what else of MODEL is needed to run it, and checkpoint.pt where\n"
         "MODEL is a torch checkpoint (not fairseq's); it must be new or empty.\n"
-        "TSV columns: layer, neurons, edited.  JSON: the manifest.\n"
+        "Its table is 'edited' in propneu-tables(5); JSON is the manifest.\n"
         "\n"
         "--matrix writes no model.  The group neurons of a property are erased (scaled, ...), one\n"
         "group after the other, and the change of the error is measured for all trials and for\n"
@@ -238,8 +238,7 @@ const struct cli_command command_erase = {
         "of them that do as much damage.  A journal keeps what was measured: an interrupted run\n"
         "goes on, and ends with the same result.  A folder as --journal gets one for each\n"
         "experiment, which stays.\n"
-        "TSV columns: measure, quantity (error, loss), erased, neurons, measured, trials, before,\n"
-        "change, controls, control_mean, control_low, control_high, p.\n",
+        "Its table is 'matrix' in propneu-tables(5).\n",
     .examples = "  propneu erase -m sid.safetensors -c sid.counts --set gender=male -o no-male\n"
                 "  propneu erase -m hubert --set @no-male/neurons.txt --scale 0.5 -o half\n"
                 "  propneu erase --matrix -m sid.safetensors -c sid.counts --property gender \\\n"

@@ -341,9 +341,7 @@ const struct cli_command command_eval = {
         "Recordings that cannot be evaluated are named and left out, and the exit status is 1,\n"
         "unless --keep-going is given.\n"
         "\n"
-        "TSV columns: measure, factor, level (both empty: in total), trials, errors, inserted,\n"
-        "error, loss (mean -ln p), with --erase all but trials again ending in _before; for f0\n"
-        "mse and r2 in place of errors to loss.\n",
+        "Its table is 'eval' in propneu-tables(5); in JSON the key results.\n",
     .examples = "  propneu eval -m sid.safetensors -a test/ --speakers speakers.tsv --task sid\n"
                 "  propneu eval -m sid.safetensors -a test/ --speakers speakers.tsv --task sid \\\n"
                 "      --piece 0.2 --erase gender=male -c sid.counts\n",

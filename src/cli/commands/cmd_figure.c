@@ -11,6 +11,7 @@
 
 #include "formats/file.h"
 #include "base/mem.h"
+#include "report/table.h"
 
 enum {
     OPT_PROPERTY,

@@ -3,8 +3,7 @@
 #include "base/number.h"
 #include "cli/commands/analysis_options.h"
 #include "cli/commands.h"
-
-#include <math.h>
+#include "cli/commands/print_tables.h"
 
 struct request {
     struct analysis_options options;
@@ -42,52 +41,22 @@ static void print_text(FILE *out, const struct analysis_input *in, const struct 
     }
 }
 
-static void print_tsv(FILE *out, const struct property *p, const struct map *m)
+/* The same for programs. */
+static enum status print_tables(FILE *out, const struct cli *cli, const struct analysis_input *in,
+                                const struct request *r, const struct property *p,
+                                const struct map *m, struct err *err)
 {
-    fputs("phone\tgroup\tframes\tx\ty\n", out);
-    for (uint32_t k = 0; k < p->points; k++) {
-        const struct property_point *point = &p->point[k];
-        print_name(out, point->label, 0);
-        fputc('\t', out);
-        print_name(out, p->group.name[point->group], 0);
-        if (point->frames >= 0)
-            fprintf(out, "\t%lld", (long long)point->frames);
-        else
-            fputs("\t-", out);
-        fprintf(out, "\t%s\t%s\n", number_short(m->xy[2 * k], 8).text,
-                number_short(m->xy[2 * k + 1], 8).text);
-    }
-}
-
-static enum status print_json(FILE *out, const struct analysis_input *in, const struct request *r,
-                              const struct property *p, const struct map *m, struct err *err)
-{
-    json_t *root = analysis_json(in), *points = json_array();
-    for (uint32_t k = 0; k < p->points; k++) {
-        const struct property_point *point = &p->point[k];
-        json_t *row = json_object();
-        json_object_set_new(row, "phone", json_string(point->label));
-        json_object_set_new(row, "group", json_string(p->group.name[point->group]));
-        json_object_set_new(row, "frames",
-                            point->frames < 0 ? json_null() : json_integer(point->frames));
-        json_object_set_new(row, "x", analysis_real(m->xy[2 * k]));
-        json_object_set_new(row, "y", analysis_real(m->xy[2 * k + 1]));
-        json_array_append_new(points, row);
-    }
-    json_object_set_new(root, "property", json_string(p->name));
-    json_object_set_new(root, "layer", json_integer((json_int_t)r->layer));
-    json_object_set_new(root, "method", json_string(method_name(&in->analysis)));
-    json_object_set_new(root, "starts", json_integer(in->analysis.map.starts));
-    json_object_set_new(root, "seed", json_integer((json_int_t)in->analysis.map.seed));
-    json_object_set_new(root, "iterations", json_integer(m->iterations));
-    json_object_set_new(root, "stress", analysis_real(m->stress));
-    json_object_set_new(root, "normalised_stress", analysis_real(m->normalised_stress));
-    json_object_set_new(root, "eigenvalues",
-                        json_pack("[o,o]", analysis_real(m->eigen[0]), analysis_real(m->eigen[1])));
-    json_object_set_new(root, "silhouette", analysis_real(m->silhouette));
-    json_object_set_new(root, "silhouette_distances", analysis_real(m->silhouette_full));
-    json_object_set_new(root, "points", points);
-    return analysis_dump(out, root, err);
+    struct answer answer = ANSWER_INIT;
+    uint32_t layer = (uint32_t)r->layer - 1;
+    enum status code = report_settings(answer_add(&answer), &in->analysis, err);
+    if (!code)
+        code = report_map_summary(answer_add(&answer), p, layer, m, &in->analysis.map, err);
+    if (!code)
+        code = report_map(answer_add(&answer), p, layer, m->xy, NULL, err);
+    if (!code)
+        code = answer_print(out, cli->format, &answer, err);
+    answer_free(&answer);
+    return code;
 }
 
 static enum status print_map(FILE *out, const struct cli *cli, struct analysis_input *in,
@@ -101,12 +70,9 @@ static enum status print_map(FILE *out, const struct cli *cli, struct analysis_i
         code = analysis_map(&in->analysis, r->property, (uint32_t)r->layer - 1, &m, err);
     if (code)
         return code;
-    if (cli->format == CLI_JSON)
-        return print_json(out, in, r, p, m, err);
-    if (cli->format == CLI_TSV)
-        print_tsv(out, p, m);
-    else
-        print_text(out, in, r, p, m);
+    if (cli->format != CLI_TEXT)
+        return print_tables(out, cli, in, r, p, m, err);
+    print_text(out, in, r, p, m);
     return STATUS_OK;
 }
 
@@ -156,8 +122,8 @@ const struct cli_command command_map = {
         "random starts as well and keeps the best.  Stress is raw (sum over pairs), normalised is\n"
         "the root of its share of the summed squared distances.\n"
         "\n"
-        "TSV columns: phone, group, frames, x, y.  JSON: points[] with the same keys, and stress,\n"
-        "normalised_stress, iterations, eigenvalues, silhouette, silhouette_distances.\n",
+        "Its table is 'map' in propneu-tables(5); in JSON the key points, after the fields of\n"
+        "'map-summary'.\n",
     .examples = "  propneu map my.counts --property gender --layer 1\n"
                 "  propneu map my.counts --property phone --layer 8 --method classical\n",
     .groups = groups,

@@ -2,6 +2,7 @@
 
 #include "cli/commands/analysis_options.h"
 #include "cli/commands.h"
+#include "cli/commands/print_tables.h"
 
 #include <stdlib.h>
 
@@ -19,16 +20,6 @@ struct request {
     bool groups;
     unsigned long layer; /* 0: all */
 };
-
-/* How many patterns of group G hold NEURON. */
-static uint32_t phones_of(const struct property_layer *l, const struct property *p, uint32_t g,
-                          uint32_t neuron)
-{
-    uint32_t n = 0;
-    for (uint32_t k = 0; k < p->points; k++)
-        n += p->point[k].group == g && bitset_has(l->pattern + k * l->words, neuron);
-    return n;
-}
 
 static void print_set(FILE *out, const uint64_t *set, uint32_t width)
 {
@@ -57,41 +48,29 @@ static void print_text(FILE *out, const struct property *p, const struct propert
     }
 }
 
-static void print_tsv(FILE *out, const struct property *p, const struct property_layer *l)
+/* The same for programs; with GROUPS, JSON says the members of each group, too. */
+static enum status print_tables(FILE *out, const struct cli *cli, struct analysis_input *in,
+                                const struct request *r, struct err *err)
 {
-    for (uint32_t g = 0; g < l->groups; g++)
-        for (uint32_t i = 0; i < l->width; i++)
-            if (bitset_has(l->group + g * l->words, i)) {
-                fprintf(out, "%u\t%u\t", l->layer + 1, i);
-                print_name(out, p->group.name[g], 0);
-                fprintf(out, "\t%u\t%u\n", phones_of(l, p, g, i), p->group_points[g]);
-            }
-}
-
-static json_t *set_json(const uint64_t *set, uint32_t width)
-{
-    json_t *list = json_array();
-    for (uint32_t i = 0; i < width; i++)
-        if (bitset_has(set, i))
-            json_array_append_new(list, json_integer(i));
-    return list;
-}
-
-static json_t *layer_json(const struct property *p, const struct property_layer *l, bool groups)
-{
-    json_t *layer = json_object(), *group = json_object(), *members = json_object();
-    for (uint32_t g = 0; g < l->groups; g++) {
-        const char *name = p->group.name[g];
-        json_object_set_new(group, name, set_json(l->group + g * l->words, l->width));
-        json_object_set_new(members, name, set_json(l->members + g * l->words, l->width));
+    struct answer answer = ANSWER_INIT;
+    struct analysis *a = &in->analysis;
+    uint32_t first = r->layer ? (uint32_t)r->layer - 1 : 0;
+    uint32_t end = r->layer ? (uint32_t)r->layer : in->counts.layers;
+    enum status code = report_settings(answer_add(&answer), a, err);
+    if (!code)
+        code = report_groups(answer_add(&answer), a, r->property, err);
+    struct table *members = r->groups ? answer_add(&answer) : NULL;
+    struct table *neurons = answer_add(&answer);
+    for (uint32_t l = first; !code && l < end; l++) {
+        if (members)
+            code = report_members(members, a, r->property, l, err);
+        if (!code)
+            code = report_neurons(neurons, a, r->property, l, err);
     }
-    json_object_set_new(layer, "layer", json_integer(l->layer + 1));
-    json_object_set_new(layer, "neurons", set_json(l->neurons, l->width));
-    json_object_set_new(layer, "groups", group);
-    if (groups)
-        json_object_set(layer, "members", members);
-    json_decref(members);
-    return layer;
+    if (!code)
+        code = answer_print(out, cli->format, &answer, err);
+    answer_free(&answer);
+    return code;
 }
 
 static enum status print_authors(FILE *out, const struct property *p,
@@ -111,13 +90,8 @@ static enum status print_authors(FILE *out, const struct property *p,
     return code;
 }
 
-static void print_head(FILE *out, const struct cli *cli, const struct analysis_input *in,
-                       const struct property *p)
+static void print_head(FILE *out, const struct analysis_input *in, const struct property *p)
 {
-    if (cli->format == CLI_TSV)
-        fputs("layer\tneuron\tgroup\tin_phones\tof_phones\n", out);
-    if (cli->format != CLI_TEXT)
-        return;
     print_settings(out, in);
     print_name(out, p->name, 0);
     fprintf(out, ": %u patterns", p->points);
@@ -143,35 +117,19 @@ static enum status print_neurons(FILE *out, const struct cli *cli, struct analys
     enum status code = analysis_property(&in->analysis, r->property, &p, err);
     if (code)
         return code;
-    print_head(out, cli, in, p);
-    json_t *layers = json_array();
+    if (cli->format == CLI_TSV || cli->format == CLI_JSON)
+        return print_tables(out, cli, in, r, err);
+    if (cli->format == CLI_TEXT)
+        print_head(out, in, p);
     for (uint32_t i = first; i < end && !code; i++) {
         code = analysis_layer(&in->analysis, r->property, i, &l, err);
-        if (code)
-            break;
-        if (cli->format == CLI_TEXT)
+        if (!code && cli->format == CLI_TEXT)
             print_text(out, p, l, r->groups);
-        else if (cli->format == CLI_TSV)
-            print_tsv(out, p, l);
-        else if (cli->format == CLI_JSON)
-            json_array_append_new(layers, layer_json(p, l, r->groups));
-        else
+        else if (!code)
             code = print_authors(out, p, l, &in->counts, i == first, err);
     }
     if (!code && cli->format == CLI_AUTHORS)
         fputs("}\n", out);
-    if (!code && cli->format == CLI_JSON) {
-        json_t *root = analysis_json(in), *groups = json_array();
-        for (uint32_t g = 0; g < p->groups; g++)
-            json_array_append_new(groups, json_pack("{s:s,s:i,s:i}", "name", p->group.name[g],
-                                                    "phones", (int)p->group_points[g], "missing",
-                                                    (int)p->group_missing[g]));
-        json_object_set_new(root, "property", json_string(p->name));
-        json_object_set_new(root, "groups", groups);
-        json_object_set(root, "layers", layers);
-        code = analysis_dump(out, root, err);
-    }
-    json_decref(layers);
     return code;
 }
 
@@ -221,11 +179,10 @@ const struct cli_command command_neurons = {
         "N of a group: neurons in the patterns of at least sigma of its phones.  Group neurons:\n"
         "N minus the N of every other group.  Property neurons: all group neurons together.\n"
         "\n"
-        "TSV columns: layer, neuron, group, in_phones, of_phones; such a table can be given back\n"
-        "as @FILE in set expressions.  JSON: layers[].neurons and .groups, with --groups also\n"
-        ".members (N).  --format authors writes the published JSON, {\"1\": [..], ..}, in the\n"
-        "published order; together with --compat authors it is what the published program "
-        "writes.\n",
+        "Its table is 'neurons' in propneu-tables(5), with --groups in JSON also 'members' (N);\n"
+        "such a table can be given back as @FILE in set expressions.  --format authors writes\n"
+        "the published JSON, {\"1\": [..], ..}, in the published order; together with --compat\n"
+        "authors it is what the published program writes.\n",
     .examples =
         "  propneu neurons my.counts --property gender --groups\n"
         "  propneu neurons my.counts --property phone --layer 8 --format tsv -o phone.tsv\n",

@@ -2,10 +2,9 @@
 
 #include "cli/commands/analysis_options.h"
 #include "cli/commands.h"
+#include "cli/commands/print_tables.h"
 
-#include "base/bitset.h"
 #include "base/buf.h"
-#include "base/mem.h"
 #include "analysis/overlap.h"
 #include "base/number.h"
 
@@ -16,20 +15,6 @@ struct request {
     uint32_t sets;
     uint32_t layer; /* from 0 */
 };
-
-/* "gender & pitch - phone": region R as an expression; sets are put in parentheses as needed. */
-static void region_name(struct buf *b, const struct request *r, const struct setexpr *expr,
-                        uint32_t region)
-{
-    buf_clear(b);
-    for (int inside = 1; inside >= 0; inside--)
-        for (uint32_t s = 0; s < r->sets; s++) {
-            const char *join = inside ? " & " : " - ";
-            if ((int)(region >> s & 1) != inside)
-                continue;
-            buf_printf(b, expr[s].nodes > 1 ? "%s(%s)" : "%s%s", b->len ? join : "", r->set[s]);
-        }
-}
 
 static void print_text(FILE *out, const struct request *r, const struct setexpr *expr,
                        const struct overlap *o, struct buf *name)
@@ -42,7 +27,8 @@ static void print_text(FILE *out, const struct request *r, const struct setexpr 
     }
     fputs("\n  size  by chance  only in\n", out);
     for (uint32_t k = 1; k < 1u << r->sets; k++) {
-        region_name(name, r, expr, k);
+        buf_clear(name);
+        report_region_name(name, expr, r->sets, k);
         fprintf(out, "%6u  %9s  ", o->region[k], number_fixed(o->expected[k], 1).text);
         print_name(out, buf_text(name), 0);
         fputc('\n', out);
@@ -50,48 +36,23 @@ static void print_text(FILE *out, const struct request *r, const struct setexpr 
     fprintf(out, "\n%6u  in any\n%6u  in all\n", o->in_any, o->in_all);
 }
 
-static void print_tsv(FILE *out, const struct request *r, const struct setexpr *expr,
-                      const struct overlap *o, struct buf *name)
+/* The same for programs. */
+static enum status print_tables(FILE *out, const struct cli *cli, const struct analysis_input *in,
+                                const struct request *r, const struct setexpr *expr,
+                                const struct overlap *o, struct err *err)
 {
-    fputs("region\tin\tsize\texpected\n", out);
-    for (uint32_t k = 1; k < 1u << r->sets; k++) {
-        region_name(name, r, expr, k);
-        print_name(out, buf_text(name), 0);
-        fputc('\t', out);
-        for (uint32_t s = 0, n = 0; s < r->sets; s++)
-            if (k >> s & 1)
-                fprintf(out, "%s%u", n++ ? "," : "", s + 1);
-        fprintf(out, "\t%u\t%s\n", o->region[k], number_fixed(o->expected[k], 4).text);
-    }
-}
-
-static enum status print_json(FILE *out, const struct analysis_input *in, const struct request *r,
-                              const struct setexpr *expr, const struct overlap *o, struct buf *name,
-                              struct err *err)
-{
-    json_t *root = analysis_json(in), *sets = json_array(), *regions = json_array();
-    for (uint32_t s = 0; s < r->sets; s++)
-        json_array_append_new(
-            sets, json_pack("{s:o,s:i}", "set", analysis_text(r->set[s]), "size", (int)o->size[s]));
-    for (uint32_t k = 1; k < 1u << r->sets; k++) {
-        json_t *region = json_object(), *in_sets = json_array();
-        for (uint32_t s = 0; s < r->sets; s++)
-            if (k >> s & 1)
-                json_array_append_new(in_sets, analysis_text(r->set[s]));
-        region_name(name, r, expr, k);
-        json_object_set_new(region, "region", analysis_text(buf_text(name)));
-        json_object_set_new(region, "in", in_sets);
-        json_object_set_new(region, "size", json_integer(o->region[k]));
-        json_object_set_new(region, "expected", analysis_real(o->expected[k]));
-        json_array_append_new(regions, region);
-    }
-    json_object_set_new(root, "layer", json_integer(r->layer + 1));
-    json_object_set_new(root, "neurons", json_integer(o->universe));
-    json_object_set_new(root, "sets", sets);
-    json_object_set_new(root, "regions", regions);
-    json_object_set_new(root, "union", json_integer(o->in_any));
-    json_object_set_new(root, "intersection", json_integer(o->in_all));
-    return analysis_dump(out, root, err);
+    struct answer answer = ANSWER_INIT;
+    enum status code = report_settings(answer_add(&answer), &in->analysis, err);
+    if (!code)
+        code = report_overlap_summary(answer_add(&answer), o, r->layer, err);
+    if (!code)
+        code = report_sets(answer_add(&answer), o, expr, err);
+    if (!code)
+        code = report_overlap(answer_add(&answer), o, expr, r->layer, err);
+    if (!code)
+        code = answer_print(out, cli->format, &answer, err);
+    answer_free(&answer);
+    return code;
 }
 
 static enum status parse(struct setexpr *e, const char *text, const struct analysis *a,
@@ -101,40 +62,32 @@ static enum status parse(struct setexpr *e, const char *text, const struct analy
     return code ? code : setexpr_load(e, a, err);
 }
 
-/* The neurons of one expression, in the layer at hand and the layers it names. */
+/* "layer neuron" lines, which come back as @FILE. */
+static void print_set(FILE *out, const struct table *t)
+{
+    for (size_t i = 0; i < table_rows(t); i++)
+        fprintf(out, "%lld %lld\n", (long long)table_at(t, i, 0)->value.integer,
+                (long long)table_at(t, i, 1)->value.integer);
+}
+
+/* The neurons of one expression, in the layer asked for and the layers it names. */
 static enum status print_region(FILE *out, const struct cli *cli, struct analysis_input *in,
                                 const struct request *r, struct err *err)
 {
     struct setexpr e = {0};
-    json_t *list = json_array();
-    uint64_t *bits = NULL;
+    struct answer answer = ANSWER_INIT;
     enum status code = parse(&e, r->region, &in->analysis, err);
-    if (!code && cli->format == CLI_TSV)
-        fputs("layer\tneuron\n", out);
-    for (uint32_t l = 0; l < in->counts.layers && !code; l++) {
-        uint32_t width = in->counts.layer[l].width;
-        free(bits);
-        bits = mem_zeros(bitset_words(width), sizeof *bits);
-        code = bits ? setexpr_eval(&e, &in->analysis, r->layer, l, bits, err) : err_nomem(err);
-        for (uint32_t i = 0; i < width && !code; i++) {
-            if (!bitset_has(bits, i))
-                continue;
-            if (cli->format == CLI_JSON)
-                json_array_append_new(
-                    list, json_pack("{s:i,s:i}", "layer", (int)l + 1, "neuron", (int)i));
-            else
-                fprintf(out, cli->format == CLI_TSV ? "%u\t%u\n" : "%u %u\n", l + 1, i);
-        }
-    }
-    if (!code && cli->format == CLI_JSON) {
-        json_t *root = analysis_json(in);
-        json_object_set_new(root, "region", analysis_text(r->region));
-        json_object_set_new(root, "layer", json_integer(r->layer + 1));
-        json_object_set(root, "neurons", list);
-        code = analysis_dump(out, root, err);
-    }
-    json_decref(list);
-    free(bits);
+    if (!code)
+        code = report_settings(answer_add(&answer), &in->analysis, err);
+    if (!code)
+        code = report_set_summary(answer_add(&answer), &e, r->layer, err);
+    if (!code)
+        code = report_set(answer_add(&answer), &in->analysis, &e, r->layer, err);
+    if (!code && cli->format != CLI_TEXT)
+        code = answer_print(out, cli->format, &answer, err);
+    else if (!code)
+        print_set(out, &answer.table[answer.tables - 1]);
+    answer_free(&answer);
     setexpr_free(&e);
     return code;
 }
@@ -153,10 +106,8 @@ static enum status print_overlap(FILE *out, const struct cli *cli, struct analys
         code = print_region(out, cli, in, r, err);
     } else if (!code) {
         code = overlap_make(&o, expr, r->sets, &in->analysis, r->layer, err);
-        if (!code && cli->format == CLI_JSON)
-            code = print_json(out, in, r, expr, &o, &name, err);
-        else if (!code && cli->format == CLI_TSV)
-            print_tsv(out, r, expr, &o, &name);
+        if (!code && cli->format != CLI_TEXT)
+            code = print_tables(out, cli, in, r, expr, &o, err);
         else if (!code) {
             print_settings(out, in);
             print_text(out, r, expr, &o, &name);
@@ -223,8 +174,8 @@ const struct cli_command command_overlap = {
         "joined by & (binds tighter), | and - (both left to right) and parentheses.\n"
         "'by chance' is a region's size were the sets independent of each other.\n"
         "\n"
-        "TSV columns: region, in (numbers of the sets), size, expected; with --region: layer,\n"
-        "neuron.  JSON: sets[], regions[], union, intersection; with --region: neurons[].\n",
+        "Its table is 'overlap' in propneu-tables(5), with --region 'set'; in JSON the keys\n"
+        "regions and neurons.\n",
     .examples = "  propneu overlap my.counts --layer 1 phone gender pitch\n"
                 "  propneu overlap my.counts --region 'gender & pitch - phone' > both.txt\n",
     .groups = groups,

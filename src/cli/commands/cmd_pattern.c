@@ -2,13 +2,12 @@
 
 #include "cli/commands/analysis_options.h"
 #include "cli/commands.h"
+#include "cli/commands/print_tables.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/bitset.h"
 #include "base/mem.h"
-#include "analysis/pattern.h"
 #include "base/number.h"
 
 enum { OPT_PHONE, OPT_TOP };
@@ -38,58 +37,22 @@ static void print_text(FILE *out, const struct profile *p, const uint32_t *order
     }
 }
 
-static void print_tsv(FILE *out, const struct profile *p, const uint32_t *order, size_t n)
+/* The same for programs, with the pattern as a whole. */
+static enum status print_tables(FILE *out, const struct cli *cli, const struct analysis_input *in,
+                                const struct request *r, const struct profile *p,
+                                const uint32_t *order, size_t n, struct err *err)
 {
-    fputs("neuron\tp\thits\tlow\thigh\tlift\tmarginal\tin_pattern\n", out);
-    for (size_t i = 0; i < n; i++) {
-        struct profile_stats s = profile_stats(p, order[i]);
-        fprintf(out, "%u\t%s\t", order[i], number_short(p->p[order[i]], 8).text);
-        print_real(out, s.hits, 0, 0);
-        fputc('\t', out);
-        print_real(out, s.low, 0, 8);
-        fputc('\t', out);
-        print_real(out, s.high, 0, 8);
-        fprintf(out, "\t%s\t", number_short(s.lift, 6).text);
-        print_real(out, s.marginal, 0, 8);
-        fprintf(out, "\t%d\n", s.in);
-    }
-}
-
-static json_t *neurons_json(const struct profile *p, const uint32_t *order, size_t n)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) {
-        struct profile_stats s = profile_stats(p, order[i]);
-        json_t *row = json_object();
-        json_object_set_new(row, "neuron", json_integer(order[i]));
-        json_object_set_new(row, "p", analysis_real(p->p[order[i]]));
-        json_object_set_new(row, "hits",
-                            isnan(s.hits) ? json_null() : json_integer((json_int_t)s.hits));
-        json_object_set_new(row, "low", analysis_real(s.low));
-        json_object_set_new(row, "high", analysis_real(s.high));
-        json_object_set_new(row, "lift", analysis_real(s.lift));
-        json_object_set_new(row, "marginal", analysis_real(s.marginal));
-        json_object_set_new(row, "in_pattern", json_boolean(s.in));
-        json_array_append_new(list, row);
-    }
-    return list;
-}
-
-static enum status print_json(FILE *out, const struct analysis_input *in, const struct request *r,
-                              const struct profile *p, const uint32_t *order, size_t n,
-                              struct err *err)
-{
-    json_t *root = analysis_json(in);
-    json_object_set_new(root, "phone", json_string(r->phone));
-    json_object_set_new(root, "layer", json_integer((json_int_t)r->layer));
-    json_object_set_new(root, "width", json_integer(p->width));
-    json_object_set_new(root, "tau", json_integer(p->tau));
-    json_object_set_new(root, "baseline", analysis_real(p->baseline));
-    json_object_set_new(root, "frames", p->frames < 0 ? json_null() : json_integer(p->frames));
-    json_object_set_new(root, "pattern_size",
-                        json_integer((json_int_t)bitset_count(p->pattern, bitset_words(p->width))));
-    json_object_set_new(root, "neurons", neurons_json(p, order, n));
-    return analysis_dump(out, root, err);
+    struct answer answer = ANSWER_INIT;
+    uint32_t layer = (uint32_t)r->layer - 1;
+    enum status code = report_settings(answer_add(&answer), &in->analysis, err);
+    if (!code)
+        code = report_pattern_summary(answer_add(&answer), p, r->phone, layer, err);
+    if (!code)
+        code = report_pattern(answer_add(&answer), p, order, n, r->phone, layer, err);
+    if (!code)
+        code = answer_print(out, cli->format, &answer, err);
+    answer_free(&answer);
+    return code;
 }
 
 static void print_head(FILE *out, const struct analysis_input *in, const struct request *r,
@@ -134,10 +97,8 @@ static enum status print_pattern(FILE *out, const struct cli *cli, struct analys
     }
     size_t n = r->top > 0 ? (size_t)r->top : r->top < 0 && cli->format == CLI_TEXT ? 30 : p.width;
     n = n < p.width ? n : p.width;
-    if (cli->format == CLI_JSON) {
-        code = print_json(out, in, r, &p, order, n, err);
-    } else if (cli->format == CLI_TSV) {
-        print_tsv(out, &p, order, n);
+    if (cli->format != CLI_TEXT) {
+        code = print_tables(out, cli, in, r, &p, order, n, err);
     } else {
         print_head(out, in, r, &p, n);
         print_text(out, &p, order, n);
@@ -199,8 +160,7 @@ const struct cli_command command_pattern = {
         "baseline tau/D; marginal is the neuron's own share over all phones under the same\n"
         "conditions.  * marks the pattern: p above the baseline, compared exactly.\n"
         "\n"
-        "TSV columns: neuron, p, hits, low, high, lift, marginal, in_pattern ('-' where a\n"
-        "file holds probabilities only).  JSON: the same keys in neurons[].\n",
+        "Its table is 'pattern' in propneu-tables(5); in JSON the key neurons.\n",
     .examples = "  propneu pattern my.counts --phone AH --layer 8 --where gender=female\n",
     .groups = groups,
     .options = options,

@@ -350,14 +350,13 @@ const struct cli_command command_prune = {
         "widest that is left, filled up with zero neurons; uneven gives each layer its own\n"
         "width, a list in config.json, which MelHuBERT's programs read.\n"
         "--layer bounds the sets of --set and --protect.  FOLDER is as in 'propneu erase'.\n"
-        "TSV columns: layer, neurons, edited.  JSON: the manifest.\n"
+        "Its table is 'edited' in propneu-tables(5); JSON is the manifest.\n"
         "\n"
         "--curve writes no model: it measures the task, as propneu eval does, with fewer and\n"
         "fewer neurons and no training in between.  The same number is pruned with SET\n"
         "protected, with matched random sets protected in its place (as in 'propneu erase\n"
         "--matrix'), by the criterion alone, and at random.  Journal and formats are as there.\n"
-        "TSV columns: measure, quantity (error, loss), measured, pruned_by, keep, neurons,\n"
-        "trials, before, draws, mean, low, high.\n",
+        "Its table is 'curve' in propneu-tables(5).\n",
     .examples =
         "  propneu prune -m hubert -c h.counts --keep 20% --protect phone --shape equal -o small\n"
         "  propneu prune -m mel.ckpt -c mel.counts --set 'gender - phone' --shape uneven -o out\n"

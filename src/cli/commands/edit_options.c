@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "cli/commands/edit_options.h"
+#include "cli/commands/print_tables.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -167,11 +168,14 @@ static void print_text(FILE *out, const char *folder, const struct neuron_set *s
     fputc('\n', out);
 }
 
-static void print_tsv(FILE *out, const struct neuron_set *s)
+static enum status print_table(FILE *out, const struct neuron_set *s, struct err *err)
 {
-    fputs("layer\tneurons\tedited\n", out);
-    for (uint32_t l = 0; l < s->layers; l++)
-        fprintf(out, "%u\t%u\t%u\n", l + 1, s->width[l], neuron_set_size(s, l));
+    struct answer answer = ANSWER_INIT;
+    enum status code = report_edited(answer_add(&answer), s, err);
+    if (!code)
+        code = answer_print(out, CLI_TSV, &answer, err);
+    answer_free(&answer);
+    return code;
 }
 
 enum status edit_finish(struct edit_input *in, const struct cli *cli, const struct edit_request *r,
@@ -194,8 +198,8 @@ enum status edit_finish(struct edit_input *in, const struct cli *cli, const stru
         return analysis_dump(stdout, manifest, err);
     json_decref(manifest);
     if (cli->format == CLI_TSV)
-        print_tsv(stdout, sets);
-    else if (!cli->quiet)
+        return print_table(stdout, sets, err);
+    if (!cli->quiet)
         print_text(stdout, cli->output, sets, verb);
     return STATUS_OK;
 }

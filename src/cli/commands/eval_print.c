@@ -3,11 +3,11 @@
 #include "cli/commands/eval_print.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/number.h"
 #include "cli/commands/analysis_options.h"
+#include "cli/commands/print_tables.h"
 
 /* One line of the result: a measure, in total (EVAL_TOTAL) or in a group. */
 struct line {
@@ -50,8 +50,7 @@ static void each_line(const struct eval_report *r, uint32_t measure,
 struct printing {
     const struct eval_report *r;
     FILE *out;
-    int width;    /* of the names */
-    json_t *list; /* of lines */
+    int width; /* of the names */
 };
 
 static int label_width(const struct line *l)
@@ -134,112 +133,26 @@ static void print_text(struct printing *p)
     }
 }
 
-static void number(FILE *out, double v)
+/* The same for programs. */
+static enum status print_tables(FILE *out, enum cli_format format, const struct eval_report *r,
+                                struct err *err)
 {
-    if (isfinite(v))
-        fprintf(out, "\t%s", number_short(v, 6).text);
-    else
-        fputs("\t", out);
-}
-
-static void tsv_line(void *context, const struct line *l)
-{
-    struct printing *p = context;
-    const struct eval_score *s = l->score, *b = l->before;
-    fprintf(p->out, "%s\t%s\t", l->measure, l->factor ? l->factor : "");
-    if (l->factor)
-        print_name(p->out, l->level, 0);
-    fprintf(p->out, "\t%" PRIu64, s->trials);
-    for (; s; s = s == b ? NULL : b) {
-        if (!is_f0(p->r)) {
-            fprintf(p->out, "\t%" PRIu64 "\t%" PRIu64, s->errors, s->inserted);
-            number(p->out, eval_error(s));
-        }
-        number(p->out, eval_loss(s));
-        if (is_f0(p->r))
-            number(p->out, eval_r2(s));
-    }
-    fputc('\n', p->out);
-}
-
-static void print_tsv(struct printing *p)
-{
-    fputs("measure\tfactor\tlevel\ttrials", p->out);
-    for (int before = 0; before <= (p->r->before != NULL); before++) {
-        const char *end = before ? "_before" : "";
-        if (is_f0(p->r))
-            fprintf(p->out, "\tmse%s\tr2%s", end, end);
-        else
-            fprintf(p->out, "\terrors%s\tinserted%s\terror%s\tloss%s", end, end, end, end);
-    }
-    fputc('\n', p->out);
-    for (uint32_t m = 0; m < p->r->result->measures; m++)
-        each_line(p->r, m, tsv_line, p);
-}
-
-static json_t *score_json(const struct eval_report *r, const struct eval_score *s)
-{
-    json_t *o = json_object();
-    json_object_set_new(o, "trials", json_integer((json_int_t)s->trials));
-    if (is_f0(r)) {
-        json_object_set_new(o, "mse", analysis_real(eval_loss(s)));
-        json_object_set_new(o, "r2", analysis_real(eval_r2(s)));
-        return o;
-    }
-    json_object_set_new(o, "errors", json_integer((json_int_t)s->errors));
-    json_object_set_new(o, "inserted", json_integer((json_int_t)s->inserted));
-    json_object_set_new(o, "error", analysis_real(eval_error(s)));
-    json_object_set_new(o, "loss", analysis_real(eval_loss(s)));
-    return o;
-}
-
-static void json_line(void *context, const struct line *l)
-{
-    struct printing *p = context;
-    json_t *o = score_json(p->r, l->score);
-    json_object_set_new(o, "measure", json_string(l->measure));
-    if (l->factor) {
-        json_object_set_new(o, "factor", analysis_text(l->factor));
-        json_object_set_new(o, "level", analysis_text(l->level));
-    }
-    if (l->before)
-        json_object_set_new(o, "before", score_json(p->r, l->before));
-    json_array_append_new(p->list, o);
-}
-
-static enum status print_json(struct printing *p, struct err *err)
-{
-    const struct eval_report *r = p->r;
-    const struct eval_options *o = r->options;
-    size_t left, all = eval_recordings(r->eval, &left);
-    json_t *root = json_object();
-    p->list = json_array();
-    for (uint32_t m = 0; m < r->result->measures; m++)
-        each_line(r, m, json_line, p);
-    json_object_set_new(root, "model", analysis_text(eval_model(r->eval)->name));
-    json_object_set_new(root, "task", json_string(eval_task_names[o->task]));
-    json_object_set_new(root, "recordings", json_integer((json_int_t)(all - left)));
-    json_object_set_new(root, "left_out", json_integer((json_int_t)left));
-    json_object_set_new(root, "piece", analysis_real(o->piece));
-    json_object_set_new(root, "noise", analysis_real(o->noise));
-    json_object_set_new(root, "seed", json_integer((json_int_t)o->seed));
-    json_object_set_new(root, "layer",
-                        json_integer(o->layer ? o->layer : eval_model(r->eval)->layers));
-    if (r->edit)
-        json_object_set_new(root, "edit", analysis_text(r->edit));
-    json_object_set_new(root, "results", p->list);
-    return analysis_dump(p->out, root, err);
+    struct answer answer = ANSWER_INIT;
+    enum status code = report_eval_summary(answer_add(&answer), r->eval, r->options, r->edit, err);
+    if (!code)
+        code = report_eval(answer_add(&answer), r->eval, r->options, r->result, r->before, err);
+    if (!code)
+        code = answer_print(out, format, &answer, err);
+    answer_free(&answer);
+    return code;
 }
 
 enum status eval_print(FILE *out, const struct cli *cli, const struct eval_report *r,
                        struct err *err)
 {
     struct printing p = {.r = r, .out = out};
-    if (cli->format == CLI_JSON)
-        return print_json(&p, err);
-    if (cli->format == CLI_TSV)
-        print_tsv(&p);
-    else
-        print_text(&p);
+    if (cli->format != CLI_TEXT)
+        return print_tables(out, cli->format, r, err);
+    print_text(&p);
     return STATUS_OK;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "report/report.h"
 
 void figure_request_free(struct figure_request *r)
 {
@@ -71,10 +72,11 @@ static enum status make_ranks(const struct figure_request *r, struct analysis_in
             code = err_nomem(err);
         d.curve[k] = (struct rank_curve){phone, &profile[k], order[k]};
     }
-    if (!code) {
+    if (!code)
         figure_ranks(f, &d, r->width, r->height);
-        table_ranks(t, &d);
-    }
+    for (size_t k = 0; !code && k < d.curves; k++)
+        code = report_pattern(t, d.curve[k].profile, d.curve[k].order, d.curve[k].profile->width,
+                              d.curve[k].phone, d.layer, err);
     for (size_t k = 0; k < d.curves; k++) {
         free(order[k]);
         profile_free(&profile[k]);
@@ -145,10 +147,10 @@ static enum status make_maps(const struct figure_request *r, struct analysis_inp
                 in->counts.path);
     if (!code && !maps)
         code = err->code;
-    if (!code) {
+    if (!code)
         figure_maps(f, d, maps, r->width, r->height);
-        table_maps(t, d, maps);
-    }
+    for (size_t i = 0; !code && i < maps; i++)
+        code = report_map(t, d[i].property, d[i].layer, d[i].xy, d[i].hidden, err);
     free(d);
     return code;
 }
@@ -182,7 +184,7 @@ static enum status make_sets(const struct figure_request *r, struct analysis_inp
         code = overlap_make(&o, expr, n, &in->analysis, d.layer, err);
     if (!code) {
         figure_sets(f, &d, r->width, r->height);
-        table_sets(t, &d);
+        code = report_overlap(t, &o, expr, d.layer, err);
     }
     for (uint32_t s = 0; s < n; s++)
         setexpr_free(&expr[s]);
@@ -239,7 +241,7 @@ static enum status score_file(const struct figure_request *r, const char *path, 
         code = err_set(err, STATUS_UNSUPPORTED,
                        "%s: the file was counted without the factor 'phone'", path);
     if (!code)
-        code = scores_make(s, &in.analysis, title, &r->properties, r->number != 7, err);
+        code = scores_make(s, &in.analysis, title, &r->properties, 0, err);
     /* A figure of all properties shows those of the paper and the file's own factors. */
     long each = code ? -1 : scores_find(s, "each-phone");
     if (each >= 0 && !r->properties.count)
@@ -262,11 +264,11 @@ static enum status make_layers(const struct figure_request *r, const struct cli 
         code = check_scores(r, s, err);
     if (!code && r->number == 5) {
         figure_best(f, s, r->files, r->width, r->height);
-        table_best(t, s, r->files);
+        code = report_best(t, s, r->files, err);
     } else if (!code) {
         figure_curves(f, s, r->files, r->number == 7 ? CURVES_NEURONS : CURVES_SILHOUETTES,
                       r->width, r->height);
-        table_layers(t, s, r->files);
+        code = report_layers(t, s, r->files, err);
     }
     for (size_t i = 0; i < r->files; i++) {
         if (s)

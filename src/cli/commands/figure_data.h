@@ -6,6 +6,7 @@
 
 #include "figure/figures.h"
 #include "cli/commands/analysis_options.h"
+#include "report/table.h"
 
 struct figure_request {
     struct analysis_options options;

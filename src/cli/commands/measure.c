@@ -347,11 +347,6 @@ int measure_run(struct measure *m, const struct cli *cli, const struct measure_r
     return status;
 }
 
-const char *measure_quantity_name(enum experiment_quantity q)
-{
-    return q == EXPERIMENT_ERROR ? "error" : "loss";
-}
-
 const char *measure_column_name(const char *column)
 {
     const char *equals = strchr(column, '=');

@@ -58,9 +58,6 @@ enum status print_matrix(FILE *out, enum cli_format format, const struct experim
 enum status print_curve(FILE *out, enum cli_format format, const struct experiment *x,
                         struct err *err);
 
-/* "error" or "loss". */
-const char *measure_quantity_name(enum experiment_quantity q);
-
 /* What stands behind "=" in a column's name; "all". */
 const char *measure_column_name(const char *column);
 

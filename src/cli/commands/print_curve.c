@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "cli/commands/measure.h"
+#include "cli/commands/print_tables.h"
 
 enum { CELL_WIDTH = 24 };
 
@@ -83,91 +84,19 @@ static void print_text(FILE *out, const struct experiment *x)
         fputs("! what is protected is more than the share: more neurons are left\n", out);
 }
 
-static void print_number(FILE *out, double v)
-{
-    if (isnan(v))
-        fputs("\tNA", out);
-    else
-        fprintf(out, "\t%s", number_short(v, 9).text);
-}
-
-static void print_tsv_point(FILE *out, const struct experiment *x, uint32_t row, uint32_t point,
-                            uint32_t measure, uint32_t column, enum experiment_quantity q)
-{
-    struct interval v = experiment_at(x, row, point, measure, column, q, MEASURE_COVERAGE);
-    const struct experiment_cell *plain = &experiment_cells(x, 0, measure)[column];
-    fprintf(out, "%s\t%s\t", x->measure[measure], measure_quantity_name(q));
-    print_name(out, x->column[column], 0);
-    fprintf(out, "\t%s\t%s", x->row[row].name, number_short(x->point[point], 9).text);
-    print_number(out, experiment_left(x, row, point));
-    fprintf(out, "\t%llu", (unsigned long long)plain->trials);
-    print_number(out, experiment_value(plain, q));
-    fprintf(out, "\t%zu", v.count);
-    print_number(out, v.mean);
-    print_number(out, v.low);
-    print_number(out, v.high);
-    fputc('\n', out);
-}
-
-/* Calls for every point of everything that is measured. */
-#define FOR_ALL(x)                                                \
-    for (uint32_t m = 0; m < (x)->measures; m++)                  \
-        for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS; q++) \
-            for (uint32_t c = 0; c < (x)->columns; c++)           \
-                for (uint32_t r = 0; r < (x)->rows; r++)          \
-                    for (uint32_t p = 0; p < (x)->points; p++)
-
-static void print_tsv(FILE *out, const struct experiment *x)
-{
-    fputs("measure\tquantity\tmeasured\tpruned_by\tkeep\tneurons\ttrials\tbefore\tdraws\tmean\t"
-          "low\thigh\n",
-          out);
-    FOR_ALL(x)
-    print_tsv_point(out, x, r, p, m, c, (enum experiment_quantity)q);
-}
-
-static json_t *point_json(const struct experiment *x, uint32_t row, uint32_t point,
-                          uint32_t measure, uint32_t column, enum experiment_quantity q)
-{
-    struct interval i = experiment_at(x, row, point, measure, column, q, MEASURE_COVERAGE);
-    const struct experiment_cell *plain = &experiment_cells(x, 0, measure)[column];
-    json_t *v = json_object();
-    json_object_set_new(v, "measure", analysis_text(x->measure[measure]));
-    json_object_set_new(v, "quantity", json_string(measure_quantity_name(q)));
-    json_object_set_new(v, "measured", analysis_text(x->column[column]));
-    json_object_set_new(v, "pruned_by", json_string(x->row[row].name));
-    json_object_set_new(v, "keep", analysis_real(x->point[point]));
-    json_object_set_new(v, "neurons", analysis_real(experiment_left(x, row, point)));
-    json_object_set_new(v, "trials", json_integer((json_int_t)plain->trials));
-    json_object_set_new(v, "before", analysis_real(experiment_value(plain, q)));
-    json_object_set_new(v, "draws", json_integer((json_int_t)i.count));
-    json_object_set_new(v, "mean", analysis_real(i.mean));
-    json_object_set_new(v, "low", analysis_real(i.low));
-    json_object_set_new(v, "high", analysis_real(i.high));
-    return v;
-}
-
-static enum status print_json(FILE *out, const struct experiment *x, struct err *err)
-{
-    json_t *root = json_object(), *points = json_array();
-    FOR_ALL(x)
-    json_array_append_new(points, point_json(x, r, p, m, c, (enum experiment_quantity)q));
-    json_object_set_new(root, "kind", json_string("curve"));
-    json_object_set_new(root, "title", analysis_text(x->title));
-    json_object_set_new(root, "coverage", analysis_real(MEASURE_COVERAGE));
-    json_object_set_new(root, "neurons", json_integer((json_int_t)x->all_neurons));
-    json_object_set_new(root, "points", points);
-    return analysis_dump(out, root, err);
-}
-
 enum status print_curve(FILE *out, enum cli_format format, const struct experiment *x,
                         struct err *err)
 {
-    if (format == CLI_JSON)
-        return print_json(out, x, err);
-    if (format == CLI_TSV)
-        print_tsv(out, x);
-    else
+    if (format == CLI_TEXT) {
         print_text(out, x);
-    return STATUS_OK;
+        return STATUS_OK;
+    }
+    struct answer answer = ANSWER_INIT;
+    enum status code = report_experiment_summary(answer_add(&answer), x, MEASURE_COVERAGE, err);
+    if (!code)
+        code = report_curve(answer_add(&answer), x, MEASURE_COVERAGE, err);
+    if (!code)
+        code = answer_print(out, format, &answer, err);
+    answer_free(&answer);
+    return code;
 }

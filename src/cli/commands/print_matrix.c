@@ -5,6 +5,7 @@
 
 #include "base/number.h"
 #include "cli/commands/measure.h"
+#include "cli/commands/print_tables.h"
 
 /* With more columns than WIDE_COLUMNS the controls' intervals are left to the tables. */
 enum { NAME_WIDTH = 18, CELL_WIDTH = 16, NARROW_WIDTH = 9, WIDE_COLUMNS = 6 };
@@ -213,127 +214,21 @@ static void print_text(FILE *out, const struct experiment *x)
         print_matching(out, x);
 }
 
-static void print_number(FILE *out, double v)
-{
-    if (isnan(v))
-        fputs("\tNA", out);
-    else
-        fprintf(out, "\t%s", number_short(v, 9).text);
-}
-
-static void print_tsv_cell(FILE *out, const struct experiment *x, uint32_t row, uint32_t measure,
-                           uint32_t column, enum experiment_quantity q)
-{
-    const struct experiment_cell *plain = &experiment_cells(x, 0, measure)[column];
-    struct experiment_change c = experiment_changed(x, row, measure, column, q, MEASURE_COVERAGE);
-    fprintf(out, "%s\t%s\t", x->measure[measure], measure_quantity_name(q));
-    print_name(out, x->row[row].name, 0);
-    fprintf(out, "\t%llu\t", (unsigned long long)row_neurons(x, row));
-    print_name(out, x->column[column], 0);
-    fprintf(out, "\t%llu", (unsigned long long)plain->trials);
-    print_number(out, experiment_value(plain, q));
-    print_number(out, c.change);
-    fprintf(out, "\t%zu", c.controls.count);
-    print_number(out, c.controls.mean);
-    print_number(out, c.controls.low);
-    print_number(out, c.controls.high);
-    print_number(out, c.p);
-    fputc('\n', out);
-}
-
-static void print_tsv(FILE *out, const struct experiment *x)
-{
-    fputs("measure\tquantity\terased\tneurons\tmeasured\ttrials\tbefore\tchange\tcontrols\t"
-          "control_mean\tcontrol_low\tcontrol_high\tp\n",
-          out);
-    for (uint32_t m = 0; m < x->measures; m++)
-        for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS; q++)
-            for (uint32_t r = 0; r < x->rows; r++)
-                for (uint32_t c = 0; c < x->columns; c++)
-                    print_tsv_cell(out, x, r, m, c, (enum experiment_quantity)q);
-}
-
-static json_t *match_json(const struct controls_match *m)
-{
-    json_t *v = json_object();
-    json_object_set_new(v, "neurons", json_integer(m->neurons));
-    json_object_set_new(v, "unmatched", analysis_real(m->poor));
-    json_object_set_new(v, "set_rate", analysis_real(m->set_rate));
-    json_object_set_new(v, "control_rate", analysis_real(m->control_rate));
-    json_object_set_new(v, "set_norm", analysis_real(m->set_norm));
-    json_object_set_new(v, "control_norm", analysis_real(m->control_norm));
-    return v;
-}
-
-static json_t *row_json(const struct experiment *x, uint32_t row)
-{
-    const struct experiment_row *r = &x->row[row];
-    json_t *v = json_object(), *size = json_array(), *match = json_array();
-    for (uint32_t l = 0; l < x->layers; l++) {
-        json_array_append_new(size, json_integer(r->size[l]));
-        if (r->match)
-            json_array_append_new(match, match_json(&r->match[l]));
-    }
-    json_object_set_new(v, "name", analysis_text(r->name));
-    json_object_set_new(v, "neurons", json_integer((json_int_t)row_neurons(x, row)));
-    json_object_set_new(v, "layers", size);
-    if (r->match)
-        json_object_set_new(v, "match", match_json(&r->match[x->layers]));
-    if (r->match)
-        json_object_set_new(v, "match_layers", match);
-    else
-        json_decref(match);
-    return v;
-}
-
-static json_t *cell_json(const struct experiment *x, uint32_t row, uint32_t measure,
-                         uint32_t column, enum experiment_quantity q)
-{
-    const struct experiment_cell *plain = &experiment_cells(x, 0, measure)[column];
-    struct experiment_change c = experiment_changed(x, row, measure, column, q, MEASURE_COVERAGE);
-    json_t *v = json_object();
-    json_object_set_new(v, "measure", analysis_text(x->measure[measure]));
-    json_object_set_new(v, "quantity", json_string(measure_quantity_name(q)));
-    json_object_set_new(v, "erased", analysis_text(x->row[row].name));
-    json_object_set_new(v, "measured", analysis_text(x->column[column]));
-    json_object_set_new(v, "trials", json_integer((json_int_t)plain->trials));
-    json_object_set_new(v, "before", analysis_real(experiment_value(plain, q)));
-    json_object_set_new(v, "change", analysis_real(c.change));
-    json_object_set_new(v, "controls", json_integer((json_int_t)c.controls.count));
-    json_object_set_new(v, "control_mean", analysis_real(c.controls.mean));
-    json_object_set_new(v, "control_low", analysis_real(c.controls.low));
-    json_object_set_new(v, "control_high", analysis_real(c.controls.high));
-    json_object_set_new(v, "p", analysis_real(c.p));
-    return v;
-}
-
-static enum status print_json(FILE *out, const struct experiment *x, struct err *err)
-{
-    json_t *root = json_object(), *rows = json_array(), *cells = json_array();
-    for (uint32_t r = 0; r < x->rows; r++)
-        json_array_append_new(rows, row_json(x, r));
-    for (uint32_t m = 0; m < x->measures; m++)
-        for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS; q++)
-            for (uint32_t r = 0; r < x->rows; r++)
-                for (uint32_t c = 0; c < x->columns; c++)
-                    json_array_append_new(cells,
-                                          cell_json(x, r, m, c, (enum experiment_quantity)q));
-    json_object_set_new(root, "kind", json_string("matrix"));
-    json_object_set_new(root, "title", analysis_text(x->title));
-    json_object_set_new(root, "coverage", analysis_real(MEASURE_COVERAGE));
-    json_object_set_new(root, "rows", rows);
-    json_object_set_new(root, "cells", cells);
-    return analysis_dump(out, root, err);
-}
-
 enum status print_matrix(FILE *out, enum cli_format format, const struct experiment *x,
                          struct err *err)
 {
-    if (format == CLI_JSON)
-        return print_json(out, x, err);
-    if (format == CLI_TSV)
-        print_tsv(out, x);
-    else
+    if (format == CLI_TEXT) {
         print_text(out, x);
-    return STATUS_OK;
+        return STATUS_OK;
+    }
+    struct answer answer = ANSWER_INIT;
+    enum status code = report_experiment_summary(answer_add(&answer), x, MEASURE_COVERAGE, err);
+    if (!code)
+        code = report_erased(answer_add(&answer), x, err);
+    if (!code)
+        code = report_matrix(answer_add(&answer), x, MEASURE_COVERAGE, err);
+    if (!code)
+        code = answer_print(out, format, &answer, err);
+    answer_free(&answer);
+    return code;
 }

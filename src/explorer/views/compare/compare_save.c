@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "figure/figures.h"
+#include "report/report.h"
 
 /* The scores of the files shown, [*COUNT], borrowed from S in an array that the caller frees. */
 static enum status compare_shown(const struct app *app, struct scores **shown, size_t *count,
@@ -36,11 +37,11 @@ enum status compare_result(const struct app *app, struct table *out, struct err 
     if (code)
         return code;
     if (compare_state(app)->form == COMPARE_BEST)
-        table_best(out, shown, n);
+        code = report_best(out, shown, n, err);
     else
-        table_layers(out, shown, n);
+        code = report_layers(out, shown, n, err);
     free(shown);
-    return STATUS_OK;
+    return code;
 }
 
 enum status compare_figure(const struct app *app, struct figure *out, struct err *err)

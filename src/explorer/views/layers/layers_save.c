@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "figure/figures.h"
+#include "report/report.h"
 
 static enum status layers_scores(const struct app *app, struct scores *s, struct err *err)
 {
@@ -32,9 +33,9 @@ enum status layers_result(const struct app *app, struct table *out, struct err *
     enum status code = layers_scores(app, &s, err);
     if (code)
         return code;
-    table_layers(out, &s, 1);
+    code = report_layers(out, &s, 1, err);
     scores_free(&s);
-    return STATUS_OK;
+    return code;
 }
 
 /* The curves that the form shows; of the table the silhouettes. */

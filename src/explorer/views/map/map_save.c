@@ -6,6 +6,7 @@
 #include "explorer/views/map/map_state.h"
 
 #include "figure/figures.h"
+#include "report/report.h"
 
 static enum status map_shown(const struct app *app, struct map_data *d, struct err *err)
 {
@@ -30,9 +31,7 @@ enum status map_result(const struct app *app, struct table *out, struct err *err
 {
     struct map_data d;
     enum status code = map_shown(app, &d, err);
-    if (!code)
-        table_maps(out, &d, 1);
-    return code;
+    return code ? code : report_map(out, d.property, d.layer, d.xy, d.hidden, err);
 }
 
 enum status map_figure(const struct app *app, struct figure *out, struct err *err)

@@ -5,28 +5,22 @@
 
 #include "explorer/views/neurons/neurons_state.h"
 
-#include "figure/figures.h"
+#include "report/report.h"
 
 enum status neurons_result(const struct app *app, struct table *out, struct err *err)
 {
-    static const char *const columns[] = {"layer",      "neuron", "group",    "best_phone",
-                                          "best_group", "p",      "patterns", "of_patterns"};
     const struct neurons_state *s = neurons_state(app);
-    const struct property *p = s->property;
-    if (s->why[0] || !p)
+    if (s->why[0] || !s->property)
         return err_set(err, STATUS_NOTFOUND, "there are no neurons");
-    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
-        table_column(out, columns[i]);
+    report_neurons_begin(out);
     for (size_t i = 0; i < s->grid.count; i++) {
         const struct neuron_row *r = &s->row[s->grid.shown[i]];
-        table_count(out, s->of_layer + 1);
-        table_count(out, r->neuron);
-        table_words(out, r->group < p->groups ? p->group.name[r->group] : NULL);
-        table_words(out, level_label(p->point[r->best].label));
-        table_words(out, level_label(p->group.name[p->point[r->best].group]));
-        table_number(out, r->p, 8);
-        table_count(out, r->patterns);
-        table_count(out, p->points);
+        report_neuron_row(out, s->property, s->of_layer, r->neuron,
+                          &(struct report_neuron){.group = r->group,
+                                                  .in_phones = r->in_phones,
+                                                  .patterns = r->patterns,
+                                                  .best = r->best,
+                                                  .p = r->p});
     }
-    return STATUS_OK;
+    return table_ok(out, NULL, err);
 }

@@ -24,11 +24,12 @@ enum neurons_column {
 
 struct neuron_row {
     uint32_t neuron;
-    uint32_t group;    /* of the property at hand; its number of groups: in none */
-    uint32_t best;     /* point of the highest p */
-    uint32_t patterns; /* points in whose patterns it is */
-    unsigned sets;     /* bit i: among the neurons of property i */
-    double p;          /* of the best point */
+    uint32_t group;     /* of the property at hand; its number of groups: in none */
+    uint32_t best;      /* point of the highest p */
+    uint32_t in_phones; /* points of that group in whose patterns it is */
+    uint32_t patterns;  /* points in whose patterns it is */
+    unsigned sets;      /* bit i: among the neurons of property i */
+    double p;           /* of the best point */
 };
 
 struct neurons_state {

@@ -9,6 +9,7 @@
 #include "base/bitset.h"
 #include "base/mem.h"
 #include "analysis/setexpr.h"
+#include "report/report.h"
 
 static const struct grid_column columns[NEURONS_COLUMNS] = {
     [NEURONS_NUMBER] = {"neuron", "neuron", false, false},
@@ -82,23 +83,20 @@ static unsigned sets_of(struct app *app, uint32_t neuron)
     return sets;
 }
 
-static enum status fill_row(struct app *app, struct neuron_row *r, uint32_t neuron,
-                            const struct property_layer *l, struct err *err)
+static enum status fill_row(struct app *app, struct neuron_row *r, uint32_t neuron, struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
-    const struct property *p = s->property;
-    *r = (struct neuron_row){.neuron = neuron, .group = p->groups, .sets = sets_of(app, neuron)};
-    enum status code = analysis_neuron(&app->file[app->here].session, app_property(app),
-                                       app->at.layer, neuron, s->hits, s->p, err);
-    for (uint32_t k = 0; !code && k < p->points; k++) {
-        if (s->p[k] > s->p[r->best])
-            r->best = k;
-        r->patterns += bitset_has(&l->pattern[k * l->words], neuron);
-    }
-    for (uint32_t g = p->groups; g-- > 0;)
-        if (bitset_has(&l->group[g * l->words], neuron))
-            r->group = g;
-    r->p = s->p[r->best];
+    struct report_neuron found;
+    enum status code = report_neuron(&found, &app->file[app->here].session, app_property(app),
+                                     app->at.layer, neuron, s->hits, s->p, err);
+    if (!code)
+        *r = (struct neuron_row){.neuron = neuron,
+                                 .group = found.group,
+                                 .best = found.best,
+                                 .in_phones = found.in_phones,
+                                 .patterns = found.patterns,
+                                 .sets = sets_of(app, neuron),
+                                 .p = s->property->points ? found.p : 0};
     return code;
 }
 
@@ -180,7 +178,7 @@ static enum status make_rows(struct app *app, struct err *err)
         code = err_nomem(err);
     for (uint32_t i = 0; !code && i < l->width; i++)
         if (bitset_has(bits, i))
-            code = fill_row(app, &s->row[s->rows++], i, l, err);
+            code = fill_row(app, &s->row[s->rows++], i, err);
     free(bits);
     if (code)
         forget(s);

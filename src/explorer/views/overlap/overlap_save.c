@@ -6,6 +6,7 @@
 #include "explorer/views/overlap/overlap_state.h"
 
 #include "figure/figures.h"
+#include "report/report.h"
 
 /* NAMES [SETS] are borrowed by D. */
 static enum status overlap_data(const struct app *app, struct sets_data *d, const char **names,
@@ -25,9 +26,7 @@ enum status overlap_result(const struct app *app, struct table *out, struct err 
     const char *names[SETS];
     struct sets_data d;
     enum status code = overlap_data(app, &d, names, err);
-    if (!code)
-        table_sets(out, &d);
-    return code;
+    return code ? code : report_overlap(out, d.overlap, overlap_state(app)->set, d.layer, err);
 }
 
 enum status overlap_figure(const struct app *app, struct figure *out, struct err *err)

@@ -6,6 +6,7 @@
 #include "explorer/views/pattern/pattern_state.h"
 
 #include "figure/figures.h"
+#include "report/report.h"
 
 /* The curves that are drawn: those overlaid, and the phone under the cursor if it is not one. */
 static enum status pattern_ranks(const struct app *app, struct rank_data *d, struct err *err)
@@ -28,8 +29,9 @@ enum status pattern_result(const struct app *app, struct table *out, struct err 
 {
     struct rank_data d;
     enum status code = pattern_ranks(app, &d, err);
-    if (!code)
-        table_ranks(out, &d);
+    for (size_t k = 0; !code && k < d.curves; k++)
+        code = report_pattern(out, d.curve[k].profile, d.curve[k].order, d.curve[k].profile->width,
+                              d.curve[k].phone, d.layer, err);
     return code;
 }
 

@@ -1,0 +1,124 @@
+/*
+ * report.h - the answer to each question as a table: one function a table, whose columns
+ * propneu-tables(5) lists.  Commands, the explorer and figures all print what these fill in.
+ *
+ * Unless said otherwise a function adds its rows to T, which it starts where it is TABLE_INIT, so
+ * that several layers, phones or files can make one table.  Layers are counted from 0 in arguments
+ * and from 1 in tables.  On failure (STATUS_NOMEM, or what the analysis answers) T is to be freed.
+ */
+#ifndef PROPNEU_REPORT_REPORT_H
+#define PROPNEU_REPORT_REPORT_H
+
+#include "analysis/overlap.h"
+#include "base/neuron_set.h"
+#include "eval/eval.h"
+#include "experiment/experiment.h"
+#include "report/scores.h"
+#include "report/table.h"
+
+/* Every form there is, in the order of the manual. */
+extern const struct table_form *const report_forms[];
+extern const size_t report_form_count;
+
+/* report_settings.c: what the other tables of a count file were computed under; one row. */
+enum status report_settings(struct table *t, const struct analysis *a, struct err *err);
+
+/*
+ * report_layers.c: every asked property of SCORES [files] in every layer that was asked for; the
+ * best layer of each; properties that a file cannot answer are left out of the first two, and say
+ * why in the third.
+ */
+enum status report_layers(struct table *t, const struct scores *scores, size_t files,
+                          struct err *err);
+enum status report_properties(struct table *t, const struct scores *scores, struct err *err);
+enum status report_best(struct table *t, const struct scores *scores, size_t files,
+                        struct err *err);
+
+/* The groups of PROPERTY (NULL: of every property that the file can answer). */
+enum status report_groups(struct table *t, struct analysis *a, const char *property,
+                          struct err *err);
+
+/* "female=12,male=9" of the group neurons of L into OUT. */
+void report_group_sizes(struct buf *out, const struct property *p, const struct property_layer *l);
+
+/* report_neurons.c: what is said of one neuron. */
+struct report_neuron {
+    uint32_t group;     /* whose neuron it is; the number of groups: of none */
+    uint32_t in_phones; /* patterns of that group's phones that have it */
+    uint32_t patterns;  /* patterns of the whole property that have it */
+    uint32_t best;      /* point of the highest p */
+    double p;           /* there; NAN without points */
+};
+
+/* HITS and P [points] are room for the computation, and hold the neuron's counts and p by point. */
+enum status report_neuron(struct report_neuron *out, struct analysis *a, const char *property,
+                          uint32_t layer, uint32_t neuron, uint32_t *hits, double *p,
+                          struct err *err);
+
+/* The columns alone; one row on NEURON of a layer; a layer's property neurons, group by group. */
+void report_neurons_begin(struct table *t);
+void report_neuron_row(struct table *t, const struct property *property, uint32_t layer,
+                       uint32_t neuron, const struct report_neuron *r);
+enum status report_neurons(struct table *t, struct analysis *a, const char *property,
+                           uint32_t layer, struct err *err);
+
+/* Neurons in the patterns of enough of a group's phones, whatever other groups they serve. */
+enum status report_members(struct table *t, struct analysis *a, const char *property,
+                           uint32_t layer, struct err *err);
+
+/* report_pattern.c: the COUNT first neurons of ORDER, by falling p of PHONE. */
+enum status report_pattern(struct table *t, const struct profile *p, const uint32_t *order,
+                           size_t count, const char *phone, uint32_t layer, struct err *err);
+/* One row on the pattern as a whole. */
+enum status report_pattern_summary(struct table *t, const struct profile *p, const char *phone,
+                                   uint32_t layer, struct err *err);
+
+/* report_map.c: the points of P at XY [points][2], groups HIDDEN [groups] (NULL: none) left out. */
+enum status report_map(struct table *t, const struct property *p, uint32_t layer, const double *xy,
+                       const unsigned char *hidden, struct err *err);
+/* One row on the map as a whole. */
+enum status report_map_summary(struct table *t, const struct property *p, uint32_t layer,
+                               const struct map *m, const struct map_params *params,
+                               struct err *err);
+
+/* report_overlap.c: every region of the sets SET [o->sets] with LAYER as the layer of names
+ * without one; the sets themselves; one row on all. */
+enum status report_overlap(struct table *t, const struct overlap *o, const struct setexpr *set,
+                           uint32_t layer, struct err *err);
+enum status report_sets(struct table *t, const struct overlap *o, const struct setexpr *set,
+                        struct err *err);
+enum status report_overlap_summary(struct table *t, const struct overlap *o, uint32_t layer,
+                                   struct err *err);
+
+/* REGION of the sets as an expression, "a & b - c", into OUT. */
+void report_region_name(struct buf *out, const struct setexpr *set, uint32_t sets, uint32_t region);
+
+/* The neurons of SET, in LAYER and in the layers that it names. */
+enum status report_set(struct table *t, struct analysis *a, const struct setexpr *set,
+                       uint32_t layer, struct err *err);
+enum status report_set_summary(struct table *t, const struct setexpr *set, uint32_t layer,
+                               struct err *err);
+
+/* report_edit.c: how many of SET's neurons lie in each layer. */
+enum status report_edited(struct table *t, const struct neuron_set *set, struct err *err);
+
+/* report_eval.c: every measure of RESULT in total and by group, beside BEFORE (NULL: none). */
+enum status report_eval(struct table *t, const struct eval *e, const struct eval_options *options,
+                        const struct eval_result *result, const struct eval_result *before,
+                        struct err *err);
+/* One row on the evaluation as a whole; EDIT: what was changed, or NULL. */
+enum status report_eval_summary(struct table *t, const struct eval *e,
+                                const struct eval_options *options, const char *edit,
+                                struct err *err);
+
+/* report_experiment.c: the cells of a damage matrix and the points of a pruning curve, with the
+ * interval that holds COVERAGE of the draws; how well a matrix's controls match; one row on all. */
+enum status report_matrix(struct table *t, const struct experiment *x, double coverage,
+                          struct err *err);
+enum status report_curve(struct table *t, const struct experiment *x, double coverage,
+                         struct err *err);
+enum status report_erased(struct table *t, const struct experiment *x, struct err *err);
+enum status report_experiment_summary(struct table *t, const struct experiment *x, double coverage,
+                                      struct err *err);
+
+#endif

@@ -1,0 +1,114 @@
+/*
+ * How well a model does its task, in total and by group, as it is and with neurons changed.
+ */
+#include "config.h"
+
+#include <math.h>
+
+#include "report/report.h"
+#include "report/report_forms.h"
+
+enum { ERRORS = 1, F0 = 2, BEFORE = 4 };
+
+static const struct table_column eval_columns[] = {
+    {"measure", TABLE_TEXT, NULL, "what is measured: speaker, phone, frame, gender, f0", 0, 0},
+    {"factor", TABLE_TEXT, NULL, "factor of the group; missing: in total", 0, 0},
+    {"level", TABLE_TEXT, NULL, "the group; missing: in total", 0, 0},
+    {"trials", TABLE_INTEGER, "trials", "the denominator of error and loss", 0, 0},
+    {"errors", TABLE_INTEGER, "errors", "wrong answers", ERRORS, 0},
+    {"inserted", TABLE_INTEGER, "errors", "of them, phones where there is none", ERRORS, 0},
+    {"error", TABLE_REAL, "errors per trial", "errors over trials", ERRORS, 4},
+    {"loss", TABLE_REAL, "nats", "mean -ln p of the right answer", ERRORS, 4},
+    {"mse", TABLE_REAL, NULL, "mean squared error of the natural logarithm of F0 in Hz", F0, 5},
+    {"r2", TABLE_REAL, NULL, "share of the variance of log F0 that is explained", F0, 3},
+    {"errors_before", TABLE_INTEGER, "errors", "errors of the unchanged model", ERRORS | BEFORE, 0},
+    {"inserted_before", TABLE_INTEGER, "errors", "inserted of the unchanged model", ERRORS | BEFORE,
+     0},
+    {"error_before", TABLE_REAL, "errors per trial", "error of the unchanged model",
+     ERRORS | BEFORE, 4},
+    {"loss_before", TABLE_REAL, "nats", "loss of the unchanged model", ERRORS | BEFORE, 4},
+    {"mse_before", TABLE_REAL, NULL, "the mse of the unchanged model", F0 | BEFORE, 5},
+    {"r2_before", TABLE_REAL, NULL, "the r2 of the unchanged model", F0 | BEFORE, 3},
+};
+
+static const struct table_column summary_columns[] = {
+    {"model", TABLE_TEXT, NULL, "the model", 0, 0},
+    {"task", TABLE_TEXT, NULL, "the task: sid, phones, centroid or f0", 0, 0},
+    {"recordings", TABLE_INTEGER, "recordings", "evaluated", 0, 0},
+    {"left_out", TABLE_INTEGER, "recordings", "that could not be evaluated", 0, 0},
+    {"piece", TABLE_REAL, "seconds", "length of the pieces; 0: whole recordings", 0, 3},
+    {"noise", TABLE_REAL, NULL, "standard deviation of the noise that was added", 0, 3},
+    {"seed", TABLE_INTEGER, NULL, "seed of the noise", 0, 0},
+    {"layer", TABLE_INTEGER, NULL, "layer that centroid and f0 look at, from 1", 0, 0},
+    {"edit", TABLE_TEXT, NULL, "what was changed in the model", BEFORE, 0},
+};
+
+const struct table_form form_eval =
+    TABLE_FORM("eval", "results",
+               "Errors of a model in total and by group, the total of each measure first: eval. "
+               "There are errors to loss, or for the task f0 mse and r2; columns that end in "
+               "_before are there with --erase.",
+               eval_columns);
+const struct table_form form_eval_summary =
+    TABLE_FORM("eval-summary", NULL, "An evaluation as a whole: eval. edit is there with --erase.",
+               summary_columns);
+
+/* The four columns on errors and the two on F0, of which a table has one kind. */
+static void add_score(struct table *t, const struct eval_score *s)
+{
+    table_count(t, (int64_t)s->errors);
+    table_count(t, (int64_t)s->inserted);
+    table_real(t, eval_error(s));
+    table_real(t, eval_loss(s));
+    table_real(t, eval_loss(s));
+    table_real(t, eval_r2(s));
+}
+
+static void add_line(struct table *t, const char *measure, const struct eval_group *group,
+                     const struct eval_score *score, const struct eval_score *before)
+{
+    table_words(t, measure);
+    table_words(t, group ? group->factor : NULL);
+    table_words(t, group ? report_level(group->level) : NULL);
+    table_count(t, (int64_t)score->trials);
+    add_score(t, score);
+    add_score(t, before ? before : score); /* dropped without one before */
+}
+
+enum status report_eval(struct table *t, const struct eval *e, const struct eval_options *options,
+                        const struct eval_result *result, const struct eval_result *before,
+                        struct err *err)
+{
+    uint32_t n;
+    const struct eval_group *group = eval_groups(e, &n);
+    const char *const *measure = eval_measures(e, &n);
+    unsigned kind = options->task == EVAL_F0 ? F0 : ERRORS;
+    table_extend(t, &form_eval, kind | (before ? BEFORE : 0));
+    for (uint32_t m = 0; m < result->measures; m++) {
+        add_line(t, measure[m], NULL, eval_score(result, m, EVAL_TOTAL),
+                 before ? eval_score(before, m, EVAL_TOTAL) : NULL);
+        for (uint32_t g = 0; g < result->groups; g++)
+            if (eval_score(result, m, g)->trials > 0)
+                add_line(t, measure[m], &group[g], eval_score(result, m, g),
+                         before ? eval_score(before, m, g) : NULL);
+    }
+    return table_ok(t, NULL, err);
+}
+
+enum status report_eval_summary(struct table *t, const struct eval *e,
+                                const struct eval_options *options, const char *edit,
+                                struct err *err)
+{
+    size_t left, all = eval_recordings(e, &left);
+    table_extend(t, &form_eval_summary, edit ? BEFORE : 0);
+    table_words(t, eval_model(e)->name);
+    table_words(t, eval_task_names[options->task]);
+    table_count(t, (int64_t)(all - left));
+    table_count(t, (int64_t)left);
+    table_real(t, options->piece);
+    table_real(t, options->noise);
+    table_count(t, (int64_t)options->seed);
+    table_count(t, options->layer ? options->layer : eval_model(e)->layers);
+    table_words(t, edit);
+    return table_ok(t, NULL, err);
+}

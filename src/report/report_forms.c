@@ -1,0 +1,35 @@
+/*
+ * The list of all tables, for the manual and for the test that holds the manual to the code.
+ */
+#include "config.h"
+
+#include "report/report_forms.h"
+#include "report/report.h"
+
+const struct table_form *const report_forms[] = {
+    &form_settings,
+    &form_layers,
+    &form_properties,
+    &form_groups,
+    &form_best,
+    &form_neurons,
+    &form_members,
+    &form_pattern,
+    &form_pattern_summary,
+    &form_map,
+    &form_map_summary,
+    &form_overlap,
+    &form_sets,
+    &form_overlap_summary,
+    &form_set,
+    &form_set_summary,
+    &form_edited,
+    &form_eval,
+    &form_eval_summary,
+    &form_matrix,
+    &form_erased,
+    &form_curve,
+    &form_experiment_summary,
+};
+
+const size_t report_form_count = sizeof report_forms / sizeof *report_forms;

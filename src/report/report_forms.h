@@ -1,0 +1,33 @@
+/*
+ * report_forms.h - private to report: the forms by name, and what the report_ functions share.
+ */
+#ifndef PROPNEU_REPORT_REPORT_FORMS_H
+#define PROPNEU_REPORT_REPORT_FORMS_H
+
+#include "report/table.h"
+
+extern const struct table_form form_settings;
+extern const struct table_form form_layers, form_properties, form_groups, form_best;
+extern const struct table_form form_neurons, form_members;
+extern const struct table_form form_pattern, form_pattern_summary;
+extern const struct table_form form_map, form_map_summary;
+extern const struct table_form form_overlap, form_sets, form_overlap_summary;
+extern const struct table_form form_set, form_set_summary;
+extern const struct table_form form_edited;
+extern const struct table_form form_eval, form_eval_summary;
+extern const struct table_form form_matrix, form_curve, form_erased, form_experiment_summary;
+
+/* Starts T where it is empty. */
+static inline void table_extend(struct table *t, const struct table_form *form, unsigned options)
+{
+    if (!t->form)
+        table_begin(t, form, options);
+}
+
+/* A level as tables name it: silence has no name of its own. */
+static inline const char *report_level(const char *level)
+{
+    return level[0] ? level : "(sil)";
+}
+
+#endif

@@ -1,0 +1,175 @@
+/*
+ * What a count file says of its layers: sizes of the sets and silhouettes of every property in
+ * every layer (figures 4 and 7 of the paper), and the best layer of each property (figure 5).
+ */
+#include "config.h"
+
+#include <math.h>
+
+#include "base/bitset.h"
+#include "report/report.h"
+#include "report/report_forms.h"
+
+static const struct table_column layers_columns[] = {
+    {"file", TABLE_TEXT, NULL, "short name of the count file", 0, 0},
+    {"property", TABLE_TEXT, NULL, "the property", 0, 0},
+    {"layer", TABLE_INTEGER, NULL, "the layer, from 1", 0, 0},
+    {"width", TABLE_INTEGER, "neurons", "neurons of the layer", 0, 0},
+    {"tau", TABLE_INTEGER, "neurons", "neurons activated in each frame", 0, 0},
+    {"patterns", TABLE_INTEGER, "patterns", "activation patterns compared", 0, 0},
+    {"pattern_union", TABLE_INTEGER, "neurons", "size of S, the union of the patterns", 0, 0},
+    {"property_neurons", TABLE_INTEGER, "neurons", "all group neurons together", 0, 0},
+    {"silhouette", TABLE_REAL, NULL,
+     "of the groups on the layer's map, from -1 to 1; missing where no group has two patterns, "
+     "and for more than 600 patterns",
+     0, 3},
+    {"silhouette_distances", TABLE_REAL, NULL, "the same on the patterns' own distances", 0, 3},
+    {"best", TABLE_BOOLEAN, NULL, "the property's largest silhouette in this file", 0, 0},
+    {"group_neurons", TABLE_TEXT, NULL,
+     "neurons of each group, as GROUP=NUMBER with commas between", 0, 0},
+    {"normalised_stress", TABLE_REAL, NULL,
+     "of the map: root of the raw stress over the summed squared distances", 0, 4},
+};
+
+static const struct table_column properties_columns[] = {
+    {"property", TABLE_TEXT, NULL, "the property", 0, 0},
+    {"patterns", TABLE_INTEGER, "patterns", "activation patterns compared", 0, 0},
+    {"best_layer", TABLE_INTEGER, NULL, "layer with the largest silhouette, from 1", 0, 0},
+};
+
+static const struct table_column groups_columns[] = {
+    {"property", TABLE_TEXT, NULL, "the property", 0, 0},
+    {"group", TABLE_TEXT, NULL, "the group", 0, 0},
+    {"phones", TABLE_INTEGER, "phones", "phones of the group that were judged", 0, 0},
+    {"missing", TABLE_INTEGER, "phones", "phones left out: unseen, or in too few frames", 0, 0},
+};
+
+static const struct table_column best_columns[] = {
+    {"file", TABLE_TEXT, NULL, "short name of the count file", 0, 0},
+    {"property", TABLE_TEXT, NULL, "the property", 0, 0},
+    {"best_layer", TABLE_INTEGER, NULL, "layer with the largest silhouette, from 1", 0, 0},
+    {"layers", TABLE_INTEGER, "layers", "layers of the model", 0, 0},
+    {"silhouette", TABLE_REAL, NULL, "of the groups on that layer's map", 0, 3},
+    {"silhouette_distances", TABLE_REAL, NULL, "the same on the patterns' own distances", 0, 3},
+    {"note", TABLE_TEXT, NULL, "why the file cannot answer", 0, 0},
+};
+
+const struct table_form form_layers = TABLE_FORM(
+    "layers", "layers",
+    "Sizes of the sets and silhouettes of every property in every layer: layers, figures 4 and 7, "
+    "Layers and Compare in the explorer. Properties that a file cannot answer are left out.",
+    layers_columns);
+const struct table_form form_properties = TABLE_FORM(
+    "properties", "properties", "The best layer of each property: layers.", properties_columns);
+const struct table_form form_groups =
+    TABLE_FORM("groups", "groups", "How many phones stand behind each group: layers and neurons.",
+               groups_columns);
+const struct table_form form_best = TABLE_FORM(
+    "best", "best",
+    "The best layer of each property in each of several files: figure 5, Compare in the explorer.",
+    best_columns);
+
+static bool answered(const struct score_property *q)
+{
+    return q->asked && !q->why[0];
+}
+
+static void add_layer(struct table *t, const struct scores *s, const struct score_property *q,
+                      uint32_t layer)
+{
+    const struct score *v = &q->layer[layer];
+    table_words(t, s->title);
+    table_words(t, q->name);
+    table_count(t, layer + 1);
+    table_count(t, v->there ? (int64_t)v->width : -1);
+    table_count(t, v->there ? (int64_t)v->tau : -1);
+    table_count(t, v->there ? (int64_t)v->points : -1);
+    table_count(t, v->there ? (int64_t)v->any : -1);
+    table_count(t, v->there ? (int64_t)v->neurons : -1);
+    table_real(t, v->silhouette);
+    table_real(t, v->silhouette_full);
+    table_flag(t, q->best == (long)layer);
+    table_words(t, v->group_sizes);
+    table_real(t, isnan(v->silhouette_full) ? NAN : v->stress);
+}
+
+enum status report_layers(struct table *t, const struct scores *s, size_t files, struct err *err)
+{
+    table_extend(t, &form_layers, 0);
+    for (size_t i = 0; i < files; i++)
+        for (uint32_t p = 0; p < s[i].properties; p++)
+            for (uint32_t l = 0; answered(&s[i].property[p]) && l < s[i].layers; l++)
+                if (!s[i].only || s[i].only == l + 1)
+                    add_layer(t, &s[i], &s[i].property[p], l);
+    return table_ok(t, NULL, err);
+}
+
+enum status report_properties(struct table *t, const struct scores *s, struct err *err)
+{
+    table_extend(t, &form_properties, 0);
+    for (uint32_t p = 0; p < s->properties; p++) {
+        const struct score_property *q = &s->property[p];
+        const struct score *v = &q->layer[s->only ? s->only - 1 : 0];
+        if (!answered(q))
+            continue;
+        table_words(t, q->name);
+        table_count(t, v->there ? (int64_t)v->points : -1);
+        table_count(t, q->best < 0 ? -1 : q->best + 1);
+    }
+    return table_ok(t, NULL, err);
+}
+
+static void add_groups(struct table *t, const struct property *p)
+{
+    for (uint32_t g = 0; g < p->groups; g++) {
+        table_words(t, p->name);
+        table_words(t, report_level(p->group.name[g]));
+        table_count(t, p->group_points[g]);
+        table_count(t, p->group_missing[g]);
+    }
+}
+
+enum status report_groups(struct table *t, struct analysis *a, const char *property,
+                          struct err *err)
+{
+    const struct property *p;
+    table_extend(t, &form_groups, 0);
+    for (uint32_t i = 0; i < a->names.count; i++) {
+        const char *name = property ? property : a->names.name[i];
+        enum status code = analysis_property(a, name, &p, err);
+        if (code && (property || code != STATUS_UNSUPPORTED))
+            return code;
+        if (!code)
+            add_groups(t, p);
+        if (property)
+            break;
+    }
+    return table_ok(t, NULL, err);
+}
+
+void report_group_sizes(struct buf *out, const struct property *p, const struct property_layer *l)
+{
+    for (uint32_t g = 0; g < p->groups; g++)
+        buf_printf(out, "%s%s=%zu", g ? "," : "", report_level(p->group.name[g]),
+                   bitset_count(l->group + g * l->words, l->words));
+}
+
+enum status report_best(struct table *t, const struct scores *s, size_t files, struct err *err)
+{
+    table_extend(t, &form_best, 0);
+    for (size_t i = 0; i < files; i++)
+        for (uint32_t p = 0; p < s[i].properties; p++) {
+            const struct score_property *q = &s[i].property[p];
+            const struct score *v = q->best >= 0 ? &q->layer[q->best] : NULL;
+            if (!q->asked)
+                continue;
+            table_words(t, s[i].title);
+            table_words(t, q->name);
+            table_count(t, v ? q->best + 1 : -1);
+            table_count(t, s[i].layers);
+            table_real(t, v ? v->silhouette : NAN);
+            table_real(t, v ? v->silhouette_full : NAN);
+            table_words(t, q->why[0] ? q->why : NULL);
+        }
+    return table_ok(t, NULL, err);
+}

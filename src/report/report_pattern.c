@@ -1,0 +1,81 @@
+/*
+ * p(i | k), the activation probabilities of a layer's neurons given a phone (figure 2 of the
+ * paper), with Wilson's interval as if frames were independent.
+ */
+#include "config.h"
+
+#include <math.h>
+
+#include "base/bitset.h"
+#include "report/report.h"
+#include "report/report_forms.h"
+
+static const struct table_column pattern_columns[] = {
+    {"phone", TABLE_TEXT, NULL, "the phone", 0, 0},
+    {"layer", TABLE_INTEGER, NULL, "the layer, from 1", 0, 0},
+    {"rank", TABLE_INTEGER, NULL, "by falling p, from 1", 0, 0},
+    {"neuron", TABLE_INTEGER, NULL, "the neuron, from 0", 0, 0},
+    {"p", TABLE_REAL, "probability", "share of the phone's frames that activate the neuron", 0, 5},
+    {"hits", TABLE_INTEGER, "frames", "frames of the phone that activate the neuron", 0, 0},
+    {"low", TABLE_REAL, "probability",
+     "lower end of Wilson's interval at 95 %, as if frames were independent", 0, 5},
+    {"high", TABLE_REAL, "probability", "its upper end", 0, 5},
+    {"lift", TABLE_REAL, NULL, "p over the baseline", 0, 2},
+    {"marginal", TABLE_REAL, "probability",
+     "the same share over all phones under the same conditions", 0, 5},
+    {"in_pattern", TABLE_BOOLEAN, NULL, "p is above the baseline, compared exactly", 0, 0},
+    {"baseline", TABLE_REAL, "probability", "the share tau over the layer's width", 0, 5},
+};
+
+static const struct table_column summary_columns[] = {
+    {"phone", TABLE_TEXT, NULL, "the phone", 0, 0},
+    {"layer", TABLE_INTEGER, NULL, "the layer, from 1", 0, 0},
+    {"width", TABLE_INTEGER, "neurons", "neurons of the layer", 0, 0},
+    {"tau", TABLE_INTEGER, "neurons", "neurons activated in each frame", 0, 0},
+    {"baseline", TABLE_REAL, "probability", "the share tau over width", 0, 5},
+    {"frames", TABLE_INTEGER, "frames", "frames of the phone", 0, 0},
+    {"pattern_size", TABLE_INTEGER, "neurons", "neurons with p above the baseline", 0, 0},
+};
+
+const struct table_form form_pattern = TABLE_FORM(
+    "pattern", "neurons",
+    "p(neuron given a phone), the largest first: pattern, figure 2, Pattern in the explorer.",
+    pattern_columns);
+const struct table_form form_pattern_summary =
+    TABLE_FORM("pattern-summary", NULL, "A phone's pattern as a whole: pattern.", summary_columns);
+
+enum status report_pattern(struct table *t, const struct profile *p, const uint32_t *order,
+                           size_t count, const char *phone, uint32_t layer, struct err *err)
+{
+    table_extend(t, &form_pattern, 0);
+    for (size_t i = 0; i < count; i++) {
+        struct profile_stats s = profile_stats(p, order[i]);
+        table_words(t, report_level(phone));
+        table_count(t, layer + 1);
+        table_count(t, (int64_t)i + 1);
+        table_count(t, order[i]);
+        table_real(t, p->p[order[i]]);
+        table_count(t, isnan(s.hits) ? -1 : (int64_t)s.hits);
+        table_real(t, s.low);
+        table_real(t, s.high);
+        table_real(t, s.lift);
+        table_real(t, s.marginal);
+        table_flag(t, s.in);
+        table_real(t, p->baseline);
+    }
+    return table_ok(t, NULL, err);
+}
+
+enum status report_pattern_summary(struct table *t, const struct profile *p, const char *phone,
+                                   uint32_t layer, struct err *err)
+{
+    table_extend(t, &form_pattern_summary, 0);
+    table_words(t, report_level(phone));
+    table_count(t, layer + 1);
+    table_count(t, p->width);
+    table_count(t, p->tau);
+    table_real(t, p->baseline);
+    table_count(t, p->frames);
+    table_count(t, (int64_t)bitset_count(p->pattern, bitset_words(p->width)));
+    return table_ok(t, NULL, err);
+}

@@ -1,0 +1,40 @@
+/*
+ * The settings that the tables of one count file were computed under.
+ */
+#include "config.h"
+
+#include "report/report.h"
+#include "report/report_forms.h"
+
+static const struct table_column columns[] = {
+    {"file", TABLE_TEXT, NULL, "the count file", 0, 0},
+    {"model", TABLE_TEXT, NULL, "the model that was counted, as the file names it", 0, 0},
+    {"lambda_percent", TABLE_REAL, "percent", "share of a layer's neurons activated in a frame", 0,
+     3},
+    {"sigma_percent", TABLE_REAL, "percent", "share of a group's phones that a neuron must serve",
+     0, 3},
+    {"min_frames", TABLE_INTEGER, "frames", "phones with fewer are left out", 0, 0},
+    {"where", TABLE_TEXT, NULL, "conditions on the frames; empty: all frames", 0, 0},
+    {"compat", TABLE_TEXT, NULL, "none, or authors for the published program's rule", 0, 0},
+};
+
+const struct table_form form_settings =
+    TABLE_FORM("settings", NULL,
+               "What the other tables of one count file were computed under: layers, neurons, "
+               "pattern, map and overlap.",
+               columns);
+
+enum status report_settings(struct table *t, const struct analysis *a, struct err *err)
+{
+    char filters[1024];
+    query_filters_text(&a->filters, a->counts, filters, sizeof filters);
+    table_extend(t, &form_settings, 0);
+    table_words(t, a->counts->path);
+    table_words(t, a->counts->model ? a->counts->model : "");
+    table_real(t, a->counts->lambda_percent);
+    table_real(t, 100 * a->params.sigma);
+    table_count(t, (int64_t)a->params.min_frames);
+    table_words(t, filters);
+    table_words(t, a->params.authors ? "authors" : "none");
+    return table_ok(t, NULL, err);
+}
