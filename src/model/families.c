@@ -92,6 +92,7 @@ static const struct family families[] = {
         .positions = POSITION_CONV,
         .biases = BIAS_ALL,
         .banks = 1,
+        .width_lists = true,
     },
 };
 #define FAMILIES (sizeof families / sizeof *families)

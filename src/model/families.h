@@ -10,10 +10,10 @@
  * A neuron is row i of the first feed-forward matrix of a bank: entry i of f(x W_FC1^T + b).  Every
  * family of today has one bank of neurons in each layer.
  *
- * What the encoder does not compute yet has a word here all the same, so that a row can state it
- * and model_open refuses it by name: sinusoidal and rotary positions, gated feed-forward blocks,
- * two banks of neurons in a layer.  Positions that a front end adds to its features by itself are
- * no business of the row: it says POSITION_NONE.
+ * A row can also state what the encoder does not compute yet, and model_open then refuses the model
+ * by name: sinusoidal and rotary positions, gated feed-forward blocks, several banks of neurons in
+ * a layer.  Positions that a front end adds to its features itself are not stated in the row: it
+ * has POSITION_NONE.
  */
 #ifndef PROPNEU_MODEL_FAMILIES_H
 #define PROPNEU_MODEL_FAMILIES_H
@@ -143,6 +143,7 @@ struct family {
     enum activation activation; /* where the configuration does not say */
     bool gated;                 /* feed-forward block with a gate; not computed yet */
     uint32_t banks;             /* of neurons in a layer; more than 1 are not computed yet */
+    bool width_lists;           /* software of its own reads a width for each layer */
 };
 
 /* The row whose configuration is found in C, and that configuration in *SETTINGS; or NULL. */

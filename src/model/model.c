@@ -112,6 +112,7 @@ static enum status model_build(struct model *m, const struct checkpoint *c,
     m->info.embed = e->embed;
     m->info.heads = e->heads;
     m->info.frame_ms = m->info.hop / 16.0;
+    m->info.width_lists = m->family->width_lists;
     m->info.fingerprint = b.hash;
     return STATUS_OK;
 }

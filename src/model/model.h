@@ -54,6 +54,7 @@ struct model_info {
      * (the Transformer then mixes frames); labels are read at time (t + 0.5) * hop. */
     uint32_t hop, window; /* samples at 16 kHz: 320 = 20 ms */
     double frame_ms;      /* hop in milliseconds */
+    bool width_lists;     /* other software reads this family with uneven widths */
     /* Of all weights as float32 in a fixed order: the same model in another file format has the
      * same fingerprint. */
     uint64_t fingerprint;

@@ -431,8 +431,8 @@ static void what_the_encoder_does_not_compute_is_refused_by_name(void **state)
 
 static void every_row_is_called_by_its_own_name_alone(void **state)
 {
-    static const char *const kinds[] = {"hubert",    "wav2vec2",      "wavlm",
-                                        "unispeech", "unispeech-sat", "data2vec-audio"};
+    static const char *const kinds[] = {"hubert",        "wav2vec2",       "wavlm",    "unispeech",
+                                        "unispeech-sat", "data2vec-audio", "melhubert"};
     (void)state;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         const json_t *settings;

@@ -116,12 +116,12 @@ static enum status choose(struct edit_input *in, const struct cli *cli, struct r
 static enum status check_shape(const struct edit_input *in, const struct request *r,
                                struct err *err)
 {
-    const char *family = model_info(in->source.model)->family;
-    if (r->shape != SHAPE_UNEVEN || strcmp(family, "melhubert") == 0)
+    const struct model_info *model = model_info(in->source.model);
+    if (r->shape != SHAPE_UNEVEN || model->width_lists)
         return STATUS_OK;
     return err_set(err, STATUS_UNSUPPORTED,
                    "%s: no program reads %s with uneven widths: --shape equal or masked",
-                   r->edit.model, family);
+                   r->edit.model, model->family);
 }
 
 static enum status prune(const struct cli *cli, struct request *r, const char *command,
