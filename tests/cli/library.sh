@@ -49,17 +49,12 @@ nm -D --defined-only "$library" | awk '$2 ~ /[A-Z]/ && $3 !~ /^__(sancov|start_|
 demo=$srcdir/data/demo
 export LD_LIBRARY_PATH="$top_builddir/.libs${LD_LIBRARY_PATH+:$LD_LIBRARY_PATH}"
 export PROPNEU_DATA="$srcdir/data"
-for example in erase; do
+for example in count_corpus gender_neurons erase; do
     $CC -std=c11 $strict $SAN_CFLAGS "-I$include" -o "$dir/$example" "$srcdir/examples/$example.c" \
         "-L$top_builddir/.libs" -lpropneu || complain "$example: not C"
     [ -z "$cxx" ] || $cxx -x c++ -std=c++17 $strict "-I$include" -fsyntax-only \
         "$srcdir/examples/$example.c" || complain "$example: not C++"
 done
-"$dir/erase" "$demo/models/sid.safetensors" "$demo/counts/sid.counts" 'gender=male' "$dir/one" \
-    >"$dir/out" 2>&1 || complain "erase: $(cat "$dir/out")"
-"$PROPNEU" erase -m "$demo/models/sid.safetensors" -c "$demo/counts/sid.counts" \
-    --set 'gender=male' -o "$dir/other" >/dev/null
-for file in config.json model.safetensors neurons.txt; do
-    cmp "$dir/one/$file" "$dir/other/$file" || complain "erase: another $file"
-done
+. "$srcdir/tests/cli/examples.sh"
+compare_examples "$dir" "$PROPNEU" "$demo" "$dir"
 exit $failed

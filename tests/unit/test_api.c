@@ -52,6 +52,7 @@ static void failures_say_why_and_leave_results_alone(void **state)
     pn_counts_free(NULL);
     pn_model_free(NULL);
     pn_set_free(NULL);
+    pn_table_free(NULL);
 }
 
 /* Rows that came of each stage and layer. */
@@ -76,8 +77,8 @@ static void models_count_layers_from_one(void **state)
     struct seen seen = {{{0}}, 0, 0}, stopped = {{{0}}, 0, 1};
     pn_model *model;
     pn_scratch *scratch = pn_scratch_new();
-    static float samples[16000];
-    const size_t count = sizeof samples / sizeof *samples;
+    float *samples;
+    size_t count;
     (void)state;
     assert_non_null(scratch);
     assert_pn(pn_model_open(&model, demo("models/ssl.safetensors"), NULL, &error));
@@ -88,8 +89,7 @@ static void models_count_layers_from_one(void **state)
     assert_int_equal(pn_model_width(model, 1), 512);
     assert_int_equal(pn_model_width(model, layers + 1), 0);
 
-    for (size_t i = 0; i < count; i++)
-        samples[i] = (float)sin((double)i / 20);
+    assert_pn(pn_audio_read(&samples, &count, demo("audio/F1-3-0007.flac"), &error));
     size_t frames = pn_model_frames(model, count);
     assert_pn(pn_model_run(model, scratch, samples, count, PN_WANT_HIDDEN | PN_WANT_ACTIVATIONS,
                            note_rows, &seen, &error));
@@ -102,6 +102,7 @@ static void models_count_layers_from_one(void **state)
     assert_pn_fails(pn_model_run(model, scratch, samples, count, PN_WANT_ACTIVATIONS, note_rows,
                                  &stopped, &error),
                     PN_CANCELLED);
+    pn_free(samples);
     pn_scratch_free(scratch);
     pn_model_free(model);
 }
@@ -199,6 +200,93 @@ static void sets_are_combined_and_written(void **state)
     pn_analysis_free(a);
 }
 
+static void tables_hold_what_sets_hold(void **state)
+{
+    struct pn_error error;
+    pn_analysis *a;
+    pn_table *t;
+    uint32_t groups;
+    (void)state;
+    assert_pn(pn_analysis_open(&a, demo("counts/sid.counts"), NULL, &error));
+    pn_set *set = set_of(a, "gender");
+    assert_pn(pn_report_neurons(&t, a, "gender", 0, &error));
+    assert_int_equal(pn_table_rows(t), pn_set_size(set, 0));
+    long layer = pn_table_find(t, "layer"), neuron = pn_table_find(t, "neuron");
+    long group = pn_table_find(t, "group");
+    assert_true(layer >= 0 && neuron >= 0 && group >= 0);
+    assert_int_equal(pn_table_find(t, "no such"), -1);
+    assert_int_equal(pn_table_type(t, (size_t)group), PN_TEXT);
+    for (size_t i = 0; i < pn_table_rows(t); i++) {
+        assert_true(pn_set_has(set, (uint32_t)pn_table_integer(t, i, (size_t)layer),
+                               (uint32_t)pn_table_integer(t, i, (size_t)neuron)));
+        assert_string_not_equal(pn_table_text(t, i, (size_t)group), "");
+        assert_true(isnan(pn_table_real(t, i, (size_t)group)));
+    }
+    assert_false(pn_table_has(t, pn_table_rows(t), 0));
+    pn_table_free(t);
+
+    assert_pn(pn_analysis_groups(a, "gender", &groups, &error));
+    assert_int_equal(groups, 2);
+    assert_non_null(pn_analysis_group(a, "gender", 1));
+    assert_null(pn_analysis_group(a, "gender", 2));
+    assert_pn_fails(pn_report_neurons(&t, a, "gender", 5, &error), PN_NOTFOUND);
+    assert_pn_fails(pn_report_map(&t, a, "hair", 1, &error), PN_NOTFOUND);
+    pn_set_free(set);
+    pn_analysis_free(a);
+}
+
+static int stop_at_once(void *context, size_t done, size_t all)
+{
+    (void)done;
+    (void)all;
+    ++*(int *)context;
+    return 1;
+}
+
+static void evaluations_are_compared_and_stopped(void **state)
+{
+    struct pn_error error;
+    struct pn_eval_options options;
+    struct pn_score before, after;
+    int calls = 0;
+    const struct pn_eval_hooks hooks = {NULL, stop_at_once, &calls};
+    pn_eval *eval;
+    pn_eval_result *plain, *erased, *none = NULL;
+    pn_analysis *a;
+    pn_table *t;
+    (void)state;
+    pn_eval_options_init(&options);
+    assert_pn_fails(pn_eval_open(&eval, &options, NULL, &error), PN_USAGE);
+    options.model = demo("models/sid.safetensors");
+    options.corpus.audio = demo("audio");
+    options.corpus.speakers = demo("speakers.tsv");
+    options.task = "sid";
+    options.piece = 0.3;
+    options.threads = 2;
+    assert_pn(pn_analysis_open(&a, demo("counts/sid.counts"), NULL, &error));
+    pn_set *set = set_of(a, "gender");
+    assert_pn(pn_eval_open(&eval, &options, NULL, &error));
+    assert_pn(pn_eval_run(eval, NULL, NULL, NULL, &plain, &error));
+    assert_pn(pn_eval_run(eval, set, NULL, NULL, &erased, &error));
+    assert_true(pn_eval_total(eval, plain, 0, &before) && pn_eval_total(eval, erased, 0, &after));
+    assert_false(pn_eval_total(eval, plain, pn_eval_measures(eval), &after));
+    assert_int_equal(before.trials, after.trials);
+    assert_true(before.trials > 14);
+    assert_true(after.loss > before.loss);
+    assert_pn(pn_eval_table(&t, eval, erased, plain, &error));
+    assert_true(pn_table_find(t, "error_before") >= 0);
+    pn_table_free(t);
+
+    assert_pn_fails(pn_eval_run(eval, NULL, NULL, &hooks, &none, &error), PN_CANCELLED);
+    assert_null(none);
+    assert_true(calls > 0);
+    pn_eval_result_free(plain);
+    pn_eval_result_free(erased);
+    pn_eval_free(eval);
+    pn_set_free(set);
+    pn_analysis_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +294,8 @@ int main(void)
         cmocka_unit_test(models_count_layers_from_one),
         cmocka_unit_test(cells_add_up),
         cmocka_unit_test(sets_are_combined_and_written),
+        cmocka_unit_test(tables_hold_what_sets_hold),
+        cmocka_unit_test(evaluations_are_compared_and_stopped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
