@@ -32,11 +32,6 @@ static bool is_one_of(const char *word, const char *const *words)
 /* Takes one setting in; false where its value means nothing. */
 static bool take(struct explore *e, struct link *place, const char *key, const char *value)
 {
-    static const char *const views[] = {
-#define VIEW_NAME(id, name, title) name,
-        VIEWS(VIEW_NAME)
-#undef VIEW_NAME
-            NULL};
     static const char *const marks[] = {"letters", "braille", "blocks", NULL};
     static const char *const yes_no[] = {"yes", "no", NULL};
     static const char *const colors[] = {"auto", "always", "never", NULL};
@@ -44,7 +39,7 @@ static bool take(struct explore *e, struct link *place, const char *key, const c
     if (strcmp(key, "view") == 0) {
         if (!has_option(e, "view"))
             link_add(place, "view", "%s", value);
-        return is_one_of(value, views);
+        return view_find(value) != VIEW_COUNT;
     }
     if (strcmp(key, "sigma") == 0) {
         bool good = cli_double(value, 0, 100, &v) && v > 0;

@@ -7,13 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Views by the names of the command line. */
-static const char *const view_names[VIEW_COUNT] = {
-#define VIEW_NAME(id, name, title) [VIEW_##id] = name,
-    VIEWS(VIEW_NAME)
-#undef VIEW_NAME
-};
-
 /* One session of lines: where they come from, where answers go. */
 struct plain {
     struct player *player;
@@ -107,13 +100,14 @@ static enum action find_action(const struct plain *p, const char *word)
 {
     enum action found = ACTION_NONE;
     size_t n = strlen(word), several = 0;
-    for (int a = ACTION_NONE + 1; a < ACTION_COUNT; a++) {
-        if (!(action_table[a].contexts & app_context(p->app)) || !typed((enum action)a) ||
-            strncmp(action_table[a].name, word, n) != 0)
+    unsigned context = app_context(p->app);
+    for (enum action a = action_next(ACTION_NONE, context); a; a = action_next(a, context)) {
+        const char *name = action_entry(a, context)->name;
+        if (!typed(a) || strncmp(name, word, n) != 0)
             continue;
-        if (!action_table[a].name[n])
-            return (enum action)a;
-        found = (enum action)a;
+        if (!name[n])
+            return a;
+        found = a;
         several++;
     }
     return several == 1 ? found : ACTION_NONE;
@@ -123,11 +117,13 @@ static void help(struct plain *p)
 {
     fprintf(p->out, "A line is one of these; a beginning is enough, a number behind it repeats it, "
                     "text behind it is what would be asked for.\n");
-    for (int a = ACTION_NONE + 1; a < ACTION_COUNT; a++)
-        if (action_table[a].contexts & app_context(p->app) && typed((enum action)a))
-            fprintf(p->out, "%s: %s\n", action_table[a].name, action_table[a].help);
+    unsigned context = app_context(p->app);
+    for (enum action a = action_next(ACTION_NONE, context); a; a = action_next(a, context))
+        if (typed(a))
+            fprintf(p->out, "%s: %s\n", action_entry(a, context)->name,
+                    action_entry(a, context)->help);
     for (int v = 0; v < VIEW_COUNT; v++)
-        fprintf(p->out, "%s: this view\n", view_names[v]);
+        fprintf(p->out, "%s: this view\n", view_name((enum view_id)v));
     fprintf(p->out, "layer N: that layer\nproperty NAME: that property\nhelp: this\n");
 }
 
@@ -154,10 +150,8 @@ static bool to_property(struct plain *p, const char *name)
 
 static bool to_view(struct plain *p, const char *word)
 {
-    for (int v = 0; v < VIEW_COUNT; v++)
-        if (strcmp(view_names[v], word) == 0)
-            return app_apply(p->app, ACTION_ANY_DIGIT, v + 1) == STATUS_OK;
-    return false;
+    enum view_id v = view_find(word);
+    return v != VIEW_COUNT && app_apply(p->app, ACTION_ANY_DIGIT, v + 1) == STATUS_OK;
 }
 
 /* Does ACTION, TEXT being a count or what it asks for. */

@@ -12,40 +12,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The views, in the order of their tabs: VIEW(ID, name on the command line, title). */
-#define VIEWS(VIEW)                                 \
-    VIEW(LAYERS, "layers", "Layers")                \
-    VIEW(PATTERN, "pattern", "Pattern")             \
-    VIEW(MAP, "map", "Map")                         \
-    VIEW(OVERLAP, "overlap", "Overlap")             \
-    VIEW(NEURONS, "neurons", "Neurons")             \
-    VIEW(EXPERIMENTS, "experiments", "Experiments") \
-    VIEW(COMPARE, "compare", "Compare")
+#include "explorer/views/views.h"
 
-enum view_id {
-#define VIEW_ENUM(id, name, title) VIEW_##id,
-    VIEWS(VIEW_ENUM)
-#undef VIEW_ENUM
-        VIEW_COUNT
-};
-
-/* Where keys go: to a view, or to what lies over it. */
+/* Where keys go: to a view, bit 1 << VIEW_NAME, or to what lies over it. */
 enum {
-#define VIEW_CONTEXT(id, name, title) CTX_##id = 1 << VIEW_##id,
-    VIEWS(VIEW_CONTEXT)
-#undef VIEW_CONTEXT
-        CTX_VIEWS = (1 << VIEW_COUNT) - 1,
+    CTX_VIEWS = (1 << VIEW_COUNT) - 1,
     CTX_PANEL = 1 << 16,
     CTX_PROMPT = 1 << 17,
     CTX_HELP = 1 << 18,
-    CTX_TEXT = 1 << 19, /* a list with nothing to choose in it */
-    CTX_TOUR = 1 << 20, /* a script is being played */
-    CTX_COPY = 1 << 21, /* what to copy */
-    CTX_LISTS = CTX_VIEWS | CTX_PANEL | CTX_TEXT | CTX_HELP,
-    CTX_TABLES = CTX_LAYERS | CTX_PATTERN | CTX_OVERLAP | CTX_NEURONS
+    CTX_TEXT = 1 << 19,    /* a list with nothing to choose in it */
+    CTX_TOUR = 1 << 20,    /* a script is being played */
+    CTX_COPY = 1 << 21,    /* what to copy */
+    CTX_OFFERED = 1 << 22, /* those views that offer the action (struct view) */
+    CTX_LISTS = CTX_VIEWS | CTX_PANEL | CTX_TEXT | CTX_HELP
 };
 
+/* Actions of one view alone that it has at most, and actions of CTX_OFFERED that it takes. */
+#define VIEW_OWN    8
+#define VIEW_OFFERS 12
+
 /*
+ * Actions of one view alone are declared by that view (view_action in view.h).
+ *
  * ACTION(id, name, keys, contexts, priority, footer, help): footers show entries by rising
  * priority until the line is full; "" = never, "&" = its key joins the entry before ("Up/Down").
  * ANY_DIGIT's keys give their digit as the action's argument.
@@ -84,17 +72,10 @@ enum {
     ACTION(PAGE_DOWN, "page-down", "PgDn ^D", CTX_LISTS, 9, "", "one page down")                   \
     ACTION(FIRST, "first", "Home g", CTX_LISTS, 9, "", "first line")                               \
     ACTION(LAST, "last", "End G", CTX_LISTS, 9, "", "last line")                                   \
-    ACTION(NEXT_PROPERTY, "next-property", "p", CTX_LAYERS | CTX_MAP | CTX_NEURONS | CTX_COMPARE,  \
-           4, "property", "next property")                                                         \
-    ACTION(PREV_PROPERTY, "prev-property", "P", CTX_LAYERS | CTX_MAP | CTX_NEURONS | CTX_COMPARE,  \
-           4, "", "previous property")                                                             \
-    ACTION(GROUPS, "groups", "t", CTX_LAYERS | CTX_MAP | CTX_COMPARE, 5, "legend",                 \
+    ACTION(NEXT_PROPERTY, "next-property", "p", CTX_OFFERED, 4, "property", "next property")       \
+    ACTION(PREV_PROPERTY, "prev-property", "P", CTX_OFFERED, 4, "", "previous property")           \
+    ACTION(GROUPS, "groups", "t", CTX_OFFERED, 5, "legend",                                        \
            "list of groups or curves: show or hide them (t1 = the first)")                         \
-    ACTION(DIFFERENCES, "differences", "d", CTX_COMPARE, 4, "differences",                         \
-           "the numbers as they are, or as differences to the file at hand")                       \
-    ACTION(OVERLAY, "overlay", "Space", CTX_PATTERN, 4, "overlay",                                 \
-           "keep the phone's curve while looking at others (up to four), or let it go")            \
-    ACTION(SCALE, "scale", "x", CTX_PATTERN, 6, "scale", "ranks on a logarithmic or even scale")   \
     ACTION(FORM, "form", "v", CTX_VIEWS, 5, "form",                                                \
            "other form: table, curves or both, labels or none, drawing or table")                  \
     ACTION(SEARCH, "search", "/", CTX_LISTS, 6, "search",                                          \
@@ -103,31 +84,20 @@ enum {
     ACTION(PREV_MATCH, "previous-match", "N", CTX_LISTS, 9, "", "match before")                    \
     ACTION(FILTER, "filter", "&", CTX_LISTS, 6, "filter",                                          \
            "keep only lines that match; several terms must all hold, !term must not")              \
-    ACTION(SORT, "sort", "s", CTX_TABLES, 6, "sort",                                               \
+    ACTION(SORT, "sort", "s", CTX_OFFERED, 6, "sort",                                              \
            "sort by a column, by the same again: the other way round")                             \
-    ACTION(REVERSE, "reverse", "S", CTX_TABLES, 9, "", "sort the other way round")                 \
-    ACTION(OTHER_LIST, "other-list", "o", CTX_PATTERN, 5, "other list",                            \
-           "keys go to the phones or to their neurons")                                            \
-    ACTION(MARK, "mark", "Space", CTX_NEURONS | CTX_OVERLAP, 4, "mark",                            \
+    ACTION(REVERSE, "reverse", "S", CTX_OFFERED, 9, "", "sort the other way round")                \
+    ACTION(MARK, "mark", "Space", CTX_OFFERED, 4, "mark",                                          \
            "mark the neuron or the region's neurons, or unmark them")                              \
     ACTION(MARK_MANY, "mark-many", "M", CTX_VIEWS, 7, "marks",                                     \
            "mark or unmark what is listed, a pattern, a group, everything")                        \
     ACTION(SETS, "sets", "*", CTX_VIEWS, 7, "sets",                                                \
            "sets: the marks and those with a name; combine, save, load")                           \
-    ACTION(EDIT, "edit", "e", CTX_OVERLAP | CTX_NEURONS | CTX_EXPERIMENTS, 4, "edit set",          \
+    ACTION(EDIT, "edit", "e", CTX_OFFERED, 4, "edit set",                                          \
            "edit the set, in the overlap view the one under the cursor")                           \
-    ACTION(ADD, "add", "a", CTX_OVERLAP | CTX_EXPERIMENTS, 5, "add",                               \
-           "add a set; begin an experiment")                                                       \
-    ACTION(REMOVE, "remove", "d", CTX_OVERLAP | CTX_EXPERIMENTS, 6, "drop",                        \
+    ACTION(ADD, "add", "a", CTX_OFFERED, 5, "add", "add a set; begin an experiment")               \
+    ACTION(REMOVE, "remove", "d", CTX_OFFERED, 6, "drop",                                          \
            "drop the set under the cursor; delete the experiment (twice)")                         \
-    ACTION(ERASE, "erase", "Space", CTX_EXPERIMENTS, 6, "erase",                                   \
-           "listen: with the set, or without it")                                                  \
-    ACTION(BESIDE, "beside", "o", CTX_EXPERIMENTS, 5, "beside",                                    \
-           "put the experiment beside others, or take it away")                                    \
-    ACTION(STOP, "stop", "x", CTX_EXPERIMENTS, 5, "stop",                                          \
-           "stop the experiment; what was found stays")                                            \
-    ACTION(RESUME, "resume", "r", CTX_EXPERIMENTS, 5, "go on",                                     \
-           "go on with an experiment that was stopped")                                            \
     ACTION(                                                                                        \
         OPEN, "open", "Enter", CTX_VIEWS, 5, "",                                                   \
         "look closer: the layer's map, the neurons of the region or pattern, the point's pattern") \
@@ -139,7 +109,7 @@ enum {
     ACTION(SET_SIGMA, "set-sigma", "%", CTX_VIEWS, 9, "", "type sigma in percent")                 \
     ACTION(NEXT_LAMBDA, "next-lambda", "L", CTX_VIEWS, 9, "",                                      \
            "counts at the next lambda, where the file holds several")                              \
-    ACTION(GLYPHS, "marks", "b", CTX_LAYERS | CTX_PATTERN | CTX_MAP | CTX_COMPARE, 8, "marks",     \
+    ACTION(GLYPHS, "marks", "b", CTX_OFFERED, 8, "marks",                                          \
            "plots of braille dots, of half blocks or of letters")                                  \
     ACTION(SAVE, "save", "w", CTX_VIEWS, 7, "save",                                                \
            "save what is shown: the figure, its numbers or the screen, by the end of the name")    \
@@ -185,7 +155,9 @@ enum action {
 #define ACTION_ENUM(id, name, keys, contexts, priority, footer, help) ACTION_##id,
     ACTIONS(ACTION_ENUM)
 #undef ACTION_ENUM
-        ACTION_COUNT
+        ACTION_COUNT,
+    ACTION_OWN = ACTION_COUNT, /* and the next: the view's own, in its order */
+    ACTION_END = ACTION_OWN + VIEW_OWN
 };
 
 struct action_entry {
@@ -195,12 +167,19 @@ struct action_entry {
     const char *footer, *help;
 };
 
-extern const struct action_entry action_table[ACTION_COUNT]; /* [0] is unused */
+/* What A is in CONTEXT (one bit); NULL: it is not there. */
+const struct action_entry *action_entry(enum action a, unsigned context);
+
+/*
+ * The action of CONTEXT that comes after A in footers, help and manual, a view's own among the
+ * others; from ACTION_NONE on, up to ACTION_NONE.
+ */
+enum action action_next(enum action a, unsigned context);
 
 /* What KEY means in CONTEXT (one bit), with its argument in *ARG; ACTION_NONE if nothing. */
 enum action action_for_key(uint32_t key, unsigned context, long *arg);
 
-/* The first key of A by name into TEXT of SIZE bytes. */
-void action_key_name(enum action a, char *text, size_t size);
+/* The first key of E by name into TEXT of SIZE bytes. */
+void action_key_name(const struct action_entry *e, char *text, size_t size);
 
 #endif

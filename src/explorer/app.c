@@ -1,9 +1,14 @@
+/*
+ * app.c - what actions do to the explorer's state; each goes to what lies over the view, else to
+ * the view, else to what all views share.
+ */
 #include "config.h"
 
+#include "explorer/app_options.h"
+#include "explorer/conditions.h"
 #include "explorer/copy.h"
 #include "explorer/info.h"
-#include "explorer/lists.h"
-#include "explorer/app_options.h"
+#include "explorer/legend.h"
 #include "explorer/view.h"
 
 #include <math.h>
@@ -15,21 +20,6 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "explorer/save.h"
-
-static const struct view *const views[VIEW_COUNT] = {
-    [VIEW_LAYERS] = &view_layers,
-    [VIEW_PATTERN] = &view_pattern,
-    [VIEW_MAP] = &view_map,
-    [VIEW_OVERLAP] = &view_overlap,
-    [VIEW_NEURONS] = &view_neurons,
-    [VIEW_COMPARE] = &view_compare,
-    [VIEW_EXPERIMENTS] = &view_experiments,
-};
-
-const struct view *view_of(enum view_id id)
-{
-    return views[id];
-}
 
 static struct app_file *file_here(struct app *app)
 {
@@ -49,15 +39,15 @@ const struct engine_result *app_result(const struct app *app, uint32_t property,
 void app_say(struct app *app, bool bad, const char *fmt, ...)
 {
     struct err clean; /* err_set takes control bytes out */
-    char text[sizeof app->message];
+    char text[sizeof app->message.text];
     va_list ap;
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     err_set(&clean, STATUS_OK, "%s", text);
-    snprintf(app->message, sizeof app->message, "%.255s", clean.msg);
-    app->message_bad = bad;
-    log_add(&app->log, bad, app->message);
+    snprintf(app->message.text, sizeof app->message.text, "%.255s", clean.msg);
+    app->message.bad = bad;
+    log_add(&app->log, bad, app->message.text);
 }
 
 void app_heard(struct app *app, const char *line)
@@ -65,9 +55,10 @@ void app_heard(struct app *app, const char *line)
     struct err clean;
     err_set(&clean, STATUS_OK, "%s", line);
     log_add(&app->log, false, clean.msg);
-    if (!app->message[0]) {
-        snprintf(app->message, sizeof app->message, "%.200s (E lists messages)", clean.msg);
-        app->message_bad = true;
+    if (!app->message.text[0]) {
+        snprintf(app->message.text, sizeof app->message.text, "%.200s (E lists messages)",
+                 clean.msg);
+        app->message.bad = true;
     }
 }
 
@@ -97,38 +88,11 @@ unsigned app_context(const struct app *app)
 {
     if (app->prompt.kind)
         return CTX_PROMPT;
-    if (app->help)
+    if (app->help.open)
         return CTX_HELP;
-    switch (app->panel.kind) {
-    case PANEL_NONE: return 1u << app->at.view;
-    case PANEL_TEXT: return CTX_TEXT;
-    case PANEL_COPY: return CTX_COPY;
-    default: return CTX_PANEL;
-    }
-}
-
-/* Sigma is the same for all files; each takes it over when it is shown. */
-static enum status set_sigma(struct app *app, double percent, struct err *err)
-{
-    double before = app->sigma;
-    app->sigma = percent < 5 ? 5 : percent > 100 ? 100 : percent;
-    if (app->sigma == before)
-        return STATUS_OK;
-    return app_conditions_changed(app, err);
-}
-
-/* The counts at the next of the file's lambdas; each file keeps its own. */
-static enum status step_lambda(struct app *app, struct err *err)
-{
-    struct counts *c = &file_here(app)->counts;
-    uint32_t k = 0;
-    if (c->lambdas < 2)
-        return err_set(err, STATUS_NOTFOUND, "the file holds counts at lambda %s%% only",
-                       number_short(c->lambda_percent, 6).text);
-    while (c->lambda[k] != c->lambda_percent)
-        k++;
-    enum status code = counts_choose(c, c->lambda[(k + 1) % c->lambdas], err);
-    return code ? code : app_conditions_changed(app, err);
+    if (!app->panel.kind)
+        return 1u << app->at.view;
+    return app->panel.kind->context ? app->panel.kind->context : CTX_PANEL;
 }
 
 static enum status step_file(struct app *app, size_t by, struct err *err)
@@ -146,10 +110,10 @@ static void go_to_view(struct app *app, int view)
 /* Marks what is under the cursor, or unmarks it. */
 static enum status mark_here(struct app *app, struct err *err)
 {
-    const struct view *view = view_of(app->at.view);
+    const struct view *view = view_current(app);
     struct buf set = BUF_INIT;
     enum status code = STATUS_OK;
-    if (!view->set || !view->set(app, false, &set))
+    if (!view->set || !view->set(app, SET_CURSOR, &set))
         code = err_set(err, STATUS_NOTFOUND, "there is nothing here to mark");
     else
         code = marks_flip(app, buf_text(&set), err);
@@ -171,20 +135,29 @@ static void step_property(struct app *app, uint32_t by)
     app->at.property = (app->at.property + by) % app_session(app)->names.count;
 }
 
-static void open_sigma_prompt(struct app *app)
+void app_quit(struct app *app, bool print)
 {
-    char text[32];
-    snprintf(text, sizeof text, "%s", number_short(app->sigma, 6).text);
-    prompt_open(app, PROMPT_SIGMA, 0, "sigma, percent of a group's phones", text);
+    app->quit = true;
+    app->print = print;
 }
 
-static void open_export_prompt(struct app *app)
+/* Any view, not only the one shown, may have something to ask first. */
+static enum status ask_to_quit(struct app *app, bool print, struct err *err)
 {
-    char name[sizeof app->prompt.text];
-    save_name(app, name, sizeof name);
-    prompt_open(app, PROMPT_EXPORT, 0, "save as", name);
-    snprintf(app->prompt.error, sizeof app->prompt.error,
-             ".svg .pdf .png the figure, .tsv .json its numbers, .txt the screen");
+    for (int v = 0; v < VIEW_COUNT; v++) {
+        const struct view *view = view_of((enum view_id)v);
+        if (view->leave && view->leave(app, print, err))
+            return err->code;
+    }
+    app_quit(app, print);
+    return STATUS_OK;
+}
+
+/* The glyphs of points and those of curves are chosen apart. */
+static void step_glyphs(struct app *app)
+{
+    enum plot_glyphs *g = view_current(app)->points ? &app->glyphs.points : &app->glyphs.curves;
+    *g = (*g + 1) % PLOT_GLYPHS_COUNT;
 }
 
 /* Actions that mean the same in every view. */
@@ -192,17 +165,9 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
 {
     uint32_t properties = app_session(app)->names.count;
     switch (action) {
-    case ACTION_HELP:
-        app->help = true;
-        grid_free(&app->help_grid);
-        return help_prepare(app, err);
+    case ACTION_HELP: return help_open(app, err);
     case ACTION_QUIT:
-    case ACTION_QUIT_PRINT:
-        if (experiments_own(app))
-            return experiments_ask(app, action == ACTION_QUIT_PRINT, err);
-        app->quit = true;
-        app->print = action == ACTION_QUIT_PRINT;
-        break;
+    case ACTION_QUIT_PRINT: return ask_to_quit(app, action == ACTION_QUIT_PRINT, err);
     case ACTION_PREV_LAYER: step_layer(app, -1); break;
     case ACTION_NEXT_LAYER: step_layer(app, 1); break;
     case ACTION_NEXT_VIEW: go_to_view(app, (app->at.view + 1) % VIEW_COUNT); break;
@@ -214,15 +179,16 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
         break;
     case ACTION_NEXT_PROPERTY: step_property(app, 1); break;
     case ACTION_PREV_PROPERTY: step_property(app, properties - 1); break;
-    case ACTION_SIGMA_UP: return set_sigma(app, app->sigma + 5, err);
-    case ACTION_SIGMA_DOWN: return set_sigma(app, app->sigma - 5, err);
-    case ACTION_NEXT_LAMBDA: return step_lambda(app, err);
-    case ACTION_SET_SIGMA: open_sigma_prompt(app); break;
-    case ACTION_CONDITIONS: return panel_open_conditions(app, err);
+    case ACTION_SIGMA_UP: return conditions_set_sigma(app, app->sigma + 5, err);
+    case ACTION_SIGMA_DOWN: return conditions_set_sigma(app, app->sigma - 5, err);
+    case ACTION_NEXT_LAMBDA: return conditions_next_lambda(app, err);
+    case ACTION_SET_SIGMA: conditions_ask_sigma(app); break;
+    case ACTION_CONDITIONS: return conditions_open(app, err);
     case ACTION_NEXT_FILE: return step_file(app, 1, err);
     case ACTION_PREV_FILE: return step_file(app, app->files - 1, err);
-    case ACTION_GLYPHS: app->curve_glyphs = (app->curve_glyphs + 1) % PLOT_GLYPHS_COUNT; break;
-    case ACTION_SAVE: open_export_prompt(app); break;
+    case ACTION_GLYPHS: step_glyphs(app); break;
+    case ACTION_GROUPS: return legend_open(app, err);
+    case ACTION_SAVE: save_open(app); break;
     case ACTION_BACK: return history_step(app, -1, err);
     case ACTION_AGAIN: return history_step(app, 1, err);
     case ACTION_MARK: return mark_here(app, err);
@@ -232,7 +198,7 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
     case ACTION_INFO: return info_open(app, err);
     case ACTION_OPTIONS: return options_open(app, err);
     case ACTION_REDRAW: app->redraw = true; break;
-    case ACTION_LOG: return panel_open_log(app, err);
+    case ACTION_LOG: return log_open(app, err);
     case ACTION_MOUSE:
         app->mouse = !app->mouse;
         app_say(app, false, app->mouse ? "mouse on: Shift selects text" : "mouse off");
@@ -242,30 +208,11 @@ static enum status apply_common(struct app *app, enum action action, long arg, s
     return STATUS_OK;
 }
 
-static enum status apply_help(struct app *app, enum action action, struct err *err)
-{
-    size_t page = (size_t)app_view_rows(app) - 1, here = app->help_grid.here;
-    size_t last = app->help_grid.count > page ? app->help_grid.count - page : 0;
-    if (action == ACTION_CLOSE_HELP)
-        app->help = false;
-    else if (action == ACTION_REDRAW)
-        app->redraw = true;
-    else if (lists_apply(app, action, err))
-        return err->code;
-    else if (lists_step(action, &here, last + 1, page))
-        grid_select(&app->help_grid, here < app->help_grid.count
-                                         ? app->help_grid.id[app->help_grid.shown[here]]
-                                         : GRID_NONE);
-    return STATUS_OK;
-}
-
 /* A list that shows the layer at hand follows it. */
 static enum status apply_layer_in_panel(struct app *app, enum action action, struct err *err)
 {
     step_layer(app, action == ACTION_PREV_LAYER ? -1 : 1);
-    return app->panel.kind == PANEL_SETS   ? marks_open_sets(app, err)
-           : app->panel.kind == PANEL_MARK ? marks_open_many(app, err)
-                                           : STATUS_OK;
+    return app->panel.kind->layer ? app->panel.kind->layer(app, err) : STATUS_OK;
 }
 
 static enum status apply_in_panel(struct app *app, enum action action, long arg, struct err *err)
@@ -292,20 +239,20 @@ static bool only_moves(const struct app *app, enum action action)
     case ACTION_NEXT_MATCH:
     case ACTION_PREV_MATCH: return true;
     case ACTION_PREV_LAYER:
-    case ACTION_NEXT_LAYER: return app->at.view == VIEW_LAYERS;
+    case ACTION_NEXT_LAYER: return view_current(app)->layer_cursor;
     default: return false;
     }
 }
 
 /*
- * What a view borrows of results that are gone, it gets anew before anything looks at it.  In the
- * Layers view the layer is the cursor, and what follows it may wait.
+ * What a view borrows of results that are gone, it gets anew before anything looks at it.  Where
+ * the layer is the view's cursor, what follows it may wait.
  */
 static void catch_up(struct app *app)
 {
-    const struct place *a = &app->at, *b = &app->prepared_at;
-    if (app->prepared != app->conditions || a->view != b->view || a->property != b->property ||
-        (a->layer != b->layer && a->view != VIEW_LAYERS))
+    const struct place *a = &app->at, *b = &app->prepared.at;
+    if (app->prepared.conditions != app->conditions || a->view != b->view ||
+        a->property != b->property || (a->layer != b->layer && !view_of(a->view)->layer_cursor))
         app_prepare(app);
 }
 
@@ -313,20 +260,21 @@ enum status app_apply(struct app *app, enum action action, long arg)
 {
     struct err err = {STATUS_OK, ""};
     unsigned context = app_context(app);
-    const struct view *view = views[app->at.view];
-    if (action <= ACTION_NONE || action >= ACTION_COUNT ||
-        !(action_table[action].contexts & context))
+    const struct view *view = view_current(app);
+    if (action <= ACTION_NONE || action >= ACTION_END || !action_entry(action, context))
         return STATUS_USAGE;
-    app->message[0] = '\0';
+    app->message.text[0] = '\0';
     catch_up(app);
     app->moved = only_moves(app, action);
     history_before(app);
     if (context == CTX_PROMPT)
         err.code = prompt_apply(app, action, arg, &err);
     else if (context == CTX_HELP)
-        err.code = apply_help(app, action, &err);
+        err.code = help_apply(app, action, &err);
     else if (context & (CTX_PANEL | CTX_TEXT | CTX_COPY))
         err.code = apply_in_panel(app, action, arg, &err);
+    else if (action >= ACTION_OWN)
+        view->own[action - ACTION_OWN].apply(app, &err);
     else if ((!view->apply || !view->apply(app, action, arg, &err)) &&
              !lists_apply(app, action, &err))
         err.code = apply_common(app, action, arg, &err);
@@ -348,20 +296,21 @@ enum status app_key(struct app *app, uint32_t key)
 
 static void focus(struct app *app)
 {
-    engine_focus(app_file(app)->engine, app->at.property, app->at.layer, views[app->at.view]->maps);
+    engine_focus(app_file(app)->engine, app->at.property, app->at.layer,
+                 view_current(app)->needs == NEEDS_MAPS);
 }
 
 void app_prepare(struct app *app)
 {
     struct err err = {STATUS_OK, ""};
     focus(app);
-    app->prepared = app->conditions;
-    app->prepared_at = app->at;
+    app->prepared = (struct app_prepared){app->conditions, app->at};
     if (!app->lag)
         app->looked = app->at.layer;
-    if (app->help)
+    if (app->help.open)
         help_prepare(app, &err);
-    if (views[app->at.view]->prepare && views[app->at.view]->prepare(app, &err) && !app->message[0])
+    if (view_current(app)->prepare && view_current(app)->prepare(app, &err) &&
+        !app->message.text[0])
         app_say(app, true, "%s", err.msg);
 }
 
@@ -376,32 +325,32 @@ static void settle_all(struct app *app, bool everything, int ms)
 
 void app_settle(struct app *app, bool everything, int ms)
 {
+    enum view_needs needs = view_current(app)->needs;
     focus(app);
-    if (views[app->at.view]->files) {
+    if (needs == NEEDS_FILES)
         settle_all(app, everything, ms);
-        return;
-    }
-    if (views[app->at.view]->alone)
-        return;
-    engine_finish(app_file(app)->engine, !everything || app->at.view != VIEW_LAYERS, ms);
+    else if (needs != NEEDS_NOTHING)
+        engine_finish(app_file(app)->engine, !everything || needs != NEEDS_FILE, ms);
 }
 
 size_t app_missing(const struct app *app)
 {
     size_t n = 0;
     for (size_t i = 0; i < app->files; i++)
-        if (app->file[i].open && (i == app->here || views[app->at.view]->files))
+        if (app->file[i].open && (i == app->here || view_current(app)->needs == NEEDS_FILES))
             n += engine_missing(app->file[i].engine);
     return n;
 }
 
 bool app_settled(const struct app *app)
 {
-    if (app->at.view == VIEW_LAYERS || views[app->at.view]->files)
-        return app_missing(app) == 0;
-    if (views[app->at.view]->alone)
-        return true;
-    for (uint32_t l = views[app->at.view]->maps ? 0 : app->at.layer; l <= app->at.layer; l++)
+    switch (view_current(app)->needs) {
+    case NEEDS_NOTHING: return true;
+    case NEEDS_FILE:
+    case NEEDS_FILES: return app_missing(app) == 0;
+    case NEEDS_MAPS: break;
+    }
+    for (uint32_t l = 0; l <= app->at.layer; l++)
         if (!app_result(app, app->at.property, l))
             return false;
     return true;
@@ -409,12 +358,12 @@ bool app_settled(const struct app *app)
 
 int app_due(const struct app *app)
 {
-    const struct view *view = views[app->at.view];
+    const struct view *view = view_current(app);
     return view->due ? view->due(app) : -1;
 }
 
 bool app_look(struct app *app)
 {
-    const struct view *view = views[app->at.view];
+    const struct view *view = view_current(app);
     return view->look && view->look(app);
 }

@@ -1,3 +1,6 @@
+/*
+ * app_open.c - opening and closing the explorer and its files, and going to the first place.
+ */
 #include "config.h"
 
 #include "explorer/lists.h"
@@ -153,7 +156,7 @@ static enum status set_place(struct app *app, const struct app_options *o, struc
         code = marks_define(app, o->define[i], err);
     for (size_t i = 0; !code && i < o->marks; i++)
         code = marks_change(app, '|', o->mark[i], SETEXPR_EVERY, NULL, err);
-    app->message[0] = '\0';
+    app->message.text[0] = '\0';
     if (!code && l.text.len)
         code = link_follow(app, &l, err);
     if (!code && l.text.len)
@@ -183,20 +186,19 @@ static void forget(struct app *app)
         app->state[v] = NULL;
     }
     panel_close(&app->panel);
-    grid_free(&app->help_grid);
+    grid_free(&app->help.grid);
     history_free(&app->history);
     marks_free(&app->marked);
-    buf_free(&app->copy);
+    buf_free(&app->clip.text);
 }
 
 /* With files but nothing else: the first file at the place asked for. */
 static enum status begin(struct app *app, const struct app_options *options, struct err *err)
 {
     app->sigma = options->sigma > 0 ? options->sigma : 80;
-    app->curve_glyphs = PLOT_BRAILLE;
-    app->point_glyphs = options->glyphs;
-    app->config_path = options->config_path;
-    app->color = options->color;
+    app->glyphs.curves = PLOT_BRAILLE;
+    app->glyphs.points = options->glyphs;
+    app->settings = (struct app_settings){options->config_path, options->color};
     app->unnamed = options->unnamed;
     enum status code = marks_init(&app->marked, err);
     if (!code)

@@ -9,12 +9,6 @@
 #include "formats/configfile.h"
 #include "explorer/view.h"
 
-static const char *const view_names[VIEW_COUNT] = {
-#define VIEW_NAME(id, name, title) [VIEW_##id] = name,
-    VIEWS(VIEW_NAME)
-#undef VIEW_NAME
-};
-
 enum { SETTINGS = 6 };
 
 /* Setting number I as it is now; its name. */
@@ -23,21 +17,42 @@ static const char *setting(const struct app *app, int i, char *value, size_t siz
     static const char *const names[SETTINGS] = {"view",  "sigma", "marks",
                                                 "ascii", "mouse", "color"};
     switch (i) {
-    case 0: snprintf(value, size, "%s", view_names[app->at.view]); break;
+    case 0: snprintf(value, size, "%s", view_name(app->at.view)); break;
     case 1: snprintf(value, size, "%s", number_short(app->sigma, 10).text); break;
-    case 2: snprintf(value, size, "%s", link_glyphs[app->point_glyphs]); break;
+    case 2: snprintf(value, size, "%s", link_glyphs[app->glyphs.points]); break;
     case 3: snprintf(value, size, "%s", app->ascii ? "yes" : "no"); break;
     case 4: snprintf(value, size, "%s", app->mouse ? "yes" : "no"); break;
-    default: snprintf(value, size, "%s", app->color ? app->color : "auto");
+    default: snprintf(value, size, "%s", app->settings.color ? app->settings.color : "auto");
     }
     return names[i];
 }
+
+static enum status options_choose(struct app *app, const struct panel_line *line, struct err *err)
+{
+    uint32_t which = line->major;
+    char value[64];
+    enum status code = STATUS_OK;
+    panel_close(&app->panel);
+    if (!app->settings.path)
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "settings are not read (--no-config, or no HOME), so none are saved");
+    for (int i = 0; !code && i < SETTINGS; i++)
+        if (which == SETTINGS || which == (uint32_t)i) {
+            const char *name = setting(app, i, value, sizeof value);
+            code = config_write(app->settings.path, name, value, err);
+        }
+    if (!code)
+        app_say(app, false, "saved in %s", app->settings.path);
+    return code;
+}
+
+static const struct panel_kind options_panel = {.look = PANEL_MENU, .choose = options_choose};
 
 enum status options_open(struct app *app, struct err *err)
 {
     char value[64], text[160];
     enum status code = STATUS_OK;
-    panel_begin(app, PANEL_OPTIONS, "Save as a setting: how the explorer opens");
+    panel_begin(app, &options_panel, "Save as a setting: how the explorer opens");
     for (int i = 0; !code && i < SETTINGS; i++) {
         const char *name = setting(app, i, value, sizeof value);
         snprintf(text, sizeof text, "%s = %s", name, value);
@@ -46,23 +61,4 @@ enum status options_open(struct app *app, struct err *err)
     if (!code)
         code = panel_add(&app->panel, -1, SETTINGS, 0, "all of these", err);
     return panel_done(app, code);
-}
-
-enum status options_choose(struct app *app, const struct panel_line *line, struct err *err)
-{
-    uint32_t which = line->major;
-    char value[64];
-    enum status code = STATUS_OK;
-    panel_close(&app->panel);
-    if (!app->config_path)
-        return err_set(err, STATUS_UNSUPPORTED,
-                       "settings are not read (--no-config, or no HOME), so none are saved");
-    for (int i = 0; !code && i < SETTINGS; i++)
-        if (which == SETTINGS || which == (uint32_t)i) {
-            const char *name = setting(app, i, value, sizeof value);
-            code = config_write(app->config_path, name, value, err);
-        }
-    if (!code)
-        app_say(app, false, "saved in %s", app->config_path);
-    return code;
 }

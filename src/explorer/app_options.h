@@ -7,6 +7,5 @@
 #include "explorer/app.h"
 
 enum status options_open(struct app *app, struct err *err);
-enum status options_choose(struct app *app, const struct panel_line *line, struct err *err);
 
 #endif

@@ -6,12 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const titles[VIEW_COUNT] = {
-#define VIEW_TITLE(id, name, title) [VIEW_##id] = title,
-    VIEWS(VIEW_TITLE)
-#undef VIEW_TITLE
-};
-
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -82,22 +76,22 @@ static void draw_tabs(const struct app *app, struct canvas *c)
 {
     int col = 0;
     if (c->plain) {
-        canvas_textf(c, 1, 0, c->cols, STYLE_NORMAL, "%s, layer %u of %u", titles[app->at.view],
+        canvas_textf(c, 1, 0, c->cols, STYLE_NORMAL, "%s, layer %u of %u", view_title(app->at.view),
                      app->at.layer + 1, app_file(app)->counts.layers);
         return;
     }
     char where[128];
     int whole = 14, narrow = 14; /* "layer 12 of 24" */
     for (int v = 0; v < VIEW_COUNT; v++) {
-        whole += text_width(titles[v]) + 4;
-        narrow += short_title(titles[v], where, sizeof where) + 3;
+        whole += text_width(view_title((enum view_id)v)) + 4;
+        narrow += short_title(view_title((enum view_id)v), where, sizeof where) + 3;
     }
     bool wide = whole <= c->cols, titled = narrow <= c->cols;
     for (int v = 0; v < VIEW_COUNT; v++) {
         bool here = v == (int)app->at.view;
-        snprintf(where, sizeof where, "%s", here || wide ? titles[v] : "");
+        snprintf(where, sizeof where, "%s", here || wide ? view_title((enum view_id)v) : "");
         if (titled && !here && !wide)
-            short_title(titles[v], where, sizeof where);
+            short_title(view_title((enum view_id)v), where, sizeof where);
         col +=
             canvas_textf(c, 1, col, c->cols - col, here ? STYLE_TAB_HERE : STYLE_TAB, "%s%d%s%s ",
                          wide || !titled ? " " : "", v + 1, *where ? " " : "", where);
@@ -112,7 +106,7 @@ static void draw_tabs(const struct app *app, struct canvas *c)
 
 static void draw_status(const struct app *app, struct canvas *c)
 {
-    const struct view *view = view_of(app->at.view);
+    const struct view *view = view_current(app);
     struct buf line = BUF_INIT;
     int row = c->rows - 2, room = c->cols;
     if (!app_settled(app)) {
@@ -131,8 +125,9 @@ static void draw_status(const struct app *app, struct canvas *c)
         canvas_right(c, row, 0, room, STYLE_NORMAL, text);
         room -= text_width(text);
     }
-    if (app->message[0])
-        canvas_text(c, row, 0, room, app->message_bad ? STYLE_ALERT : STYLE_STRONG, app->message);
+    if (app->message.text[0])
+        canvas_text(c, row, 0, room, app->message.bad ? STYLE_ALERT : STYLE_STRONG,
+                    app->message.text);
     else if (view->status) {
         view->status(app, &line);
         canvas_text(c, row, 0, room, STYLE_NORMAL, buf_text(&line));
@@ -143,13 +138,13 @@ static void draw_status(const struct app *app, struct canvas *c)
 /* The entry of the footer at A: "Left/Right layer".  Keys that follow with "&" are joined. */
 static void footer_keys(enum action a, unsigned context, char *text, size_t size)
 {
-    action_key_name(a, text, size);
-    for (int n = a + 1; n < ACTION_COUNT && strcmp(action_table[n].footer, "&") == 0; n++) {
+    action_key_name(action_entry(a, context), text, size);
+    while ((a = action_next(a, context)) && strcmp(action_entry(a, context)->footer, "&") == 0) {
         size_t used = strlen(text);
-        if (!(action_table[n].contexts & context) || used + 2 >= size)
+        if (used + 2 >= size)
             break;
         text[used] = '/';
-        action_key_name((enum action)n, text + used + 1, size - used - 1);
+        action_key_name(action_entry(a, context), text + used + 1, size - used - 1);
     }
 }
 
@@ -158,13 +153,12 @@ void footer_render(struct canvas *c, int row, int width, unsigned context)
     int col = 0;
     bool full = false;
     for (int priority = 0; priority < 9 && !full; priority++)
-        for (int a = ACTION_NONE + 1; a < ACTION_COUNT && !full; a++) {
-            const struct action_entry *e = &action_table[a];
+        for (enum action a = action_next(ACTION_NONE, context); a; a = action_next(a, context)) {
+            const struct action_entry *e = action_entry(a, context);
             char keys[64];
-            if (!(e->contexts & context) || e->priority != priority || !e->footer[0] ||
-                e->footer[0] == '&')
+            if (e->priority != priority || !e->footer[0] || e->footer[0] == '&')
                 continue;
-            footer_keys((enum action)a, context, keys, sizeof keys);
+            footer_keys(a, context, keys, sizeof keys);
             int need = text_width(keys) + 1 + text_width(e->footer);
             full = col + need > width;
             if (full)
@@ -196,13 +190,13 @@ enum status app_render(const struct app *app, struct canvas *c, struct err *err)
     }
     draw_title(app, c);
     draw_tabs(app, c);
-    if (app->help)
+    if (app->help.open)
         help_render(app, c, area);
     else if (!c->plain || !app->panel.kind) {
-        view_of(app->at.view)->render(app, c, area);
+        view_current(app)->render(app, c, area);
         draw_status(app, c);
     }
-    if (app->panel.kind && !app->help)
+    if (app->panel.kind && !app->help.open)
         panel_render(app, c, area);
     if (!c->plain)
         footer_render(c, c->rows - 1, c->cols, app_context(app));

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "explorer/app.h"
+#include "explorer/group_letters.h"
 
 #include <string.h>
 

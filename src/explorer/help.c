@@ -1,4 +1,10 @@
+/*
+ * help.c - the help as one long page, of which the screen shows a part; its lines are a list, so
+ * that it can be searched and filtered.
+ */
 #include "config.h"
+
+#include "explorer/help.h"
 
 #include "explorer/view.h"
 
@@ -7,54 +13,66 @@
 
 enum { KEYS_COLUMN = 2, TEXT_COLUMN = 22, PAGE_ROWS = 600 };
 
-/* The keys of action A by name, "Left h", in TEXT. */
-static const char *keys_of(int a)
-{
-    return action_table[a].keys;
-}
-
 static const struct grid_column columns[] = {{"line", "line", true, false}};
 
-static bool in_section(unsigned contexts, unsigned here, int section)
+static size_t help_draw_key(struct canvas *page, size_t line, const struct action_entry *e)
 {
-    bool all = (contexts & CTX_VIEWS) == CTX_VIEWS;
-    switch (section) {
-    case 0: return (contexts & here) && !all;
-    case 1: return all;
-    case 2: return (contexts & (CTX_PANEL | CTX_TEXT | CTX_COPY)) && !(contexts & CTX_VIEWS);
-    default: return (contexts & CTX_PROMPT) && !(contexts & (CTX_VIEWS | CTX_PANEL));
-    }
+    if (!e->keys[0])
+        return line;
+    canvas_text(page, (int)line, KEYS_COLUMN, TEXT_COLUMN - KEYS_COLUMN - 1, STYLE_KEY, e->keys);
+    return line + (size_t)canvas_wrap(
+                      page, (struct rect){(int)line, TEXT_COLUMN, 9, page->cols - TEXT_COLUMN},
+                      STYLE_NORMAL, e->help);
 }
 
-static size_t draw_keys(struct canvas *page, size_t line, unsigned here, int section)
+/* The keys of the view HERE: those that other views have not, or (EVERY) those that all have. */
+static size_t help_draw_view(struct canvas *page, size_t line, unsigned here, bool every)
 {
-    for (int a = ACTION_NONE + 1; a < ACTION_COUNT; a++) {
-        if (!in_section(action_table[a].contexts, here, section) || !action_table[a].keys[0])
-            continue;
-        canvas_text(page, (int)line, KEYS_COLUMN, TEXT_COLUMN - KEYS_COLUMN - 1, STYLE_KEY,
-                    keys_of(a));
-        line += (size_t)canvas_wrap(
-            page, (struct rect){(int)line, TEXT_COLUMN, 9, page->cols - TEXT_COLUMN}, STYLE_NORMAL,
-            action_table[a].help);
+    for (enum action a = action_next(ACTION_NONE, here); a; a = action_next(a, here)) {
+        const struct action_entry *e = action_entry(a, here);
+        if (((e->contexts & CTX_VIEWS) == CTX_VIEWS) == every)
+            line = help_draw_key(page, line, e);
     }
     return line;
+}
+
+/* The keys of HERE that no context of NOT has. */
+static size_t help_draw_others(struct canvas *page, size_t line, unsigned here, unsigned not )
+{
+    for (int a = ACTION_NONE + 1; a < ACTION_COUNT; a++) {
+        const struct action_entry *e = NULL;
+        for (unsigned bit = 1; bit <= here && !e; bit <<= 1)
+            e = bit & here ? action_entry((enum action)a, bit) : NULL;
+        if (e && !(e->contexts & not ))
+            line = help_draw_key(page, line, e);
+    }
+    return line;
+}
+
+static size_t help_heading(struct canvas *page, size_t line, const char *heading)
+{
+    canvas_text(page, (int)line, 0, page->cols, STYLE_STRONG, heading);
+    return line + 1;
 }
 
 /* The whole help on one page, which the caller frees; 0 lines without memory. */
 static size_t draw_page(const struct app *app, struct canvas *page, int cols)
 {
-    static const char *const heading[] = {"Keys of this view", "Keys of every view",
-                                          "Keys in lists", "Keys while typing"};
+    unsigned here = 1u << app->at.view;
     if (!canvas_init(page, cols, PAGE_ROWS, app->ascii))
         return 0;
     size_t line = (size_t)canvas_wrap(page, (struct rect){0, 0, 200, cols - 1}, STYLE_NORMAL,
-                                      view_of(app->at.view)->lesson) +
+                                      view_current(app)->lesson) +
                   1;
-    for (int section = 0; section < 4; section++) {
-        canvas_text(page, (int)line++, 0, cols, STYLE_STRONG, heading[section]);
-        line = draw_keys(page, line, 1u << app->at.view, section) + 1;
-    }
-    canvas_text(page, (int)line++, 0, cols, STYLE_STRONG, "Words");
+    line = help_heading(page, line, "Keys of this view");
+    line = help_draw_view(page, line, here, false) + 1;
+    line = help_heading(page, line, "Keys of every view");
+    line = help_draw_view(page, line, here, true) + 1;
+    line = help_heading(page, line, "Keys in lists");
+    line = help_draw_others(page, line, CTX_PANEL | CTX_TEXT | CTX_COPY, CTX_VIEWS) + 1;
+    line = help_heading(page, line, "Keys while typing");
+    line = help_draw_others(page, line, CTX_PROMPT, CTX_VIEWS | CTX_PANEL) + 1;
+    line = help_heading(page, line, "Words");
     line += (size_t)glossary_draw(page, (int)line, cols);
     return line < PAGE_ROWS ? line : PAGE_ROWS;
 }
@@ -73,7 +91,7 @@ static void row_text(const struct canvas *page, size_t row, struct buf *out)
 
 enum status help_prepare(struct app *app, struct err *err)
 {
-    struct grid *g = &app->help_grid;
+    struct grid *g = &app->help.grid;
     struct canvas page;
     struct buf text = BUF_INIT;
     size_t lines = draw_page(app, &page, app->cols);
@@ -96,7 +114,7 @@ enum status help_prepare(struct app *app, struct err *err)
 
 void help_render(const struct app *app, struct canvas *c, struct rect area)
 {
-    const struct grid *g = &app->help_grid;
+    const struct grid *g = &app->help.grid;
     struct canvas page;
     area.rows--; /* an empty line above the status line */
     size_t lines = draw_page(app, &page, area.cols), rows = (size_t)area.rows;
@@ -112,9 +130,33 @@ void help_render(const struct app *app, struct canvas *c, struct rect area)
     if (lines)
         canvas_free(&page);
     int row = area.row + area.rows + 1;
-    if (app->message[0])
-        canvas_text(c, row, 0, area.cols, STYLE_STRONG, app->message);
+    if (app->message.text[0])
+        canvas_text(c, row, 0, area.cols, STYLE_STRONG, app->message.text);
     else
         canvas_textf(c, row, 0, area.cols, STYLE_FAINT, "lines %zu-%zu of %zu%s%s",
                      top + (g->count > 0), last, g->count, g->filter[0] ? " with " : "", g->filter);
+}
+
+enum status help_open(struct app *app, struct err *err)
+{
+    app->help.open = true;
+    grid_free(&app->help.grid);
+    return help_prepare(app, err);
+}
+
+enum status help_apply(struct app *app, enum action action, struct err *err)
+{
+    size_t page = (size_t)app_view_rows(app) - 1, here = app->help.grid.here;
+    size_t last = app->help.grid.count > page ? app->help.grid.count - page : 0;
+    if (action == ACTION_CLOSE_HELP)
+        app->help.open = false;
+    else if (action == ACTION_REDRAW)
+        app->redraw = true;
+    else if (lists_apply(app, action, err))
+        return err->code;
+    else if (lists_step(action, &here, last + 1, page))
+        grid_select(&app->help.grid, here < app->help.grid.count
+                                         ? app->help.grid.id[app->help.grid.shown[here]]
+                                         : GRID_NONE);
+    return STATUS_OK;
 }

@@ -7,9 +7,9 @@
 
 static void push(struct link *list, size_t *count, struct link *l)
 {
-    if (*count == APP_HISTORY) {
+    if (*count == HISTORY_PLACES) {
         link_free(&list[0]);
-        memmove(list, list + 1, (APP_HISTORY - 1) * sizeof *list);
+        memmove(list, list + 1, (HISTORY_PLACES - 1) * sizeof *list);
         --*count;
     }
     list[(*count)++] = *l;
@@ -33,7 +33,7 @@ void history_free(struct history *h)
 void history_before(struct app *app)
 {
     struct history *h = &app->history;
-    if (app->prompt.kind || app->help)
+    if (app->prompt.kind || app->help.open)
         return;
     link_free(&h->before);
     link_tell(app, &h->before);
@@ -50,7 +50,7 @@ void history_after(struct app *app)
 {
     struct history *h = &app->history;
     struct link now = LINK_INIT;
-    if (app->prompt.kind || app->help || !h->before.text.len)
+    if (app->prompt.kind || app->help.open || !h->before.text.len)
         return;
     link_tell(app, &now);
     const char *what = link_first_difference(&h->before, &now);

@@ -93,7 +93,7 @@ enum status info_open(struct app *app, struct err *err)
     const struct app_file *f = app_file(app);
     const struct analysis *a = app_session(app);
     char where[512];
-    panel_begin(app, PANEL_TEXT, "Where the numbers come from");
+    panel_begin(app, &panel_text, "Where the numbers come from");
     query_filters_text(&a->filters, &f->counts, where, sizeof where);
     enum status code = add(app, err, "file", "%s", f->path);
     if (!code)

@@ -1,43 +1,57 @@
+/*
+ * legend.c - the legend of the view shown as a panel, each line to be switched on and off.
+ */
 #include "config.h"
 
-#include "explorer/view.h"
+#include "explorer/legend.h"
 
 #include <stdio.h>
 
-/* The legend of the view at hand as a list, each line to be switched on and off. */
+#include "explorer/view.h"
+
+static bool legend_entry(struct app *app, size_t i, struct legend_entry *entry)
+{
+    const struct view *view = view_current(app);
+    return view->legend && view->legend(app, i, entry);
+}
+
+static enum status legend_switched(struct app *app, struct err *err)
+{
+    if (view_current(app)->legend_switched)
+        view_current(app)->legend_switched(app);
+    return legend_open(app, err);
+}
+
+static enum status legend_toggle(struct app *app, const struct panel_line *line, struct err *err)
+{
+    struct legend_entry entry;
+    if (legend_entry(app, line->major, &entry))
+        *entry.hidden = !*entry.hidden;
+    return legend_switched(app, err);
+}
+
+static enum status legend_show_all(struct app *app, struct err *err)
+{
+    struct legend_entry entry;
+    for (size_t i = 0; legend_entry(app, i, &entry); i++)
+        *entry.hidden = 0;
+    return legend_switched(app, err);
+}
+
+static const struct panel_kind legend_panel = {
+    .look = PANEL_BOXES, .choose = legend_toggle, .reset = legend_show_all};
+
 enum status legend_open(struct app *app, struct err *err)
 {
-    struct legend_entry entry[LEGEND_MAX];
-    const struct view *view = view_of(app->at.view);
-    size_t n = view->legend ? view->legend(app, entry, LEGEND_MAX) : 0;
+    struct legend_entry entry;
     enum status code = STATUS_OK;
-    if (!n)
+    if (!legend_entry(app, 0, &entry))
         return err_set(err, STATUS_NOTFOUND, "there is nothing to show or hide");
-    panel_begin(app, PANEL_GROUPS, "Curves shown");
-    for (size_t i = 0; !code && i < n; i++) {
+    panel_begin(app, &legend_panel, view_current(app)->legend_title);
+    for (size_t i = 0; !code && legend_entry(app, i, &entry); i++) {
         char text[128];
-        snprintf(text, sizeof text, "%c %.100s", entry[i].letter, entry[i].name);
-        code = panel_add(&app->panel, !*entry[i].hidden, (uint32_t)i, 0, text, err);
+        snprintf(text, sizeof text, "%c %.100s", entry.letter, entry.name);
+        code = panel_add(&app->panel, !*entry.hidden, (uint32_t)i, 0, text, err);
     }
     return panel_done(app, code);
-}
-
-enum status legend_toggle(struct app *app, uint32_t i, struct err *err)
-{
-    struct legend_entry entry[LEGEND_MAX];
-    const struct view *view = view_of(app->at.view);
-    size_t n = view->legend ? view->legend(app, entry, LEGEND_MAX) : 0;
-    if (i < n)
-        *entry[i].hidden = !*entry[i].hidden;
-    return legend_open(app, err);
-}
-
-enum status legend_show_all(struct app *app, struct err *err)
-{
-    struct legend_entry entry[LEGEND_MAX];
-    const struct view *view = view_of(app->at.view);
-    size_t n = view->legend ? view->legend(app, entry, LEGEND_MAX) : 0;
-    for (size_t i = 0; i < n; i++)
-        *entry[i].hidden = 0;
-    return legend_open(app, err);
 }

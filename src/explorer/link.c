@@ -12,12 +12,6 @@
 #include "explorer/view.h"
 #include "formats/setfile.h"
 
-static const char *const view_names[VIEW_COUNT] = {
-#define VIEW_NAME(id, name, title) [VIEW_##id] = name,
-    VIEWS(VIEW_NAME)
-#undef VIEW_NAME
-};
-
 const char *const link_glyphs[PLOT_GLYPHS_COUNT] = {"letters", "braille", "blocks"};
 
 void link_free(struct link *l)
@@ -113,17 +107,18 @@ void link_tell_basis(const struct app *app, struct link *out)
 
 void link_tell(const struct app *app, struct link *out)
 {
-    const struct view *view = view_of(app->at.view);
+    const struct view *view = view_current(app);
     if (app->here)
         link_add(out, "file", "%zu", app->here + 1);
-    link_add(out, "view", "%s", view_names[app->at.view]);
+    link_add(out, "view", "%s", view_name(app->at.view));
     link_add(out, "property", "%s", app_property(app));
     link_add(out, "layer", "%u", app->at.layer + 1);
     link_tell_basis(app, out);
     if (app->phone[0])
         link_add(out, "phone", "%s", app->phone);
-    if (app->at.view != VIEW_MAP && app->curve_glyphs != PLOT_BRAILLE)
-        link_add(out, "marks", "%s", link_glyphs[app->curve_glyphs]);
+    if (view->points || app->glyphs.curves != PLOT_BRAILLE)
+        link_add(out, "marks", "%s",
+                 link_glyphs[view->points ? app->glyphs.points : app->glyphs.curves]);
     if (view->tell)
         view->tell(app, out);
 }
@@ -144,14 +139,13 @@ static enum status take_view(struct app *app, const char *name, struct err *err)
 {
     char list[128] = "";
     size_t used = 0;
-    for (int v = 0; v < VIEW_COUNT; v++) {
-        if (strcmp(view_names[v], name) == 0) {
-            app->at.view = (enum view_id)v;
-            return STATUS_OK;
-        }
-        used +=
-            (size_t)snprintf(list + used, sizeof list - used, "%s%s", v ? ", " : "", view_names[v]);
+    if (view_find(name) != VIEW_COUNT) {
+        app->at.view = view_find(name);
+        return STATUS_OK;
     }
+    for (int v = 0; v < VIEW_COUNT && used < sizeof list; v++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", v ? ", " : "",
+                                 view_name((enum view_id)v));
     return err_set(err, STATUS_USAGE, "no view '%s'; there are %s", name, list);
 }
 
@@ -230,15 +224,15 @@ static enum status take_list(struct app *app, const char *name, const char *valu
     return STATUS_OK;
 }
 
-/* Points of the map; in other views, curves. */
+/* Letters, dots or blocks: of points in a view that draws these, else of curves. */
 static enum status take_marks(struct app *app, const char *value, struct err *err)
 {
     for (int i = 0; i < PLOT_GLYPHS_COUNT; i++)
         if (strcmp(value, link_glyphs[i]) == 0) {
-            if (app->at.view == VIEW_MAP)
-                app->point_glyphs = (enum plot_glyphs)i;
+            if (view_current(app)->points)
+                app->glyphs.points = (enum plot_glyphs)i;
             else
-                app->curve_glyphs = (enum plot_glyphs)i;
+                app->glyphs.curves = (enum plot_glyphs)i;
             return STATUS_OK;
         }
     return link_unknown("marks", value, err);
@@ -246,7 +240,7 @@ static enum status take_marks(struct app *app, const char *value, struct err *er
 
 static enum status take(struct app *app, const char *name, const char *value, struct err *err)
 {
-    const struct view *view = view_of(app->at.view);
+    const struct view *view = view_current(app);
     static const char *const first[] = {"file", "view", "where", "sigma", "lambda"};
     for (size_t i = 0; i < sizeof first / sizeof first[0]; i++)
         if (strcmp(name, first[i]) == 0)
@@ -318,9 +312,9 @@ static enum status take_first(struct app *app, const struct link *l, struct err 
     for (size_t at = 0; !code && link_next(l, &at, &name, &value);)
         if (strcmp(name, "view") == 0)
             code = take_view(app, value, err);
-    app->curve_glyphs = PLOT_BRAILLE;
-    if (!code && view_of(app->at.view)->take)
-        code = view_of(app->at.view)->take(app, NULL, NULL, err);
+    app->glyphs.curves = PLOT_BRAILLE;
+    if (!code && view_current(app)->take)
+        code = view_current(app)->take(app, NULL, NULL, err);
     return code;
 }
 

@@ -17,13 +17,7 @@ bool lists_move(struct grid *g, enum action action, size_t page);
 /* False: not an action of lists. */
 bool lists_apply(struct app *app, enum action action, struct err *err);
 
-/* Search and filter while they are typed (prompt.c): after each key, at the end, given up. */
-void lists_typed(struct app *app);
-enum status lists_accept(struct app *app, struct err *err);
-void lists_cancel(struct app *app);
-
-/* Columns to sort by, as a panel; CHOOSE one. */
-enum status lists_open_sort(struct app *app, struct err *err);
-void lists_choose_sort(struct app *app, uint32_t column);
+/* True while a filter is typed. */
+bool lists_filtering(const struct app *app);
 
 #endif

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/status.h"
+
 #define LOG_KEPT 100
 
 struct log_entry {
@@ -27,5 +29,9 @@ void log_add(struct log *l, bool bad, const char *text);
 /* Messages that are there; message I of them, the oldest first. */
 size_t log_count(const struct log *l);
 const struct log_entry *log_entry(const struct log *l, size_t i);
+
+/* All of them as a panel, with the cursor on the latest (log_panel.c). */
+struct app;
+enum status log_open(struct app *app, struct err *err);
 
 #endif

@@ -198,14 +198,14 @@ enum status marks_load(struct app *app, const char *path, struct err *err)
 
 enum status marks_lines(struct app *app, struct buf *out, size_t *count, struct err *err)
 {
-    const struct view *view = view_of(app->at.view);
+    const struct view *view = view_current(app);
     struct neuron_set shown = NEURON_SET_INIT;
     struct buf text = BUF_INIT;
     const struct neuron_set *from = marks_set(app);
     enum status code = STATUS_OK;
     if (neuron_set_total(from) == 0) {
         from = &shown;
-        if (view->set && view->set(app, true, &text))
+        if (view->set && view->set(app, SET_LISTED, &text))
             code = marks_evaluate(app, buf_text(&text), app->at.layer, &shown, NULL, err);
     }
     *count = neuron_set_total(from);

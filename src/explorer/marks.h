@@ -21,7 +21,6 @@ struct marks {
 };
 
 struct app;
-struct panel_line;
 
 enum status marks_init(struct marks *m, struct err *err);
 void marks_free(struct marks *m);
@@ -57,9 +56,8 @@ enum status marks_load(struct app *app, const char *path, struct err *err);
 /* The neurons marked, or else those listed, "layer neuron" a line. */
 enum status marks_lines(struct app *app, struct buf *out, size_t *count, struct err *err);
 
-/* The panels of M and *, and their lines (marks_panel.c). */
+/* The panels of M and * (marks_panel.c). */
 enum status marks_open_many(struct app *app, struct err *err);
 enum status marks_open_sets(struct app *app, struct err *err);
-enum status marks_choose(struct app *app, const struct panel_line *line, struct err *err);
 
 #endif

@@ -1,3 +1,6 @@
+/*
+ * marks_panel.c - the panels of the marks and of sets with a name, and what their lines do.
+ */
 #include "config.h"
 
 #include <stdarg.h>
@@ -24,8 +27,16 @@ enum {
     DO_FORGET
 };
 
+static enum status marks_choose(struct app *app, const struct panel_line *line, struct err *err);
+
+static const struct panel_kind mark_panel = {
+    .look = PANEL_MENU, .choose = marks_choose, .layer = marks_open_many};
+static const struct panel_kind sets_panel = {
+    .look = PANEL_MENU, .choose = marks_choose, .layer = marks_open_sets};
+static const struct panel_kind set_panel = {.look = PANEL_MENU, .choose = marks_choose};
+
 /* Neurons of the set TEXT; CURRENT as in marks_evaluate. */
-static size_t size_of(struct app *app, const char *text, uint32_t current)
+static size_t marks_size_of(struct app *app, const char *text, uint32_t current)
 {
     struct neuron_set set;
     struct err ignored;
@@ -36,11 +47,12 @@ static size_t size_of(struct app *app, const char *text, uint32_t current)
     return n;
 }
 
-static enum status add(struct app *app, unsigned what, const char *value, struct err *err,
-                       const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+static enum status marks_add_line(struct app *app, unsigned what, const char *value,
+                                  struct err *err, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
 
-static enum status add(struct app *app, unsigned what, const char *value, struct err *err,
-                       const char *fmt, ...)
+static enum status marks_add_line(struct app *app, unsigned what, const char *value,
+                                  struct err *err, const char *fmt, ...)
 {
     char text[200];
     va_list ap;
@@ -51,52 +63,52 @@ static enum status add(struct app *app, unsigned what, const char *value, struct
 }
 
 /* A set of the layer at hand that could be marked. */
-static enum status add_set(struct app *app, const char *value, struct err *err)
+static enum status marks_add_set(struct app *app, const char *value, struct err *err)
 {
-    size_t n = size_of(app, value, app->at.layer);
-    return add(app, DO_MARK, value, err, "mark %-28.60s %6zu", value, n);
+    size_t n = marks_size_of(app, value, app->at.layer);
+    return marks_add_line(app, DO_MARK, value, err, "mark %-28.60s %6zu", value, n);
 }
 
 /* NAME as a set expression has it: in quotes only where it must be. */
-static void put_name(struct buf *out, const char *name)
+static void marks_put_name(struct buf *out, const char *name)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
     buf_printf(out, *name && !name[strspn(name, plain)] ? "%s" : "\"%s\"", name);
 }
 
-static enum status add_groups(struct app *app, struct err *err)
+static enum status marks_add_groups(struct app *app, struct err *err)
 {
     struct analysis *a = &app->file[app->here].session;
     const struct property *p;
     struct err ignored;
-    enum status code = add_set(app, app_property(app), err);
+    enum status code = marks_add_set(app, app_property(app), err);
     if (analysis_property(a, app_property(app), &p, &ignored))
         return code;
     for (uint32_t g = 0; !code && p->groups <= 12 && g < p->groups; g++) {
         struct buf b = BUF_INIT;
-        put_name(&b, p->name);
+        marks_put_name(&b, p->name);
         buf_str(&b, "=");
-        put_name(&b, p->group.name[g]);
-        code = add_set(app, buf_text(&b), err);
+        marks_put_name(&b, p->group.name[g]);
+        code = marks_add_set(app, buf_text(&b), err);
         buf_free(&b);
     }
     return code;
 }
 
 /* What the view lists, and what its cursor is on. */
-static enum status add_listed(struct app *app, struct err *err)
+static enum status marks_add_listed(struct app *app, struct err *err)
 {
-    const struct view *view = view_of(app->at.view);
+    const struct view *view = view_current(app);
     struct buf all = BUF_INIT;
     enum status code = STATUS_OK;
-    if (view->set && view->set(app, true, &all)) {
+    if (view->set && view->set(app, SET_LISTED, &all)) {
         const char *value = buf_text(&all);
-        size_t n = size_of(app, value, app->at.layer);
+        size_t n = marks_size_of(app, value, app->at.layer);
         char name[40];
         snprintf(name, sizeof name, "%.39s", value[0] == '{' ? "what is listed" : value);
-        code = add(app, DO_MARK, value, err, "mark %-28s %6zu", name, n);
+        code = marks_add_line(app, DO_MARK, value, err, "mark %-28s %6zu", name, n);
         if (!code)
-            code = add(app, DO_UNMARK, value, err, "unmark %-26s %6zu", name, n);
+            code = marks_add_line(app, DO_UNMARK, value, err, "unmark %-26s %6zu", name, n);
     }
     buf_free(&all);
     return code;
@@ -104,49 +116,50 @@ static enum status add_listed(struct app *app, struct err *err)
 
 enum status marks_open_many(struct app *app, struct err *err)
 {
-    panel_begin(app, PANEL_MARK, "Mark, in this layer");
-    enum status code = add_listed(app, err);
+    panel_begin(app, &mark_panel, "Mark, in this layer");
+    enum status code = marks_add_listed(app, err);
     if (!code && app->phone[0]) {
         struct buf b = BUF_INIT;
         buf_str(&b, "[");
-        put_name(&b, app->phone);
+        marks_put_name(&b, app->phone);
         buf_str(&b, "]");
-        code = add_set(app, buf_text(&b), err);
+        code = marks_add_set(app, buf_text(&b), err);
         buf_free(&b);
     }
     if (!code)
-        code = add_groups(app, err);
+        code = marks_add_groups(app, err);
     if (!code)
-        code = add(app, DO_UNMARK_ALL, "", err, "unmark everything %21zu",
-                   neuron_set_total(marks_set(app)));
+        code = marks_add_line(app, DO_UNMARK_ALL, "", err, "unmark everything %21zu",
+                              neuron_set_total(marks_set(app)));
     if (!code && neuron_set_total(&app->marked.before))
-        code = add(app, DO_BEFORE, "", err, "the marks before the last change %6zu",
-                   neuron_set_total(&app->marked.before));
+        code = marks_add_line(app, DO_BEFORE, "", err, "the marks before the last change %6zu",
+                              neuron_set_total(&app->marked.before));
     return panel_done(app, code);
 }
 
 enum status marks_open_sets(struct app *app, struct err *err)
 {
     enum status code = STATUS_OK;
-    panel_begin(app, PANEL_SETS, "Sets: in this layer, in all");
+    panel_begin(app, &sets_panel, "Sets: in this layer, in all");
     for (size_t i = 0; !code && i < app->marked.sets.count; i++) {
         const struct named_set *s = &app->marked.sets.set[i];
-        code = add(app, DO_OPEN, s->name, err, "$%-24s %6u %6zu", s->name,
-                   neuron_set_size(&s->neurons, app->at.layer), neuron_set_total(&s->neurons));
+        code = marks_add_line(app, DO_OPEN, s->name, err, "$%-24s %6u %6zu", s->name,
+                              neuron_set_size(&s->neurons, app->at.layer),
+                              neuron_set_total(&s->neurons));
     }
     if (!code)
-        code = add(app, DO_NAME, "", err, "give the marks a name ...");
+        code = marks_add_line(app, DO_NAME, "", err, "give the marks a name ...");
     if (!code)
-        code = add(app, DO_EXPRESSION, "", err, "marks = an expression ...");
+        code = marks_add_line(app, DO_EXPRESSION, "", err, "marks = an expression ...");
     if (!code)
-        code = add(app, DO_SAVE, MARKS_NAME, err, "save the marks to a file ...");
+        code = marks_add_line(app, DO_SAVE, MARKS_NAME, err, "save the marks to a file ...");
     if (!code)
-        code = add(app, DO_LOAD, "", err, "mark the neurons of a file ...");
+        code = marks_add_line(app, DO_LOAD, "", err, "mark the neurons of a file ...");
     return panel_done(app, code);
 }
 
 /* One set: what can be done with it, and how many neurons that gives. */
-static enum status open_set(struct app *app, const char *name, struct err *err)
+static enum status marks_open_set(struct app *app, const char *name, struct err *err)
 {
     bool marks = strcmp(name, MARKS_NAME) == 0;
     char title[80], set[40], text[100];
@@ -154,23 +167,23 @@ static enum status open_set(struct app *app, const char *name, struct err *err)
     static const char *const behind[] = {"", "", "", " - $marks", ""};
     snprintf(title, sizeof title, "$%.31s", name);
     snprintf(set, sizeof set, "$%.31s", name);
-    panel_begin(app, PANEL_SET, title);
-    enum status code =
-        add(app, DO_LOOK, set, err, "look at its neurons %16zu", size_of(app, set, app->at.layer));
+    panel_begin(app, &set_panel, title);
+    enum status code = marks_add_line(app, DO_LOOK, set, err, "look at its neurons %16zu",
+                                      marks_size_of(app, set, app->at.layer));
     for (int i = 0; !code && !marks && i < 5; i++) {
         snprintf(text, sizeof text, "%s%s%s", before[i], set, behind[i]);
-        code = add(app, DO_REPLACE, text, err, "marks = %-24s %6zu", text,
-                   size_of(app, text, SETEXPR_EVERY));
+        code = marks_add_line(app, DO_REPLACE, text, err, "marks = %-24s %6zu", text,
+                              marks_size_of(app, text, SETEXPR_EVERY));
     }
     if (!code)
-        code = add(app, DO_SAVE, name, err, "save to a file ...");
+        code = marks_add_line(app, DO_SAVE, name, err, "save to a file ...");
     if (!code)
-        code = marks ? add(app, DO_UNMARK_ALL, "", err, "unmark everything")
-                     : add(app, DO_FORGET, name, err, "forget it");
+        code = marks ? marks_add_line(app, DO_UNMARK_ALL, "", err, "unmark everything")
+                     : marks_add_line(app, DO_FORGET, name, err, "forget it");
     return panel_done(app, code);
 }
 
-static enum status restore(struct app *app, struct err *err)
+static enum status marks_restore(struct app *app, struct err *err)
 {
     struct neuron_set now = app->marked.before;
     app->marked.before = (struct neuron_set)NEURON_SET_INIT;
@@ -184,15 +197,46 @@ static enum status restore(struct app *app, struct err *err)
     return code;
 }
 
-static enum status look(struct app *app, const char *set, struct err *err)
+static enum status marks_accept(struct app *app, struct err *err)
 {
-    enum status code = neurons_set_text(app, set, NULL, err);
+    struct prompt *p = &app->prompt;
+    return marks_change(app, '=', p->text, SETEXPR_EVERY, &p->column, err);
+}
+
+static enum status marks_accept_name(struct app *app, struct err *err)
+{
+    char text[600];
+    snprintf(text, sizeof text, "%s=$" MARKS_NAME, app->prompt.text);
+    if (strcmp(app->prompt.text, MARKS_NAME) == 0)
+        return err_set(err, STATUS_USAGE, "the marks have that name already");
+    enum status code = marks_define(app, text, err);
     if (!code)
-        app->at.view = VIEW_NEURONS;
+        app_say(app, false, "$%.40s holds %zu neurons", app->prompt.text,
+                neuron_set_total(marks_set(app)));
     return code;
 }
 
-enum status marks_choose(struct app *app, const struct panel_line *line, struct err *err)
+/* Enter on the name of a file that is there asks once more. */
+static enum status marks_accept_save(struct app *app, struct err *err)
+{
+    struct prompt *p = &app->prompt;
+    enum status code = marks_save(app, p->what, p->text, p->replace, err);
+    p->replace = code == STATUS_MISMATCH;
+    return code;
+}
+
+static enum status marks_accept_load(struct app *app, struct err *err)
+{
+    return marks_load(app, app->prompt.text, err);
+}
+
+static const struct prompt_kind expression_prompt = {.text = PROMPT_LAYERS_SET,
+                                                     .accept = marks_accept};
+static const struct prompt_kind name_prompt = {.accept = marks_accept_name};
+static const struct prompt_kind save_prompt = {.text = PROMPT_PATH, .accept = marks_accept_save};
+static const struct prompt_kind load_prompt = {.text = PROMPT_PATH, .accept = marks_accept_load};
+
+static enum status marks_choose(struct app *app, const struct panel_line *line, struct err *err)
 {
     uint32_t current = app->at.layer;
     unsigned what = line->major;
@@ -206,15 +250,15 @@ enum status marks_choose(struct app *app, const struct panel_line *line, struct 
     case DO_MARK: code = marks_change(app, '|', buf_text(&all), current, NULL, err); break;
     case DO_UNMARK: code = marks_change(app, '-', buf_text(&all), current, NULL, err); break;
     case DO_UNMARK_ALL: code = marks_change(app, '=', "{}", SETEXPR_EVERY, NULL, err); break;
-    case DO_BEFORE: code = restore(app, err); break;
-    case DO_OPEN: code = open_set(app, value, err); break;
-    case DO_LOOK: code = look(app, value, err); break;
+    case DO_BEFORE: code = marks_restore(app, err); break;
+    case DO_OPEN: code = marks_open_set(app, value, err); break;
+    case DO_LOOK: code = view_show(app, ROLE_SET, value, err); break;
     case DO_REPLACE: code = marks_change(app, '=', value, SETEXPR_EVERY, NULL, err); break;
-    case DO_EXPRESSION: prompt_open(app, PROMPT_MARKS, 0, "marks", "$marks "); break;
-    case DO_NAME: prompt_open(app, PROMPT_NAME, 0, "name of the marked set", ""); break;
-    case DO_LOAD: prompt_open(app, PROMPT_LOAD_MARKS, 0, "file to read", ""); break;
+    case DO_EXPRESSION: prompt_open(app, &expression_prompt, 0, "marks", "$marks "); break;
+    case DO_NAME: prompt_open(app, &name_prompt, 0, "name of the marked set", ""); break;
+    case DO_LOAD: prompt_open(app, &load_prompt, 0, "file to read", ""); break;
     case DO_SAVE:
-        prompt_open(app, PROMPT_SAVE, 0, "file to write", "");
+        prompt_open(app, &save_prompt, 0, "file to write", "");
         snprintf(app->prompt.what, sizeof app->prompt.what, "%.63s", value);
         break;
     default:

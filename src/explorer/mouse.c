@@ -3,7 +3,7 @@
 #include "explorer/mouse.h"
 
 #include "screen/keys.h"
-#include "explorer/views/map/map_state.h"
+#include "explorer/view.h"
 
 enum { TAB_ROW = 1, VIEW_ROW = 2 };
 
@@ -30,29 +30,6 @@ static size_t list_keys(int from, int to, uint32_t *key)
     return n;
 }
 
-static size_t map_keys(const struct app *app, const struct canvas *c, int row, int col,
-                       uint32_t *key)
-{
-    const struct map_state *s = map_state(app);
-    long point = map_point_at(app, c, row, col);
-    size_t n = 0;
-    if (point < 0)
-        return 0;
-    if (s->selected == point + 1) {
-        key[0] = KEY_CODE_ENTER;
-        return 1;
-    }
-    key[n++] = KEY_CODE_HOME;
-    bool first = true;
-    for (long i = 0; i <= point && n < MOUSE_MAX_KEYS; i++)
-        if (!s->hidden[s->property->point[i].group]) {
-            if (!first)
-                key[n++] = KEY_CODE_DOWN;
-            first = false;
-        }
-    return n;
-}
-
 size_t mouse_keys(const struct app *app, const struct canvas *c, int row, int col,
                   uint32_t key[MOUSE_MAX_KEYS])
 {
@@ -64,7 +41,7 @@ size_t mouse_keys(const struct app *app, const struct canvas *c, int row, int co
         return 1;
     if (row < VIEW_ROW || row >= c->rows - 2)
         return 0;
-    if (view && app->at.view == VIEW_MAP)
-        return map_keys(app, c, row, col, key);
+    if (view && view_current(app)->click)
+        return view_current(app)->click(app, c, row, col, key);
     return c->cursor_row >= VIEW_ROW ? list_keys(c->cursor_row, row, key) : 0;
 }

@@ -1,6 +1,8 @@
+/*
+ * prompt.c - one line of typing: editing it, completing sets and names of files, drawing it.
+ */
 #include "config.h"
 
-#include "explorer/lists.h"
 #include "explorer/view.h"
 
 #include <glob.h>
@@ -9,9 +11,8 @@
 #include <string.h>
 
 #include "analysis/setexpr.h"
-#include "explorer/save.h"
 
-void prompt_open(struct app *app, enum prompt_kind kind, long subject, const char *title,
+void prompt_open(struct app *app, const struct prompt_kind *kind, long subject, const char *title,
                  const char *text)
 {
     struct prompt *p = &app->prompt;
@@ -21,36 +22,36 @@ void prompt_open(struct app *app, enum prompt_kind kind, long subject, const cha
     p->cursor = strlen(p->text);
 }
 
-static bool continues(char byte)
+static bool prompt_continues(char byte)
 {
     return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-static size_t char_before(const struct prompt *p)
+static size_t prompt_char_before(const struct prompt *p)
 {
     size_t at = p->cursor;
-    while (at > 0 && continues(p->text[--at]))
+    while (at > 0 && prompt_continues(p->text[--at]))
         ;
     return at;
 }
 
-static size_t char_after(const struct prompt *p)
+static size_t prompt_char_after(const struct prompt *p)
 {
     size_t at = p->cursor;
     if (p->text[at])
         at++;
-    while (continues(p->text[at]))
+    while (prompt_continues(p->text[at]))
         at++;
     return at;
 }
 
-static void cut(struct prompt *p, size_t from, size_t to)
+static void prompt_cut(struct prompt *p, size_t from, size_t to)
 {
     memmove(p->text + from, p->text + to, strlen(p->text + to) + 1);
     p->cursor = from;
 }
 
-static void insert(struct prompt *p, const char *bytes, size_t n)
+static void prompt_insert(struct prompt *p, const char *bytes, size_t n)
 {
     size_t len = strlen(p->text);
     if (len + n >= sizeof p->text)
@@ -61,23 +62,22 @@ static void insert(struct prompt *p, const char *bytes, size_t n)
 }
 
 /* True where a set expression is typed. */
-static bool takes_set(const struct prompt *p)
+static bool prompt_takes_set(const struct prompt *p)
 {
-    return p->kind == PROMPT_SET || p->kind == PROMPT_NEURONS || p->kind == PROMPT_MARKS ||
-           (p->kind == PROMPT_FIELD && experiments_takes_set(p->subject));
+    return p->kind->text == PROMPT_SET || p->kind->text == PROMPT_LAYERS_SET;
 }
 
-static bool takes_path(const struct prompt *p)
+static bool prompt_takes_path(const struct prompt *p)
 {
-    return p->kind == PROMPT_SAVE || p->kind == PROMPT_LOAD_MARKS;
+    return p->kind->text == PROMPT_PATH;
 }
 
 /* Files whose name begins as what stands before the cursor, from *START on. */
-static void offer_files(const struct prompt *p, struct names *words, size_t *start)
+static void prompt_offer_files(const struct prompt *p, struct names *words, size_t *start)
 {
     char pattern[sizeof p->text + 2];
     glob_t found;
-    if (takes_path(p))
+    if (prompt_takes_path(p))
         *start = 0;
     else
         for (*start = p->cursor; *start > 0 && p->text[*start - 1] != '@'; --*start)
@@ -92,7 +92,7 @@ static void offer_files(const struct prompt *p, struct names *words, size_t *sta
 }
 
 /* True if the cursor stands in an "@FILE". */
-static bool in_file_name(const struct prompt *p)
+static bool prompt_in_file_name(const struct prompt *p)
 {
     size_t at = p->cursor;
     while (at > 0 && !strchr(" \t&|()[]\"", p->text[at - 1]))
@@ -101,16 +101,16 @@ static bool in_file_name(const struct prompt *p)
 }
 
 /* The longest beginning all words share; what they are goes to the error line. */
-static void complete(struct app *app)
+static void prompt_complete(struct app *app)
 {
     struct prompt *p = &app->prompt;
     struct names words = NAMES_INIT;
     struct err err;
     size_t start = 0, used = 0;
     enum status code = STATUS_OK;
-    if (takes_path(p) || (takes_set(p) && in_file_name(p)))
-        offer_files(p, &words, &start);
-    else if (takes_set(p))
+    if (prompt_takes_path(p) || (prompt_takes_set(p) && prompt_in_file_name(p)))
+        prompt_offer_files(p, &words, &start);
+    else if (prompt_takes_set(p))
         code = setexpr_complete(p->text, p->cursor, &app->file[app->here].session, &words, &start,
                                 &err);
     if (code || words.count == 0 || start > p->cursor)
@@ -121,8 +121,8 @@ static void complete(struct app *app)
             if (words.name[i][k] != words.name[0][k])
                 same = k;
     if (same > p->cursor - start) {
-        cut(p, start, p->cursor);
-        insert(p, words.name[0], same);
+        prompt_cut(p, start, p->cursor);
+        prompt_insert(p, words.name[0], same);
     }
     for (uint32_t i = 0; words.count > 1 && i < words.count && used < sizeof p->error; i++)
         used += (size_t)snprintf(p->error + used, sizeof p->error - used, "%s ", words.name[i]);
@@ -130,81 +130,24 @@ out:
     names_free(&words);
 }
 
-/* Enter on the name of a file that is there asks once more. */
-static enum status accept_export(struct app *app, struct err *err)
+static enum status prompt_accept(struct app *app, struct err *err)
 {
     struct prompt *p = &app->prompt;
-    enum status code = save_shown(app, p->text, p->replace, err);
-    p->replace = code == STATUS_MISMATCH;
-    return code;
-}
-
-static enum status accept_sigma(struct app *app, struct err *err)
-{
-    const struct prompt *p = &app->prompt;
-    char *end;
-    double v = strtod(p->text, &end);
-    if (end == p->text || *end || !(v > 0 && v <= 100))
-        return err_set(err, STATUS_USAGE, "a number above 0, up to 100");
-    app->sigma = v;
-    return app_conditions_changed(app, err);
-}
-
-static enum status accept_name(struct app *app, struct err *err)
-{
-    char text[600];
-    snprintf(text, sizeof text, "%s=$" MARKS_NAME, app->prompt.text);
-    if (strcmp(app->prompt.text, MARKS_NAME) == 0)
-        return err_set(err, STATUS_USAGE, "the marks have that name already");
-    enum status code = marks_define(app, text, err);
-    if (!code)
-        app_say(app, false, "$%.40s holds %zu neurons", app->prompt.text,
-                neuron_set_total(marks_set(app)));
-    return code;
-}
-
-/* Enter on the name of a file that is there asks once more. */
-static enum status accept_save(struct app *app, struct err *err)
-{
-    struct prompt *p = &app->prompt;
-    enum status code = marks_save(app, p->what, p->text, p->replace, err);
-    p->replace = code == STATUS_MISMATCH;
-    return code;
-}
-
-static enum status accept(struct app *app, struct err *err)
-{
-    struct prompt *p = &app->prompt;
-    enum status code;
-    switch (p->kind) {
-    case PROMPT_SET: code = overlap_set(app, p->subject, p->text, &p->column, err); break;
-    case PROMPT_FIELD: code = experiments_set_field(app, p->subject, p->text, err); break;
-    case PROMPT_NEURONS: code = neurons_set_text(app, p->text, &p->column, err); break;
-    case PROMPT_MARKS:
-        code = marks_change(app, '=', p->text, SETEXPR_EVERY, &p->column, err);
-        break;
-    case PROMPT_EXPORT: code = accept_export(app, err); break;
-    case PROMPT_NAME: code = accept_name(app, err); break;
-    case PROMPT_SAVE: code = accept_save(app, err); break;
-    case PROMPT_LOAD_MARKS: code = marks_load(app, p->text, err); break;
-    case PROMPT_SEARCH:
-    case PROMPT_FILTER: code = lists_accept(app, err); break;
-    default: code = accept_sigma(app, err);
-    }
+    enum status code = p->kind->accept(app, err);
     if (code)
         snprintf(p->error, sizeof p->error, "%.255s", err->msg);
     else
-        p->kind = PROMPT_NONE;
+        p->kind = NULL;
     return code;
 }
 
 /* While a set is typed: how many neurons it has, as soon as it is one. */
-static void count_set(struct app *app)
+static void prompt_count_set(struct app *app)
 {
     struct prompt *p = &app->prompt;
     struct neuron_set set;
     struct err ignored;
-    uint32_t current = p->kind == PROMPT_MARKS ? SETEXPR_EVERY : app->at.layer;
+    uint32_t current = p->kind->text == PROMPT_LAYERS_SET ? SETEXPR_EVERY : app->at.layer;
     if (p->error[0] || !p->text[0] || marks_evaluate(app, p->text, current, &set, NULL, &ignored))
         return;
     snprintf(p->error, sizeof p->error, "%zu neurons%s", neuron_set_total(&set),
@@ -221,36 +164,36 @@ enum status prompt_apply(struct app *app, enum action action, long arg, struct e
     if (action != ACTION_ACCEPT && action != ACTION_REDRAW)
         p->replace = false;
     switch (action) {
-    case ACTION_ACCEPT: return accept(app, err);
+    case ACTION_ACCEPT: return prompt_accept(app, err);
     case ACTION_CANCEL:
-        if (p->kind == PROMPT_SEARCH || p->kind == PROMPT_FILTER)
-            lists_cancel(app);
-        p->kind = PROMPT_NONE;
+        if (p->kind->cancel)
+            p->kind->cancel(app);
+        p->kind = NULL;
         return STATUS_OK;
-    case ACTION_COMPLETE: complete(app); break;
-    case ACTION_CURSOR_LEFT: p->cursor = char_before(p); break;
-    case ACTION_CURSOR_RIGHT: p->cursor = char_after(p); break;
+    case ACTION_COMPLETE: prompt_complete(app); break;
+    case ACTION_CURSOR_LEFT: p->cursor = prompt_char_before(p); break;
+    case ACTION_CURSOR_RIGHT: p->cursor = prompt_char_after(p); break;
     case ACTION_CURSOR_START: p->cursor = 0; break;
     case ACTION_CURSOR_END: p->cursor = strlen(p->text); break;
-    case ACTION_RUBOUT: cut(p, char_before(p), p->cursor); break;
-    case ACTION_DELETE: cut(p, p->cursor, char_after(p)); break;
-    case ACTION_WIPE: cut(p, 0, strlen(p->text)); break;
+    case ACTION_RUBOUT: prompt_cut(p, prompt_char_before(p), p->cursor); break;
+    case ACTION_DELETE: prompt_cut(p, p->cursor, prompt_char_after(p)); break;
+    case ACTION_WIPE: prompt_cut(p, 0, strlen(p->text)); break;
     case ACTION_REDRAW: app->redraw = true; break;
     case ACTION_TYPE:
         if (arg >= 32 && arg < 0x110000)
-            insert(p, bytes, (size_t)utf8_put(bytes, (uint32_t)arg));
+            prompt_insert(p, bytes, (size_t)utf8_put(bytes, (uint32_t)arg));
         break;
     default: break;
     }
-    if (p->kind == PROMPT_SEARCH || p->kind == PROMPT_FILTER)
-        lists_typed(app);
-    else if (takes_set(p))
-        count_set(app);
+    if (p->kind->typed)
+        p->kind->typed(app);
+    else if (prompt_takes_set(p))
+        prompt_count_set(app);
     return STATUS_OK;
 }
 
 /* Cells before byte AT of TEXT. */
-static int cells_before(const char *text, size_t at)
+static int prompt_cells_before(const char *text, size_t at)
 {
     char part[sizeof((struct prompt *)0)->text];
     snprintf(part, sizeof part, "%.*s", (int)at, text);
@@ -262,13 +205,13 @@ void prompt_render(const struct app *app, struct canvas *c)
 {
     const struct prompt *p = &app->prompt;
     int row = c->rows - 2, at = text_width(p->title) + 2, room = c->cols - at - 1;
-    int cursor = cells_before(p->text, p->cursor), shift = 0;
+    int cursor = prompt_cells_before(p->text, p->cursor), shift = 0;
     const char *text = p->text;
     /* Long text moves left until the cursor is in sight. */
     while (cursor - shift > room && *text) {
         const char *before = text;
         utf8_next(&text);
-        shift += cells_before(before, (size_t)(text - before));
+        shift += prompt_cells_before(before, (size_t)(text - before));
     }
     canvas_blank(c, (struct rect){row - 1, 0, 2, c->cols});
     canvas_hline(c, row - 1, 0, c->cols, STYLE_FAINT);
@@ -278,8 +221,8 @@ void prompt_render(const struct app *app, struct canvas *c)
         canvas_blank(c, (struct rect){row + 1, 0, 1, c->cols});
         canvas_text(c, row + 1, 0, c->cols, p->column ? STYLE_ALERT : STYLE_NORMAL, p->error);
         if (p->column)
-            canvas_put(c, row - 1, at + cells_before(p->text, p->column - 1) - shift, STYLE_ALERT,
-                       'v');
+            canvas_put(c, row - 1, at + prompt_cells_before(p->text, p->column - 1) - shift,
+                       STYLE_ALERT, 'v');
     }
     c->cursor_row = row;
     c->cursor_col = at + cursor - shift;

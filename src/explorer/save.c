@@ -1,3 +1,6 @@
+/*
+ * save.c - what is shown as a file: asked for by a prompt, its kind taken from the end of its name.
+ */
 #include "config.h"
 
 #include "explorer/save.h"
@@ -14,19 +17,19 @@
 
 enum { WAIT_MS = 200 }; /* for results that are on their way */
 
-static const char *end_of(const char *path)
+static const char *save_suffix(const char *path)
 {
     const char *dot = strrchr(path, '.'), *slash = strrchr(path, '/');
     return dot && (!slash || dot > slash) ? dot : "";
 }
 
 /* The screen without what lies over the view. */
-static enum status draw(const struct app *app, struct canvas *c, struct err *err)
+static enum status save_draw(const struct app *app, struct canvas *c, struct err *err)
 {
     struct app bare = *app;
-    bare.prompt.kind = PROMPT_NONE;
-    bare.panel.kind = PANEL_NONE;
-    bare.help = false;
+    bare.prompt.kind = NULL;
+    bare.panel.kind = NULL;
+    bare.help.open = false;
     if (!canvas_init(c, app->cols, app->rows, app->ascii))
         return err_nomem(err);
     enum status code = app_render(&bare, c, err);
@@ -35,10 +38,10 @@ static enum status draw(const struct app *app, struct canvas *c, struct err *err
     return code;
 }
 
-static enum status text_bytes(const struct app *app, struct buf *out, struct err *err)
+static enum status save_text(const struct app *app, struct buf *out, struct err *err)
 {
     struct canvas c;
-    enum status code = draw(app, &c, err);
+    enum status code = save_draw(app, &c, err);
     if (code)
         return code;
     canvas_print_dots(&c, out);
@@ -46,7 +49,7 @@ static enum status text_bytes(const struct app *app, struct buf *out, struct err
     return buf_ok(out) ? STATUS_OK : err_nomem(err);
 }
 
-static enum status need_settled(const struct app *app, struct err *err)
+static enum status save_need_settled(const struct app *app, struct err *err)
 {
     if (app_settled(app))
         return STATUS_OK;
@@ -55,8 +58,8 @@ static enum status need_settled(const struct app *app, struct err *err)
 
 enum status save_table(const struct app *app, struct table *t, struct err *err)
 {
-    const struct view *view = view_of(app->at.view);
-    enum status code = need_settled(app, err);
+    const struct view *view = view_current(app);
+    enum status code = save_need_settled(app, err);
     if (code)
         return code;
     if (!view->result)
@@ -66,8 +69,8 @@ enum status save_table(const struct app *app, struct table *t, struct err *err)
 
 enum status save_figure(const struct app *app, struct figure *f, struct err *err)
 {
-    const struct view *view = view_of(app->at.view);
-    enum status code = need_settled(app, err);
+    const struct view *view = view_current(app);
+    enum status code = save_need_settled(app, err);
     if (code)
         return code;
     if (!view->figure)
@@ -75,7 +78,8 @@ enum status save_figure(const struct app *app, struct figure *f, struct err *err
     return view->figure(app, f, err);
 }
 
-static enum status table_bytes(const struct app *app, bool json, struct buf *out, struct err *err)
+static enum status save_table_bytes(const struct app *app, bool json, struct buf *out,
+                                    struct err *err)
 {
     struct table t = TABLE_INIT;
     enum status code = save_table(app, &t, err);
@@ -90,14 +94,14 @@ static enum status table_bytes(const struct app *app, bool json, struct buf *out
     return code;
 }
 
-static enum status figure_bytes(const struct app *app, enum figure_format format, struct buf *out,
-                                size_t *dropped, struct err *err)
+static enum status save_figure_bytes(const struct app *app, enum figure_format format,
+                                     struct buf *out, size_t *dropped, struct err *err)
 {
     struct figure f = {0};
     struct canvas c;
     enum status code = save_figure(app, &f, err);
     if (code == STATUS_UNSUPPORTED) {
-        code = draw(app, &c, err);
+        code = save_draw(app, &c, err);
         if (!code) {
             canvas_figure(&c, &f);
             canvas_free(&c);
@@ -110,23 +114,23 @@ static enum status figure_bytes(const struct app *app, enum figure_format format
     return code;
 }
 
-static enum status make_bytes(const struct app *app, const char *path, struct buf *out,
+static enum status save_bytes(const struct app *app, const char *path, struct buf *out,
                               size_t *dropped, struct err *err)
 {
-    const char *end = end_of(path);
+    const char *end = save_suffix(path);
     enum figure_format format = figure_format_of(path);
     if (strcasecmp(end, ".txt") == 0)
-        return text_bytes(app, out, err);
+        return save_text(app, out, err);
     if (strcasecmp(end, ".tsv") == 0 || strcasecmp(end, ".json") == 0)
-        return table_bytes(app, strcasecmp(end, ".json") == 0, out, err);
+        return save_table_bytes(app, strcasecmp(end, ".json") == 0, out, err);
     if (format == FORMAT_NONE)
         return err_set(err, STATUS_USAGE,
                        "the name must end in .svg, .pdf, .png, .tsv, .json or .txt");
-    return figure_bytes(app, format, out, dropped, err);
+    return save_figure_bytes(app, format, out, dropped, err);
 }
 
 /* "~/x" as the shell has it. */
-static void expand(char *out, size_t size, const char *path)
+static void save_expand(char *out, size_t size, const char *path)
 {
     const char *home = path[0] == '~' && path[1] == '/' ? getenv("HOME") : NULL;
     snprintf(out, size, "%s%s", home ? home : "", home ? path + 1 : path);
@@ -139,7 +143,7 @@ enum status save_shown(struct app *app, const char *name, bool replace, struct e
     size_t dropped = 0;
     struct outfile file;
     struct stat st;
-    expand(path, sizeof path, name);
+    save_expand(path, sizeof path, name);
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return err_set(err, STATUS_IO, "%.200s is a folder", name);
     if (!replace && stat(path, &st) == 0)
@@ -152,7 +156,7 @@ enum status save_shown(struct app *app, const char *name, bool replace, struct e
     }
     app_settle(app, true, WAIT_MS);
     app_prepare(app);
-    enum status code = make_bytes(app, path, &bytes, &dropped, err);
+    enum status code = save_bytes(app, path, &bytes, &dropped, err);
     if (!code)
         code = outfile_open(&file, path, err);
     if (!code) {
@@ -168,7 +172,7 @@ enum status save_shown(struct app *app, const char *name, bool replace, struct e
 }
 
 /* Letters that need no quotes in a shell; others become '-'. */
-static void add_part(char *text, size_t size, const char *part)
+static void save_add_part(char *text, size_t size, const char *part)
 {
     size_t n = strlen(text);
     if (!*part)
@@ -182,28 +186,42 @@ static void add_part(char *text, size_t size, const char *part)
 
 void save_name(const struct app *app, char *text, size_t size)
 {
-    static const char *const views[VIEW_COUNT] = {
-#define SAVE_VIEW(id, word, title) [VIEW_##id] = word,
-        VIEWS(SAVE_VIEW)
-#undef SAVE_VIEW
-    };
-    const char *path = app_file(app)->path;
-    enum view_id v = app->at.view;
+    const struct view *view = view_current(app);
     char part[160], *title = NULL;
+    const char *path = app_file(app)->path;
     struct err ignored;
-    bool one = v == VIEW_PATTERN || v == VIEW_MAP || v == VIEW_OVERLAP || v == VIEW_NEURONS;
     text[0] = '\0';
     size -= 5; /* of ".svg" */
-    if (v != VIEW_COMPARE && !scores_titles(&title, &path, 1, &ignored))
-        add_part(text, size, title);
+    if (view->named_by & NAMED_FILE && !scores_titles(&title, &path, 1, &ignored))
+        save_add_part(text, size, title);
     free(title);
-    add_part(text, size, views[v]);
-    if (v == VIEW_MAP || v == VIEW_NEURONS)
-        add_part(text, size, app_property(app));
-    if (v == VIEW_PATTERN)
-        add_part(text, size, app->phone);
+    save_add_part(text, size, view_name(app->at.view));
+    if (view->named_by & NAMED_PROPERTY)
+        save_add_part(text, size, app_property(app));
+    if (view->named_by & NAMED_PHONE)
+        save_add_part(text, size, app->phone);
     snprintf(part, sizeof part, "layer%u", app->at.layer + 1);
-    if (one)
-        add_part(text, size, part);
-    snprintf(text + strlen(text), 5, "%s", v == VIEW_NEURONS ? ".tsv" : ".svg");
+    if (view->named_by & NAMED_LAYER)
+        save_add_part(text, size, part);
+    snprintf(text + strlen(text), 5, "%s", view->result && !view->figure ? ".tsv" : ".svg");
+}
+
+/* Enter on the name of a file that is there asks once more. */
+static enum status save_accept(struct app *app, struct err *err)
+{
+    struct prompt *p = &app->prompt;
+    enum status code = save_shown(app, p->text, p->replace, err);
+    p->replace = code == STATUS_MISMATCH;
+    return code;
+}
+
+const struct prompt_kind save_prompt = {.accept = save_accept};
+
+void save_open(struct app *app)
+{
+    char name[sizeof app->prompt.text];
+    save_name(app, name, sizeof name);
+    prompt_open(app, &save_prompt, 0, "save as", name);
+    snprintf(app->prompt.error, sizeof app->prompt.error,
+             ".svg .pdf .png the figure, .tsv .json its numbers, .txt the screen");
 }

@@ -16,6 +16,10 @@ enum status save_figure(const struct app *app, struct figure *f, struct err *err
 /* A name for what is shown into TEXT of SIZE bytes; the kind of file comes from its end. */
 void save_name(const struct app *app, char *text, size_t size);
 
+/* Asks for a name and writes what is shown. */
+extern const struct prompt_kind save_prompt;
+void save_open(struct app *app);
+
 /*
  * Writes what is shown to PATH, whole or not at all, and says so.  STATUS_MISMATCH for a file that
  * is there, unless REPLACE.

@@ -72,9 +72,9 @@ static enum status draw(struct loop *l, struct err *err)
     enum status code = player_render(l->player, &l->canvas, err);
     terminal_mouse(app->mouse);
     draw_canvas(&l->canvas, l->anew || app->redraw);
-    if (app->copied) {
-        clipboard_put(buf_text(&app->copy), app->copy.len);
-        app->copied = false;
+    if (app->clip.ready) {
+        clipboard_put(buf_text(&app->clip.text), app->clip.text.len);
+        app->clip.ready = false;
     }
     app->redraw = l->anew = l->dirty = l->progress = false;
     l->moved = app->lag;

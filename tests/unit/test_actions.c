@@ -2,12 +2,12 @@
 
 #include "unit.h"
 
-#include "explorer/app.h"
+#include "explorer/view.h"
 #include "screen/keys.h"
 #include "formats/file.h"
 
 static unsigned contexts[] = {
-#define VIEW_BIT(id, name, title) CTX_##id,
+#define VIEW_BIT(id, name, title, definition) 1u << VIEW_##id,
     VIEWS(VIEW_BIT)
 #undef VIEW_BIT
         CTX_PANEL,
@@ -23,32 +23,69 @@ static void no_key_means_two_things(void **state)
 {
     (void)state;
     for (size_t x = 0; x < CONTEXTS; x++)
-        for (int a = 1; a < ACTION_COUNT; a++) {
-            const char *keys = action_table[a].keys;
+        for (enum action a = action_next(ACTION_NONE, contexts[x]); a;
+             a = action_next(a, contexts[x])) {
+            const struct action_entry *e = action_entry(a, contexts[x]);
+            const char *keys = e->keys;
             uint32_t key;
-            if (!(action_table[a].contexts & contexts[x]))
-                continue;
             while ((key = key_next(&keys))) {
                 long arg;
                 enum action found = action_for_key(key, contexts[x], &arg);
-                if ((int)found != a)
-                    fail_msg("key %u means %s and %s", key, action_table[a].name,
-                             action_table[found].name);
+                if (found != a)
+                    fail_msg("key %u means %s and %s", key, e->name,
+                             action_entry(found, contexts[x])->name);
             }
             assert_string_equal(keys + strspn(keys, " "), ""); /* every name is a key */
         }
 }
 
+/* The contexts in which A is there. */
+static unsigned places_of(enum action a)
+{
+    unsigned places = 0;
+    for (size_t x = 0; x < CONTEXTS; x++)
+        if (action_entry(a, contexts[x]))
+            places |= contexts[x];
+    return places;
+}
+
 static void every_action_can_be_reached_and_is_explained(void **state)
 {
+    const struct action_entry *seen[ACTION_COUNT + VIEW_COUNT * VIEW_OWN];
+    size_t n = 0;
     (void)state;
-    for (int a = 1; a < ACTION_COUNT; a++) {
-        assert_true(action_table[a].contexts != 0);
-        assert_true(action_table[a].help[0] != '\0');
-        if (a != ACTION_TYPE)
-            assert_true(action_table[a].keys[0] != '\0');
-        for (int b = 1; b < a; b++)
-            assert_string_not_equal(action_table[a].name, action_table[b].name);
+    for (int a = 1; a < ACTION_COUNT; a++)
+        assert_true(places_of((enum action)a) != 0);
+    for (size_t x = 0; x < CONTEXTS; x++)
+        for (enum action a = action_next(ACTION_NONE, contexts[x]); a;
+             a = action_next(a, contexts[x])) {
+            const struct action_entry *e = action_entry(a, contexts[x]);
+            assert_true(e->help[0] != '\0');
+            if (a != ACTION_TYPE)
+                assert_true(e->keys[0] != '\0');
+            size_t i = 0;
+            while (i < n && seen[i] != e)
+                assert_string_not_equal(seen[i++]->name, e->name);
+            if (i == n)
+                seen[n++] = e;
+        }
+}
+
+/* Every action of a view comes once, its own among the others. */
+static void views_list_their_own_actions(void **state)
+{
+    (void)state;
+    for (int v = 0; v < VIEW_COUNT; v++) {
+        const struct view *view = view_of((enum view_id)v);
+        size_t own = 0, listed = 0;
+        while (view->own && view->own[own].entry.name)
+            own++;
+        assert_true(own <= VIEW_OWN);
+        for (enum action a = action_next(ACTION_NONE, 1u << v); a; a = action_next(a, 1u << v))
+            listed += a >= ACTION_OWN;
+        assert_int_equal(listed, own);
+        for (size_t i = 0; i < VIEW_OFFERS && view->offers[i]; i++)
+            assert_non_null(action_entry(view->offers[i], 1u << v));
     }
 }
 
@@ -110,20 +147,33 @@ static void add_words(struct buf *b, const char *text)
 /* Where an action is there, unless everywhere: "Layers, Map: ". */
 static void add_places(struct buf *b, unsigned x)
 {
-    static const char *const titles[] = {
-#define VIEW_WORD(id, name, title) title,
-        VIEWS(VIEW_WORD)
-#undef VIEW_WORD
-    };
     const char *glue = "";
     if ((x & CTX_VIEWS) == CTX_VIEWS)
         return;
     for (int v = 0; v < VIEW_COUNT; v++)
         if (x >> v & 1) {
-            buf_printf(b, "%s%s", glue, titles[v]);
+            buf_printf(b, "%s%s", glue, view_title((enum view_id)v));
             glue = ", ";
         }
     buf_printf(b, "%s: ", *glue ? "" : x & CTX_TOUR ? "Tour" : x == CTX_COPY ? "Copy" : "Lists");
+}
+
+static void add_entry(struct buf *b, const struct action_entry *e, unsigned places)
+{
+    buf_printf(b, ".It Sy ");
+    add_words(b, e->keys);
+    buf_printf(b, "\n");
+    add_places(b, places);
+    add_words(b, e->help);
+    buf_printf(b, "\n");
+}
+
+static const struct action_entry *entry_somewhere(enum action a, unsigned places)
+{
+    for (size_t x = 0; x < CONTEXTS; x++)
+        if (places & contexts[x])
+            return action_entry(a, contexts[x]);
+    return NULL;
 }
 
 static void the_manual_lists_every_key(void **state)
@@ -134,15 +184,14 @@ static void the_manual_lists_every_key(void **state)
     (void)state;
     buf_printf(&b, ".Bl -tag -width \"Backspace\"\n");
     for (int a = 1; a < ACTION_COUNT; a++) {
-        const struct action_entry *e = &action_table[a];
-        if (!(e->contexts & (CTX_VIEWS | CTX_PANEL | CTX_TOUR | CTX_COPY)))
-            continue;
-        buf_printf(&b, ".It Sy ");
-        add_words(&b, e->keys);
-        buf_printf(&b, "\n");
-        add_places(&b, e->contexts);
-        add_words(&b, e->help);
-        buf_printf(&b, "\n");
+        unsigned places = places_of((enum action)a);
+        if (places & (CTX_VIEWS | CTX_PANEL | CTX_TOUR | CTX_COPY))
+            add_entry(&b, entry_somewhere((enum action)a, places), places);
+        for (int v = 0; v < VIEW_COUNT; v++)
+            for (const struct view_action *own = view_of((enum view_id)v)->own;
+                 own && own->entry.name; own++)
+                if ((int)own->after == a)
+                    add_entry(&b, &own->entry, 1u << v);
     }
     buf_printf(&b, ".El\n");
     assert_ok(mapped_open(&m, source_path("man/propneu-explore.1"), &err));
@@ -205,6 +254,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_key_means_two_things),
         cmocka_unit_test(every_action_can_be_reached_and_is_explained),
+        cmocka_unit_test(views_list_their_own_actions),
         cmocka_unit_test(reserved_keys_keep_their_meaning),
         cmocka_unit_test(the_manual_lists_every_key),
         cmocka_unit_test(letters_type_in_prompts),

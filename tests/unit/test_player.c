@@ -235,8 +235,8 @@ static void leaving_goes_on_from_there(void **state)
     player_key(&s.player, 'x', 0); /* means nothing in a tour */
     assert_int_equal(s.app.at.view, VIEW_MAP);
     player_key(&s.player, KEY_CODE_ESC, 0);
-    assert_non_null(strstr(s.app.message, "left"));
-    s.app.message[0] = '\0';
+    assert_non_null(strstr(s.app.message.text, "left"));
+    s.app.message.text[0] = '\0';
     app_settle(&hand.app, false, 0);
     app_prepare(&hand.app);
     player_key(&hand.player, '3', 0);
@@ -327,7 +327,7 @@ static void a_record_can_be_played(void **state)
     while (player_next(&again.player, 0))
         ;
     player_key(&again.player, KEY_CODE_ESC, 0);
-    again.app.message[0] = '\0';
+    again.app.message.text[0] = '\0';
     s.player.asked.show_keys = false;
     free(want);
     want = screen_of(&s);

@@ -39,7 +39,7 @@ static enum status save_as(struct app *app, const char *name)
 {
     long arg;
     assert_int_equal(app_key(app, 'w'), STATUS_OK);
-    assert_int_equal(app->prompt.kind, PROMPT_EXPORT);
+    assert_ptr_equal(app->prompt.kind, &save_prompt);
     const char *wipe = "^U";
     app_key(app, key_next(&wipe));
     type(app, FOLDER "/");
@@ -106,8 +106,8 @@ static void every_view_is_saved_in_every_form(void **state)
             }
             if (code)
                 fail_msg("view %d, %s: %s", v + 1, names[k], app.prompt.error);
-            assert_int_equal(app.prompt.kind, PROMPT_NONE);
-            assert_non_null(strstr(app.message, names[k]));
+            assert_null(app.prompt.kind);
+            assert_non_null(strstr(app.message.text, names[k]));
             read_file(names[k], &bytes);
             assert_true(bytes.len > 50);
             assert_memory_equal(buf_text(&bytes), begin[k], strlen(begin[k]));
@@ -183,7 +183,7 @@ static void nothing_is_replaced_silently(void **state)
     assert_non_null(strstr(app.prompt.error, ".svg"));
     app_key(&app, KEY_CODE_ESC);
     assert_int_equal(save_as(&app, "none/x.svg"), STATUS_IO);
-    assert_int_equal(app.prompt.kind, PROMPT_EXPORT);
+    assert_ptr_equal(app.prompt.kind, &save_prompt);
     app_key(&app, KEY_CODE_ESC);
     assert_int_equal(save_as(&app, "."), STATUS_IO);
     app_key(&app, KEY_CODE_ESC);

@@ -5,7 +5,7 @@
 #include <locale.h>
 #include <unistd.h>
 
-#include "explorer/app.h"
+#include "explorer/save.h"
 #include "screen/keys.h"
 #include "explorer/view.h"
 #include "explorer/views/neurons/neurons_state.h"
@@ -81,19 +81,14 @@ static bool plainly_listed(const char *view)
 static bool screen_of(size_t i, struct screen *s)
 {
     static char name[64];
-    static const char *const views[] = {
-#define VIEW_NAME(id, name, title) name,
-        VIEWS(VIEW_NAME)
-#undef VIEW_NAME
-    };
     if (i < SCREENS) {
         *s = screens[i];
         return true;
     }
     for (size_t v = 0, n = SCREENS; v < VIEW_COUNT; v++)
-        if (!plainly_listed(views[v]) && n++ == i) {
-            snprintf(name, sizeof name, "view-%s", views[v]);
-            *s = (struct screen){name, views[v], "phone", 2, "", "", true};
+        if (!plainly_listed(view_name((enum view_id)v)) && n++ == i) {
+            snprintf(name, sizeof name, "view-%s", view_name((enum view_id)v));
+            *s = (struct screen){name, view_name((enum view_id)v), "phone", 2, "", "", true};
             return true;
         }
     return false;
@@ -228,7 +223,7 @@ static void any_keys_are_survived(void **state)
     for (int i = 0; i < 1500; i++) {
         uint32_t key =
             (uint32_t)(rng_below(&rng, 3) ? 32 + rng_below(&rng, 95) : more[rng_below(&rng, 12)]);
-        if (app.prompt.kind == PROMPT_EXPORT && key == KEY_CODE_ENTER)
+        if (app.prompt.kind == &save_prompt && key == KEY_CODE_ENTER)
             key = KEY_CODE_ESC; /* no files of just any name */
         app_key(&app, key);
         app_prepare(&app);
@@ -454,7 +449,7 @@ static void neurons_are_sorted_found_and_filtered(void **state)
         }
     }
     press(&app, "G / m a l e Enter");
-    assert_non_null(strstr(app.message, "went round"));
+    assert_non_null(strstr(app.message.text, "went round"));
     size_t first = g->here;
     press(&app, "n N");
     assert_int_equal(g->here, first);

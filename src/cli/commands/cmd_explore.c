@@ -54,8 +54,8 @@ enum {
 };
 
 /* " layers pattern ..." and "|layers|pattern|..." */
-#define VIEW_LISTED(id, name, title)  " " name
-#define VIEW_OFFERED(id, name, title) "|" name
+#define VIEW_LISTED(id, name, title, definition)  " " name
+#define VIEW_OFFERED(id, name, title, definition) "|" name
 
 static const struct cli_option options[] = {
     {"view", 0, "NAME", "open this view:" VIEWS(VIEW_LISTED), &VIEWS(VIEW_OFFERED)[1]},

@@ -225,7 +225,7 @@ static void curves_of(const struct app *app, struct canvas *c, struct rect a, bo
     if (series && v)
         plot_curves(c, (struct rect){a.row + 1, a.col, a.rows - 1, a.cols}, series, n, layers,
                     floor(low / step + 1e-9) * step, ceil(high / step - 1e-9) * step, app->at.layer,
-                    app->curve_glyphs);
+                    app->glyphs.curves);
     free(series);
     free(v);
 }

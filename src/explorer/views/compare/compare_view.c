@@ -99,27 +99,38 @@ static bool step_file(struct app *app, enum action action, struct err *err)
     return true;
 }
 
+static void compare_differences(struct app *app, struct err *err)
+{
+    (void)err;
+    compare_state(app)->differences = !compare_state(app)->differences;
+}
+
+static const struct view_action own[] = {
+    {{"differences", "d", 0, 4, "differences",
+      "the numbers as they are, or as differences to the file at hand"},
+     ACTION_GROUPS,
+     compare_differences},
+    {{NULL, NULL, 0, 0, NULL, NULL}, ACTION_NONE, NULL}};
+
 static bool apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct compare_state *s = compare_state(app);
     (void)arg;
     switch (action) {
     case ACTION_FORM: s->form = (s->form + 1) % COMPARE_FORMS; break;
-    case ACTION_DIFFERENCES: s->differences = !s->differences; break;
-    case ACTION_GROUPS: err->code = legend_open(app, err); break;
-    case ACTION_OPEN: app->at.view = VIEW_LAYERS; break;
+    case ACTION_OPEN: err->code = view_show(app, ROLE_FILE, NULL, err); break;
     default: return step_file(app, action, err);
     }
     return true;
 }
 
-static size_t legend(struct app *app, struct legend_entry *entry, size_t max)
+static bool legend(struct app *app, size_t i, struct legend_entry *entry)
 {
     struct compare_state *s = compare_state(app);
-    size_t n = s->files < max ? s->files : max;
-    for (size_t i = 0; s->title && i < n; i++)
-        entry[i] = (struct legend_entry){compare_letter(i), s->title[i], &s->hidden[i]};
-    return s->title ? n : 0;
+    if (!s->title || i >= s->files)
+        return false;
+    *entry = (struct legend_entry){compare_letter(i), s->title[i], &s->hidden[i]};
+    return true;
 }
 
 static const char *const forms[COMPARE_FORMS] = {
@@ -203,6 +214,9 @@ const struct view view_compare = {
         "should not be compared as they are. With d everything is shown as the difference to the "
         "file at hand. Each file keeps conditions of its own; sigma is the same for all. A file "
         "that cannot answer for a property shows -, and says why when it is at hand.",
+    .needs = NEEDS_FILES,
+    .offers = {ACTION_NEXT_PROPERTY, ACTION_PREV_PROPERTY, ACTION_GROUPS, ACTION_GLYPHS},
+    .own = own,
     .state_size = sizeof(struct compare_state),
     .free = release,
     .apply = apply,
@@ -213,6 +227,6 @@ const struct view view_compare = {
     .status = status,
     .tell = tell,
     .take = take,
-    .files = true,
+    .legend_title = "Curves shown",
     .legend = legend,
 };

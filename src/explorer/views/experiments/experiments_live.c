@@ -139,14 +139,27 @@ static void move(struct app *app, enum action action)
         s->first = action == ACTION_FIRST ? 0 : last;
 }
 
+static enum status live_accept_set(struct app *app, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    char set[sizeof s->wanted.set];
+    if (strlen(app->prompt.text) >= sizeof set)
+        return err_set(err, STATUS_USAGE, "too long");
+    snprintf(set, sizeof set, "%s", app->prompt.text);
+    enum status code = experiments_plain_set(app, set, sizeof set, err);
+    if (!code)
+        memcpy(s->wanted.set, set, sizeof set);
+    s->wanted.erase |= !code;
+    return code;
+}
+
+static const struct prompt_kind set_prompt = {.text = PROMPT_SET, .accept = live_accept_set};
+
 bool experiments_live_apply(struct app *app, enum action action)
 {
     struct experiments_state *s = experiments_state(app);
     switch (action) {
-    case ACTION_ERASE: s->wanted.erase = !s->wanted.erase; return true;
-    case ACTION_EDIT:
-        prompt_open(app, PROMPT_FIELD, FIELD_COUNT, "set to erase", s->wanted.set);
-        return true;
+    case ACTION_EDIT: prompt_open(app, &set_prompt, 0, "set to erase", s->wanted.set); return true;
     case ACTION_UP:
     case ACTION_DOWN:
     case ACTION_PAGE_UP:

@@ -72,6 +72,13 @@ enum status experiments_form_start(struct app *app, size_t *same, struct err *er
 const char *experiments_field_label(size_t field);
 const char *experiments_field_help(size_t field);
 
+/* Looks at the journals; true if one has changed. */
+bool experiments_look(struct app *app);
+
+/* Experiments begun from here that run; asks what becomes of them (experiments_quit.c; view.h). */
+size_t experiments_own(struct app *app);
+bool experiments_leave(struct app *app, bool print, struct err *err);
+
 #define LIVE_LOOK_MS 20 /* between two looks for an answer */
 
 /* Fills in what is known; true if the file at hand is one of the demo, whose FOLDER it names. */

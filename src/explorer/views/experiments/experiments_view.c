@@ -14,7 +14,7 @@ static long long now_ms(void)
 }
 
 /* Looks at the journals, and keeps to the one at hand though others have come before it. */
-static bool look(struct app *app)
+bool experiments_look(struct app *app)
 {
     struct experiments_state *s = experiments_state(app);
     char at[PATH_MAX] = "";
@@ -47,14 +47,14 @@ static bool look_again(struct app *app)
     s->looked = now_ms();
     if (s->shape == EXPERIMENTS_LIVE && experiments_live_due(app) >= 0)
         return experiments_live_look(app);
-    return look(app);
+    return experiments_look(app);
 }
 
 static enum status prepare(struct app *app, struct err *err)
 {
     const struct experiments_state *s = experiments_state(app);
     (void)err;
-    look(app);
+    experiments_look(app);
     if (s->shape == EXPERIMENTS_LIVE && !s->form)
         experiments_live_look(app);
     return STATUS_OK;
@@ -126,23 +126,76 @@ static void put_beside(struct app *app, struct err *err)
         app_say(app, false, "o on another of its kind shows both");
 }
 
-/* What is done with the experiment at hand. */
-static bool apply_job(struct app *app, enum action action, struct err *err)
+/* False, saying so, if nothing can be done with the experiment under the cursor. */
+static bool need_job(struct app *app, struct err *err)
 {
-    if (action != ACTION_REMOVE && action != ACTION_STOP && action != ACTION_RESUME)
-        return false;
     if (!app->threads)
         err_set(err, STATUS_UNSUPPORTED, "experiments are only looked at here");
     else if (!job_here(app))
         err_set(err, STATUS_NOTFOUND, "there is no experiment; a begins one");
-    else if (action == ACTION_REMOVE)
-        delete_job(app, err);
-    else if (action == ACTION_RESUME)
-        resume_job(app, err);
-    else if (!jobs_stop(&experiments_state(app)->jobs, job_here(app), err))
-        app_say(app, false, "asked to stop; what was found stays, r goes on");
-    return true;
+    return app->threads && job_here(app);
 }
+
+static void experiments_erase(struct app *app, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    (void)err;
+    s->doomed = false;
+    if (s->shape == EXPERIMENTS_LIVE)
+        s->wanted.erase = !s->wanted.erase;
+    s->shape = EXPERIMENTS_LIVE;
+}
+
+static void experiments_switch_beside(struct app *app, struct err *err)
+{
+    experiments_state(app)->doomed = false;
+    put_beside(app, err);
+}
+
+static void experiments_stop(struct app *app, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    s->doomed = false;
+    if (need_job(app, err) && !jobs_stop(&s->jobs, job_here(app), err))
+        app_say(app, false, "asked to stop; what was found stays, r goes on");
+}
+
+static void experiments_resume(struct app *app, struct err *err)
+{
+    experiments_state(app)->doomed = false;
+    if (need_job(app, err))
+        resume_job(app, err);
+}
+
+static const struct view_action own[] = {
+    {{"erase", "Space", 0, 6, "erase", "listen: with the set, or without it"},
+     ACTION_REMOVE,
+     experiments_erase},
+    {{"beside", "o", 0, 5, "beside", "put the experiment beside others, or take it away"},
+     ACTION_REMOVE,
+     experiments_switch_beside},
+    {{"stop", "x", 0, 5, "stop", "stop the experiment; what was found stays"},
+     ACTION_REMOVE,
+     experiments_stop},
+    {{"resume", "r", 0, 5, "go on", "go on with an experiment that was stopped"},
+     ACTION_REMOVE,
+     experiments_resume},
+    {{NULL, NULL, 0, 0, NULL, NULL}, ACTION_NONE, NULL}};
+
+static enum status experiments_accept_field(struct app *app, struct err *err)
+{
+    struct experiments_state *s = experiments_state(app);
+    long field = app->prompt.subject;
+    if (field < 0 || field >= FIELD_COUNT || strlen(app->prompt.text) >= sizeof s->value[0])
+        return err_set(err, STATUS_USAGE, "too long");
+    snprintf(s->value[field], sizeof s->value[0], "%s", app->prompt.text);
+    s->field = (size_t)field + 1;
+    return STATUS_OK;
+}
+
+static const struct prompt_kind field_prompt = {.accept = experiments_accept_field};
+static const struct prompt_kind set_prompt = {.text = PROMPT_SET,
+                                              .accept = experiments_accept_field};
 
 static void edit_field(struct app *app, struct err *err)
 {
@@ -152,8 +205,8 @@ static void edit_field(struct app *app, struct err *err)
         return;
     }
     if (s->field < FIELD_COUNT) {
-        prompt_open(app, PROMPT_FIELD, (long)s->field, experiments_field_label(s->field),
-                    s->value[s->field]);
+        prompt_open(app, s->field == FIELD_WHAT ? &set_prompt : &field_prompt, (long)s->field,
+                    experiments_field_label(s->field), s->value[s->field]);
         return;
     }
     size_t same;
@@ -194,13 +247,12 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
         return true;
     if (s->shape == EXPERIMENTS_LIVE && experiments_live_apply(app, action))
         return true;
-    if (action == ACTION_BESIDE) {
-        put_beside(app, err);
+    if (action == ACTION_REMOVE) {
+        if (need_job(app, err))
+            delete_job(app, err);
         return true;
     }
-    if (apply_job(app, action, err))
-        return true;
-    if (action == ACTION_ERASE || action == ACTION_EDIT) {
+    if (action == ACTION_EDIT) {
         s->shape = EXPERIMENTS_LIVE;
         return true;
     }
@@ -209,56 +261,6 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
         return true;
     }
     return lists_step(action, &s->here, s->jobs.count, 8);
-}
-
-enum status experiments_set_field(struct app *app, long field, const char *text, struct err *err)
-{
-    struct experiments_state *s = experiments_state(app);
-    if (field == FIELD_COUNT && strlen(text) < sizeof s->wanted.set) {
-        char set[sizeof s->wanted.set];
-        snprintf(set, sizeof set, "%s", text);
-        enum status code = experiments_plain_set(app, set, sizeof set, err);
-        if (!code)
-            memcpy(s->wanted.set, set, sizeof set);
-        s->wanted.erase |= !code;
-        return code;
-    }
-    if (field < 0 || field >= FIELD_COUNT || strlen(text) >= sizeof s->value[0])
-        return err_set(err, STATUS_USAGE, "too long");
-    snprintf(s->value[field], sizeof s->value[0], "%s", text);
-    s->field = (size_t)field + 1;
-    return STATUS_OK;
-}
-
-bool experiments_takes_set(long field)
-{
-    return field == FIELD_WHAT || field == FIELD_COUNT;
-}
-
-size_t experiments_own(struct app *app)
-{
-    struct experiments_state *s = experiments_state(app);
-    if (s->open && jobs_own(&s->jobs))
-        look(app); /* some may have ended */
-    return s->open ? jobs_own(&s->jobs) : 0;
-}
-
-enum status experiments_ask(struct app *app, bool print, struct err *err)
-{
-    char title[80];
-    size_t n = experiments_own(app);
-    snprintf(title, sizeof title, "%zu experiment%s still run%s", n, n == 1 ? "" : "s",
-             n == 1 ? "s" : "");
-    panel_begin(app, PANEL_QUIT, title);
-    enum status code = panel_add(&app->panel, -1, 0, print, "keep running, and quit", err);
-    if (!code)
-        code = panel_add(&app->panel, -1, 1, print, "stop (it can go on later), and quit", err);
-    return panel_done(app, code);
-}
-
-void experiments_stop_own(struct app *app)
-{
-    jobs_stop_own(&experiments_state(app)->jobs);
 }
 
 /* ": sigma 80, layer 1,3": what a title does not tell apart. */
@@ -330,13 +332,17 @@ const struct view view_experiments = {
         "An experiment is a process of its own: it goes on when the explorer or the terminal is "
         "closed, and stands here when one comes back. What was stopped goes on with r, and ends "
         "with the same result.",
+    .needs = NEEDS_NOTHING,
+    .offers = {ACTION_EDIT, ACTION_ADD, ACTION_REMOVE},
+    .own = own,
+    .leave = experiments_leave,
+    .named_by = NAMED_FILE,
     .state_size = sizeof(struct experiments_state),
     .free = release,
     .apply = apply,
     .prepare = prepare,
     .render = experiments_draw,
     .status = status,
-    .alone = true,
     .due = due,
     .look = look_again,
 };

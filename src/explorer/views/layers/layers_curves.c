@@ -72,7 +72,7 @@ static void render_curves_of(const struct app *app, struct canvas *c, struct rec
             col += canvas_textf(c, area.row, col, area.col + area.cols - col, palette_group(p),
                                 "  %c %s", layers_letter(app, p), app_session(app)->names.name[p]);
     plot_curves(c, (struct rect){area.row + 1, area.col, area.rows - 1, area.cols}, k.series,
-                k.count, k.layers, k.low, k.high, app->looked, app->curve_glyphs);
+                k.count, k.layers, k.low, k.high, app->looked, app->glyphs.curves);
 }
 
 void layers_curves(const struct app *app, struct canvas *c, struct rect a, enum layers_form form)

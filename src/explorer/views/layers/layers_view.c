@@ -99,10 +99,8 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     }
     if (action == ACTION_FORM)
         s->form = (s->form + 1) % LAYERS_FORMS;
-    else if (action == ACTION_GROUPS)
-        err->code = legend_open(app, err);
     else if (action == ACTION_OPEN)
-        app->at.view = VIEW_MAP;
+        err->code = view_show(app, ROLE_LAYER, NULL, err);
     else if (action == ACTION_DISMISS)
         grid_filter(&s->grid, "", NULL, err);
     else
@@ -155,22 +153,21 @@ static enum status take(struct app *app, const char *name, const char *value, st
 }
 
 /* The property neurons of the layer. */
-static bool set_of(const struct app *app, bool all, struct buf *out)
+static bool set_of(const struct app *app, enum view_set which, struct buf *out)
 {
-    (void)all;
+    (void)which;
     buf_printf(out, "\"%s\"", app_property(app));
     return true;
 }
 
-static size_t legend(struct app *app, struct legend_entry *entry, size_t max)
+static bool legend(struct app *app, size_t i, struct legend_entry *entry)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
     const struct names *names = &app_session(app)->names;
-    size_t n = names->count < MAX_PROPERTIES ? names->count : MAX_PROPERTIES;
-    n = n < max ? n : max;
-    for (uint32_t p = 0; p < n; p++)
-        entry[p] = (struct legend_entry){layers_letter(app, p), names->name[p], &s->hidden[p]};
-    return n;
+    if (i >= names->count || i >= MAX_PROPERTIES)
+        return false;
+    *entry = (struct legend_entry){layers_letter(app, (uint32_t)i), names->name[i], &s->hidden[i]};
+    return true;
 }
 
 static void status(const struct app *app, struct buf *line)
@@ -202,6 +199,12 @@ const struct view view_layers = {
         "0 = mixed, below 0 = points lie nearer to another group. It is given on the "
         "two-dimensional map, as published, and on the original distances between patterns. "
         "The best layer of each property is marked with *.",
+    .role = ROLE_FILE,
+    .needs = NEEDS_FILE,
+    .layer_cursor = true,
+    .offers = {ACTION_NEXT_PROPERTY, ACTION_PREV_PROPERTY, ACTION_GROUPS, ACTION_SORT,
+               ACTION_REVERSE, ACTION_GLYPHS},
+    .named_by = NAMED_FILE,
     .state_size = sizeof(struct layers_state),
     .init = init,
     .free = release,
@@ -216,5 +219,6 @@ const struct view view_layers = {
     .result = layers_result,
     .figure = layers_figure,
     .status = status,
+    .legend_title = "Curves shown",
     .legend = legend,
 };

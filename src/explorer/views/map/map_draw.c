@@ -64,8 +64,8 @@ static void draw_plot(const struct app *app, struct canvas *c, struct rect area,
             group[g] = map_singles(s)
                            ? (struct plot_group){'o', STYLE_NORMAL}
                            : (struct plot_group){group_letter(s->property, g), palette_group(g)};
-        struct plot plot = {point,          s->points,         group,
-                            s->groups,      app->point_glyphs, s->selected - 1,
+        struct plot plot = {point,          s->points,          group,
+                            s->groups,      app->glyphs.points, s->selected - 1,
                             row - area.row, col - area.col};
         plot_scatter(c, area, &plot, report);
     }
@@ -146,7 +146,7 @@ static int draw_scores(const struct app *app, struct canvas *c, struct rect a, i
     number_line(c, row++, a, "silhouette (map)", r ? r->silhouette : NAN);
     number_line(c, row++, a, "silhouette (orig.)", r ? r->silhouette_full : NAN);
     if (report->mixed) {
-        canvas_put(c, row, a.col, STYLE_MIXED, app->point_glyphs && !c->ascii ? ' ' : '*');
+        canvas_put(c, row, a.col, STYLE_MIXED, app->glyphs.points && !c->ascii ? ' ' : '*');
         canvas_text(c, row, a.col + 2, a.cols - 8, STYLE_NORMAL, "several groups");
         canvas_rightf(c, row++, a.col + a.cols - 6, 6, STYLE_NORMAL, "%zu", report->mixed);
     }

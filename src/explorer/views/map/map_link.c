@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explorer/mouse.h"
 #include "explorer/views/map/map_state.h"
+#include "screen/keys.h"
 
 const struct grid_column map_columns[MAP_COLUMNS] = {{"phone", "phone", true, false},
                                                      {"group", "group", true, false},
@@ -15,7 +17,6 @@ void map_tell(const struct app *app, struct link *out)
 {
     const struct map_state *s = map_state(app);
     char text[160];
-    link_add(out, "marks", "%s", link_glyphs[app->point_glyphs]);
     if (s->no_labels)
         link_add(out, "form", "bare");
     if (!s->property || s->of_property != app->at.property)
@@ -99,10 +100,10 @@ enum status map_take(struct app *app, const char *name, const char *value, struc
 }
 
 /* The pattern of the point. */
-bool map_set(const struct app *app, bool all, struct buf *out)
+bool map_set(const struct app *app, enum view_set which, struct buf *out)
 {
     const struct map_state *s = map_state(app);
-    (void)all;
+    (void)which;
     if (!s->selected || !s->property)
         return false;
     const struct property_point *p = &s->property->point[s->selected - 1];
@@ -113,4 +114,27 @@ bool map_set(const struct app *app, bool all, struct buf *out)
         buf_printf(out, ",\"%s\"=\"%s\"", s->property->name, group);
     buf_str(out, "]");
     return true;
+}
+
+/* To the point that was clicked; on the one selected, Enter. */
+size_t map_click(const struct app *app, const struct canvas *c, int row, int col, uint32_t *key)
+{
+    const struct map_state *s = map_state(app);
+    long point = map_point_at(app, c, row, col);
+    size_t n = 0;
+    if (point < 0)
+        return 0;
+    if (s->selected == point + 1) {
+        key[0] = KEY_CODE_ENTER;
+        return 1;
+    }
+    key[n++] = KEY_CODE_HOME;
+    bool first = true;
+    for (long i = 0; i <= point && n < MOUSE_MAX_KEYS; i++)
+        if (!s->hidden[s->property->point[i].group]) {
+            if (!first)
+                key[n++] = KEY_CODE_DOWN;
+            first = false;
+        }
+    return n;
 }

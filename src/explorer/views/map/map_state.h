@@ -65,7 +65,13 @@ enum status map_adopt(struct app *app, const struct property *p, struct err *err
 /* The map as options, and its point as a set (map_link.c; view.h). */
 void map_tell(const struct app *app, struct link *out);
 enum status map_take(struct app *app, const char *name, const char *value, struct err *err);
-bool map_set(const struct app *app, bool all, struct buf *out);
+bool map_set(const struct app *app, enum view_set which, struct buf *out);
+
+/* Shows all groups again. */
+void map_show_all(struct app *app);
+
+/* A click as keys (view.h). */
+size_t map_click(const struct app *app, const struct canvas *c, int row, int col, uint32_t *key);
 
 /* What the view gives to a file (map_save.c; view.h). */
 enum status map_result(const struct app *app, struct table *out, struct err *err);

@@ -224,31 +224,22 @@ static bool step_point(struct app *app, enum action action)
     return true;
 }
 
-enum status map_open_groups(struct app *app, struct err *err)
+static bool legend(struct app *app, size_t i, struct legend_entry *entry)
 {
     struct map_state *s = map_state(app);
-    struct panel *p = &app->panel;
-    enum status code = STATUS_OK;
-    if (!s->property)
-        return err_set(err, STATUS_NOTFOUND, "there is no map");
-    panel_begin(app, PANEL_GROUPS, "Groups shown");
-    for (uint32_t g = 0; !code && g < s->groups; g++) {
-        char text[128];
-        snprintf(text, sizeof text, "%c %.100s", group_letter(s->property, g),
-                 s->property->group.name[g]);
-        code = panel_add(p, !s->hidden[g], g, 0, text, err);
-    }
-    return panel_done(app, code);
+    if (!s->property || i >= s->groups)
+        return false;
+    *entry = (struct legend_entry){group_letter(s->property, (uint32_t)i),
+                                   s->property->group.name[i], &s->hidden[i]};
+    return true;
 }
 
-enum status map_toggle_group(struct app *app, uint32_t group, struct err *err)
+/* A point of a hidden group is not selected. */
+static void legend_switched(struct app *app)
 {
     struct map_state *s = map_state(app);
-    if (group < s->groups)
-        s->hidden[group] = !s->hidden[group];
     if (s->selected && s->hidden[s->property->point[s->selected - 1].group])
         s->selected = 0;
-    return map_open_groups(app, err);
 }
 
 void map_show_all(struct app *app)
@@ -264,12 +255,15 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     (void)arg;
     switch (action) {
     case ACTION_FORM: s->no_labels = !s->no_labels; break;
-    case ACTION_GLYPHS: app->point_glyphs = (app->point_glyphs + 1) % PLOT_GLYPHS_COUNT; break;
-    case ACTION_GROUPS: err->code = map_open_groups(app, err); break;
+    case ACTION_GROUPS:
+        if (s->property)
+            return false;
+        err_set(err, STATUS_NOTFOUND, "there is no map");
+        break;
     case ACTION_OPEN:
         if (!s->selected)
             return false;
-        app->at.view = VIEW_PATTERN;
+        err->code = view_show(app, ROLE_PHONE, NULL, err);
         break;
     case ACTION_DISMISS:
         s->selected = 0;
@@ -290,7 +284,7 @@ static void moved(struct app *app)
 {
     struct map_state *s = map_state(app);
     size_t row = grid_row(&s->grid);
-    if (app->prompt.kind == PROMPT_FILTER || row >= s->points || !s->property)
+    if (lists_filtering(app) || row >= s->points || !s->property)
         return;
     s->selected = (long)row + 1;
     snprintf(app->phone, sizeof app->phone, "%s", s->property->point[row].label);
@@ -344,6 +338,11 @@ const struct view view_map = {
         "A point is the letter of its group; * stands where several groups meet. Each layer is "
         "turned to lie as close as it can to the one before, so walking through the layers shows "
         "how groups form and dissolve.",
+    .role = ROLE_LAYER,
+    .needs = NEEDS_MAPS,
+    .points = true,
+    .offers = {ACTION_NEXT_PROPERTY, ACTION_PREV_PROPERTY, ACTION_GROUPS, ACTION_GLYPHS},
+    .named_by = NAMED_FILE | NAMED_PROPERTY | NAMED_LAYER,
     .state_size = sizeof(struct map_state),
     .init = init,
     .free = release,
@@ -358,5 +357,8 @@ const struct view view_map = {
     .tell = map_tell,
     .take = map_take,
     .set = map_set,
-    .maps = true,
+    .legend_title = "Groups shown",
+    .legend = legend,
+    .legend_switched = legend_switched,
+    .click = map_click,
 };

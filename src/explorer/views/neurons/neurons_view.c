@@ -245,7 +245,8 @@ static enum status prepare(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
-enum status neurons_set_text(struct app *app, const char *text, size_t *column, struct err *err)
+static enum status neurons_set_text(struct app *app, const char *text, size_t *column,
+                                    struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
     struct setexpr e;
@@ -266,10 +267,12 @@ enum status neurons_set_text(struct app *app, const char *text, size_t *column, 
     return code;
 }
 
-const char *neurons_expression(const struct app *app)
+static enum status neurons_accept(struct app *app, struct err *err)
 {
-    return neurons_set(app);
+    return neurons_set_text(app, app->prompt.text, &app->prompt.column, err);
 }
+
+static const struct prompt_kind set_prompt = {.text = PROMPT_SET, .accept = neurons_accept};
 
 static void next_form(struct neurons_state *s)
 {
@@ -285,7 +288,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     switch (action) {
     case ACTION_FORM: next_form(s); break;
     case ACTION_OPEN: s->bars_only = !s->bars_only, s->table_only = false; break;
-    case ACTION_EDIT: prompt_open(app, PROMPT_NEURONS, 0, "neurons of", neurons_set(app)); break;
+    case ACTION_EDIT: prompt_open(app, &set_prompt, 0, "neurons of", neurons_set(app)); break;
     case ACTION_DISMISS: return grid_filter(&s->grid, "", NULL, err) == STATUS_OK;
     case ACTION_NEXT_PROPERTY:
     case ACTION_PREV_PROPERTY: s->set[0] = '\0'; return false;
@@ -348,14 +351,18 @@ static enum status take(struct app *app, const char *name, const char *value, st
     return link_unknown(name, value, err);
 }
 
-/* The neurons listed, or the one under the cursor, by their numbers. */
-static bool set_of(const struct app *app, bool all, struct buf *out)
+/* The neurons listed, or the one under the cursor, by their numbers; or what they are. */
+static bool set_of(const struct app *app, enum view_set which, struct buf *out)
 {
     const struct neurons_state *s = neurons_state(app);
     const struct neuron_row *r = neurons_here(s);
+    if (which == SET_ASKED) {
+        buf_str(out, neurons_set(app));
+        return true;
+    }
     if (s->why[0] || !r)
         return false;
-    if (!all) {
+    if (which == SET_CURSOR) {
         buf_printf(out, "{%u:%u}", s->of_layer + 1, r->neuron);
         return true;
     }
@@ -383,6 +390,11 @@ const struct view view_neurons = {
         "$marks, in every view. Search and filter take words, regular expressions and "
         "comparisons with the columns neuron, group, best, p, patterns, sets, lift and marked: "
         "p>0.05 group=female !AH.",
+    .role = ROLE_SET,
+    .needs = NEEDS_NOTHING,
+    .offers = {ACTION_NEXT_PROPERTY, ACTION_PREV_PROPERTY, ACTION_SORT, ACTION_REVERSE, ACTION_MARK,
+               ACTION_EDIT},
+    .named_by = NAMED_FILE | NAMED_PROPERTY | NAMED_LAYER,
     .state_size = sizeof(struct neurons_state),
     .init = init,
     .free = release,
@@ -395,5 +407,4 @@ const struct view view_neurons = {
     .tell = tell,
     .take = take,
     .set = set_of,
-    .alone = true,
 };

@@ -116,10 +116,10 @@ enum status overlap_take(struct app *app, const char *name, const char *value, s
 }
 
 /* The set or region under the cursor. */
-bool overlap_set_of(const struct app *app, bool all, struct buf *out)
+bool overlap_set_of(const struct app *app, enum view_set which, struct buf *out)
 {
     const struct overlap_state *s = overlap_state(app);
-    (void)all;
+    (void)which;
     if (s->why[0] || !s->sets)
         return false;
     if (s->here < s->sets)

@@ -41,6 +41,10 @@ static inline struct overlap_state *overlap_state(const struct app *app)
     return view_state(app, VIEW_OVERLAP);
 }
 
+/* Replaces set number SUBJECT or, with -1, adds one. */
+enum status overlap_set(struct app *app, long subject, const char *text, size_t *column,
+                        struct err *err);
+
 /* The usual sets instead of those there are; no sets at all; the list as at first. */
 void overlap_usual(struct app *app);
 void overlap_clear(struct overlap_state *s);
@@ -53,7 +57,7 @@ void overlap_region_set(const struct overlap_state *s, uint32_t region, struct b
 /* The view as options, and its cursor as a set (overlap_link.c; view.h). */
 void overlap_tell(const struct app *app, struct link *out);
 enum status overlap_take(struct app *app, const char *name, const char *value, struct err *err);
-bool overlap_set_of(const struct app *app, bool all, struct buf *out);
+bool overlap_set_of(const struct app *app, enum view_set which, struct buf *out);
 
 /* What the view gives to a file (overlap_save.c; view.h). */
 enum status overlap_result(const struct app *app, struct table *out, struct err *err);

@@ -214,7 +214,7 @@ static enum status list_region(struct app *app, uint32_t region, struct err *err
     struct buf set = BUF_INIT;
     snprintf(title, sizeof title, "%u neurons in %s and no other set", s->result.region[region],
              overlap_letters(s, region, in));
-    panel_begin(app, PANEL_TEXT, title);
+    panel_begin(app, &panel_text, title);
     overlap_region_set(s, region, &set);
     if (set.len < sizeof app->panel.subject)
         snprintf(app->panel.subject, sizeof app->panel.subject, "%s", buf_text(&set));
@@ -225,13 +225,21 @@ static enum status list_region(struct app *app, uint32_t region, struct err *err
     return panel_done(app, code);
 }
 
+static enum status overlap_accept(struct app *app, struct err *err)
+{
+    struct prompt *p = &app->prompt;
+    return overlap_set(app, p->subject, p->text, &p->column, err);
+}
+
+static const struct prompt_kind set_prompt = {.text = PROMPT_SET, .accept = overlap_accept};
+
 static enum status open_line(struct app *app, struct err *err)
 {
     struct overlap_state *s = overlap_state(app);
     char title[32];
     if (s->here < s->sets) {
         snprintf(title, sizeof title, "set %c", 'A' + (int)s->here);
-        prompt_open(app, PROMPT_SET, (long)s->here, title, s->set[s->here].text);
+        prompt_open(app, &set_prompt, (long)s->here, title, s->set[s->here].text);
         return STATUS_OK;
     }
     if (s->here - s->sets < s->regions)
@@ -257,7 +265,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
         if (s->sets == SETS)
             err_set(err, STATUS_NOTFOUND, "no more than %d sets", SETS);
         else
-            prompt_open(app, PROMPT_SET, -1, "new set", "");
+            prompt_open(app, &set_prompt, -1, "new set", "");
         break;
     case ACTION_REMOVE:
         if (on_set)
@@ -311,6 +319,9 @@ const struct view view_overlap = {
         "neurons), [AH] or [AH,gender=female] (the pattern of a phone), @FILE (a list of "
         "neurons), joined by & (and), | (or), - (without) and parentheses. A name may carry a "
         "layer, gender@1; without one it means the layer at hand.",
+    .needs = NEEDS_NOTHING,
+    .offers = {ACTION_SORT, ACTION_REVERSE, ACTION_MARK, ACTION_EDIT, ACTION_ADD, ACTION_REMOVE},
+    .named_by = NAMED_FILE | NAMED_LAYER,
     .state_size = sizeof(struct overlap_state),
     .init = init,
     .free = release,
@@ -325,5 +336,4 @@ const struct view view_overlap = {
     .tell = overlap_tell,
     .take = overlap_take,
     .set = overlap_set_of,
-    .alone = true,
 };

@@ -114,7 +114,7 @@ static void draw_curves(const struct app *app, struct canvas *c, struct rect a)
     double step = plot_step(high, 8);
     draw_names(app, c, a);
     plot_ranks(c, (struct rect){a.row + 1, a.col, a.rows - 1, a.cols}, series, n, p->width,
-               ceil(high / step - 1e-9) * step, p->baseline, !s->even, app->curve_glyphs);
+               ceil(high / step - 1e-9) * step, p->baseline, !s->even, app->glyphs.curves);
     free(value);
 }
 

@@ -181,13 +181,13 @@ enum status pattern_take(struct app *app, const char *name, const char *value, s
 }
 
 /* The pattern; the neurons listed where some are kept out, and the one under the cursor. */
-bool pattern_set(const struct app *app, bool all, struct buf *out)
+bool pattern_set(const struct app *app, enum view_set which, struct buf *out)
 {
     const struct pattern_state *s = pattern_state(app);
     char text[PHONES_NAME_MAX + 8];
     if (!s->entries || !s->curve[0].there)
         return false;
-    if (!all && s->on_neurons && grid_id(&s->neurons) != GRID_NONE) {
+    if (which == SET_CURSOR && s->on_neurons && grid_id(&s->neurons) != GRID_NONE) {
         buf_printf(out, "{%u:%llu}", app->at.layer + 1, (unsigned long long)grid_id(&s->neurons));
         return true;
     }

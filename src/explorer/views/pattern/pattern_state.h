@@ -97,7 +97,7 @@ enum status pattern_fill_neurons(struct app *app, struct err *err);
 void pattern_set_text(const struct app *app, char *text, size_t size);
 void pattern_tell(const struct app *app, struct link *out);
 enum status pattern_take(struct app *app, const char *name, const char *value, struct err *err);
-bool pattern_set(const struct app *app, bool all, struct buf *out);
+bool pattern_set(const struct app *app, enum view_set which, struct buf *out);
 
 /* Lines of the neurons' list on the screen. */
 size_t pattern_page(const struct app *app);

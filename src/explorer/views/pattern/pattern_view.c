@@ -179,7 +179,7 @@ static enum status list_neurons(struct app *app, struct err *err)
     char title[80];
     snprintf(title, sizeof title, "Pattern of %.20s, layer %u", pattern_label(app, k->entry),
              k->layer + 1);
-    panel_begin(app, PANEL_TEXT, title);
+    panel_begin(app, &panel_text, title);
     pattern_set_text(app, app->panel.subject, sizeof app->panel.subject);
     for (uint32_t i = 0; !code && i < k->profile.width; i++) {
         struct profile_stats t = profile_stats(&k->profile, k->order[i]);
@@ -209,14 +209,53 @@ static enum status look_at_neuron(struct app *app, struct err *err)
     if (neuron != GRID_NONE && !bitset_has(s->curve[0].profile.pattern, neuron))
         snprintf(set + strlen(set), sizeof set - strlen(set), " | {%u:%llu}", app->at.layer + 1,
                  (unsigned long long)neuron);
-    enum status code = neurons_set_text(app, set, NULL, err);
-    if (code)
-        return code;
-    app->at.view = VIEW_NEURONS;
-    if (neuron != GRID_NONE)
-        grid_select(view_of(VIEW_NEURONS)->grid(app), neuron);
-    return STATUS_OK;
+    enum status code = view_show(app, ROLE_SET, set, err);
+    if (!code && neuron != GRID_NONE)
+        grid_select(lists_of_view(app), neuron);
+    return code;
 }
+
+static void pattern_step_scale(struct app *app, struct err *err)
+{
+    (void)err;
+    if (pattern_state(app)->entries)
+        pattern_state(app)->even = !pattern_state(app)->even;
+}
+
+/* On the neurons' list the same key marks a neuron. */
+static void pattern_overlay(struct app *app, struct err *err)
+{
+    struct pattern_state *s = pattern_state(app);
+    if (!s->entries)
+        return;
+    if (!s->on_neurons)
+        err->code = pattern_toggle_overlay(s, err);
+    else if (grid_id(&s->neurons) == GRID_NONE)
+        err_set(err, STATUS_NOTFOUND, "there is no neuron");
+    else
+        err->code = marks_toggle(app, app->at.layer, (uint32_t)grid_id(&s->neurons), err);
+}
+
+static void pattern_other_list(struct app *app, struct err *err)
+{
+    struct pattern_state *s = pattern_state(app);
+    (void)err;
+    if (s->entries)
+        s->on_neurons = !s->on_neurons && s->form != PATTERN_CURVES;
+}
+
+static const struct view_action own[] = {
+    {{"overlay", "Space", 0, 4, "overlay",
+      "keep the phone's curve while looking at others (up to four), or let it go"},
+     ACTION_GROUPS,
+     pattern_overlay},
+    {{"scale", "x", 0, 6, "scale", "ranks on a logarithmic or even scale"},
+     ACTION_GROUPS,
+     pattern_step_scale},
+    {{"other-list", "o", 0, 5, "other list", "keys go to the phones or to their neurons"},
+     ACTION_REVERSE,
+     pattern_other_list},
+    {{NULL, NULL, 0, 0, NULL, NULL}, ACTION_NONE, NULL}};
 
 static bool apply(struct app *app, enum action action, long arg, struct err *err)
 {
@@ -229,16 +268,6 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
         s->form = (s->form + 1) % PATTERN_FORMS;
         s->on_neurons = s->on_neurons && s->form != PATTERN_CURVES;
         break;
-    case ACTION_SCALE: s->even = !s->even; break;
-    case ACTION_OVERLAY:
-        if (s->on_neurons)
-            err->code = grid_id(&s->neurons) == GRID_NONE
-                            ? err_set(err, STATUS_NOTFOUND, "there is no neuron")
-                            : marks_toggle(app, app->at.layer, (uint32_t)grid_id(&s->neurons), err);
-        else
-            err->code = pattern_toggle_overlay(s, err);
-        break;
-    case ACTION_OTHER_LIST: s->on_neurons = !s->on_neurons && s->form != PATTERN_CURVES; break;
     case ACTION_OPEN:
         err->code = s->on_neurons ? look_at_neuron(app, err) : list_neurons(app, err);
         break;
@@ -299,6 +328,11 @@ const struct view view_pattern = {
         "in them: its pattern holds neurons by accident. Conditions (c) apply: a phone can be "
         "looked at in female speech only. Space keeps a phone's curve, as a letter, to compare "
         "others with it.",
+    .role = ROLE_PHONE,
+    .needs = NEEDS_NOTHING,
+    .offers = {ACTION_SORT, ACTION_REVERSE, ACTION_GLYPHS},
+    .own = own,
+    .named_by = NAMED_FILE | NAMED_PHONE | NAMED_LAYER,
     .state_size = sizeof(struct pattern_state),
     .init = init,
     .free = release,
@@ -313,5 +347,4 @@ const struct view view_pattern = {
     .tell = pattern_tell,
     .take = pattern_take,
     .set = pattern_set,
-    .alone = true,
 };
