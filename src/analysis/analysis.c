@@ -1,3 +1,7 @@
+/*
+ * One count file under analysis (analysis.h): every result is computed when it is first asked for
+ * and kept until a parameter changes, so that commands and the explorer share one way to ask.
+ */
 #include "config.h"
 
 #include "analysis/analysis.h"

@@ -74,7 +74,7 @@ struct reduction {
 };
 
 /* Panels from the left while there are enough columns, then the rest in one go. */
-static enum status reduce(struct reduction *r, const struct cancel *cancel, struct err *err)
+static enum status eigen_reduce(struct reduction *r, const struct cancel *cancel, struct err *err)
 {
     const lapack_int n = r->n, nb = PANEL;
     lapack_int i = 0;
@@ -100,8 +100,8 @@ static enum status reduce(struct reduction *r, const struct cancel *cancel, stru
 }
 
 /* The two largest eigenvalues of T, their vectors, and those turned into A's. */
-static enum status solve(const struct reduction *r, lapack_int *index, double value[2],
-                         double *vector, const struct cancel *cancel, struct err *err)
+static enum status eigen_solve(const struct reduction *r, lapack_int *index, double value[2],
+                               double *vector, const struct cancel *cancel, struct err *err)
 {
     lapack_int n = r->n, found = 0, splits, failed[2], *block = index, *split = index + n;
     double *found_value = r->work; /* [n] */
@@ -138,10 +138,10 @@ enum status eigen_two_largest(double *a, size_t n, double value[2], double *vect
         r.e = r.d + n;
         r.tau = r.e + n;
         r.work = r.tau + n;
-        code = reduce(&r, cancel, err);
+        code = eigen_reduce(&r, cancel, err);
     }
     if (!code)
-        code = solve(&r, index, value, vector, cancel, err);
+        code = eigen_solve(&r, index, value, vector, cancel, err);
     free(memory);
     free(index);
     return code;

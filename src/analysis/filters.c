@@ -1,3 +1,7 @@
+/*
+ * Conditions "factor=level,level": parsed against the levels of a count file, kept, compared and
+ * written back as text.
+ */
 #include "config.h"
 
 #include "analysis/query.h"
@@ -34,7 +38,7 @@ enum status query_filters_copy(struct query_filters *to, const struct query_filt
     return STATUS_OK;
 }
 
-static struct query_filter *find(struct query_filters *f, uint32_t factor)
+static struct query_filter *filters_find(struct query_filters *f, uint32_t factor)
 {
     for (uint32_t i = 0; i < f->count; i++)
         if (f->filter[i].factor == factor)
@@ -47,7 +51,7 @@ static enum status find_or_make(struct query_filters *f, const struct counts *c,
                                 struct query_filter **out, struct err *err)
 {
     uint32_t levels = c->factor[factor].levels;
-    *out = find(f, factor);
+    *out = filters_find(f, factor);
     if (*out)
         return STATUS_OK;
     if (f->count == QUERY_MAX_FACTORS)
@@ -62,7 +66,7 @@ static enum status find_or_make(struct query_filters *f, const struct counts *c,
     return STATUS_OK;
 }
 
-static void drop(struct query_filters *f, struct query_filter *filter)
+static void filters_drop(struct query_filters *f, struct query_filter *filter)
 {
     free(filter->allow);
     *filter = f->filter[--f->count];
@@ -162,7 +166,7 @@ enum status query_filters_toggle(struct query_filters *f, const struct counts *c
     for (uint32_t i = 0; i < filter->levels; i++)
         if (!filter->allow[i])
             return STATUS_OK;
-    drop(f, filter);
+    filters_drop(f, filter);
     return STATUS_OK;
 }
 

@@ -1,3 +1,7 @@
+/*
+ * Percentiles and p-values of a list of numbers. Percentiles are interpolated linearly, as numpy's
+ * default does.
+ */
 #include "config.h"
 
 #include "analysis/interval.h"
@@ -5,14 +9,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-static int ascending(const void *a, const void *b)
+static int interval_compare(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
     return x < y ? -1 : x > y;
 }
 
 /* The number at SHARE of the way from the first of X, ascending, to the last. */
-static double percentile(const double *x, size_t count, double share)
+static double interval_percentile(const double *x, size_t count, double share)
 {
     double at = share * (double)(count - 1);
     size_t i = (size_t)at;
@@ -30,12 +34,12 @@ struct interval interval_of(double *x, size_t count, double coverage)
             x[v.count++] = x[i];
     if (v.count == 0)
         return v;
-    qsort(x, v.count, sizeof *x, ascending);
+    qsort(x, v.count, sizeof *x, interval_compare);
     for (size_t i = 0; i < v.count; i++)
         sum += x[i];
     v.mean = sum / (double)v.count;
-    v.low = percentile(x, v.count, (1 - coverage) / 2);
-    v.high = percentile(x, v.count, 1 - (1 - coverage) / 2);
+    v.low = interval_percentile(x, v.count, (1 - coverage) / 2);
+    v.high = interval_percentile(x, v.count, 1 - (1 - coverage) / 2);
     return v;
 }
 

@@ -1,3 +1,6 @@
+/*
+ * Names in a row for messages that say what there is to choose from, cut where the message ends.
+ */
 #include "config.h"
 
 #include "analysis/list.h"

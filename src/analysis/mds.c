@@ -1,3 +1,7 @@
+/*
+ * Maps of patterns: distances between bit rows, classical scaling (Torgerson 1952), which also
+ * starts SMACOF, random starts beside it, and the scores of the result (mds.h).
+ */
 #include "config.h"
 
 #include "analysis/mds.h"
@@ -91,8 +95,9 @@ static double sum_of_squares(const double *dist, size_t n)
     return sum;
 }
 
-static enum status run(double *xy, const double *dist, size_t n, double *stress,
-                       unsigned *iterations, const struct cancel *cancel, struct err *err)
+static enum status mds_run_smacof(double *xy, const double *dist, size_t n, double *stress,
+                                  unsigned *iterations, const struct cancel *cancel,
+                                  struct err *err)
 {
     enum status code = mds_minimise(xy, dist, n, 3000, 1e-9, iterations, cancel, err);
     if (!code)
@@ -111,13 +116,13 @@ static enum status best_of_starts(struct map *m, const double *dist, size_t n, d
     double *xy = mem_array(2 * n, sizeof *xy);
     if (!xy)
         return err_nomem(err);
-    enum status code = run(m->xy, dist, n, &m->stress, &m->iterations, cancel, err);
+    enum status code = mds_run_smacof(m->xy, dist, n, &m->stress, &m->iterations, cancel, err);
     for (unsigned s = 0; s < params->starts && !code; s++) {
         double stress;
         unsigned iterations;
         for (size_t i = 0; i < 2 * n; i++)
             xy[i] = side * rng_uniform(&rng);
-        code = run(xy, dist, n, &stress, &iterations, cancel, err);
+        code = mds_run_smacof(xy, dist, n, &stress, &iterations, cancel, err);
         if (code || stress >= m->stress)
             continue;
         memcpy(m->xy, xy, 2 * n * sizeof *xy);

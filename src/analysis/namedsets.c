@@ -1,3 +1,6 @@
+/*
+ * Sets of neurons by name: a short list, searched in order.
+ */
 #include "config.h"
 
 #include "analysis/namedsets.h"

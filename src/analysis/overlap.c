@@ -1,3 +1,7 @@
+/*
+ * Sizes of all exclusive regions of up to OVERLAP_MAX_SETS sets, and the size that each would have
+ * if membership were independent.
+ */
 #include "config.h"
 
 #include "analysis/overlap.h"
@@ -8,7 +12,7 @@
 #include "base/mem.h"
 
 /* Expected size of region R: every set is drawn on its own, at its own rate. */
-static double expectation(const double *rate, uint32_t sets, uint32_t r, uint32_t width)
+static double overlap_expected(const double *rate, uint32_t sets, uint32_t r, uint32_t width)
 {
     double expected = width;
     for (uint32_t s = 0; s < sets; s++)
@@ -37,7 +41,7 @@ void overlap_add(struct overlap *o, const uint64_t *rows, uint32_t sets, uint32_
         o->in_all += r == all;
     }
     for (uint32_t r = 0; r <= all; r++)
-        o->expected[r] += expectation(rate, sets, r, width);
+        o->expected[r] += overlap_expected(rate, sets, r, width);
 }
 
 /* True if LAYER is the current one or named in one of the expressions, maybe with all others. */

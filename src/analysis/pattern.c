@@ -1,3 +1,8 @@
+/*
+ * Activation patterns as bits: S_k = { i : p(i | k) > tau / D } (equation 3), decided in whole
+ * numbers where hits and frames are known, so that no rounding decides; and Wilson's interval for
+ * one probability (Wilson 1927).
+ */
 #include "config.h"
 
 #include "analysis/pattern.h"
@@ -7,7 +12,7 @@
 
 /* 64 flags of 0 or 1 to one word, the first to bit 0: eight bytes at a time, a multiplication
  * gathers their low bits in the top byte. */
-static uint64_t pack(const unsigned char *flag)
+static uint64_t pattern_pack(const unsigned char *flag)
 {
     uint64_t word = 0;
     for (unsigned b = 0; b < 8; b++) {
@@ -26,13 +31,13 @@ static void above_u32(uint64_t *bits, const uint32_t *hits, uint32_t width, uint
     for (; i + 64 <= width; i += 64) {
         for (uint32_t k = 0; k < 64; k++)
             flag[k] = hits[i + k] > limit;
-        bits[i / 64] = pack(flag);
+        bits[i / 64] = pattern_pack(flag);
     }
     if (i < width) {
         memset(flag, 0, sizeof flag);
         for (uint32_t k = 0; i + k < width; k++)
             flag[k] = hits[i + k] > limit;
-        bits[i / 64] = pack(flag);
+        bits[i / 64] = pattern_pack(flag);
     }
 }
 
@@ -43,13 +48,13 @@ static void above_f32(uint64_t *bits, const float *p, uint32_t width, float limi
     for (; i + 64 <= width; i += 64) {
         for (uint32_t k = 0; k < 64; k++)
             flag[k] = p[i + k] > limit;
-        bits[i / 64] = pack(flag);
+        bits[i / 64] = pattern_pack(flag);
     }
     if (i < width) {
         memset(flag, 0, sizeof flag);
         for (uint32_t k = 0; i + k < width; k++)
             flag[k] = p[i + k] > limit;
-        bits[i / 64] = pack(flag);
+        bits[i / 64] = pattern_pack(flag);
     }
 }
 

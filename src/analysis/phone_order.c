@@ -1,3 +1,8 @@
+/*
+ * The order in which phones are judged and printed: by class, within a class by falling number of
+ * frames; for the published program's output by a fixed rank, which stands for the occurrences in
+ * dev-clean that its label table was made from.
+ */
 #include "config.h"
 
 #include "analysis/phone_order.h"
@@ -13,7 +18,7 @@ struct ranked {
     int64_t occurrences;
 };
 
-static int compare(const void *a, const void *b)
+static int phone_order_compare(const void *a, const void *b)
 {
     const struct ranked *x = a, *y = b;
     if (x->phone_class != y->phone_class)
@@ -35,7 +40,7 @@ static int64_t published_rank(const char *phone)
     return -(int64_t)sizeof order;
 }
 
-static int64_t occurrences(const struct counts *c, const char *phone)
+static int64_t phone_order_occurrences(const struct counts *c, const char *phone)
 {
     int factor = counts_find_factor(c, "phone");
     if (!c->phone_occurrences || factor < 0)
@@ -58,9 +63,10 @@ uint32_t *phone_order(const struct phones *phones, const struct counts *c, bool 
         const char *name = phones->phone.name[k];
         ranked[k] = (struct ranked){k, 0, 0};
         if (authors)
-            ranked[k] = (struct ranked){k, phones_class(phones, name), occurrences(c, name)};
+            ranked[k] =
+                (struct ranked){k, phones_class(phones, name), phone_order_occurrences(c, name)};
     }
-    qsort(ranked, n, sizeof *ranked, compare);
+    qsort(ranked, n, sizeof *ranked, phone_order_compare);
     for (uint32_t k = 0; k < n; k++)
         order[k] = ranked[k].phone;
     free(ranked);

@@ -1,3 +1,7 @@
+/*
+ * p(i | condition) of every neuron of a layer, with its marginal over all phones under the same
+ * filters: what the pattern view, the command pattern and figure 2 show.
+ */
 #include "config.h"
 
 #include "analysis/analysis.h"

@@ -1,3 +1,7 @@
+/*
+ * Properties: which groups a factor has, and the (phone, group) points whose patterns are
+ * compared. None of it depends on the layer (property.h).
+ */
 #include "config.h"
 
 #include "analysis/property.h"

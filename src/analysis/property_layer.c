@@ -1,3 +1,7 @@
+/*
+ * A property in one layer: the pattern of every point, N_g of every group (equation 4), and the
+ * group neurons G_g and property neurons P taken from them (equation 5).
+ */
 #include "config.h"
 
 #include "analysis/property.h"

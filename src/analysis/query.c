@@ -1,3 +1,7 @@
+/*
+ * Filtering and grouping the cells of a count file (query.h). Which cell belongs to which row does
+ * not depend on the layer and is found once; the counts of a layer are then added row by row.
+ */
 #include "config.h"
 
 #include "analysis/query.h"
@@ -17,7 +21,7 @@ struct keyed {
     uint32_t groups, cell;
 };
 
-static int compare(const void *a, const void *b)
+static int query_compare_keys(const void *a, const void *b)
 {
     const struct keyed *x = a, *y = b;
     for (uint32_t g = 0; g < x->groups; g++)
@@ -42,9 +46,9 @@ static bool cell_passes(const struct counts *c, const struct query_filters *f, u
 }
 
 /* Fills KEYED with the cells that pass and have all levels; returns their number. */
-static uint32_t collect(struct keyed *keyed, int32_t *keys, const struct counts *c,
-                        const struct query_filters *filters, const uint32_t *factor,
-                        uint32_t groups)
+static uint32_t query_collect_keys(struct keyed *keyed, int32_t *keys, const struct counts *c,
+                                   const struct query_filters *filters, const uint32_t *factor,
+                                   uint32_t groups)
 {
     uint32_t n = 0;
     for (uint32_t cell = 0; cell < c->cells; cell++) {
@@ -112,8 +116,8 @@ enum status query_rows(struct query_rows *r, const struct counts *c,
         code = err_nomem(err);
         goto out;
     }
-    uint32_t n = collect(keyed, key, c, filters, factor, groups);
-    qsort(keyed, n, sizeof *keyed, compare);
+    uint32_t n = query_collect_keys(keyed, key, c, filters, factor, groups);
+    qsort(keyed, n, sizeof *keyed, query_compare_keys);
     code = make_rows(&rows, keyed, n, c, err);
     if (!code) {
         *r = rows;

@@ -1,3 +1,7 @@
+/*
+ * Completion in set expressions: the words that could stand at the cursor, from the names that the
+ * count file has.
+ */
 #include "config.h"
 
 #include "analysis/setexpr.h"
@@ -17,7 +21,7 @@ struct offer {
 };
 
 /* Offers HEAD + NAME + TAIL, NAME quoted where it needs it, if it continues what was typed. */
-static void add(struct offer *o, const char *head, const char *name, const char *tail)
+static void setcomplete_offer(struct offer *o, const char *head, const char *name, const char *tail)
 {
     struct buf b = BUF_INIT;
     bool plain = name[0] != '\0';
@@ -44,16 +48,16 @@ static void offer_pattern(struct offer *o, const struct analysis *a, bool first)
         if (phone && first)
             for (uint32_t k = 0; k < factor->levels; k++)
                 if (phones_class(a->phones, factor->level[k]) >= 0)
-                    add(o, "", factor->level[k], "");
+                    setcomplete_offer(o, "", factor->level[k], "");
         if (!phone && !equals)
-            add(o, "", factor->name, "=");
+            setcomplete_offer(o, "", factor->name, "=");
         if (!equals || len + 1 > o->typed_len || memcmp(o->typed, factor->name, len) != 0 ||
             o->typed[len] != '=')
             continue;
         struct buf head = BUF_INIT;
         buf_printf(&head, "%s=", factor->name);
         for (uint32_t k = 0; k < factor->levels; k++)
-            add(o, buf_text(&head), factor->level[k], "");
+            setcomplete_offer(o, buf_text(&head), factor->level[k], "");
         buf_free(&head);
     }
 }
@@ -63,12 +67,12 @@ static void offer_sets(struct offer *o, const struct analysis *a)
 {
     const char *equals = memchr(o->typed, '=', o->typed_len);
     for (size_t i = 0; a->sets && i < a->sets->count; i++)
-        add(o, "$", a->sets->set[i].name, "");
+        setcomplete_offer(o, "$", a->sets->set[i].name, "");
     for (uint32_t i = 0; i < a->names.count; i++) {
         const char *name = a->names.name[i];
         size_t len = strlen(name);
         if (!equals) {
-            add(o, "", name, "");
+            setcomplete_offer(o, "", name, "");
             continue;
         }
         if (len != (size_t)(equals - o->typed) || memcmp(name, o->typed, len) != 0)
@@ -79,7 +83,7 @@ static void offer_sets(struct offer *o, const struct analysis *a)
         char *const *group = setword_group_names(&groups, &count);
         buf_printf(&head, "%s=", name);
         for (uint32_t g = 0; g < count; g++)
-            add(o, buf_text(&head), group[g], "");
+            setcomplete_offer(o, buf_text(&head), group[g], "");
         buf_free(&head);
     }
 }

@@ -1,3 +1,7 @@
+/*
+ * Evaluating set expressions (setexpr.h): every node becomes a row of bits for one layer, operands
+ * before operators, so that an expression costs one pass over its nodes however deep it is.
+ */
 #include "config.h"
 
 #include "analysis/setexpr.h"
@@ -78,7 +82,8 @@ static enum status eval_name(const struct setexpr_node *n, struct analysis *a, u
     return STATUS_OK;
 }
 
-static void combine(uint64_t *out, const struct setexpr_node *n, const uint64_t *rows, size_t words)
+static void setexpr_combine(uint64_t *out, const struct setexpr_node *n, const uint64_t *rows,
+                            size_t words)
 {
     const uint64_t *left = rows + n->left * words, *right = rows + n->right * words;
     for (size_t w = 0; w < words; w++)
@@ -98,7 +103,7 @@ enum status setexpr_eval(const struct setexpr *e, struct analysis *a, uint32_t c
         uint32_t wanted = n->layer == SETEXPR_CURRENT ? current : n->layer;
         bool here = wanted == SETEXPR_EVERY || wanted == layer;
         if (n->kind >= SETEXPR_AND)
-            combine(rows + i * words, n, rows, words);
+            setexpr_combine(rows + i * words, n, rows, words);
         else if (here)
             code = eval_name(n, a, layer, rows + i * words, err);
     }

@@ -1,3 +1,8 @@
+/*
+ * The parser of set expressions: recursive descent over the grammar in setexpr.h, with the column
+ * of every fault. Names are checked against the count file here; groups that are known only under
+ * the filters of a session are checked on evaluation.
+ */
 #include "config.h"
 
 #include "analysis/setexpr.h"
@@ -27,10 +32,11 @@ struct parser {
 static enum status parse_expr(struct parser *p, uint32_t *out);
 
 /* A fault at byte AT: "set 'TEXT' column 3: ...". */
-static enum status fault(struct parser *p, size_t at, enum status code, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+static enum status setparse_fault(struct parser *p, size_t at, enum status code, const char *fmt,
+                                  ...) __attribute__((format(printf, 4, 5)));
 
-static enum status fault(struct parser *p, size_t at, enum status code, const char *fmt, ...)
+static enum status setparse_fault(struct parser *p, size_t at, enum status code, const char *fmt,
+                                  ...)
 {
     char why[400];
     va_list ap;
@@ -51,8 +57,8 @@ static char next_char(struct parser *p)
 static enum status add_node(struct parser *p, struct setexpr_node *node, uint32_t *out)
 {
     if (p->e.nodes >= SETEXPR_MAX_NODES)
-        return fault(p, node->column - 1, STATUS_UNSUPPORTED, "more than %d names and operators",
-                     SETEXPR_MAX_NODES);
+        return setparse_fault(p, node->column - 1, STATUS_UNSUPPORTED,
+                              "more than %d names and operators", SETEXPR_MAX_NODES);
     if (!mem_grow(&p->e.node, &p->cap, p->e.nodes + 1, sizeof *node))
         return err_nomem(p->err);
     *out = p->e.nodes;
@@ -77,7 +83,7 @@ static enum status take_word(struct parser *p, const char *expected, setword_kno
     if (next_char(p) == '"') {
         len = strcspn(p->text + p->at + 1, "\"");
         if (!p->text[p->at + 1 + len])
-            return fault(p, p->at, STATUS_USAGE, "the quotation mark has no second one");
+            return setparse_fault(p, p->at, STATUS_USAGE, "the quotation mark has no second one");
         *out = mem_strndup(p->text + p->at + 1, len);
         p->at += len + 2;
         return *out ? STATUS_OK : err_nomem(p->err);
@@ -85,7 +91,7 @@ static enum status take_word(struct parser *p, const char *expected, setword_kno
     start = p->at;
     len = setword_length(p->text + start, known, context);
     if (len == 0)
-        return fault(p, start, STATUS_USAGE, "%s expected", expected);
+        return setparse_fault(p, start, STATUS_USAGE, "%s expected", expected);
     *out = mem_strndup(p->text + start, len);
     p->at += len;
     return *out ? STATUS_OK : err_nomem(p->err);
@@ -107,10 +113,10 @@ static enum status take_layer(struct parser *p, uint32_t *layer)
     for (size_t i = 0; i < digits && n < 1000000; i++)
         n = n * 10 + (unsigned long)(p->text[at + 1 + i] - '0');
     if (digits == 0)
-        return fault(p, at + 1, STATUS_USAGE, "a layer number or * expected after '@'");
+        return setparse_fault(p, at + 1, STATUS_USAGE, "a layer number or * expected after '@'");
     if (n < 1 || n > p->a->counts->layers)
-        return fault(p, at + 1, STATUS_NOTFOUND, "no layer %lu (there are: 1 to %u)", n,
-                     p->a->counts->layers);
+        return setparse_fault(p, at + 1, STATUS_NOTFOUND, "no layer %lu (there are: 1 to %u)", n,
+                              p->a->counts->layers);
     *layer = (uint32_t)n - 1;
     p->at = at + 1 + digits;
     return STATUS_OK;
@@ -125,7 +131,7 @@ static enum status take_file(struct parser *p, struct setexpr_node *node)
     if (*path == '"') {
         len = strcspn(++path, "\"");
         if (!path[len])
-            return fault(p, p->at, STATUS_USAGE, "the quotation mark has no second one");
+            return setparse_fault(p, p->at, STATUS_USAGE, "the quotation mark has no second one");
         skip = len + 2;
     } else { /* "@FILE@2" is FILE in layer 2, "@FILE@*" in every layer */
         size_t digits = 0;
@@ -137,7 +143,7 @@ static enum status take_file(struct parser *p, struct setexpr_node *node)
             skip = len -= digits + 1;
     }
     if (len == 0)
-        return fault(p, p->at, STATUS_USAGE, "a file name expected after '@'");
+        return setparse_fault(p, p->at, STATUS_USAGE, "a file name expected after '@'");
     p->at += skip;
     node->name = mem_strndup(path, len);
     return node->name ? STATUS_OK : err_nomem(p->err);
@@ -156,7 +162,7 @@ static enum status take_list(struct parser *p, struct setexpr_node *node)
     enum status code = settext_parse(&node->neurons, p->text + p->at, &end, c->layers, width, &why);
     p->at = (size_t)(end - p->text);
     free(width);
-    return code ? fault(p, p->at, code, "%s", why.msg) : STATUS_OK;
+    return code ? setparse_fault(p, p->at, code, "%s", why.msg) : STATUS_OK;
 }
 
 /* "$NAME". */
@@ -167,7 +173,7 @@ static enum status take_named(struct parser *p, struct setexpr_node *node)
     enum status code = take_word(p, "the name of a set", NULL, NULL, &node->name);
     if (code || named_sets_find(p->a->sets, node->name))
         return code;
-    return fault(p, at, STATUS_NOTFOUND, "no set has the name '$%.40s'", node->name);
+    return setparse_fault(p, at, STATUS_NOTFOUND, "no set has the name '$%.40s'", node->name);
 }
 
 /* FACTOR=LEVEL of a pattern. */
@@ -180,7 +186,8 @@ static enum status take_condition(struct parser *p, struct setexpr_node *node)
     size_t at = p->at;
     enum status code = take_word(p, "a factor", setword_is_factor, c, &factor);
     if (!code && next_char(p) != '=')
-        code = fault(p, p->at, STATUS_USAGE, "'=' expected after the factor '%.60s'", factor);
+        code =
+            setparse_fault(p, p->at, STATUS_USAGE, "'=' expected after the factor '%.60s'", factor);
     if (!code) {
         p->at++;
         int f = counts_find_factor(c, factor);
@@ -190,7 +197,7 @@ static enum status take_condition(struct parser *p, struct setexpr_node *node)
     if (!code) {
         snprintf(text, sizeof text, "%s=%s", factor, level);
         if (query_filters_add(&node->where, c, text, &why))
-            code = fault(p, at, why.code, "%s", why.msg);
+            code = setparse_fault(p, at, why.code, "%s", why.msg);
     }
     free(factor);
     free(level);
@@ -216,13 +223,13 @@ static enum status take_pattern(struct parser *p, struct setexpr_node *node)
             phones.factor = f < 0 ? 0 : (uint32_t)f;
             code = take_word(p, "a phone", f < 0 ? NULL : setword_is_level, &phones, &node->name);
             if (!code && analysis_find_phone(p->a, node->name, p->err) < 0)
-                code = fault(p, at, STATUS_NOTFOUND, "%s", p->err->msg);
+                code = setparse_fault(p, at, STATUS_NOTFOUND, "%s", p->err->msg);
         }
         if (code)
             return code;
         char c1 = next_char(p);
         if (c1 != ',' && c1 != ']')
-            return fault(p, p->at, STATUS_USAGE, "',' or ']' expected");
+            return setparse_fault(p, p->at, STATUS_USAGE, "',' or ']' expected");
         p->at++;
         if (c1 == ']')
             return STATUS_OK;
@@ -242,8 +249,8 @@ static enum status take_property(struct parser *p, struct setexpr_node *node)
         return code;
     if (names_find(&a->names, node->name) == NAMES_NONE) {
         list_names(list, sizeof list, a->names.name, a->names.count);
-        return fault(p, at, STATUS_NOTFOUND, "no property '%.60s' (there are: %s)", node->name,
-                     list);
+        return setparse_fault(p, at, STATUS_NOTFOUND, "no property '%.60s' (there are: %s)",
+                              node->name, list);
     }
     if (next_char(p) != '=')
         return STATUS_OK;
@@ -255,8 +262,8 @@ static enum status take_property(struct parser *p, struct setexpr_node *node)
     code = take_word(p, "a group", setword_is_group, &groups, &node->group);
     if (!code && !setword_is_group(&groups, node->group, strlen(node->group))) {
         setword_list_groups(&groups, list, sizeof list);
-        code = fault(p, at, STATUS_NOTFOUND, "no group '%.60s' in %s (there are: %s)", node->group,
-                     node->name, list);
+        code = setparse_fault(p, at, STATUS_NOTFOUND, "no group '%.60s' in %s (there are: %s)",
+                              node->group, node->name, list);
     }
     return code;
 }
@@ -269,12 +276,12 @@ static enum status parse_item(struct parser *p, uint32_t *out)
     node.column = p->at + 1;
     if (c == '(') {
         if (++p->depth > SETEXPR_MAX_DEPTH)
-            return fault(p, p->at, STATUS_UNSUPPORTED, "more than %d parentheses in each other",
-                         SETEXPR_MAX_DEPTH);
+            return setparse_fault(p, p->at, STATUS_UNSUPPORTED,
+                                  "more than %d parentheses in each other", SETEXPR_MAX_DEPTH);
         p->at++;
         code = parse_expr(p, out);
         if (!code && next_char(p) != ')')
-            code = fault(p, p->at, STATUS_USAGE, "')' or an operator (& | -) expected");
+            code = setparse_fault(p, p->at, STATUS_USAGE, "')' or an operator (& | -) expected");
         p->at += !code;
         p->depth--;
         return code;
@@ -341,7 +348,7 @@ enum status setexpr_parse(struct setexpr *e, const char *text, const struct anal
     p.e.text = mem_strndup(text, strlen(text));
     enum status code = p.e.text ? parse_expr(&p, &whole) : err_nomem(p.err);
     if (!code && next_char(&p))
-        code = fault(&p, p.at, STATUS_USAGE, "an operator (& | -) or the end expected");
+        code = setparse_fault(&p, p.at, STATUS_USAGE, "an operator (& | -) or the end expected");
     if (column)
         *column = code ? p.column : 0;
     if (code) {

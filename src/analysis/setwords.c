@@ -1,3 +1,8 @@
+/*
+ * The words of set expressions: which property, group, factor or level a text begins with. A '-'
+ * inside a word belongs to it only where that makes a known name, so words are matched against the
+ * file's own names.
+ */
 #include "config.h"
 
 #include "analysis/setwords.h"
@@ -7,7 +12,7 @@
 #include "analysis/list.h"
 #include "corpus/phones.h"
 
-static bool among(char *const *name, uint32_t count, const char *word, size_t len)
+static bool setword_among(char *const *name, uint32_t count, const char *word, size_t len)
 {
     for (uint32_t i = 0; i < count; i++)
         if (strncmp(name[i], word, len) == 0 && name[i][len] == '\0')
@@ -18,14 +23,14 @@ static bool among(char *const *name, uint32_t count, const char *word, size_t le
 bool setword_is_property(const void *analysis, const char *word, size_t len)
 {
     const struct analysis *a = analysis;
-    return among(a->names.name, a->names.count, word, len);
+    return setword_among(a->names.name, a->names.count, word, len);
 }
 
 bool setword_is_factor(const void *counts, const char *word, size_t len)
 {
     const struct counts *c = counts;
     for (uint32_t f = 0; f < c->factors; f++)
-        if (among(&c->factor[f].name, 1, word, len))
+        if (setword_among(&c->factor[f].name, 1, word, len))
             return true;
     return false;
 }
@@ -34,7 +39,7 @@ bool setword_is_level(const void *levels, const char *word, size_t len)
 {
     const struct setword_levels *l = levels;
     const struct counts_factor *f = &l->counts->factor[l->factor];
-    return among(f->level, f->levels, word, len);
+    return setword_among(f->level, f->levels, word, len);
 }
 
 char *const *setword_group_names(const struct setword_groups *g, uint32_t *count)
@@ -57,7 +62,7 @@ bool setword_is_group(const void *groups, const char *word, size_t len)
 {
     uint32_t count;
     char *const *name = setword_group_names(groups, &count);
-    return among(name, count, word, len);
+    return setword_among(name, count, word, len);
 }
 
 void setword_list_groups(const struct setword_groups *g, char *text, size_t size)

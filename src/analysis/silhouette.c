@@ -1,3 +1,7 @@
+/*
+ * Mean silhouette (Rousseeuw 1987), from a matrix of distances or from points in the plane. A
+ * point alone in its group scores 0, as in scikit-learn.
+ */
 #include "config.h"
 
 #include "analysis/mds.h"
@@ -9,7 +13,7 @@
 #include "base/mem.h"
 
 /* True where a mean silhouette says something: two groups with points, one of them with two. */
-static bool defined(const uint32_t *size, uint32_t groups)
+static bool silhouette_defined(const uint32_t *size, uint32_t groups)
 {
     uint32_t filled = 0, largest = 0;
     for (uint32_t g = 0; g < groups; g++) {
@@ -40,8 +44,8 @@ static double in_plane(const double *a, const double *b)
 }
 
 /* From DIST [n][n], or where that is NULL from XY [n][2]. */
-static double mean(const double *dist, const double *xy, size_t n, const uint32_t *group,
-                   uint32_t groups)
+static double silhouette_mean(const double *dist, const double *xy, size_t n, const uint32_t *group,
+                              uint32_t groups)
 {
     double *sum = mem_array(groups, sizeof *sum), total = NAN;
     uint32_t *size = mem_zeros(groups, sizeof *size);
@@ -49,7 +53,7 @@ static double mean(const double *dist, const double *xy, size_t n, const uint32_
         goto out;
     for (size_t i = 0; i < n; i++)
         size[group[i]]++;
-    if (!defined(size, groups))
+    if (!silhouette_defined(size, groups))
         goto out;
     total = 0;
     for (size_t i = 0; i < n; i++) {
@@ -67,12 +71,12 @@ out:
 
 double silhouette_distances(const double *dist, size_t n, const uint32_t *group, uint32_t groups)
 {
-    return mean(dist, NULL, n, group, groups);
+    return silhouette_mean(dist, NULL, n, group, groups);
 }
 
 double silhouette_plane(const double *xy, size_t n, const uint32_t *group, uint32_t groups)
 {
-    return mean(NULL, xy, n, group, groups);
+    return silhouette_mean(NULL, xy, n, group, groups);
 }
 
 void map_align(double *xy, const double *ref, size_t n)

@@ -1,3 +1,9 @@
+/*
+ * Stress majorisation (SMACOF): de Leeuw 1977; the update is the Guttman transform for unit
+ * weights, X <- B(X) X / n (Borg and Groenen 2005, ch. 8). mds_smacof stops by scikit-learn's
+ * rule, so that published maps can be reproduced; mds_minimise extrapolates (Nesterov 1983;
+ * O'Donoghue and Candes 2015) and needs a third of the updates.
+ */
 #include "config.h"
 
 #include "analysis/mds.h"
@@ -69,9 +75,9 @@ struct sums {
 
 /* Terms of the point at XI, YI with LANES others.  Plain loops of fixed length without choices
  * between them: compilers make vector instructions of these, of one long loop they do not. */
-static inline void block(double xi, double yi, const double *restrict x, const double *restrict y,
-                         const double *restrict want, double *restrict gx, double *restrict gy,
-                         struct sums *restrict sum)
+static inline void smacof_block(double xi, double yi, const double *restrict x,
+                                const double *restrict y, const double *restrict want,
+                                double *restrict gx, double *restrict gy, struct sums *restrict sum)
 {
     double dx[LANES], dy[LANES], d[LANES], ratio[LANES];
     for (size_t k = 0; k < LANES; k++) {
@@ -103,7 +109,7 @@ static double add_up(const double *lane)
 
 /* Fills gx, gy, plane and products of the configuration.  The sum of squared distances over pairs
  * is n sum |x|^2 - |sum x|^2. */
-static void gather(struct smacof *s)
+static void smacof_gather(struct smacof *s)
 {
     double norm = 0, mx = 0, my = 0;
     s->products = 0;
@@ -111,8 +117,8 @@ static void gather(struct smacof *s)
     for (size_t i = 0; i < s->n; i++) {
         struct sums sum = {{0}, {0}, {0}};
         for (size_t j = (i + 1) / LANES * LANES; j < s->padded; j += LANES)
-            block(s->x[i], s->y[i], s->x + j, s->y + j, s->upper + i * s->padded + j, s->gx + j,
-                  s->gy + j, &sum);
+            smacof_block(s->x[i], s->y[i], s->x + j, s->y + j, s->upper + i * s->padded + j,
+                         s->gx + j, s->gy + j, &sum);
         s->gx[i] += add_up(sum.x);
         s->gy[i] += add_up(sum.y);
         s->products += add_up(sum.product);
@@ -130,7 +136,7 @@ static double stress_of(const struct smacof *s)
     return stress > 0 ? stress : 0;
 }
 
-static void finish(struct smacof *s, double *xy)
+static void smacof_finish(struct smacof *s, double *xy)
 {
     for (size_t i = 0; i < s->n; i++) {
         xy[2 * i] = s->x[i];
@@ -140,7 +146,7 @@ static void finish(struct smacof *s, double *xy)
 }
 
 /* The Guttman transform of unit weights, X <- B(X) X / n; returns the sum of row norms. */
-static double update(struct smacof *s)
+static double smacof_update(struct smacof *s)
 {
     double norms = 0;
     for (size_t i = 0; i < s->n; i++) {
@@ -166,9 +172,9 @@ enum status mds_smacof(double *xy, const double *dist, size_t n, unsigned max_it
             smacof_free(&s);
             return code;
         }
-        gather(&s);
+        smacof_gather(&s);
         raw = stress_of(&s);
-        double norms = update(&s), now = norms > 0 ? raw / norms : 0;
+        double norms = smacof_update(&s), now = norms > 0 ? raw / norms : 0;
         iter++;
         if (before - now < eps || now == 0)
             break;
@@ -176,12 +182,12 @@ enum status mds_smacof(double *xy, const double *dist, size_t n, unsigned max_it
     }
     *stress = raw;
     *iterations = iter;
-    finish(&s, xy);
+    smacof_finish(&s, xy);
     return STATUS_OK;
 }
 
 /* X <- T + momentum (T - the T before), T = B(X) X / n; OLD [2][padded] keeps T. */
-static void leap(struct smacof *s, double *old, double momentum)
+static void smacof_extrapolate(struct smacof *s, double *old, double momentum)
 {
     for (size_t i = 0; i < s->n; i++) {
         double tx = s->gx[i] / (double)s->n, ty = s->gy[i] / (double)s->n;
@@ -211,21 +217,21 @@ enum status mds_minimise(double *xy, const double *dist, size_t n, unsigned max_
             smacof_free(&s);
             return code;
         }
-        gather(&s);
+        smacof_gather(&s);
         double now = stress_of(&s), next = (1 + sqrt(1 + 4 * t * t)) / 2;
         iter++;
         quiet = fabs(before - now) <= share * now ? quiet + 1 : 0;
         if (now > before) /* too far: start anew from the last plain update */
             next = t = 1;
-        leap(&s, old, iter == 1 ? 0 : (t - 1) / next);
+        smacof_extrapolate(&s, old, iter == 1 ? 0 : (t - 1) / next);
         t = next;
         before = now;
     }
     if (iter > 0)
-        update(&s);
+        smacof_update(&s);
     *iterations = iter;
     free(old);
-    finish(&s, xy);
+    smacof_finish(&s, xy);
     return STATUS_OK;
 }
 

@@ -1,3 +1,8 @@
+/*
+ * The order in which the published program writes the neurons of a group: by the number of phones
+ * they serve and by their probability there, in single precision as that program computes it. Only
+ * --format authors needs it.
+ */
 #include "config.h"
 
 #include "analysis/property.h"
@@ -15,7 +20,7 @@ struct entry {
     float p;         /* its probability there */
 };
 
-static int compare(const void *a, const void *b)
+static int written_order_compare(const void *a, const void *b)
 {
     const struct entry *x = a, *y = b;
     if (x->phones != y->phones)
@@ -62,7 +67,7 @@ enum status property_written_order(const struct property_layer *l, const struct 
         for (uint32_t i = 0; i < l->width; i++)
             if (bitset_has(set, i))
                 entry[n++] = make_entry(l, p, c, g, i);
-        qsort(entry, n, sizeof *entry, compare);
+        qsort(entry, n, sizeof *entry, written_order_compare);
         for (uint32_t i = 0; i < n; i++)
             *out++ = entry[i].neuron;
     }

@@ -1,3 +1,6 @@
+/*
+ * Blocks of memory that are freed together, within a bound (arena.h).
+ */
 #include "config.h"
 
 #include "base/arena.h"

@@ -1,3 +1,6 @@
+/*
+ * A byte string that doubles as it grows (buf.h).
+ */
 #include "config.h"
 
 #include "base/buf.h"
@@ -10,7 +13,7 @@
 #include "base/mem.h"
 
 /* Room for N more bytes and the NUL behind them. */
-static bool reserve(struct buf *b, size_t n)
+static bool buf_reserve(struct buf *b, size_t n)
 {
     size_t need;
     if (b->failed)
@@ -38,7 +41,7 @@ void buf_clear(struct buf *b)
 
 void buf_add(struct buf *b, const void *bytes, size_t n)
 {
-    if (!reserve(b, n))
+    if (!buf_reserve(b, n))
         return;
     memcpy(b->data + b->len, bytes, n);
     b->len += n;
@@ -59,7 +62,7 @@ void buf_printf(struct buf *b, const char *fmt, ...)
     va_end(ap);
     if (n < 0)
         b->failed = true;
-    else if (reserve(b, (size_t)n)) {
+    else if (buf_reserve(b, (size_t)n)) {
         vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
         b->len += (size_t)n;
     }

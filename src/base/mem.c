@@ -1,3 +1,7 @@
+/*
+ * Allocation by element count, with the multiplication checked; growing arrays; aligned and large-
+ * page memory for matrices.
+ */
 #include "config.h"
 
 #include "base/mem.h"

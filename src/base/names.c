@@ -1,3 +1,7 @@
+/*
+ * Strings numbered in order of appearance: an array, and a hash table with open addressing over
+ * it.
+ */
 #include "config.h"
 
 #include "base/names.h"
@@ -8,7 +12,7 @@
 #include "base/mem.h"
 
 /* FNV-1a. */
-static size_t hash(const char *s)
+static size_t names_hash(const char *s)
 {
     uint64_t h = 14695981039346656037u;
     for (; *s; s++)
@@ -17,15 +21,15 @@ static size_t hash(const char *s)
 }
 
 /* The slot NAME is in, or the empty one where it would go. */
-static size_t probe(const struct names *t, const char *name)
+static size_t names_probe(const struct names *t, const char *name)
 {
-    size_t i = hash(name) & (t->slots - 1);
+    size_t i = names_hash(name) & (t->slots - 1);
     while (t->slot[i] != NAMES_NONE && strcmp(t->name[t->slot[i]], name) != 0)
         i = (i + 1) & (t->slots - 1);
     return i;
 }
 
-static int rehash(struct names *t)
+static int names_rehash(struct names *t)
 {
     size_t slots = t->slots ? t->slots * 2 : 64;
     uint32_t *slot = mem_array(slots, sizeof *slot);
@@ -36,7 +40,7 @@ static int rehash(struct names *t)
     t->slot = slot;
     t->slots = slots;
     for (uint32_t i = 0; i < t->count; i++)
-        t->slot[probe(t, t->name[i])] = i;
+        t->slot[names_probe(t, t->name[i])] = i;
     return 1;
 }
 
@@ -51,7 +55,7 @@ void names_free(struct names *t)
 
 uint32_t names_find(const struct names *t, const char *name)
 {
-    return t->slots ? t->slot[probe(t, name)] : NAMES_NONE;
+    return t->slots ? t->slot[names_probe(t, name)] : NAMES_NONE;
 }
 
 uint32_t names_add(struct names *t, const char *name)
@@ -59,7 +63,7 @@ uint32_t names_add(struct names *t, const char *name)
     uint32_t found = names_find(t, name);
     if (found != NAMES_NONE)
         return found;
-    if ((t->count + 1) * (size_t)2 > t->slots && !rehash(t))
+    if ((t->count + 1) * (size_t)2 > t->slots && !names_rehash(t))
         return NAMES_NONE;
     if (t->count == NAMES_NONE - 1 || !mem_grow(&t->name, &t->cap, t->count + 1, sizeof *t->name))
         return NAMES_NONE;
@@ -67,6 +71,6 @@ uint32_t names_add(struct names *t, const char *name)
     if (!copy)
         return NAMES_NONE;
     t->name[t->count] = copy;
-    t->slot[probe(t, name)] = t->count;
+    t->slot[names_probe(t, name)] = t->count;
     return t->count++;
 }

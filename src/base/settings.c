@@ -1,3 +1,7 @@
+/*
+ * Lines "what: value" that identify what a run was asked for, and the first difference between two
+ * such texts.
+ */
 #include "config.h"
 
 #include "base/settings.h"

@@ -1,3 +1,6 @@
+/*
+ * SHA-256 as FIPS 180-4 defines it.
+ */
 #include "config.h"
 
 #include "base/sha256.h"
@@ -17,7 +20,7 @@ static const uint32_t round_constant[64] = {
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-static uint32_t rotate(uint32_t x, int by)
+static uint32_t sha256_rotate(uint32_t x, int by)
 {
     return x >> by | x << (32 - by);
 }
@@ -30,13 +33,13 @@ static void take_block(uint32_t state[8], const unsigned char *block)
                (uint32_t)block[4 * t + 2] << 8 | block[4 * t + 3];
     for (int t = 16; t < 64; t++) {
         uint32_t low = w[t - 15], high = w[t - 2];
-        w[t] = w[t - 16] + (rotate(low, 7) ^ rotate(low, 18) ^ low >> 3) + w[t - 7] +
-               (rotate(high, 17) ^ rotate(high, 19) ^ high >> 10);
+        w[t] = w[t - 16] + (sha256_rotate(low, 7) ^ sha256_rotate(low, 18) ^ low >> 3) + w[t - 7] +
+               (sha256_rotate(high, 17) ^ sha256_rotate(high, 19) ^ high >> 10);
     }
     memcpy(s, state, sizeof s);
     for (int t = 0; t < 64; t++) {
-        uint32_t big1 = rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25);
-        uint32_t big0 = rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22);
+        uint32_t big1 = sha256_rotate(s[4], 6) ^ sha256_rotate(s[4], 11) ^ sha256_rotate(s[4], 25);
+        uint32_t big0 = sha256_rotate(s[0], 2) ^ sha256_rotate(s[0], 13) ^ sha256_rotate(s[0], 22);
         uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
         uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
         uint32_t one = s[7] + big1 + choice + round_constant[t] + w[t], two = big0 + majority;

@@ -1,3 +1,6 @@
+/*
+ * Filling a struct err; control characters of file names never reach a message.
+ */
 #include "config.h"
 
 #include "base/status.h"

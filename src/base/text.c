@@ -1,3 +1,7 @@
+/*
+ * UTF-8, and what a terminal may be sent: control characters, and those that turn the direction of
+ * the text, become '?'.
+ */
 #include "config.h"
 
 #include "base/text.h"

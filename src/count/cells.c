@@ -1,3 +1,7 @@
+/*
+ * The cells of a counting job: a hash table from factor levels to rows of counters, with open
+ * addressing. Rows are 32 bits wide and are written as 16 where every count fits.
+ */
 #include "config.h"
 
 #include "count/cells.h"
@@ -56,7 +60,7 @@ size_t cells_per_frame(const struct cells *c)
     return n;
 }
 
-static size_t hash(const struct cells *c, const int32_t *key)
+static size_t cells_hash(const struct cells *c, const int32_t *key)
 {
     uint64_t h = 14695981039346656037u; /* FNV-1a over the indices */
     for (uint32_t f = 0; f < c->factors; f++)
@@ -65,15 +69,15 @@ static size_t hash(const struct cells *c, const int32_t *key)
 }
 
 /* The slot KEY is in, or the empty one where it would go. */
-static size_t probe(const struct cells *c, const int32_t *key)
+static size_t cells_probe(const struct cells *c, const int32_t *key)
 {
-    size_t i = hash(c, key) & (c->slots - 1);
+    size_t i = cells_hash(c, key) & (c->slots - 1);
     while (c->slot[i] != NO_CELL && memcmp(c->key[c->slot[i]], key, c->factors * sizeof *key) != 0)
         i = (i + 1) & (c->slots - 1);
     return i;
 }
 
-static bool rehash(struct cells *c)
+static bool cells_rehash(struct cells *c)
 {
     size_t slots = c->slots ? 2 * c->slots : 64;
     uint32_t *slot = mem_array(slots, sizeof *slot);
@@ -84,12 +88,12 @@ static bool rehash(struct cells *c)
     c->slot = slot;
     c->slots = slots;
     for (uint32_t i = 0; i < c->count; i++)
-        c->slot[probe(c, c->key[i])] = i;
+        c->slot[cells_probe(c, c->key[i])] = i;
     return true;
 }
 
 /* Room for one more cell in the three arrays, which grow alike. */
-static bool grow(struct cells *c)
+static bool cells_grow(struct cells *c)
 {
     size_t cap_key = c->cap, cap_frames = c->cap, cap_row = c->cap, need = (size_t)c->count + 1;
     if (!mem_grow(&c->key, &cap_key, need, sizeof *c->key) ||
@@ -102,12 +106,12 @@ static bool grow(struct cells *c)
 
 uint32_t cells_find(struct cells *c, const int32_t *key)
 {
-    if (((size_t)c->count + 1) * 2 > c->slots && !rehash(c))
+    if (((size_t)c->count + 1) * 2 > c->slots && !cells_rehash(c))
         return NO_CELL;
-    size_t at = probe(c, key);
+    size_t at = cells_probe(c, key);
     if (c->slot[at] != NO_CELL)
         return c->slot[at];
-    if (c->count == INT32_MAX || !grow(c))
+    if (c->count == INT32_MAX || !cells_grow(c))
         return NO_CELL;
     uint32_t *row = c->bare ? NULL : mem_zeros(c->offset[c->layers], sizeof *row);
     if (!row && !c->bare)
@@ -164,7 +168,7 @@ static int compare_cells(const void *a, const void *b, void *context)
 }
 
 /* Fills S, whose memory belongs to OUT. */
-static bool sort(struct sorted *s, struct counts *out)
+static bool cells_sort(struct sorted *s, struct counts *out)
 {
     const struct cells *c = s->c;
     if (!(s->cell = counts_alloc(out, c->count, sizeof *s->cell)))
@@ -222,7 +226,7 @@ static bool describe_occurrences(const struct sorted *s, uint32_t f, struct coun
 }
 
 /* Factors, frames and layers of OUT in sorted order, but for the counts themselves. */
-static bool describe(const struct sorted *s, struct counts *out)
+static bool cells_describe(const struct sorted *s, struct counts *out)
 {
     const struct cells *c = s->c;
     int64_t *frames = counts_alloc(out, c->count, sizeof *frames);
@@ -263,7 +267,7 @@ enum status cells_write_rows(const struct cells *c, const struct counts *about, 
     out.phone_occurrences = NULL;
     if (c->count == 0)
         code = err_set(err, STATUS_NOTFOUND, "%s: not one frame was counted", path);
-    else if (!sort(&s, &out) || !describe(&s, &out))
+    else if (!cells_sort(&s, &out) || !cells_describe(&s, &out))
         code = err_nomem(err);
     else
         code = counts_write_rows(&out, sorted_row, &s, path, err);

@@ -1,3 +1,7 @@
+/*
+ * Count files from the pickles of activation probabilities that the published program writes; they
+ * hold probabilities without numbers of frames.
+ */
 #include "config.h"
 
 #include "count/import.h"
@@ -41,8 +45,8 @@ struct import {
 static const char *const no_group[] = {""};
 static const char *const genders[] = {"male", "female"};
 
-static enum status bad(const struct import *m, struct err *err, enum status code, const char *what,
-                       size_t layer)
+static enum status import_bad(const struct import *m, struct err *err, enum status code,
+                              const char *what, size_t layer)
 {
     return err_set(err, code, "%s: layer %zu: %s", m->options->path, layer + 1, what);
 }
@@ -66,15 +70,16 @@ static enum status find_layers(struct import *m, struct err *err)
         struct tensor *t = &m->layer[l];
         enum status code = pickle_array(&m->pickle, pickle_item(root, l), "layer", t, err);
         if (code == STATUS_NOTFOUND)
-            return bad(m, err, STATUS_FORMAT, "is no array", l);
+            return import_bad(m, err, STATUS_FORMAT, "is no array", l);
         if (code)
             return err_prefix(err, "%s: layer %zu", m->options->path, l + 1);
         if (t->ndim != 2 || t->count == 0 || t->shape[1] > INT32_MAX ||
             (l > 0 && t->shape[0] != m->layer[0].shape[0]))
-            return bad(m, err, STATUS_FORMAT, "is no table with the same rows as the others", l);
+            return import_bad(m, err, STATUS_FORMAT, "is no table with the same rows as the others",
+                              l);
         /* One array for many layers would be an amount of memory that the file does not show. */
         if (t->count > left / dtype_size(t->dtype))
-            return bad(m, err, STATUS_FORMAT, "shares its values with another", l);
+            return import_bad(m, err, STATUS_FORMAT, "shares its values with another", l);
         left -= t->count * dtype_size(t->dtype);
         struct counts_layer *out = &m->counts.layer[l];
         out->width = (uint32_t)t->shape[1];
@@ -166,7 +171,7 @@ static bool add_factor(struct import *m, const char *name, char *const *level, u
     return true;
 }
 
-static enum status describe(struct import *m, struct err *err)
+static enum status import_describe(struct import *m, struct err *err)
 {
     struct counts *c = &m->counts;
     char *group[PITCH_LEVELS];
@@ -194,7 +199,7 @@ static enum status describe(struct import *m, struct err *err)
 }
 
 /* Probabilities of layer L in the order of the cells. */
-static enum status gather(struct import *m, size_t l, const float *p, struct err *err)
+static enum status import_gather(struct import *m, size_t l, const float *p, struct err *err)
 {
     size_t width = m->layer[l].shape[1];
     float *out = counts_alloc(&m->counts, m->counts.cells, width * sizeof *out);
@@ -227,7 +232,7 @@ static enum status take_values(struct import *m, struct err *err)
         code = list_rows(m, seen, err);
     for (size_t l = 0; l < m->counts.layers && !code; l++) {
         tensor_to_f32(&m->layer[l], p);
-        code = gather(m, l, p, err);
+        code = import_gather(m, l, p, err);
     }
 out:
     free(seen);
@@ -272,7 +277,7 @@ enum status import_pickle(const struct import_options *options, struct err *err)
     if ((code = pickle_parse(&m.pickle, m.file.data, m.file.size, options->path, err)))
         goto out_file;
     if (!(code = find_layers(&m, err)) && !(code = take_values(&m, err)) &&
-        !(code = describe(&m, err)) && !(code = name_model(&m, err)))
+        !(code = import_describe(&m, err)) && !(code = name_model(&m, err)))
         code = counts_write(&m.counts, options->output, err);
     pickle_free(&m.pickle);
 out_file:

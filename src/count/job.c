@@ -71,7 +71,7 @@ void count_wait(struct count_job *j, double seconds)
 }
 
 /* With the lock held: until the last worker has ended, shows progress and keeps the journal. */
-static void watch(struct count_job *j)
+static void job_watch(struct count_job *j)
 {
     const struct count_hooks *h = j->hooks;
     double shown = 0, saved = worker_clock(), pause = SAVE_SECONDS;
@@ -128,7 +128,7 @@ static enum status run_workers(struct count_job *j, struct err *err)
     if (!team_leads(j->options->team))
         return team_work(j, err);
     return count_threads(j, j->tally.totals.utterances - j->tally.totals.counted, count_worker,
-                         watch, err);
+                         job_watch, err);
 }
 
 static enum status write_counts(struct count_job *j, struct err *err)

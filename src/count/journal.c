@@ -1,3 +1,8 @@
+/*
+ * Writing the journal of a counting job: settings, totals, which utterances are done, and the
+ * cells, with a checksum. It is written whole to a second file, synchronised and renamed, so that
+ * a kill at any moment leaves either the state before or the state after.
+ */
 #include "config.h"
 
 #include "count/journal.h"
@@ -23,7 +28,7 @@ struct out {
     uLong crc;
 };
 
-static void put(struct out *o, const void *bytes, size_t n)
+static void journal_put_bytes(struct out *o, const void *bytes, size_t n)
 {
     for (const unsigned char *p = bytes; n > 0;) {
         uInt step = n < 1u << 30 ? (uInt)n : 1u << 30;
@@ -36,13 +41,13 @@ static void put(struct out *o, const void *bytes, size_t n)
 
 static void put_number(struct out *o, uint64_t v)
 {
-    put(o, &v, sizeof v);
+    journal_put_bytes(o, &v, sizeof v);
 }
 
 static void put_text(struct out *o, const char *text, size_t n)
 {
     put_number(o, n);
-    put(o, text, n);
+    journal_put_bytes(o, text, n);
 }
 
 /* A cell's counters in as few bytes each as the largest one needs. */
@@ -52,11 +57,11 @@ static void put_row(struct out *o, const uint32_t *row, size_t n, unsigned char 
     for (size_t i = 0; i < n; i++)
         most = row[i] > most ? row[i] : most;
     unsigned char bytes = most <= UINT8_MAX ? 1 : most <= UINT16_MAX ? 2 : 4;
-    put(o, &bytes, 1);
+    journal_put_bytes(o, &bytes, 1);
     for (size_t i = 0; i < n; i++)
         for (unsigned b = 0; b < bytes; b++)
             room[i * bytes + b] = (unsigned char)(row[i] >> 8 * b);
-    put(o, room, n * bytes);
+    journal_put_bytes(o, room, n * bytes);
 }
 
 bool journal_put(const struct count_job *j, const struct tally *t, FILE *f)
@@ -69,10 +74,10 @@ bool journal_put(const struct count_job *j, const struct tally *t, FILE *f)
     unsigned char *room = mem_array(width, 4);
     if (!room)
         return false;
-    put(&o, JOURNAL_MAGIC, strlen(JOURNAL_MAGIC));
+    journal_put_bytes(&o, JOURNAL_MAGIC, strlen(JOURNAL_MAGIC));
     put_text(&o, buf_text(&j->settings), j->settings.len);
     put_number(&o, j->corpus.recordings.count);
-    put(&o, t->done, bitset_words(j->corpus.recordings.count) * sizeof *t->done);
+    journal_put_bytes(&o, t->done, bitset_words(j->corpus.recordings.count) * sizeof *t->done);
     put_number(&o, t->digest);
     tally_totals(&totals, kept);
     for (int i = 0; i < TALLY_TOTALS; i++)
@@ -90,7 +95,7 @@ bool journal_put(const struct count_job *j, const struct tally *t, FILE *f)
     for (uint32_t i = 0; i < c->count; i++) {
         if (c->frames[i] == 0)
             continue;
-        put(&o, c->key[i], c->factors * sizeof *c->key[i]);
+        journal_put_bytes(&o, c->key[i], c->factors * sizeof *c->key[i]);
         put_number(&o, (uint64_t)c->frames[i]);
         put_row(&o, c->row[i], width, room);
     }
@@ -101,7 +106,7 @@ bool journal_put(const struct count_job *j, const struct tally *t, FILE *f)
 }
 
 /* Locks FD for this run; a file system that knows no locks is taken as it is. */
-static enum status lock(const struct count_job *j, int fd, struct err *err)
+static enum status journal_lock_file(const struct count_job *j, int fd, struct err *err)
 {
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
         return err_set(err, STATUS_IO, "%s: another run is at work on it", j->journal);
@@ -115,7 +120,7 @@ static enum status open_new(const struct count_job *j, const char *path, int *ou
     if (fd < 0)
         return err_errno(err, path);
     /* Emptied only once it is ours. */
-    enum status code = lock(j, fd, err);
+    enum status code = journal_lock_file(j, fd, err);
     if (!code && ftruncate(fd, 0) != 0)
         code = err_errno(err, path);
     if (code)
@@ -175,7 +180,7 @@ enum status journal_lock(struct count_job *j, struct err *err)
     int fd = j->journal ? open(j->journal, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
     if (fd < 0)
         return STATUS_OK; /* none, or one that will be told of when it is read or written */
-    enum status code = lock(j, fd, err);
+    enum status code = journal_lock_file(j, fd, err);
     if (code)
         close(fd);
     else
@@ -196,7 +201,7 @@ void journal_remove(const struct count_job *j)
         unlink(j->journal);
 }
 
-static void setting(struct buf *b, const char *what, const char *path)
+static void journal_add_setting(struct buf *b, const char *what, const char *path)
 {
     settings_add_digest(b, what, corpus_digest_path(path));
 }
@@ -207,7 +212,7 @@ enum status journal_settings(struct count_job *j, struct err *err)
     struct buf *b = &j->settings;
     buf_printf(b, "version of propneu: %s\n", PACKAGE_VERSION);
     settings_add_digest(b, "model (-m)", j->info->fingerprint);
-    setting(b, "--mean-std", o->mean_std);
+    journal_add_setting(b, "--mean-std", o->mean_std);
     if (j->info->normalize_from)
         buf_printf(b, "--normalize\t%s\n", j->info->normalize ? "yes" : "no");
     buf_printf(b, "--lambda: %s", number_short(o->lambda_percent, 17).text);
@@ -224,22 +229,22 @@ enum status journal_settings(struct count_job *j, struct err *err)
                    j->corpus.shards.of, j->corpus.shards.recordings_digest);
     else
         buf_str(b, "--shard: \n");
-    setting(b, "labels (-l)", o->corpus.labels);
-    setting(b, "--label-table", o->corpus.label_table);
+    journal_add_setting(b, "labels (-l)", o->corpus.labels);
+    journal_add_setting(b, "--label-table", o->corpus.label_table);
     buf_printf(b, "--tier: %s\n", o->corpus.tier ? o->corpus.tier : "");
     const char *phones = o->corpus.phones ? o->corpus.phones : labels_phones(j->corpus.labels);
     if (phones && corpus_digest_path(phones) == 0) /* a bundled table */
         buf_printf(b, "--phones: %s\n", phones);
     else
-        setting(b, "--phones", phones);
-    setting(b, "--speakers", j->corpus.gendered ? o->corpus.speakers : NULL);
+        journal_add_setting(b, "--phones", phones);
+    journal_add_setting(b, "--speakers", j->corpus.gendered ? o->corpus.speakers : NULL);
     for (unsigned x = 0; x < o->corpus.extras; x++)
         buf_printf(b, "--factor %s: %016" PRIx64 "\n", o->corpus.extra[x].name,
                    corpus_digest_path(o->corpus.extra[x].file));
     if (j->corpus.pitch.tracked)
         buf_str(b, "--pitch: " CORPUS_PITCH_AUTO "\n");
     else
-        setting(b, "--pitch", j->corpus.pitch.file ? o->corpus.pitch : NULL);
+        journal_add_setting(b, "--pitch", j->corpus.pitch.file ? o->corpus.pitch : NULL);
     /* Tertiles of what is tracked follow from the corpus and its labels. */
     buf_printf(b, "--pitch-edges: %s\n", j->edges);
     return buf_ok(b) ? STATUS_OK : err_nomem(err);

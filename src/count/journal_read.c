@@ -1,3 +1,7 @@
+/*
+ * Reading a journal back: only one whose checksum holds and whose settings are those of the job is
+ * resumed; otherwise the first difference is named.
+ */
 #include "config.h"
 
 #include "count/journal.h"
@@ -20,7 +24,7 @@ struct in {
     bool failed;
 };
 
-static const void *get(struct in *in, size_t n)
+static const void *journal_get_bytes(struct in *in, size_t n)
 {
     const void *p = in->at;
     if (in->failed || n > in->left) {
@@ -35,7 +39,7 @@ static const void *get(struct in *in, size_t n)
 static uint64_t get_number(struct in *in)
 {
     uint64_t v = 0;
-    const void *p = get(in, sizeof v);
+    const void *p = journal_get_bytes(in, sizeof v);
     if (p)
         memcpy(&v, p, sizeof v);
     return v;
@@ -45,7 +49,7 @@ static uint64_t get_number(struct in *in)
 static char *get_text(struct in *in)
 {
     uint64_t n = get_number(in);
-    const char *p = n <= in->left ? get(in, (size_t)n) : NULL;
+    const char *p = n <= in->left ? journal_get_bytes(in, (size_t)n) : NULL;
     char *text = p && !memchr(p, '\0', (size_t)n) ? mem_strndup(p, (size_t)n) : NULL;
     in->failed |= !text;
     return text;
@@ -66,11 +70,11 @@ static bool get_levels(struct in *in, struct names *t)
 /* A cell's counters; in each layer they must add up to its frames times tau. */
 static bool get_row(struct in *in, const struct cells *c, uint32_t cell)
 {
-    const unsigned char *bytes = get(in, 1);
+    const unsigned char *bytes = journal_get_bytes(in, 1);
     size_t width = c->offset[c->layers];
     if (!bytes || (*bytes != 1 && *bytes != 2 && *bytes != 4))
         return false;
-    const unsigned char *p = get(in, width * *bytes);
+    const unsigned char *p = journal_get_bytes(in, width * *bytes);
     if (!p)
         return false;
     for (size_t i = 0; i < width; i++)
@@ -94,7 +98,7 @@ static bool get_cells(struct in *in, struct cells *c, uint64_t frames)
     uint64_t n = get_number(in), sum = 0;
     for (uint64_t i = 0; i < n && !in->failed; i++) {
         int32_t key[CELLS_MAX_FACTORS];
-        const void *p = get(in, c->factors * sizeof *key);
+        const void *p = journal_get_bytes(in, c->factors * sizeof *key);
         if (!p)
             return false;
         memcpy(key, p, c->factors * sizeof *key);
@@ -117,7 +121,7 @@ static bool get_done(struct in *in, const struct count_job *j, struct tally *t)
     size_t words = bitset_words(j->corpus.recordings.count);
     if (get_number(in) != j->corpus.recordings.count)
         return false;
-    const void *p = get(in, words * sizeof *t->done);
+    const void *p = journal_get_bytes(in, words * sizeof *t->done);
     if (!p)
         return false;
     memcpy(t->done, p, words * sizeof *t->done);
@@ -148,7 +152,7 @@ static bool get_all(struct in *in, const struct count_job *j, struct tally *t)
     return t->totals.counted == bitset_count(t->done, bitset_words(j->corpus.recordings.count));
 }
 
-static bool whole(const unsigned char *bytes, size_t n)
+static bool journal_is_whole(const unsigned char *bytes, size_t n)
 {
     uint32_t crc;
     if (n < strlen(JOURNAL_MAGIC) + sizeof crc ||
@@ -159,7 +163,7 @@ static bool whole(const unsigned char *bytes, size_t n)
 }
 
 /* What stands between the magic bytes and the checksum of a whole journal. */
-static struct in contents(const unsigned char *bytes, size_t n)
+static struct in journal_contents(const unsigned char *bytes, size_t n)
 {
     return (struct in){bytes + strlen(JOURNAL_MAGIC), n - strlen(JOURNAL_MAGIC) - sizeof(uint32_t),
                        false};
@@ -167,9 +171,9 @@ static struct in contents(const unsigned char *bytes, size_t n)
 
 bool journal_get(const struct count_job *j, const void *bytes, size_t size, struct tally *t)
 {
-    if (!whole(bytes, size))
+    if (!journal_is_whole(bytes, size))
         return false;
-    struct in in = contents(bytes, size);
+    struct in in = journal_contents(bytes, size);
     char *settings = get_text(&in);
     bool ok = settings && strcmp(settings, buf_text(&j->settings)) == 0 && get_all(&in, j, t);
     free(settings);
@@ -180,7 +184,8 @@ bool journal_get(const struct count_job *j, const void *bytes, size_t size, stru
 static bool nothing_done(struct in *in)
 {
     uint64_t n = get_number(in);
-    const unsigned char *p = n / 8 <= in->left ? get(in, bitset_words((size_t)n) * 8) : NULL;
+    const unsigned char *p =
+        n / 8 <= in->left ? journal_get_bytes(in, bitset_words((size_t)n) * 8) : NULL;
     bool any = !p;
     for (size_t i = 0; p && i < bitset_words((size_t)n) * 8; i++)
         any |= p[i] != 0;
@@ -196,9 +201,9 @@ enum status journal_load(struct count_job *j, struct err *err)
         return STATUS_OK;
     if ((code = mapped_open(&m, j->journal, err)))
         return code;
-    if (!whole(m.data, m.size))
+    if (!journal_is_whole(m.data, m.size))
         goto broken;
-    struct in in = contents(m.data, m.size);
+    struct in in = journal_contents(m.data, m.size);
     if (!(settings = get_text(&in)))
         goto broken;
     if (strcmp(settings, buf_text(&j->settings)) != 0) {

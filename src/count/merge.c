@@ -1,3 +1,7 @@
+/*
+ * Adding count files: levels are united, frames and counts of equal cells added, after checking
+ * that model and settings are the same.
+ */
 #include "config.h"
 
 #include "count/merge.h"
@@ -35,11 +39,11 @@ struct merge {
     size_t occurrences_cap;
 };
 
-static enum status differ(const struct counts *a, const struct counts *b, struct err *err,
-                          const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+static enum status merge_differ(const struct counts *a, const struct counts *b, struct err *err,
+                                const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-static enum status differ(const struct counts *a, const struct counts *b, struct err *err,
-                          const char *fmt, ...)
+static enum status merge_differ(const struct counts *a, const struct counts *b, struct err *err,
+                                const char *fmt, ...)
 {
     char text[200];
     va_list ap;
@@ -52,14 +56,15 @@ static enum status differ(const struct counts *a, const struct counts *b, struct
 static enum status check_layers(const struct counts *a, const struct counts *b, struct err *err)
 {
     if (a->layers != b->layers)
-        return differ(a, b, err, "%u layers, not %u", b->layers, a->layers);
+        return merge_differ(a, b, err, "%u layers, not %u", b->layers, a->layers);
     for (uint32_t i = 0; i < counts_blocks(a); i++) {
         const struct counts_layer *x = counts_block(a, i), *y = counts_block(b, i);
         uint32_t n = i % a->layers + 1;
         if (x->width != y->width)
-            return differ(a, b, err, "layer %u has %u neurons, not %u", n, y->width, x->width);
+            return merge_differ(a, b, err, "layer %u has %u neurons, not %u", n, y->width,
+                                x->width);
         if (x->tau != y->tau)
-            return differ(a, b, err, "tau of layer %u is %u, not %u", n, y->tau, x->tau);
+            return merge_differ(a, b, err, "tau of layer %u is %u, not %u", n, y->tau, x->tau);
     }
     return STATUS_OK;
 }
@@ -68,16 +73,17 @@ static enum status check_layers(const struct counts *a, const struct counts *b, 
 static enum status check_lambdas(const struct counts *a, const struct counts *b, struct err *err)
 {
     if (a->lambda_percent != b->lambda_percent)
-        return differ(a, b, err, "lambda is %s %%, not %s %%",
-                      number_short(b->lambda_percent, 15).text,
-                      number_short(a->lambda_percent, 15).text);
+        return merge_differ(a, b, err, "lambda is %s %%, not %s %%",
+                            number_short(b->lambda_percent, 15).text,
+                            number_short(a->lambda_percent, 15).text);
     if (a->lambdas != b->lambdas)
-        return differ(a, b, err, "%u lambdas, not %u", b->lambdas ? b->lambdas : 1,
-                      a->lambdas ? a->lambdas : 1);
+        return merge_differ(a, b, err, "%u lambdas, not %u", b->lambdas ? b->lambdas : 1,
+                            a->lambdas ? a->lambdas : 1);
     for (uint32_t k = 1; k < a->lambdas; k++)
         if (a->lambda[k] != b->lambda[k])
-            return differ(a, b, err, "lambda %u is %s %%, not %s %%", k + 1,
-                          number_short(b->lambda[k], 15).text, number_short(a->lambda[k], 15).text);
+            return merge_differ(a, b, err, "lambda %u is %s %%, not %s %%", k + 1,
+                                number_short(b->lambda[k], 15).text,
+                                number_short(a->lambda[k], 15).text);
     return STATUS_OK;
 }
 
@@ -90,25 +96,25 @@ static enum status check_alike(const struct counts *a, const struct counts *b, s
                        b->path);
     if (a->model_fingerprint && b->model_fingerprint) {
         if (a->model_fingerprint != b->model_fingerprint)
-            return differ(a, b, err, "model '%.60s' has other weights than '%.60s'", b->model,
-                          a->model);
+            return merge_differ(a, b, err, "model '%.60s' has other weights than '%.60s'", b->model,
+                                a->model);
     } else if (strcmp(a->model, b->model) != 0) {
-        return differ(a, b, err, "model '%.60s', not '%.60s'", b->model, a->model);
+        return merge_differ(a, b, err, "model '%.60s', not '%.60s'", b->model, a->model);
     }
     enum status code = check_lambdas(a, b, err);
     if (code)
         return code;
     if (a->frames_mode != b->frames_mode)
-        return differ(a, b, err, "frames are '%s', not '%s'", counts_frames_name(b->frames_mode),
-                      counts_frames_name(a->frames_mode));
+        return merge_differ(a, b, err, "frames are '%s', not '%s'",
+                            counts_frames_name(b->frames_mode), counts_frames_name(a->frames_mode));
     if (strcmp(a->pitch_edges_hz, b->pitch_edges_hz) != 0)
-        return differ(a, b, err, "pitch edges are '%.60s' Hz, not '%.60s'", b->pitch_edges_hz,
-                      a->pitch_edges_hz);
+        return merge_differ(a, b, err, "pitch edges are '%.60s' Hz, not '%.60s'", b->pitch_edges_hz,
+                            a->pitch_edges_hz);
     for (uint32_t f = 0; f < a->factors || f < b->factors; f++) {
         const char *x = f < a->factors ? a->factor[f].name : "none",
                    *y = f < b->factors ? b->factor[f].name : "none";
         if (strcmp(x, y) != 0)
-            return differ(a, b, err, "factor %u is %.60s, not %.60s", f + 1, y, x);
+            return merge_differ(a, b, err, "factor %u is %.60s, not %.60s", f + 1, y, x);
     }
     return check_layers(a, b, err);
 }
@@ -189,7 +195,7 @@ static bool unite_occurrences(struct merge *m)
     return true;
 }
 
-static enum status prepare(struct merge *m, struct err *err)
+static enum status merge_prepare(struct merge *m, struct err *err)
 {
     const struct counts *c = &m->file[0];
     const char *factor[CELLS_MAX_FACTORS];
@@ -261,7 +267,7 @@ enum status merge_files(const char *const *path, size_t n, const struct merge_op
     if (!code)
         code = merge_shards(&shards, m.file, n, options->partial, err);
     if (!code)
-        code = prepare(&m, err);
+        code = merge_prepare(&m, err);
     for (size_t k = 0; k < m.files && !code; k++)
         code = add_cells(&m, (uint32_t)k, err);
     if (!code && !unite_occurrences(&m))

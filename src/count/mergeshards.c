@@ -1,3 +1,7 @@
+/*
+ * Whether count files are shards of one corpus (shards.h): each shard may come once, and together
+ * they must be all.
+ */
 #include "config.h"
 
 #include "count/mergeshards.h"
@@ -32,8 +36,8 @@ static enum status check_one_corpus(const struct counts *a, const struct counts 
 }
 
 /* The file before FILE [k] that holds shard SHARD, from 0. */
-static const struct counts *holder(const struct counts *file, size_t k, uint32_t shard,
-                                   uint64_t *room)
+static const struct counts *shard_holder(const struct counts *file, size_t k, uint32_t shard,
+                                         uint64_t *room)
 {
     for (size_t i = 0; i < k; i++) {
         uint32_t of = file[i].shards.of;
@@ -46,8 +50,8 @@ static const struct counts *holder(const struct counts *file, size_t k, uint32_t
 }
 
 /* Adds the shards of FILE [k] to those SEEN. */
-static enum status add(struct shard_union *u, const struct counts *file, size_t k, uint64_t *seen,
-                       uint64_t *own, uint32_t *lowest, struct err *err)
+static enum status shard_union_add(struct shard_union *u, const struct counts *file, size_t k,
+                                   uint64_t *seen, uint64_t *own, uint32_t *lowest, struct err *err)
 {
     for (size_t w = 0; w < bitset_words(u->of); w++)
         own[w] = 0;
@@ -59,7 +63,7 @@ static enum status add(struct shard_union *u, const struct counts *file, size_t 
         if (bitset_has(seen, s))
             return err_set(err, STATUS_MISMATCH,
                            "%s cannot be added to %s: both hold shard %" PRIu32 " of %" PRIu32,
-                           file[k].path, holder(file, k, s, own)->path, s + 1, u->of);
+                           file[k].path, shard_holder(file, k, s, own)->path, s + 1, u->of);
         bitset_put(seen, s);
         if (s < *lowest) {
             *lowest = s;
@@ -104,7 +108,7 @@ enum status merge_shards(struct shard_union *out, const struct counts *file, siz
     if (!seen || !own)
         code = err_nomem(err);
     for (size_t k = 0; k < n && !code; k++)
-        code = add(out, file, k, seen, own, &lowest, err);
+        code = shard_union_add(out, file, k, seen, own, &lowest, err);
     if (code)
         goto out;
     out->whole = bitset_count(seen, bitset_words(of)) == of;

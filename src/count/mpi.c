@@ -1,3 +1,8 @@
+/*
+ * Counting in several processes by MPI (team.h): process 0 hands out utterances and adds up what
+ * the others report. Sums of integers do not depend on the order, so that any number of processes
+ * writes the same bytes.
+ */
 #include "config.h"
 
 #include "count/team.h"
@@ -87,7 +92,7 @@ void count_team_end(struct count_team *t)
     t->started = false;
 }
 
-static bool alone(const struct count_job *j)
+static bool mpi_is_alone(const struct count_job *j)
 {
     return !j->options->team || j->options->team->size < 2;
 }
@@ -114,7 +119,7 @@ enum status team_agree(struct count_job *j, enum status code, struct err *err)
 {
     struct count_team *t = j->options->team;
     uint64_t mine, leads;
-    if (alone(j) || (code = share_error(t, code, err)))
+    if (mpi_is_alone(j) || (code = share_error(t, code, err)))
         return code;
     mine = leads = corpus_hash(buf_text(&j->settings));
     MPI_Bcast(&leads, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
@@ -129,14 +134,14 @@ enum status team_agree(struct count_job *j, enum status code, struct err *err)
 
 size_t team_share(const struct count_job *j, size_t *stride)
 {
-    *stride = alone(j) ? 1 : j->options->team->size;
-    return alone(j) ? 0 : j->options->team->rank;
+    *stride = mpi_is_alone(j) ? 1 : j->options->team->size;
+    return mpi_is_alone(j) ? 0 : j->options->team->rank;
 }
 
 enum status team_sum(struct count_job *j, enum status code, uint64_t *number, size_t n,
                      struct err *err)
 {
-    if (alone(j))
+    if (mpi_is_alone(j))
         return code;
     if ((code = share_error(j->options->team, code, err))) {
         j->options->team->others = 0;
@@ -147,7 +152,7 @@ enum status team_sum(struct count_job *j, enum status code, uint64_t *number, si
 }
 
 /* With the lock held: the job has to stop. */
-static void fail(struct count_job *j, const struct err *err, int process)
+static void mpi_fail(struct count_job *j, const struct err *err, int process)
 {
     if (!j->code) {
         j->err = *err;
@@ -192,7 +197,7 @@ static void take_part(struct count_job *j, int source, size_t size)
         tally_free(&part);
     }
     if (code)
-        fail(j, &err, source);
+        mpi_fail(j, &err, source);
     pthread_mutex_unlock(&j->lock);
 }
 
@@ -210,7 +215,7 @@ static void hand_out(struct count_job *j, int to, size_t wanted)
 }
 
 /* With the lock held, which is given up for as long as a message takes. */
-static void answer(struct count_job *j, int source, int tag)
+static void mpi_answer(struct count_job *j, int source, int tag)
 {
     struct report r;
     struct problem p;
@@ -224,7 +229,7 @@ static void answer(struct count_job *j, int source, int tag)
         break;
     case TAG_FAILED:
         MPI_Recv(&err, sizeof err, MPI_BYTE, source, tag, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-        fail(j, &err, source);
+        mpi_fail(j, &err, source);
         break;
     default:
         MPI_Recv(&r, sizeof r, MPI_BYTE, source, TAG_REPORT, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
@@ -248,7 +253,7 @@ void team_serve(struct count_job *j)
         MPI_Status s;
         MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &there, &s);
         if (there)
-            answer(j, s.MPI_SOURCE, s.MPI_TAG);
+            mpi_answer(j, s.MPI_SOURCE, s.MPI_TAG);
     }
     if (!cancelled(&j->stop))
         return;
@@ -296,7 +301,8 @@ static enum status report_part(const struct count_job *j, struct report *r,
 }
 
 /* With the lock held, which is given up while messages are sent. */
-static void report(struct count_job *j, struct member *m, const struct report *what, bool with_part)
+static void mpi_report(struct count_job *j, struct member *m, const struct report *what,
+                       bool with_part)
 {
     struct report r = *what;
     struct tally part = j->tally;
@@ -308,7 +314,7 @@ static void report(struct count_job *j, struct member *m, const struct report *w
     if (with_part && tally_init(&j->tally, j, &err)) {
         j->tally = part;
         with_part = false;
-        fail(j, &err, -1);
+        mpi_fail(j, &err, -1);
     }
     if (with_part)
         j->fresh = false;
@@ -330,7 +336,7 @@ static void report(struct count_job *j, struct member *m, const struct report *w
     m->beat = worker_clock();
     pthread_mutex_lock(&j->lock);
     if (code)
-        fail(j, &err, -1);
+        mpi_fail(j, &err, -1);
 }
 
 /* With the lock held: the answer to the last report, if it is there. */
@@ -352,7 +358,7 @@ static void receive_work(struct count_job *j, struct member *m)
 }
 
 /* With the lock held: speaks to process 0 until all workers have ended. */
-static void speak(struct count_job *j)
+static void mpi_speak(struct count_job *j)
 {
     struct member *m = (struct member *)j->feed;
     unsigned threads = j->options->threads < MOST_HANDED ? j->options->threads : MOST_HANDED;
@@ -373,7 +379,7 @@ static void speak(struct count_job *j)
             r.last || large || (t - m->reported >= REPORT_SECONDS && t - m->reported >= m->pause);
         if (r.last || r.wanted > 0 || (due && j->fresh) || t - m->beat >= BEAT_SECONDS) {
             m->asked = !r.last;
-            report(j, m, &r, due);
+            mpi_report(j, m, &r, due);
         }
         if (r.last)
             return;

@@ -1,3 +1,7 @@
+/*
+ * Tertiles of pitch that is tracked in the recordings: one pass over the corpus before counting,
+ * by the same threads, and in processes by all of them.
+ */
 #include "config.h"
 
 #include "count/count_internal.h"
@@ -9,7 +13,7 @@
 #include "count/team.h"
 
 /* Every recording once: those without labels do not count. */
-static void *scan(void *job)
+static void *pitchscan_work(void *job)
 {
     struct count_job *j = job;
     struct audio a = AUDIO_INIT;
@@ -40,7 +44,7 @@ static void *scan(void *job)
     return NULL;
 }
 
-static void watch(struct count_job *j)
+static void pitchscan_watch(struct count_job *j)
 {
     const struct count_hooks *h = j->hooks;
     while (j->running > 0) {
@@ -56,7 +60,8 @@ enum status count_track(struct count_job *j, double edges[2], struct err *err)
     if (!j->bins)
         return err_nomem(err);
     j->next = team_share(j, &j->stride);
-    enum status code = count_threads(j, j->corpus.recordings.count, scan, watch, err);
+    enum status code =
+        count_threads(j, j->corpus.recordings.count, pitchscan_work, pitchscan_watch, err);
     if (!code && cancelled(&j->stop))
         code = err_set(err, STATUS_CANCELLED, "%s: stopped", j->options->output);
     code = team_sum(j, code, (uint64_t *)j->bins, sizeof *j->bins / sizeof(uint64_t), err);

@@ -1,3 +1,7 @@
+/*
+ * What a counting job has so far: one set of cells and the totals, which the parts of workers and
+ * processes are added to.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,7 @@
+/*
+ * What one counting thread does with one recording: read it, align labels and pitch with frames,
+ * run the model, and add the tau largest activations of every frame to the cells of its labels.
+ */
 #include "config.h"
 
 #include "count/count_internal.h"
@@ -67,7 +71,7 @@ static enum status worker_init(struct worker *w, struct count_job *j, struct err
 }
 
 /* Keeps the activated neurons of the aligned frames among the rows of a layer. */
-static enum status look(void *context, const struct model_block *block, struct err *err)
+static enum status worker_look(void *context, const struct model_block *block, struct err *err)
 {
     struct worker *w = context;
     const struct alignment *a = &w->alignment;
@@ -83,9 +87,9 @@ static enum status look(void *context, const struct model_block *block, struct e
     return STATUS_OK;
 }
 
-static enum status forward(struct worker *w, struct err *err)
+static enum status worker_forward(struct worker *w, struct err *err)
 {
-    struct model_sink sink = {MODEL_WANT(MODEL_FC1), look, w};
+    struct model_sink sink = {MODEL_WANT(MODEL_FC1), worker_look, w};
     size_t need;
     if (!mul_size(w->alignment.count, w->per_frame, &need) ||
         !mem_grow(&w->neurons, &w->neurons_cap, need, sizeof *w->neurons))
@@ -170,7 +174,7 @@ static bool find_extras(struct worker *w, const char *utterance)
 }
 
 /* Adds the utterance to the cells, or changes nothing: all cells are made before one is counted. */
-static bool add(struct worker *w, const char *utterance)
+static bool worker_add(struct worker *w, const char *utterance)
 {
     struct count_job *j = w->job;
     const struct alignment *a = &w->alignment;
@@ -195,8 +199,8 @@ static bool add(struct worker *w, const char *utterance)
 }
 
 /* Labels and gender of RECORDING, its sound, its pitch, then which frame belongs to which. */
-static enum status align(struct worker *w, const struct recording *r, enum count_problem *kind,
-                         struct err *err)
+static enum status worker_align(struct worker *w, const struct recording *r,
+                                enum count_problem *kind, struct err *err)
 {
     struct count_job *j = w->job;
     struct utterance_labels labels = {0};
@@ -240,7 +244,7 @@ out:
 }
 
 /* With the lock held: what was learned of an utterance. */
-static void account(struct worker *w, size_t i)
+static void worker_account(struct worker *w, size_t i)
 {
     struct count_job *j = w->job;
     const struct alignment *a = &w->alignment;
@@ -257,21 +261,21 @@ static void account(struct worker *w, size_t i)
     t->short_segments += a->short_segments;
 }
 
-static void process(struct worker *w, size_t i)
+static void worker_process(struct worker *w, size_t i)
 {
     struct count_job *j = w->job;
     const struct recording *r = &j->corpus.recordings.recording[i];
     enum count_problem kind;
     struct err err;
     w->alignment = (struct alignment){0};
-    enum status code = align(w, r, &kind, &err);
+    enum status code = worker_align(w, r, &kind, &err);
     if (!code && w->alignment.count > 0) {
         kind = COUNT_NO_RESULT;
-        if ((code = forward(w, &err)))
+        if ((code = worker_forward(w, &err)))
             err_prefix(&err, "%s", r->path);
     }
     pthread_mutex_lock(&j->lock);
-    if (!code && !add(w, r->utterance)) {
+    if (!code && !worker_add(w, r->utterance)) {
         if (!j->code)
             j->code = err_set(&j->err, STATUS_NOMEM,
                               "memory is used up by %u cells of %zu neurons; count by fewer "
@@ -279,7 +283,7 @@ static void process(struct worker *w, size_t i)
                               j->tally.cells.count, j->tally.cells.offset[j->tally.cells.layers]);
         cancel_set(&j->stop);
     } else if (!code) {
-        account(w, i);
+        worker_account(w, i);
     } else if (code != STATUS_CANCELLED) {
         j->tally.totals.problem[kind]++;
         if (j->hooks->problem)
@@ -297,7 +301,7 @@ size_t count_next(struct count_job *j)
 }
 
 /* With the lock held: an utterance for this thread, or the corpus' count. */
-static size_t take(struct count_job *j)
+static size_t worker_next(struct count_job *j)
 {
     struct count_feed *f = j->feed;
     while (f && f->count == 0 && !f->ended && !cancelled(&j->stop))
@@ -323,9 +327,9 @@ void *count_worker(void *job)
         cancel_set(&j->stop);
     }
     size_t i;
-    while (!cancelled(&j->stop) && (i = take(j)) < j->corpus.recordings.count) {
+    while (!cancelled(&j->stop) && (i = worker_next(j)) < j->corpus.recordings.count) {
         pthread_mutex_unlock(&j->lock);
-        process(&w, i);
+        worker_process(&w, i);
         pthread_mutex_lock(&j->lock);
     }
     j->running--;

@@ -1,3 +1,7 @@
+/*
+ * A canvas of cells as a figure. Dots, blocks and lines are drawn as shapes, since fonts differ in
+ * them or lack them.
+ */
 #include "config.h"
 
 #include "figure/canvas_figure.h"
@@ -15,7 +19,7 @@ struct look_of {
     bool bold, reverse;
 };
 
-static struct look_of look(uint32_t style)
+static struct look_of canvas_look(uint32_t style)
 {
     const struct look *l = &palette[style < STYLE_COUNT ? style : 0];
     struct look_of out = {INK_BLACK, (l->attr & ATTR_BOLD) != 0, (l->attr & ATTR_REVERSE) != 0};
@@ -79,7 +83,8 @@ static bool put_lines(struct figure *f, enum figure_ink ink, double x, double y,
     return false;
 }
 
-static bool drawn(struct figure *f, enum figure_ink ink, double x, double y, uint32_t ch)
+static bool canvas_draw_symbol(struct figure *f, enum figure_ink ink, double x, double y,
+                               uint32_t ch)
 {
     if (ch >= 0x2800 && ch < 0x2900) {
         put_braille(f, ink, x, y, ch - 0x2800);
@@ -95,7 +100,7 @@ struct run {
     int col; /* of its first cell */
 };
 
-static void flush(struct figure *f, struct run *r, int row, struct look_of l)
+static void canvas_flush_run(struct figure *f, struct run *r, int row, struct look_of l)
 {
     if (!r->len)
         return;
@@ -113,12 +118,12 @@ static void put_row(struct figure *f, const struct canvas *c, int row)
     const struct cell *cell = &c->cell[(size_t)row * (size_t)c->cols];
     double y = EDGE + CELL_H * row;
     struct run run = {.len = 0};
-    struct look_of l = look(STYLE_NORMAL);
+    struct look_of l = canvas_look(STYLE_NORMAL);
     for (int i = 0; i < c->cols; i++) {
         double x = EDGE + CELL_W * i;
         if (i == 0 || cell[i].style != cell[i - 1].style) {
-            flush(f, &run, row, l);
-            l = look(cell[i].style);
+            canvas_flush_run(f, &run, row, l);
+            l = canvas_look(cell[i].style);
         }
         if (l.reverse)
             figure_rect(f, l.ink, true, (struct figure_box){x, y, CELL_W, CELL_H});
@@ -126,8 +131,8 @@ static void put_row(struct figure *f, const struct canvas *c, int row)
             continue;
         bool full = run.len + 9 > sizeof run.text;
         if (cell[i].ch == ' ' || full ||
-            drawn(f, l.reverse ? INK_WHITE : l.ink, x, y, cell[i].ch)) {
-            flush(f, &run, row, l);
+            canvas_draw_symbol(f, l.reverse ? INK_WHITE : l.ink, x, y, cell[i].ch)) {
+            canvas_flush_run(f, &run, row, l);
             if (!full)
                 continue;
         }
@@ -137,7 +142,7 @@ static void put_row(struct figure *f, const struct canvas *c, int row)
         if (cell[i].mark)
             run.len += (size_t)utf8_put(run.text + run.len, cell[i].mark);
     }
-    flush(f, &run, row, l);
+    canvas_flush_run(f, &run, row, l);
 }
 
 void canvas_figure(const struct canvas *c, struct figure *f)

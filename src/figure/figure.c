@@ -1,3 +1,7 @@
+/*
+ * Figures as lists of lines, shapes and words in points (figure.h): adding items, and measuring
+ * text with the widths of Helvetica, so that SVG, PDF and PNG agree on the layout.
+ */
 #include "config.h"
 
 #include "figure/figure.h"
@@ -78,7 +82,7 @@ void figure_free(struct figure *f)
     *f = (struct figure){0};
 }
 
-static struct figure_item *add(struct figure *f, struct figure_item item)
+static struct figure_item *figure_add(struct figure *f, struct figure_item item)
 {
     static struct figure_item nowhere; /* what callers may write to when there is no memory */
     if (f->failed || !mem_grow(&f->item, &f->cap, f->items + 1, sizeof *f->item)) {
@@ -93,14 +97,14 @@ static struct figure_item *add(struct figure *f, struct figure_item item)
 void figure_line(struct figure *f, enum figure_ink ink, double width, enum figure_dash dash,
                  double x, double y, double x2, double y2)
 {
-    add(f, (struct figure_item){.kind = FIGURE_LINE,
-                                .ink = ink,
-                                .dash = dash,
-                                .size = width,
-                                .x = x,
-                                .y = y,
-                                .x2 = x2,
-                                .y2 = y2});
+    figure_add(f, (struct figure_item){.kind = FIGURE_LINE,
+                                       .ink = ink,
+                                       .dash = dash,
+                                       .size = width,
+                                       .x = x,
+                                       .y = y,
+                                       .x2 = x2,
+                                       .y2 = y2});
 }
 
 void figure_path(struct figure *f, enum figure_ink ink, double width, enum figure_dash dash,
@@ -113,30 +117,31 @@ void figure_path(struct figure *f, enum figure_ink ink, double width, enum figur
         return;
     }
     memcpy(f->point + 2 * f->points, point, 2 * n * sizeof *point);
-    add(f, (struct figure_item){.kind = FIGURE_PATH,
-                                .ink = ink,
-                                .dash = dash,
-                                .size = width,
-                                .first = f->points,
-                                .count = n});
+    figure_add(f, (struct figure_item){.kind = FIGURE_PATH,
+                                       .ink = ink,
+                                       .dash = dash,
+                                       .size = width,
+                                       .first = f->points,
+                                       .count = n});
     f->points += n;
 }
 
 void figure_rect(struct figure *f, enum figure_ink ink, bool filled, struct figure_box box)
 {
-    add(f, (struct figure_item){.kind = FIGURE_RECT,
-                                .ink = ink,
-                                .filled = filled,
-                                .size = 0.6,
-                                .x = box.x,
-                                .y = box.y,
-                                .x2 = box.w,
-                                .y2 = box.h});
+    figure_add(f, (struct figure_item){.kind = FIGURE_RECT,
+                                       .ink = ink,
+                                       .filled = filled,
+                                       .size = 0.6,
+                                       .x = box.x,
+                                       .y = box.y,
+                                       .x2 = box.w,
+                                       .y2 = box.h});
 }
 
 void figure_circle(struct figure *f, enum figure_ink ink, bool wash, double x, double y, double r)
 {
-    add(f,
+    figure_add(
+        f,
         (struct figure_item){
             .kind = FIGURE_CIRCLE, .ink = ink, .wash = wash, .size = 1, .x = x, .y = y, .x2 = r});
 }
@@ -144,12 +149,12 @@ void figure_circle(struct figure *f, enum figure_ink ink, bool wash, double x, d
 void figure_put_mark(struct figure *f, enum figure_ink ink, enum figure_mark mark, double size,
                      double x, double y)
 {
-    add(f, (struct figure_item){
-               .kind = FIGURE_MARK, .ink = ink, .mark = mark, .size = size, .x = x, .y = y});
+    figure_add(f, (struct figure_item){
+                      .kind = FIGURE_MARK, .ink = ink, .mark = mark, .size = size, .x = x, .y = y});
 }
 
 /* A copy of TEXT without control characters and without bytes that are no UTF-8. */
-static char *clean(const char *text)
+static char *figure_clean_text(const char *text)
 {
     struct buf b = BUF_INIT;
     buf_str(&b, "");
@@ -176,10 +181,10 @@ struct figure_item *figure_words(struct figure *f, enum figure_ink ink, double s
                                .anchor = anchor,
                                .x = x,
                                .y = y,
-                               .text = clean(text)};
+                               .text = figure_clean_text(text)};
     if (!item.text)
         f->failed = true;
-    struct figure_item *added = add(f, item);
+    struct figure_item *added = figure_add(f, item);
     if (f->failed) {
         free(item.text);
         added->text = NULL;
@@ -217,7 +222,7 @@ static struct figure_box words_box(const struct figure_item *i)
     return (struct figure_box){i->x - before, i->y - up, w, h};
 }
 
-static struct figure_box span(double x, double y, double x2, double y2)
+static struct figure_box figure_span(double x, double y, double x2, double y2)
 {
     return (struct figure_box){fmin(x, x2), fmin(y, y2), fabs(x2 - x), fabs(y2 - y)};
 }
@@ -225,9 +230,9 @@ static struct figure_box span(double x, double y, double x2, double y2)
 struct figure_box figure_item_box(const struct figure *f, const struct figure_item *i)
 {
     switch (i->kind) {
-    case FIGURE_LINE: return span(i->x, i->y, i->x2, i->y2);
+    case FIGURE_LINE: return figure_span(i->x, i->y, i->x2, i->y2);
     case FIGURE_RECT: return (struct figure_box){i->x, i->y, i->x2, i->y2};
-    case FIGURE_CIRCLE: return span(i->x - i->x2, i->y - i->x2, i->x + i->x2, i->y + i->x2);
+    case FIGURE_CIRCLE: return figure_span(i->x - i->x2, i->y - i->x2, i->x + i->x2, i->y + i->x2);
     case FIGURE_MARK:
         return (struct figure_box){i->x - i->size / 2, i->y - i->size / 2, i->size, i->size};
     case FIGURE_WORDS: return words_box(i);

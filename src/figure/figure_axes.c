@@ -1,3 +1,6 @@
+/*
+ * Axes: round tick values, their text, and frames.
+ */
 #include "config.h"
 
 #include "base/number.h"
@@ -31,7 +34,7 @@ double figure_round(double *low, double *high, int steps)
 }
 
 /* V with the digits its step asks for. */
-static void number(char *text, size_t size, double v, double step)
+static void figure_tick_text(char *text, size_t size, double v, double step)
 {
     int digits = step >= 1 ? 0 : (int)ceil(-log10(step) - 1e-9);
     snprintf(text, size, "%s", number_fixed(v, digits).text);
@@ -40,8 +43,8 @@ static void number(char *text, size_t size, double v, double step)
 double figure_y_room(double low, double high, double step)
 {
     char text[2][40];
-    number(text[0], sizeof text[0], low, step);
-    number(text[1], sizeof text[1], high, step);
+    figure_tick_text(text[0], sizeof text[0], low, step);
+    figure_tick_text(text[1], sizeof text[1], high, step);
     double w =
         fmax(figure_text_width(text[0], FIGURE_SMALL), figure_text_width(text[1], FIGURE_SMALL));
     return w + TICK + 2 + NAME_GAP + FIGURE_TEXT;
@@ -58,7 +61,7 @@ void figure_y_ticks(struct figure *f, const struct figure_axes *a, double step, 
     const struct figure_box *b = &a->box;
     for (double k = ceil(a->y0 / step - 1e-9); k * step <= a->y1 + 1e-9 * step; k++) {
         double y = figure_y(a, k * step);
-        number(text, sizeof text, k * step, step);
+        figure_tick_text(text, sizeof text, k * step, step);
         figure_line(f, INK_BLACK, 0.6, DASH_NONE, b->x - TICK, y, b->x, y);
         figure_words(f, INK_BLACK, FIGURE_SMALL, ANCHOR_END, b->x - TICK - 2,
                      y + 0.35 * FIGURE_SMALL, text);
@@ -91,7 +94,7 @@ void figure_x_ticks(struct figure *f, const struct figure_axes *a, double step, 
 {
     char text[40];
     for (double k = ceil(a->x0 / step - 1e-9); k * step <= a->x1 + 1e-9 * step; k++) {
-        number(text, sizeof text, k * step, step);
+        figure_tick_text(text, sizeof text, k * step, step);
         x_tick(f, a, k * step, text);
     }
     x_name(f, &a->box, name);
@@ -116,7 +119,8 @@ void figure_x_layers(struct figure *f, const struct figure_axes *a, size_t n, co
 }
 
 /* Lines across BOX at 45 degrees, cut at its sides. */
-static void diagonals(struct figure *f, enum figure_ink ink, struct figure_box b, double step)
+static void figure_diagonals(struct figure *f, enum figure_ink ink, struct figure_box b,
+                             double step)
 {
     for (double t = step; t < b.w + b.h; t += step) {
         double x0 = t < b.h ? 0 : t - b.h, y0 = t < b.h ? t : b.h;
@@ -129,7 +133,7 @@ void figure_bar(struct figure *f, enum figure_ink ink, unsigned pattern, struct 
 {
     switch (pattern % 4) {
     case 0: figure_rect(f, ink, true, b); break;
-    case 1: diagonals(f, ink, b, 3); break;
+    case 1: figure_diagonals(f, ink, b, 3); break;
     case 2:
         for (double y = 2; y < b.h; y += 2)
             figure_line(f, ink, 0.7, DASH_NONE, b.x, b.y + y, b.x + b.w, b.y + y);

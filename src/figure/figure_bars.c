@@ -1,3 +1,6 @@
+/*
+ * Figure 5: the best silhouette of every property, file by file.
+ */
 #include "config.h"
 
 #include "figure/figures.h"

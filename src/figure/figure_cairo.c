@@ -15,7 +15,7 @@
 
 #define MAX_PIXELS 64e6 /* a quarter of a gigabyte */
 
-static cairo_status_t take(void *to, const unsigned char *data, unsigned int length)
+static cairo_status_t cairo_take_bytes(void *to, const unsigned char *data, unsigned int length)
 {
     struct buf *out = to;
     buf_add(out, data, length);
@@ -35,7 +35,7 @@ static void set_dash(cairo_t *cr, enum figure_dash dash)
     cairo_set_dash(cr, lengths[dash], counts[dash], 0);
 }
 
-static void stroke(cairo_t *cr, const struct figure_item *i)
+static void cairo_stroke_item(cairo_t *cr, const struct figure_item *i)
 {
     set_ink(cr, i->ink, 1);
     set_dash(cr, i->dash);
@@ -121,12 +121,12 @@ static void put_item(cairo_t *cr, const struct figure *f, const struct figure_it
     case FIGURE_LINE:
         cairo_move_to(cr, i->x, i->y);
         cairo_line_to(cr, i->x2, i->y2);
-        stroke(cr, i);
+        cairo_stroke_item(cr, i);
         break;
     case FIGURE_PATH:
         for (size_t k = 0; k < i->count; k++)
             cairo_line_to(cr, f->point[2 * (i->first + k)], f->point[2 * (i->first + k) + 1]);
-        stroke(cr, i);
+        cairo_stroke_item(cr, i);
         break;
     case FIGURE_RECT:
         cairo_rectangle(cr, i->x, i->y, i->x2, i->y2);
@@ -134,21 +134,21 @@ static void put_item(cairo_t *cr, const struct figure *f, const struct figure_it
         if (i->filled)
             cairo_fill(cr);
         else
-            stroke(cr, i);
+            cairo_stroke_item(cr, i);
         break;
     case FIGURE_CIRCLE:
         cairo_arc(cr, i->x, i->y, i->x2, 0, 2 * acos(-1.0));
         set_ink(cr, i->ink, 0.14);
         if (i->wash)
             cairo_fill_preserve(cr);
-        stroke(cr, i);
+        cairo_stroke_item(cr, i);
         break;
     case FIGURE_MARK: put_mark(cr, i); break;
     case FIGURE_WORDS: put_words(cr, i); break;
     }
 }
 
-static void draw(cairo_t *cr, const struct figure *f)
+static void cairo_draw_figure(cairo_t *cr, const struct figure *f)
 {
     cairo_set_source_rgb(cr, 1, 1, 1);
     cairo_paint(cr);
@@ -170,7 +170,7 @@ enum status figure_cairo(const struct figure *f, enum figure_format format, stru
                        FIGURE_PNG_DPI);
     cairo_surface_t *surface;
     if (format == FORMAT_PDF) {
-        surface = cairo_pdf_surface_create_for_stream(take, out, f->width, f->height);
+        surface = cairo_pdf_surface_create_for_stream(cairo_take_bytes, out, f->width, f->height);
         cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, NULL);
     } else {
         surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)ceil(f->width * scale),
@@ -178,11 +178,11 @@ enum status figure_cairo(const struct figure *f, enum figure_format format, stru
         cairo_surface_set_device_scale(surface, scale, scale);
     }
     cairo_t *cr = cairo_create(surface);
-    draw(cr, f);
+    cairo_draw_figure(cr, f);
     cairo_status_t status = cairo_status(cr);
     cairo_destroy(cr);
     if (!status && format == FORMAT_PNG)
-        status = cairo_surface_write_to_png_stream(surface, take, out);
+        status = cairo_surface_write_to_png_stream(surface, cairo_take_bytes, out);
     cairo_surface_finish(surface);
     if (!status)
         status = cairo_surface_status(surface);

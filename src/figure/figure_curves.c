@@ -1,3 +1,7 @@
+/*
+ * Figures 4 and 7: silhouettes or numbers of property neurons over the layers, of one file or of
+ * several side by side.
+ */
 #include "config.h"
 
 #include "figure/figures.h"
@@ -27,7 +31,8 @@ static double value_of(const struct score_property *q, uint32_t l, enum curves_o
 }
 
 /* True if Q has anything to show. */
-static bool shows(const struct scores *s, const struct score_property *q, enum curves_of what)
+static bool curves_shows(const struct scores *s, const struct score_property *q,
+                         enum curves_of what)
 {
     bool any = false;
     for (uint32_t l = 0; q->asked && l < s->layers; l++)
@@ -84,8 +89,8 @@ static void draw_curve(struct figure *f, const struct figure_axes *a, const stru
 enum { PER_SEGMENT = 24 }; /* places of a curve, from layer to layer, kept free of words */
 
 /* Q's points as labels without words, those between layers as small obstacles; their number. */
-static size_t obstacles(struct figure_label *label, const struct figure_axes *a,
-                        const struct scores *s, const struct score_property *q)
+static size_t curves_obstacles(struct figure_label *label, const struct figure_axes *a,
+                               const struct scores *s, const struct score_property *q)
 {
     size_t n = 0;
     for (uint32_t l = 0; l < s->layers; l++) {
@@ -126,7 +131,7 @@ static void draw_best(struct figure *f, const struct figure_axes *a, const struc
     }
     for (uint32_t p = 0; label && text && p < s->properties; p++)
         if (series[p])
-            n += obstacles(label + n, a, s, &s->property[p]);
+            n += curves_obstacles(label + n, a, s, &s->property[p]);
     if (label && text)
         figure_place_labels(f, a->box, label, n, 8, FIGURE_SMALL);
     else
@@ -145,7 +150,7 @@ static void draw_panel(struct figure *f, struct figure_box box, const struct sco
     size_t n = 0;
     double step = figure_round(&e.low, &e.high, (int)(box.h / 24));
     for (uint32_t p = 0; series && p < s->properties && n < MAX_SERIES; p++)
-        if (shows(s, &s->property[p], what)) {
+        if (curves_shows(s, &s->property[p], what)) {
             names[n] = s->property[p].name;
             group[n] = names_find(all, names[n]);
             series[p] = group[n++] + 1;

@@ -1,3 +1,7 @@
+/*
+ * Placing labels next to points without overlap: greedy by priority over sixteen places around
+ * each point; a label that finds no place is left out and counted.
+ */
 #include "config.h"
 
 #include "figure/figure.h"
@@ -20,7 +24,7 @@ static int by_priority(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
-static bool inside(struct figure_box in, struct figure_box out)
+static bool label_box_inside(struct figure_box in, struct figure_box out)
 {
     return in.x >= out.x && in.y >= out.y && in.x + in.w <= out.x + out.w &&
            in.y + in.h <= out.y + out.h;
@@ -28,8 +32,8 @@ static bool inside(struct figure_box in, struct figure_box out)
 
 /* The eight places around a point: beside, above and below, then the corners; the same further
  * away. */
-static struct figure_box place(const struct figure_label *l, int k, double w, double size,
-                               double mark)
+static struct figure_box label_place(const struct figure_label *l, int k, double w, double size,
+                                     double mark)
 {
     static const signed char across_of[8] = {1, -1, 0, 0, 1, 1, -1, -1};
     static const signed char down_of[8] = {0, 0, -1, 1, -1, 1, -1, 1};
@@ -65,8 +69,8 @@ void figure_place_labels(struct figure *f, struct figure_box area, const struct 
         double w = figure_text_width(l->text, size);
         bool found = false;
         for (int k = 0; k < (l->far ? 16 : 8) && !found; k++) {
-            struct figure_box b = place(l, k, w, size, mark);
-            found = inside(b, area);
+            struct figure_box b = label_place(l, k, w, size, mark);
+            found = label_box_inside(b, area);
             for (size_t t = 0; t < boxes && found; t++)
                 found = t == order[i].index || !figure_overlap(b, taken[t]);
             if (!found)

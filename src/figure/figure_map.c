@@ -1,3 +1,6 @@
+/*
+ * Figure 3: the map of a property in a layer, with the groups' marks, labels and silhouettes.
+ */
 #include "config.h"
 
 #include "figure/figures.h"
@@ -14,12 +17,12 @@
 enum { MARGIN = 6, BELOW = 26, WIDTH = 252, HEIGHT = 270, NOTE = 12 };
 
 /* True if every group is one point (each-phone): shapes would say nothing. */
-static bool singles(const struct property *p)
+static bool map_has_singles(const struct property *p)
 {
     return p->groups > 1 && p->groups == p->points;
 }
 
-static bool hidden(const struct map_data *d, uint32_t i)
+static bool map_point_hidden(const struct map_data *d, uint32_t i)
 {
     return d->hidden && d->hidden[d->property->point[i].group];
 }
@@ -29,7 +32,7 @@ static struct figure_axes axes_of(const struct map_data *d, struct figure_box bo
 {
     double x0 = INFINITY, x1 = -INFINITY, y0 = INFINITY, y1 = -INFINITY;
     for (uint32_t i = 0; i < d->property->points; i++) {
-        if (hidden(d, i))
+        if (map_point_hidden(d, i))
             continue;
         x0 = fmin(x0, d->xy[2 * i]), x1 = fmax(x1, d->xy[2 * i]);
         y0 = fmin(y0, d->xy[2 * i + 1]), y1 = fmax(y1, d->xy[2 * i + 1]);
@@ -45,7 +48,7 @@ static struct figure_axes axes_of(const struct map_data *d, struct figure_box bo
 }
 
 /* Labels: the selected phone, the heart of every group, then from the rim inwards. */
-static void prioritise(const struct map_data *d, struct figure_label *label)
+static void map_prioritise(const struct map_data *d, struct figure_label *label)
 {
     const struct property *p = d->property;
     for (uint32_t g = 0; g < p->groups; g++) {
@@ -85,21 +88,21 @@ static void draw_points(struct figure *f, const struct map_data *d, const struct
         const char *name = p->point[i].label;
         l->x = figure_x(a, d->xy[2 * i]);
         l->y = figure_y(a, d->xy[2 * i + 1]);
-        l->ink = singles(p) ? INK_BLACK : figure_group_ink(g);
+        l->ink = map_has_singles(p) ? INK_BLACK : figure_group_ink(g);
         l->text = d->no_labels ? NULL : *name ? name : "(sil)";
         l->priority = (int)hypot(l->x - a->box.x - a->box.w / 2, l->y - a->box.y - a->box.h / 2);
     }
-    prioritise(d, label);
+    map_prioritise(d, label);
     for (uint32_t i = 0; i < p->points; i++) {
         uint32_t g = p->point[i].group;
-        if (hidden(d, i))
+        if (map_point_hidden(d, i))
             continue;
         if (d->selected && label[i].text && strcmp(d->selected, p->point[i].label) == 0) {
             label[i].priority = 1 << 30;
             figure_put_mark(f, INK_BLACK, MARK_RING, 8, label[i].x, label[i].y);
         }
-        figure_put_mark(f, label[i].ink, singles(p) ? MARK_CIRCLE : figure_group_mark(g), 4.5,
-                        label[i].x, label[i].y);
+        figure_put_mark(f, label[i].ink, map_has_singles(p) ? MARK_CIRCLE : figure_group_mark(g),
+                        4.5, label[i].x, label[i].y);
         label[n++] = label[i];
     }
     figure_place_labels(f, a->box, label, n, 4.5, 6.5);
@@ -134,7 +137,7 @@ static double draw_head(struct figure *f, const struct map_data *d, struct figur
     figure_words(f, INK_BLACK, FIGURE_TEXT, ANCHOR_START, box.x, box.y + FIGURE_TEXT, text)->bold =
         true;
     box.y += FIGURE_TEXT + 4;
-    if (singles(p))
+    if (map_has_singles(p))
         return box.y + 2;
     return box.y +
            figure_legend(f, box, SWATCH_MARK, (const char *const *)p->group.name, NULL, p->groups) +

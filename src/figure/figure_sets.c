@@ -1,3 +1,7 @@
+/*
+ * Figure 8: two or three sets as a schematic Venn diagram, more as rows of regions with bars.
+ * Areas carry no meaning; the numbers are exact.
+ */
 #include "config.h"
 
 #include "base/number.h"
@@ -33,7 +37,8 @@ static void place_circles(uint32_t sets, struct figure_box b, struct place *at, 
 }
 
 /* The middle of region R: away from the circles it is outside of. */
-static struct place middle(uint32_t r, uint32_t sets, const struct place *at, double radius)
+static struct place sets_region_centre(uint32_t r, uint32_t sets, const struct place *at,
+                                       double radius)
 {
     struct place in = {0, 0}, all = {0, 0};
     int n = 0;
@@ -86,7 +91,7 @@ static void draw_venn(struct figure *f, const struct sets_data *d, struct figure
             ->bold = true;
     }
     for (uint32_t r = 1; r < 1u << o->sets; r++) {
-        struct place p = middle(r, o->sets, at, radius);
+        struct place p = sets_region_centre(r, o->sets, at, radius);
         figure_wordsf(f, INK_BLACK, FIGURE_TEXT + 1, ANCHOR_MIDDLE, p.x, p.y + 1, "%u",
                       o->region[r]);
         figure_wordsf(f, INK_GREY, 6, ANCHOR_MIDDLE, p.x, p.y + 8.5, "%s",

@@ -1,3 +1,7 @@
+/*
+ * A figure as SVG: shapes and words as they are, in points, with a list of fonts that every viewer
+ * has.
+ */
 #include "config.h"
 
 #include "base/number.h"

@@ -1,3 +1,6 @@
+/*
+ * Writing a figure in the format that the ending of its file name says.
+ */
 #include "config.h"
 
 #include "figure/figure.h"

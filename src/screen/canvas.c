@@ -1,3 +1,7 @@
+/*
+ * Drawing on a canvas of cells: text cut at its width, wide and combining characters, lines, bars,
+ * and printing as text.
+ */
 #include "config.h"
 
 #include "screen/canvas.h"

@@ -1,3 +1,6 @@
+/*
+ * A canvas as text with SGR sequences for 256 colours.
+ */
 #include "config.h"
 
 #include "screen/canvas.h"

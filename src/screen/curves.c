@@ -1,3 +1,6 @@
+/*
+ * Curves over layers or ranks in Braille dots, with an axis at the left.
+ */
 #include "config.h"
 
 #include "screen/plot.h"
@@ -48,7 +51,7 @@ static double height_of(const struct sheet *s, double v)
     return (1 - part) * (s->area.rows - 1) + 0.5;
 }
 
-static void dot(struct sheet *s, double x, double y, unsigned char series)
+static void sheet_dot(struct sheet *s, double x, double y, unsigned char series)
 {
     int sx = (int)(x * s->sub_cols), sy = (int)(y * s->sub_rows);
     int row = sy / s->sub_rows, col = sx / s->sub_cols;
@@ -70,11 +73,12 @@ static void draw_straight(struct sheet *s, double x0, double y0, double x1, doub
     int steps = (int)fmax(fabs(x1 - x0) * s->sub_cols, fabs(y1 - y0) * s->sub_rows);
     for (int i = 0; i <= steps; i++) {
         double t = steps ? (double)i / steps : 0;
-        dot(s, x0 + t * (x1 - x0), y0 + t * (y1 - y0), series);
+        sheet_dot(s, x0 + t * (x1 - x0), y0 + t * (y1 - y0), series);
     }
 }
 
-static void segment(struct sheet *s, size_t layer, double from, double to, unsigned char series)
+static void sheet_segment(struct sheet *s, size_t layer, double from, double to,
+                          unsigned char series)
 {
     draw_straight(s, column_of(s, layer) + 0.5, height_of(s, from), column_of(s, layer + 1) + 0.5,
                   height_of(s, to), series);
@@ -169,7 +173,8 @@ void plot_curves(struct canvas *c, struct rect area, const struct plot_series *s
         for (size_t k = 0; k < count && k < 254; k++)
             for (size_t l = 0; l + 1 < n; l++)
                 if (isfinite(series[k].value[l]) && isfinite(series[k].value[l + 1]))
-                    segment(&s, l, series[k].value[l], series[k].value[l + 1], (unsigned char)k);
+                    sheet_segment(&s, l, series[k].value[l], series[k].value[l + 1],
+                                  (unsigned char)k);
         draw_axis(c, &s);
         draw_sheet(c, &s, series);
         draw_layers(c, &s, here);
@@ -184,7 +189,7 @@ void plot_curves(struct canvas *c, struct rect area, const struct plot_series *s
 }
 
 /* Where rank R (from 1) stands, 0 .. 1 of the way. */
-static double way(const struct sheet *s, double r, bool logarithmic)
+static double sheet_rank_x(const struct sheet *s, double r, bool logarithmic)
 {
     if (s->n < 2)
         return 0;
@@ -193,7 +198,7 @@ static double way(const struct sheet *s, double r, bool logarithmic)
 
 static double rank_column(const struct sheet *s, double r, bool logarithmic)
 {
-    return way(s, r, logarithmic) * (s->area.cols - 1) + 0.5;
+    return sheet_rank_x(s, r, logarithmic) * (s->area.cols - 1) + 0.5;
 }
 
 static void draw_ranks(struct canvas *c, const struct sheet *s, bool logarithmic)

@@ -85,21 +85,21 @@ bool grid_add(struct grid *g, uint64_t id, const double *number, const char *con
     return buf_ok(&g->text) && buf_ok(&g->plain);
 }
 
-static const char *texts(const struct grid *g, size_t row)
+static const char *grid_row_texts(const struct grid *g, size_t row)
 {
     return buf_text(&g->text) + g->at[row];
 }
 
 bool grid_matches(const struct grid *g, const struct match *m, size_t row)
 {
-    return match_row(m, &g->number[row * g->columns], texts(g, row));
+    return match_row(m, &g->number[row * g->columns], grid_row_texts(g, row));
 }
 
 static const struct grid *sorting; /* qsort has no argument to spare; one thread only */
 
 static int by_text(const struct grid *g, size_t x, size_t y)
 {
-    const char *a = texts(g, x), *b = texts(g, y);
+    const char *a = grid_row_texts(g, x), *b = grid_row_texts(g, y);
     for (int k = 1; k < g->sort; k++) {
         a = strchr(a, '\n') + 1;
         b = strchr(b, '\n') + 1;

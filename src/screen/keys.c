@@ -1,3 +1,6 @@
+/*
+ * Names of keys and their numbers, both ways.
+ */
 #include "config.h"
 
 #include "screen/keys.h"

@@ -1,3 +1,7 @@
+/*
+ * The small language of searching and filtering lists: terms that compare a column or look for a
+ * text (match.h).
+ */
 #include "config.h"
 
 #include "screen/match.h"
@@ -164,7 +168,7 @@ void match_free(struct match *m)
     m->terms = 0;
 }
 
-static bool compare(const struct match_term *t, double v)
+static bool match_compare(const struct match_term *t, double v)
 {
     switch (t->op) {
     case MATCH_LESS: return v < t->number;
@@ -177,7 +181,7 @@ static bool compare(const struct match_term *t, double v)
 }
 
 /* Column K of the texts, and its length. */
-static const char *field(const char *text, int k, size_t *len)
+static const char *match_field(const char *text, int k, size_t *len)
 {
     for (; k > 0; k--)
         text = strchr(text, '\n') + 1;
@@ -190,9 +194,9 @@ static bool term_holds(const struct match_term *t, const double *number, const c
     char copy[256];
     size_t len;
     if (t->op != MATCH_PATTERN && t->numeric)
-        return compare(t, number[t->column]);
+        return match_compare(t, number[t->column]);
     if (t->column >= 0) {
-        const char *from = field(text, t->column, &len);
+        const char *from = match_field(text, t->column, &len);
         if (t->op != MATCH_PATTERN) {
             bool equal = strlen(t->word) == len && memcmp(from, t->word, len) == 0;
             return equal == (t->op == MATCH_EQUAL);

@@ -1,3 +1,7 @@
+/*
+ * Points in the plane in character cells, as letters, Braille dots or blocks, with labels where
+ * there is room.
+ */
 #include "config.h"
 
 #include "screen/plot.h"
@@ -53,17 +57,17 @@ static void field_free(struct field *f)
     free(f->taken);
 }
 
-static bool drawn(const struct plot_point *p)
+static bool plot_is_drawn(const struct plot_point *p)
 {
     return isfinite(p->x) && isfinite(p->y);
 }
 
 /* The scale at which all points fit with LABEL columns to spare on the right, centred. */
-static void fit(struct field *f, const struct plot *p, int label)
+static void plot_fit_label(struct field *f, const struct plot *p, int label)
 {
     double x0 = INFINITY, x1 = -INFINITY, y0 = INFINITY, y1 = -INFINITY;
     for (size_t i = 0; i < p->points; i++) {
-        if (!drawn(&p->point[i]))
+        if (!plot_is_drawn(&p->point[i]))
             continue;
         x0 = fmin(x0, p->point[i].x);
         x1 = fmax(x1, p->point[i].x);
@@ -80,7 +84,7 @@ static void fit(struct field *f, const struct plot *p, int label)
     f->top = (y0 + y1) / 2 + f->per_col * (down + 1);
 }
 
-static int clamp(int v, int max)
+static int plot_clamp(int v, int max)
 {
     return v < 0 ? 0 : v > max ? max : v;
 }
@@ -90,11 +94,11 @@ static void put_points(struct field *f, const struct plot *p)
     for (size_t i = p->points; i-- > 0;) {
         const struct plot_point *q = &p->point[i];
         f->row[i] = -1;
-        if (!drawn(q))
+        if (!plot_is_drawn(q))
             continue;
         double across = (q->x - f->left) / f->per_col, down = (f->top - q->y) / f->per_col / 2;
-        int sx = clamp((int)floor(across * f->sub_cols), f->cols * f->sub_cols - 1);
-        int sy = clamp((int)floor(down * f->sub_rows), f->rows * f->sub_rows - 1);
+        int sx = plot_clamp((int)floor(across * f->sub_cols), f->cols * f->sub_cols - 1);
+        int sy = plot_clamp((int)floor(down * f->sub_rows), f->rows * f->sub_rows - 1);
         f->row[i] = sy / f->sub_rows;
         f->col[i] = sx / f->sub_cols;
         size_t cell = (size_t)f->row[i] * (size_t)f->cols + (size_t)f->col[i];
@@ -106,7 +110,7 @@ static void put_points(struct field *f, const struct plot *p)
 }
 
 /* The group most points of the cell belong to; *MIXED if there are others. */
-static unsigned majority(const struct field *f, const struct plot *p, size_t cell, bool *mixed)
+static unsigned plot_majority(const struct field *f, const struct plot *p, size_t cell, bool *mixed)
 {
     unsigned best = p->point[f->first[cell]].group;
     size_t best_n = 0;
@@ -125,7 +129,7 @@ static unsigned majority(const struct field *f, const struct plot *p, size_t cel
 }
 
 /* Braille dots are numbered down the left column, down the right one, then the lowest pair. */
-static uint32_t dots(unsigned bits, enum plot_glyphs glyphs)
+static uint32_t plot_dots_character(unsigned bits, enum plot_glyphs glyphs)
 {
     static const unsigned char braille[8] = {0x01, 0x08, 0x02, 0x10, 0x04, 0x20, 0x40, 0x80};
     static const uint32_t block[4] = {' ', 0x2580, 0x2584, 0x2588};
@@ -147,17 +151,17 @@ static void draw_points(struct canvas *c, struct rect area, const struct field *
             bool mixed;
             if (f->first[cell] < 0)
                 continue;
-            unsigned g = majority(f, p, cell, &mixed);
+            unsigned g = plot_majority(f, p, cell, &mixed);
             const struct plot_group *group = &p->group[g < p->groups ? g : 0];
             report->mixed += mixed;
-            uint32_t ch = glyphs != PLOT_LETTERS ? dots(f->bits[cell], glyphs)
+            uint32_t ch = glyphs != PLOT_LETTERS ? plot_dots_character(f->bits[cell], glyphs)
                           : mixed                ? '*'
                                                  : (uint32_t)(unsigned char)group->letter;
             canvas_put(c, area.row + r, area.col + k, mixed ? STYLE_MIXED : group->style, ch);
         }
 }
 
-static bool room(const struct field *f, int row, int col, int width)
+static bool plot_label_room(const struct field *f, int row, int col, int width)
 {
     if (row < 0 || row >= f->rows || col < 0 || col + width > f->cols)
         return false;
@@ -168,7 +172,7 @@ static bool room(const struct field *f, int row, int col, int width)
 }
 
 /* True if the cells beside a label at COL are free or I's own mark: it can be told from others. */
-static bool apart(const struct field *f, size_t i, int row, int col, int width)
+static bool plot_label_apart(const struct field *f, size_t i, int row, int col, int width)
 {
     for (int side = 0; side < 2; side++) {
         int at = side ? col + width : col - 1;
@@ -194,7 +198,7 @@ static bool put_label(struct canvas *c, struct rect area, struct field *f, const
     int tries = crowd ? 8 : 16;
     for (int k = 0; k < tries; k++) {
         int row = f->row[i] + place[k % 8][0], col = f->col[i] + place[k % 8][1];
-        if (!room(f, row, col, w) || (k < 8 && !apart(f, i, row, col, w)))
+        if (!plot_label_room(f, row, col, w) || (k < 8 && !plot_label_apart(f, i, row, col, w)))
             continue;
         enum style style = (long)i == p->selected ? STYLE_SELECTED
                            : q->group < p->groups ? p->group[q->group].style
@@ -234,7 +238,7 @@ static void put_labels(struct canvas *c, struct rect area, struct field *f, cons
     free(order);
 }
 
-static long nearest(const struct field *f, const struct plot *p)
+static long plot_nearest(const struct field *f, const struct plot *p)
 {
     long best = -1, least = 0;
     for (size_t i = 0; i < p->points; i++) {
@@ -262,7 +266,7 @@ void plot_scatter(struct canvas *c, struct rect area, const struct plot *p,
         for (size_t i = 0; i < p->points; i++)
             if (p->point[i].label && text_width(p->point[i].label) > label)
                 label = text_width(p->point[i].label);
-        fit(&f, p, label < area.cols / 4 ? label : area.cols / 4);
+        plot_fit_label(&f, p, label < area.cols / 4 ? label : area.cols / 4);
         put_points(&f, p);
         if (glyphs == PLOT_BRAILLE)
             canvas_note_dots(c, area);
@@ -273,7 +277,7 @@ void plot_scatter(struct canvas *c, struct rect area, const struct plot *p,
             report->col = f.col[p->selected];
             canvas_restyle(c, area.row + report->row, area.col + report->col, 1, STYLE_SELECTED);
         }
-        report->nearest = nearest(&f, p);
+        report->nearest = plot_nearest(&f, p);
         report->per_col = f.per_col;
     }
     field_free(&f);
