@@ -98,6 +98,9 @@ void experiments_live_draw(const struct app *app, struct canvas *c, struct rect 
 void live_draw(const struct live_answer *a, const struct live_options *o, size_t first, bool busy,
                struct canvas *c, struct rect area);
 
+/* The numbers of the experiment under the cursor (experiments_save.c). */
+enum status experiments_result(const struct app *app, struct table *out, struct err *err);
+
 /* The list above, and what is below it (experiments_draw.c). */
 void experiments_draw(const struct app *app, struct canvas *c, struct rect area);
 

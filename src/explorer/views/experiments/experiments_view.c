@@ -343,6 +343,7 @@ const struct view view_experiments = {
     .prepare = prepare,
     .render = experiments_draw,
     .status = status,
+    .result = experiments_result,
     .due = due,
     .look = look_again,
 };

@@ -27,11 +27,14 @@ static enum status map_shown(const struct app *app, struct map_data *d, struct e
     return STATUS_OK;
 }
 
+/* Coordinates as `propneu map` has them: the view turns each layer's map towards the one before. */
 enum status map_result(const struct app *app, struct table *out, struct err *err)
 {
+    const struct map_state *s = map_state(app);
+    const struct engine_result *r = app_result(app, s->of_property, s->of_layer);
     struct map_data d;
     enum status code = map_shown(app, &d, err);
-    return code ? code : report_map(out, d.property, d.layer, d.xy, d.hidden, err);
+    return code ? code : report_map(out, d.property, d.layer, r->xy, d.hidden, err);
 }
 
 enum status map_figure(const struct app *app, struct figure *out, struct err *err)
