@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "formats/datadir.h"
 #include "formats/file.h"
 
@@ -290,14 +291,14 @@ static int play(struct cli *cli, struct explore *e, struct app *app, struct outf
     return result;
 }
 
-static int show(struct cli *cli, struct explore *e, char **files, size_t count)
+/* One session with APP, which is closed again; a signal that ended it goes to *BY_SIGNAL. */
+static int show_with(struct cli *cli, struct explore *e, struct app *app, char **files,
+                     size_t count, int *by_signal)
 {
-    /* A computation that the end of the program does not wait for still looks at it. */
-    static struct app app;
     struct err err;
     struct outfile record = {NULL, NULL, NULL, false};
     struct script script = {NULL, 0, 0};
-    int by_signal = 0, result = CLI_FAILED;
+    int result = CLI_FAILED;
     if (e->script && script_open(&script, e->script, &err))
         return cli_fail(&err);
     e->play.script = e->script ? &script : NULL;
@@ -309,19 +310,33 @@ static int show(struct cli *cli, struct explore *e, char **files, size_t count)
     e->app.link = &e->link;
     if (e->record && open_record(&record, e->record, &err))
         result = cli_fail(&err);
-    else if (app_init(&app, (const char *const *)files, count, &e->app, &err))
+    else if (app_init(app, (const char *const *)files, count, &e->app, &err))
         result = cli_fail(&err);
     else {
-        result = play(cli, e, &app, &record, &by_signal);
-        if (!result && app.print)
-            result = explore_print_neurons(&app);
+        result = play(cli, e, app, &record, by_signal);
+        if (!result && app->print)
+            result = explore_print_neurons(app);
         if (!e->dump)
-            settings_end(e, &app);
-        app_free(&app);
+            settings_end(e, app);
+        app_free(app);
     }
     settings_free(e);
     outfile_abandon(&record);
     script_free(&script);
+    return result;
+}
+
+static int show(struct cli *cli, struct explore *e, char **files, size_t count)
+{
+    struct app *app = mem_zeros(1, sizeof *app); /* too large for the stack */
+    struct err err;
+    int by_signal = 0, result;
+    if (!app) {
+        err_nomem(&err);
+        return cli_fail(&err);
+    }
+    result = show_with(cli, e, app, files, count, &by_signal);
+    free(app);
     if (by_signal) {
         signal(by_signal, SIG_DFL);
         raise(by_signal);
