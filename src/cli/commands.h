@@ -1,27 +1,37 @@
 /*
- * commands.h - the commands, one file each.
+ * commands.h - the commands, in the order in which --help lists them.
+ *
+ * To add one, write src/cli/commands/cmd_NAME.c with a struct cli_command and add its row here;
+ * parsing, --help and completions follow from it, and tests/style/man.sh asks for its page.
  */
 #ifndef PROPNEU_CLI_COMMANDS_H
 #define PROPNEU_CLI_COMMANDS_H
 
 #include "cli/cli.h"
 
-extern const struct cli_command command_activations;
-extern const struct cli_command command_completion;
-extern const struct cli_command command_count;
-extern const struct cli_command command_demo;
-extern const struct cli_command command_erase;
-extern const struct cli_command command_eval;
-extern const struct cli_command command_import;
-extern const struct cli_command command_explore;
-extern const struct cli_command command_figure;
-extern const struct cli_command command_info;
-extern const struct cli_command command_layers;
-extern const struct cli_command command_map;
-extern const struct cli_command command_neurons;
-extern const struct cli_command command_overlap;
-extern const struct cli_command command_pattern;
-extern const struct cli_command command_merge;
-extern const struct cli_command command_prune;
+/* clang-format off */ /* one line a command */
+#define COMMANDS(COMMAND) \
+    COMMAND(explore) \
+    COMMAND(demo) \
+    COMMAND(count) \
+    COMMAND(merge) \
+    COMMAND(import) \
+    COMMAND(info) \
+    COMMAND(layers) \
+    COMMAND(neurons) \
+    COMMAND(pattern) \
+    COMMAND(map) \
+    COMMAND(overlap) \
+    COMMAND(figure) \
+    COMMAND(erase) \
+    COMMAND(prune) \
+    COMMAND(eval) \
+    COMMAND(activations) \
+    COMMAND(completion)
+/* clang-format on */
+
+#define COMMAND_DECLARE(name) extern const struct cli_command command_##name;
+COMMANDS(COMMAND_DECLARE)
+#undef COMMAND_DECLARE
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * propneu: finds, compares and proves the property neurons of speech Transformers.
+ * propneu: finds, compares and causally tests the property neurons of speech Transformers.
  */
 #include "config.h"
 
@@ -12,28 +12,9 @@
 #include "cli/commands.h"
 #include "formats/file.h"
 
-/* clang-format off */ /* one line a command */
-const struct cli_command *const cli_commands[] = {
-    &command_explore,
-    &command_demo,
-    &command_count,
-    &command_merge,
-    &command_import,
-    &command_info,
-    &command_layers,
-    &command_neurons,
-    &command_pattern,
-    &command_map,
-    &command_overlap,
-    &command_figure,
-    &command_erase,
-    &command_prune,
-    &command_eval,
-    &command_activations,
-    &command_completion,
-    NULL,
-};
-/* clang-format on */
+#define COMMAND_ROW(name) &command_##name,
+const struct cli_command *const cli_commands[] = {COMMANDS(COMMAND_ROW) NULL};
+#undef COMMAND_ROW
 
 static const struct cli_command *find_command(const char *name)
 {
