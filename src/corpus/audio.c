@@ -119,6 +119,8 @@ static enum status append(struct audio *a, const float *x, size_t n, const char 
 {
     if (n > (size_t)AUDIO_RATE * AUDIO_MAX_SECONDS - a->count)
         return err_set(err, STATUS_UNSUPPORTED, "%s: longer than %d s", path, AUDIO_MAX_SECONDS);
+    if (cancelled(a->cancel))
+        return err_set(err, STATUS_CANCELLED, "%s: stopped", path);
     if (!mem_grow(&a->samples, &a->cap, a->count + n, sizeof *a->samples))
         return err_nomem(err);
     memcpy(a->samples + a->count, x, n * sizeof *x);

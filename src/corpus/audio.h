@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "base/status.h"
+#include "base/cancel.h"
 
 #define AUDIO_RATE 16000
 /* Longer recordings are refused: models see them in whole, in time that grows with the square. */
@@ -21,18 +21,20 @@ struct audio {
     float *samples; /* [count], at AUDIO_RATE */
     size_t count;
     size_t cap; /* elements of memory behind samples */
+    const struct cancel
+        *cancel; /* borrowed: looked at by whatever reads or analyses; NULL: never */
 };
 
-#define AUDIO_INIT \
-    {              \
-        NULL, 0, 0 \
+#define AUDIO_INIT       \
+    {                    \
+        NULL, 0, 0, NULL \
     }
 
 /*
  * Reads PATH, which must be a regular file.  Messages begin with PATH.  STATUS_IO: not there or
  * not readable; STATUS_FORMAT: no audio, cut short, empty, or holding values that are not
- * numbers; STATUS_UNSUPPORTED: a rate that cannot be resampled, or too long; STATUS_NOMEM.
- * On failure the samples of an earlier recording may be lost (count is 0 then).
+ * numbers; STATUS_UNSUPPORTED: a rate that cannot be resampled, or too long; STATUS_NOMEM;
+ * STATUS_CANCELLED.  On failure the samples of an earlier recording may be lost (count is 0 then).
  */
 enum status audio_read(struct audio *a, const char *path, struct err *err);
 

@@ -29,8 +29,9 @@ static enum status track(const struct audio *a, struct pitch_track *out, struct 
     struct pitch_track t = {.kind = PITCH_F0_TIMED, .count = pitchtrack_frames(a->count)};
     t.f0 = mem_array(t.count, sizeof *t.f0);
     t.time = mem_array(t.count, sizeof *t.time);
-    enum status code =
-        t.f0 && t.time ? pitchtrack_run(a->samples, a->count, NULL, t.f0, err) : err_nomem(err);
+    enum status code = t.f0 && t.time
+                           ? pitchtrack_run(a->samples, a->count, NULL, t.f0, a->cancel, err)
+                           : err_nomem(err);
     if (code) {
         pitch_track_free(&t);
         return code;

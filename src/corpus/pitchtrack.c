@@ -14,10 +14,11 @@
 
 /* The harmonics that decide lie below 1.3 kHz, so a quarter of the rate does, and noise above
  * cannot disturb. */
-#define DECIMATION 4
-#define RATE       (AUDIO_RATE / DECIMATION)
-#define CUTOFF_HZ  1300.0
-#define TAPS       49
+#define FRAMES_A_LOOK 64 /* between two looks at a flag */
+#define DECIMATION    4
+#define RATE          (AUDIO_RATE / DECIMATION)
+#define CUTOFF_HZ     1300.0
+#define TAPS          49
 
 /* Frames are twice as dense as the values: pitch moves less from one to the next. */
 #define STEP    (RATE / 100)
@@ -281,7 +282,7 @@ static enum status set_range(struct tracker *t, const struct pitchtrack_options 
 }
 
 enum status pitchtrack_run(const float *samples, size_t n, const struct pitchtrack_options *options,
-                           float *f0, struct err *err)
+                           float *f0, const struct cancel *cancel, struct err *err)
 {
     size_t values = pitchtrack_frames(n);
     struct tracker t = {.count = n / DECIMATION, .frames = values ? DENSITY * values - 1 : 0};
@@ -301,6 +302,8 @@ enum status pitchtrack_run(const float *samples, size_t n, const struct pitchtra
     }
     for (size_t j = 0; j < t.frames; j++) {
         float region[REGION], r[MAX_LAG + 1];
+        if (j % FRAMES_A_LOOK == 0 && (code = cancel_check(cancel, err)))
+            goto out;
         t.frame[j].count = 0;
         if (t.power > 0) {
             cut(&t, j, region);

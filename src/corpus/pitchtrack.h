@@ -14,7 +14,7 @@
 
 #include <stddef.h>
 
-#include "base/status.h"
+#include "base/cancel.h"
 
 /* Seconds between values; value t is the F0 at PITCHTRACK_PERIOD * (t + 0.5), the middle of label
  * t of the published 20 ms lists. */
@@ -40,9 +40,10 @@ size_t pitchtrack_frames(size_t samples);
 /*
  * The track of SAMPLES [n] at AUDIO_RATE, of any level, into F0 [pitchtrack_frames(n)]: Hz, or 0
  * where there is no pitch.  OPTIONS may be NULL.  STATUS_USAGE for a range that is none,
- * STATUS_NOMEM; F0 is untouched then.  Takes about 0.4 n floats of memory while it runs.
+ * STATUS_NOMEM, STATUS_CANCELLED once CANCEL (may be NULL) is set; F0 is untouched then.  Takes
+ * about 0.4 n floats of memory while it runs.
  */
 enum status pitchtrack_run(const float *samples, size_t n, const struct pitchtrack_options *options,
-                           float *f0, struct err *err);
+                           float *f0, const struct cancel *cancel, struct err *err);
 
 #endif

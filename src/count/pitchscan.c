@@ -17,6 +17,7 @@ static void *pitchscan_work(void *job)
 {
     struct count_job *j = job;
     struct audio a = AUDIO_INIT;
+    a.cancel = &j->stop;
     pthread_mutex_lock(&j->lock);
     for (size_t i; !cancelled(&j->stop) && (i = j->next) < j->corpus.recordings.count;) {
         const struct recording *r = &j->corpus.recordings.recording[i];

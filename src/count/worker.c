@@ -54,6 +54,7 @@ static enum status worker_init(struct worker *w, struct count_job *j, struct err
 {
     const struct cells *c = &j->tally.cells;
     *w = (struct worker){.job = j, .audio = AUDIO_INIT};
+    w->audio.cancel = &j->stop;
     w->scratch = model_scratch_new();
     w->selector = mem_zeros(c->layers, sizeof *w->selector);
     w->cursor = mem_zeros(c->layers, sizeof *w->cursor);
@@ -75,8 +76,7 @@ static enum status worker_look(void *context, const struct model_block *block, s
 {
     struct worker *w = context;
     const struct alignment *a = &w->alignment;
-    if (cancelled(&w->job->stop))
-        return err_set(err, STATUS_CANCELLED, "stopped");
+    (void)err;
     size_t *i = &w->cursor[block->index];
     for (; *i < a->count && a->frame[*i].frame < block->first + block->rows; ++*i) {
         const float *row = block->data + (a->frame[*i].frame - block->first) * block->width;
@@ -95,7 +95,9 @@ static enum status worker_forward(struct worker *w, struct err *err)
         !mem_grow(&w->neurons, &w->neurons_cap, need, sizeof *w->neurons))
         return err_nomem(err);
     memset(w->cursor, 0, w->job->tally.cells.layers * sizeof *w->cursor);
-    return model_forward(w->job->model, w->scratch, w->audio.samples, w->audio.count, &sink, err);
+    const struct model_pass pass = {
+        .samples = w->audio.samples, .count = w->audio.count, .cancel = &w->job->stop};
+    return model_run(w->job->model, w->scratch, &pass, &sink, err);
 }
 
 /* Level indices of one utterance: the phones', and what holds for all of its frames. */

@@ -15,6 +15,9 @@
 #include "eval/head.h"
 #include "eval/eval.h"
 
+/* Frames that a task goes through between two looks at the flag. */
+#define FRAMES_A_LOOK 16
+
 /* What was kept of one recording. */
 struct recording_run {
     bool failed;

@@ -18,6 +18,7 @@ struct listener {
     struct head head;
     double *sum; /* [frames][E] of the hidden states the head is given, weighted */
     size_t frames, cap;
+    const struct cancel *cancel;
 };
 
 void heard_free(struct heard *h)
@@ -39,14 +40,16 @@ void listener_free(struct listener *l)
 }
 
 enum status listener_open(struct listener **out, const char *path, enum eval_task task,
-                          struct err *err)
+                          const struct cancel *cancel, struct err *err)
 {
     struct checkpoint c;
     struct listener *l = mem_zeros(1, sizeof *l);
     if (!l)
         return err_nomem(err);
     l->task = task;
-    enum status code = model_open(&l->model, path, NULL, err);
+    l->cancel = cancel;
+    const struct model_options options = {.cancel = cancel};
+    enum status code = model_open(&l->model, path, &options, err);
     if (!code)
         code = checkpoint_open(&c, path, err);
     if (!code) {
@@ -129,7 +132,8 @@ static enum status decide(struct listener *l, struct heard *out, struct err *err
 enum status listener_hear(struct listener *l, const float *samples, size_t n,
                           const struct model_intervention *edit, struct heard *out, struct err *err)
 {
-    const struct model_pass pass = {.samples = samples, .count = n, .intervention = edit};
+    const struct model_pass pass = {
+        .samples = samples, .count = n, .intervention = edit, .cancel = l->cancel};
     const struct model_sink sink = {.want = MODEL_WANT(MODEL_HIDDEN), .rows = take, .context = l};
     struct heard h = {.frames = 0};
     l->frames = 0;

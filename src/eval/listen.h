@@ -21,10 +21,11 @@ void heard_free(struct heard *h);
 
 /*
  * Opens the model PATH with its head for TASK: EVAL_SID hears the whole recording (frames 1),
- * EVAL_PHONES each frame.  STATUS_NOTFOUND where there is no such head.
+ * EVAL_PHONES each frame.  STATUS_NOTFOUND where there is no such head.  CANCEL (may be NULL) must
+ * outlive the listener: opening and hearing end with STATUS_CANCELLED once it is set.
  */
 enum status listener_open(struct listener **out, const char *path, enum eval_task task,
-                          struct err *err);
+                          const struct cancel *cancel, struct err *err);
 void listener_free(struct listener *l);
 
 const struct model_info *listener_model(const struct listener *l);

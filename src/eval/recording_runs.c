@@ -69,7 +69,8 @@ static enum status read_input(struct worker *w, const struct recording *r, struc
         return STATUS_OK;
     }
     struct model_sink sink = {MODEL_WANT(MODEL_INPUT), take_input, w};
-    enum status code = model_forward(e->model, w->scratch, a->samples, a->count, &sink, err);
+    const struct model_pass pass = {.samples = a->samples, .count = a->count, .cancel = &e->stop};
+    enum status code = model_run(e->model, w->scratch, &pass, &sink, err);
     if (!code && o->noise > 0)
         noise_add(&noise, w->input, model_frames(e->model, a->count) * w->input_width, o->noise);
     return code ? err_prefix(err, "%s", r->path) : STATUS_OK;
@@ -122,8 +123,7 @@ static enum status look(void *context, const struct model_block *b, struct err *
     struct worker *w = context;
     const struct eval *e = w->e;
     uint32_t n = b->stage == MODEL_FINAL ? e->info->layers : b->index;
-    if (cancelled(&w->e->stop))
-        return err_set(err, STATUS_CANCELLED, "stopped");
+    (void)err;
     size_t bytes = b->rows * b->width * sizeof *b->data;
     if (b->stage == MODEL_HIDDEN && w->rows[n])
         memcpy(w->rows[n] + (w->item->row + b->first) * b->width, b->data, bytes);
@@ -207,7 +207,7 @@ static struct model_pass make_pass(const struct worker *w, const struct recordin
 {
     const struct eval *e = w->e;
     const struct model_info *m = e->info;
-    struct model_pass p = {.frames = it->frames, .intervention = e->edit};
+    struct model_pass p = {.frames = it->frames, .intervention = e->edit, .cancel = &e->stop};
     p.layers = e->layer < m->layers ? e->layer : 0;
     if (begun >= 0) {
         p.rows = t->rows[begun] + it->row * m->embed;

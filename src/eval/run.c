@@ -95,6 +95,7 @@ static enum status worker_init(struct worker *w, struct eval *e, struct err *err
 {
     size_t states = e->info->layers + 1u;
     *w = (struct worker){.e = e, .audio = AUDIO_INIT};
+    w->audio.cancel = &e->stop;
     w->scratch = model_scratch_new();
     w->means = mem_array(states * e->info->embed, sizeof *w->means);
     w->logits = mem_array((size_t)e->head.classes + e->head.in, sizeof *w->logits);

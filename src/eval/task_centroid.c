@@ -161,10 +161,12 @@ static void test_frame(struct worker *w, const float *x, size_t t, const int32_t
 
 static enum status item(struct worker *w, const struct item *it, struct err *err)
 {
-    (void)err;
     for (size_t t = 0; t < it->frames; t++) {
         const float *x = w->hidden + t * w->e->info->embed;
         int32_t class[TARGETS];
+        enum status code = t % FRAMES_A_LOOK == 0 ? cancel_check(&w->e->stop, err) : STATUS_OK;
+        if (code)
+            return code;
         find_classes(w, it->first + t, class);
         if (class[TARGET_PHONE] < 0)
             continue;

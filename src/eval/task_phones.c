@@ -155,6 +155,9 @@ static enum status classify(struct worker *w, const struct item *it, struct err 
     if (!mem_grow(&d->best, &d->best_cap, it->frames, sizeof *d->best))
         return err_nomem(err);
     for (size_t t = 0; t < it->frames; t++) {
+        enum status code = t % FRAMES_A_LOOK == 0 ? cancel_check(&e->stop, err) : STATUS_OK;
+        if (code)
+            return code;
         for (uint32_t x = 0; x < width; x++)
             d->x[x] = (double)w->hidden[t * width + x];
         if (!head_logits(h, d->x, width, w->logits + h->classes, w->logits))

@@ -29,7 +29,20 @@ struct work {
     float *padded;        /* [T + kernel][E / groups] or pos_conv_scratch, shares memory with q */
     struct rel_work rel;
     struct encoder_tape *tape; /* NULL: nothing is kept */
+    const struct cancel *cancel;
 };
+
+/* Y [rows][out] = X W^T + b, some rows at a time with a look at the flag between them; results are
+ * the same to the bit in any pieces. */
+static enum status encoder_linear(const struct model *m, const struct linear *l, const float *x,
+                                  size_t rows, float *y, const struct work *w, struct err *err)
+{
+    enum status code = STATUS_OK;
+    for (size_t i = 0; i < rows && !(code = cancel_check(w->cancel, err)); i += FFN_ROWS)
+        linear_run(m->kn, l, x + i * l->in, rows - i < FFN_ROWS ? rows - i : FFN_ROWS,
+                   y + i * l->out);
+    return code;
+}
 
 /* Keeps N values of X in what the tape has for them. */
 static void tape_keep(float *to, const float *x, size_t n)
@@ -119,8 +132,8 @@ static void pos_conv_scale_channels(float *x, size_t rows, size_t channels, cons
 }
 
 /* Y = convolution N of X, which may be Y, over time: kernel/2 zeros on both sides, T frames out. */
-static void pos_conv_run_one(const struct model *m, uint32_t n, const float *x, size_t t,
-                             struct work *w)
+static enum status pos_conv_run_one(const struct model *m, uint32_t n, const float *x, size_t t,
+                                    struct work *w, struct err *err)
 {
     const struct encoder *e = &m->encoder;
     const struct pos_conv *p = &e->pos;
@@ -128,6 +141,9 @@ static void pos_conv_run_one(const struct model *m, uint32_t n, const float *x, 
     size_t before = p->kernel / 2 * channels;
     size_t packed = kernels_packed_size(m->kn, channels, depth);
     for (uint32_t g = 0; g < p->groups; g++) {
+        enum status code = cancel_check(w->cancel, err);
+        if (code)
+            return code;
         if (pos_conv_is_long(p)) {
             pos_conv_long(m, n, g, x + g * channels, t, w->padded, w->y + g * channels);
             continue;
@@ -145,16 +161,20 @@ static void pos_conv_run_one(const struct model *m, uint32_t n, const float *x, 
         m->kn->gemm(t, channels, depth, w->padded, channels, p->packed[n] + g * packed,
                     w->y + g * channels, e->embed, p->bias[n] + g * channels, false);
     }
+    return STATUS_OK;
 }
 
 /* Y = GELU of the convolution of X, or of one behind the other with a norm in between. */
-static void encoder_pos_conv(const struct model *m, const float *x, size_t t, struct work *w)
+static enum status encoder_pos_conv(const struct model *m, const float *x, size_t t, struct work *w,
+                                    struct err *err)
 {
     const struct encoder *e = &m->encoder;
     const struct norm *norm = &e->pos.behind;
     for (uint32_t n = 0; n < e->pos.depth; n++) {
         struct tape_conv *tape = w->tape ? &w->tape->conv[n] : NULL;
-        pos_conv_run_one(m, n, n ? w->y : x, t, w);
+        enum status code = pos_conv_run_one(m, n, n ? w->y : x, t, w, err);
+        if (code)
+            return code;
         if (tape)
             tape_keep(tape->conv, w->y, t * e->embed);
         if (norm->gain)
@@ -163,11 +183,12 @@ static void encoder_pos_conv(const struct model *m, const float *x, size_t t, st
         if (tape)
             tape_keep(tape->gelu, w->y, t * e->embed);
     }
+    return STATUS_OK;
 }
 
 /* One head's softmax(q k^T / sqrt(d)) v, written over its columns of q; ATTN [T][T]: the tape's. */
-static void attention_run_head(const struct model *m, uint32_t h, size_t t, float *attn,
-                               struct work *w)
+static enum status attention_run_head(const struct model *m, uint32_t h, size_t t, float *attn,
+                                      struct work *w, struct err *err)
 {
     const struct kernels *kn = m->kn;
     size_t e = m->encoder.embed, d = e / m->encoder.heads;
@@ -177,6 +198,9 @@ static void attention_run_head(const struct model *m, uint32_t h, size_t t, floa
     for (size_t i = 0; i < t; i += QUERY_ROWS) {
         size_t rows = t - i < QUERY_ROWS ? t - i : QUERY_ROWS;
         float *q = w->q + i * e + h * d;
+        enum status code = cancel_check(w->cancel, err);
+        if (code)
+            return code;
         kn->gemm(rows, t, d, q, e, w->keys, w->scores, t, NULL, false);
         if (m->encoder.rel.buckets)
             rel_pos_add(m, h, i, rows, t, &w->rel, w->scores);
@@ -188,10 +212,12 @@ static void attention_run_head(const struct model *m, uint32_t h, size_t t, floa
         kn->gemm(rows, d, t, w->scores, t, w->values, q, e, NULL, false);
         kn->scale_rows(q, rows, d, e, w->sums);
     }
+    return STATUS_OK;
 }
 
 /* X += attention(X) of layer N, with the norm before or behind. */
-static void encoder_attention(const struct model *m, uint32_t n, float *x, size_t t, struct work *w)
+static enum status encoder_attention(const struct model *m, uint32_t n, float *x, size_t t,
+                                     struct work *w, struct err *err)
 {
     const struct encoder *e = &m->encoder;
     const struct layer *l = &e->layer[n];
@@ -204,9 +230,11 @@ static void encoder_attention(const struct model *m, uint32_t n, float *x, size_
         encoder_norm(m, &l->attn_norm, w->y, x, 0, t, norm);
         in = w->y;
     }
-    linear_run(kn, &l->q, in, t, w->q);
-    linear_run(kn, &l->k, in, t, w->k);
-    linear_run(kn, &l->v, in, t, w->v);
+    enum status code;
+    if ((code = encoder_linear(m, &l->q, in, t, w->q, w, err)) ||
+        (code = encoder_linear(m, &l->k, in, t, w->k, w, err)) ||
+        (code = encoder_linear(m, &l->v, in, t, w->v, w, err)))
+        return code;
     if (e->rel.buckets)
         rel_pos_gates(m, l, in, t, &w->rel);
     if (tape) {
@@ -216,9 +244,10 @@ static void encoder_attention(const struct model *m, uint32_t n, float *x, size_
         if (tape->gates)
             tape_keep(tape->gates, w->rel.gates, e->heads * t);
     }
-    for (uint32_t h = 0; h < e->heads; h++)
-        attention_run_head(m, h, t, tape ? tape->attn + h * t * t : NULL, w);
-    linear_run(kn, &l->out, w->q, t, w->y);
+    for (uint32_t h = 0; h < e->heads && !code; h++)
+        code = attention_run_head(m, h, t, tape ? tape->attn + h * t * t : NULL, w, err);
+    if (code || (code = encoder_linear(m, &l->out, w->q, t, w->y, w, err)))
+        return code;
     kn->add(x, w->y, size);
     if (tape) {
         tape_keep(tape->mixed, w->q, size);
@@ -226,6 +255,7 @@ static void encoder_attention(const struct model *m, uint32_t n, float *x, size_
     }
     if (!e->norm_first)
         encoder_norm(m, &l->attn_norm, x, x, 0, t, norm);
+    return STATUS_OK;
 }
 
 static bool encoder_activate(const struct model *m, float *x, size_t n)
@@ -286,13 +316,17 @@ static enum status encoder_ffn(const struct model *m, const struct model_pass *p
     for (size_t i = 0; i < t; i += FFN_ROWS) {
         size_t rows = t - i < FFN_ROWS ? t - i : FFN_ROWS;
         float *part = x + i * e->embed, *y = w->y + i * e->embed;
+        enum status code = cancel_check(w->cancel, err);
+        if (code)
+            return code;
         if (e->norm_first)
             encoder_norm(m, &l->final_norm, y, part, i, rows, norm);
         kn->gemm(rows, l->fc1.out, e->embed, e->norm_first ? y : part, e->embed, l->fc1.packed,
                  w->ffn, stride, l->fc1.bias, false);
         if (tape)
             tape_keep_rows(tape->fc1 + i * width, w->ffn, rows, width, stride);
-        enum status code = ffn_activate_rows(m, pass, n, w->ffn, i, rows, t, sink, err);
+        if (!(code = ffn_activate_rows(m, pass, n, w->ffn, i, rows, t, sink, err)))
+            code = cancel_check(w->cancel, err);
         if (code)
             return code;
         if (last)
@@ -326,8 +360,8 @@ static enum status encoder_positions(const struct model *m, float *x, size_t t, 
     if (tape)
         tape_keep(tape->features, x, t * e->embed);
     if (e->pos.depth && (*more || sink_wants(sink, MODEL_POS))) {
-        encoder_pos_conv(m, x, t, w);
-        code = sink_send(sink, MODEL_POS, 0, t, e->embed, w->y, err);
+        if (!(code = encoder_pos_conv(m, x, t, w, err)))
+            code = sink_send(sink, MODEL_POS, 0, t, e->embed, w->y, err);
     }
     if (code || !*more)
         return code;
@@ -348,7 +382,7 @@ enum status encoder_run(const struct model *m, const struct model_pass *pass, fl
                         float *work, const struct model_sink *sink, struct err *err)
 {
     const struct encoder *e = &m->encoder;
-    struct work w = {.tape = pass->tape};
+    struct work w = {.tape = pass->tape, .cancel = pass->cancel};
     bool more = true, hidden = pass->rows && pass->stage == MODEL_HIDDEN;
     uint32_t layers = pass->layers && pass->layers < e->layers ? pass->layers : e->layers;
     enum status code = STATUS_OK;
@@ -366,8 +400,9 @@ enum status encoder_run(const struct model *m, const struct model_pass *pass, fl
     for (uint32_t n = hidden ? pass->index : 0; !code && n < layers; n++) {
         bool last = n + 1 == layers && !w.tape && !sink_wants(sink, MODEL_HIDDEN) &&
                     (layers < e->layers || !sink_wants(sink, MODEL_FINAL));
-        encoder_attention(m, n, x, t, &w);
-        code = encoder_ffn(m, pass, n, x, t, last, &w, sink, err);
+        code = encoder_attention(m, n, x, t, &w, err);
+        if (!code)
+            code = encoder_ffn(m, pass, n, x, t, last, &w, sink, err);
         if (!code && !last)
             code = sink_send(sink, MODEL_HIDDEN, n + 1, t, e->embed, x, err);
     }

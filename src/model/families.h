@@ -81,8 +81,9 @@ struct frontend {
     size_t (*stage_rows)(const struct model *m, enum model_stage stage, size_t samples);
     size_t (*stage_width)(const struct model *m, enum model_stage stage);
     size_t (*scratch)(const struct model *m, size_t samples); /* floats that run wants */
-    /* Sends its stages to the sink and leaves [T][E] in OUT; WORK has scratch() floats. */
-    enum status (*run)(const struct model *m, const float *samples, size_t n, float *out,
+    /* Sends its stages of PASS's samples to the sink and leaves [T][E] in OUT; WORK has scratch()
+     * floats.  Looks at PASS's flag. */
+    enum status (*run)(const struct model *m, const struct model_pass *pass, float *out,
                        float *work, const struct model_sink *sink, struct err *err);
     /* The part of run behind MODEL_INPUT, of T frames; NULL where there is no such stage. */
     enum status (*project)(const struct model *m, const float *input, size_t t, float *out,

@@ -134,6 +134,7 @@ struct binder {
     const struct tensors *tensors;
     struct model *model;
     const char *path;
+    const struct cancel *cancel; /* looked at before each tensor; NULL: never */
     uint64_t hash;
     /* How names are spelled in this file: tensor_names.c. */
     const struct tensor_names *names;

@@ -101,6 +101,7 @@ static enum status model_build(struct model *m, const struct checkpoint *c,
     struct binder b = {.tensors = &c->tensors,
                        .model = m,
                        .path = c->path,
+                       .cancel = options ? options->cancel : NULL,
                        .keep = options && options->keep_weights};
     if ((code = model_bind(m, &b, settings, c, options, err)) || (code = binder_finish(&b, err)))
         return code;
@@ -228,7 +229,7 @@ static enum status model_begin(const struct model *m, const struct model_pass *p
                                struct err *err)
 {
     if (!p->rows)
-        return m->family->frontend->run(m, p->samples, p->count, x, work, sink, err);
+        return m->family->frontend->run(m, p, x, work, sink, err);
     if (p->stage == MODEL_INPUT)
         return m->family->frontend->project(m, p->rows, t, x, sink, err);
     memcpy(x, p->rows, t * m->encoder.embed * sizeof *x);

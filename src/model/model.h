@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/cancel.h"
 #include "base/status.h"
 
 struct model;
@@ -39,6 +40,7 @@ struct model_options {
     const char *mean_std; /* .npy [2][bins] for MelHuBERT; NULL: from the checkpoint or beside it */
     enum model_normalize normalize; /* as trained: as the checkpoint's configuration says */
     bool keep_weights;              /* for training: weights.h; twice the memory */
+    const struct cancel *cancel;    /* looked at between tensors; NULL: never */
     const struct family *family; /* a row (families.h) that must fit; NULL: the table's that does */
 };
 
@@ -180,6 +182,9 @@ struct model_pass {
     uint32_t layers;                               /* compute no more than the first ones; 0: all */
     const struct model_intervention *intervention; /* NULL: none */
     struct encoder_tape *tape; /* what to keep for a backward pass (tape.h); NULL: nothing */
+    /* Looked at within layers, every few hundredths of a second even in a large model: once it is
+     * set the pass ends with STATUS_CANCELLED.  NULL: never. */
+    const struct cancel *cancel;
 };
 
 /* As model_forward; MODEL_FINAL is not sent where PASS ends before the last layer. */

@@ -63,12 +63,13 @@ static void open_ear(struct live *l, size_t m)
     struct ear *e = &l->ear[m];
     const struct live_model *o = &l->o.model[m];
     struct err err = {STATUS_OK, ""};
-    enum status code = listener_open(&e->listener, o->model, o->task, &err);
+    enum status code = listener_open(&e->listener, o->model, o->task, &l->thread.cancel, &err);
     if (!code)
         code = counts_open(&e->counts, o->counts, &err);
     if (!code) {
         code = analysis_init(&e->analysis, &e->counts, &l->phones, &err);
         e->counted = code == STATUS_OK;
+        e->analysis.cancel = &l->thread.cancel;
         if (code)
             counts_free(&e->counts);
     }
@@ -97,8 +98,7 @@ static enum status mel_of(struct live *l, struct live_answer *a, struct err *err
     a->mel = mem_array(a->rows * LOGMEL_BINS, sizeof *a->mel);
     if (!a->mel)
         return err_nomem(err);
-    logmel_run(l->logmel, l->audio.samples, l->audio.count, a->mel);
-    return STATUS_OK;
+    return logmel_run(l->logmel, l->audio.samples, l->audio.count, a->mel, &l->thread.cancel, err);
 }
 
 static void put_name(char name[LIVE_NAME], const char *label)
@@ -284,6 +284,7 @@ struct live *live_new(const struct live_options *o)
         return NULL;
     l->o = *o;
     background_init(&l->thread);
+    l->audio.cancel = &l->thread.cancel;
     if (o->thread)
         background_start(&l->thread, live_loop, l);
     return l;

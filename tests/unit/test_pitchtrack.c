@@ -78,7 +78,7 @@ static void track(struct result *r)
     float f0[VALUES];
     struct err err;
     assert_int_equal(pitchtrack_frames(COUNT), VALUES);
-    assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, &err));
+    assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, NULL, &err));
     for (size_t t = EDGE; t < VALUES - EDGE; t++) {
         double off = fabs(f0[t] / truth[t] - 1);
         r->frames++;
@@ -175,7 +175,7 @@ static void silence_and_noise_have_no_pitch(void **state)
     for (int offset = 0; offset < 2; offset++) {
         for (size_t i = 0; i < COUNT; i++)
             sound[i] = offset ? 0.25f : 0;
-        assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, &err));
+        assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, NULL, &err));
         for (size_t t = 0; t < VALUES; t++)
             assert_true(f0[t] == 0);
     }
@@ -183,7 +183,7 @@ static void silence_and_noise_have_no_pitch(void **state)
         struct rng r = rng_seed(seed);
         for (size_t i = 0; i < COUNT; i++)
             sound[i] = (float)(0.1 * noise(&r));
-        assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, &err));
+        assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, NULL, &err));
         for (size_t t = 0; t < VALUES; t++)
             voiced += f0[t] > 0;
     }
@@ -201,7 +201,7 @@ static void pauses_between_voices_have_no_pitch(void **state)
     for (size_t i = 0; i < COUNT; i++)
         if (i / (COUNT / 4) % 2)
             sound[i] = (float)(0.0003 * noise(&r) + 0.001 * sin(2 * M_PI * 120 * i / AUDIO_RATE));
-    assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, &err));
+    assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, NULL, &err));
     for (size_t t = 0; t < VALUES; t++) {
         size_t at = t % (VALUES / 4);
         if (at >= 1 && at < VALUES / 4 - 1)
@@ -217,11 +217,11 @@ static void the_level_does_not_matter(void **state)
     (void)state;
     make_voice(120, 180, 30, 6, 0);
     add_noise(15, 2);
-    assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, &err));
+    assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, NULL, &err));
     for (size_t k = 0; k < sizeof levels / sizeof *levels; k++) {
         for (size_t i = 0; i < COUNT; i++)
             sound[i] *= levels[k];
-        assert_ok(pitchtrack_run(sound, COUNT, NULL, other, &err));
+        assert_ok(pitchtrack_run(sound, COUNT, NULL, other, NULL, &err));
         assert_memory_equal(f0, other, sizeof f0);
         for (size_t i = 0; i < COUNT; i++)
             sound[i] /= levels[k];
@@ -238,9 +238,9 @@ static void the_range_is_kept(void **state)
     (void)state;
     make_voice(200, 200, 20, 6, 0);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_status(pitchtrack_run(sound, COUNT, &bad[i], f0, &err), STATUS_USAGE);
+        assert_status(pitchtrack_run(sound, COUNT, &bad[i], f0, NULL, &err), STATUS_USAGE);
     assert_true(f0[0] == -1);
-    assert_ok(pitchtrack_run(sound, COUNT, &low, f0, &err));
+    assert_ok(pitchtrack_run(sound, COUNT, &low, f0, NULL, &err));
     for (size_t t = 0; t < VALUES; t++)
         assert_true(f0[t] == 0 || (f0[t] >= 60 && f0[t] <= 150));
 }
@@ -254,7 +254,7 @@ static void the_widest_range_is_tracked(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof hz / sizeof *hz; i++) {
         make_voice(hz[i], hz[i], 20, 6, 0);
-        assert_ok(pitchtrack_run(sound, COUNT, &widest, f0, &err));
+        assert_ok(pitchtrack_run(sound, COUNT, &widest, f0, NULL, &err));
         for (size_t t = EDGE; t < VALUES - EDGE; t++) {
             assert_float_equal(f0[t], hz[i], 0.02 * hz[i]);
             assert_true(f0[t] * PITCHTRACK_STEPS == rintf(f0[t] * PITCHTRACK_STEPS));
@@ -279,7 +279,7 @@ static void recordings_of_any_length_are_tracked(void **state)
         memcpy(copy, sound, n * sizeof *copy);
         for (size_t t = 0; t < values; t++)
             f0[t] = -1;
-        assert_ok(pitchtrack_run(copy, n, NULL, f0, &err));
+        assert_ok(pitchtrack_run(copy, n, NULL, f0, NULL, &err));
         for (size_t t = 0; t < values; t++)
             assert_true(f0[t] == 0 || (f0[t] > 100 && f0[t] < 200));
         free(copy);
@@ -298,7 +298,7 @@ static void what_is_no_number_has_no_pitch(void **state)
             make_voice(150, 150, 3, 6, 0);
             for (size_t i = 0; i < COUNT; i += step)
                 sound[i] = odd[k];
-            assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, &err));
+            assert_ok(pitchtrack_run(sound, COUNT, NULL, f0, NULL, &err));
             for (size_t t = 0; t < VALUES; t++)
                 assert_true(f0[t] >= 0 && f0[t] <= 500);
         }
@@ -323,7 +323,7 @@ static void the_demo_agrees_with_another_tracker(void **state)
         size_t n = pitchtrack_frames(a.count);
         float *f0 = mem_array(n, sizeof *f0);
         assert_non_null(f0);
-        assert_ok(pitchtrack_run(a.samples, a.count, NULL, f0, &err));
+        assert_ok(pitchtrack_run(a.samples, a.count, NULL, f0, NULL, &err));
         for (size_t t = 0; t < n && t < other.count; t++) {
             bool mine = f0[t] > 0, theirs = other.f0[t] > 0;
             frames++;

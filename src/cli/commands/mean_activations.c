@@ -59,7 +59,9 @@ static enum status add_recording(struct means *s, const char *path, struct err *
     enum status code = audio_read(&s->audio, path, err);
     if (code)
         return code;
-    code = model_forward(s->model, s->scratch, s->audio.samples, s->audio.count, &sink, err);
+    const struct model_pass pass = {
+        .samples = s->audio.samples, .count = s->audio.count, .cancel = s->audio.cancel};
+    code = model_run(s->model, s->scratch, &pass, &sink, err);
     if (code)
         err_prefix(err, "%s", path);
     return code;
@@ -71,6 +73,7 @@ static enum status add_recordings(struct means *s, char *const *path, size_t pat
     const struct cancel *stop = progress_catch_signals();
     struct progress shown;
     enum status code = STATUS_OK;
+    s->audio.cancel = stop;
     progress_begin(&shown, cli, "averaged");
     for (size_t p = 0; p < paths && !code; p++) {
         struct recordings c = {.count = 0};

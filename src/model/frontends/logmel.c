@@ -13,13 +13,14 @@
 #include "base/mem.h"
 
 /* Settings of the published features; all others are defaults of Kaldi's fbank. */
-#define PREEMPHASIS  0.97
-#define LOW_HZ       20.0
-#define HIGH_HZ      8000.0
-#define RATE_HZ      16000.0
-#define INT16_SCALE  32768.0 /* Kaldi works on 16-bit integers */
-#define HALF         (LOGMEL_FFT / 2)
-#define ENERGY_FLOOR 1.1920928955078125e-07 /* float's epsilon, before the logarithm */
+#define PREEMPHASIS   0.97
+#define LOW_HZ        20.0
+#define HIGH_HZ       8000.0
+#define RATE_HZ       16000.0
+#define INT16_SCALE   32768.0 /* Kaldi works on 16-bit integers */
+#define HALF          (LOGMEL_FFT / 2)
+#define FRAMES_A_LOOK 256                    /* between two looks at a flag: about a millisecond */
+#define ENERGY_FLOOR  1.1920928955078125e-07 /* float's epsilon, before the logarithm */
 
 struct logmel {
     uint32_t bins;
@@ -178,9 +179,15 @@ size_t logmel_frames(size_t samples)
     return samples < LOGMEL_WINDOW ? 0 : (samples - LOGMEL_WINDOW) / LOGMEL_HOP + 1;
 }
 
-void logmel_run(const struct logmel *m, const float *samples, size_t n, float *out)
+enum status logmel_run(const struct logmel *m, const float *samples, size_t n, float *out,
+                       const struct cancel *cancel, struct err *err)
 {
     size_t frames = logmel_frames(n);
-    for (size_t t = 0; t < frames; t++)
+    for (size_t t = 0; t < frames; t++) {
+        enum status code = t % FRAMES_A_LOOK == 0 ? cancel_check(cancel, err) : STATUS_OK;
+        if (code)
+            return code;
         run_frame(m, samples + t * LOGMEL_HOP, out + t * m->bins);
+    }
+    return STATUS_OK;
 }

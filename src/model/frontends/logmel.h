@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/status.h"
+#include "base/cancel.h"
 
 #define LOGMEL_WINDOW 400 /* samples in a frame */
 #define LOGMEL_HOP    160 /* samples between frames */
@@ -27,7 +27,9 @@ void logmel_free(struct logmel *m);
 /* Frames of SAMPLES samples: floor((samples - 400) / 160) + 1, or 0. */
 size_t logmel_frames(size_t samples);
 
-/* SAMPLES [n], in [-1, 1) as of 16-bit / 32768, into OUT [logmel_frames(n)][bins]. */
-void logmel_run(const struct logmel *m, const float *samples, size_t n, float *out);
+/* SAMPLES [n], in [-1, 1) as of 16-bit / 32768, into OUT [logmel_frames(n)][bins].
+ * STATUS_CANCELLED, with OUT undefined, once CANCEL (may be NULL) is set. */
+enum status logmel_run(const struct logmel *m, const float *samples, size_t n, float *out,
+                       const struct cancel *cancel, struct err *err);
 
 #endif

@@ -85,14 +85,13 @@ static enum status melhubert_project(const struct model *m, const float *input, 
 }
 
 /* Log-mel frames, normalised, stacked and projected; WORK holds [T][input], frame by frame. */
-static enum status melhubert_run(const struct model *m, const float *samples, size_t n, float *out,
+static enum status melhubert_run(const struct model *m, const struct model_pass *pass, float *out,
                                  float *work, const struct model_sink *sink, struct err *err)
 {
     const struct melhubert *f = melhubert_of(m);
-    size_t mel = logmel_frames(n), t = melhubert_frames(m, n);
-    enum status code;
-    logmel_run(f->logmel, samples, n, work);
-    if ((code = sink_send(sink, MODEL_FBANK, 0, mel, LOGMEL_BINS, work, err)))
+    size_t n = pass->count, mel = logmel_frames(n), t = melhubert_frames(m, n);
+    enum status code = logmel_run(f->logmel, pass->samples, n, work, pass->cancel, err);
+    if (code || (code = sink_send(sink, MODEL_FBANK, 0, mel, LOGMEL_BINS, work, err)))
         return code;
     melhubert_normalise(f, work, mel);
     if ((code = sink_send(sink, MODEL_FBANK_NORM, 0, mel, LOGMEL_BINS, work, err)))

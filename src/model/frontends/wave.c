@@ -160,6 +160,7 @@ struct wave_pass {
     float *bias;           /* its bias */
     float *out[MAX_CONVS]; /* of each convolution, as many rows as its user wants at a time */
     bool finite;
+    const struct cancel *cancel;
 };
 
 /* Rows of convolution N that ROWS of the next one are made of. */
@@ -279,19 +280,20 @@ static void wave_multiply(const struct wave_pass *r, uint32_t i, size_t n, const
     size_t below = i ? wave_row_stride(w, i - 1) : 1, depth = apart ? c->in : c->kernel;
     size_t taps = apart ? c->kernel : 1, size = kernels_packed_size(r->m->kn, c->out, depth);
     const float *packed = folded ? r->packed : c->packed, *bias = folded ? r->bias : c->bias;
-    for (size_t k = 0; k < taps; k++)
+    for (size_t k = 0; k < taps && !cancelled(r->cancel); k++)
         r->m->kn->gemm(n, c->out, depth, in + k * below, c->stride * below, packed + k * size, out,
                        wave_row_stride(w, i), k ? NULL : bias, k > 0);
 }
 
-/* ROWS of convolution I from FIRST on into OUT; what they are made of is made first. */
+/* ROWS of convolution I from FIRST on into OUT; what they are made of is made first.  Once the flag
+ * is set OUT is left undefined, and whoever asked for it looks at the flag. */
 static void wave_run_conv(struct wave_pass *r, uint32_t i, size_t first, size_t rows, float *out)
 {
     const struct wave *w = wave_of(r->m);
     const struct kernels *kn = r->m->kn;
     const struct conv *c = &w->conv[i];
     size_t most = i == 1 ? SECOND_ROWS : rows, stride = wave_row_stride(w, i);
-    for (size_t done = 0; done < rows; done += most) {
+    for (size_t done = 0; done < rows && !cancelled(r->cancel); done += most) {
         size_t n = rows - done < most ? rows - done : most, from = (first + done) * c->stride;
         const float *in = r->samples + from;
         if (i > 0) {
@@ -320,16 +322,16 @@ static void wave_project(const struct model *m, float *x, size_t rows, float *ou
 }
 
 /* The front end in pieces of CHUNK frames: convolutions, norm, projection. */
-static enum status wave_run(const struct model *m, const float *samples, size_t n, float *out,
+static enum status wave_run(const struct model *m, const struct model_pass *pass, float *out,
                             float *work, const struct model_sink *sink, struct err *err)
 {
     const struct wave *w = wave_of(m);
-    size_t t = wave_frames(m, n), width = wave_channels(w);
-    struct wave_pass r = {.m = m, .samples = samples, .finite = true};
+    size_t n = pass->count, t = wave_frames(m, n), width = wave_channels(w);
+    struct wave_pass r = {.m = m, .samples = pass->samples, .finite = true, .cancel = pass->cancel};
     enum status code = STATUS_OK;
     wave_carve(m, n, &r, work);
     if (w->normalize) {
-        wave_normalize(samples, n, r.normalized);
+        wave_normalize(pass->samples, n, r.normalized);
         r.samples = r.normalized;
     }
     if (w->norm == CONV_NORM_FIRST && (code = wave_fold_norm(&r, n, err)))
@@ -338,6 +340,8 @@ static enum status wave_run(const struct model *m, const float *samples, size_t 
         size_t rows = t - i < CHUNK ? t - i : CHUNK;
         float *x = r.out[w->convs - 1];
         wave_run_conv(&r, w->convs - 1, i, rows, x);
+        if ((code = cancel_check(r.cancel, err)))
+            return code;
         if (!r.finite)
             return err_set(err, STATUS_FORMAT, "NaN or infinity in the convolutions");
         struct model_block block = {MODEL_CONV, 0, i, rows, t, width, x};

@@ -86,12 +86,14 @@ enum status binder_load(struct binder *b, struct floats *out, const char *name, 
 {
     char spelled[MAX_TENSOR_NAME];
     const struct tensor *t = binder_find(b, name, spelled);
+    enum status code = cancel_check(b->cancel, err);
+    if (code)
+        return code;
     if (b->survey)
         return t || names_add(b->survey, spelled) != NAMES_NONE ? STATUS_OK : err_nomem(err);
     if (!t)
         return err_set(err, STATUS_NOTFOUND, "%s: tensor %s is missing", b->path, spelled);
-    enum status code = binder_check_shape(b, t, spelled, ndim, shape, err);
-    if (code)
+    if ((code = binder_check_shape(b, t, spelled, ndim, shape, err)))
         return code;
     *out = (struct floats){(const float *)(uintptr_t)t->data, NULL, t->count, t};
     if (t->dtype != DTYPE_F32 || !tensor_contiguous(t) || (uintptr_t)t->data % sizeof(float) != 0) {
