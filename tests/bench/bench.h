@@ -16,7 +16,7 @@ struct bench_section {
 
 extern const struct bench_section bench_analysis;
 extern const struct bench_section bench_count, bench_hubert, bench_wavlm;
-extern const struct bench_section bench_screen, bench_keys;
+extern const struct bench_section bench_screen, bench_keys, bench_leave;
 
 #define BENCH_MAX_ROUNDS 31
 

@@ -3,6 +3,8 @@
 
 #include "explorer.h"
 
+#include "../unit/big_counts.h"
+
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -126,6 +128,32 @@ static void r4_a_terminal_that_vanishes_at_once(void **state)
     pty_end(&p);
 }
 
+/* The map of 1599 points takes many seconds; what computes it is asked to stop, and does. */
+static void leaving_does_not_wait_for_a_map(void **state)
+{
+    static const char large[] = "test_exits.large.counts";
+    char *argv[] = {(char *)(uintptr_t)explorer_program(),
+                    (char *)(uintptr_t) "explore",
+                    (char *)(uintptr_t)large,
+                    (char *)(uintptr_t) "--property",
+                    (char *)(uintptr_t) "speaker",
+                    (char *)(uintptr_t) "--view",
+                    (char *)(uintptr_t) "map",
+                    NULL};
+    struct big b = {.speakers = 41, .layers = 4, .width = 1000, .tau = 10};
+    struct err err;
+    (void)state;
+    assert_ok(big_write(&b, large, &err));
+    for (int ms = 0; ms < 1000; ms += 400) {
+        struct pty p;
+        screen_start(&p, 80, 24, NULL, argv, 0);
+        assert_true(screen_wait(&p, "computing", false, PATIENCE));
+        usleep((useconds_t)ms * 1000);
+        explorer_quit(&p);
+    }
+    unlink(large);
+}
+
 /* A count file that is written over in place, as cp does, ends it with a line that says so. */
 static void r39_a_file_cut_short_is_told(void **state)
 {
@@ -161,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(r4_a_vanished_terminal_ends_it),
         cmocka_unit_test(r4_a_terminal_that_vanishes_at_once),
+        cmocka_unit_test(leaving_does_not_wait_for_a_map),
         cmocka_unit_test(r5_signals_leave_a_sane_terminal),
         cmocka_unit_test(r5_a_crash_while_typing_gives_all_back),
         cmocka_unit_test(r5_errors_leave_the_terminal_alone),
