@@ -53,6 +53,14 @@ void names_free(struct names *t)
     *t = (struct names)NAMES_INIT;
 }
 
+bool names_add_all(struct names *t, const struct names *from)
+{
+    for (uint32_t i = 0; i < from->count; i++)
+        if (names_add(t, from->name[i]) == NAMES_NONE)
+            return false;
+    return true;
+}
+
 uint32_t names_find(const struct names *t, const char *name)
 {
     return t->slots ? t->slot[names_probe(t, name)] : NAMES_NONE;

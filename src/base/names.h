@@ -6,6 +6,7 @@
 #ifndef PROPNEU_BASE_NAMES_H
 #define PROPNEU_BASE_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ void names_free(struct names *t);
 
 /* Index of NAME, added if new; NAMES_NONE without memory. */
 uint32_t names_add(struct names *t, const char *name);
+
+/* Adds every name of FROM; false without memory. */
+bool names_add_all(struct names *t, const struct names *from);
 
 /* Index of NAME, or NAMES_NONE. */
 uint32_t names_find(const struct names *t, const char *name);

@@ -62,6 +62,7 @@ struct cli_command {
     const char *name, *summary;
     const char *synopsis;               /* "[OPTION...] FILE", without the command's name */
     const char *details;                /* paragraphs for --help, or NULL */
+    void (*lists)(FILE *out);           /* more of --help, printed from tables, or NULL */
     const char *examples;               /* lines for --help */
     const struct cli_group_use *groups; /* shared options, which come first; may be NULL */
     const struct cli_option *options;   /* its own; ends with a NULL name; may be NULL */

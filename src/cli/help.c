@@ -59,6 +59,8 @@ void cli_print_help(const struct cli_command *command, FILE *out)
         fprintf(out, "\n%s", command->examples);
     if (command->details)
         fprintf(out, "\n%s", command->details);
+    if (command->lists)
+        command->lists(out);
     const struct cli_option *o;
     for (size_t i = 0; (o = cli_command_option(command, i, NULL)); i++) {
         if (i == 0)

@@ -18,14 +18,6 @@ void factors_free(struct factors *f)
     *f = (struct factors){.count = 0};
 }
 
-static bool copy_names(struct names *to, const struct names *from)
-{
-    for (uint32_t i = 0; i < from->count; i++)
-        if (names_add(to, from->name[i]) == NAMES_NONE)
-            return false;
-    return true;
-}
-
 static int compare(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -60,14 +52,14 @@ static bool add_levels(struct factor *f, const struct corpus *in)
 {
     bool ok = true;
     switch (f->kind) {
-    case CORPUS_PHONE: return copy_names(&f->level, &in->phones.classes);
+    case CORPUS_PHONE: return names_add_all(&f->level, &in->phones.classes);
     case CORPUS_GENDER: return add_speakers(&f->level, in, true);
     case CORPUS_SPEAKER: return add_speakers(&f->level, in, false);
     case CORPUS_PITCH:
         for (int l = 0; l < PITCH_LEVELS && ok; l++)
             ok = names_add(&f->level, pitch_level_names[l]) != NAMES_NONE;
         return ok;
-    default: return copy_names(&f->level, &in->extra[f->kind - CORPUS_FACTORS].level);
+    default: return names_add_all(&f->level, &in->extra[f->kind - CORPUS_FACTORS].level);
     }
 }
 

@@ -29,14 +29,6 @@ struct pitchfile {
     size_t cap;
 };
 
-static enum status copy_names(struct names *to, const struct names *from, struct err *err)
-{
-    for (uint32_t i = 0; i < from->count; i++)
-        if (names_add(to, from->name[i]) == NAMES_NONE)
-            return err_nomem(err);
-    return STATUS_OK;
-}
-
 /* Classes where every number is one, else F0 in Hz; what is wrong is said of the latter, unless
  * the file is no JSON at all. */
 static enum status open_json(struct pitchfile *p, const struct mapped *m, struct err *err)
@@ -51,7 +43,9 @@ static enum status open_json(struct pitchfile *p, const struct mapped *m, struct
     } else if (code) {
         return err_nomem(err);
     }
-    return code ? code : copy_names(&p->utterance, &p->lists.utterance, err);
+    if (!code && !names_add_all(&p->utterance, &p->lists.utterance))
+        code = err_nomem(err);
+    return code;
 }
 
 /* One table, of its own utterance or of those it names. */
@@ -63,7 +57,9 @@ static enum status open_table(struct pitchfile *p, const struct mapped *m, struc
     p->kind = PITCH_F0_TIMED;
     enum status code = pitch_table_parse(&p->table, m->data, m->size, p->path, utterance, err);
     free(utterance);
-    return code ? code : copy_names(&p->utterance, &p->table.utterance, err);
+    if (!code && !names_add_all(&p->utterance, &p->table.utterance))
+        code = err_nomem(err);
+    return code;
 }
 
 /* Takes *PATH over on success. */

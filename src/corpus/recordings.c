@@ -7,19 +7,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
 #include "formats/file.h"
+#include "formats/filenames.h"
 #include "formats/folder.h"
 #include "base/mem.h"
-
-/* What libsndfile reads that recordings are kept in. */
-static const char *const audio_suffix[] = {
-    ".flac", ".wav", ".wave", ".ogg", ".oga",  ".opus", ".mp3", ".aif",  ".aiff",
-    ".aifc", ".au",  ".snd",  ".sph", ".nist", ".caf",  ".w64", ".rf64", NULL,
-};
 
 #define HASH_START 14695981039346656037u
 
@@ -67,7 +61,7 @@ void recordings_free(struct recordings *c)
     *c = (struct recordings){0};
 }
 
-static enum status add(struct recordings *c, const char *path, struct err *err)
+static enum status recordings_add(struct recordings *c, const char *path, struct err *err)
 {
     struct recording r = {mem_strndup(path, strlen(path)), folder_utterance(path)};
     if (!r.path || !r.utterance ||
@@ -79,23 +73,14 @@ static enum status add(struct recordings *c, const char *path, struct err *err)
     return STATUS_OK;
 }
 
-static bool is_audio_name(const char *path)
-{
-    size_t n = strlen(path);
-    for (const char *const *s = audio_suffix; *s; s++)
-        if (n > strlen(*s) && strcasecmp(path + n - strlen(*s), *s) == 0)
-            return true;
-    return false;
-}
-
 static enum status open_folder(struct recordings *c, const char *path, struct err *err)
 {
     struct folder_files files = {0};
-    enum status code = folder_find(&files, path, audio_suffix, err);
+    enum status code = folder_find(&files, path, filename_recordings, err);
     if (code)
         return code;
     for (size_t i = 0; i < files.count && !code; i++)
-        code = add(c, files.path[i], err);
+        code = recordings_add(c, files.path[i], err);
     c->unread = files.unread;
     c->unreads = files.unreads;
     files.unread = NULL;
@@ -121,7 +106,7 @@ static enum status add_line(struct recordings *c, const char *path, const char *
     if (*line != '/' && slash)
         buf_add(&full, path, (size_t)(slash - path) + 1);
     buf_add(&full, line, n);
-    enum status code = buf_ok(&full) ? add(c, buf_text(&full), err) : err_nomem(err);
+    enum status code = buf_ok(&full) ? recordings_add(c, buf_text(&full), err) : err_nomem(err);
     buf_free(&full);
     return code;
 }
@@ -162,8 +147,8 @@ enum status recordings_open(struct recordings *out, const char *path, struct err
     enum status code;
     if (folder_is(path))
         code = open_folder(&c, path, err);
-    else if (is_audio_name(path))
-        code = add(&c, path, err);
+    else if (filename_ends_in(path, filename_recordings))
+        code = recordings_add(&c, path, err);
     else
         code = open_list(&c, path, err);
     if (!code && c.count == 0)

@@ -13,12 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/names.h"
+#include "formats/filenames.h"
 
 /* Folders within folders beyond this are not data. */
 #define MAX_DEPTH 64
@@ -30,18 +30,6 @@ struct search {
     struct names entered; /* "device:inode" of the folders seen: links may lead back or across */
     unsigned depth;
 };
-
-/* Ends in one of the suffixes; a name that is nothing but a suffix belongs to no utterance. */
-static bool suffix_wanted(const char *name, const char *const *suffix)
-{
-    size_t n = strlen(name);
-    for (; *suffix; suffix++) {
-        size_t k = strlen(*suffix);
-        if (n > k && strcasecmp(name + n - k, *suffix) == 0)
-            return true;
-    }
-    return false;
-}
 
 /* Adds the current path to the files found. */
 static enum status search_add_file(struct search *s, struct err *err)
@@ -96,8 +84,8 @@ static enum status search_visit(struct search *s, const char *name, struct err *
     }
     if (S_ISDIR(st.st_mode))
         return search_list(s, &st, err);
-    return S_ISREG(st.st_mode) && suffix_wanted(name, s->suffix) ? search_add_file(s, err)
-                                                                 : STATUS_OK;
+    return S_ISREG(st.st_mode) && filename_ends_in(name, s->suffix) ? search_add_file(s, err)
+                                                                    : STATUS_OK;
 }
 
 static int entry_visible(const struct dirent *e)

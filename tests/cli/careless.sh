@@ -32,6 +32,14 @@ for out in model/model.safetensors audio/../model/config.json audio/M1-3-0000.fl
 done
 refuses 2 "would replace an input" activations -m "$in/model/" "$dir/M1-3-0000.flac" \
     -o "$in/model/model.safetensors"
+# Every kind of recording, and every kind of label file but those that results are called like.
+for suffix in oga caf w64 rf64 nist wave ckpt $("$PROPNEU" info --help |
+    sed -n '/^Label files/,/^$/s/.*  \.//p' | tr -d ', ' | tr . ' '); do
+    case $suffix in tsv | csv | json) continue ;; esac
+    : >"$in/audio/u.$suffix"
+    refuses 2 "would replace an input" info "$in/audio" -o "$in/audio/u.$suffix"
+    rm "$in/audio/u.$suffix"
+done
 md5sum --quiet -c "$dir/before" || complain "a file of an input folder was replaced"
 for i in 1 2; do
     "$PROPNEU" count -q -m "$in/model" -a "$in/audio" -l "$in/labels" -o "$in/audio/c.counts" ||

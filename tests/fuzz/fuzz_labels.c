@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "formats/labels/labelreaders.h"
+#include "formats/labels/label_format.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_BYTES("\0u 1 0.00 0.50 AH\nu 1 0.50 0.25 S 0.9\n"),
@@ -21,11 +21,11 @@ static enum status read_any(struct label_store *s, const uint8_t *data, size_t s
                             struct err *err)
 {
     switch (data[0] % 5) {
-    case 0: return ctm_read(s, data + 1, size - 1, "fuzz", "u", err);
-    case 1: return labeltable_read(s, data + 1, size - 1, "fuzz", "u", err);
-    case 2: return phn_read(s, data + 1, size - 1, "fuzz", "u", err);
-    case 3: return lab_read(s, data + 1, size - 1, "fuzz", "u", err);
-    default: return mlf_read(s, data + 1, size - 1, "fuzz", "u", err);
+    case 0: return label_format_ctm.store(s, data + 1, size - 1, "fuzz", "u", err);
+    case 1: return label_format_tabular.store(s, data + 1, size - 1, "fuzz", "u", err);
+    case 2: return label_format_timit.store(s, data + 1, size - 1, "fuzz", "u", err);
+    case 3: return label_format_lab.store(s, data + 1, size - 1, "fuzz", "u", err);
+    default: return label_format_mlf.store(s, data + 1, size - 1, "fuzz", "u", err);
     }
 }
 

@@ -5,22 +5,19 @@
 #include <stdbool.h>
 #include <unistd.h>
 
-#include "formats/labels/labelreaders.h"
+#include "formats/labels/label_format.h"
 #include "formats/labels/labels.h"
 #include "formats/labels/labelstore.h"
 
-typedef enum status reader(struct label_store *s, const void *bytes, size_t size, const char *name,
-                           const char *utterance, struct err *err);
-
 /* All labels TEXT holds as "utterance start-end label, ...", or the message. */
-static const char *shown(reader *read, const char *text)
+static const char *shown(const struct label_format *f, const char *text)
 {
     static char out[512];
     struct label_store s = {.utterance = NAMES_INIT};
     struct err err = {STATUS_OK, ""};
     size_t at = 0;
     out[0] = '\0';
-    if (read(&s, text, strlen(text), "f", "own", &err) != STATUS_OK ||
+    if (f->store(&s, text, strlen(text), "f", "own", &err) != STATUS_OK ||
         label_store_done(&s, "f", &err) != STATUS_OK) {
         label_store_free(&s);
         snprintf(out, sizeof out, "%s", err.msg);
@@ -42,73 +39,79 @@ static const char *shown(reader *read, const char *text)
 static void ctm_has_starts_and_durations(void **state)
 {
     (void)state;
-    assert_string_equal(shown(ctm_read, ";; made by hand\nb 1 0.5 0.25 AH_B 0.9\n"
-                                        "a A 0.1 0.2 B\na A 0.3 0.1 C\nb 1 0 0.5 SIL\n"),
+    assert_string_equal(shown(&label_format_ctm, ";; made by hand\nb 1 0.5 0.25 AH_B 0.9\n"
+                                                 "a A 0.1 0.2 B\na A 0.3 0.1 C\nb 1 0 0.5 SIL\n"),
                         "b 0-0.5 SIL, b 0.5-0.75 AH_B, a 0.1-0.3 B, a 0.3-0.4 C, ");
-    assert_string_equal(shown(ctm_read, "a 1 0 0.5005 B\na 1 0.5 0.5 C\n"),
+    assert_string_equal(shown(&label_format_ctm, "a 1 0 0.5005 B\na 1 0.5 0.5 C\n"),
                         "a 0-0.5005 B, a 0.5005-1 C, ");
-    assert_string_equal(shown(ctm_read, "a 1 0 0.5\n"),
+    assert_string_equal(shown(&label_format_ctm, "a 1 0 0.5\n"),
                         "f: line 1: not \"utterance channel start duration label\"");
-    assert_string_equal(shown(ctm_read, "a 1 0 -0.5 B\n"), "f: line 1: a label from 0 s to -0.5 s");
-    assert_string_equal(shown(ctm_read, "a 1 0 1 B\na 1 0.5 1 C\n"),
+    assert_string_equal(shown(&label_format_ctm, "a 1 0 -0.5 B\n"),
+                        "f: line 1: a label from 0 s to -0.5 s");
+    assert_string_equal(shown(&label_format_ctm, "a 1 0 1 B\na 1 0.5 1 C\n"),
                         "f: a: labels that overlap at 0.500 s");
 }
 
 static void tables_have_a_header_or_four_columns(void **state)
 {
     (void)state;
-    assert_string_equal(shown(labeltable_read, "u\t0\t0.5\tAA\nu\t0.5\t1\t\n"),
+    assert_string_equal(shown(&label_format_tabular, "u\t0\t0.5\tAA\nu\t0.5\t1\t\n"),
                         "u 0-0.5 AA, u 0.5-1 , ");
-    assert_string_equal(shown(labeltable_read, "phone,start,dur,utt\r\nAA,1,0.5,u\r\n"),
+    assert_string_equal(shown(&label_format_tabular, "phone,start,dur,utt\r\nAA,1,0.5,u\r\n"),
                         "u 1-1.5 AA, ");
-    assert_string_equal(shown(labeltable_read, "Begin,End,Label,Type,Speaker\n0,1,say,words,s\n"
-                                               "0,0.5,S,phones,s\n0.5,1,EY1,phones,s\n"),
+    assert_string_equal(shown(&label_format_tabular,
+                              "Begin,End,Label,Type,Speaker\n0,1,say,words,s\n"
+                              "0,0.5,S,phones,s\n0.5,1,EY1,phones,s\n"),
                         "own 0-0.5 S, own 0.5-1 EY1, ");
-    assert_string_equal(shown(labeltable_read, "u 0 x AA\n"),
+    assert_string_equal(shown(&label_format_tabular, "u 0 x AA\n"),
                         "f: line 1: no start and end in seconds");
-    assert_string_equal(shown(labeltable_read, "u 0 nan AA\n"),
+    assert_string_equal(shown(&label_format_tabular, "u 0 nan AA\n"),
                         "f: line 1: a label from 0 s to nan s");
 }
 
 static void timit_counts_samples(void **state)
 {
     (void)state;
-    assert_string_equal(shown(phn_read, "0 1600 h#\n1600 3200 sh\r\n"),
+    assert_string_equal(shown(&label_format_timit, "0 1600 h#\n1600 3200 sh\r\n"),
                         "own 0-0.1 h#, own 0.1-0.2 sh, ");
     /* Seconds, say, would silently make labels 16000 times too short. */
-    assert_string_equal(shown(phn_read, "0 0.5 h#\n"),
+    assert_string_equal(shown(&label_format_timit, "0 0.5 h#\n"),
                         "f: line 1: not \"start end label\" in samples");
-    assert_string_equal(shown(phn_read, "0 -5 h#\n"),
+    assert_string_equal(shown(&label_format_timit, "0 -5 h#\n"),
                         "f: line 1: not \"start end label\" in samples");
-    assert_string_equal(shown(phn_read, "0 h#\n"), "f: line 1: not \"start end label\" in samples");
+    assert_string_equal(shown(&label_format_timit, "0 h#\n"),
+                        "f: line 1: not \"start end label\" in samples");
 }
 
 static void lab_is_htks_or_xlabels(void **state)
 {
     (void)state;
-    assert_string_equal(shown(lab_read, "0 5000000 sil -12.5\n5000000 10000000 \"ah\" -3 word\n"),
+    assert_string_equal(
+        shown(&label_format_lab, "0 5000000 sil -12.5\n5000000 10000000 \"ah\" -3 word\n"),
+        "own 0-0.5 sil, own 0.5-1 ah, ");
+    assert_string_equal(shown(&label_format_lab, "0.0 0.5 sil\n0.5 1.0 ah\n"),
                         "own 0-0.5 sil, own 0.5-1 ah, ");
-    assert_string_equal(shown(lab_read, "0.0 0.5 sil\n0.5 1.0 ah\n"),
-                        "own 0-0.5 sil, own 0.5-1 ah, ");
-    assert_string_equal(shown(lab_read, "separator ;\nnfields 1\n#\n    0.5000  121 pau\n"
-                                        "1.25 121 ah; ah; S\n"),
+    assert_string_equal(shown(&label_format_lab, "separator ;\nnfields 1\n#\n    0.5000  121 pau\n"
+                                                 "1.25 121 ah; ah; S\n"),
                         "own 0-0.5 pau, own 0.5-1.25 ah, ");
-    assert_string_equal(shown(lab_read, "0 5000000 sil\n///\n0 5000000 ah\n"), "own 0-0.5 sil, ");
-    assert_string_equal(shown(lab_read, "sil\nah\n"),
+    assert_string_equal(shown(&label_format_lab, "0 5000000 sil\n///\n0 5000000 ah\n"),
+                        "own 0-0.5 sil, ");
+    assert_string_equal(shown(&label_format_lab, "sil\nah\n"),
                         "f: line 1: not \"start end label\"; labels without times cannot be used");
-    assert_string_equal(shown(lab_read, "#\n0.5 121 a\n0.25 121 b\n"),
+    assert_string_equal(shown(&label_format_lab, "#\n0.5 121 a\n0.25 121 b\n"),
                         "f: line 3: a label from 0.5 s to 0.25 s");
 }
 
 static void mlf_holds_many_utterances(void **state)
 {
     (void)state;
-    assert_string_equal(shown(mlf_read, "#!MLF!#\n\"*/a-1.lab\"\n0 5000000 sil\n///\n0 100 x\n.\n"
-                                        "\"/data/b-2.rec\"\n0 1000000 ah\n.\n"),
+    assert_string_equal(shown(&label_format_mlf,
+                              "#!MLF!#\n\"*/a-1.lab\"\n0 5000000 sil\n///\n0 100 x\n.\n"
+                              "\"/data/b-2.rec\"\n0 1000000 ah\n.\n"),
                         "a-1 0-0.5 sil, b-2 0-0.1 ah, ");
-    assert_string_equal(shown(mlf_read, "#!MLF!#\n0 5 sil\n"),
+    assert_string_equal(shown(&label_format_mlf, "#!MLF!#\n0 5 sil\n"),
                         "f: line 2: the name of an utterance in quotes is expected");
-    assert_string_equal(shown(mlf_read, "#!MLF!#\n\"*/a.lab\"\n0 5000000 sil\n"),
+    assert_string_equal(shown(&label_format_mlf, "#!MLF!#\n\"*/a.lab\"\n0 5000000 sil\n"),
                         "f: line 3: the file ends within an utterance: no line \".\"");
 }
 
@@ -179,15 +182,15 @@ static void tables_in_folders_are_of_their_own_utterance(void **state)
 static void damaged_files_are_read_or_refused(void **state)
 {
     static const struct {
-        reader *read;
+        const struct label_format *format;
         const char *text;
     } files[] = {
-        {ctm_read, "a 1 0 0.5 AH 0.9\nb 1 0.5 0.25 B\n;; x\n"},
-        {labeltable_read, "utt\tstart\tend\tphone\nu\t0\t0.5\tAA\nu\t0.5\t1\tB\n"},
-        {phn_read, "0 1600 h#\n1600 3200 sh\n"},
-        {lab_read, "0 5000000 sil -12.5\n5000000 10000000 \"ah\" -3 word\n"},
-        {lab_read, "x\n#\n0.5 121 pau\n0.75 121 ah\n"},
-        {mlf_read, "#!MLF!#\n\"*/a-1.lab\"\n0 5000000 sil\n///\n0 100 x\n.\n"},
+        {&label_format_ctm, "a 1 0 0.5 AH 0.9\nb 1 0.5 0.25 B\n;; x\n"},
+        {&label_format_tabular, "utt\tstart\tend\tphone\nu\t0\t0.5\tAA\nu\t0.5\t1\tB\n"},
+        {&label_format_timit, "0 1600 h#\n1600 3200 sh\n"},
+        {&label_format_lab, "0 5000000 sil -12.5\n5000000 10000000 \"ah\" -3 word\n"},
+        {&label_format_lab, "x\n#\n0.5 121 pau\n0.75 121 ah\n"},
+        {&label_format_mlf, "#!MLF!#\n\"*/a-1.lab\"\n0 5000000 sil\n///\n0 100 x\n.\n"},
     };
     char text[128];
     (void)state;
@@ -196,9 +199,9 @@ static void damaged_files_are_read_or_refused(void **state)
             for (const char *c = "\n\t\" #.-9e\377"; *c; c++) {
                 snprintf(text, sizeof text, "%s", files[f].text);
                 text[i] = *c;
-                assert_non_null(shown(files[f].read, text));
+                assert_non_null(shown(files[f].format, text));
                 text[i] = '\0'; /* its beginning */
-                assert_non_null(shown(files[f].read, text));
+                assert_non_null(shown(files[f].format, text));
             }
 }
 

@@ -2,11 +2,14 @@
 
 #include "unit.h"
 
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "formats/filenames.h"
 #include "formats/folder.h"
 #include "formats/labels/framejson.h"
+#include "formats/labels/label_format.h"
 #include "formats/labels/labels.h"
 #include "base/mem.h"
 
@@ -271,6 +274,43 @@ static void single_files_are_taken_by_their_kind(void **state)
     assert_status(labels_open(&l, "/no/such.TextGridd", NULL, &err), STATUS_IO);
 }
 
+/* Whether a file called so in a folder that is read is kept from being replaced. */
+static bool guarded(const char *suffix)
+{
+    char name[64];
+    snprintf(name, sizeof name, "in/u%s", suffix);
+    return filename_is_input(name);
+}
+
+static void every_suffix_is_that_of_an_input(void **state)
+{
+    static const char *const some[] = {".wav",    ".oga",      ".caf", ".w64", ".TextGrid",
+                                       ".phones", ".TEXTGRID", ".PHN", ".mlf", ".ckpt"};
+    (void)state;
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++)
+        assert_true(guarded(some[i]));
+    for (const char *const *s = filename_recordings; *s; s++)
+        assert_true(guarded(*s));
+    for (const struct label_format *const *f = label_formats; *f; f++)
+        for (const char *const *s = (*f)->suffix; *s && !(*f)->unusable; s++)
+            assert_int_equal(guarded(*s), !(*f)->results);
+    assert_false(guarded(".counts") || guarded(".tsv") || guarded(".txt"));
+}
+
+/* Where a row were forgotten, or stood twice, files would be read as another format's. */
+static void formats_are_found_by_their_suffixes(void **state)
+{
+    struct buf list = BUF_INIT;
+    (void)state;
+    for (const struct label_format *const *f = label_formats; *f; f++)
+        for (const char *const *s = (*f)->suffix; *s; s++)
+            assert_ptr_equal(label_format_of(*s), *f);
+    label_formats_list(&list);
+    assert_string_equal(buf_text(&list),
+                        ".TextGrid, .phn, .lab, .phones, .ctm, .mlf, .tsv, .csv, .json");
+    buf_free(&list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -286,6 +326,8 @@ int main(void)
                                         remove_folder),
         cmocka_unit_test_setup_teardown(single_files_are_taken_by_their_kind, make_folder,
                                         remove_folder),
+        cmocka_unit_test(every_suffix_is_that_of_an_input),
+        cmocka_unit_test(formats_are_found_by_their_suffixes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

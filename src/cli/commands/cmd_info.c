@@ -1,3 +1,6 @@
+/*
+ * propneu info: what a file or folder is and holds.
+ */
 #include "config.h"
 
 #include "cli/commands/analysis_options.h"
@@ -5,6 +8,7 @@
 #include "cli/commands/info.h"
 #include "formats/file.h"
 #include "formats/folder.h"
+#include "formats/labels/label_format.h"
 
 /* What PATH holds, as an object whose first keys are file and kind; NULL with ERR set. */
 static json_t *look(const char *path, const char *mean_std, struct err *err)
@@ -40,6 +44,20 @@ static json_t *look(const char *path, const char *mean_std, struct err *err)
     }
     json_decref(body);
     return out;
+}
+
+/* Every format of label files with its suffixes. */
+static void info_print_label_formats(FILE *out)
+{
+    fputs("Label files:\n", out);
+    for (const struct label_format *const *f = label_formats; *f; f++) {
+        if ((*f)->unusable)
+            continue;
+        fprintf(out, "  %-17s  %s", (*f)->name, (*f)->suffix[0]);
+        for (const char *const *s = (*f)->suffix + 1; *s; s++)
+            fprintf(out, ", %s", *s);
+        fputc('\n', out);
+    }
 }
 
 static const struct cli_option options[] = {
@@ -90,8 +108,8 @@ const struct cli_command command_info = {
         "probabilities, phone labels (a TextGrid, a list by frame, a label table, a folder),\n"
         "speakers, pitch, a list of neurons, a phone table, a recording, or any .npy or\n"
         ".safetensors.  Contents tell which of these it is; only label files of plain text\n"
-        "go by their names (.lab, .phn, .ctm, .mlf, .tsv, ...).\n"
-        "--verbose lists the tensors of a model one by one.\n",
+        "go by their names.  --verbose lists the tensors of a model one by one.\n",
+    .lists = info_print_label_formats,
     .examples = "  propneu info hubert_base_ls960.pt\n"
                 "  propneu info --format json my.counts\n",
     .options = options,

@@ -6,6 +6,7 @@
 #include "cli/commands/info.h"
 #include "corpus/audio.h"
 #include "corpus/recordings.h"
+#include "formats/filenames.h"
 #include "formats/folder.h"
 #include "formats/jsontext.h"
 #include "formats/lines.h"
@@ -241,8 +242,6 @@ static enum status recordings(json_t *out, const char *path, struct err *err)
 enum status info_folder(json_t *out, const char **kind, const struct info_file *f, struct err *err)
 {
     const char *path = f->path;
-    static const char *const audio[] = {".flac", ".wav", ".ogg", ".opus", ".mp3",
-                                        ".aiff", ".au",  ".sph", NULL};
     char config[4096];
     snprintf(config, sizeof config, "%s/config.json", path);
     if (access(config, F_OK) == 0) {
@@ -251,7 +250,7 @@ enum status info_folder(json_t *out, const char **kind, const struct info_file *
     }
     enum status code = info_labels(out, path, err);
     *kind = "labels";
-    if (code == STATUS_NOTFOUND && holds(path, audio)) {
+    if (code == STATUS_NOTFOUND && holds(path, filename_recordings)) {
         *kind = "recordings";
         return recordings(out, path, err);
     }

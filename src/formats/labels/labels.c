@@ -1,3 +1,7 @@
+/*
+ * Sources of labels: a folder of files of one utterance each, which are read when they are asked
+ * for, or one file.  How a file is read is its format's affair (label_format.h).
+ */
 #include "config.h"
 
 #include "formats/labels/labels.h"
@@ -5,51 +9,23 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "formats/file.h"
 #include "formats/folder.h"
-#include "formats/labels/framejson.h"
-#include "formats/labels/labelreaders.h"
+#include "formats/labels/label_format.h"
 #include "formats/labels/labelstore.h"
-#include "base/mem.h"
-#include "formats/labels/textgrid.h"
-
-/* A format by the ends of its files' names. */
-struct file_reader {
-    const char *format;
-    const char *suffix[3]; /* ends with NULL; ASCII case ignored */
-    const char *phones;    /* bundled table of its labels, NULL for ARPABET */
-    bool many;             /* one file may hold many utterances; in a folder each holds its own */
-    /* How to read it: TextGrids, which have tiers, or into a store. */
-    enum status (*grid)(struct utterance_labels *out, const void *bytes, size_t size,
-                        const char *name, const char *tier, struct err *err);
-    enum status (*store)(struct label_store *s, const void *bytes, size_t size, const char *name,
-                         const char *utterance, struct err *err);
-};
-
-/* In order of preference where a folder holds files of several. */
-static const struct file_reader file_readers[] = {
-    {"TextGrid", {".TextGrid", NULL}, NULL, false, textgrid_labels, NULL},
-    {"TIMIT phones", {".phn", NULL}, "timit", false, NULL, phn_read},
-    {"label file", {".lab", ".phones", NULL}, NULL, false, NULL, lab_read},
-    {"CTM", {".ctm", NULL}, NULL, true, NULL, ctm_read},
-    {"master label file", {".mlf", NULL}, NULL, true, NULL, mlf_read},
-    {"label table", {".tsv", ".csv", NULL}, NULL, true, NULL, labeltable_read},
-};
-#define FILE_READERS (sizeof file_readers / sizeof *file_readers)
 
 struct labels {
     char *path, *tier;
     struct names utterance;
-    uint32_t *order;                  /* [utterance.count], by name */
-    const struct file_reader *reader; /* NULL for lists by frame */
-    char **file;                      /* [utterance.count], one file an utterance; or NULL */
+    uint32_t *order; /* [utterance.count], by name */
+    const struct label_format *format;
+    char **file; /* [utterance.count], one file an utterance; or NULL */
     size_t cap;
-    struct label_store store; /* of a reader of many */
-    struct framejson lists;
-    struct label_table table;
+    struct label_store store; /* of a file of many */
+    void *held;               /* by the format that opened it */
 };
 
 void utterance_labels_free(struct utterance_labels *u)
@@ -60,24 +36,8 @@ void utterance_labels_free(struct utterance_labels *u)
     *u = (struct utterance_labels){.name = NAMES_INIT};
 }
 
-static bool ends_in(const char *path, const char *suffix)
-{
-    size_t n = strlen(path), k = strlen(suffix);
-    return n >= k && strcasecmp(path + n - k, suffix) == 0;
-}
-
-/* By name and not by content: two of the formats are nothing but numbers and words. */
-static const struct file_reader *reader_for(const char *path)
-{
-    for (size_t i = 0; i < FILE_READERS; i++)
-        for (const char *const *s = file_readers[i].suffix; *s; s++)
-            if (ends_in(path, *s))
-                return &file_readers[i];
-    return NULL;
-}
-
 /* Notes a file of one utterance; it is read when it is asked for. */
-static enum status add_file(struct labels *l, const char *path, struct err *err)
+static enum status labels_add_file(struct labels *l, const char *path, struct err *err)
 {
     char *utterance = folder_utterance(path);
     char *copy = mem_strndup(path, strlen(path));
@@ -99,95 +59,43 @@ static enum status add_file(struct labels *l, const char *path, struct err *err)
     return code;
 }
 
-/* Why a folder without label files may be the wrong one. */
-static enum status nothing_found(const char *folder, struct err *err)
+/* Notes the files of FORMAT in FOLDER; *COUNT of them. */
+static enum status labels_find_files(struct labels *l, const char *folder,
+                                     const struct label_format *format, size_t *count,
+                                     struct err *err)
 {
-    static const char *const words_only[] = {".alignment.txt", NULL};
     struct folder_files f;
-    enum status code = folder_find(&f, folder, words_only, err);
+    enum status code = folder_find(&f, folder, format->suffix, err);
     if (code)
         return code;
-    if (f.count)
-        code = err_set(err, STATUS_UNSUPPORTED,
-                       "%s: holds alignments of words without phones (%s); the TextGrid form of "
-                       "the same alignments has phones",
-                       folder, f.path[0]);
-    else
-        code = err_set(err, STATUS_NOTFOUND, "%s: no label files in this folder", folder);
+    *count = f.count;
+    if (f.count && format->unusable)
+        code = err_set(err, STATUS_UNSUPPORTED, "%s: holds %s (%s); %s", folder, format->unusable,
+                       f.path[0], format->instead);
+    for (size_t i = 0; i < f.count && !code; i++)
+        code = labels_add_file(l, f.path[i], err);
     folder_files_free(&f);
     return code;
 }
 
-/* The files of the first format there is any of. */
-static enum status open_folder(struct labels *l, const char *folder, struct err *err)
+/* The files of the first format that there is any of. */
+static enum status labels_open_folder(struct labels *l, const char *folder, struct err *err)
 {
-    for (size_t r = 0; r < FILE_READERS; r++) {
-        struct folder_files f;
-        enum status code = folder_find(&f, folder, file_readers[r].suffix, err);
-        if (code)
+    for (const struct label_format *const *f = label_formats; *f; f++) {
+        size_t count = 0;
+        if ((*f)->open) /* needs to be named: a folder may hold many a .json */
+            continue;
+        enum status code = labels_find_files(l, folder, *f, &count, err);
+        l->format = *f;
+        if (code || count)
             return code;
-        for (size_t i = 0; i < f.count && !code; i++)
-            code = add_file(l, f.path[i], err);
-        size_t count = f.count;
-        folder_files_free(&f);
-        if (code || count) {
-            l->reader = &file_readers[r];
-            return code;
-        }
     }
-    return nothing_found(folder, err);
-}
-
-static enum status copy_names(struct names *to, const struct names *from, struct err *err)
-{
-    for (uint32_t i = 0; i < from->count; i++)
-        if (names_add(to, from->name[i]) == NAMES_NONE)
-            return err_nomem(err);
-    return STATUS_OK;
-}
-
-/* Every index that occurs must have a label. */
-static enum status check_indices(const struct labels *l, const char *path, const char *table,
-                                 struct err *err)
-{
-    const struct framejson *f = &l->lists;
-    for (uint32_t u = 0; u < f->utterance.count; u++)
-        for (size_t i = f->start[u]; i < f->start[u + 1]; i++)
-            if (!l->table.label[f->index[i]])
-                return err_set(err, STATUS_MISMATCH,
-                               "%s: %s: frame %zu: label index %d is not in %s", path,
-                               f->utterance.name[u], i - f->start[u], f->index[i], table);
-    return STATUS_OK;
-}
-
-/* Indices are stored as they are; labels_get looks them up. */
-static enum status open_lists(struct labels *l, const char *path, const char *table,
-                              struct err *err)
-{
-    struct mapped m;
-    if (!table)
-        return err_set(err, STATUS_USAGE,
-                       "%s: lists of label indices need their table (--label-table FILE)", path);
-    enum status code = mapped_open(&m, table, err);
-    if (code)
-        return code;
-    code = label_table_parse(&l->table, m.data, m.size, table, err);
-    mapped_close(&m);
-    if (!code)
-        code = mapped_open(&m, path, err);
-    if (code)
-        return code;
-    struct framejson_range range = {0, (int32_t)l->table.count - 1, "label index"};
-    code = framejson_parse(&l->lists, FRAMEJSON_INDEX, &range, m.data, m.size, path, err);
-    mapped_close(&m);
-    if (!code)
-        code = check_indices(l, path, table, err);
-    return code ? code : copy_names(&l->utterance, &l->lists.utterance, err);
+    return err_set(err, STATUS_NOTFOUND, "%s: no label files in this folder", folder);
 }
 
 /* The labels in the file at PATH, sorted. */
-static enum status fill_store(struct label_store *s, const struct file_reader *reader,
-                              const char *path, struct err *err)
+static enum status labels_fill_store(struct label_store *s, const struct label_format *format,
+                                     const char *path, struct err *err)
 {
     struct mapped m;
     char *utterance = folder_utterance(path);
@@ -195,39 +103,50 @@ static enum status fill_store(struct label_store *s, const struct file_reader *r
         return err_nomem(err);
     enum status code = mapped_open(&m, path, err);
     if (!code) {
-        code = reader->store(s, m.data, m.size, path, utterance, err);
+        code = format->store(s, m.data, m.size, path, utterance, err);
         mapped_close(&m);
     }
     free(utterance);
     return code ? code : label_store_done(s, path, err);
 }
 
-static enum status open_many(struct labels *l, const char *path, struct err *err)
+static enum status labels_open_many(struct labels *l, const char *path, struct err *err)
 {
-    enum status code = fill_store(&l->store, l->reader, path, err);
+    enum status code = labels_fill_store(&l->store, l->format, path, err);
     if (!code && l->store.utterance.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no labels in this file", path);
-    return code ? code : copy_names(&l->utterance, &l->store.utterance, err);
+    if (!code && !names_add_all(&l->utterance, &l->store.utterance))
+        code = err_nomem(err);
+    return code;
 }
 
-static enum status open_file(struct labels *l, const char *path,
-                             const struct labels_options *options, struct err *err)
+/* That a file is of no format known by its name, and which names are. */
+static enum status labels_refuse(const char *path, struct err *err)
 {
+    struct buf known = BUF_INIT;
+    label_formats_list(&known);
+    err_set(err, STATUS_UNSUPPORTED, "%s: not a kind of label file known by its name (%s)", path,
+            buf_text(&known));
+    buf_free(&known);
+    return STATUS_UNSUPPORTED;
+}
+
+static enum status labels_open_file(struct labels *l, const char *path,
+                                    const struct labels_options *options, struct err *err)
+{
+    const struct label_format *f = l->format = label_format_of(path);
     struct mapped m; /* what cannot be opened is to be said first, and now */
     enum status code = mapped_open(&m, path, err);
     if (code)
         return code;
     mapped_close(&m);
-    l->reader = reader_for(path);
-    if (l->reader)
-        return l->reader->many ? open_many(l, path, err) : add_file(l, path, err);
-    if (ends_in(path, ".json"))
-        return open_lists(l, path, options ? options->label_table : NULL, err);
-    if (ends_in(path, ".alignment.txt"))
-        return err_set(err, STATUS_UNSUPPORTED,
-                       "%s: alignments of words without phones; the TextGrid form has phones",
-                       path);
-    return err_set(err, STATUS_UNSUPPORTED, "%s: not a kind of label file known by its name", path);
+    if (!f)
+        return labels_refuse(path, err);
+    if (f->unusable)
+        return err_set(err, STATUS_UNSUPPORTED, "%s: %s; %s", path, f->unusable, f->instead);
+    if (f->open)
+        return f->open(&l->held, &l->utterance, path, options, err);
+    return f->many ? labels_open_many(l, path, err) : labels_add_file(l, path, err);
 }
 
 static int by_name(const void *a, const void *b, void *names)
@@ -237,7 +156,7 @@ static int by_name(const void *a, const void *b, void *names)
 }
 
 /* Folders give paths in order, which is not the order of names. */
-static enum status sort_utterances(struct labels *l, struct err *err)
+static enum status labels_sort(struct labels *l, struct err *err)
 {
     l->order = mem_array(l->utterance.count, sizeof *l->order);
     if (!l->order)
@@ -261,9 +180,10 @@ enum status labels_open(struct labels **out, const char *path, const struct labe
     if (!l->path || (options && options->tier && !l->tier))
         code = err_nomem(err);
     else
-        code = folder_is(path) ? open_folder(l, path, err) : open_file(l, path, options, err);
+        code = folder_is(path) ? labels_open_folder(l, path, err)
+                               : labels_open_file(l, path, options, err);
     if (!code)
-        code = sort_utterances(l, err);
+        code = labels_sort(l, err);
     if (code)
         labels_free(l);
     else
@@ -280,8 +200,8 @@ void labels_free(struct labels *l)
     free(l->file);
     names_free(&l->utterance);
     label_store_free(&l->store);
-    framejson_free(&l->lists);
-    label_table_free(&l->table);
+    if (l->held)
+        l->format->close(l->held);
     free(l->order);
     free(l->path);
     free(l->tier);
@@ -305,33 +225,33 @@ bool labels_has(const struct labels *l, const char *utterance)
 
 const char *labels_format(const struct labels *l)
 {
-    return l->reader ? l->reader->format : "frame JSON";
+    return l->format->name;
 }
 
 const char *labels_phones(const struct labels *l)
 {
-    return l->reader ? l->reader->phones : NULL;
+    return l->format->phones;
 }
 
-static enum status get_grid(const struct labels *l, const char *path, struct utterance_labels *out,
-                            struct err *err)
+static enum status labels_get_grid(const struct labels *l, const char *path,
+                                   struct utterance_labels *out, struct err *err)
 {
     struct mapped m;
     enum status code = mapped_open(&m, path, err);
     if (code)
         return code;
-    code = l->reader->grid(out, m.data, m.size, path, l->tier, err);
+    code = l->format->grid(out, m.data, m.size, path, l->tier, err);
     mapped_close(&m);
     return code;
 }
 
-static enum status get_file(const struct labels *l, const char *path, const char *utterance,
-                            struct utterance_labels *out, struct err *err)
+static enum status labels_get_file(const struct labels *l, const char *path, const char *utterance,
+                                   struct utterance_labels *out, struct err *err)
 {
     struct label_store s = {.utterance = NAMES_INIT};
-    if (l->reader->grid)
-        return get_grid(l, path, out, err);
-    enum status code = fill_store(&s, l->reader, path, err);
+    if (l->format->grid)
+        return labels_get_grid(l, path, out, err);
+    enum status code = labels_fill_store(&s, l->format, path, err);
     if (!code && s.utterance.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no labels in this file", path);
     else if (!code && (s.utterance.count > 1 || strcmp(s.utterance.name[0], utterance) != 0))
@@ -345,31 +265,6 @@ static enum status get_file(const struct labels *l, const char *path, const char
     return code;
 }
 
-/* Names are numbered anew for each utterance, so that it needs nothing of the source's. */
-static enum status get_list(const struct labels *l, uint32_t u, struct utterance_labels *out,
-                            struct err *err)
-{
-    const struct framejson *f = &l->lists;
-    size_t from = f->start[u], count = f->start[u + 1] - from;
-    struct utterance_labels r = {.name = NAMES_INIT, .count = count};
-    r.frame = mem_array(count, sizeof *r.frame);
-    bool ok = r.frame != NULL;
-    for (size_t i = 0; i < count && ok; i++) {
-        int16_t index = f->index[from + i];
-        uint32_t name = i && index == f->index[from + i - 1]
-                            ? (uint32_t)r.frame[i - 1]
-                            : names_add(&r.name, l->table.label[index]);
-        ok = name != NAMES_NONE;
-        r.frame[i] = (int32_t)name;
-    }
-    if (!ok) {
-        utterance_labels_free(&r);
-        return err_nomem(err);
-    }
-    *out = r;
-    return STATUS_OK;
-}
-
 enum status labels_get(const struct labels *l, const char *utterance, struct utterance_labels *out,
                        struct err *err)
 {
@@ -377,6 +272,6 @@ enum status labels_get(const struct labels *l, const char *utterance, struct utt
     if (u == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "%s: no labels of %s", l->path, utterance);
     if (l->file)
-        return get_file(l, l->file[u], utterance, out, err);
-    return l->reader ? label_store_get(&l->store, u, out, err) : get_list(l, u, out, err);
+        return labels_get_file(l, l->file[u], utterance, out, err);
+    return l->held ? l->format->get(l->held, u, out, err) : label_store_get(&l->store, u, out, err);
 }

@@ -3,8 +3,8 @@
  *
  * A source is a folder of label files (searched with its subfolders), one label file, or one file
  * with many utterances.  An utterance's name is its file's name up to the first dot
- * (folder_utterance).  Each format is a reader: one source file and one line in the table in
- * labels.c.
+ * (folder_utterance).  Formats are rows of a table
+ * (label_format.h).
  */
 #ifndef PROPNEU_FORMATS_LABELS_LABELS_H
 #define PROPNEU_FORMATS_LABELS_LABELS_H

@@ -1,5 +1,9 @@
+/*
+ * The tier of a TextGrid that holds the phones, found by its name, as the labels of an utterance.
+ */
 #include "config.h"
 
+#include "formats/labels/label_format.h"
 #include "formats/labels/textgrid.h"
 
 #include <stdlib.h>
@@ -91,3 +95,6 @@ enum status textgrid_labels(struct utterance_labels *out, const void *bytes, siz
         *out = u;
     return code;
 }
+
+const struct label_format label_format_textgrid = {
+    .name = "TextGrid", .suffix = {".TextGrid"}, .grid = textgrid_labels};

@@ -1,0 +1,69 @@
+/*
+ * Label files of plain text, line by line into a store.
+ */
+#include "config.h"
+
+#include "formats/labels/label_lines.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HTK_UNIT 1e-7
+
+enum status label_lines_begin(struct label_lines *s, struct label_store *store, const void *bytes,
+                              size_t size, const char *name, struct err *err)
+{
+    *s = (struct label_lines){.store = store, .name = name};
+    return lines_begin(&s->lines, bytes, size, name, err);
+}
+
+enum status label_lines_bad(const struct label_lines *s, struct err *err, const char *what)
+{
+    return err_set(err, STATUS_FORMAT, "%s: line %zu: %s", s->name, s->lines.number, what);
+}
+
+enum status label_lines_add(struct label_lines *s, const char *utterance, struct span label,
+                            double start, double end, struct err *err)
+{
+    char place[256], *text = span_copy(label);
+    if (!text)
+        return err_nomem(err);
+    snprintf(place, sizeof place, "%s: line %zu", s->name, s->lines.number);
+    enum status code = label_store_add(s->store, utterance, text, start, end, place, err);
+    free(text);
+    return code;
+}
+
+enum status label_lines_add_named(struct label_lines *s, struct span utterance, struct span label,
+                                  double start, double end, struct err *err)
+{
+    char *name = span_copy(utterance);
+    enum status code = name ? label_lines_add(s, name, label, start, end, err) : err_nomem(err);
+    free(name);
+    return code;
+}
+
+/* Units of 100 ns are whole. */
+static bool has_point(struct span s)
+{
+    return memchr(s.s, '.', s.n) != NULL;
+}
+
+/* A label may stand in quotes. */
+enum status label_lines_add_htk(struct label_lines *s, struct span line, const char *utterance,
+                                struct err *err)
+{
+    struct span field[4];
+    double start, end;
+    size_t n = span_split(line, ' ', field, 4);
+    if (n < 3 || !span_number(field[0], &start) || !span_number(field[1], &end))
+        return label_lines_bad(s, err,
+                               "not \"start end label\"; labels without times cannot be used");
+    double unit = has_point(field[0]) || has_point(field[1]) ? 1 : HTK_UNIT;
+    struct span label = field[2];
+    if (label.n >= 2 && label.s[0] == '"' && label.s[label.n - 1] == '"')
+        label = (struct span){label.s + 1, label.n - 2};
+    return label_lines_add(s, utterance, label, start * unit, end * unit, err);
+}

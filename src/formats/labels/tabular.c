@@ -1,0 +1,106 @@
+/*
+ * Tables divided by tabs, commas or blanks.  With a header: columns start (or begin), end (or
+ * duration), label (or phone), and, where there are such, utterance and type; rows whose type is
+ * not phones are passed over (the Montreal Forced Aligner's CSV).  Without a header: "utterance
+ * start end label".
+ */
+#include "config.h"
+
+#include <stdbool.h>
+
+#include "formats/labels/label_format.h"
+#include "formats/labels/label_lines.h"
+
+#define MAX_COLUMNS 16
+#define NO_COLUMN   MAX_COLUMNS
+
+struct tabular_layout {
+    char divider;
+    size_t utterance, start, end, label, type; /* columns, or NO_COLUMN */
+    bool duration;                             /* the end column holds durations */
+};
+
+static size_t tabular_column(const struct span *field, size_t n, const char *const *names)
+{
+    for (; *names; names++)
+        for (size_t i = 0; i < n; i++)
+            if (span_is(field[i], *names))
+                return i;
+    return NO_COLUMN;
+}
+
+/* The columns of a table by its first line; true if that is a header. */
+static bool tabular_find_layout(struct tabular_layout *t, struct span line)
+{
+    static const char *const utterance[] = {"utterance", "utterance_id", "utt",  "utt_id",
+                                            "file",      "file_id",      "name", NULL};
+    static const char *const start[] = {"start", "begin", "start_time", "xmin", NULL};
+    static const char *const end[] = {"end", "end_time", "xmax", NULL};
+    static const char *const duration[] = {"duration", "dur", NULL};
+    static const char *const label[] = {"label", "phone", "phoneme", "text", NULL};
+    static const char *const type[] = {"type", "tier", NULL};
+    struct span field[MAX_COLUMNS];
+    char divider = span_divider(line);
+    size_t n = span_split(line, divider, field, MAX_COLUMNS);
+    *t = (struct tabular_layout){divider,
+                                 tabular_column(field, n, utterance),
+                                 tabular_column(field, n, start),
+                                 tabular_column(field, n, end),
+                                 tabular_column(field, n, label),
+                                 tabular_column(field, n, type),
+                                 false};
+    if (t->end == NO_COLUMN) {
+        t->end = tabular_column(field, n, duration);
+        t->duration = true;
+    }
+    if (t->start != NO_COLUMN && t->end != NO_COLUMN && t->label != NO_COLUMN)
+        return true;
+    *t = (struct tabular_layout){divider, 0, 1, 2, 3, NO_COLUMN, false};
+    return false;
+}
+
+/* One line behind the header. */
+static enum status tabular_read_row(struct label_lines *s, const struct tabular_layout *t,
+                                    struct span line, const char *utterance, struct err *err)
+{
+    struct span field[MAX_COLUMNS];
+    double start, end;
+    size_t n = span_split(line, t->divider, field, MAX_COLUMNS);
+    if (t->type < n && !span_is(field[t->type], "phones") && !span_is(field[t->type], "phone"))
+        return STATUS_OK;
+    if (t->start >= n || t->end >= n || !span_number(field[t->start], &start) ||
+        !span_number(field[t->end], &end))
+        return label_lines_bad(s, err, "no start and end in seconds");
+    if (t->duration)
+        end += start;
+    /* Silence may well be an empty last field, which some writers leave out. */
+    struct span label = t->label < n ? field[t->label] : (struct span){"", 0};
+    if (t->utterance == NO_COLUMN)
+        return label_lines_add(s, utterance, label, start, end, err);
+    if (t->utterance >= n || !field[t->utterance].n)
+        return label_lines_bad(s, err, "no utterance");
+    return label_lines_add_named(s, field[t->utterance], label, start, end, err);
+}
+
+static enum status tabular_read(struct label_store *store, const void *bytes, size_t size,
+                                const char *name, const char *utterance, struct err *err)
+{
+    struct label_lines s;
+    struct span line;
+    struct tabular_layout t = {.divider = '\0'};
+    enum status code = label_lines_begin(&s, store, bytes, size, name, err);
+    while (!code && lines_next(&s.lines, &line)) {
+        if (!span_trim(line).n || line.s[0] == '#')
+            continue;
+        if (!t.divider && tabular_find_layout(&t, line))
+            continue;
+        code = tabular_read_row(&s, &t, line, utterance, err);
+    }
+    return code;
+}
+
+const struct label_format label_format_tabular = {.name = "label table",
+                                                  .suffix = {".tsv", ".csv"},
+                                                  .many = true,
+                                                  .results = true,
+                                                  .store = tabular_read};
