@@ -58,14 +58,14 @@ for target in sub/real "$dir/sub/new" ./sub/../sub/newer; do
     "$PROPNEU" layers "$dir/a.counts" --format tsv -o "$dir/out-link-link" ||
         complain "no output through a link to $target"
     [ -L "$dir/out-link-link" ] && [ -L "$dir/out-link" ] &&
-        grep -q '^property.layer' "$dir/out-link" || complain "a link to $target was replaced"
+        grep -q '^file.property.layer' "$dir/out-link" || complain "a link to $target was replaced"
     rm "$dir/out-link" "$dir/out-link-link"
 done
 [ "$(ls "$dir/sub" | wc -l)" = 3 ] || complain "left behind: $(ls "$dir/sub")"
 ln -s loop "$dir/loop"
 refuses 1 "$dir/loop" layers "$dir/a.counts" -o "$dir/loop"
 "$PROPNEU" layers "$dir/a.counts" --format tsv -o /dev/stdout >"$dir/out" &&
-    grep -q '^property.layer' "$dir/out" || complain "no output to /dev/stdout"
+    grep -q '^file.property.layer' "$dir/out" || complain "no output to /dev/stdout"
 
 # What fails prints no heads of tables.
 "$PROPNEU" layers "$dir/a.counts" --min-frames 1000000 --format tsv >"$dir/out" 2>/dev/null
