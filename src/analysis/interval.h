@@ -6,6 +6,9 @@
 
 #include <stddef.h>
 
+/* Intervals hold this share: of a distribution, or of what was drawn. */
+#define CONFIDENCE 0.95
+
 struct interval {
     size_t count;
     double mean, low, high; /* NAN without numbers */

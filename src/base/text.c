@@ -49,6 +49,12 @@ static bool turns_text(uint32_t ch)
            (ch >= 0x2066 && ch <= 0x2069);
 }
 
+bool text_printable(uint32_t ch)
+{
+    bool control = ch < 0x20 || (ch >= 0x7f && ch < 0xa0);
+    return !control && !turns_text(ch) && ch != 0x2028 && ch != 0x2029 && ch != 0xfffd;
+}
+
 uint32_t text_shown(uint32_t ch, bool ascii, int *width)
 {
     *width = 1;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell_quote.h"
 #include "base/number.h"
 #include "explorer/lists.h"
 #include "explorer/view.h"
@@ -336,23 +337,6 @@ enum status link_follow(struct app *app, const struct link *l, struct err *err)
     return code;
 }
 
-void link_quote(struct buf *out, const char *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                                "_-./:=@%+,";
-    if (*text && text[strspn(text, plain)] == '\0') {
-        buf_str(out, text);
-        return;
-    }
-    buf_str(out, "'");
-    for (; *text; text++)
-        if (*text == '\'')
-            buf_str(out, "'\\''");
-        else
-            buf_add(out, text, 1);
-    buf_str(out, "'");
-}
-
 /* What is marked, and what has a name: as lists, whatever they were made of. */
 static void command_sets(const struct app *app, struct buf *out)
 {
@@ -367,7 +351,7 @@ static void command_sets(const struct app *app, struct buf *out)
             buf_printf(&text, "%s=", set->name);
         settext_print(&set->neurons, &text);
         buf_str(out, marks ? " --mark " : " --define ");
-        link_quote(out, buf_text(&text));
+        shell_quote(out, buf_text(&text));
         out->failed |= !buf_ok(&text);
         buf_free(&text);
     }
@@ -383,12 +367,12 @@ void link_command(const struct app *app, struct buf *out)
     link_tell(app, &l);
     for (size_t at = 0; link_next(&l, &at, &name, &value);) {
         buf_printf(out, " --%s ", name);
-        link_quote(out, value);
+        shell_quote(out, value);
     }
     link_free(&l);
     command_sets(app, out);
     for (size_t i = 0; !app->unnamed && i < app->files; i++) {
         buf_str(out, app->file[i].path[0] == '-' ? " ./" : " ");
-        link_quote(out, app->file[i].path);
+        shell_quote(out, app->file[i].path);
     }
 }

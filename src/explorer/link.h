@@ -65,7 +65,4 @@ enum status link_unknown(const char *name, const char *value, struct err *err);
 /* The command that opens the explorer so, for a shell. */
 void link_command(const struct app *app, struct buf *out);
 
-/* TEXT as one word of a shell's command. */
-void link_quote(struct buf *out, const char *text);
-
 #endif

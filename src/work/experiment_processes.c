@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "formats/folder.h"
+#include "base/shell_quote.h"
 #include "base/mem.h"
 
 extern char **environ;
@@ -299,41 +300,6 @@ enum status jobs_start(struct jobs *j, const char *const *words, struct err *err
     return STATUS_OK;
 }
 
-/* The end of a word within single quotes, or without. */
-static char *end_of_word(char *p, char **out)
-{
-    bool quoted = false;
-    while (*p && (quoted || *p != ' ')) {
-        if (*p == '\'')
-            quoted = !quoted;
-        else if (*p == '\\' && !quoted && p[1])
-            *(*out)++ = *++p;
-        else
-            *(*out)++ = *p;
-        p++;
-    }
-    return quoted ? NULL : p;
-}
-
-bool jobs_words(char *text, const char **words, size_t most)
-{
-    size_t n = 0;
-    for (char *p = text; *p;) {
-        while (*p == ' ')
-            p++;
-        if (!*p)
-            break;
-        char *out = p, *word = p, *end = end_of_word(p, &out);
-        if (!end || n + 1 >= most)
-            return false;
-        p = *end ? end + 1 : end;
-        *out = '\0';
-        words[n++] = word;
-    }
-    words[n] = NULL;
-    return n > 0;
-}
-
 static bool same_words(const char *const *a, const char *const *b)
 {
     while (*a && *b && strcmp(*a, *b) == 0) {
@@ -349,7 +315,8 @@ size_t jobs_begun(const struct jobs *j, const char *const *words)
     for (size_t i = 0; i < j->count; i++) {
         const char *command = j->job[i].x.command;
         char *copy = command ? mem_strndup(command, strlen(command)) : NULL;
-        bool same = copy && jobs_words(copy, other, JOBS_WORDS_MAX) && same_words(other + 1, words);
+        bool same =
+            copy && shell_words(copy, other, JOBS_WORDS_MAX) && same_words(other + 1, words);
         free(copy);
         if (same)
             return i;
@@ -377,7 +344,7 @@ enum status jobs_resume(struct jobs *j, const struct job *job, struct err *err)
     const char *words[JOBS_WORDS_MAX];
     char *copy = mem_strndup(job->x.command, strlen(job->x.command));
     enum status code = copy ? STATUS_OK : err_nomem(err);
-    if (!code && (!jobs_words(copy, words, JOBS_WORDS_MAX) || !measures(words)))
+    if (!code && (!shell_words(copy, words, JOBS_WORDS_MAX) || !measures(words)))
         code = err_set(err, STATUS_UNSUPPORTED, "the journal does not tell how it was begun");
     if (!code)
         code = jobs_start(j, words + 1, err);

@@ -93,8 +93,4 @@ void jobs_stop_own(struct jobs *j);
 /* Takes the journal away.  STATUS_USAGE while it runs. */
 enum status jobs_delete(struct jobs *j, size_t i, struct err *err);
 
-/* The words of a COMMAND as journals keep it, in quotes where need be, into WORDS [most]; false
- * for what is no such command.  They borrow from TEXT, a copy of COMMAND that is taken apart. */
-bool jobs_words(char *text, const char **words, size_t most);
-
 #endif

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/names.h"
 #include "base/rng.h"
+#include "base/shell_quote.h"
 
 static void products_that_overflow_are_refused(void **state)
 {
@@ -87,6 +88,61 @@ static void bits_are_counted(void **state)
     assert_true(bitset_has(set, 128));
 }
 
+static void commands_are_taken_apart(void **state)
+{
+    static const struct {
+        const char *command, *words[6];
+    } cases[] = {
+        {"propneu erase  --set 'a b'", {"propneu", "erase", "--set", "a b"}},
+        {"x 'it'\\''s'", {"x", "it's"}},
+        {" x '' y", {"x", "", "y"}},
+        {"x a\\ b", {"x", "a b"}},
+        {"x $'a\\012\\'\\\\b'c", {"x", "a\n'\\bc"}},
+        {"x $'open\\'", {NULL}},
+        {"x 'open", {NULL}},
+        {"", {NULL}},
+        {"a b c d e f g", {NULL}},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *words[6];
+        char text[100];
+        snprintf(text, sizeof text, "%s", cases[i].command);
+        bool good = shell_words(text, words, 6);
+        assert_int_equal(good, cases[i].words[0] != NULL);
+        for (size_t k = 0; good && (cases[i].words[k] || words[k]); k++)
+            assert_string_equal(words[k], cases[i].words[k]);
+    }
+}
+
+static void words_are_quoted_so_that_shells_run_nothing(void **state)
+{
+    static const struct {
+        const char *text, *word;
+    } cases[] = {
+        {"a-1_b=@%+,./:", "a-1_b=@%+,./:"},
+        {"", "''"},
+        {"it's $(rm) `x`", "'it'\\''s $(rm) `x`'"},
+        {"gr\303\274n \343\201\202", "'gr\303\274n \343\201\202'"},
+        {"a\nrm", "$'a\\012rm'"},
+        {"\033]52;c\\'\a", "$'\\033]52;c\\\\\\'\\007'"},
+        {"\3038 \302\233", "$'\\3038 \\302\\233'"},
+        {"a\342\200\256b", "$'a\\342\\200\\256b'"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf out = BUF_INIT;
+        const char *words[3];
+        shell_quote(&out, cases[i].text);
+        assert_true(buf_ok(&out));
+        assert_string_equal(buf_text(&out), cases[i].word);
+        assert_true(shell_words(out.data, words, 3));
+        assert_string_equal(words[0], cases[i].text);
+        assert_null(words[1]);
+        buf_free(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +152,8 @@ int main(void)
         cmocka_unit_test(names_keep_their_numbers),
         cmocka_unit_test(random_numbers_are_the_published_sequence),
         cmocka_unit_test(bits_are_counted),
+        cmocka_unit_test(commands_are_taken_apart),
+        cmocka_unit_test(words_are_quoted_so_that_shells_run_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -271,31 +271,6 @@ static void hostile_numbers_are_survived(void **state)
     unlink(BROKEN "/propneu/experiments/x.journal");
 }
 
-static void commands_are_taken_apart(void **state)
-{
-    static const struct {
-        const char *command, *words[6];
-    } cases[] = {
-        {"propneu erase  --set 'a b'", {"propneu", "erase", "--set", "a b"}},
-        {"x 'it'\\''s'", {"x", "it's"}},
-        {" x '' y", {"x", "", "y"}},
-        {"x a\\ b", {"x", "a b"}},
-        {"x 'open", {NULL}},
-        {"", {NULL}},
-        {"a b c d e f g", {NULL}},
-    };
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const char *words[6];
-        char text[100];
-        snprintf(text, sizeof text, "%s", cases[i].command);
-        bool good = jobs_words(text, words, 6);
-        assert_int_equal(good, cases[i].words[0] != NULL);
-        for (size_t k = 0; good && (cases[i].words[k] || words[k]); k++)
-            assert_string_equal(words[k], cases[i].words[k]);
-    }
-}
-
 /* A journal is no way to run anything but a measurement. */
 static void only_measurements_go_on(void **state)
 {
@@ -386,7 +361,6 @@ int main(void)
         cmocka_unit_test(nothing_is_touched_without_a_terminal),
         cmocka_unit_test(torn_journals_are_survived),
         cmocka_unit_test(hostile_numbers_are_survived),
-        cmocka_unit_test(commands_are_taken_apart),
         cmocka_unit_test(only_measurements_go_on),
         cmocka_unit_test(marks_are_written_beside_the_journals),
     };

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell_quote.h"
 #include "cli/commands/input_options.h"
 #include "cli/progress.h"
 
@@ -46,26 +47,6 @@ static const struct cli_group_use groups[] = {
     {&input_options, offsetof(struct request, in)},
     {NULL, 0},
 };
-
-/* TEXT as one word of a shell command. */
-static void add_word(struct buf *b, const char *text)
-{
-    bool plain = *text != '\0';
-    for (const char *s = text; *s; s++)
-        plain = plain && (strchr("%+,-./:=@_", *s) || (*s >= '0' && *s <= '9') ||
-                          (*s >= 'A' && *s <= 'Z') || (*s >= 'a' && *s <= 'z'));
-    if (plain) {
-        buf_printf(b, " %s", text);
-        return;
-    }
-    buf_str(b, " '");
-    for (const char *s = text; *s; s++)
-        if (*s == '\'')
-            buf_str(b, "'\\''");
-        else
-            buf_add(b, s, 1);
-    buf_str(b, "'");
-}
 
 /* Names of factors, each once: "phone,speaker". */
 static bool parse_by(const char *text, unsigned *by)
@@ -194,8 +175,10 @@ static void count_note_option(struct request *r, const struct cli_args *a, int o
     if (!a->use && (opt == OPT_KEEP_GOING || opt == OPT_NO_RESUME || opt == OPT_SHARD))
         return;
     buf_printf(&r->command, " --%s", a->option->name);
-    if (a->value)
-        add_word(&r->command, a->value);
+    if (a->value) {
+        buf_str(&r->command, " ");
+        shell_quote(&r->command, a->value);
+    }
 }
 
 /* Reads the command line into R: CLI_END, or CLI_HELP or CLI_BAD, where all has been said. */

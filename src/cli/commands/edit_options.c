@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shell_quote.h"
 #include "cli/progress.h"
 #include "analysis/modelset.h"
 
@@ -123,30 +124,14 @@ enum status edit_input_sets(struct edit_input *in, const struct cli *cli,
     return code;
 }
 
-/* TEXT as one word of a shell command. */
-static void add_word(struct buf *b, const char *text)
-{
-    bool plain = *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                            "0123456789_@%+=:,./-")] == '\0';
-    if (plain) {
-        buf_printf(b, " %s", text);
-        return;
-    }
-    buf_str(b, " '");
-    for (; *text; text++)
-        if (*text == '\'')
-            buf_str(b, "'\\''");
-        else
-            buf_add(b, text, 1);
-    buf_str(b, "'");
-}
-
 char *edit_command(int argc, char **argv)
 {
     struct buf b = BUF_INIT;
     buf_str(&b, "propneu");
-    for (int i = 0; i < argc; i++)
-        add_word(&b, argv[i]);
+    for (int i = 0; i < argc; i++) {
+        buf_str(&b, " ");
+        shell_quote(&b, argv[i]);
+    }
     if (buf_ok(&b))
         return b.data;
     buf_free(&b);

@@ -7,13 +7,11 @@
 #include "experiment/experiment.h"
 #include "formats/jsontext.h"
 
-#define COVERAGE 0.95
-
 /* What a row's set did to a column, beside its controls. */
 static json_t *change(const struct experiment *x, uint32_t row, uint32_t measure, uint32_t column)
 {
     struct experiment_change c =
-        experiment_changed(x, row, measure, column, EXPERIMENT_ERROR, COVERAGE);
+        experiment_changed(x, row, measure, column, EXPERIMENT_ERROR, CONFIDENCE);
     double before =
         x->is_done[0] ? experiment_value(&experiment_cells(x, 0, measure)[column], EXPERIMENT_ERROR)
                       : NAN;
@@ -27,7 +25,7 @@ static json_t *change(const struct experiment *x, uint32_t row, uint32_t measure
 
 static json_t *point(const struct experiment *x, uint32_t row, uint32_t p, uint32_t measure)
 {
-    struct interval v = experiment_at(x, row, p, measure, 0, EXPERIMENT_ERROR, COVERAGE);
+    struct interval v = experiment_at(x, row, p, measure, 0, EXPERIMENT_ERROR, CONFIDENCE);
     return json_pack("{s:s%,s:s%,s:o,s:o,s:o,s:o,s:o}", "measure", x->measure[measure],
                      strlen(x->measure[measure]), "pruned", x->row[row].name,
                      strlen(x->row[row].name), "kept", jsontext_real(x->point[p]), "neurons",

@@ -61,7 +61,4 @@ enum status print_curve(FILE *out, enum cli_format format, const struct experime
 /* What stands behind "=" in a column's name; "all". */
 const char *measure_column_name(const char *column);
 
-/* Intervals hold this share of the draws. */
-#define MEASURE_COVERAGE 0.95
-
 #endif

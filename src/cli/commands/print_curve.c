@@ -25,7 +25,7 @@ static bool over_budget(const struct experiment *x, uint32_t row, uint32_t point
 static void print_point(FILE *out, const struct experiment *x, uint32_t row, uint32_t point,
                         uint32_t measure, uint32_t column, enum experiment_quantity q)
 {
-    struct interval v = experiment_at(x, row, point, measure, column, q, MEASURE_COVERAGE);
+    struct interval v = experiment_at(x, row, point, measure, column, q, CONFIDENCE);
     char text[120];
     int d = q == EXPERIMENT_ERROR ? 2 : 3;
     const char *mark = over_budget(x, row, point) ? "!" : "";
@@ -79,7 +79,7 @@ static void print_text(FILE *out, const struct experiment *x)
         for (uint32_t p = 0; p < x->points; p++)
             over |= over_budget(x, r, p);
     fprintf(out, "\nin brackets: %s %% of the random draws\n",
-            number_short(100 * MEASURE_COVERAGE, 6).text);
+            number_short(100 * CONFIDENCE, 6).text);
     if (over)
         fputs("! what is protected is more than the share: more neurons are left\n", out);
 }
@@ -92,9 +92,9 @@ enum status print_curve(FILE *out, enum cli_format format, const struct experime
         return STATUS_OK;
     }
     struct answer answer = ANSWER_INIT;
-    enum status code = report_experiment_summary(answer_add(&answer), x, MEASURE_COVERAGE, err);
+    enum status code = report_experiment_summary(answer_add(&answer), x, CONFIDENCE, err);
     if (!code)
-        code = report_curve(answer_add(&answer), x, MEASURE_COVERAGE, err);
+        code = report_curve(answer_add(&answer), x, CONFIDENCE, err);
     if (!code)
         code = answer_print(out, format, &answer, err);
     answer_free(&answer);

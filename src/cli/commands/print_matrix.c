@@ -73,7 +73,7 @@ static void print_row(FILE *out, const struct experiment *x, uint32_t row, uint3
     print_name(out, x->row[row].name, NAME_WIDTH);
     fprintf(out, " %7llu", (unsigned long long)row_neurons(x, row));
     for (uint32_t k = 0; k < x->columns; k++) {
-        c = experiment_changed(x, row, measure, k, q, MEASURE_COVERAGE);
+        c = experiment_changed(x, row, measure, k, q, CONFIDENCE);
         controls = c.controls.count > controls ? c.controls.count : controls;
         print_change(out, &c, q, cell_width(x));
     }
@@ -82,7 +82,7 @@ static void print_row(FILE *out, const struct experiment *x, uint32_t row, uint3
         return;
     fprintf(out, "  %-*s %7s", NAME_WIDTH - 2, "controls", "");
     for (uint32_t k = 0; k < x->columns; k++) {
-        c = experiment_changed(x, row, measure, k, q, MEASURE_COVERAGE);
+        c = experiment_changed(x, row, measure, k, q, CONFIDENCE);
         print_interval(out, &c.controls, q);
     }
     fputc('\n', out);
@@ -105,13 +105,13 @@ static void print_own_row(FILE *out, const struct experiment *x, uint32_t row, u
     size_t factor = strcspn(x->column[own], "=");
     double sum = 0, n = 0, most = -HUGE_VAL;
     const char *whom = "-";
-    struct experiment_change c = experiment_changed(x, row, measure, own, q, MEASURE_COVERAGE);
+    struct experiment_change c = experiment_changed(x, row, measure, own, q, CONFIDENCE);
     print_name(out, x->row[row].name, NAME_WIDTH);
     fputs("        ", out);
     print_change(out, &c, q, CELL_WIDTH);
     print_interval(out, &c.controls, q);
     for (uint32_t k = 1; k < x->columns; k++) {
-        double v = experiment_changed(x, row, measure, k, q, MEASURE_COVERAGE).change;
+        double v = experiment_changed(x, row, measure, k, q, CONFIDENCE).change;
         if (k == own || isnan(v) || strncmp(x->column[k], x->column[own], factor + 1) != 0)
             continue;
         sum += v;
@@ -184,7 +184,7 @@ static void print_matching(FILE *out, const struct experiment *x)
             "\ncontrols: random, outside the neurons erased, as many in each layer and matched "
             "in firing rate\nand column norm; below: %s %% of them.  * more than that, - less.  "
             "How well they match:\n",
-            number_short(100 * MEASURE_COVERAGE, 6).text);
+            number_short(100 * CONFIDENCE, 6).text);
     fprintf(out, "%-*s %7s %11s %11s %11s %11s %9s\n", NAME_WIDTH, "erased", "neurons", "rate",
             "controls", "norm", "controls", "unmatched");
     for (uint32_t r = 0; r < x->rows; r++) {
@@ -222,11 +222,11 @@ enum status print_matrix(FILE *out, enum cli_format format, const struct experim
         return STATUS_OK;
     }
     struct answer answer = ANSWER_INIT;
-    enum status code = report_experiment_summary(answer_add(&answer), x, MEASURE_COVERAGE, err);
+    enum status code = report_experiment_summary(answer_add(&answer), x, CONFIDENCE, err);
     if (!code)
         code = report_erased(answer_add(&answer), x, err);
     if (!code)
-        code = report_matrix(answer_add(&answer), x, MEASURE_COVERAGE, err);
+        code = report_matrix(answer_add(&answer), x, CONFIDENCE, err);
     if (!code)
         code = answer_print(out, format, &answer, err);
     answer_free(&answer);

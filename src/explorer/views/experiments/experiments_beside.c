@@ -226,7 +226,7 @@ static void draw_line(const struct cells *t, struct canvas *c, int row, const st
         uint32_t m = measure_of(x, t->measure);
         struct experiment_change v = {.change = NAN};
         if (r != EXPERIMENT_NOTHING && k != EXPERIMENT_NOTHING && m != EXPERIMENT_NOTHING)
-            v = experiment_changed(x, r, m, k, t->q, EXPERIMENTS_COVERAGE);
+            v = experiment_changed(x, r, m, k, t->q, CONFIDENCE);
         draw_cell(t, c, row, i, v.change, "+",
                   v.change > v.controls.high  ? "*"
                   : v.change < v.controls.low ? "-"
@@ -277,9 +277,8 @@ static void draw_points(const struct cells *t, struct canvas *c, struct rect a)
                 uint32_t r = beside_row(x, name), at = beside_point(x, share[p]);
                 bool known = r != EXPERIMENT_NOTHING && at != EXPERIMENT_NOTHING;
                 draw_cell(t, c, row, i,
-                          known ? experiment_at(x, r, at, 0, 0, t->q, EXPERIMENTS_COVERAGE).mean
-                                : NAN,
-                          "", " ");
+                          known ? experiment_at(x, r, at, 0, 0, t->q, CONFIDENCE).mean : NAN, "",
+                          " ");
             }
         }
 }

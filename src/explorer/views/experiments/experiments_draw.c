@@ -135,7 +135,7 @@ static int draw_row(const struct experiment *x, struct canvas *c, int row, int e
     canvas_rightf(c, row, NAME_WIDTH, LEFT - NAME_WIDTH, STYLE_NORMAL, "%llu",
                   (unsigned long long)row_neurons(x, r));
     for (uint32_t k = 0; k < columns_shown(x, c); k++) {
-        struct experiment_change v = experiment_changed(x, r, measure, k, q, EXPERIMENTS_COVERAGE);
+        struct experiment_change v = experiment_changed(x, r, measure, k, q, CONFIDENCE);
         int col = LEFT + (int)k * CELL;
         draw_change(c, row, col, &v, q);
         if (v.controls.count == 0 || row + 1 >= end)
@@ -205,8 +205,7 @@ static void draw_curve_table(const struct experiment *x, struct canvas *c, struc
     for (uint32_t p = 0; p < x->points && row < a.row + a.rows; p++, row++) {
         canvas_rightf(c, row, 0, 8, STYLE_NORMAL, "%s%%", number_short(100 * x->point[p], 4).text);
         for (uint32_t r = 0; r < x->rows && 8 + (int)r * cell < c->cols; r++) {
-            struct interval v =
-                experiment_at(x, r, p, 0, 0, EXPERIMENT_ERROR, EXPERIMENTS_COVERAGE);
+            struct interval v = experiment_at(x, r, p, 0, 0, EXPERIMENT_ERROR, CONFIDENCE);
             if (v.count)
                 canvas_right(c, row, 8 + (int)r * cell, cell, STYLE_NORMAL,
                              number_fixed(100 * v.mean, 2).text);

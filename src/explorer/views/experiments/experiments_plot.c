@@ -16,7 +16,7 @@ static void span(const struct beside *b, double *low, double *high)
         for (uint32_t r = 0; r < b->x[i]->rows; r++)
             for (uint32_t k = 0; k < b->x[i]->columns; k++) {
                 struct experiment_change v =
-                    experiment_changed(b->x[i], r, 0, k, EXPERIMENT_ERROR, EXPERIMENTS_COVERAGE);
+                    experiment_changed(b->x[i], r, 0, k, EXPERIMENT_ERROR, CONFIDENCE);
                 *low = fmin(*low, fmin(v.change, v.controls.low));
                 *high = fmax(*high, fmax(v.change, v.controls.high));
             }
@@ -48,8 +48,7 @@ static void draw_change_line(const struct beside *b, struct canvas *c, int row, 
     uint32_t r = beside_row(x, l->row), k = beside_column(x, l->column);
     if (r == EXPERIMENT_NOTHING || k == EXPERIMENT_NOTHING)
         return;
-    struct experiment_change v =
-        experiment_changed(x, r, 0, k, EXPERIMENT_ERROR, EXPERIMENTS_COVERAGE);
+    struct experiment_change v = experiment_changed(x, r, 0, k, EXPERIMENT_ERROR, CONFIDENCE);
     if (width > 4)
         draw_point(c, row, axis, width, low, high, &v, b->letter[i]);
     if (!isnan(v.change))
@@ -94,10 +93,9 @@ static int add_curve(struct curves *s, const struct beside *b, size_t i, const c
     double *value = s->value[s->count];
     for (size_t p = 0; p < points; p++) {
         uint32_t at = beside_point(x, point[p]);
-        value[p] =
-            at == EXPERIMENT_NOTHING
-                ? NAN
-                : 100 * experiment_at(x, r, at, 0, 0, EXPERIMENT_ERROR, EXPERIMENTS_COVERAGE).mean;
+        value[p] = at == EXPERIMENT_NOTHING
+                       ? NAN
+                       : 100 * experiment_at(x, r, at, 0, 0, EXPERIMENT_ERROR, CONFIDENCE).mean;
         s->high = fmax(s->high, value[p]);
     }
     char letter = (char)('a' + s->count);

@@ -14,6 +14,6 @@ enum status experiments_result(const struct app *app, struct table *out, struct 
     if (s->here >= s->jobs.count || !s->jobs.job[s->here].x.cell)
         return err_set(err, STATUS_NOTFOUND, "there is no experiment");
     const struct experiment *x = &s->jobs.job[s->here].x;
-    return x->kind == EXPERIMENT_MATRIX ? report_matrix(out, x, EXPERIMENTS_COVERAGE, err)
-                                        : report_curve(out, x, EXPERIMENTS_COVERAGE, err);
+    return x->kind == EXPERIMENT_MATRIX ? report_matrix(out, x, CONFIDENCE, err)
+                                        : report_curve(out, x, CONFIDENCE, err);
 }

@@ -104,8 +104,6 @@ enum status experiments_result(const struct app *app, struct table *out, struct 
 /* The list above, and what is below it (experiments_draw.c). */
 void experiments_draw(const struct app *app, struct canvas *c, struct rect area);
 
-#define EXPERIMENTS_COVERAGE 0.95 /* of the controls' interval */
-
 /* Experiments of one kind, beside each other or one alone (experiments_beside.c). */
 struct beside {
     const struct experiment *x[EXPERIMENTS_BESIDE]; /* [count] */
