@@ -9,6 +9,7 @@
 #include "formats/countfile.h"
 #include "formats/file.h"
 #include "formats/lines.h"
+#include "base/search.h"
 #include "base/mem.h"
 
 /* Spans may touch; times written with few decimals may seem to overlap by less than this. */
@@ -193,15 +194,8 @@ void factorfile_free(struct factorfile *f)
 /* First span of utterance U or a later one. */
 static size_t first_of(const struct factorfile *f, uint32_t u)
 {
-    size_t low = 0, high = f->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (f->span[mid].utterance < u)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    const struct factor_span *row = f->span;
+    return f->count ? search_u32(&row->utterance, sizeof *row, f->count, u) : 0;
 }
 
 size_t factorfile_find(const struct factorfile *f, const char *utterance,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "formats/lines.h"
+#include "base/search.h"
 #include "base/mem.h"
 
 #define MAX_COLUMNS 16
@@ -161,15 +162,8 @@ void pitch_table_free(struct pitch_table *t)
 /* First value of utterance U or a later one. */
 static size_t first_of(const struct pitch_table *t, uint32_t u)
 {
-    size_t low = 0, high = t->count;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (t->value[mid].utterance < u)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low;
+    const struct pitch_value *row = t->value;
+    return t->count ? search_u32(&row->utterance, sizeof *row, t->count, u) : 0;
 }
 
 enum status pitch_table_get(const struct pitch_table *t, const char *utterance,

@@ -183,6 +183,20 @@ static enum status print_whole(const struct cli *cli, struct analysis_input *in,
     return code;
 }
 
+int analysis_parse(struct cli *cli, const struct cli_command *command, int argc, char **argv,
+                   bool (*take)(void *request, const struct cli_args *a, int opt), void *request,
+                   const char **file)
+{
+    struct cli_args a;
+    int status = cli_parse(&a, cli, command, argc, argv, take, request);
+    if (status != CLI_END)
+        return status;
+    if (argc - a.first != 1)
+        return cli_usage(command, "one count FILE is needed");
+    *file = argv[a.first];
+    return CLI_END;
+}
+
 int analysis_run(const struct cli *cli, const char *path, const struct analysis_options *o,
                  analysis_print *print, void *context)
 {

@@ -64,6 +64,14 @@ void analysis_close(struct analysis_input *in);
 typedef enum status analysis_print(FILE *out, const struct cli *cli, struct analysis_input *in,
                                    void *context, struct err *err);
 
+/*
+ * cli_parse for a command whose operand is one count file: CLI_END and its path in *FILE, or the
+ * exit status.
+ */
+int analysis_parse(struct cli *cli, const struct cli_command *command, int argc, char **argv,
+                   bool (*take)(void *request, const struct cli_args *a, int opt), void *request,
+                   const char **file);
+
 /* Opens PATH with the options O, has PRINT write to stdout or -o, closes; the exit status. */
 int analysis_run(const struct cli *cli, const char *path, const struct analysis_options *o,
                  analysis_print *print, void *context);

@@ -174,14 +174,12 @@ static bool take(void *context, const struct cli_args *a, int opt)
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
-    struct cli_args a;
-    int status = cli_parse(&a, cli, &command_layers, argc, argv, take, &r);
+    const char *file;
+    int status = analysis_parse(cli, &command_layers, argc, argv, take, &r, &file);
     if (status != CLI_END)
         return status;
-    if (argc - a.first != 1)
-        return cli_usage(&command_layers, "one count FILE is needed");
     r.layer = r.options.layer;
-    return analysis_run(cli, argv[a.first], &r.options, print_layers, &r);
+    return analysis_run(cli, file, &r.options, print_layers, &r);
 }
 
 static const struct cli_group_use groups[] = {

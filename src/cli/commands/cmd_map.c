@@ -87,16 +87,14 @@ static bool take(void *context, const struct cli_args *a, int opt)
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
-    struct cli_args a;
-    int status = cli_parse(&a, cli, &command_map, argc, argv, take, &r);
+    const char *file;
+    int status = analysis_parse(cli, &command_map, argc, argv, take, &r, &file);
     if (status != CLI_END)
         return status;
-    if (argc - a.first != 1)
-        return cli_usage(&command_map, "one count FILE is needed");
     if (!r.property)
         return cli_usage(&command_map, "--property NAME is needed");
     r.layer = r.options.layer ? r.options.layer : 1;
-    return analysis_run(cli, argv[a.first], &r.options, print_map, &r);
+    return analysis_run(cli, file, &r.options, print_map, &r);
 }
 
 static const struct cli_group_use groups[] = {

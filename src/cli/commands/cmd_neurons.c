@@ -146,16 +146,14 @@ static bool take(void *context, const struct cli_args *a, int opt)
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
-    struct cli_args a;
-    int status = cli_parse(&a, cli, &command_neurons, argc, argv, take, &r);
+    const char *file;
+    int status = analysis_parse(cli, &command_neurons, argc, argv, take, &r, &file);
     if (status != CLI_END)
         return status;
-    if (argc - a.first != 1)
-        return cli_usage(&command_neurons, "one count FILE is needed");
     if (!r.property)
         return cli_usage(&command_neurons, "--property NAME is needed");
     r.layer = r.options.layer;
-    return analysis_run(cli, argv[a.first], &r.options, print_neurons, &r);
+    return analysis_run(cli, file, &r.options, print_neurons, &r);
 }
 
 static const struct cli_group_use groups[] = {
