@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/fields.h"
+#include "base/numeral.h"
 #include "base/status.h"
 
 /* Exit statuses (interface: 0 done, 1 failed, 2 wrong usage). */
@@ -140,8 +142,20 @@ void cli_note(const struct cli *cli, const char *fmt, ...) __attribute__((format
 bool cli_replaces(const char *output, const char *in);
 
 /* Numbers in options: the whole text must be one, in the range; false otherwise. */
-bool cli_double(const char *text, double low, double high, double *out);
-bool cli_unsigned(const char *text, unsigned long low, unsigned long high, unsigned long *out);
+static inline bool cli_double(const char *text, double low, double high, double *out)
+{
+    return numeral_real(text, low, high, out);
+}
+
+static inline bool cli_unsigned(const char *text, unsigned long low, unsigned long high,
+                                unsigned long *out)
+{
+    return numeral_unsigned(text, low, high, out);
+}
+
+/* Sets the field F of TO to the value of the option just returned, or says what is wrong with it
+ * and returns false. */
+bool cli_take_field(const struct cli_args *a, const struct field *f, void *to);
 
 /*
  * Where results go: stdout, or the file of -o, which appears whole or not at all.

@@ -291,27 +291,11 @@ int cli_parse(struct cli_args *a, struct cli *cli, const struct cli_command *com
     return opt == CLI_END ? CLI_END : opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
 }
 
-bool cli_double(const char *text, double low, double high, double *out)
+bool cli_take_field(const struct cli_args *a, const struct field *f, void *to)
 {
-    char *end;
-    /* strtod would take blanks, hexadecimal and "inf" as well. */
-    if (text[strspn(text, "0123456789.+-eE")])
-        return false;
-    double v = strtod(text, &end);
-    if (end == text || *end || !(v >= low && v <= high))
-        return false;
-    *out = v;
-    return true;
-}
-
-bool cli_unsigned(const char *text, unsigned long low, unsigned long high, unsigned long *out)
-{
-    char *end;
-    if (*text < '0' || *text > '9')
-        return false;
-    unsigned long v = strtoul(text, &end, 10);
-    if (*end || v < low || v > high)
-        return false;
-    *out = v;
-    return true;
+    struct err err;
+    if (field_set(f, to, a->value, &err) == STATUS_OK)
+        return true;
+    cli_usage(a->command, "%s", err.msg);
+    return false;
 }

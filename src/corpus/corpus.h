@@ -54,6 +54,13 @@ struct corpus_options {
     uint32_t shard, shards; /* shard K of N, from 1; N = 0: all (shards.h) */
 };
 
+/* "129.03,179.78": two rising frequencies; false for anything else. */
+bool corpus_parse_edges(const char *text, double edges[2]);
+
+/* "NAME=FILE" becomes EXTRA[*EXTRAS] [CORPUS_MAX_EXTRAS], FILE borrowed; what is wrong with it, to
+ * stand behind the name of the option, or NULL. */
+const char *corpus_parse_extra(const char *text, struct corpus_extra *extra, unsigned *extras);
+
 /* The factors that O gives files for, as bits of BY; a speaker is known of every recording. */
 unsigned corpus_known(const struct corpus_options *o);
 

@@ -19,6 +19,10 @@
     CRITERION(l1_bias, "l1-bias") \
     CRITERION(random, "random")
 
+/* " l1 l1-bias ..." for messages, "|l1|l1-bias|..." for lists of values. */
+#define PRUNE_CRITERION_LISTED(id, name) " " name
+#define PRUNE_CRITERION_WORD(id, name)   "|" name
+
 struct prune_criterion {
     const char *name, *summary;
     bool random; /* the scores come from the seed alone, not from the weights */

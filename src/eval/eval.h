@@ -43,6 +43,10 @@ enum eval_task {
         EVAL_TASKS
 };
 
+/* " sid phones ..." for messages, "|sid|phones|..." for lists of values. */
+#define EVAL_TASK_LISTED(number, id, name) " " name
+#define EVAL_TASK_WORD(number, id, name)   "|" name
+
 /* What is known of a task before anything is opened. */
 struct eval_task_about {
     const char *summary;
@@ -94,6 +98,11 @@ struct eval_options {
     unsigned min_run; /* PHONES of a head on every frame: shorter runs of a label count as none */
     size_t cache;     /* bytes for hidden states; 0: EVAL_CACHE_DEFAULT */
 };
+
+/* STATUS_USAGE, naming the options, where those of O do not go together; the option of its layer is
+ * called LAYER_OPTION. */
+enum status eval_options_check(const struct eval_options *o, const char *layer_option,
+                               struct err *err);
 
 /* Called one at a time, from any thread of a run; each may be NULL. */
 struct eval_hooks {

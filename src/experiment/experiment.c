@@ -32,6 +32,7 @@ void experiment_free(struct experiment *x)
     free(x->title);
     free(x->settings);
     free(x->command);
+    free(x->request);
     free(x->row);
     free(x->column);
     free(x->point);

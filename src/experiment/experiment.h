@@ -58,7 +58,8 @@ struct experiment {
     enum experiment_kind kind;
     char *title;          /* one line: model, sets, task */
     char *settings;       /* lines "what: value": equal settings, equal results (settings.h) */
-    char *command;        /* that began it */
+    char *command;        /* that started it, for people */
+    char *request;        /* the same as text (request.h); "" in journals before 0.2 */
     uint64_t all_neurons; /* of the model */
     uint32_t layers, rows, measures, columns, points, steps;
     struct experiment_row *row;   /* [rows] */

@@ -109,6 +109,8 @@ enum status experiment_put_head(struct buf *b, const struct experiment *x, struc
     json_object_set_new(v, "started", json_integer(x->started));
     json_object_set_new(v, "title", text_value(x->title));
     json_object_set_new(v, "command", text_value(x->command));
+    if (x->request && *x->request)
+        json_object_set_new(v, "request", text_value(x->request));
     json_object_set_new(v, "settings", text_value(x->settings));
     json_object_set_new(v, "layers", json_integer(x->layers));
     json_object_set_new(v, "neurons", json_integer((json_int_t)x->all_neurons));
@@ -240,6 +242,15 @@ static bool get_names(const json_t *v, char ***name, uint32_t *count)
     return good;
 }
 
+/* Journals of earlier versions have no request. */
+static bool get_request(const json_t *v, char **out)
+{
+    if (v)
+        return get_text(v, out);
+    *out = mem_strndup("", 0);
+    return *out != NULL;
+}
+
 /* The lists of the first line. */
 static bool get_lists(const json_t *v, struct experiment *x)
 {
@@ -281,6 +292,7 @@ static bool get_head(const json_t *v, struct experiment *x)
            get_u32(json_object_get(v, "layers"), UINT16_MAX, &x->layers) &&
            get_text(json_object_get(v, "title"), &x->title) &&
            get_text(json_object_get(v, "command"), &x->command) &&
+           get_request(json_object_get(v, "request"), &x->request) &&
            get_text(json_object_get(v, "settings"), &x->settings) && get_lists(v, x) &&
            experiment_room(x, NULL) == STATUS_OK;
 }

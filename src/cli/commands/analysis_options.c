@@ -83,81 +83,14 @@ static const struct cli_option selection_table[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
-static bool selection_take_where(struct analysis_options *o, const struct cli_args *a)
-{
-    if (o->wheres == ANALYSIS_MAX_WHERE) {
-        cli_usage(a->command, "more than %d --where", ANALYSIS_MAX_WHERE);
-        return false;
-    }
-    o->where[o->wheres++] = a->value;
-    return true;
-}
-
 bool analysis_selection_take(void *options, const struct cli_args *a, int opt)
 {
-    struct analysis_options *o = options;
-    double percent;
-    unsigned long n;
-    switch (opt) {
-    case ANALYSIS_SIGMA:
-        if (!cli_double(a->value, 0, 100, &percent) || percent <= 0)
-            return complain_value(a, "--sigma takes a percentage above 0 and up to 100");
-        o->params.sigma = percent / 100;
-        return true;
-    case ANALYSIS_MIN_FRAMES:
-        if (!cli_unsigned(a->value, 1, UINT32_MAX, &n))
-            return complain_value(a, "--min-frames takes a number from 1");
-        o->params.min_frames = n;
-        return true;
-    case ANALYSIS_LAMBDA:
-        return cli_double(a->value, 1e-6, 100, &o->lambda) ||
-               complain_value(a, "--lambda takes a percentage above 0 and up to 100");
-    case ANALYSIS_WHERE: return selection_take_where(o, a);
-    case ANALYSIS_PHONES: o->phones = a->value; return true;
-    default:
-        o->params.authors = true;
-        return strcmp(a->value, "authors") == 0 || complain_value(a, "--compat takes 'authors'");
-    }
+    (void)opt; /* known by its name */
+    return cli_take_field(a, field_find(analysis_fields, a->option->name), options);
 }
 
 const struct cli_option_group analysis_selection_options = {selection_table,
                                                             analysis_selection_take};
-
-static enum status set_up(struct analysis *a, const struct analysis_options *o, struct err *err)
-{
-    enum status code = STATUS_OK;
-    for (unsigned i = 0; i < o->wheres && !code; i++)
-        code = query_filters_add(&a->filters, a->counts, o->where[i], err);
-    if (!code && o->layer > a->counts->layers)
-        code = err_set(err, STATUS_NOTFOUND, "%s: no layer %lu (there are: 1 to %u)",
-                       a->counts->path, o->layer, a->counts->layers);
-    analysis_set_params(a, &o->params);
-    analysis_set_map(a, &o->map);
-    return code;
-}
-
-enum status analysis_open(struct analysis_input *in, const char *path,
-                          const struct analysis_options *o, struct err *err)
-{
-    *in = (struct analysis_input){0};
-    enum status code = counts_open(&in->counts, path, err);
-    if (!code && o->lambda > 0)
-        code = counts_choose(&in->counts, o->lambda, err);
-    if (!code)
-        code = phones_open(&in->phones, o->phones, err);
-    if (!code)
-        code = analysis_init(&in->analysis, &in->counts, &in->phones, err);
-    if (!code)
-        code = set_up(&in->analysis, o, err);
-    return code;
-}
-
-void analysis_close(struct analysis_input *in)
-{
-    analysis_free(&in->analysis);
-    phones_free(&in->phones);
-    counts_free(&in->counts);
-}
 
 /* Nothing is shown of a result that ends in an error: it is put together first. */
 static enum status print_whole(const struct cli *cli, struct analysis_input *in,

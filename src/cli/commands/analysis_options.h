@@ -8,8 +8,7 @@
 #include <jansson.h>
 
 #include "cli/cli.h"
-#include "analysis/analysis.h"
-#include "corpus/phones.h"
+#include "analysis/analysis_input.h"
 
 /* Numbers of the options in the groups below, for commands that have only some of them. */
 enum analysis_selection_option {
@@ -21,23 +20,6 @@ enum analysis_selection_option {
     ANALYSIS_COMPAT,
 };
 
-#define ANALYSIS_MAX_WHERE 16
-
-struct analysis_options {
-    const char *where[ANALYSIS_MAX_WHERE];
-    unsigned wheres;
-    const char *phones;  /* NULL: ARPABET */
-    unsigned long layer; /* 0: not given */
-    double lambda;       /* percent; 0: the file's own */
-    struct analysis_params params;
-    struct map_params map;
-};
-
-#define ANALYSIS_OPTIONS_DEFAULT                                     \
-    {                                                                \
-        .params = ANALYSIS_PARAMS_DEFAULT, .map = MAP_PARAMS_DEFAULT \
-    }
-
 /*
  * --layer N; which frames and phones are looked at, and by what rule; how maps are made.  The part
  * of each is a struct analysis_options.
@@ -47,18 +29,6 @@ extern const struct cli_option_group analysis_layer_options, analysis_selection_
 
 /* Takes one of analysis_selection_options, by its number there, as the group does. */
 bool analysis_selection_take(void *options, const struct cli_args *a, int opt);
-
-/* A count file under analysis with what it needs. */
-struct analysis_input {
-    struct counts counts;
-    struct phones phones;
-    struct analysis analysis;
-};
-
-/* Opens PATH with the options O; to be closed on failure, too.  IN must stay where it is. */
-enum status analysis_open(struct analysis_input *in, const char *path,
-                          const struct analysis_options *o, struct err *err);
-void analysis_close(struct analysis_input *in);
 
 /* Prints what a command found to OUT, in the format of CLI. */
 typedef enum status analysis_print(FILE *out, const struct cli *cli, struct analysis_input *in,

@@ -39,7 +39,8 @@ enum {
 };
 
 static const struct cli_option options[] = {
-    {"task", 0, "TASK", "sid, phones, centroid or f0", "sid|phones|centroid|f0"},
+    {"task", 0, "TASK", "what is decided: sid, phones, centroid or f0",
+     1 + EVAL_TASK_TABLE(EVAL_TASK_WORD)},
     {"head", 0, "FILE", "checkpoint that holds the head (MODEL)", CLI_FILE},
     {"head-labels", 0, "FILE", "names of its classes, one a line (as it says)", CLI_FILE},
     {"layer", 0, "N", "layer that centroid and f0 look at, from 1 (the last)", NULL},
@@ -73,17 +74,6 @@ static const struct cli_group_use groups[] = {
     {&input_options, offsetof(struct request, in)},
     {NULL, 0},
 };
-
-static bool take_task(struct request *r, const char *value)
-{
-    for (int t = 0; t < EVAL_TASKS; t++)
-        if (strcmp(value, eval_task_names[t]) == 0) {
-            r->o.task = (enum eval_task)t;
-            r->tasked = true;
-            return true;
-        }
-    return false;
-}
 
 /* Options that are numbers; a message for what is wrong, or NULL. */
 static const char *take_number(struct request *r, int opt, const char *value)
@@ -129,7 +119,9 @@ static bool take(void *context, const struct cli_args *a, int opt)
     const char *wrong = NULL;
     switch (opt) {
     case OPT_TASK:
-        wrong = take_task(r, a->value) ? NULL : "--task is sid, phones, centroid or f0";
+        r->o.task = eval_task_find(a->value);
+        r->tasked = r->o.task != EVAL_TASKS;
+        wrong = r->tasked ? NULL : "--task is one of" EVAL_TASK_TABLE(EVAL_TASK_LISTED);
         break;
     case OPT_HEAD: r->o.head = a->value; break;
     case OPT_HEAD_LABELS: r->o.head_labels = a->value; break;
@@ -148,32 +140,21 @@ static bool take(void *context, const struct cli_args *a, int opt)
     return !wrong;
 }
 
-/* What options together ask for; a message where they do not fit, or NULL. */
-static const char *complete(const struct request *r)
+/* What options together ask for; STATUS_USAGE where they do not fit. */
+static enum status eval_complete(struct request *r, const struct cli *cli, struct err *err)
 {
-    const struct corpus_options *o = &r->in.corpus;
-    bool fits = r->o.task == EVAL_CENTROID || r->o.task == EVAL_F0;
-    if (!r->in.model || !o->audio || !r->tasked)
-        return "-m MODEL, -a AUDIO and --task TASK are needed";
-    if (!o->labels && r->o.task != EVAL_SID)
-        return "-l LABELS is needed, but for --task sid";
-    if (o->pitch && !o->labels)
-        return "--pitch needs -l LABELS";
-    if (!o->pitch && r->o.task == EVAL_F0)
-        return "--task f0 needs --pitch";
-    if (o->edges_given && !o->pitch)
-        return "--pitch-edges needs --pitch";
-    if ((r->o.layer || r->o.refit) && !fits)
-        return "--layer and --refit are for --task centroid and f0";
-    if ((r->o.head || r->o.head_labels) && fits)
-        return "--head and --head-labels are for --task sid and phones";
-    if (r->o.min_run && r->o.task != EVAL_PHONES)
-        return "--min-run is for --task phones";
+    r->o.corpus = r->in.corpus;
+    r->o.model = r->in.model;
+    r->o.mean_std = r->in.mean_std;
+    r->o.normalize = r->in.normalize;
+    r->o.threads = cli->threads;
+    if (!r->o.model || !r->o.corpus.audio || !r->tasked)
+        return err_set(err, STATUS_USAGE, "-m MODEL, -a AUDIO and --task TASK are needed");
     if ((r->counts || r->scaled || r->mean) && !r->set)
-        return "--counts, --scale and --mean need --erase SET";
+        return err_set(err, STATUS_USAGE, "--counts, --scale and --mean need --erase SET");
     if (r->scaled && r->mean)
-        return "--scale and --mean exclude each other";
-    return NULL;
+        return err_set(err, STATUS_USAGE, "--scale and --mean exclude each other");
+    return eval_options_check(&r->o, "layer", err);
 }
 
 /* What is changed, as people say it. */
@@ -196,14 +177,14 @@ static enum status find_sets(const struct request *r, const struct cli *cli,
     o.phones = r->in.corpus.phones;
     enum status code = neuron_set_init(sets, m->layers, m->width, err);
     if (!code && r->counts)
-        code = edit_counts_open(&counted, r->counts, &o, err);
+        code = analysis_open(&counted, r->counts, &o, err);
     if (!code)
         code = modelset_add(sets, r->set, r->counts ? &counted.analysis : NULL, r->in.model, err);
     if (!code && neuron_set_total(sets) == 0)
         code = err_set(err, STATUS_NOTFOUND, "the set '%s' is empty: nothing to erase", r->set);
     if (!code && r->counts)
         edit_note_weights(&counted.counts, cli, m, r->in.model);
-    edit_counts_free(&counted);
+    analysis_close(&counted);
     return code;
 }
 
@@ -302,19 +283,14 @@ static int run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.analysis = ANALYSIS_OPTIONS_DEFAULT};
     struct cli_args a;
+    struct err err;
     int status = cli_parse(&a, cli, &command_eval, argc, argv, take, &r);
     if (status != CLI_END)
         return status;
-    const char *wrong = complete(&r);
-    if (wrong)
-        return cli_usage(&command_eval, "%s", wrong);
+    if (eval_complete(&r, cli, &err))
+        return cli_usage(&command_eval, "%s", err.msg);
     if (a.first < argc)
         return cli_usage(&command_eval, "what is '%s'?", argv[a.first]);
-    r.o.corpus = r.in.corpus;
-    r.o.model = r.in.model;
-    r.o.mean_std = r.in.mean_std;
-    r.o.normalize = r.in.normalize;
-    r.o.threads = cli->threads;
     return evaluate(&r, cli);
 }
 

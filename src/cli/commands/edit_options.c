@@ -12,82 +12,68 @@
 #include <string.h>
 
 #include "base/shell_quote.h"
+#include "cli/commands/measure.h"
 #include "cli/progress.h"
 #include "analysis/modelset.h"
+
+/* How an option of this name is kept that is no field of a request, or NULL. */
+static bool *edit_flag(struct edit_request *r, const char *name)
+{
+    if (strcmp(name, "allow-empty") == 0)
+        return &r->allow_empty;
+    if (strcmp(name, "keep-going") == 0)
+        return &r->how.keep_going;
+    return strcmp(name, "no-resume") == 0 ? &r->how.no_resume : NULL;
+}
+
+/* Options are known by their names, which are those of the request's fields. */
+bool edit_take(void *request, const struct cli_args *a, int opt)
+{
+    struct edit_request *r = request;
+    const char *name = a->option->name;
+    bool *flag = edit_flag(r, name), only = flag && flag != &r->allow_empty;
+    struct err err;
+    (void)opt;
+    if (!flag)
+        experiment_request_has(&r->x, name, &only);
+    if (only && !r->only)
+        r->only = name;
+    if (flag)
+        *flag = true;
+    else if (experiment_request_set(&r->x, name, a->value, &err)) {
+        cli_usage(a->command, "%s", err.msg);
+        return false;
+    }
+    return true;
+}
 
 static const struct cli_option layer_table[] = {
     {"layer", 0, "LIST", "layers of the set, such as 1,3-5 (all)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
-static bool edit_take_layers(void *request, const struct cli_args *a, int opt)
-{
-    struct edit_request *r = request;
-    (void)opt; /* there is one */
-    r->layers = a->value;
-    return true;
-}
-
-const struct cli_option_group edit_layer_options = {layer_table, edit_take_layers};
-
-enum { EDIT_MODEL, EDIT_COUNTS, EDIT_SET, EDIT_MEAN_STD, EDIT_ALLOW_EMPTY };
+const struct cli_option_group edit_layer_options = {layer_table, edit_take};
 
 static const struct cli_option edit_table[] = {
-    [EDIT_MODEL] = {"model", 'm', "MODEL", "checkpoint or Hugging Face folder", CLI_FILE},
-    [EDIT_COUNTS] = {"counts", 'c', "COUNTS", "count file that the sets are taken from", CLI_FILE},
-    [EDIT_SET] = {"set", 0, "SET", "neurons, a set expression", NULL},
-    [EDIT_MEAN_STD] = {"mean-std", 0, "FILE",
-                       "mean and deviation of log-mel bins (.npy; MelHuBERT)", CLI_FILE},
-    [EDIT_ALLOW_EMPTY] = {"allow-empty", 0, NULL, "an empty set is no mistake", NULL},
+    {"model", 'm', "MODEL", "checkpoint or Hugging Face folder", CLI_FILE},
+    {"counts", 'c', "COUNTS", "count file that the sets are taken from", CLI_FILE},
+    {"set", 0, "SET", "neurons, a set expression", NULL},
+    {"mean-std", 0, "FILE", "mean and deviation of log-mel bins (.npy; MelHuBERT)", CLI_FILE},
+    {"allow-empty", 0, NULL, "an empty set is no mistake", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
-static bool edit_take(void *request, const struct cli_args *a, int opt)
-{
-    struct edit_request *r = request;
-    switch (opt) {
-    case EDIT_MODEL: r->model = a->value; break;
-    case EDIT_COUNTS: r->counts = a->value; break;
-    case EDIT_SET: r->set = a->value; break;
-    case EDIT_MEAN_STD: r->mean_std = a->value; break;
-    default: r->allow_empty = true; break;
-    }
-    return true;
-}
-
 const struct cli_option_group edit_options = {edit_table, edit_take};
 
-/* The layer is no part of the analysis here: a set without one is of every layer. */
-enum status edit_counts_open(struct analysis_input *c, const char *path,
-                             const struct analysis_options *o, struct err *err)
+enum status edit_input_open(struct edit_input *in, const struct experiment_request *r,
+                            struct err *err)
 {
-    enum status code = counts_open(&c->counts, path, err);
-    if (!code)
-        code = phones_open(&c->phones, o->phones, err);
-    if (!code)
-        code = analysis_init(&c->analysis, &c->counts, &c->phones, err);
-    for (unsigned i = 0; i < o->wheres && !code; i++)
-        code = query_filters_add(&c->analysis.filters, &c->counts, o->where[i], err);
-    if (!code)
-        analysis_set_params(&c->analysis, &o->params);
-    return code;
-}
-
-void edit_counts_free(struct analysis_input *c)
-{
-    analysis_free(&c->analysis);
-    phones_free(&c->phones);
-    counts_free(&c->counts);
-}
-
-enum status edit_input_open(struct edit_input *in, const struct edit_request *r, struct err *err)
-{
-    const struct model_options how = {.mean_std = r->mean_std};
+    const struct model_options how = {.mean_std = r->eval.mean_std};
     *in = (struct edit_input){.has_counts = false};
-    enum status code = edit_source_open(&in->source, r->model, &how, err);
+    enum status code = edit_source_open(&in->source, r->eval.model, &how, err);
     in->has_counts = r->counts != NULL;
     if (!code && in->has_counts)
-        code = edit_counts_open(&in->counted, r->counts, &r->analysis, err);
+        code = analysis_open(&in->counted, r->counts, &r->analysis, err);
     if (code)
         edit_input_free(in);
     return code;
@@ -96,7 +82,7 @@ enum status edit_input_open(struct edit_input *in, const struct edit_request *r,
 void edit_input_free(struct edit_input *in)
 {
     edit_source_free(&in->source);
-    edit_counts_free(&in->counted);
+    analysis_close(&in->counted);
 }
 
 void edit_note_weights(const struct counts *c, const struct cli *cli, const struct model_info *m,
@@ -108,23 +94,25 @@ void edit_note_weights(const struct counts *c, const struct cli *cli, const stru
 }
 
 enum status edit_input_sets(struct edit_input *in, const struct cli *cli,
-                            const struct edit_request *r, const char *text, struct neuron_set *out,
-                            struct err *err)
+                            const struct experiment_request *r, const char *text,
+                            struct neuron_set *out, struct err *err)
 {
     enum status code = neuron_set_init(out, in->source.layers, in->source.width, err);
     if (code)
         return code;
-    code = modelset_add(out, text, in->has_counts ? &in->counted.analysis : NULL, r->model, err);
+    code =
+        modelset_add(out, text, in->has_counts ? &in->counted.analysis : NULL, r->eval.model, err);
     if (!code && r->layers)
         code = modelset_only(out, r->layers, err);
     if (code)
         neuron_set_free(out);
     else if (in->has_counts)
-        edit_note_weights(&in->counted.counts, cli, model_info(in->source.model), r->model);
+        edit_note_weights(&in->counted.counts, cli, model_info(in->source.model), r->eval.model);
     return code;
 }
 
-char *edit_command(int argc, char **argv)
+/* ARGV as a shell would take it again: "propneu erase ..."; to be freed, NULL without memory. */
+static char *edit_command(int argc, char **argv)
 {
     struct buf b = BUF_INIT;
     buf_str(&b, "propneu");
@@ -163,9 +151,9 @@ static enum status print_table(FILE *out, const struct neuron_set *s, struct err
     return code;
 }
 
-enum status edit_finish(struct edit_input *in, const struct cli *cli, const struct edit_request *r,
-                        const struct neuron_set *sets, json_t *edit, const char *verb,
-                        const char *command, struct err *err)
+enum status edit_finish(struct edit_input *in, const struct cli *cli,
+                        const struct experiment_request *r, const struct neuron_set *sets,
+                        json_t *edit, const char *verb, const char *command, struct err *err)
 {
     struct edit_record record = {.sets = sets,
                                  .edit = edit,
@@ -187,4 +175,43 @@ enum status edit_finish(struct edit_input *in, const struct cli *cli, const stru
     if (!cli->quiet)
         print_text(stdout, cli->output, sets, verb);
     return STATUS_OK;
+}
+
+int edit_parse(const struct edit_verbs *v, struct edit_request *r, struct cli *cli, int argc,
+               char **argv)
+{
+    struct cli_args a;
+    struct err err;
+    *r = (struct edit_request){.measured = false};
+    experiment_request_init(&r->x, v->kind);
+    int status = cli_parse(&a, cli, v->command, argc, argv, v->take, r);
+    if (status != CLI_END)
+        return status;
+    const char *wrong = r->measured ? NULL : v->complaint(r, cli);
+    if (r->only && !r->measured)
+        return cli_usage(v->command, "--%s goes with --%s", r->only, v->measure);
+    if (wrong)
+        return cli_usage(v->command, "%s", wrong);
+    if (r->measured && experiment_request_check(&r->x, &err))
+        return cli_usage(v->command, "%s", err.msg);
+    if (a.first < argc)
+        return cli_usage(v->command, "what is '%s'?", argv[a.first]);
+    return CLI_END;
+}
+
+int edit_run(const struct edit_verbs *v, struct cli *cli, int argc, char **argv)
+{
+    struct edit_request r;
+    struct err err;
+    /* Before the parser moves the operands behind the options. */
+    char *command = edit_command(argc, argv);
+    int status = edit_parse(v, &r, cli, argc, argv);
+    if (status == CLI_END && r.measured)
+        status = measure_run(cli, &r.x, &r.how);
+    else if (status == CLI_END)
+        status = !command                           ? cli_fail((err_nomem(&err), &err))
+                 : v->write(cli, &r, command, &err) ? cli_fail(&err)
+                                                    : CLI_DONE;
+    free(command);
+    return status;
 }

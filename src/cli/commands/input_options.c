@@ -8,41 +8,6 @@
 
 #include <string.h>
 
-/* Two rising frequencies, "129.03,179.78". */
-static bool parse_edges(const char *text, double edges[2])
-{
-    char low[32];
-    const char *comma = strchr(text, ',');
-    if (!comma || (size_t)(comma - text) >= sizeof low)
-        return false;
-    memcpy(low, text, (size_t)(comma - text));
-    low[comma - text] = '\0';
-    return cli_double(low, 1, 24000, &edges[0]) && cli_double(comma + 1, 1, 24000, &edges[1]) &&
-           edges[0] < edges[1];
-}
-
-/* NAME=FILE: one more factor; a message for what is wrong, or NULL. */
-static const char *input_take_factor(struct input_request *r, const char *value)
-{
-    struct corpus_options *o = &r->corpus;
-    struct corpus_extra *x = &r->extra[o->extras];
-    size_t n = strcspn(value, "=");
-    if (o->extras == CORPUS_MAX_EXTRAS)
-        return "--factor cannot be given more than 12 times";
-    if (n >= sizeof x->name || !value[n] || !value[n + 1])
-        return "--factor needs NAME=FILE";
-    *x = (struct corpus_extra){.file = value + n + 1};
-    memcpy(x->name, value, n);
-    if (!factor_name_ok(x->name))
-        return "--factor: a name of letters, digits, - and _ is needed, and none of propneu's own";
-    for (unsigned i = 0; i < o->extras; i++)
-        if (strcmp(r->extra[i].name, x->name) == 0)
-            return "--factor: two factors of one name";
-    o->extra = r->extra;
-    o->extras++;
-    return NULL;
-}
-
 static const struct cli_option input_table[] = {
     [INPUT_MODEL] = {"model", 'm', "MODEL", "folder or checkpoint of the model", CLI_FILE},
     [INPUT_AUDIO] = {"audio", 'a', "AUDIO", "folder searched for recordings, or a list of them",
@@ -81,8 +46,8 @@ bool input_options_take(void *request, const struct cli_args *a, int opt)
     case INPUT_PITCH: o->pitch = a->value; break;
     case INPUT_PITCH_EDGES:
         o->edges_given = true;
-        if (!parse_edges(a->value, o->pitch_edges))
-            wrong = "--pitch-edges needs two rising frequencies";
+        if (!corpus_parse_edges(a->value, o->pitch_edges))
+            wrong = "needs two rising frequencies";
         break;
     case INPUT_LABEL_TABLE: o->label_table = a->value; break;
     case INPUT_TIER: o->tier = a->value; break;
@@ -90,12 +55,12 @@ bool input_options_take(void *request, const struct cli_args *a, int opt)
     case INPUT_MEAN_STD: r->mean_std = a->value; break;
     case INPUT_NORMALIZE:
         if (!model_normalize_parse(a->value, &r->normalize))
-            wrong = "--normalize needs yes or no";
+            wrong = "needs yes or no";
         break;
-    default: wrong = input_take_factor(r, a->value);
+    default: wrong = corpus_parse_extra(a->value, r->extra, &o->extras); o->extra = r->extra;
     }
     if (wrong)
-        cli_usage(a->command, "%s, not '%s'", wrong, a->value);
+        cli_usage(a->command, "--%s %s, not '%s'", a->option->name, wrong, a->value);
     return !wrong;
 }
 
