@@ -25,6 +25,7 @@
     COMMAND(figure) \
     COMMAND(erase) \
     COMMAND(prune) \
+    COMMAND(experiment) \
     COMMAND(eval) \
     COMMAND(activations) \
     COMMAND(completion)

@@ -9,7 +9,6 @@
 
 #include "base/shell_quote.h"
 #include "base/number.h"
-#include "base/shell_quote.h"
 #include "explorer/lists.h"
 #include "explorer/view.h"
 #include "formats/setfile.h"

@@ -1,3 +1,6 @@
+/*
+ * Starting, continuing and stopping experiments, each a process in a session of its own.
+ */
 #include "config.h"
 
 #include "work/experiment_processes.h"
@@ -13,128 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "formats/folder.h"
 #include "base/shell_quote.h"
 #include "base/mem.h"
 
 extern char **environ;
-
-void jobs_init(struct jobs *j)
-{
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int n = -1;
-    *j = (struct jobs){.count = 0};
-    if (state && state[0] == '/')
-        n = snprintf(j->folder, sizeof j->folder, "%s/propneu/experiments", state);
-    else if (home && *home)
-        n = snprintf(j->folder, sizeof j->folder, "%s/.local/state/propneu/experiments", home);
-    if (n < 0 || n >= (int)sizeof j->folder)
-        j->folder[0] = '\0';
-}
-
-static void job_free(struct job *job)
-{
-    free(job->path);
-    experiment_free(&job->x);
-}
-
-void jobs_free(struct jobs *j)
-{
-    for (size_t i = 0; i < j->count; i++)
-        job_free(&j->job[i]);
-    for (size_t i = 0; i < j->children; i++)
-        close(j->child[i].log);
-    free(j->job);
-    *j = (struct jobs){.count = 0};
-}
-
-enum job_state job_state(const struct job *job)
-{
-    if (job->x.done >= job->x.steps)
-        return JOB_FINISHED;
-    return job->x.pid ? JOB_RUNNING : JOB_STOPPED;
-}
-
-double job_rate(const struct job *job, long long now)
-{
-    double seconds = (double)(now - job->first_seen) / 1000;
-    if (job->first_seen && job->x.done > job->first_done && seconds > 0)
-        return (job->x.done - job->first_done) / seconds;
-    seconds = (double)(job->x.changed - job->x.started);
-    return seconds > 0 ? job->x.done / seconds : 0;
-}
-
-static struct job *find(struct jobs *j, const char *path)
-{
-    for (size_t i = 0; i < j->count; i++)
-        if (j->job[i].path && strcmp(j->job[i].path, path) == 0)
-            return &j->job[i];
-    return NULL;
-}
-
-/* Reads JOB's journal anew; false if it is none (any more). */
-static bool read_job(struct job *job, const struct stat *st, long long now)
-{
-    struct experiment x = {0};
-    struct err err;
-    if (experiment_read(&x, job->path, &err))
-        return false;
-    /* The screen of a far terminal is not to be written anew at every step. */
-    if (x.pid && job->x.steps == x.steps && now < job->taken + JOBS_FIND_MS) {
-        job->x.done = x.done;
-        job->x.pid = x.pid;
-        job->x.changed = x.changed;
-        experiment_free(&x);
-        x = job->x;
-    } else {
-        experiment_free(&job->x);
-        job->x = x;
-        job->taken = now;
-    }
-    job->size = st->st_size;
-    job->time = (long long)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
-    if (!x.pid)
-        job->first_seen = 0;
-    else if (!job->first_seen) {
-        job->first_seen = now;
-        job->first_done = x.done;
-    }
-    return true;
-}
-
-/* Brings the job of PATH up to date in NEW; true if it differs from what was known. */
-static bool look_at(struct jobs *j, const char *path, struct job *new, long long now)
-{
-    struct stat st;
-    struct job *old = find(j, path);
-    *new = (struct job){.path = NULL};
-    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > JOBS_MAX_BYTES)
-        return old != NULL;
-    long long time = (long long)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-    if (old) {
-        *new = *old;
-        *old = (struct job){.path = NULL};
-        if (new->size == st.st_size &&new->time == time && !new->x.pid)
-            return false;
-    } else
-        new->path = mem_strndup(path, strlen(path));
-    uint32_t done = new->x.done;
-    pid_t pid = new->x.pid;
-    if (!new->path || !read_job(new, &st, now)) {
-        job_free(new);
-        *new = (struct job){.path = NULL};
-        return old != NULL;
-    }
-    return !old || done != new->x.done || pid != new->x.pid;
-}
-
-static int newest_first(const void *a, const void *b)
-{
-    const struct job *x = a, *y = b;
-    if (x->x.started != y->x.started)
-        return x->x.started < y->x.started ? 1 : -1;
-    return strcmp(x->path, y->path);
-}
 
 /* Why a process says it ended: the last line of its standard error, the first if its words were
  * wrong (USAGE), as hints follow there. */
@@ -157,8 +42,7 @@ static void take_words(struct jobs *j, int log, bool usage)
     snprintf(j->failed, sizeof j->failed, "%.255s", *words ? words : "the experiment ended early");
 }
 
-/* Takes leave of children that have ended. */
-static bool reap(struct jobs *j)
+bool jobs_reap(struct jobs *j)
 {
     bool any = false;
     for (size_t i = 0; i < j->children;) {
@@ -175,36 +59,6 @@ static bool reap(struct jobs *j)
         any = true;
     }
     return any;
-}
-
-bool jobs_look(struct jobs *j, long long now)
-{
-    static const char *const suffix[] = {".journal", NULL};
-    struct folder_files files = {0};
-    struct err err;
-    bool changed = reap(j);
-    if (!j->folder[0] || !folder_is(j->folder) || folder_find(&files, j->folder, suffix, &err))
-        return changed;
-    size_t n = files.count < JOBS_MAX ? files.count : JOBS_MAX, count = 0;
-    struct job *list = mem_zeros(n + 1, sizeof *list);
-    for (size_t i = 0; list && i < n; i++) {
-        changed |= look_at(j, files.path[i], &list[count], now);
-        count += list[count].path != NULL;
-    }
-    if (list) {
-        for (size_t i = 0; i < j->count; i++) {
-            changed |= j->job[i].path != NULL; /* gone from the folder */
-            job_free(&j->job[i]);
-        }
-        if (count)
-            qsort(list, count, sizeof *list, newest_first);
-        free(j->job);
-        j->job = list;
-        j->count = count;
-        j->cap = n + 1;
-    }
-    folder_files_free(&files);
-    return changed;
 }
 
 size_t jobs_running(const struct jobs *j)
@@ -241,10 +95,10 @@ enum status jobs_make_folder(const struct jobs *j, struct err *err)
 }
 
 /* A file without a name in the folder. */
-static int open_log(const struct jobs *j, struct err *err)
+static int open_unnamed(const struct jobs *j, struct err *err)
 {
     char name[PATH_MAX + 16];
-    snprintf(name, sizeof name, "%s/log-XXXXXX", j->folder);
+    snprintf(name, sizeof name, "%s/file-XXXXXX", j->folder);
     int fd = mkostemp(name, O_CLOEXEC);
     if (fd < 0)
         err_errno(err, name);
@@ -253,8 +107,9 @@ static int open_log(const struct jobs *j, struct err *err)
     return fd;
 }
 
-/* In a session of its own, without a terminal: no hangup reaches it. */
-static int spawn(pid_t *pid, const char *const *words, int log)
+/* In a session of its own, without a terminal: no hangup reaches it.  IN: its standard input; -1:
+ * none. */
+static int process_spawn(pid_t *pid, const char *const *words, int in, int log)
 {
     char *argv[JOBS_WORDS_MAX + 2] = {(char *)(uintptr_t) "propneu"};
     posix_spawn_file_actions_t files;
@@ -267,7 +122,10 @@ static int spawn(pid_t *pid, const char *const *words, int log)
     }
     sigemptyset(&none);
     posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (in >= 0)
+        posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
+    else
+        posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&files, log, STDERR_FILENO);
     posix_spawnattr_init(&how);
@@ -279,7 +137,8 @@ static int spawn(pid_t *pid, const char *const *words, int log)
     return failed;
 }
 
-enum status jobs_start(struct jobs *j, const char *const *words, struct err *err)
+/* Starts propneu with WORDS (NULL at the end) and IN as its standard input. */
+static enum status process_start(struct jobs *j, const char *const *words, int in, struct err *err)
 {
     struct job_child c = {0, -1, false};
     if (j->children == JOBS_CHILDREN)
@@ -287,10 +146,10 @@ enum status jobs_start(struct jobs *j, const char *const *words, struct err *err
     enum status code = jobs_make_folder(j, err);
     if (code)
         return code;
-    c.log = open_log(j, err);
+    c.log = open_unnamed(j, err);
     if (c.log < 0)
         return err->code;
-    errno = spawn(&c.pid, words, c.log);
+    errno = process_spawn(&c.pid, words, in, c.log);
     if (errno) {
         code = err_errno(err, "propneu");
         close(c.log);
@@ -300,31 +159,41 @@ enum status jobs_start(struct jobs *j, const char *const *words, struct err *err
     return STATUS_OK;
 }
 
-static bool same_words(const char *const *a, const char *const *b)
+/* TEXT in a file without a name, to be read from its beginning; -1 with ERR. */
+static int open_request(const struct jobs *j, const char *text, size_t size, struct err *err)
 {
-    while (*a && *b && strcmp(*a, *b) == 0) {
-        a++;
-        b++;
-    }
-    return !*a && !*b;
+    int fd = open_unnamed(j, err);
+    if (fd < 0 || (write(fd, text, size) == (ssize_t)size && lseek(fd, 0, SEEK_SET) == 0))
+        return fd;
+    err_errno(err, j->folder);
+    close(fd);
+    return -1;
 }
 
-size_t jobs_begun(const struct jobs *j, const char *const *words)
+/* The process reads TEXT, a request, as its standard input. */
+static enum status process_start_request(struct jobs *j, const char *text, struct err *err)
 {
-    const char *other[JOBS_WORDS_MAX];
-    for (size_t i = 0; i < j->count; i++) {
-        const char *command = j->job[i].x.command;
-        char *copy = command ? mem_strndup(command, strlen(command)) : NULL;
-        bool same =
-            copy && shell_words(copy, other, JOBS_WORDS_MAX) && same_words(other + 1, words);
-        free(copy);
-        if (same)
-            return i;
-    }
-    return j->count;
+    static const char *const words[] = {"experiment", "-", NULL};
+    enum status code = jobs_make_folder(j, err);
+    int in = code ? -1 : open_request(j, text, strlen(text), err);
+    if (in < 0)
+        return err->code;
+    code = process_start(j, words, in, err);
+    close(in);
+    return code;
 }
 
-/* Only what measures: a journal is no way to write files. */
+enum status jobs_start(struct jobs *j, const struct experiment_request *r, struct err *err)
+{
+    struct buf text = BUF_INIT;
+    experiment_request_write(r, &text);
+    enum status code =
+        buf_ok(&text) ? process_start_request(j, buf_text(&text), err) : err_nomem(err);
+    buf_free(&text);
+    return code;
+}
+
+/* Of journals without a request, only what measures: a journal is no way to write files. */
 static bool measures(const char *const *words)
 {
     bool matrix = false;
@@ -339,17 +208,31 @@ static bool measures(const char *const *words)
     return matrix;
 }
 
-enum status jobs_resume(struct jobs *j, const struct job *job, struct err *err)
+/* Journals of earlier versions have the command alone. */
+static enum status resume_command(struct jobs *j, const char *command, struct err *err)
 {
     const char *words[JOBS_WORDS_MAX];
-    char *copy = mem_strndup(job->x.command, strlen(job->x.command));
+    char *copy = mem_strndup(command, strlen(command));
     enum status code = copy ? STATUS_OK : err_nomem(err);
     if (!code && (!shell_words(copy, words, JOBS_WORDS_MAX) || !measures(words)))
         code = err_set(err, STATUS_UNSUPPORTED, "the journal does not tell how it was begun");
     if (!code)
-        code = jobs_start(j, words + 1, err);
+        code = process_start(j, words + 1, -1, err);
     free(copy);
     return code;
+}
+
+enum status jobs_resume(struct jobs *j, const struct job *job, struct err *err)
+{
+    struct experiment_request r;
+    const char *text = job->x.request;
+    if (!text || !*text)
+        return resume_command(j, job->x.command, err);
+    enum status code = experiment_request_read(&r, text, strlen(text), job->path, err);
+    if (code)
+        return code;
+    experiment_request_free(&r);
+    return process_start_request(j, text, err);
 }
 
 enum status jobs_stop(struct jobs *j, const struct job *job, struct err *err)
@@ -365,16 +248,4 @@ void jobs_stop_own(struct jobs *j)
 {
     for (size_t i = 0; i < j->children; i++)
         kill(j->child[i].pid, SIGTERM);
-}
-
-enum status jobs_delete(struct jobs *j, size_t i, struct err *err)
-{
-    struct job *job = &j->job[i];
-    if (job->x.pid)
-        return err_set(err, STATUS_USAGE, "it runs: stop it first");
-    if (unlink(job->path) != 0 && errno != ENOENT)
-        return err_errno(err, job->path);
-    job_free(job);
-    memmove(job, job + 1, (--j->count - i) * sizeof *job);
-    return STATUS_OK;
 }

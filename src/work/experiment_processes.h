@@ -1,7 +1,7 @@
 /*
  * experiment_processes.h - experiments as processes of their own, which outlive the terminal.
  *
- * An experiment is this program run without a terminal, with its journal (experiment.h) in
+ * An experiment is `propneu experiment` run without a terminal, with its journal (experiment.h) in
  * $XDG_STATE_HOME/propneu/experiments.  Whoever looks there, now or later, sees how far each one
  * is; nothing else is shared with it.
  */
@@ -12,13 +12,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "experiment/experiment.h"
+#include "experiment/request.h"
 
 #define JOBS_MAX       512  /* journals looked at, the newest */
 #define JOBS_CHILDREN  16   /* begun from here, at a time */
 #define JOBS_LOOK_MS   500  /* between two looks at what runs */
 #define JOBS_FIND_MS   5000 /* between two times that what it has found is taken over */
-#define JOBS_WORDS_MAX 64   /* of a command */
+#define JOBS_WORDS_MAX 64   /* of a command of earlier versions */
 #define JOBS_MAX_BYTES ((off_t)64 << 20)
 
 enum job_state { JOB_RUNNING, JOB_FINISHED, JOB_STOPPED };
@@ -70,13 +70,16 @@ size_t jobs_running(const struct jobs *j);
 size_t jobs_own(const struct jobs *j);
 
 /*
- * Starts propneu with WORDS (NULL at the end; "propneu" is none of them), which keeps its journal
- * in the folder.
+ * Starts `propneu experiment -`, which reads R and keeps its journal where R says: in the folder,
+ * to be found here.
  */
-enum status jobs_start(struct jobs *j, const char *const *words, struct err *err);
+enum status jobs_start(struct jobs *j, const struct experiment_request *r, struct err *err);
 
-/* Number of the experiment that was begun with WORDS, as far as files are the same; count: none. */
-size_t jobs_begun(const struct jobs *j, const char *const *words);
+/* Number of the experiment whose command is COMMAND, as far as files are the same; count: none. */
+size_t jobs_begun(const struct jobs *j, const char *command);
+
+/* Forgets the processes that have ended, and keeps why the last of them failed; true if any has. */
+bool jobs_reap(struct jobs *j);
 
 /* Makes the folder, which jobs_start does, too. */
 enum status jobs_make_folder(const struct jobs *j, struct err *err);

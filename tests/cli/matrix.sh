@@ -130,6 +130,32 @@ grep -q 'going on: 15 of 15' "$dir/err" || complain "all is done again: $(cat "$
 cmp "$dir/a.tsv" "$dir/c.tsv" || complain "the journal prints something else"
 cmp "$dir/a.tsv" "$dir/one.tsv" || complain "with and without a journal differ"
 
+# A request in a file is the same experiment, and so is the journal that it leaves.
+cat >"$dir/request" <<END
+propneu experiment request 1
+kind: matrix
+model: $sid
+counts: $counts
+property: gender
+controls: 6
+audio: $demo/audio
+speakers: $demo/speakers.tsv
+task: sid
+piece: 0.2
+journal: $dir/request.journal
+END
+"$PROPNEU" experiment -q --format tsv - <"$dir/request" >"$dir/requested.tsv" || complain "a request fails"
+cmp "$dir/requested.tsv" "$dir/one.tsv" || complain "a request measures something else"
+"$PROPNEU" experiment --format tsv "$dir/request.journal" >"$dir/again.tsv" 2>"$dir/err" ||
+    complain "a journal fails: $(cat "$dir/err")"
+grep -q 'going on: 15 of 15' "$dir/err" || complain "a journal is done again: $(cat "$dir/err")"
+cmp "$dir/again.tsv" "$dir/one.tsv" || complain "a journal prints something else"
+"$PROPNEU" info "$dir/request.journal" | grep -q 'propneu erase --matrix --model' ||
+    complain "the journal names no command"
+echo 'controls: 5' >>"$dir/request"
+"$PROPNEU" experiment -q "$dir/request" >/dev/null 2>"$dir/err" && complain "another request goes on"
+grep -q 'had another --controls (6, not 5)' "$dir/err" || complain "controls: $(cat "$dir/err")"
+
 # Other tasks: the same on any number of threads, and where a journal was cut anywhere.
 grid="-a $demo/audio -l $demo/textgrid --property phone --controls 3 --format tsv"
 for task in 'phones pr' 'centroid ssl'; do
@@ -224,6 +250,8 @@ says 2 'goes with --curve' "$PROPNEU" prune -m "$sid" --keep 0.5 --task sid -o "
 says 2 'either --property NAME or --set SET' matrix --set gender -o "$dir/new"
 says 2 'are needed to measure' "$PROPNEU" erase --matrix -m "$sid" -c "$counts" --property gender
 says 2 'more than one --keep' "$PROPNEU" prune -m "$sid" --keep 0.5,0.2 -o "$dir/new"
+says 1 'no request of an experiment' "$PROPNEU" experiment "$dir/some"
+says 2 'one FILE is needed' "$PROPNEU" experiment
 says 1 'is empty: nothing to protect' curve --protect @"$dir/none" -o "$dir/new"
 # No room for the journal: told, and what is there already is gone on from.
 (

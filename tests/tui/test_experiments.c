@@ -260,7 +260,7 @@ static void a_failure_is_told(void **state)
     assert_true(screen_wait(&p, "A new experiment", false, PATIENCE));
     pty_send(&p, "gjjj\r\025");
     pty_send(&p, "dance\rG\r");
-    assert_true(screen_wait(&p, "--task is sid", false, 2 * PATIENCE));
+    assert_true(screen_wait(&p, "--task is one of", false, 2 * PATIENCE));
     pty_send(&p, "q");
     assert_int_equal(wait_end(&p), 0);
 }

@@ -152,31 +152,30 @@ void experiments_form_fill(struct app *app)
         fill_last(s);
 }
 
-/* A command in the making. */
-struct words {
-    const char *word[JOBS_WORDS_MAX];
+/* The request in the making, with the texts that it borrows. */
+struct form_request {
+    struct experiment_request r;
     char path[6][PATH_MAX]; /* of files, absolute: the process may outlive this folder */
     struct link basis;      /* sigma, lambda, conditions */
-    size_t count, paths;
+    size_t paths;
 };
 
-static void add(struct words *w, const char *option, const char *value)
+/* Where a field is empty nothing is set. */
+static enum status form_set(struct form_request *f, const char *name, const char *value,
+                            struct err *err)
 {
-    if (w->count + 3 > JOBS_WORDS_MAX)
-        return;
-    w->word[w->count++] = option;
-    if (value)
-        w->word[w->count++] = value;
+    return *value ? experiment_request_set(&f->r, name, value, err) : STATUS_OK;
 }
 
-static void add_path(struct words *w, const char *option, const char *value)
+static enum status form_set_path(struct form_request *f, const char *name, const char *value,
+                                 struct err *err)
 {
-    char *path = w->path[w->paths];
-    if (!*value)
-        return;
-    if (realpath(value, path))
-        w->paths++;
-    add(w, option, *value == '/' || !*path ? value : path);
+    char *path = f->path[f->paths];
+    if (*value && realpath(value, path)) {
+        f->paths++;
+        value = path;
+    }
+    return form_set(f, name, value, err);
 }
 
 static enum status need(const struct experiments_state *s, enum experiment_field f, struct err *err)
@@ -226,96 +225,125 @@ enum status experiments_plain_set(struct app *app, char *text, size_t size, stru
     return code;
 }
 
-static enum status add_edit(const struct app *app, struct words *w, struct err *err)
+/* What is done to which neurons. */
+static enum status form_set_edit(const struct app *app, struct form_request *f, struct err *err)
 {
     const struct experiments_state *s = experiments_state(app);
     const char *edit = s->value[FIELD_EDIT], *what = s->value[FIELD_WHAT], *rest;
     bool property = names_find(&app_session(app)->names, what) != NAMES_NONE;
+    enum status code;
     if (verb(edit, "prune", &rest)) {
-        add(w, "prune", "--curve");
-        add(w, "--keep", *rest ? rest : "10%,20%,40%,60%,80%,100%");
-        add(w, "--protect", what);
-        return STATUS_OK;
+        experiment_request_init(&f->r, EXPERIMENT_CURVE);
+        code = form_set(f, "keep", *rest ? rest : "10%,20%,40%,60%,80%,100%", err);
+        return code ? code : form_set(f, "protect", what, err);
     }
-    add(w, "erase", "--matrix");
-    add(w, property ? "--property" : "--set", what);
-    add(w, "--controls", s->value[FIELD_CONTROLS]);
+    experiment_request_init(&f->r, EXPERIMENT_MATRIX);
+    code = form_set(f, property ? "property" : "set", what, err);
+    if (!code)
+        code = form_set(f, "controls", s->value[FIELD_CONTROLS], err);
+    if (code)
+        return code;
     if (verb(edit, "scale", &rest) && *rest)
-        add(w, "--scale", rest);
-    else if (verb(edit, "mean", &rest) && *rest)
-        add_path(w, "--mean", rest);
-    else if (strcmp(edit, "erase") != 0)
-        return err_set(err, STATUS_USAGE, "%s: %s", fields[FIELD_EDIT].label,
-                       fields[FIELD_EDIT].help);
-    return STATUS_OK;
+        return form_set(f, "scale", rest, err);
+    if (verb(edit, "mean", &rest) && *rest)
+        return form_set_path(f, "mean", rest, err);
+    if (strcmp(edit, "erase") == 0)
+        return STATUS_OK;
+    return err_set(err, STATUS_USAGE, "%s: %s", fields[FIELD_EDIT].label, fields[FIELD_EDIT].help);
 }
 
-static enum status add_rest(const struct app *app, struct words *w, struct err *err)
+static enum status form_set_files(const struct app *app, struct form_request *f, struct err *err)
 {
-    static const enum experiment_field needed[] = {FIELD_WHAT, FIELD_TASK, FIELD_MODEL,
-                                                   FIELD_AUDIO};
     const struct experiments_state *s = experiments_state(app);
-    for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
-        if (need(s, needed[i], err))
-            return err->code;
-    add_path(w, "--counts", app_file(app)->path);
-    add_path(w, "--model", s->value[FIELD_MODEL]);
-    add_path(w, "--audio", s->value[FIELD_AUDIO]);
-    add_path(w, "--labels", s->value[FIELD_LABELS]);
-    add_path(w, "--speakers", s->value[FIELD_SPEAKERS]);
-    add(w, "--task", s->value[FIELD_TASK]);
-    if (s->value[FIELD_BY][0])
-        add(w, "--by", s->value[FIELD_BY]);
-    if (s->value[FIELD_LAYERS][0] && strcmp(s->value[FIELD_LAYERS], "all") != 0)
-        add(w, "--layer", s->value[FIELD_LAYERS]);
-    if (s->value[FIELD_PIECE][0] && strcmp(s->value[FIELD_PIECE], "whole") != 0)
-        add(w, "--piece", s->value[FIELD_PIECE]);
-    if (s->value[FIELD_NOISE][0] && strcmp(s->value[FIELD_NOISE], "0") != 0)
-        add(w, "--noise", s->value[FIELD_NOISE]);
-    add(w, "--journal", s->jobs.folder);
-    return STATUS_OK;
+    const struct {
+        const char *name, *path;
+    } files[] = {
+        {"counts", app_file(app)->path},        {"model", s->value[FIELD_MODEL]},
+        {"audio", s->value[FIELD_AUDIO]},       {"labels", s->value[FIELD_LABELS]},
+        {"speakers", s->value[FIELD_SPEAKERS]},
+    };
+    enum status code = STATUS_OK;
+    for (size_t i = 0; i < sizeof files / sizeof *files && !code; i++)
+        code = form_set_path(f, files[i].name, files[i].path, err);
+    return code;
 }
 
-/* Sets and controls are those of the conditions at hand. */
-static enum status add_basis(const struct app *app, struct words *w, struct err *err)
+/* VALUE, unless it is the word that stands for nothing. */
+static const char *form_value(const char *value, const char *nothing)
+{
+    return strcmp(value, nothing) == 0 ? "" : value;
+}
+
+static enum status form_set_task(const struct app *app, struct form_request *f, struct err *err)
+{
+    const struct experiments_state *s = experiments_state(app);
+    const struct {
+        const char *name, *value;
+    } rest[] = {
+        {"task", s->value[FIELD_TASK]},
+        {"by", s->value[FIELD_BY]},
+        {"layer", form_value(s->value[FIELD_LAYERS], "all")},
+        {"piece", form_value(s->value[FIELD_PIECE], "whole")},
+        {"noise", s->value[FIELD_NOISE]},
+        {"journal", s->jobs.folder},
+    };
+    enum status code = STATUS_OK;
+    for (size_t i = 0; i < sizeof rest / sizeof *rest && !code; i++)
+        code = form_set(f, rest[i].name, rest[i].value, err);
+    return code;
+}
+
+/* Sets and controls are those of the conditions that are set. */
+static enum status form_set_basis(const struct app *app, struct form_request *f, struct err *err)
 {
     const char *name, *value;
     size_t at = 0;
-    link_tell_basis(app, &w->basis);
-    if (!buf_ok(&w->basis.text))
+    enum status code = STATUS_OK;
+    link_tell_basis(app, &f->basis);
+    if (!buf_ok(&f->basis.text))
         return err_nomem(err);
-    while (link_next(&w->basis, &at, &name, &value)) {
-        if (w->count + 3 > JOBS_WORDS_MAX)
-            return err_set(err, STATUS_UNSUPPORTED, "too many conditions for an experiment");
-        add(w,
-            strcmp(name, "sigma") == 0 ? "--sigma"
-            : *name == 'l'             ? "--lambda"
-                                       : "--where",
-            value);
-    }
-    return STATUS_OK;
+    while (!code && link_next(&f->basis, &at, &name, &value))
+        code = form_set(f, name, value, err);
+    return code;
+}
+
+static enum status form_fill_request(struct app *app, struct form_request *f, struct err *err)
+{
+    static const enum experiment_field needed[] = {FIELD_WHAT, FIELD_TASK, FIELD_MODEL,
+                                                   FIELD_AUDIO};
+    struct experiments_state *s = experiments_state(app);
+    enum status code =
+        experiments_plain_set(app, s->value[FIELD_WHAT], sizeof s->value[FIELD_WHAT], err);
+    for (size_t i = 0; i < sizeof needed / sizeof needed[0] && !code; i++)
+        code = need(s, needed[i], err);
+    if (!code)
+        code = form_set_edit(app, f, err);
+    if (!code)
+        code = form_set_files(app, f, err);
+    if (!code)
+        code = form_set_task(app, f, err);
+    if (!code)
+        code = form_set_basis(app, f, err);
+    return code ? code : experiment_request_check(&f->r, err);
 }
 
 enum status experiments_form_start(struct app *app, size_t *same, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
-    struct words *w = calloc(1, sizeof *w);
-    enum status code =
-        w ? experiments_plain_set(app, s->value[FIELD_WHAT], sizeof s->value[FIELD_WHAT], err)
-          : err_nomem(err);
-    if (!code)
-        code = add_edit(app, w, err);
-    if (!code)
-        code = add_rest(app, w, err);
-    if (!code)
-        code = add_basis(app, w, err);
-    *same = code ? s->jobs.count : jobs_begun(&s->jobs, w->word);
-    if (!code)
-        code = jobs_start(&s->jobs, w->word, err);
+    struct form_request *f = calloc(1, sizeof *f);
+    struct buf command = BUF_INIT;
+    enum status code = f ? form_fill_request(app, f, err) : err_nomem(err);
+    *same = s->jobs.count;
+    if (!code) {
+        experiment_request_command(&f->r, &command);
+        *same = jobs_begun(&s->jobs, buf_text(&command));
+        code = jobs_start(&s->jobs, &f->r, err);
+    }
     if (!code)
         keep_last(s);
-    if (w)
-        link_free(&w->basis);
-    free(w);
+    buf_free(&command);
+    if (f)
+        link_free(&f->basis);
+    free(f);
     return code;
 }
