@@ -1,3 +1,8 @@
+/*
+ * Random sets that are matched to a set of neurons: for each neuron one of its nearest neighbours
+ * in log firing rate and log column norm, outside the set.  Damage by a set means something only
+ * against damage by neurons that fire as often and write as much.
+ */
 #include "config.h"
 
 #include "edit/controls.h"
@@ -35,7 +40,7 @@ void controls_free(struct controls *c)
     *c = (struct controls){0};
 }
 
-static void standardise(double *x, uint32_t n)
+static void feature_standardise(double *x, uint32_t n)
 {
     double mean = 0, square = 0;
     for (uint32_t i = 0; i < n; i++)
@@ -47,7 +52,7 @@ static void standardise(double *x, uint32_t n)
 }
 
 /* Logarithms; of zero, that of half the smallest number above it. */
-static void logarithms(double *out, const double *x, uint32_t n)
+static void feature_logarithms(double *out, const double *x, uint32_t n)
 {
     double least = HUGE_VAL;
     for (uint32_t i = 0; i < n; i++)
@@ -55,7 +60,7 @@ static void logarithms(double *out, const double *x, uint32_t n)
             least = x[i];
     for (uint32_t i = 0; i < n; i++)
         out[i] = x[i] > 0 ? log(x[i]) : isinf(least) ? 0 : log(least / 2);
-    standardise(out, n);
+    feature_standardise(out, n);
 }
 
 struct candidate {
@@ -71,19 +76,19 @@ static int by_distance(const void *a, const void *b)
     return x->neuron < y->neuron ? -1 : x->neuron > y->neuron;
 }
 
-static double distance(const struct controls *c, uint32_t l, uint32_t a, uint32_t b)
+static double candidate_distance(const struct controls *c, uint32_t l, uint32_t a, uint32_t b)
 {
     double r = c->rate[l][a] - c->rate[l][b], n = c->norm[l][a] - c->norm[l][b];
     return sqrt(r * r + n * n);
 }
 
 /* Keeps the candidates nearest to each neuron of layer L; LIST has room for the pool. */
-static void order(struct controls *c, uint32_t l, struct candidate *list)
+static void candidates_order(struct controls *c, uint32_t l, struct candidate *list)
 {
     for (uint32_t k = 0; k < c->size[l]; k++) {
         for (uint32_t m = 0; m < c->pool[l]; m++) {
             uint32_t other = c->candidate[l][m];
-            list[m] = (struct candidate){distance(c, l, c->neuron[l][k], other), other};
+            list[m] = (struct candidate){candidate_distance(c, l, c->neuron[l][k], other), other};
         }
         qsort(list, c->pool[l], sizeof *list, by_distance);
         for (uint32_t m = 0; m < c->kept[l]; m++)
@@ -92,14 +97,16 @@ static void order(struct controls *c, uint32_t l, struct candidate *list)
 }
 
 /* Where the neurons of layer L lie. */
-static void place(struct controls *c, uint32_t l, const struct neuron_features *f)
+static void neurons_place(struct controls *c, uint32_t l, const struct neuron_features *f)
 {
     for (uint32_t i = 0; i < c->width[l]; i++)
         c->rate[l][i] = sqrt(f->rate[l][i]);
-    standardise(c->rate[l], c->width[l]);
-    logarithms(c->norm[l], f->norm[l], c->width[l]);
+    feature_standardise(c->rate[l], c->width[l]);
+    feature_logarithms(c->norm[l], f->norm[l], c->width[l]);
 }
 
+/* Splits layer L into the neurons of the SET and candidates outside SET and OUT, and keeps for each
+ * neuron the candidates nearest to it: draws then only choose among these. */
 static enum status init_layer(struct controls *c, uint32_t l, const struct neuron_set *set,
                               const struct neuron_set *out, const struct neuron_features *f,
                               struct err *err)
@@ -127,8 +134,8 @@ static enum status init_layer(struct controls *c, uint32_t l, const struct neuro
     if (list && mul_size(c->size[l], c->kept[l], &room))
         c->near[l] = mem_array(room, sizeof **c->near);
     if (c->near[l]) {
-        place(c, l, f);
-        order(c, l, list);
+        neurons_place(c, l, f);
+        candidates_order(c, l, list);
     }
     free(list);
     return c->near[l] ? STATUS_OK : err_nomem(err);
@@ -162,7 +169,7 @@ enum status controls_init(struct controls *out, const struct neuron_set *set,
 }
 
 /* A generator of its own for every draw and layer, so that neither order nor number matters. */
-static struct rng stream(uint64_t seed, uint64_t draw, uint32_t layer)
+static struct rng draw_stream(uint64_t seed, uint64_t draw, uint32_t layer)
 {
     struct rng r = rng_seed(seed);
     r = rng_seed(rng_next(&r) + draw);
@@ -181,7 +188,7 @@ static uint32_t look_through(const struct controls *c, uint32_t l, uint32_t i,
         uint32_t other = c->candidate[l][m], at = n;
         if (bitset_has(taken, other))
             continue;
-        double d = distance(c, l, i, other);
+        double d = candidate_distance(c, l, i, other);
         for (; at > 0 && best[at - 1].distance > d; at--)
             best[at] = best[at - 1];
         best[at] = (struct candidate){d, other};
@@ -193,8 +200,8 @@ static uint32_t look_through(const struct controls *c, uint32_t l, uint32_t i,
 }
 
 /* One of the nearest CONTROLS_NEAR candidates of neuron K that are not TAKEN. */
-static uint32_t pick(const struct controls *c, uint32_t l, uint32_t k, const uint64_t *taken,
-                     struct rng *r)
+static uint32_t candidate_pick(const struct controls *c, uint32_t l, uint32_t k,
+                               const uint64_t *taken, struct rng *r)
 {
     const uint32_t *near = c->near[l] + (size_t)k * c->kept[l];
     uint32_t choice[CONTROLS_NEAR], n = 0;
@@ -221,9 +228,9 @@ static enum status draw_layer(const struct controls *c, uint32_t l, struct rng r
         turn[other] = k;
     }
     for (uint32_t k = 0; k < c->size[l]; k++) {
-        uint32_t other = pick(c, l, turn[k], out, &r);
+        uint32_t other = candidate_pick(c, l, turn[k], out, &r);
         bitset_put(out, other);
-        *far += distance(c, l, c->neuron[l][turn[k]], other) > CONTROLS_POOR;
+        *far += candidate_distance(c, l, c->neuron[l][turn[k]], other) > CONTROLS_POOR;
     }
     free(turn);
     return STATUS_OK;
@@ -235,7 +242,7 @@ enum status controls_draw(const struct controls *c, uint64_t seed, uint64_t draw
     enum status code = STATUS_OK;
     uint32_t far;
     for (uint32_t l = 0; l < c->layers && !code; l++)
-        code = draw_layer(c, l, stream(seed, draw, l), out->row[l], &far, err);
+        code = draw_layer(c, l, draw_stream(seed, draw, l), out->row[l], &far, err);
     return code;
 }
 
@@ -261,7 +268,7 @@ static void add_set(const struct controls *c, const struct neuron_features *f, u
 }
 
 /* Makes means of sums. */
-static void divide(struct controls_match *m, uint64_t draws)
+static void match_divide(struct controls_match *m, uint64_t draws)
 {
     double n = m->neurons, all = n * (double)draws;
     m->set_rate = n > 0 ? m->set_rate / n : NAN;
@@ -287,7 +294,7 @@ enum status controls_match(const struct controls *c, const struct neuron_feature
             return code;
         for (uint32_t l = 0; l < c->layers && !code; l++) {
             uint32_t far;
-            code = draw_layer(c, l, stream(seed, d, l), drawn.row[l], &far, err);
+            code = draw_layer(c, l, draw_stream(seed, d, l), drawn.row[l], &far, err);
             layer[l].poor += code ? 0 : far;
             add_control(f, l, drawn.row[l], &layer[l]);
         }
@@ -302,8 +309,8 @@ enum status controls_match(const struct controls *c, const struct neuron_feature
         all->set_norm += layer[l].set_norm;
         all->control_rate += layer[l].control_rate;
         all->control_norm += layer[l].control_norm;
-        divide(&layer[l], draws);
+        match_divide(&layer[l], draws);
     }
-    divide(all, draws);
+    match_divide(all, draws);
     return STATUS_OK;
 }

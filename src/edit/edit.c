@@ -64,7 +64,7 @@ static void forget_unedited(void *owner, const void *p, size_t n)
 }
 
 /* Zeroed memory that goes with C; NULL without memory. */
-static void *own(struct checkpoint *c, size_t n, size_t size)
+static void *checkpoint_own(struct checkpoint *c, size_t n, size_t size)
 {
     struct tensors *t = &c->tensors;
     struct edited *o = t->release == release_edited ? t->owner : NULL;
@@ -81,9 +81,9 @@ static void *own(struct checkpoint *c, size_t n, size_t size)
 }
 
 /* Makes a row-major copy of T that may be written to; NULL without memory. */
-static unsigned char *writable(struct checkpoint *c, struct tensor *t)
+static unsigned char *tensor_writable(struct checkpoint *c, struct tensor *t)
 {
-    unsigned char *data = own(c, t->count, dtype_size(t->dtype));
+    unsigned char *data = checkpoint_own(c, t->count, dtype_size(t->dtype));
     if (data) {
         tensor_copy(t, data);
         tensor_set_rows(t);
@@ -114,7 +114,7 @@ static enum status scale_columns(struct layer_edit *l, double gain, struct err *
 {
     struct tensor *t = l->part[FFN_FC2_WEIGHT];
     size_t size = dtype_size(t->dtype), width = t->shape[1];
-    unsigned char *data = writable(l->c, t);
+    unsigned char *data = tensor_writable(l->c, t);
     if (!data)
         return err_nomem(err);
     for (size_t e = 0; e < t->shape[0]; e++)
@@ -134,7 +134,7 @@ static enum status add_means(struct layer_edit *l, const float *mean, struct err
     const struct tensor *w = l->part[FFN_FC2_WEIGHT];
     struct tensor *b = l->part[FFN_FC2_BIAS];
     size_t size = dtype_size(w->dtype);
-    unsigned char *bias = writable(l->c, b);
+    unsigned char *bias = tensor_writable(l->c, b);
     if (!bias)
         return err_nomem(err);
     for (size_t e = 0; e < b->count; e++) {
@@ -164,10 +164,10 @@ static enum status mean_ablate(struct layer_edit *l, struct err *err)
 
 /* Erasure at full size that leaves nothing of the neuron: f(0) = 0 for every f there is, so its
  * activation is zero too. */
-static enum status mask(struct layer_edit *l, struct err *err)
+static enum status layer_mask(struct layer_edit *l, struct err *err)
 {
     struct tensor *w = l->part[FFN_FC1_WEIGHT], *b = l->part[FFN_FC1_BIAS];
-    unsigned char *rows = writable(l->c, w), *bias = writable(l->c, b);
+    unsigned char *rows = tensor_writable(l->c, w), *bias = tensor_writable(l->c, b);
     if (!rows || !bias)
         return err_nomem(err);
     size_t row = w->shape[1] * dtype_size(w->dtype), size = dtype_size(b->dtype);
@@ -179,8 +179,8 @@ static enum status mask(struct layer_edit *l, struct err *err)
 }
 
 /* Makes T, [before][D][after] elements, [before][WIDTH][after] of the neurons kept, then zeros. */
-static enum status gather(struct layer_edit *l, struct tensor *t, uint32_t axis, uint32_t width,
-                          struct err *err)
+static enum status tensor_gather(struct layer_edit *l, struct tensor *t, uint32_t axis,
+                                 uint32_t width, struct err *err)
 {
     struct tensor new = *t;
     size_t block = dtype_size(t->dtype), before = 1, from = t->shape[axis];
@@ -189,9 +189,9 @@ static enum status gather(struct layer_edit *l, struct tensor *t, uint32_t axis,
     for (uint32_t d = axis + 1; d < t->ndim; d++)
         block *= t->shape[d];
     new.shape[axis] = width;
-    unsigned char *old = writable(l->c, t), *data = NULL;
+    unsigned char *old = tensor_writable(l->c, t), *data = NULL;
     if (old && tensor_set_rows(&new))
-        data = own(l->c, new.count, dtype_size(new.dtype));
+        data = checkpoint_own(l->c, new.count, dtype_size(new.dtype));
     if (!data)
         return err_nomem(err);
     for (size_t i = 0; i < before; i++)
@@ -209,14 +209,14 @@ static enum status take_out(struct layer_edit *l, uint32_t width, struct err *er
     if (l->kept_count == 0)
         return err_set(err, STATUS_UNSUPPORTED, "%s: no neuron would be left in layer %u",
                        l->c->path, l->layer + 1);
-    if ((code = gather(l, l->part[FFN_FC1_WEIGHT], 0, width, err)) ||
-        (code = gather(l, l->part[FFN_FC1_BIAS], 0, width, err)))
+    if ((code = tensor_gather(l, l->part[FFN_FC1_WEIGHT], 0, width, err)) ||
+        (code = tensor_gather(l, l->part[FFN_FC1_BIAS], 0, width, err)))
         return code;
-    return gather(l, l->part[FFN_FC2_WEIGHT], 1, width, err);
+    return tensor_gather(l, l->part[FFN_FC2_WEIGHT], 1, width, err);
 }
 
 /* Neurons that stay in layer N. */
-static uint32_t staying(const struct neuron_set *s, uint32_t n)
+static uint32_t layer_staying(const struct neuron_set *s, uint32_t n)
 {
     return s->width[n] - neuron_set_size(s, n);
 }
@@ -224,11 +224,11 @@ static uint32_t staying(const struct neuron_set *s, uint32_t n)
 /* Neurons layer N has after E. */
 static uint32_t new_width(const struct edit *e, uint32_t n)
 {
-    uint32_t width = staying(e->sets, n);
+    uint32_t width = layer_staying(e->sets, n);
     if (e->kind != EDIT_REMOVE && e->kind != EDIT_EQUAL)
         return e->sets->width[n];
     for (uint32_t l = 0; l < e->sets->layers && e->kind == EDIT_EQUAL; l++)
-        width = staying(e->sets, l) > width ? staying(e->sets, l) : width;
+        width = layer_staying(e->sets, l) > width ? layer_staying(e->sets, l) : width;
     return width;
 }
 
@@ -240,7 +240,7 @@ static enum status edit_layer(struct layer_edit *l, struct err *err)
     switch (l->edit->kind) {
     case EDIT_SCALE: return scale_columns(l, l->edit->gain, err);
     case EDIT_MEAN: return mean_ablate(l, err);
-    case EDIT_MASK: return mask(l, err);
+    case EDIT_MASK: return layer_mask(l, err);
     default: return take_out(l, width, err);
     }
 }

@@ -67,7 +67,7 @@ struct writing {
 };
 
 /* FOLDER/NAME, to be freed; NULL without memory. */
-static char *inside(const char *folder, const char *name)
+static char *path_inside(const char *folder, const char *name)
 {
     struct buf b = BUF_INIT;
     buf_printf(&b, "%s/%s", folder, name);
@@ -82,7 +82,7 @@ static enum status write_text(const struct writing *w, const char *name, const c
                               struct err *err)
 {
     struct outfile f;
-    char *path = inside(w->temp, name);
+    char *path = path_inside(w->temp, name);
     enum status code = path && text ? outfile_open(&f, path, err) : err_nomem(err);
     free(path);
     if (code)
@@ -108,7 +108,7 @@ static enum status copy_file(const struct writing *w, const char *name, const ch
 {
     struct mapped m;
     struct outfile f;
-    char *path = inside(w->temp, name);
+    char *path = path_inside(w->temp, name);
     enum status code = path ? mapped_open(&m, from, err) : err_nomem(err);
     if (code)
         goto out;
@@ -149,7 +149,7 @@ static enum status write_weights(const struct writing *w, const struct tensors *
 {
     struct outfile f;
     bool named = tensors_meta(t, "format") != NULL;
-    char *path = inside(w->temp, "model.safetensors");
+    char *path = path_inside(w->temp, "model.safetensors");
     const char **meta = mem_array(2 * (t->metas + 1), sizeof *meta);
     enum status code = path && meta ? outfile_open(&f, path, err) : err_nomem(err);
     if (code)
@@ -178,7 +178,7 @@ static enum status write_torch(const struct writing *w, const struct edit_source
 {
     if (!manifest_from_torch(s) || s->checkpoint.layout == CHECKPOINT_FAIRSEQ)
         return STATUS_OK;
-    char *path = inside(w->temp, "checkpoint.pt");
+    char *path = path_inside(w->temp, "checkpoint.pt");
     enum status code = path ? torchzip_write(&s->checkpoint, path, stop, err) : err_nomem(err);
     free(path);
     return code;
@@ -193,7 +193,7 @@ static enum status copy_companions(const struct writing *w, const struct checkpo
     enum status code = STATUS_OK;
     for (size_t i = 0; c->layout == CHECKPOINT_FOLDER && i < sizeof names / sizeof *names && !code;
          i++) {
-        char *from = inside(c->path, names[i]);
+        char *from = path_inside(c->path, names[i]);
         if (!from)
             return err_nomem(err);
         if (access(from, F_OK) == 0)
@@ -207,7 +207,7 @@ static enum status copy_companions(const struct writing *w, const struct checkpo
 static enum status write_neurons(const struct writing *w, const struct edit_record *r,
                                  struct err *err)
 {
-    char *path = inside(w->temp, "neurons.txt");
+    char *path = path_inside(w->temp, "neurons.txt");
     enum status code = path ? STATUS_OK : err_nomem(err);
     if (!code)
         code = setfile_write(r->sets, path, "layer (from 1), neuron (from 0) of the source", err);
@@ -234,7 +234,7 @@ static enum status write_files(const struct writing *w, const struct edit_source
 }
 
 /* Removes the temporary folder with its files, if it is still there. */
-static void abandon(struct writing *w)
+static void writing_abandon(struct writing *w)
 {
     DIR *d = w->temp ? opendir(w->temp) : NULL;
     struct dirent *e;
@@ -268,7 +268,7 @@ static enum status check_target(const char *out, struct err *err)
 }
 
 /* mkdtemp makes a folder for its owner alone; this one is a result like any other. */
-static enum status begin(struct writing *w, const char *folder, struct err *err)
+static enum status writing_begin(struct writing *w, const char *folder, struct err *err)
 {
     size_t n = strlen(folder);
     struct buf name = BUF_INIT;
@@ -305,7 +305,7 @@ static void sync_folder(const char *path)
 }
 
 /* Is what was written a model again?  Then it gets its name. */
-static enum status finish(struct writing *w, struct err *err)
+static enum status writing_finish(struct writing *w, struct err *err)
 {
     struct model *m = NULL;
     enum status code = model_open(&m, w->temp, NULL, err);
@@ -341,7 +341,7 @@ enum status edit_folder_write(struct edit_source *s, const struct edit_record *r
     struct writing w = {NULL, NULL};
     json_t *v = NULL;
     struct err local;
-    enum status code = begin(&w, folder, &local);
+    enum status code = writing_begin(&w, folder, &local);
     if (!code)
         code = manifest_make(s, r, &v, &local);
     if (!code)
@@ -350,7 +350,7 @@ enum status edit_folder_write(struct edit_source *s, const struct edit_record *r
     model_free(s->model);
     s->model = NULL;
     if (!code)
-        code = finish(&w, &local);
+        code = writing_finish(&w, &local);
     if (code) {
         name_target(&w, &local);
         err_set(err, code, "%s", local.msg);
@@ -358,6 +358,6 @@ enum status edit_folder_write(struct edit_source *s, const struct edit_record *r
     if (!code && manifest)
         *manifest = json_incref(v);
     json_decref(v);
-    abandon(&w);
+    writing_abandon(&w);
     return code;
 }

@@ -1,3 +1,6 @@
+/*
+ * Single numbers of a tensor in its own format, read and written.
+ */
 #include "config.h"
 
 #include "edit/element.h"

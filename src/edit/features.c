@@ -1,3 +1,7 @@
+/*
+ * What controls are matched by: how often a neuron fires, and the norm of its column of the second
+ * feed-forward matrix.
+ */
 #include "config.h"
 
 #include <math.h>
@@ -33,7 +37,7 @@ static void add_cell(const struct counts_layer *l, uint32_t cell, double *rate)
 }
 
 /* True for a cell of probabilities that was never seen. */
-static bool unseen(const struct counts_layer *l, uint32_t cell)
+static bool cell_unseen(const struct counts_layer *l, uint32_t cell)
 {
     size_t at = (size_t)cell * l->width;
     for (uint32_t i = 0; l->probability && i < l->width; i++)
@@ -42,14 +46,14 @@ static bool unseen(const struct counts_layer *l, uint32_t cell)
     return l->probability != NULL;
 }
 
-static void rates(const struct counts *c, uint32_t layer, double *rate)
+static void firing_rates(const struct counts *c, uint32_t layer, double *rate)
 {
     const struct counts_layer *l = &c->layer[layer];
     double frames = 0;
     for (uint32_t i = 0; i < l->width; i++)
         rate[i] = 0;
     for (uint32_t cell = 0; cell < c->cells; cell++) {
-        if (unseen(l, cell))
+        if (cell_unseen(l, cell))
             continue;
         add_cell(l, cell, rate);
         frames += l->probability ? 1 : (double)c->frames[cell];
@@ -58,8 +62,9 @@ static void rates(const struct counts *c, uint32_t layer, double *rate)
         rate[i] /= frames;
 }
 
-static enum status norms(const struct checkpoint *c, uint32_t layer, uint32_t width, double *norm,
-                         struct err *err)
+/* Euclidean norms of the columns of the second feed-forward matrix: how much a neuron writes. */
+static enum status column_norms(const struct checkpoint *c, uint32_t layer, uint32_t width,
+                                double *norm, struct err *err)
 {
     struct model_ffn ffn;
     enum status code = model_ffn_find(c, layer, &ffn, err);
@@ -102,8 +107,8 @@ enum status neuron_features_make(struct neuron_features *out, const struct check
             code = err_nomem(err);
             break;
         }
-        rates(counts, l, f.rate[l]);
-        code = norms(c, l, width, f.norm[l], err);
+        firing_rates(counts, l, f.rate[l]);
+        code = column_norms(c, l, width, f.norm[l], err);
     }
     if (code)
         neuron_features_free(&f);

@@ -1,3 +1,6 @@
+/*
+ * An edit as a change of activations during the forward pass, in place of new weights.
+ */
 #include "config.h"
 
 #include "edit/intervention.h"
@@ -21,8 +24,8 @@ void intervention_free(struct intervention *v)
 }
 
 /* The neurons of layer N's set get GAIN and, where there are means, these as shift. */
-static enum status fill(struct intervention *v, const struct edit *e, uint32_t n, float gain,
-                        struct err *err)
+static enum status layer_fill(struct intervention *v, const struct edit *e, uint32_t n, float gain,
+                              struct err *err)
 {
     uint32_t width = e->sets->width[n];
     float *mean = NULL;
@@ -51,7 +54,7 @@ enum status intervention_init(struct intervention *out, const struct edit *e, st
     float gain = e->kind == EDIT_SCALE ? (float)e->gain : 0;
     for (uint32_t n = 0; n < v.layers && !code; n++)
         if (neuron_set_size(e->sets, n) > 0)
-            code = fill(&v, e, n, gain, err);
+            code = layer_fill(&v, e, n, gain, err);
     if (code) {
         intervention_free(&v);
         return code;

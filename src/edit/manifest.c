@@ -1,3 +1,6 @@
+/*
+ * manifest.json: what was done to a model, written next to the edited one.
+ */
 #include "config.h"
 
 #include "edit/manifest.h"
@@ -75,7 +78,7 @@ enum status manifest_preprocessor(const struct edit_source *s, json_t **out, str
 }
 
 /* TEXT as JSON; bytes that are no UTF-8 become '?'. */
-static json_t *text(const char *t)
+static json_t *json_text(const char *t)
 {
     json_t *v = json_string(t);
     char *plain = v ? NULL : mem_strndup(t, strlen(t));
@@ -96,13 +99,13 @@ static json_t *base_name(const char *path)
     for (start = end; start > 0 && path[start - 1] != '/'; start--)
         ;
     char *name = mem_strndup(path + start, end - start);
-    json_t *v = name ? text(name) : NULL;
+    json_t *v = name ? json_text(name) : NULL;
     free(name);
     return v;
 }
 
 /* Fingerprints are 64 bits, more than JSON's numbers keep in most readers. */
-static json_t *hex(uint64_t v)
+static json_t *json_hex(uint64_t v)
 {
     char digits[24];
     snprintf(digits, sizeof digits, "%016" PRIx64, v);
@@ -117,7 +120,7 @@ static json_t *describe_source(const struct edit_source *s)
     json_object_set_new(v, "name", base_name(c->path));
     json_object_set_new(v, "layout", json_string(checkpoint_layout_name(c->layout)));
     json_object_set_new(v, "family", json_string(m->family));
-    json_object_set_new(v, "fingerprint", hex(m->fingerprint));
+    json_object_set_new(v, "fingerprint", json_hex(m->fingerprint));
     return v;
 }
 
@@ -138,10 +141,10 @@ enum status manifest_make(const struct edit_source *s, const struct edit_record 
     json_object_set_new(v, "format", json_string("propneu-edit"));
     json_object_set_new(v, "version", json_integer(1));
     json_object_set_new(v, "created_by", json_string("propneu " PACKAGE_VERSION));
-    json_object_set_new(v, "command", text(r->command));
+    json_object_set_new(v, "command", json_text(r->command));
     json_object_set_new(v, "source", describe_source(s));
     if (r->set)
-        json_object_set_new(v, "set", text(r->set));
+        json_object_set_new(v, "set", json_text(r->set));
     if (r->counts)
         json_object_set_new(v, "counts", base_name(r->counts));
     json_object_set_new(v, "edit", json_deep_copy(r->edit));

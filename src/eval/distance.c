@@ -1,3 +1,7 @@
+/*
+ * The edit distance of two sequences of labels with the steps that lead to it (Wagner and Fischer
+ * 1974), so that errors can be counted by the label they fall on.
+ */
 #include "config.h"
 
 #include "eval/distance.h"
@@ -16,8 +20,8 @@ void distance_free(struct distance *d)
 }
 
 /* The table, row by row: costs of one row alone, the steps of all. */
-static void fill(struct distance *d, const uint32_t *right, size_t rights, const uint32_t *have,
-                 size_t haves)
+static void table_fill(struct distance *d, const uint32_t *right, size_t rights,
+                       const uint32_t *have, size_t haves)
 {
     size_t width = haves + 1;
     for (size_t k = 0; k < width; k++) {
@@ -58,7 +62,7 @@ enum status distance_align(struct distance *d, const uint32_t *right, size_t rig
     if (!mem_grow(&d->step, &d->step_cap, cells, sizeof *d->step) ||
         !mem_grow(&d->row, &d->row_cap, haves + 1, sizeof *d->row))
         return err_nomem(err);
-    fill(d, right, rights, have, haves);
+    table_fill(d, right, rights, have, haves);
     *inserted = 0;
     for (size_t i = rights, k = haves; i > 0 || k > 0;) {
         uint8_t step = d->step[i * (haves + 1) + k];

@@ -113,6 +113,7 @@ static enum status make_groups(struct eval *e, struct err *err)
     return STATUS_OK;
 }
 
+/* The model with the layer that is looked at, and the head where the task has one. */
 static enum status open_model(struct eval *e, struct err *err)
 {
     struct model_options mo = {.mean_std = e->options->mean_std,
@@ -142,7 +143,7 @@ static enum status open_model(struct eval *e, struct err *err)
 
 /* Every second recording of a speaker is tested, of every second speaker from the first one on: so
  * that speakers with one recording do not all fall into one half. */
-static enum status split(struct eval *e, struct err *err)
+static enum status eval_split(struct eval *e, struct err *err)
 {
     struct names speakers = NAMES_INIT;
     const struct recordings *c = &e->corpus.recordings;
@@ -199,7 +200,7 @@ static enum status open_inputs(struct eval *e, struct err *err)
     enum status code = corpus_open(&e->corpus, o, err);
     if (!code && !(e->run = mem_zeros(e->corpus.recordings.count, sizeof *e->run)))
         code = err_nomem(err);
-    return code ? code : split(e, err);
+    return code ? code : eval_split(e, err);
 }
 
 enum status eval_open(struct eval **out, const struct eval_options *options,

@@ -1,3 +1,7 @@
+/*
+ * Applying a head: linear maps of hidden states, the best class, and the likelihood of the right
+ * one.
+ */
 #include "config.h"
 
 #include "eval/head.h"
@@ -20,8 +24,8 @@ void head_free(struct head *h)
 }
 
 /* Y [rows] = W [rows][columns] X + B (NULL: 0). */
-static void apply(const float *w, const float *b, size_t rows, size_t columns, const double *x,
-                  double *y)
+static void linear_apply(const float *w, const float *b, size_t rows, size_t columns,
+                         const double *x, double *y)
 {
     for (size_t r = 0; r < rows; r++) {
         double sum = b ? (double)b[r] : 0;
@@ -34,10 +38,10 @@ static void apply(const float *w, const float *b, size_t rows, size_t columns, c
 bool head_logits(const struct head *h, const double *x, uint32_t embed, double *work, double *out)
 {
     if (h->projector) {
-        apply(h->projector, h->projector_bias, h->in, embed, x, work);
+        linear_apply(h->projector, h->projector_bias, h->in, embed, x, work);
         x = work;
     }
-    apply(h->weight, h->bias, h->classes, h->in, x, out);
+    linear_apply(h->weight, h->bias, h->classes, h->in, x, out);
     for (uint32_t c = 0; c < h->classes; c++)
         if (!isfinite(out[c]))
             return false;

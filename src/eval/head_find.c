@@ -58,8 +58,8 @@ static enum status check_numbers(const struct finding *f, const char *name, cons
  * Tensor NAME as floats into *OUT: *ROWS (0: any number, which it becomes) x COLUMNS, or *ROWS
  * alone where COLUMNS is 0.
  */
-static enum status take(const struct finding *f, const char *name, size_t *rows, size_t columns,
-                        float **out, struct err *err)
+static enum status head_take_tensor(const struct finding *f, const char *name, size_t *rows,
+                                    size_t columns, float **out, struct err *err)
 {
     char shape[96];
     const struct tensor *t = tensors_find(&f->c->tensors, name);
@@ -89,19 +89,19 @@ static enum status take(const struct finding *f, const char *name, size_t *rows,
 }
 
 /* PREFIX.weight and, where there is one, PREFIX.bias. */
-static enum status take_linear(const struct finding *f, const char *prefix, size_t *rows,
-                               size_t columns, float **weight, float **bias, struct err *err)
+static enum status head_take_linear(const struct finding *f, const char *prefix, size_t *rows,
+                                    size_t columns, float **weight, float **bias, struct err *err)
 {
     char name[128];
     snprintf(name, sizeof name, "%s.weight", prefix);
-    enum status code = take(f, name, rows, columns, weight, err);
+    enum status code = head_take_tensor(f, name, rows, columns, weight, err);
     snprintf(name, sizeof name, "%s.bias", prefix);
     if (code || !tensors_find(&f->c->tensors, name))
         return code;
-    return take(f, name, rows, 0, bias, err);
+    return head_take_tensor(f, name, rows, 0, bias, err);
 }
 
-static bool has(const struct checkpoint *c, const char *prefix)
+static bool checkpoint_has(const struct checkpoint *c, const char *prefix)
 {
     char name[128];
     snprintf(name, sizeof name, "%s.weight", prefix);
@@ -109,7 +109,7 @@ static bool has(const struct checkpoint *c, const char *prefix)
 }
 
 /* Softmax of the weights that the layers have in the sum the head is given. */
-static enum status take_layers(const struct finding *f, const char *name, struct err *err)
+static enum status head_take_layers(const struct finding *f, const char *name, struct err *err)
 {
     size_t states = f->m->layers + 1u;
     float *x = NULL;
@@ -118,7 +118,7 @@ static enum status take_layers(const struct finding *f, const char *name, struct
     bool there = tensors_find(&f->c->tensors, name) != NULL;
     if (summed ? !json_is_true(summed) : !there)
         return STATUS_OK;
-    enum status code = take(f, name, &states, 0, &x, err);
+    enum status code = head_take_tensor(f, name, &states, 0, &x, err);
     if (code)
         return code;
     f->h->layer = mem_array(states, sizeof *f->h->layer);
@@ -148,18 +148,18 @@ static enum status check_linear(const struct finding *f, struct err *err)
     return STATUS_OK;
 }
 
-static enum status take_form(const struct finding *f, const struct form *form, struct err *err)
+static enum status head_take_form(const struct finding *f, const struct form *form, struct err *err)
 {
     struct head *h = f->h;
     size_t in = 0, classes = 0;
-    enum status code = form->layers ? take_layers(f, form->layers, err) : STATUS_OK;
-    if (!code && form->projector && has(f->c, form->projector))
-        code = take_linear(f, form->projector, &in, f->m->embed, &h->projector, &h->projector_bias,
-                           err);
+    enum status code = form->layers ? head_take_layers(f, form->layers, err) : STATUS_OK;
+    if (!code && form->projector && checkpoint_has(f->c, form->projector))
+        code = head_take_linear(f, form->projector, &in, f->m->embed, &h->projector,
+                                &h->projector_bias, err);
     if (code || (code = check_linear(f, err)))
         return code;
     h->in = in ? (uint32_t)in : f->m->embed;
-    code = take_linear(f, form->weight, &classes, h->in, &h->weight, &h->bias, err);
+    code = head_take_linear(f, form->weight, &classes, h->in, &h->weight, &h->bias, err);
     h->classes = (uint32_t)classes;
     if (code)
         return code;
@@ -174,11 +174,11 @@ enum status head_open(struct head *out, const struct checkpoint *c, const struct
     struct finding f = {&h, c, m, o};
     const struct form *form = NULL;
     for (size_t i = 0; i < sizeof forms / sizeof *forms && !form; i++)
-        if (forms[i].task == o->task && has(c, forms[i].weight))
+        if (forms[i].task == o->task && checkpoint_has(c, forms[i].weight))
             form = &forms[i];
     if (!form)
         return err_set(err, STATUS_NOTFOUND, "%s: no head for %s in it", c->path, looked_for);
-    enum status code = take_form(&f, form, err);
+    enum status code = head_take_form(&f, form, err);
     if (code)
         head_free(&h);
     else

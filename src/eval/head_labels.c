@@ -1,3 +1,6 @@
+/*
+ * The names of a head's classes, as those who train heads keep them.
+ */
 #include "config.h"
 
 #include "eval/head_labels.h"
@@ -11,8 +14,8 @@
 #include "formats/jsontext.h"
 #include "base/mem.h"
 
-static enum status add(struct head *h, const struct checkpoint *c, const char *label,
-                       struct err *err)
+static enum status labels_add(struct head *h, const struct checkpoint *c, const char *label,
+                              struct err *err)
 {
     uint32_t before = h->label.count;
     if (!label)
@@ -42,16 +45,16 @@ static enum status take_classes(struct head *h, const struct checkpoint *c, cons
     for (size_t i = 0; i < count && !code; i++) {
         char key[24];
         snprintf(key, sizeof key, "%zu", i);
-        code =
-            add(h, c,
-                json_string_value(list ? json_array_get(labels, i) : json_object_get(labels, key)),
-                err);
+        code = labels_add(
+            h, c,
+            json_string_value(list ? json_array_get(labels, i) : json_object_get(labels, key)),
+            err);
     }
     return code;
 }
 
 /* NAME in the folder that C is or lies in, to be freed; NULL without memory. */
-static char *beside(const struct checkpoint *c, const char *name)
+static char *path_next_to(const struct checkpoint *c, const char *name)
 {
     const char *slash = strrchr(c->path, '/');
     struct buf b = BUF_INIT;
@@ -75,7 +78,7 @@ enum status head_labels_classes(struct head *h, const struct checkpoint *c, stru
     if (!labels)
         labels = json_object_get(c->config, "id2label");
     /* Edited folders keep there what a torch file held beside its weights. */
-    char *path = labels ? NULL : beside(c, source);
+    char *path = labels ? NULL : path_next_to(c, source);
     if (path && jsontext_open(&other, path, NULL) == STATUS_OK)
         labels = json_object_get(json_object_get(other, "Downstream"), "labels");
     enum status code =
@@ -97,7 +100,7 @@ static enum status take_names(struct head *h, const struct checkpoint *c, const 
     for (uint32_t i = 0; i < h->classes && !code; i++) {
         char none[24];
         snprintf(none, sizeof none, "<%u>", i);
-        code = add(h, c, name[i] ? name[i] : none, err);
+        code = labels_add(h, c, name[i] ? name[i] : none, err);
     }
     return code;
 }
@@ -125,7 +128,7 @@ enum status head_labels_vocabulary(struct head *h, const struct checkpoint *c, s
 {
     const json_t *pad = json_object_get(c->config, "pad_token_id");
     json_int_t blank = json_is_integer(pad) ? json_integer_value(pad) : 0;
-    char *path = beside(c, "vocab.json");
+    char *path = path_next_to(c, "vocab.json");
     const char **name = mem_zeros(h->classes, sizeof *name);
     json_t *vocabulary = NULL;
     enum status code = path && name ? jsontext_open(&vocabulary, path, err) : err_nomem(err);
@@ -169,7 +172,7 @@ static enum status read_lines(struct head *h, const struct checkpoint *c, const 
         else if (*line && h->label.count >= h->classes)
             code = wrong_count(h, c, h->label.count + 1u, err);
         else if (*line || (at < m.size && !counted))
-            code = add(h, c, line, err);
+            code = labels_add(h, c, line, err);
         free(line);
     }
     mapped_close(&m);
@@ -189,7 +192,7 @@ static enum status read_dictionary(struct head *h, const struct checkpoint *c, c
     static const char *const first[] = {"<s>", "<pad>", "</s>", "<unk>"};
     enum status code = STATUS_OK;
     for (size_t i = 0; i < 4 && !code; i++)
-        code = add(h, c, first[i], err);
+        code = labels_add(h, c, first[i], err);
     return code ? code : read_lines(h, c, path, true, err);
 }
 
@@ -203,7 +206,7 @@ enum status head_labels_dictionary(struct head *h, const struct checkpoint *c, s
     if (json_is_array(symbols))
         return take_classes(h, c, symbols, err);
     for (size_t i = 0; i < sizeof names / sizeof *names && code == STATUS_NOTFOUND; i++) {
-        char *path = beside(c, names[i]);
+        char *path = path_next_to(c, names[i]);
         struct mapped m;
         if (!path)
             return err_nomem(err);

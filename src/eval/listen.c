@@ -1,3 +1,6 @@
+/*
+ * What a model with a head decides about one recording, for the explorer: frame by frame, or once.
+ */
 #include "config.h"
 
 #include "eval/listen.h"
@@ -78,7 +81,7 @@ const char *listener_label(const struct listener *l, uint32_t class)
 }
 
 /* Adds what the head is given of a hidden state. */
-static enum status take(void *context, const struct model_block *b, struct err *err)
+static enum status listener_take_rows(void *context, const struct model_block *b, struct err *err)
 {
     struct listener *l = context;
     double weight = l->head.layer ? l->head.layer[b->index] : b->index == l->info->layers ? 1 : 0;
@@ -96,7 +99,7 @@ static enum status take(void *context, const struct model_block *b, struct err *
 }
 
 /* The mean over frames becomes the only one. */
-static void average(struct listener *l)
+static void listener_average(struct listener *l)
 {
     uint32_t width = l->info->embed;
     for (size_t t = 1; t < l->frames; t++)
@@ -107,7 +110,8 @@ static void average(struct listener *l)
     l->frames = l->frames ? 1 : 0;
 }
 
-static enum status decide(struct listener *l, struct heard *out, struct err *err)
+/* The best class of every frame kept, or of their mean, with the share that the head gives it. */
+static enum status listener_decide(struct listener *l, struct heard *out, struct err *err)
 {
     const struct head *h = &l->head;
     double *logits = mem_array((size_t)h->classes + h->in, sizeof *logits);
@@ -134,14 +138,15 @@ enum status listener_hear(struct listener *l, const float *samples, size_t n,
 {
     const struct model_pass pass = {
         .samples = samples, .count = n, .intervention = edit, .cancel = l->cancel};
-    const struct model_sink sink = {.want = MODEL_WANT(MODEL_HIDDEN), .rows = take, .context = l};
+    const struct model_sink sink = {
+        .want = MODEL_WANT(MODEL_HIDDEN), .rows = listener_take_rows, .context = l};
     struct heard h = {.frames = 0};
     l->frames = 0;
     enum status code = model_run(l->model, l->scratch, &pass, &sink, err);
     if (!code && eval_task_about(l->task)->whole)
-        average(l);
+        listener_average(l);
     if (!code)
-        code = decide(l, &h, err);
+        code = listener_decide(l, &h, err);
     if (code)
         heard_free(&h);
     else

@@ -1,3 +1,6 @@
+/*
+ * Noise that a recording gets in every run alike, whatever else is evaluated.
+ */
 #include "config.h"
 
 #include "eval/noise.h"

@@ -118,7 +118,7 @@ static void add_rows(double *sum, const struct model_block *b)
 }
 
 /* A hidden state of the item at hand: kept, averaged, or handed to the task. */
-static enum status look(void *context, const struct model_block *b, struct err *err)
+static enum status state_take(void *context, const struct model_block *b, struct err *err)
 {
     struct worker *w = context;
     const struct eval *e = w->e;
@@ -138,7 +138,7 @@ static enum status look(void *context, const struct model_block *b, struct err *
 }
 
 /* Makes room for N bytes more of what is kept; false if they are too many. */
-static bool reserve(struct eval *e, size_t n)
+static bool cache_reserve(struct eval *e, size_t n)
 {
     size_t before = atomic_fetch_add(&e->kept, n);
     if (before <= e->budget && n <= e->budget - before)
@@ -158,11 +158,11 @@ static void prepare_rows(struct worker *w, const struct recording_run *t, int be
         !mul_size(items, (layers + 1) * e->info->embed * sizeof(double), &means))
         return;
     for (uint32_t n = 0; n < e->layer && n <= e->first; n += e->step)
-        if ((int)n > begun && reserve(e, state)) {
+        if ((int)n > begun && cache_reserve(e, state)) {
             w->rows[n] = mem_array(state, 1);
             any = any || w->rows[n];
         }
-    if (any && e->head.layer && !t->means && reserve(e, means))
+    if (any && e->head.layer && !t->means && cache_reserve(e, means))
         w->kept_means = mem_zeros(means, 1);
 }
 
@@ -202,6 +202,8 @@ static void finish_means(struct worker *w, const struct recording_run *t, const 
         memcpy(kept + it->index * all, w->means, (until < all ? until : all) * sizeof *kept);
 }
 
+/* The forward pass of IT: from the hidden state BEGUN that was kept, or (BEGUN < 0) from the input
+ * rows or the samples; no further than the layer that is looked at. */
 static struct model_pass make_pass(const struct worker *w, const struct recording_run *t,
                                    const struct item *it, int begun)
 {
@@ -232,7 +234,7 @@ static enum status run_item(struct worker *w, const struct recording_run *t, con
 {
     const struct eval *e = w->e;
     size_t need, width = e->info->embed;
-    struct model_sink sink = {MODEL_WANT(MODEL_HIDDEN) | MODEL_WANT(MODEL_FINAL), look, w};
+    struct model_sink sink = {MODEL_WANT(MODEL_HIDDEN) | MODEL_WANT(MODEL_FINAL), state_take, w};
     struct model_pass pass = make_pass(w, t, it, begun);
     if (!mul_size(it->frames, width, &need) ||
         !mem_grow(&w->hidden, &w->hidden_cap, e->task->hidden ? need : 0, sizeof *w->hidden))
@@ -247,6 +249,7 @@ static enum status run_item(struct worker *w, const struct recording_run *t, con
     return e->task->item(w, it, err);
 }
 
+/* All items of recording I, which then keeps the hidden states that there is room for. */
 static enum status run_items(struct worker *w, size_t i, int begun, struct err *err)
 {
     struct eval *e = w->e;

@@ -1,3 +1,7 @@
+/*
+ * Running the recordings of a pass through worker threads.  What a task made of them is added in
+ * the order of the recordings, so that sums do not depend on the number of threads.
+ */
 #include "config.h"
 
 #include "eval/eval_internal.h"
@@ -32,7 +36,7 @@ void eval_result_free(struct eval_result *r)
     *r = (struct eval_result){.score = NULL};
 }
 
-static size_t scores(const struct eval *e)
+static size_t score_count(const struct eval *e)
 {
     return (size_t)e->task->measures * (1 + e->factors.groups);
 }
@@ -100,7 +104,7 @@ static enum status worker_init(struct worker *w, struct eval *e, struct err *err
     w->means = mem_array(states * e->info->embed, sizeof *w->means);
     w->logits = mem_array((size_t)e->head.classes + e->head.in, sizeof *w->logits);
     w->rows = mem_zeros(states, sizeof *w->rows);
-    w->score = mem_array(scores(e), sizeof *w->score);
+    w->score = mem_array(score_count(e), sizeof *w->score);
     w->seen = mem_zeros(e->factors.groups + 1u, sizeof *w->seen);
     if (!w->scratch || !w->means || !w->logits || !w->rows || !w->score || !w->seen)
         return err_nomem(err);
@@ -108,7 +112,7 @@ static enum status worker_init(struct worker *w, struct eval *e, struct err *err
 }
 
 /* With the lock held: the first failure that ends the run. */
-static void fail(struct eval *e, const struct err *err)
+static void pass_fail(struct eval *e, const struct err *err)
 {
     if (!e->code) {
         e->code = err->code;
@@ -119,7 +123,7 @@ static void fail(struct eval *e, const struct err *err)
 }
 
 /* With the lock held, in turn: what was made of a recording. */
-static void merge(struct worker *w)
+static void recording_merge(struct worker *w)
 {
     struct eval *e = w->e;
     const struct frame_labels *x = eval_frame_labels(w);
@@ -130,13 +134,14 @@ static void merge(struct worker *w)
     } else if (e->pass == PASS_FIT) {
         e->task->merge(w);
     } else {
-        for (size_t k = 0; k < scores(e); k++)
+        for (size_t k = 0; k < score_count(e); k++)
             add_score(&e->result.score[k], &w->score[k]);
     }
 }
 
 /* With the lock held: what came out of recording I, once it is its turn. */
-static void add(struct worker *w, size_t i, bool run, enum status code, const struct err *err)
+static void recording_add(struct worker *w, size_t i, bool run, enum status code,
+                          const struct err *err)
 {
     struct eval *e = w->e;
     const struct eval_hooks *h = e->hooks;
@@ -145,7 +150,7 @@ static void add(struct worker *w, size_t i, bool run, enum status code, const st
     if (cancelled(&e->stop))
         return;
     if (code == STATUS_NOMEM || code == STATUS_CANCELLED) {
-        fail(e, err);
+        pass_fail(e, err);
         return;
     }
     if (code) {
@@ -153,7 +158,7 @@ static void add(struct worker *w, size_t i, bool run, enum status code, const st
         if (h->problem)
             h->problem(h->context, err->msg);
     } else if (run) {
-        merge(w);
+        recording_merge(w);
     }
     e->turn++;
     pthread_cond_broadcast(&e->turned);
@@ -167,21 +172,22 @@ static size_t next_recording(struct eval *e)
     if (cancelled(e->hooks->cancel)) {
         struct err err;
         err_set(&err, STATUS_CANCELLED, "%s: stopped", e->options->model);
-        fail(e, &err);
+        pass_fail(e, &err);
     }
     return cancelled(&e->stop) || e->next == e->corpus.recordings.count ? e->corpus.recordings.count
                                                                         : e->next++;
 }
 
 /* Is recording I of this pass? */
-static bool belongs(const struct eval *e, size_t i)
+static bool recording_belongs(const struct eval *e, size_t i)
 {
     const struct recording_run *t = &e->run[i];
     return !t->failed &&
            (!e->task->about.fits || e->pass == PASS_SCAN || t->tested == (e->pass == PASS_TEST));
 }
 
-static void *work(void *context)
+/* A thread: takes recordings in order until there is none, or the pass has failed. */
+static void *worker_run(void *context)
 {
     struct eval *e = context;
     struct worker w;
@@ -190,14 +196,14 @@ static void *work(void *context)
     enum status code = worker_init(&w, e, &err);
     pthread_mutex_lock(&e->lock);
     if (code)
-        fail(e, &err);
+        pass_fail(e, &err);
     while ((i = next_recording(e)) < e->corpus.recordings.count) {
-        bool run = belongs(e, i);
+        bool run = recording_belongs(e, i);
         pthread_mutex_unlock(&e->lock);
-        memset(w.score, 0, scores(e) * sizeof *w.score);
+        memset(w.score, 0, score_count(e) * sizeof *w.score);
         code = run ? recording_run_do(&w, i, &err) : STATUS_OK;
         pthread_mutex_lock(&e->lock);
-        add(&w, i, run, code, &err);
+        recording_add(&w, i, run, code, &err);
     }
     pthread_mutex_unlock(&e->lock);
     worker_free(&w);
@@ -215,7 +221,7 @@ enum status pass_run(struct eval *e, enum pass pass, struct err *err)
     e->next = e->turn = 0;
     cancel_init(&e->stop, e->hooks->cancel);
     pthread_mutex_lock(&e->lock);
-    e->code = workers_start(&team, wanted, work, e, &e->err);
+    e->code = workers_start(&team, wanted, worker_run, e, &e->err);
     pthread_mutex_unlock(&e->lock);
     workers_join(&team);
     if (e->code)
@@ -224,7 +230,7 @@ enum status pass_run(struct eval *e, enum pass pass, struct err *err)
 }
 
 /* The pass that fits, on the model as it is unless REFIT asks for the changed one. */
-static enum status fit(struct eval *e, const struct model_intervention *edit, struct err *err)
+static enum status pass_fit(struct eval *e, const struct model_intervention *edit, struct err *err)
 {
     const struct model_intervention *on = e->options->refit ? edit : NULL;
     if (!e->task->about.fits || (e->fitted && !e->options->refit))
@@ -239,13 +245,13 @@ static enum status fit(struct eval *e, const struct model_intervention *edit, st
     return code;
 }
 
-static enum status test(struct eval *e, const struct model_intervention *edit, struct err *err)
+static enum status pass_test(struct eval *e, const struct model_intervention *edit, struct err *err)
 {
     uint64_t trials = 0;
     e->edit = edit;
     e->first = intervention_first(edit, e->info->layers);
     e->result = (struct eval_result){e->task->measures, e->factors.groups,
-                                     mem_zeros(scores(e), sizeof *e->result.score)};
+                                     mem_zeros(score_count(e), sizeof *e->result.score)};
     enum status code = e->result.score ? pass_run(e, PASS_TEST, err) : err_nomem(err);
     for (uint32_t m = 0; m < e->task->measures && !code; m++)
         trials += eval_score(&e->result, m, EVAL_TOTAL)->trials;
@@ -262,9 +268,9 @@ enum status eval_run(struct eval *e, const struct model_intervention *edit,
     static const struct eval_hooks none = {.cancel = NULL};
     e->hooks = hooks ? hooks : &none;
     e->result = (struct eval_result){.score = NULL};
-    enum status code = fit(e, edit, err);
+    enum status code = pass_fit(e, edit, err);
     if (!code)
-        code = test(e, edit, err);
+        code = pass_test(e, edit, err);
     if (code)
         eval_result_free(&e->result);
     else

@@ -47,7 +47,7 @@ static enum status sums_init(struct sums *s, uint32_t classes, uint32_t width, s
     return s->sum && s->count ? STATUS_OK : err_nomem(err);
 }
 
-static void close_task(struct eval *e)
+static void centroid_close_task(struct eval *e)
 {
     struct centroids *c = e->own;
     if (c) {
@@ -60,7 +60,7 @@ static void close_task(struct eval *e)
 }
 
 /* Levels of the built-in factor KIND; 0 where there is no such factor. */
-static uint32_t levels(const struct eval *e, unsigned kind)
+static uint32_t centroid_levels(const struct eval *e, unsigned kind)
 {
     for (uint32_t i = 0; i < e->factors.count; i++)
         if (e->factors.factor[i].kind == kind)
@@ -68,15 +68,15 @@ static uint32_t levels(const struct eval *e, unsigned kind)
     return 0;
 }
 
-static enum status open(struct eval *e, struct err *err)
+static enum status centroid_open(struct eval *e, struct err *err)
 {
     uint32_t width = e->info->embed;
     struct centroids *c = e->own = mem_zeros(1, sizeof *c);
     if (!c)
         return err_nomem(err);
     c->from[TARGET_GENDER] = e->corpus.phones.phone.count;
-    c->from[TARGET_SPEAKER] = c->from[TARGET_GENDER] + levels(e, CORPUS_GENDER);
-    c->from[TARGETS] = c->from[TARGET_SPEAKER] + levels(e, CORPUS_SPEAKER);
+    c->from[TARGET_SPEAKER] = c->from[TARGET_GENDER] + centroid_levels(e, CORPUS_GENDER);
+    c->from[TARGETS] = c->from[TARGET_SPEAKER] + centroid_levels(e, CORPUS_SPEAKER);
     enum status code = sums_init(&c->sums, c->from[TARGETS], width, err);
     if (code)
         return code;
@@ -85,14 +85,14 @@ static enum status open(struct eval *e, struct err *err)
     return c->centre && c->square ? STATUS_OK : err_nomem(err);
 }
 
-static enum status worker(struct worker *w, struct err *err)
+static enum status centroid_worker(struct worker *w, struct err *err)
 {
     const struct centroids *c = w->e->own;
     struct sums *s = w->own = mem_zeros(1, sizeof *s);
     return s ? sums_init(s, c->from[TARGETS], w->e->info->embed, err) : err_nomem(err);
 }
 
-static void worker_free(struct worker *w)
+static void centroid_worker_free(struct worker *w)
 {
     if (w->own)
         sums_free(w->own);
@@ -124,7 +124,7 @@ static void fit_frame(struct worker *w, const float *x, const int32_t class[TARG
 }
 
 /* The class of target K whose mean is nearest to X, the first of equals. */
-static int32_t nearest(const struct eval *e, int k, const float *x)
+static int32_t centroid_nearest(const struct eval *e, int k, const float *x)
 {
     const struct centroids *c = e->own;
     uint32_t width = e->info->embed;
@@ -154,12 +154,12 @@ static void test_frame(struct worker *w, const float *x, size_t t, const int32_t
         if (class[k] < 0 || c->sums.count[class[k]] == 0)
             continue;
         struct eval_score one = {
-            .trials = 1, .errors = nearest(w->e, k, x) != class[k], .loss = NAN};
+            .trials = 1, .errors = centroid_nearest(w->e, k, x) != class[k], .loss = NAN};
         eval_add(w, (uint32_t)k, level, &one);
     }
 }
 
-static enum status item(struct worker *w, const struct item *it, struct err *err)
+static enum status centroid_item(struct worker *w, const struct item *it, struct err *err)
 {
     for (size_t t = 0; t < it->frames; t++) {
         const float *x = w->hidden + t * w->e->info->embed;
@@ -179,7 +179,7 @@ static enum status item(struct worker *w, const struct item *it, struct err *err
 }
 
 /* The worker's sums, which become zero, into all. */
-static void merge(struct worker *w)
+static void centroid_merge(struct worker *w)
 {
     struct centroids *c = w->e->own;
     struct sums *s = w->own;
@@ -197,7 +197,7 @@ static void merge(struct worker *w)
 }
 
 /* Sums into means; the sums are then free for another fit. */
-static enum status fit(struct eval *e, struct err *err)
+static enum status centroid_fit(struct eval *e, struct err *err)
 {
     struct centroids *c = e->own;
     uint32_t width = e->info->embed;
@@ -216,7 +216,7 @@ static enum status fit(struct eval *e, struct err *err)
                             "%s: not one phone in the recordings that are fitted on", e->how.audio);
 }
 
-static void clear(struct eval *e)
+static void centroid_clear(struct eval *e)
 {
     struct centroids *c = e->own;
     memset(c->sums.sum, 0, (size_t)c->from[TARGETS] * e->info->embed * sizeof *c->sums.sum);
@@ -230,11 +230,11 @@ const struct task task_centroid = {
     .measures = TARGETS,
     .measure = {"phone", "gender", "speaker"},
     .hidden = true,
-    .open = open,
-    .free = close_task,
-    .worker = worker,
-    .worker_free = worker_free,
-    .item = item,
-    .clear = clear,
-    .merge = merge,
-    .fit = fit};
+    .open = centroid_open,
+    .free = centroid_close_task,
+    .worker = centroid_worker,
+    .worker_free = centroid_worker_free,
+    .item = centroid_item,
+    .clear = centroid_clear,
+    .merge = centroid_merge,
+    .fit = centroid_fit};

@@ -35,7 +35,7 @@ struct products {
     double *sum; /* [side][side] of the recording at hand */
 };
 
-static void close_task(struct eval *e)
+static void f0_close_task(struct eval *e)
 {
     struct regression *r = e->own;
     if (r) {
@@ -47,7 +47,7 @@ static void close_task(struct eval *e)
     e->own = NULL;
 }
 
-static enum status open(struct eval *e, struct err *err)
+static enum status f0_open(struct eval *e, struct err *err)
 {
     size_t width = e->info->embed;
     if (!pitches_any(&e->corpus.pitch) || pitches_classes(&e->corpus.pitch))
@@ -63,7 +63,7 @@ static enum status open(struct eval *e, struct err *err)
     return r->all && r->c && r->w ? STATUS_OK : err_nomem(err);
 }
 
-static enum status worker(struct worker *w, struct err *err)
+static enum status f0_worker(struct worker *w, struct err *err)
 {
     const struct regression *r = w->e->own;
     struct products *p = w->own = mem_zeros(1, sizeof *p);
@@ -72,7 +72,7 @@ static enum status worker(struct worker *w, struct err *err)
     return p && p->sum ? STATUS_OK : err_nomem(err);
 }
 
-static void worker_free(struct worker *w)
+static void f0_worker_free(struct worker *w)
 {
     struct products *p = w->own;
     if (p) {
@@ -82,13 +82,15 @@ static void worker_free(struct worker *w)
     free(p);
 }
 
-static void begin(struct worker *w)
+static void f0_begin(struct worker *w)
 {
     const struct regression *r = w->e->own;
     struct products *p = w->own;
     memset(p->sum, 0, r->side * r->side * sizeof *p->sum);
 }
 
+/* Adds the products of the voiced frames of IT, each a row (hidden state, log F0, 1), to the sums
+ * of the recording. */
 static enum status fit_item(struct worker *w, const struct item *it, struct err *err)
 {
     const struct regression *r = w->e->own;
@@ -129,7 +131,7 @@ static void test_frame(struct worker *w, size_t t, const float *hidden)
     eval_add(w, 0, level, &one);
 }
 
-static enum status item(struct worker *w, const struct item *it, struct err *err)
+static enum status f0_item(struct worker *w, const struct item *it, struct err *err)
 {
     if (w->e->pass == PASS_FIT)
         return fit_item(w, it, err);
@@ -138,7 +140,7 @@ static enum status item(struct worker *w, const struct item *it, struct err *err
     return STATUS_OK;
 }
 
-static void merge(struct worker *w)
+static void f0_merge(struct worker *w)
 {
     struct regression *r = w->e->own;
     const struct products *p = w->own;
@@ -146,7 +148,9 @@ static void merge(struct worker *w)
         r->all[i] += p->sum[i];
 }
 
-static enum status fit(struct eval *e, struct err *err)
+/* Solves the ridge regression from the sums of all recordings: covariances first, then the weights
+ * by a Cholesky factorisation, then the bias. */
+static enum status f0_fit(struct eval *e, struct err *err)
 {
     struct regression *r = e->own;
     size_t width = e->info->embed;
@@ -173,7 +177,7 @@ static enum status fit(struct eval *e, struct err *err)
     return STATUS_OK;
 }
 
-static void clear(struct eval *e)
+static void f0_clear(struct eval *e)
 {
     struct regression *r = e->own;
     memset(r->all, 0, r->side * r->side * sizeof *r->all);
@@ -187,12 +191,12 @@ const struct task task_f0 = {.about = {.summary = "log F0 by ridge regression on
                              .measures = 1,
                              .measure = {"log-f0"},
                              .hidden = true,
-                             .open = open,
-                             .free = close_task,
-                             .worker = worker,
-                             .worker_free = worker_free,
-                             .begin = begin,
-                             .item = item,
-                             .clear = clear,
-                             .merge = merge,
-                             .fit = fit};
+                             .open = f0_open,
+                             .free = f0_close_task,
+                             .worker = f0_worker,
+                             .worker_free = f0_worker_free,
+                             .begin = f0_begin,
+                             .item = f0_item,
+                             .clear = f0_clear,
+                             .merge = f0_merge,
+                             .fit = f0_fit};

@@ -86,7 +86,7 @@ static enum status check_map(const struct map *m, const struct eval *e, struct e
                    e->head.label.name[other]);
 }
 
-static enum status open(struct eval *e, struct err *err)
+static enum status phones_task_open(struct eval *e, struct err *err)
 {
     struct map *m = e->own = mem_zeros(1, sizeof *m);
     if (!m)
@@ -101,7 +101,7 @@ static enum status open(struct eval *e, struct err *err)
     return check_map(m, e, err);
 }
 
-static enum status worker(struct worker *w, struct err *err)
+static enum status phones_task_worker(struct worker *w, struct err *err)
 {
     struct decoding *d = w->own = mem_zeros(1, sizeof *d);
     if (d)
@@ -109,7 +109,7 @@ static enum status worker(struct worker *w, struct err *err)
     return d && d->x ? STATUS_OK : err_nomem(err);
 }
 
-static void worker_free(struct worker *w)
+static void phones_task_worker_free(struct worker *w)
 {
     struct decoding *d = w->own;
     if (!d)
@@ -145,7 +145,7 @@ static void add_frame(struct worker *w, size_t frame, int32_t best)
 }
 
 /* The best class of every frame as a phone. */
-static enum status classify(struct worker *w, const struct item *it, struct err *err)
+static enum status phones_task_classify(struct worker *w, const struct item *it, struct err *err)
 {
     const struct eval *e = w->e;
     const struct head *h = &e->head;
@@ -172,7 +172,8 @@ static enum status classify(struct worker *w, const struct item *it, struct err 
 }
 
 /* Runs of BEST become phones; *COUNT of them. */
-static enum status decode(struct worker *w, size_t frames, size_t *count, struct err *err)
+static enum status phones_task_decode(struct worker *w, size_t frames, size_t *count,
+                                      struct err *err)
 {
     const struct eval *e = w->e;
     const struct map *m = e->own;
@@ -239,12 +240,12 @@ static void add_spoken(struct worker *w, const struct spoken *s, bool wrong)
     eval_add(w, 0, level, &one);
 }
 
-static enum status item(struct worker *w, const struct item *it, struct err *err)
+static enum status phones_task_item(struct worker *w, const struct item *it, struct err *err)
 {
     struct decoding *d = w->own;
     size_t haves, rights, inserted;
-    enum status code = classify(w, it, err);
-    if (code || (code = decode(w, it->frames, &haves, err)) ||
+    enum status code = phones_task_classify(w, it, err);
+    if (code || (code = phones_task_decode(w, it->frames, &haves, err)) ||
         (code = find_spoken(w, it, &rights, err)) ||
         (code = distance_align(&d->distance, d->right, rights, d->have, haves, d->wrong, &inserted,
                                err)))
@@ -256,13 +257,14 @@ static enum status item(struct worker *w, const struct item *it, struct err *err
     return STATUS_OK;
 }
 
-#define PHONES_TASK                                                                         \
-    .about = {.summary = "phones: a head of the checkpoint on every frame",                 \
-              .labels = true,                                                               \
-              .head = true,                                                                 \
-              .runs = true},                                                                \
-    .looked_for = "phones (lm_head, w2v_encoder.proj, head)", .hidden = true, .open = open, \
-    .free = map_free, .worker = worker, .worker_free = worker_free, .item = item
+#define PHONES_TASK                                                           \
+    .about = {.summary = "phones: a head of the checkpoint on every frame",   \
+              .labels = true,                                                 \
+              .head = true,                                                   \
+              .runs = true},                                                  \
+    .looked_for = "phones (lm_head, w2v_encoder.proj, head)", .hidden = true, \
+    .open = phones_task_open, .free = map_free, .worker = phones_task_worker, \
+    .worker_free = phones_task_worker_free, .item = phones_task_item
 
 const struct task task_phones = {.measures = 2, .measure = {"phone", "frame"}, PHONES_TASK};
 const struct task task_ctc = {.measures = 1, .measure = {"phone"}, PHONES_TASK};

@@ -8,7 +8,7 @@
 #include "eval/eval_internal.h"
 
 /* The weighted sum of the states' means, over that of state 0. */
-static const double *mix(struct worker *w)
+static const double *sid_mix(struct worker *w)
 {
     const struct eval *e = w->e;
     uint32_t layers = e->info->layers, width = e->info->embed;
@@ -23,7 +23,7 @@ static const double *mix(struct worker *w)
     return w->means;
 }
 
-static enum status item(struct worker *w, const struct item *it, struct err *err)
+static enum status sid_item(struct worker *w, const struct item *it, struct err *err)
 {
     const struct eval *e = w->e;
     const struct head *h = &e->head;
@@ -34,7 +34,7 @@ static enum status item(struct worker *w, const struct item *it, struct err *err
     uint32_t right = names_find(&h->label, speaker);
     if (right == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "speaker '%s' is none of the head's", speaker);
-    if (!head_logits(h, mix(w), e->info->embed, w->logits + h->classes, w->logits))
+    if (!head_logits(h, sid_mix(w), e->info->embed, w->logits + h->classes, w->logits))
         return err_set(err, STATUS_FORMAT, "not a number in the head");
     struct eval_score one = {.trials = 1,
                              .errors = head_best(w->logits, h->classes) != right,
@@ -45,7 +45,7 @@ static enum status item(struct worker *w, const struct item *it, struct err *err
 }
 
 /* One recording at least must be of a speaker the head knows. */
-static enum status open(struct eval *e, struct err *err)
+static enum status sid_open(struct eval *e, struct err *err)
 {
     const struct recordings *c = &e->corpus.recordings;
     char speaker[256];
@@ -68,5 +68,5 @@ const struct task task_sid = {
     .measures = 1,
     .measure = {"speaker"},
     .looked_for = "speakers (classifier, head)",
-    .open = open,
-    .item = item};
+    .open = sid_open,
+    .item = sid_item};

@@ -1,3 +1,8 @@
+/*
+ * Planning pruning curves: which rows there are, and which neurons each of their steps prunes.  The
+ * protected set against the L1 baseline is the published comparison (figure 6), there with training
+ * in between; matched random sets in the protected one's place (controls.h) are propneu's.
+ */
 #include "config.h"
 
 #include "experiment/curve.h"
@@ -21,8 +26,9 @@ void curve_free(struct curve *c)
 }
 
 /* The set to spare, and the candidates for random ones like it. */
-static enum status make_protect(struct curve *c, struct plan *p, const struct curve_options *o,
-                                const struct model_info *info, struct err *err)
+static enum status curve_make_protect(struct curve *c, struct plan *p,
+                                      const struct curve_options *o, const struct model_info *info,
+                                      struct err *err)
 {
     struct neuron_features features = {0};
     enum status code = neuron_set_init(&c->protect, info->layers, info->width, err);
@@ -51,24 +57,24 @@ static enum status make_protect(struct curve *c, struct plan *p, const struct cu
 }
 
 /* True for rows that depend on what is drawn. */
-static bool drawn(const char *row)
+static bool curve_row_is_drawn(const char *row)
 {
     return strcmp(row, row_control) == 0 || strcmp(row, row_random) == 0;
 }
 
-static enum status make_steps(struct plan *p, const struct curve_options *o, struct err *err)
+static enum status curve_make_steps(struct plan *p, const struct curve_options *o, struct err *err)
 {
     enum status code = STATUS_OK;
     for (uint32_t d = 0; d < o->draws; d++)
         for (uint32_t k = 0; k < o->points; k++)
             for (uint32_t r = 0; r < p->x->rows && !code; r++)
-                if (d == 0 || drawn(p->x->row[r].name))
+                if (d == 0 || curve_row_is_drawn(p->x->row[r].name))
                     code = plan_step(p, r, k, d, err);
     return code;
 }
 
-static void describe(struct plan *p, const struct curve_options *o, const struct eval *e,
-                     const struct eval_options *about)
+static void curve_describe(struct plan *p, const struct curve_options *o, const struct eval *e,
+                           const struct eval_options *about)
 {
     plan_add_analysis(&p->settings, o->analysis);
     buf_printf(&p->settings,
@@ -91,20 +97,20 @@ enum status curve_make(struct curve *c, const struct curve_options *o, const str
     struct plan p;
     *c = (struct curve){.checkpoint = o->checkpoint, .how = o->how, .has_set = o->protect};
     enum status code = plan_begin(&p, &c->x, EXPERIMENT_CURVE, e, about, err);
-    describe(&p, o, e, about);
+    curve_describe(&p, o, e, about);
     c->x.point = mem_array(o->points, sizeof *c->x.point);
     if (!code && !c->x.point)
         code = err_nomem(err);
     for (uint32_t k = 0; k < o->points && !code; k++)
         c->x.point[c->x.points++] = o->keep[k];
     if (!code && o->protect)
-        code = make_protect(c, &p, o, info, err);
+        code = curve_make_protect(c, &p, o, info, err);
     if (!code)
         code = plan_row(&p, o->how.criterion->name, NULL, err);
     if (!code)
         code = plan_row(&p, row_random, NULL, err);
     if (!code)
-        code = make_steps(&p, o, err);
+        code = curve_make_steps(&p, o, err);
     code = plan_end(&p, code, e, o->by, err);
     if (code)
         curve_free(c);
@@ -112,7 +118,7 @@ enum status curve_make(struct curve *c, const struct curve_options *o, const str
 }
 
 /* A seed for every draw, the first being the one that was given. */
-static uint64_t seed_of(const struct curve *c, uint32_t draw)
+static uint64_t curve_seed(const struct curve *c, uint32_t draw)
 {
     return c->how.seed + draw;
 }
@@ -135,7 +141,7 @@ enum status curve_sets(void *curve, const struct experiment_step *step, struct n
         how.protect = &spared;
     } else if (strcmp(row, row_random) == 0) {
         how.criterion = &prune_criterion_random;
-        how.seed = seed_of(c, step->draw);
+        how.seed = curve_seed(c, step->draw);
     }
     if (!code)
         code = prune_choose(out, c->checkpoint, &how, err);

@@ -1,3 +1,6 @@
+/*
+ * The memory of an experiment, and where its steps are found.
+ */
 #include "config.h"
 
 #include "experiment/experiment.h"

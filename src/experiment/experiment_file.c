@@ -1,3 +1,7 @@
+/*
+ * Journals as files: reading them while another process writes, locking, resuming what a kill has
+ * interrupted, and appending whole lines.
+ */
 #include "config.h"
 
 #include "experiment/experiment.h"
@@ -20,7 +24,7 @@
 
 #define SYNC_SECONDS 1.0 /* between two times the journal is brought to the disk */
 
-static double now(void)
+static double journal_seconds(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
@@ -28,14 +32,14 @@ static double now(void)
 }
 
 /* Locks of fcntl: whoever asks learns the holder's pid without taking them. */
-static struct flock whole_file(short type)
+static struct flock journal_lock(short type)
 {
     return (struct flock){.l_type = type, .l_whence = SEEK_SET};
 }
 
 enum status experiment_read(struct experiment *x, const char *path, struct err *err)
 {
-    struct flock lock = whole_file(F_WRLCK);
+    struct flock lock = journal_lock(F_WRLCK);
     struct mapped m;
     size_t good;
     enum status code = mapped_open(&m, path, err);
@@ -59,7 +63,7 @@ struct found {
     int64_t started;
 };
 
-static int by_start(const void *a, const void *b)
+static int found_compare(const void *a, const void *b)
 {
     const struct found *x = a, *y = b;
     if (x->started != y->started)
@@ -83,7 +87,7 @@ enum status experiment_list(const char *folder, struct names *out, struct err *e
         experiment_free(&x);
     }
     if (n)
-        qsort(list, n, sizeof *list, by_start);
+        qsort(list, n, sizeof *list, found_compare);
     for (size_t i = 0; i < n && !code; i++)
         if (names_add(out, list[i].path) == NAMES_NONE)
             code = err_nomem(err);
@@ -93,7 +97,8 @@ enum status experiment_list(const char *folder, struct names *out, struct err *e
 }
 
 /* Writes all of B behind what is there; on failure cuts off what was written of it. */
-static enum status append(struct experiment_journal *j, const struct buf *b, struct err *err)
+static enum status journal_append(struct experiment_journal *j, const struct buf *b,
+                                  struct err *err)
 {
     off_t end = lseek(j->fd, 0, SEEK_END);
     for (size_t at = 0; at < b->len;) {
@@ -108,14 +113,14 @@ static enum status append(struct experiment_journal *j, const struct buf *b, str
         }
         at += (size_t)n;
     }
-    if (now() - j->synced < SYNC_SECONDS)
+    if (journal_seconds() - j->synced < SYNC_SECONDS)
         return STATUS_OK;
-    j->synced = now();
+    j->synced = journal_seconds();
     return fdatasync(j->fd) == 0 || errno == EINVAL ? STATUS_OK : err_errno(err, j->path);
 }
 
 /* Moves what was found to where there was nothing yet. */
-static void take_over(struct experiment *x, struct experiment *old)
+static void journal_take_over(struct experiment *x, struct experiment *old)
 {
     char *command = x->command;
     x->command = old->command;
@@ -131,8 +136,8 @@ static void take_over(struct experiment *x, struct experiment *old)
 
 /* What the journal holds, read through the descriptor that has the lock: closing another one of
  * the same file would give the lock up. */
-static enum status load(const struct experiment_journal *j, struct experiment *x,
-                        enum experiment_found *found, size_t *good, struct err *err)
+static enum status journal_load(const struct experiment_journal *j, struct experiment *x,
+                                enum experiment_found *found, size_t *good, struct err *err)
 {
     struct stat st;
     *found = EXPERIMENT_BEGUN;
@@ -151,12 +156,12 @@ static enum status load(const struct experiment_journal *j, struct experiment *x
 }
 
 /* Goes on with what the journal holds, *GOOD bytes of it; 0: nothing. */
-static enum status resume(const struct experiment_journal *j, struct experiment *x, bool go_on,
-                          size_t *good, struct err *err)
+static enum status journal_resume(const struct experiment_journal *j, struct experiment *x,
+                                  bool go_on, size_t *good, struct err *err)
 {
     enum experiment_found found;
     struct experiment old = {0};
-    enum status code = load(j, &old, &found, good, err);
+    enum status code = journal_load(j, &old, &found, good, err);
     if (code)
         return code;
     if (found == EXPERIMENT_OTHER)
@@ -173,12 +178,13 @@ static enum status resume(const struct experiment_journal *j, struct experiment 
     else if (old.steps != x->steps || old.measures != x->measures || old.columns != x->columns)
         code = err_set(err, STATUS_FORMAT, "%s: damaged; begin anew with --no-resume", j->path);
     else
-        take_over(x, &old);
+        journal_take_over(x, &old);
     experiment_free(&old);
     return code;
 }
 
-static enum status begin(struct experiment_journal *j, struct experiment *x, struct err *err)
+static enum status journal_begin(struct experiment_journal *j, struct experiment *x,
+                                 struct err *err)
 {
     struct buf b = BUF_INIT;
     x->started = x->changed = (int64_t)time(NULL);
@@ -186,7 +192,7 @@ static enum status begin(struct experiment_journal *j, struct experiment *x, str
     if (!code && ftruncate(j->fd, 0) != 0)
         code = err_errno(err, j->path);
     if (!code)
-        code = append(j, &b, err);
+        code = journal_append(j, &b, err);
     buf_free(&b);
     return code;
 }
@@ -194,7 +200,7 @@ static enum status begin(struct experiment_journal *j, struct experiment *x, str
 /* Opens and locks the file; one that a run at its end has just taken away is made anew. */
 static enum status open_locked(struct experiment_journal *j, struct err *err)
 {
-    struct flock lock = whole_file(F_WRLCK);
+    struct flock lock = journal_lock(F_WRLCK);
     struct stat st;
     do {
         if (j->fd >= 0)
@@ -223,10 +229,10 @@ enum status experiment_journal_open(struct experiment_journal *out, struct exper
         return err_nomem(err);
     enum status code = open_locked(&j, err);
     if (!code)
-        code = resume(&j, x, go_on, &good, err);
+        code = journal_resume(&j, x, go_on, &good, err);
     if (!code && good == 0) {
         begun = true;
-        code = begin(&j, x, err);
+        code = journal_begin(&j, x, err);
     } else if (!code && ftruncate(j.fd, (off_t)good) != 0) {
         code = err_errno(err, path);
     }
@@ -243,7 +249,7 @@ enum status experiment_journal_add(struct experiment_journal *j, const struct ex
     struct buf b = BUF_INIT;
     enum status code = experiment_put_step(&b, x, step, (int64_t)time(NULL), err);
     if (!code)
-        code = append(j, &b, err);
+        code = journal_append(j, &b, err);
     buf_free(&b);
     return code;
 }

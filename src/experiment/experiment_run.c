@@ -1,3 +1,6 @@
+/*
+ * Doing the steps of an experiment, one after the other, with the journal.
+ */
 #include "config.h"
 
 #include <math.h>
@@ -8,8 +11,8 @@
 #include "edit/intervention.h"
 #include "base/mem.h"
 
-static enum status add_text(char ***list, uint32_t *count, size_t *cap, const char *text,
-                            struct err *err)
+static enum status columns_add_text(char ***list, uint32_t *count, size_t *cap, const char *text,
+                                    struct err *err)
 {
     if (!mem_grow(list, cap, *count + (size_t)1, sizeof **list))
         return err_nomem(err);
@@ -20,7 +23,8 @@ static enum status add_text(char ***list, uint32_t *count, size_t *cap, const ch
 }
 
 /* Says which factors E has groups of. */
-static enum status no_factor(const struct eval *e, const char *wanted, size_t n, struct err *err)
+static enum status columns_no_factor(const struct eval *e, const char *wanted, size_t n,
+                                     struct err *err)
 {
     uint32_t groups;
     const struct eval_group *g = eval_groups(e, &groups);
@@ -41,9 +45,9 @@ enum status experiment_columns(struct experiment *x, const struct eval *e, const
     size_t measure_cap = 0, column_cap = 0;
     const char *const *measure = eval_measures(e, &measures);
     const struct eval_group *g = eval_groups(e, &groups);
-    enum status code = add_text(&x->column, &x->columns, &column_cap, "all", err);
+    enum status code = columns_add_text(&x->column, &x->columns, &column_cap, "all", err);
     for (uint32_t m = 0; m < measures && !code; m++)
-        code = add_text(&x->measure, &x->measures, &measure_cap, measure[m], err);
+        code = columns_add_text(&x->measure, &x->measures, &measure_cap, measure[m], err);
     for (const char *at = by; at && *at && !code;) {
         size_t n = strcspn(at, ",");
         uint32_t before = x->columns;
@@ -52,20 +56,20 @@ enum status experiment_columns(struct experiment *x, const struct eval *e, const
             if (strlen(g[i].factor) != n || strncmp(g[i].factor, at, n) != 0)
                 continue;
             buf_printf(&name, "%s=%s", g[i].factor, g[i].level);
-            code = buf_ok(&name)
-                       ? add_text(&x->column, &x->columns, &column_cap, buf_text(&name), err)
-                       : err_nomem(err);
+            code = buf_ok(&name) ? columns_add_text(&x->column, &x->columns, &column_cap,
+                                                    buf_text(&name), err)
+                                 : err_nomem(err);
             buf_free(&name);
         }
         if (!code && x->columns == before)
-            code = no_factor(e, at, n, err);
+            code = columns_no_factor(e, at, n, err);
         at += n + (at[n] == ',');
     }
     return code ? code : experiment_room(x, err);
 }
 
 /* Index into E's groups of a column, EVAL_TOTAL for the first. */
-static uint32_t group_of(const struct eval *e, const char *column)
+static uint32_t column_group(const struct eval *e, const char *column)
 {
     uint32_t groups;
     const struct eval_group *g = eval_groups(e, &groups);
@@ -79,13 +83,13 @@ static uint32_t group_of(const struct eval *e, const char *column)
 }
 
 /* Takes what a run found of the experiment's columns. */
-static void note(struct experiment *x, uint32_t step, const struct eval *e,
-                 const struct eval_result *r)
+static void step_note(struct experiment *x, uint32_t step, const struct eval *e,
+                      const struct eval_result *r)
 {
     bool errors = eval_counts_errors(e);
     for (uint32_t m = 0; m < x->measures; m++)
         for (uint32_t c = 0; c < x->columns; c++) {
-            uint32_t group = c == 0 ? EVAL_TOTAL : group_of(e, x->column[c]);
+            uint32_t group = c == 0 ? EVAL_TOTAL : column_group(e, x->column[c]);
             const struct eval_score *s = eval_score(r, m, group);
             experiment_cells(x, step, m)[c] = (struct experiment_cell){
                 errors ? s->errors : EXPERIMENT_NO_ERRORS, s->trials, eval_loss(s)};
@@ -97,8 +101,9 @@ static void note(struct experiment *x, uint32_t step, const struct eval *e,
     x->done++;
 }
 
-static enum status measure(struct experiment *x, struct experiment_run *r, uint32_t step,
-                           struct err *err)
+/* One step: its neurons, the change of the activations that the edit makes of them, and a run. */
+static enum status step_measure(struct experiment *x, struct experiment_run *r, uint32_t step,
+                                struct err *err)
 {
     const struct model_info *info = eval_model(r->eval);
     struct neuron_set sets;
@@ -118,7 +123,7 @@ static enum status measure(struct experiment *x, struct experiment_run *r, uint3
         code = eval_run(r->eval, total ? &change.change : NULL, r->hooks, &result, err);
     if (!code) {
         x->neurons[step] = (uint32_t)total;
-        note(x, step, r->eval, &result);
+        step_note(x, step, r->eval, &result);
     }
     eval_result_free(&result);
     intervention_free(&change);
@@ -139,7 +144,7 @@ enum status experiment_do(struct experiment *x, struct experiment_run *r, struct
             continue;
         if ((code = cancel_check(r->hooks->cancel, err)))
             return code;
-        code = measure(x, r, i, err);
+        code = step_measure(x, r, i, err);
         if (!code && r->journal)
             code = experiment_journal_add(&r->file, x, i, err);
         if (!code && r->stepped)

@@ -1,3 +1,7 @@
+/*
+ * The lines of a journal's settings that say what is evaluated: equal settings give equal results,
+ * so files count by their contents, not by their names.
+ */
 #include "config.h"
 
 #include "base/number.h"
@@ -5,18 +9,18 @@
 #include "experiment/experiment.h"
 #include "base/settings.h"
 
-static void path(struct buf *b, const char *what, const char *path)
+static void settings_add_path(struct buf *b, const char *what, const char *path)
 {
     settings_add_digest(b, what, corpus_digest_path(path));
 }
 
 /* Bundled tables have names that are no files. */
-static void table(struct buf *b, const char *what, const char *name)
+static void settings_add_table(struct buf *b, const char *what, const char *name)
 {
     if (name && corpus_digest_path(name) == 0)
         buf_printf(b, "%s: %s\n", what, name);
     else
-        path(b, what, name);
+        settings_add_path(b, what, name);
 }
 
 enum status experiment_settings(struct buf *b, const struct eval *e, const struct eval_options *o,
@@ -30,22 +34,22 @@ enum status experiment_settings(struct buf *b, const struct eval *e, const struc
         return code;
     buf_printf(b, "version of propneu: %s\n", PACKAGE_VERSION);
     settings_add_digest(b, "model (-m)", m->fingerprint);
-    path(b, "--mean-std", o->mean_std);
+    settings_add_path(b, "--mean-std", o->mean_std);
     if (m->normalize_from)
         buf_printf(b, "--normalize: %s\n", m->normalize ? "yes" : "no");
     settings_add_digest(b, "corpus (-a)", recordings_digest(&recordings));
-    path(b, "labels (-l)", in->labels);
-    path(b, "--label-table", in->label_table);
+    settings_add_path(b, "labels (-l)", in->labels);
+    settings_add_path(b, "--label-table", in->label_table);
     buf_printf(b, "--tier: %s\n", in->tier ? in->tier : "");
-    table(b, "--phones", in->phones);
-    path(b, "--speakers", in->speakers);
-    table(b, "--pitch", in->pitch);
+    settings_add_table(b, "--phones", in->phones);
+    settings_add_path(b, "--speakers", in->speakers);
+    settings_add_table(b, "--pitch", in->pitch);
     if (in->edges_given)
         buf_printf(b, "--pitch-edges: %s,%s\n", number_short(in->pitch_edges[0], 17).text,
                    number_short(in->pitch_edges[1], 17).text);
     for (unsigned x = 0; x < in->extras; x++) {
         buf_printf(b, "--factor: %s\n", in->extra[x].name);
-        path(b, "--factor", in->extra[x].file);
+        settings_add_path(b, "--factor", in->extra[x].file);
     }
     buf_printf(b, "--task: %s\n--layer of the task: %u\n", eval_task_names[o->task], o->layer);
     buf_printf(b, "--min-run: %u\n--refit: %s\n", o->min_run, o->refit ? "yes" : "no");

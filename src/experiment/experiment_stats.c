@@ -1,3 +1,7 @@
+/*
+ * What an experiment has found: changes against the model as it is, beside the interval of the
+ * controls, and curves over their draws.
+ */
 #include "config.h"
 
 #include <math.h>
@@ -31,8 +35,9 @@ const char *experiment_loss_name(const struct experiment *x)
 }
 
 /* Values of the draws from FIRST on that are done, into a list to be freed; NULL without memory. */
-static double *draws(const struct experiment *x, uint32_t row, uint32_t point, uint32_t first,
-                     uint32_t measure, uint32_t column, enum experiment_quantity q, size_t *count)
+static double *row_draws(const struct experiment *x, uint32_t row, uint32_t point, uint32_t first,
+                         uint32_t measure, uint32_t column, enum experiment_quantity q,
+                         size_t *count)
 {
     double *v = mem_array(x->steps, sizeof *v);
     *count = 0;
@@ -58,7 +63,7 @@ struct experiment_change experiment_changed(const struct experiment *x, uint32_t
 {
     size_t n;
     double plain = done_value(x, 0, measure, column, q);
-    double *control = draws(x, row, 0, 1, measure, column, q, &n);
+    double *control = row_draws(x, row, 0, 1, measure, column, q, &n);
     uint32_t step = experiment_find(x, row, 0, 0);
     struct experiment_change c = {.change = done_value(x, step, measure, column, q) - plain,
                                   .controls = {0, NAN, NAN, NAN},
@@ -79,7 +84,7 @@ struct interval experiment_at(const struct experiment *x, uint32_t row, uint32_t
 {
     size_t n;
     struct interval v = {0, NAN, NAN, NAN};
-    double *value = draws(x, row, point, 0, measure, column, q, &n);
+    double *value = row_draws(x, row, point, 0, measure, column, q, &n);
     if (value)
         v = interval_of(value, n, coverage);
     free(value);

@@ -1,3 +1,7 @@
+/*
+ * The lines of a journal, written and read.  Every line has a check sum of its own, so that a torn
+ * or damaged one is known; nothing that is read is believed before its range was checked.
+ */
 #include "config.h"
 
 #include "experiment/experiment_text.h"

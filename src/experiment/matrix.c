@@ -1,3 +1,6 @@
+/*
+ * Planning the damage matrix: rows of neurons to change, candidates for their controls, steps.
+ */
 #include "config.h"
 
 #include "experiment/matrix.h"
@@ -54,8 +57,8 @@ static enum status rows_init(struct rows *r, uint32_t count, const struct model_
 }
 
 /* The group neurons of the property, a row for each group. */
-static enum status group_rows(struct rows *r, const struct matrix_options *o,
-                              const struct model_info *info, struct err *err)
+static enum status rows_of_groups(struct rows *r, const struct matrix_options *o,
+                                  const struct model_info *info, struct err *err)
 {
     const struct property *p;
     if (!o->analysis)
@@ -78,13 +81,14 @@ static enum status group_rows(struct rows *r, const struct matrix_options *o,
     return code;
 }
 
-static enum status make_rows(struct rows *r, const struct matrix_options *o,
+/* A row for each group, or the one of the set, cut down to the layers asked for. */
+static enum status rows_make(struct rows *r, const struct matrix_options *o,
                              const struct model_info *info, struct err *err)
 {
     enum status code;
     size_t total = 0;
     if (o->property) {
-        code = group_rows(r, o, info, err);
+        code = rows_of_groups(r, o, info, err);
     } else {
         code = rows_init(r, 1, info, err);
         r->name[0] = code ? NULL : o->set;
@@ -107,8 +111,8 @@ static enum status make_rows(struct rows *r, const struct matrix_options *o,
 }
 
 /* Neurons of any row. */
-static enum status unite(struct neuron_set *all, const struct rows *r,
-                         const struct model_info *info, struct err *err)
+static enum status rows_unite(struct neuron_set *all, const struct rows *r,
+                              const struct model_info *info, struct err *err)
 {
     enum status code = neuron_set_init(all, info->layers, info->width, err);
     for (uint32_t i = 0; i < r->count && !code; i++)
@@ -119,9 +123,9 @@ static enum status unite(struct neuron_set *all, const struct rows *r,
 }
 
 /* Finds the candidates for the controls of every row. */
-static enum status make_controls(struct matrix *m, struct plan *p, const struct rows *r,
-                                 const struct matrix_options *o, const struct model_info *info,
-                                 struct err *err)
+static enum status matrix_make_controls(struct matrix *m, struct plan *p, const struct rows *r,
+                                        const struct matrix_options *o,
+                                        const struct model_info *info, struct err *err)
 {
     struct neuron_features features = {0};
     struct neuron_set all = {0};
@@ -132,7 +136,7 @@ static enum status make_controls(struct matrix *m, struct plan *p, const struct 
     m->control = mem_zeros(r->count, sizeof *m->control);
     if (!m->control)
         return err_nomem(err);
-    if (!(code = unite(&all, r, info, err)))
+    if (!(code = rows_unite(&all, r, info, err)))
         code = modelset_fit(&all, o->analysis->counts, o->checkpoint->path, err);
     if (!code)
         code = neuron_features_make(&features, o->checkpoint, o->analysis->counts, err);
@@ -151,8 +155,8 @@ static enum status make_controls(struct matrix *m, struct plan *p, const struct 
 }
 
 /* Sets first, then the controls, each draw for all rows: a run cut short has some of all. */
-static enum status make_steps(struct plan *p, const struct rows *r, uint32_t controls,
-                              struct err *err)
+static enum status matrix_make_steps(struct plan *p, const struct rows *r, uint32_t controls,
+                                     struct err *err)
 {
     enum status code = STATUS_OK;
     for (uint32_t d = 0; d <= controls; d++)
@@ -162,8 +166,9 @@ static enum status make_steps(struct plan *p, const struct rows *r, uint32_t con
     return code;
 }
 
-static void describe(struct plan *p, const struct matrix_options *o, const struct eval *e,
-                     const struct eval_options *how)
+/* The settings by which a journal is known, and the title. */
+static void matrix_describe(struct plan *p, const struct matrix_options *o, const struct eval *e,
+                            const struct eval_options *how)
 {
     plan_add_analysis(&p->settings, o->analysis);
     buf_printf(&p->settings, "--property: %s\n--set: %s\n--layer: %s\n--controls: %u\n",
@@ -185,7 +190,7 @@ static void describe(struct plan *p, const struct matrix_options *o, const struc
 }
 
 /* True if E has groups of FACTOR. */
-static bool has_factor(const struct eval *e, const char *factor)
+static bool matrix_has_factor(const struct eval *e, const char *factor)
 {
     uint32_t groups;
     const struct eval_group *g = eval_groups(e, &groups);
@@ -196,9 +201,9 @@ static bool has_factor(const struct eval *e, const char *factor)
 }
 
 /* What is measured where nothing was asked for: what is erased. */
-static const char *default_by(const struct eval *e, const char *property)
+static const char *matrix_default_by(const struct eval *e, const char *property)
 {
-    if (property && strcmp(property, "each-phone") == 0 && has_factor(e, "phone"))
+    if (property && strcmp(property, "each-phone") == 0 && matrix_has_factor(e, "phone"))
         return "phone";
     return property;
 }
@@ -211,19 +216,19 @@ enum status matrix_make(struct matrix *m, const struct matrix_options *o, const 
     struct rows rows = {0};
     *m = (struct matrix){.seed = o->seed};
     enum status code = plan_begin(&p, &m->x, EXPERIMENT_MATRIX, e, how, err);
-    describe(&p, o, e, how);
+    matrix_describe(&p, o, e, how);
     if (!code && !(m->x.point = mem_zeros(1, sizeof *m->x.point)))
         code = err_nomem(err);
     m->x.points = 1;
     if (!code)
-        code = make_rows(&rows, o, info, err);
+        code = rows_make(&rows, o, info, err);
     if (!code && o->controls)
-        code = make_controls(m, &p, &rows, o, info, err);
+        code = matrix_make_controls(m, &p, &rows, o, info, err);
     for (uint32_t i = 0; i < rows.count && !code && !o->controls; i++)
         code = plan_row(&p, rows.name[i], &rows.set[i], err);
     if (!code)
-        code = make_steps(&p, &rows, o->controls, err);
-    code = plan_end(&p, code, e, o->by ? o->by : default_by(e, o->property), err);
+        code = matrix_make_steps(&p, &rows, o->controls, err);
+    code = plan_end(&p, code, e, o->by ? o->by : matrix_default_by(e, o->property), err);
     if (!code) {
         m->set = rows.set;
         rows.set = NULL;

@@ -1,3 +1,6 @@
+/*
+ * Putting a plan together: rows, steps, title and settings, which matrices and curves share.
+ */
 #include "config.h"
 
 #include "experiment/plan.h"

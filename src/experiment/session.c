@@ -33,6 +33,7 @@ static enum status session_open_files(struct experiment_session *s,
     return code;
 }
 
+/* The edit that is done to each row, and the plan of the rows and their controls. */
 static enum status session_plan_matrix(struct experiment_session *s,
                                        const struct experiment_request *r, struct err *err)
 {
@@ -59,6 +60,7 @@ static enum status session_plan_matrix(struct experiment_session *s,
     return code;
 }
 
+/* The shares that were asked for, or every tenth. */
 static enum status session_plan_curve(struct experiment_session *s,
                                       const struct experiment_request *r, struct err *err)
 {

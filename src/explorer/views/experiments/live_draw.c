@@ -172,7 +172,7 @@ void live_draw(const struct live_answer *a, const struct live_options *o, size_t
         const struct live_heard *h = &a->heard[m];
         if (h->why[0])
             canvas_text(c, row++, 0, c->cols, STYLE_ALERT, h->why);
-        else if (o->model[m].task == EVAL_SID && h->frames)
+        else if (eval_task_about(o->model[m].task)->whole && h->frames)
             row = draw_speaker(a, h, c, row);
         else if (h->frames)
             row = draw_phones(a, h, first, c, row);
