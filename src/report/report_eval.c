@@ -82,7 +82,7 @@ enum status report_eval(struct table *t, const struct eval *e, const struct eval
     uint32_t n;
     const struct eval_group *group = eval_groups(e, &n);
     const char *const *measure = eval_measures(e, &n);
-    unsigned kind = options->task == EVAL_F0 ? F0 : ERRORS;
+    unsigned kind = eval_task_about(options->task)->squares ? F0 : ERRORS;
     table_extend(t, &form_eval, kind | (before ? BEFORE : 0));
     for (uint32_t m = 0; m < result->measures; m++) {
         add_line(t, measure[m], NULL, eval_score(result, m, EVAL_TOTAL),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/statistic.h"
 #include "base/bitset.h"
 #include "base/mem.h"
 #include "report/report.h"
@@ -70,11 +71,32 @@ static bool scorable(const struct property *p)
     return pair && p->groups > 1 && p->points <= SCORES_MAX_POINTS;
 }
 
+/* The statistics of the layer; silhouettes where a map scores anything. */
+static enum status scores_fill_statistics(struct score *out, struct analysis *a,
+                                          const struct property *p, uint32_t layer, struct err *err)
+{
+    const struct map *m;
+    double size;
+    enum status code = statistic_size.compute(a, p->name, layer, &size, err);
+    if (code)
+        return code;
+    out->neurons = (uint32_t)size;
+    if (!scorable(p))
+        return STATUS_OK;
+    code = statistic_silhouette.compute(a, p->name, layer, &out->silhouette, err);
+    if (!code)
+        code = statistic_full_dim.compute(a, p->name, layer, &out->silhouette_full, err);
+    if (!code)
+        code = analysis_map(a, p->name, layer, &m, err);
+    if (!code)
+        out->stress = m->normalised_stress;
+    return code;
+}
+
 static enum status scores_fill_layer(struct score *out, struct analysis *a,
                                      const struct property *p, uint32_t layer, struct err *err)
 {
     const struct property_layer *l;
-    const struct map *m;
     struct buf sizes = BUF_INIT;
     enum status code = analysis_layer(a, p->name, layer, &l, err);
     if (code)
@@ -88,17 +110,9 @@ static enum status scores_fill_layer(struct score *out, struct analysis *a,
     out->tau = l->tau;
     out->points = l->points;
     out->any = (uint32_t)bitset_count(l->any, l->words);
-    out->neurons = (uint32_t)bitset_count(l->neurons, l->words);
-    if (scorable(p)) {
-        code = analysis_map(a, p->name, layer, &m, err);
-        if (code)
-            return code;
-        out->stress = m->normalised_stress;
-        out->silhouette = m->silhouette;
-        out->silhouette_full = m->silhouette_full;
-    }
-    out->there = true;
-    return STATUS_OK;
+    code = scores_fill_statistics(out, a, p, layer, err);
+    out->there = !code;
+    return code;
 }
 
 static enum status scores_fill_property(struct score_property *q, struct analysis *a, uint32_t only,

@@ -17,7 +17,7 @@ struct line {
 
 static bool is_f0(const struct eval_report *r)
 {
-    return r->options->task == EVAL_F0;
+    return eval_task_about(r->options->task)->squares;
 }
 
 /* Line of MEASURE and GROUP; false for a group without trials. */
@@ -103,7 +103,7 @@ static void print_head(FILE *out, const struct eval_report *r)
         fprintf(out, ", pieces of %s s", number_short(o->piece, 6).text);
     if (o->noise > 0)
         fprintf(out, ", noise %s (seed %" PRIu64 ")", number_short(o->noise, 6).text, o->seed);
-    if (o->task >= EVAL_CENTROID)
+    if (eval_task_about(o->task)->fits)
         fprintf(out, ", layer %u", o->layer ? o->layer : eval_model(r->eval)->layers);
     if (r->edit) {
         fputs(", ", out);
