@@ -50,29 +50,26 @@ found=$(find src -name '*.[ch]' | sort | xargs awk -v rooms="$rooms" '
     }')
 [ -z "$found" ] || complain "$found"
 
-# Lines of code of the files $2... that match $1, strings and one-line comments taken out.
-code_lines() {
-    pattern=$1
-    shift
-    for file in "$@"; do
-        [ "$file" != src/cli/main.c ] || continue
-        sed -e 's/"\([^"\\]\|\\.\)*"/""/g' -e 's|/\*.*\*/||' -e '/^ *\/\?\*/d' "$file" |
-            grep -E "$pattern" | sed "s|^|$file: |"
-    done
-}
+# All lines of code as "FILE: LINE", strings and one-line comments taken out.  main.c may do anything.
+code=$(mktemp) || exit 1
+trap 'rm -f "$code"' EXIT
+find src -name '*.[ch]' ! -path src/cli/main.c | sort | xargs awk '{
+    gsub(/"([^"\\]|\\.)*"/, "\"\"")
+    sub(/\/\*.*\*\//, "")
+    if ($0 !~ /^ *\/?\*/) print FILENAME ": " $0
+}' >"$code"
 
-# forbid WHAT PATTERN FILES...: none of the files may have a line of code that matches.
+# forbid WHAT PATTERN BUT [IN]: no line of code may match, but in files that match BUT; or only IN
+# those that match that.
 forbid() {
-    what=$1
-    shift
-    found=$(code_lines "$@")
-    [ -z "$found" ] || complain "$what:
+    found=$(pattern=$2 but=$3 in=${4-.} awk '{
+        at = index($0, ": ")
+        file = substr($0, 1, at - 1)
+        if (file ~ ENVIRON["in"] && file !~ ENVIRON["but"] && substr($0, at + 2) ~ ENVIRON["pattern"])
+            print
+    }' "$code")
+    [ -z "$found" ] || complain "$1:
 $found"
-}
-
-# The sources but those that match $1.
-sources_but() {
-    find src -name '*.[ch]' | sort | grep -vE "$1"
 }
 
 # The installed interface is put in front of the rooms in src/api alone.
@@ -80,25 +77,20 @@ found=$(grep -rlE '#[ ]*include <propneu/' src | grep -v '^src/api/')
 [ -z "$found" ] || complain "includes include/propneu outside src/api: $found"
 
 word='(^|[^_[:alnum:]])'
-# Names of files have no blanks.
-# shellcheck disable=SC2046
-{
-    forbid 'printing outside cli and tui' \
-        "${word}(printf|vprintf|puts|putchar|perror)[ ]*\\(|${word}(stdout|stderr)${word}" \
-        $(sources_but '^src/(cli|tui)/')
-    forbid 'ending the program outside main.c' \
-        "${word}(exit|_exit|_Exit|quick_exit|abort)[ ]*\\(" $(sources_but '^$')
-    forbid 'threads made outside base/worker' \
-        "${word}(pthread_create|thrd_create)[ ]*\\(" \
-        $(sources_but '^src/base/worker\.c$')
-    forbid 'threads left behind' "${word}(pthread|thrd)_detach[ ]*\\(" src/base/worker.c
-    forbid 'processes made outside work' \
-        "${word}(fork|vfork|forkpty|posix_spawnp?|system|popen|exec[lv]p?e?)[ ]*\\(" \
-        $(sources_but '^src/work/')
-    forbid 'curses outside tui' '#[ ]*include <(n?curses|term|panel)[a-z]*(/[a-z]*)?\.h>' \
-        $(sources_but '^src/tui/')
-}
-
+forbid 'printing outside cli and tui' \
+    "${word}(printf|vprintf|puts|putchar|perror)[ ]*\\(|${word}(stdout|stderr)${word}" \
+    '^src/(cli|tui)/'
+forbid 'ending the program outside main.c' \
+    "${word}(exit|_exit|_Exit|quick_exit|abort)[ ]*\\(" '^$'
+forbid 'threads made outside base/worker' \
+    "${word}(pthread_create|thrd_create)[ ]*\\(" \
+    '^src/base/worker\.c$'
+forbid 'threads left behind' "${word}(pthread|thrd)_detach[ ]*\\(" '^$'
+forbid 'processes made outside work' \
+    "${word}(fork|vfork|forkpty|posix_spawnp?|system|popen|exec[lv]p?e?)[ ]*\\(" \
+    '^src/work/'
+forbid 'curses outside tui' '#[ ]*include <(n?curses|term|panel)[a-z]*(/[a-z]*)?\.h>' \
+    '^src/tui/'
 # A generic file of the explorer knows a view by struct view alone: neither its identifier, nor its
 # struct view, nor anything that its headers declare.  The table of the views, views/views.h, is
 # above the folders.
@@ -109,7 +101,6 @@ names=$(for view in $views; do
     echo "${view}_state"
     sed -nE 's/^[a-z][^();]*[ *]([a-z0-9_]+)\(.*/\1/p' src/explorer/views/"$view"/*.h
 done | sort -u | paste -sd '|' -)
-# shellcheck disable=SC2046
-forbid 'a view named in a generic file of the explorer' "${word}($names)([^_[:alnum:]]|\$)" \
-    $(find src/explorer -maxdepth 1 -name '*.[ch]' | sort)
+forbid 'a view named in a generic file of the explorer' "${word}($names)([^_[:alnum:]]|\$)" '^$' \
+    '^src/explorer/[^/]*$'
 exit $failed
