@@ -35,31 +35,32 @@ static enum status not_converged(struct err *err)
     return err_set(err, STATUS_UNSUPPORTED, "eigenvalues did not converge");
 }
 
-/* Rising order becomes falling order. */
-static void largest_first(size_t n, double value[2], double *vector)
+/* Sorts the COUNT values and their vectors: LAPACK's order is rising, or by blocks of a matrix. */
+static void largest_first(size_t n, size_t count, double *value, double *vector)
 {
-    double v = value[0];
-    value[0] = value[1];
-    value[1] = v;
-    for (size_t i = 0; i < n; i++) {
-        double x = vector[i];
-        vector[i] = vector[n + i];
-        vector[n + i] = x;
-    }
+    for (size_t i = 1; i < count; i++)
+        for (size_t j = i; j > 0 && value[j - 1] < value[j]; j--) {
+            double v = value[j];
+            value[j] = value[j - 1];
+            value[j - 1] = v;
+            for (size_t k = 0; k < n; k++) {
+                v = vector[j * n + k];
+                vector[j * n + k] = vector[(j - 1) * n + k];
+                vector[(j - 1) * n + k] = v;
+            }
+        }
 }
 
-static enum status eigen_small(double *a, lapack_int n, double value[2], double *vector,
-                               struct err *err)
+static enum status eigen_small(double *a, lapack_int n, lapack_int count, double *value,
+                               double *vector, struct err *err)
 {
-    lapack_int found = 0, support[4];
+    lapack_int found = 0, support[2 * SMALL];
     double all[SMALL];
-    lapack_int info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', n, a, n, 0, 0, n - 1, n, 0,
-                                     &found, all, vector, n, support);
-    if (info != 0 || found != 2)
+    lapack_int info = LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'I', 'L', n, a, n, 0, 0, n - count + 1,
+                                     n, 0, &found, all, vector, n, support);
+    if (info != 0 || found != count)
         return not_converged(err);
-    value[0] = all[0];
-    value[1] = all[1];
-    largest_first((size_t)n, value, vector);
+    memcpy(value, all, (size_t)count * sizeof *value);
     return STATUS_OK;
 }
 
@@ -99,49 +100,50 @@ static enum status eigen_reduce(struct reduction *r, const struct cancel *cancel
                : not_converged(err);
 }
 
-/* The two largest eigenvalues of T, their vectors, and those turned into A's. */
-static enum status eigen_solve(const struct reduction *r, lapack_int *index, double value[2],
-                               double *vector, const struct cancel *cancel, struct err *err)
+/* The COUNT largest eigenvalues of T, their vectors, and those turned into A's.  INDEX is [3][n].
+ */
+static enum status eigen_solve(const struct reduction *r, lapack_int *index, lapack_int count,
+                               double *value, double *vector, const struct cancel *cancel,
+                               struct err *err)
 {
-    lapack_int n = r->n, found = 0, splits, failed[2], *block = index, *split = index + n;
+    lapack_int n = r->n, found = 0, splits, *block = index, *split = index + n;
     double *found_value = r->work; /* [n] */
-    if (LAPACKE_dstebz('I', 'B', n, 0, 0, n - 1, n, 0, r->d, r->e, &found, &splits, found_value,
-                       block, split) != 0 ||
-        found != 2 ||
+    if (LAPACKE_dstebz('I', 'B', n, 0, 0, n - count + 1, n, 0, r->d, r->e, &found, &splits,
+                       found_value, block, split) != 0 ||
+        found != count ||
         LAPACKE_dstein(LAPACK_COL_MAJOR, n, r->d, r->e, found, found_value, block, split, vector, n,
-                       failed) != 0)
+                       index + 2 * (size_t)n) != 0)
         return not_converged(err);
     enum status code = cancel_check(cancel, err);
     if (code)
         return code;
-    if (LAPACKE_dormtr(LAPACK_COL_MAJOR, 'L', 'L', 'N', n, 2, r->a, n, r->tau, vector, n) != 0)
+    if (LAPACKE_dormtr(LAPACK_COL_MAJOR, 'L', 'L', 'N', n, count, r->a, n, r->tau, vector, n) != 0)
         return not_converged(err);
-    value[0] = found_value[0];
-    value[1] = found_value[1];
-    if (value[0] < value[1]) /* by blocks of T, which may come in any order */
-        largest_first((size_t)n, value, vector);
+    memcpy(value, found_value, (size_t)count * sizeof *value);
     return STATUS_OK;
 }
 
-enum status eigen_two_largest(double *a, size_t n, double value[2], double *vector,
-                              const struct cancel *cancel, struct err *err)
+enum status eigen_largest(double *a, size_t n, size_t count, double *value, double *vector,
+                          const struct cancel *cancel, struct err *err)
 {
     struct reduction r = {.n = (lapack_int)n, .a = a};
     openblas_set_num_threads(1); /* the order of additions must not depend on the machine */
-    if (n <= SMALL)
-        return eigen_small(a, (lapack_int)n, value, vector, err);
     double *memory = mem_zeros((3 + PANEL) * n, sizeof *memory);
-    lapack_int *index = mem_zeros(2 * n, sizeof *index);
+    lapack_int *index = mem_zeros(3 * n, sizeof *index);
     enum status code = memory && index ? STATUS_OK : err_nomem(err);
-    if (!code) {
+    if (!code && n <= SMALL) {
+        code = eigen_small(a, (lapack_int)n, (lapack_int)count, value, vector, err);
+    } else if (!code) {
         r.d = memory;
         r.e = r.d + n;
         r.tau = r.e + n;
         r.work = r.tau + n;
         code = eigen_reduce(&r, cancel, err);
+        if (!code)
+            code = eigen_solve(&r, index, (lapack_int)count, value, vector, cancel, err);
     }
     if (!code)
-        code = eigen_solve(&r, index, value, vector, cancel, err);
+        largest_first(n, count, value, vector);
     free(memory);
     free(index);
     return code;

@@ -9,6 +9,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/ties.h"
+
 static int interval_compare(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -48,7 +50,7 @@ double interval_p(const double *x, size_t count, double observed)
     size_t n = 0, reached = 0;
     for (size_t i = 0; i < count; i++) {
         n += !isnan(x[i]);
-        reached += x[i] >= observed;
+        reached += !isnan(x[i]) && !ties_above(observed, x[i]);
     }
     return n && !isnan(observed) ? (double)(reached + 1) / (double)(n + 1) : NAN;
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/eigen.h"
 #include "base/mem.h"
 #include "base/rng.h"
 
@@ -33,59 +32,6 @@ enum status mds_distances(double *dist, const uint64_t *rows, size_t n, size_t w
     return STATUS_OK;
 }
 
-/* M [n][n] = -1/2 J D^2 J, J the centring matrix. */
-static void doubly_centred(double *m, double *mean, const double *dist, size_t n)
-{
-    double all = 0;
-    for (size_t a = 0; a < n; a++) {
-        double sum = 0;
-        for (size_t b = 0; b < n; b++)
-            sum += m[a * n + b] = dist[a * n + b] * dist[a * n + b];
-        mean[a] = sum / (double)n;
-        all += mean[a] / (double)n;
-    }
-    for (size_t a = 0; a < n; a++)
-        for (size_t b = 0; b < n; b++)
-            m[a * n + b] = -0.5 * (m[a * n + b] - mean[a] - mean[b] + all);
-}
-
-/* Column K of XY from an eigenvector, with the sign that makes the result one of its kind. */
-static void put_column(double *xy, size_t n, int k, const double *vector, double eigen)
-{
-    double scale = eigen > 0 ? sqrt(eigen) : 0;
-    size_t largest = 0;
-    for (size_t i = 1; i < n; i++)
-        if (fabs(vector[i]) > fabs(vector[largest]))
-            largest = i;
-    if (vector[largest] < 0)
-        scale = -scale;
-    for (size_t i = 0; i < n; i++)
-        xy[2 * i + (size_t)k] = scale == 0 ? 0 : scale * vector[i];
-}
-
-enum status mds_classical(double *xy, double *eigen, const double *dist, size_t n,
-                          const struct cancel *cancel, struct err *err)
-{
-    double *m = mem_array(n * n, sizeof *m), *mean = mem_array(n, sizeof *mean);
-    double *vector = mem_array(2 * n, sizeof *vector), value[2] = {0, 0};
-    enum status code = m && mean && vector ? STATUS_OK : err_nomem(err);
-    if (!code && n >= 2) {
-        doubly_centred(m, mean, dist, n);
-        code = eigen_two_largest(m, n, value, vector, cancel, err);
-    } else if (!code) { /* no plane to speak of */
-        memset(vector, 0, 2 * n * sizeof *vector);
-    }
-    for (int k = 0; k < 2 && !code; k++) {
-        eigen[k] = value[k];
-        if (n > 0)
-            put_column(xy, n, k, vector + (size_t)k * n, value[k]);
-    }
-    free(m);
-    free(mean);
-    free(vector);
-    return code;
-}
-
 static double sum_of_squares(const double *dist, size_t n)
 {
     double sum = 0;
@@ -93,6 +39,21 @@ static double sum_of_squares(const double *dist, size_t n)
         for (size_t b = a + 1; b < n; b++)
             sum += dist[a * n + b] * dist[a * n + b];
     return sum;
+}
+
+/* Runs that end in one minimum, turned or reflected, differ in stress by less than this share, as
+ * each stops where an update no longer helps: the first of them is kept. */
+#define SAME_MINIMUM 1e-6
+/* Stress of a map without any, as a share of the squared distances: rounding. */
+#define NOTHING 1e-12
+
+/* A start that is as symmetrical as equidistant points are may lie on a saddle, from which last
+ * bits would choose the way down: moves it by a bit that is the same everywhere, and larger. */
+static void mds_unsettle(double *xy, size_t n, double size)
+{
+    struct rng rng = rng_seed(0);
+    for (size_t i = 0; i < 2 * n; i++)
+        xy[i] += 1e-7 * size * (rng_uniform(&rng) - 0.5);
 }
 
 static enum status mds_run_smacof(double *xy, const double *dist, size_t n, double *stress,
@@ -116,6 +77,8 @@ static enum status best_of_starts(struct map *m, const double *dist, size_t n, d
     double *xy = mem_array(2 * n, sizeof *xy);
     if (!xy)
         return err_nomem(err);
+    if (mds_stress(m->xy, dist, n) > NOTHING * squares)
+        mds_unsettle(m->xy, n, side);
     enum status code = mds_run_smacof(m->xy, dist, n, &m->stress, &m->iterations, cancel, err);
     for (unsigned s = 0; s < params->starts && !code; s++) {
         double stress;
@@ -123,7 +86,7 @@ static enum status best_of_starts(struct map *m, const double *dist, size_t n, d
         for (size_t i = 0; i < 2 * n; i++)
             xy[i] = side * rng_uniform(&rng);
         code = mds_run_smacof(xy, dist, n, &stress, &iterations, cancel, err);
-        if (code || stress >= m->stress)
+        if (code || stress >= m->stress * (1 - SAME_MINIMUM) - NOTHING * squares)
             continue;
         memcpy(m->xy, xy, 2 * n * sizeof *xy);
         m->stress = stress;
@@ -131,6 +94,25 @@ static enum status best_of_starts(struct map *m, const double *dist, size_t n, d
     }
     free(xy);
     return code;
+}
+
+/*
+ * Takes what is rounding alone out of a map: equal patterns (distance 0) lie on one point, and what
+ * is next to nothing, compared with the map's size, is 0.
+ */
+static void mds_settle(double *xy, const double *dist, size_t n)
+{
+    double size = 0;
+    for (size_t i = 0; i < 2 * n; i++)
+        size = fmax(size, fabs(xy[i]));
+    for (size_t i = 0; i < 2 * n; i++)
+        xy[i] = fabs(xy[i]) > 1e-9 * size ? xy[i] : 0;
+    for (size_t b = 1; b < n; b++)
+        for (size_t a = 0; a < b; a++)
+            if (dist[a * n + b] == 0) {
+                memcpy(xy + 2 * b, xy + 2 * a, 2 * sizeof *xy);
+                break;
+            }
 }
 
 enum status map_make(struct map *m, const double *dist, size_t n, const uint32_t *group,
@@ -150,6 +132,7 @@ enum status map_make(struct map *m, const double *dist, size_t n, const uint32_t
     if (!code && params->method == MAP_SMACOF)
         code = best_of_starts(&made, dist, n, squares, params, cancel, err);
     if (!code) {
+        mds_settle(made.xy, dist, n);
         made.stress = mds_stress(made.xy, dist, n);
         made.normalised_stress = squares > 0 ? sqrt(made.stress / squares) : 0;
         made.silhouette = silhouette_plane(made.xy, n, group, groups);

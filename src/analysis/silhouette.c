@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/ties.h"
 
 /* True where a mean silhouette says something: two groups with points, one of them with two. */
 static bool silhouette_defined(const uint32_t *size, uint32_t groups)
@@ -34,7 +35,7 @@ static double of_point(const double *sum, const uint32_t *size, uint32_t groups,
         if (g != own && size[g] > 0 && sum[g] / size[g] < other)
             other = sum[g] / size[g];
     double larger = inside > other ? inside : other;
-    return larger > 0 ? (other - inside) / larger : 0;
+    return larger > 0 ? ties_difference(other, inside) / larger : 0;
 }
 
 static double in_plane(const double *a, const double *b)

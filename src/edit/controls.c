@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/ties.h"
 
 void controls_free(struct controls *c)
 {
@@ -76,10 +77,11 @@ static int by_distance(const void *a, const void *b)
     return x->neuron < y->neuron ? -1 : x->neuron > y->neuron;
 }
 
+/* As a key: neighbours at one distance are taken by their number. */
 static double candidate_distance(const struct controls *c, uint32_t l, uint32_t a, uint32_t b)
 {
     double r = c->rate[l][a] - c->rate[l][b], n = c->norm[l][a] - c->norm[l][b];
-    return sqrt(r * r + n * n);
+    return ties_key(sqrt(r * r + n * n));
 }
 
 /* Keeps the candidates nearest to each neuron of layer L; LIST has room for the pool. */

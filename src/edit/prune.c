@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/ties.h"
 
 /* A neuron with its score. */
 struct scored {
@@ -49,7 +50,7 @@ static enum status prune_rank(const struct neuron_set *s, const struct checkpoin
         score = mem_array(s->width[l], sizeof *score);
         code = score ? o->criterion->score(c, l, s->width[l], o->seed, score, err) : err_nomem(err);
         for (uint32_t i = 0; i < s->width[l] && !code; i++)
-            list[n++] = (struct scored){score[i], l, i};
+            list[n++] = (struct scored){ties_key(score[i]), l, i};
     }
     free(score);
     if (code) {

@@ -9,6 +9,7 @@
 
 #include "experiment/experiment.h"
 #include "base/mem.h"
+#include "base/ties.h"
 
 double experiment_value(const struct experiment_cell *cell, enum experiment_quantity q)
 {
@@ -65,11 +66,12 @@ struct experiment_change experiment_changed(const struct experiment *x, uint32_t
     double plain = done_value(x, 0, measure, column, q);
     double *control = row_draws(x, row, 0, 1, measure, column, q, &n);
     uint32_t step = experiment_find(x, row, 0, 0);
-    struct experiment_change c = {.change = done_value(x, step, measure, column, q) - plain,
-                                  .controls = {0, NAN, NAN, NAN},
-                                  .p = NAN};
+    struct experiment_change c = {
+        .change = ties_difference(done_value(x, step, measure, column, q), plain),
+        .controls = {0, NAN, NAN, NAN},
+        .p = NAN};
     for (size_t i = 0; control && i < n; i++)
-        control[i] -= plain;
+        control[i] = ties_difference(control[i], plain);
     if (control) {
         c.p = interval_p(control, n, c.change);
         c.controls = interval_of(control, n, coverage);

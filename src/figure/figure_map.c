@@ -13,6 +13,7 @@
 #include "screen/plot.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/ties.h"
 
 enum { MARGIN = 6, BELOW = 26, WIDTH = 252, HEIGHT = 270, NOTE = 12 };
 
@@ -52,9 +53,9 @@ static void map_prioritise(const struct map_data *d, struct figure_label *label)
 {
     const struct property *p = d->property;
     for (uint32_t g = 0; g < p->groups; g++) {
-        double x = 0, y = 0, best = INFINITY;
+        double x = 0, y = 0;
         uint32_t n = 0;
-        long heart = -1;
+        struct ties heart = TIES_NONE;
         for (uint32_t i = 0; i < p->points; i++)
             if (p->point[i].group == g) {
                 x += label[i].x;
@@ -63,13 +64,11 @@ static void map_prioritise(const struct map_data *d, struct figure_label *label)
             }
         for (uint32_t i = 0; i < p->points; i++) {
             double away = hypot(label[i].x - x / n, label[i].y - y / n);
-            if (p->point[i].group == g && away < best) {
-                best = away;
-                heart = i;
-            }
+            if (p->point[i].group == g)
+                ties_offer(&heart, i, -away);
         }
-        if (heart >= 0)
-            label[heart].priority = 1 << 20;
+        if (heart.best >= 0)
+            label[heart.best].priority = 1 << 20;
     }
 }
 
@@ -90,7 +89,8 @@ static void draw_points(struct figure *f, const struct map_data *d, const struct
         l->y = figure_y(a, d->xy[2 * i + 1]);
         l->ink = map_has_singles(p) ? INK_BLACK : figure_group_ink(g);
         l->text = d->no_labels ? NULL : *name ? name : "(sil)";
-        l->priority = (int)hypot(l->x - a->box.x - a->box.w / 2, l->y - a->box.y - a->box.h / 2);
+        l->priority =
+            (int)ties_floor(hypot(l->x - a->box.x - a->box.w / 2, l->y - a->box.y - a->box.h / 2));
     }
     map_prioritise(d, label);
     for (uint32_t i = 0; i < p->points; i++) {

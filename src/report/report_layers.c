@@ -34,7 +34,8 @@ static const struct table_column layers_columns[] = {
 static const struct table_column properties_columns[] = {
     {"property", TABLE_TEXT, NULL, "the property", 0, 0},
     {"patterns", TABLE_INTEGER, "patterns", "activation patterns compared", 0, 0},
-    {"best_layer", TABLE_INTEGER, NULL, "layer with the largest silhouette, from 1", 0, 0},
+    {"best_layer", TABLE_INTEGER, NULL,
+     "layer with the largest silhouette, from 1; none if all tie", 0, 0},
 };
 
 static const struct table_column groups_columns[] = {
@@ -47,7 +48,8 @@ static const struct table_column groups_columns[] = {
 static const struct table_column best_columns[] = {
     {"file", TABLE_TEXT, NULL, "short name of the count file", 0, 0},
     {"property", TABLE_TEXT, NULL, "the property", 0, 0},
-    {"best_layer", TABLE_INTEGER, NULL, "layer with the largest silhouette, from 1", 0, 0},
+    {"best_layer", TABLE_INTEGER, NULL,
+     "layer with the largest silhouette, from 1; none if all tie", 0, 0},
     {"layers", TABLE_INTEGER, "layers", "layers of the model", 0, 0},
     {"silhouette", TABLE_REAL, NULL, "of the groups on that layer's map", 0, 3},
     {"silhouette_distances", TABLE_REAL, NULL, "the same on the patterns' own distances", 0, 3},

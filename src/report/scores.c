@@ -10,6 +10,7 @@
 #include "analysis/statistic.h"
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "base/ties.h"
 #include "report/report.h"
 
 void scores_free(struct scores *s)
@@ -54,11 +55,10 @@ void scores_rank(struct scores *s)
 {
     for (uint32_t p = 0; p < s->properties; p++) {
         struct score_property *q = &s->property[p];
-        q->best = -1;
+        struct ties t = TIES_NONE;
         for (uint32_t l = 0; l < s->layers; l++)
-            if (q->layer[l].there && !isnan(q->layer[l].silhouette) &&
-                (q->best < 0 || q->layer[l].silhouette > q->layer[q->best].silhouette))
-                q->best = l;
+            ties_offer(&t, l, q->layer[l].there ? q->layer[l].silhouette : NAN);
+        q->best = ties_choice(&t);
     }
 }
 

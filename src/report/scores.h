@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "analysis/analysis.h"
+#include "base/ties.h"
 
 /* Beyond this many points a layer's silhouette takes seconds: it is left out, as in `layers`. */
 #define SCORES_MAX_POINTS 600
@@ -25,7 +26,7 @@ struct score_property {
     char why[256];       /* why the file cannot answer; "" if it can */
     bool asked;          /* to be shown; set to true by scores_init */
     struct score *layer; /* [layers] */
-    long best;           /* layer of the largest silhouette; -1 = none */
+    long best;           /* layer of the largest silhouette; -1 = none, or all alike */
 };
 
 struct scores {

@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/ties.h"
 
 const struct look palette[STYLE_COUNT] = {
 #define PALETTE_LOOK(name, letter, c256, c8, attr, mono) {#name, letter, c256, c8, attr, mono},
@@ -230,11 +231,11 @@ void canvas_bar(struct canvas *c, int row, int col, int width, enum style style,
         return;
     double cells = (fraction < 1 ? fraction : 1) * width;
     if (c->ascii) {
-        for (int i = 0; i < (int)lround(cells); i++)
+        for (int i = 0; i < (int)ties_round(cells); i++)
             canvas_put(c, row, col + i, style, '=');
         return;
     }
-    int eighths = (int)lround(cells * 8);
+    int eighths = (int)ties_round(cells * 8);
     for (int i = 0; i < eighths / 8; i++)
         canvas_put(c, row, col + i, style, 0x2588);
     /* U+2588 is the full block, U+258F the eighth: one down for each eighth more. */

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/ties.h"
 
 enum { AXIS = 7 }; /* columns of the numbers on the left, with the axis line */
 
@@ -53,7 +54,7 @@ static double height_of(const struct sheet *s, double v)
 
 static void sheet_dot(struct sheet *s, double x, double y, unsigned char series)
 {
-    int sx = (int)(x * s->sub_cols), sy = (int)(y * s->sub_rows);
+    int sx = (int)ties_floor(x * s->sub_cols), sy = (int)ties_floor(y * s->sub_rows);
     int row = sy / s->sub_rows, col = sx / s->sub_cols;
     if (row < 0 || col < 0 || row >= s->area.rows || col >= s->area.cols)
         return;
@@ -70,7 +71,7 @@ static void sheet_dot(struct sheet *s, double x, double y, unsigned char series)
 static void draw_straight(struct sheet *s, double x0, double y0, double x1, double y1,
                           unsigned char series)
 {
-    int steps = (int)fmax(fabs(x1 - x0) * s->sub_cols, fabs(y1 - y0) * s->sub_rows);
+    int steps = (int)ties_floor(fmax(fabs(x1 - x0) * s->sub_cols, fabs(y1 - y0) * s->sub_rows));
     for (int i = 0; i <= steps; i++) {
         double t = steps ? (double)i / steps : 0;
         sheet_dot(s, x0 + t * (x1 - x0), y0 + t * (y1 - y0), series);
@@ -110,7 +111,7 @@ static void draw_axis(struct canvas *c, const struct sheet *s)
     for (int r = 0; r < s->area.rows; r++)
         canvas_glyph(c, s->area.row + r, s->area.col - 1, STYLE_FAINT, GLYPH_VLINE);
     for (double k = ceil(s->low / step - 1e-9); k * step <= s->high + 1e-9 * step; k++) {
-        int row = s->area.row + (int)height_of(s, k * step);
+        int row = s->area.row + (int)ties_floor(height_of(s, k * step));
         int digits = step < 0.01 ? 3 : step < 0.1 ? 2 : step < 1 ? 1 : 0;
         canvas_right(c, row, s->area.col - AXIS, AXIS - 2, STYLE_FAINT,
                      number_fixed(k * step, digits).text);
@@ -181,7 +182,7 @@ void plot_curves(struct canvas *c, struct rect area, const struct plot_series *s
         for (size_t k = 0; k < count; k++)
             for (size_t l = 0; l < n; l++)
                 if (isfinite(series[k].value[l]))
-                    canvas_put(c, s.area.row + (int)height_of(&s, series[k].value[l]),
+                    canvas_put(c, s.area.row + (int)ties_floor(height_of(&s, series[k].value[l])),
                                s.area.col + column_of(&s, l), series[k].style,
                                (uint32_t)(unsigned char)series[k].letter);
     }
@@ -209,7 +210,7 @@ static void draw_ranks(struct canvas *c, const struct sheet *s, bool logarithmic
     canvas_glyph(c, row, s->area.col - 1, STYLE_FAINT, GLYPH_BOTTOM_LEFT);
     canvas_text(c, row + 1, s->area.col - AXIS, AXIS - 1, STYLE_FAINT, "rank");
     for (double r = 1; r <= (double)s->n;) {
-        int col = s->area.col + (int)rank_column(s, r, logarithmic);
+        int col = s->area.col + (int)ties_floor(rank_column(s, r, logarithmic));
         struct number shown = number_fixed(r, 0);
         int w = text_width(shown.text), start = col - (w - 1) / 2;
         canvas_glyph(c, row, col, STYLE_FAINT, GLYPH_TEE_UP);
@@ -225,7 +226,7 @@ static void draw_ranks(struct canvas *c, const struct sheet *s, bool logarithmic
 /* The level as a broken line where nothing else is. */
 static void draw_level(struct canvas *c, const struct sheet *s, double level)
 {
-    int row = (int)height_of(s, level);
+    int row = (int)ties_floor(height_of(s, level));
     for (int k = 0; k < s->area.cols; k += 2)
         if (!s->owner[(size_t)row * (size_t)s->area.cols + (size_t)k])
             canvas_glyph(c, s->area.row + row, s->area.col + k, STYLE_FAINT, GLYPH_HLINE);
@@ -241,9 +242,9 @@ static void draw_letters(struct canvas *c, const struct sheet *s, const struct p
             double r = logarithmic ? pow((double)s->n, part) : 1 + part * (double)(s->n - 1);
             size_t at = (size_t)lround(r);
             at = at < 1 ? 1 : at > s->n ? s->n : at;
-            canvas_put(c, s->area.row + (int)height_of(s, series[k].value[at - 1]),
-                       s->area.col + (int)rank_column(s, (double)at, logarithmic), series[k].style,
-                       (uint32_t)(unsigned char)series[k].letter);
+            canvas_put(c, s->area.row + (int)ties_floor(height_of(s, series[k].value[at - 1])),
+                       s->area.col + (int)ties_floor(rank_column(s, (double)at, logarithmic)),
+                       series[k].style, (uint32_t)(unsigned char)series[k].letter);
         }
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/ties.h"
 
 void grid_free(struct grid *g)
 {
@@ -123,7 +124,7 @@ static int by_column(const void *a, const void *b)
         /* What has no number comes last, whichever way. */
         if (isnan(v) || isnan(w))
             return isnan(v) != isnan(w) ? (isnan(v) ? 1 : -1) : (x > y) - (x < y);
-        by = (v > w) - (v < w);
+        by = ties_above(v, w) - ties_above(w, v);
     }
     by = c->falling != g->reverse ? -by : by;
     return by ? by : (x > y) - (x < y);

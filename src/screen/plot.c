@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/ties.h"
 
 enum {
     CROWD = 150,       /* points that make a crowd on any screen */
@@ -97,8 +98,8 @@ static void put_points(struct field *f, const struct plot *p)
         if (!plot_is_drawn(q))
             continue;
         double across = (q->x - f->left) / f->per_col, down = (f->top - q->y) / f->per_col / 2;
-        int sx = plot_clamp((int)floor(across * f->sub_cols), f->cols * f->sub_cols - 1);
-        int sy = plot_clamp((int)floor(down * f->sub_rows), f->rows * f->sub_rows - 1);
+        int sx = plot_clamp((int)ties_floor(across * f->sub_cols), f->cols * f->sub_cols - 1);
+        int sy = plot_clamp((int)ties_floor(down * f->sub_rows), f->rows * f->sub_rows - 1);
         f->row[i] = sy / f->sub_rows;
         f->col[i] = sx / f->sub_cols;
         size_t cell = (size_t)f->row[i] * (size_t)f->cols + (size_t)f->col[i];

@@ -30,7 +30,8 @@ json() {
 }
 
 prints 'gender (11 patterns): male 6 of 39 phones' layers "$toy"
-[ "$(grep -c '\*' "$dir/out")" = 3 ] || complain "layers: not one best layer each for 3 properties"
+# The phones of the toy are the same in every layer: none is the best.
+[ "$(grep -c '\*' "$dir/out")" = 2 ] || complain "layers: not one best layer each for gender and pitch"
 prints 'property	layer	width	tau	patterns' layers "$toy" --format tsv
 columns 13
 [ "$(wc -l <"$dir/out")" = 13 ] || complain "layers: not 4 properties x 3 layers"

@@ -313,6 +313,50 @@ static void degenerate_maps_are_made(void **state)
     }
 }
 
+/* Fills DIST [N][N]: points of a square, all equally far apart, two groups of equal patterns, or
+ * sets of neurons at random. */
+static void make_case(double *dist, size_t n, unsigned kind, struct rng *rng)
+{
+    uint64_t rows[12];
+    for (size_t i = 0; i < n; i++)
+        rows[i] = kind == 0   ? (i & 1 ? 3u : 0) | (i & 2 ? 12u : 0)
+                  : kind == 1 ? (uint64_t)3 << 2 * i
+                  : kind == 2 ? (i % 2 ? 0xff : 0xff00)
+                              : rng_next(rng) & rng_next(rng);
+    assert_ok(mds_distances(dist, rows, n, 1, NULL, &err));
+}
+
+/* Noise as another order of additions would make it may not turn or reflect a map, nor choose
+ * another start, whatever ties there are. */
+static void maps_do_not_hang_on_last_bits(void **state)
+{
+    enum { N = 8 };
+    struct rng rng = rng_seed(4);
+    static const uint32_t group[N] = {0, 1, 0, 1, 0, 1, 0, 1};
+    (void)state;
+    for (unsigned k = 0; k < 60; k++) {
+        struct map_params params = {MAP_SMACOF, k % 3, 1};
+        double dist[N * N], near[N * N], a[2 * N], b[2 * N], eigen[2];
+        struct map one, other;
+        make_case(dist, N, k % 4, &rng);
+        for (size_t i = 0; i < N; i++)
+            for (size_t j = 0; j <= i; j++)
+                near[i * N + j] = near[j * N + i] =
+                    dist[i * N + j] * (1 + 1e-15 * (rng_uniform(&rng) - 0.5));
+        assert_ok(mds_classical(a, eigen, dist, N, NULL, &err));
+        assert_ok(mds_classical(b, eigen, near, N, NULL, &err));
+        for (size_t i = 0; i < sizeof a / sizeof *a; i++)
+            assert_true(fabs(a[i] - b[i]) < 1e-6);
+        assert_ok(map_make(&one, dist, N, group, 2, &params, NULL, &err));
+        assert_ok(map_make(&other, near, N, group, 2, &params, NULL, &err));
+        for (size_t i = 0; i < sizeof a / sizeof *a; i++)
+            assert_true(fabs(one.xy[i] - other.xy[i]) < 1e-3);
+        assert_true(fabs(one.silhouette - other.silhouette) < 1e-4);
+        map_free(&one);
+        map_free(&other);
+    }
+}
+
 static void silhouettes_follow_the_definition(void **state)
 {
     (void)state;
@@ -392,6 +436,7 @@ int main(void)
         cmocka_unit_test(smacof_equals_its_naive_twin_at_every_size),
         cmocka_unit_test(flat_configurations_are_found_again),
         cmocka_unit_test(degenerate_maps_are_made),
+        cmocka_unit_test(maps_do_not_hang_on_last_bits),
         cmocka_unit_test(silhouettes_follow_the_definition),
         cmocka_unit_test(alignment_undoes_turns_mirrors_and_shifts),
         cmocka_unit_test(alignment_is_the_closest_there_is),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/ties.h"
 #include "cli/commands/analysis_options.h"
 #include "cli/commands/print_tables.h"
 
@@ -84,10 +85,10 @@ static void text_line(void *context, const struct line *l)
     }
     if (b && is_f0(p->r))
         fprintf(p->out, "  %9s  %9s", number_fixed(eval_loss(b), 5).text,
-                number_signed(eval_loss(s) - eval_loss(b), 5).text);
+                number_signed(ties_difference(eval_loss(s), eval_loss(b)), 5).text);
     else if (b)
         fprintf(p->out, "  %8s  %7s", number_fixed(100 * eval_error(b), 2).text,
-                number_signed(100 * (eval_error(s) - eval_error(b)), 2).text);
+                number_signed(100 * ties_difference(eval_error(s), eval_error(b)), 2).text);
     fputc('\n', p->out);
 }
 

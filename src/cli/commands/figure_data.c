@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/ties.h"
 #include "report/report.h"
 
 void figure_request_free(struct figure_request *r)
@@ -88,17 +89,15 @@ static enum status make_ranks(const struct figure_request *r, struct analysis_in
 static enum status best_layer(struct analysis_input *in, const char *property, uint32_t *layer,
                               struct err *err)
 {
-    double best = -INFINITY;
+    struct ties t = TIES_NONE;
     enum status code = STATUS_OK;
-    *layer = 0;
     for (uint32_t l = 0; !code && l < in->counts.layers; l++) {
         const struct map *m;
         code = analysis_map(&in->analysis, property, l, &m, err);
-        if (!code && m->silhouette > best) {
-            best = m->silhouette;
-            *layer = l;
-        }
+        if (!code)
+            ties_offer(&t, l, m->silhouette);
     }
+    *layer = t.best < 0 ? 0 : (uint32_t)t.best;
     return code;
 }
 

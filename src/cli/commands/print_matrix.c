@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/ties.h"
 #include "cli/commands/measure.h"
 #include "cli/commands/print_tables.h"
 
@@ -45,7 +46,9 @@ static void print_change(FILE *out, const struct experiment_change *c, enum expe
                          int width)
 {
     char text[64];
-    const char *mark = c->change > c->controls.high ? "*" : c->change < c->controls.low ? "-" : " ";
+    const char *mark = ties_above(c->change, c->controls.high)  ? "*"
+                       : ties_above(c->controls.low, c->change) ? "-"
+                                                                : " ";
     if (isnan(c->change))
         snprintf(text, sizeof text, "-  ");
     else
@@ -103,8 +106,8 @@ static void print_own_row(FILE *out, const struct experiment *x, uint32_t row, u
                           uint32_t measure, enum experiment_quantity q)
 {
     size_t factor = strcspn(x->column[own], "=");
-    double sum = 0, n = 0, most = -HUGE_VAL;
-    const char *whom = "-";
+    double sum = 0, n = 0;
+    struct ties worst = TIES_NONE;
     struct experiment_change c = experiment_changed(x, row, measure, own, q, CONFIDENCE);
     print_name(out, x->row[row].name, NAME_WIDTH);
     fputs("        ", out);
@@ -116,15 +119,12 @@ static void print_own_row(FILE *out, const struct experiment *x, uint32_t row, u
             continue;
         sum += v;
         n++;
-        if (v > most) {
-            most = v;
-            whom = measure_column_name(x->column[k]);
-        }
+        ties_offer(&worst, k, v);
     }
     if (n > 0)
         fprintf(out, "%*s%*s  ", CELL_WIDTH - 2, number_signed(scale(q) * sum / n, digits(q)).text,
-                CELL_WIDTH - 2, number_signed(scale(q) * most, digits(q)).text);
-    print_name(out, n > 0 ? whom : "", 0);
+                CELL_WIDTH - 2, number_signed(scale(q) * worst.value, digits(q)).text);
+    print_name(out, n > 0 ? measure_column_name(x->column[worst.best]) : "", 0);
     fputc('\n', out);
 }
 
@@ -148,7 +148,7 @@ static void print_own(FILE *out, const struct experiment *x, uint32_t measure,
 static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
                         enum experiment_quantity q)
 {
-    char value[32];
+    char value[40];
     fprintf(out, "\n%s: %s, then its change%s\n%-*s %7s", x->measure[measure],
             q == EXPERIMENT_ERROR ? "error rate in %" : experiment_loss_name(x),
             q == EXPERIMENT_ERROR ? " in points" : "", NAME_WIDTH, "erased", "neurons");
@@ -161,7 +161,8 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
     fprintf(out, "\n%-*s %7d", NAME_WIDTH, "nothing", 0);
     for (uint32_t k = 0; k < x->columns; k++) {
         double v = experiment_value(&experiment_cells(x, 0, measure)[k], q);
-        snprintf(value, sizeof value, isnan(v) ? "-  " : "%.*f  ", digits(q), scale(q) * v);
+        snprintf(value, sizeof value, "%s  ",
+                 isnan(v) ? "-" : number_fixed(scale(q) * v, digits(q)).text);
         print_padded(out, value, cell_width(x));
     }
     fputc('\n', out);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/ties.h"
 
 enum {
     TITLE_MIN = 8,
@@ -39,7 +40,8 @@ static void value(const struct compare_state *s, struct canvas *c, int row, int 
     if (isnan(v) || (s->differences && !own && isnan(base)))
         canvas_right(c, row, col, width, STYLE_FAINT, "-");
     else if (s->differences && !own)
-        canvas_right(c, row, col, width, style, number_signed(v - base, digits).text);
+        canvas_right(c, row, col, width, style,
+                     number_signed(ties_difference(v, base), digits).text);
     else
         canvas_right(c, row, col, width, style, number_fixed(v, digits).text);
 }
@@ -101,16 +103,10 @@ static void draw_size(const struct app *app, struct canvas *c, int row, int col,
 
 static long best_file(const struct compare_state *s, const char *name)
 {
-    long best = -1;
-    double most = -INFINITY;
-    for (size_t i = 0; i < s->files; i++) {
-        double v = best_of(compare_scores(s, i, name));
-        if (v > most) {
-            most = v;
-            best = (long)i;
-        }
-    }
-    return best;
+    struct ties t = TIES_NONE;
+    for (size_t i = 0; i < s->files; i++)
+        ties_offer(&t, (long)i, best_of(compare_scores(s, i, name)));
+    return t.best;
 }
 
 /* Columns of the table of best silhouettes. */

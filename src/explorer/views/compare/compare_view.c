@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/ties.h"
 
 static void forget_scores(struct compare_state *s)
 {
@@ -180,24 +181,18 @@ static void status(const struct app *app, struct buf *line)
     const struct compare_state *s = compare_state(app);
     const char *name = app_property(app);
     const char *reason = s->title ? compare_reason(app, app->here, name) : "";
-    size_t best = 0, n = 0;
-    double most = -INFINITY;
+    struct ties t = TIES_NONE;
     for (size_t i = 0; s->title && i < s->files; i++) {
         const struct score_property *q = compare_scores(s, i, name);
-        if (!q || q->best < 0)
-            continue;
-        n++;
-        if (q->layer[q->best].silhouette > most) {
-            most = q->layer[q->best].silhouette;
-            best = i;
-        }
+        if (q && q->best >= 0)
+            ties_offer(&t, (long)i, q->layer[q->best].silhouette);
     }
     if (*reason)
         buf_printf(line, "%s, %s: %s", s->title[app->here], name, reason);
-    else if (n)
+    else if (t.count)
         buf_printf(line, "%s: best silhouette %s, %s in layer %ld (*), of %zu files", name,
-                   number_fixed(most, 3).text, s->title[best],
-                   compare_scores(s, best, name)->best + 1, n);
+                   number_fixed(t.value, 3).text, s->title[t.best],
+                   compare_scores(s, (size_t)t.best, name)->best + 1, t.count);
 }
 
 const struct view view_compare = {

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/number.h"
+#include "base/ties.h"
 #include "explorer/views/experiments/experiments_state.h"
 
 #include <math.h>
@@ -228,9 +229,9 @@ static void draw_line(const struct cells *t, struct canvas *c, int row, const st
         if (r != EXPERIMENT_NOTHING && k != EXPERIMENT_NOTHING && m != EXPERIMENT_NOTHING)
             v = experiment_changed(x, r, m, k, t->q, CONFIDENCE);
         draw_cell(t, c, row, i, v.change, "+",
-                  v.change > v.controls.high  ? "*"
-                  : v.change < v.controls.low ? "-"
-                                              : " ");
+                  ties_above(v.change, v.controls.high)  ? "*"
+                  : ties_above(v.controls.low, v.change) ? "-"
+                                                         : " ");
     }
 }
 

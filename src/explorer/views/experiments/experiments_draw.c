@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/number.h"
+#include "base/ties.h"
 #include "explorer/views/experiments/experiments_state.h"
 
 #include <math.h>
@@ -115,7 +116,8 @@ static uint32_t columns_shown(const struct experiment *x, const struct canvas *c
 static void draw_change(struct canvas *c, int row, int col, const struct experiment_change *v,
                         enum experiment_quantity q)
 {
-    bool more = v->change > v->controls.high, less = v->change < v->controls.low;
+    bool more = ties_above(v->change, v->controls.high);
+    bool less = ties_above(v->controls.low, v->change);
     if (isnan(v->change))
         canvas_right(c, row, col, CELL - 2, STYLE_FAINT, "-");
     else

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "base/number.h"
+#include "base/ties.h"
 #include "explorer/views/layers/layers_state.h"
 
 #include <math.h>
@@ -119,16 +120,12 @@ static struct columns choose(const struct app *app, int width)
 
 long layers_best(const struct app *app, uint32_t p)
 {
-    long best = -1;
-    double score = -INFINITY;
+    struct ties t = TIES_NONE;
     for (uint32_t l = 0; l < app_file(app)->counts.layers; l++) {
         const struct engine_result *r = app_result(app, p, l);
-        if (r && !r->code && r->silhouette > score) {
-            score = r->silhouette;
-            best = l;
-        }
+        ties_offer(&t, l, r && !r->code ? r->silhouette : NAN);
     }
-    return best;
+    return ties_choice(&t);
 }
 
 /* TITLE with the arrow of the column it is about, where it is sorted by that. */

@@ -38,7 +38,7 @@ char layers_letter(const struct app *app, uint32_t p);
  * the first. */
 void layers_curves(const struct app *app, struct canvas *c, struct rect a, enum layers_form form);
 
-/* The layer with the largest silhouette on the map; -1 if there is none yet. */
+/* The layer with the largest silhouette on the map; -1 if there is none yet, or all tie. */
 long layers_best(const struct app *app, uint32_t p);
 
 /* What the view gives to a file (layers_save.c; view.h). */

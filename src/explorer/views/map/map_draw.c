@@ -10,6 +10,7 @@
 #include "base/bitset.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/ties.h"
 
 enum { SIDE_WIDTH = 28, SIDE_FROM = 66, ENTRY_NARROW = 14 };
 
@@ -17,8 +18,9 @@ enum { SIDE_WIDTH = 28, SIDE_FROM = 66, ENTRY_NARROW = 14 };
 static void set_priorities(const struct map_state *s, struct plot_point *point)
 {
     for (uint32_t g = 0; g < s->groups; g++) {
-        double x = 0, y = 0, best = INFINITY;
-        uint32_t n = 0, heart = 0;
+        double x = 0, y = 0;
+        uint32_t n = 0;
+        struct ties heart = TIES_NONE;
         for (uint32_t i = 0; i < s->points; i++)
             if (point[i].group == g) {
                 x += s->xy[2 * i];
@@ -27,13 +29,11 @@ static void set_priorities(const struct map_state *s, struct plot_point *point)
             }
         for (uint32_t i = 0; i < s->points; i++) {
             double d = hypot(s->xy[2 * i] - x / n, s->xy[2 * i + 1] - y / n);
-            if (point[i].group == g && d < best) {
-                best = d;
-                heart = i;
-            }
+            if (point[i].group == g)
+                ties_offer(&heart, i, -d);
         }
         if (n)
-            point[heart].priority = 1 << 20;
+            point[heart.best].priority = 1 << 20;
     }
 }
 
@@ -46,7 +46,7 @@ static void fill_points(const struct app *app, struct plot_point *point)
         point[i] =
             (struct plot_point){map_shows(s, i) ? x : NAN, y, g,
                                 s->no_labels ? NULL : level_label(s->property->point[i].label),
-                                (int)(hypot(x, y) * 100)};
+                                (int)ties_floor(hypot(x, y) * 100)};
     }
     set_priorities(s, point);
 }
@@ -128,7 +128,7 @@ enum { SCALE_MAX = 9 }; /* columns */
 static void draw_scale(struct canvas *c, int row, struct rect a, double per_col)
 {
     double length = plot_step(SCALE_MAX * per_col / 2.5, 1);
-    int cols = (int)lround(length / per_col);
+    int cols = (int)ties_round(length / per_col);
     cols = cols < 1 ? 1 : cols;
     canvas_glyph(c, row, a.col, STYLE_FAINT, GLYPH_VLINE);
     canvas_hline(c, row, a.col + 1, cols - 1, STYLE_FAINT);
