@@ -65,12 +65,12 @@ static void toy_loudness(const float *samples, size_t frames, float *out)
     }
 }
 
-static enum status toy_run(const struct model *m, const float *samples, size_t n, float *out,
+static enum status toy_run(const struct model *m, const struct model_pass *pass, float *out,
                            float *work, const struct model_sink *sink, struct err *err)
 {
     const struct toy *t = m->front;
-    size_t frames = toy_frames(m, n);
-    toy_loudness(samples, frames, work);
+    size_t frames = toy_frames(m, pass->count);
+    toy_loudness(pass->samples, frames, work);
     enum status code = sink_send(sink, MODEL_INPUT, 0, frames, PARTS, work, err);
     if (code)
         return code;
