@@ -27,23 +27,23 @@ static void print_common_options(FILE *out)
 static void print_program_help(FILE *out)
 {
     fputs("Usage: propneu COMMAND [OPTION...] [ARGUMENT...]\n"
-          "       propneu [FILE...]        the explorer; without FILE on the bundled demo\n"
+          "       propneu [FILE...]        explore FILEs; without FILE the bundled demo\n"
           "\n"
-          "Finds, compares and proves the property neurons of speech Transformers.\n"
+          "Finds, compares and causally tests the property neurons of speech Transformers.\n"
           "\n"
-          "  propneu                                  look at the demo\n"
+          "  propneu                                  open the demo\n"
           "  propneu count -m MODEL -a AUDIO -l LABELS -o my.counts\n"
-          "  propneu layers my.counts                 what is in it, layer by layer\n"
-          "  propneu my.counts                        look at it\n"
+          "  propneu layers my.counts                 sets and silhouettes by layer\n"
+          "  propneu my.counts                        explore it\n"
           "\n"
           "Commands:\n",
           out);
     for (size_t i = 0; cli_commands[i]; i++)
         fprintf(out, "  %-12s  %s\n", cli_commands[i]->name, cli_commands[i]->summary);
     print_common_options(out);
-    fputs("      --version                 the version, and what it was built with\n"
+    fputs("      --version                 version and build configuration\n"
           "\n"
-          "'propneu COMMAND --help' says more; so does propneu(1).\n",
+          "Details: 'propneu COMMAND --help' and propneu(1).\n",
           out);
 }
 

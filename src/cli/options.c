@@ -17,9 +17,9 @@
 
 const struct cli_option cli_common_options[] = {
     {"threads", 'j', "N", "threads (default: all cores)", NULL},
-    {"output", 'o', "FILE", "write to FILE, whole or not at all", CLI_FILE},
+    {"output", 'o', "FILE", "write to FILE, atomically", CLI_FILE},
     {"format", 0, "FORMAT", "text, tsv or json", "text|tsv|json"},
-    {"quiet", 'q', NULL, "no notes and no progress", NULL},
+    {"quiet", 'q', NULL, "no notes, no progress", NULL},
     {"verbose", 'v', NULL, "more notes", NULL},
     {"help", 'h', NULL, "this help", NULL},
     {NULL, 0, NULL, NULL, NULL},

@@ -40,9 +40,10 @@ const struct cli_option_group analysis_layer_options = {layer_table, layer_take}
 enum { MAP_METHOD, MAP_STARTS, MAP_SEED };
 
 static const struct cli_option map_table[] = {
-    [MAP_METHOD] = {"method", 0, "METHOD", "smacof or classical (smacof)", "smacof|classical"},
-    [MAP_STARTS] = {"starts", 0, "N", "random starts beside the classical one (0)", NULL},
-    [MAP_SEED] = {"seed", 0, "N", "seed of the random starts (0)", NULL},
+    [MAP_METHOD] = {"method", 0, "METHOD", "smacof or classical (default: smacof)",
+                    "smacof|classical"},
+    [MAP_STARTS] = {"starts", 0, "N", "additional random starts (default: 0)", NULL},
+    [MAP_SEED] = {"seed", 0, "N", "seed of the random starts (default: 0)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -71,13 +72,16 @@ static bool map_take(void *options, const struct cli_args *a, int opt)
 const struct cli_option_group analysis_map_options = {map_table, map_take};
 
 static const struct cli_option selection_table[] = {
-    [ANALYSIS_SIGMA] = {"sigma", 0, "PERCENT", "share of a group's phones a neuron must serve (80)",
-                        NULL},
-    [ANALYSIS_MIN_FRAMES] = {"min-frames", 0, "N", "leave out phones with fewer frames (1)", NULL},
-    [ANALYSIS_LAMBDA] = {"lambda", 0, "PERCENT", "counts at another of the file's lambdas", NULL},
-    [ANALYSIS_WHERE] = {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only these frames; may be repeated",
-                        NULL},
-    [ANALYSIS_PHONES] = {"phones", 0, "TABLE", "phone classes, TSV of phone and class (ARPABET)",
+    [ANALYSIS_SIGMA] = {"sigma", 0, "PERCENT",
+                        "share of a group's phones that need the neuron (default: 80)", NULL},
+    [ANALYSIS_MIN_FRAMES] = {"min-frames", 0, "N",
+                             "leave out phones with fewer frames (default: 1)", NULL},
+    [ANALYSIS_LAMBDA] = {"lambda", 0, "PERCENT",
+                         "counts at this lambda (default: the file's first)", NULL},
+    [ANALYSIS_WHERE] = {"where", 0, "FACTOR=LEVEL[,LEVEL...]",
+                        "only frames of these levels; may be repeated", NULL},
+    [ANALYSIS_PHONES] = {"phones", 0, "TABLE",
+                         "phone classes, TSV of phone and class (default: ARPABET)",
                          "timit|ipa-mfa|" CLI_FILE},
     [ANALYSIS_COMPAT] = {"compat", 0, "authors", "the published program's rule", "authors"},
     {NULL, 0, NULL, NULL, NULL},

@@ -23,8 +23,8 @@ enum { OPT_MODEL, OPT_MEAN_STD, OPT_NORMALIZE, OPT_MEAN };
 static const struct cli_option options[] = {
     {"model", 'm', "MODEL", "checkpoint or Hugging Face folder", CLI_FILE},
     {"mean-std", 0, "FILE", "mean and deviation of log-mel bins (.npy; MelHuBERT)", CLI_FILE},
-    {"normalize", 0, "WHETHER", "recordings to mean 0, variance 1 (default: as trained)", "yes|no"},
-    {"mean", 0, NULL, "only each neuron's mean over all frames, for erase --mean", NULL},
+    {"normalize", 0, "WHETHER", "normalise to mean 0, variance 1 (default: as trained)", "yes|no"},
+    {"mean", 0, NULL, "only the mean of each neuron over all frames, for erase --mean", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -237,15 +237,15 @@ static int run(struct cli *cli, int argc, char **argv)
 
 const struct cli_command command_activations = {
     .name = "activations",
-    .summary = "Every stage of a model's forward pass as a safetensors file",
+    .summary = "Write every stage of a model's forward pass to a safetensors file",
     .synopsis = "-m MODEL AUDIO... -o OUT.safetensors",
     .details =
-        "Tensors are float32, [frames, width], for checking against other software: U/fbank,\n"
+        "Tensors are float32, [frames, width], for comparison with other software: U/fbank,\n"
         "U/fbank_norm and U/input (MelHuBERT) or U/conv (others), U/feat, U/pos, U/hidden.0\n"
         "(input of the first layer) to U/hidden.L, U/fc1.0 to U/fc1.(L-1) (activations),\n"
         "U/final; U is the file's name up to its first dot.\n"
-        "With --mean AUDIO may also be a folder or a list, as of 'propneu count', and OUT gets\n"
-        "mean.1 to mean.L alone: what 'propneu erase --mean' puts in place of neurons.\n",
+        "With --mean AUDIO may also be a folder or a list (see 'propneu count'), and OUT gets\n"
+        "only mean.1 to mean.L, the means that 'propneu erase --mean' reads.\n",
     .examples =
         "  propneu activations -m melhubert.ckpt --mean-std mean-std.npy a.flac -o a.safetensors\n"
         "  propneu activations --mean -m hubert LibriSpeech/dev-clean -o means.safetensors\n",

@@ -326,12 +326,12 @@ static int run(struct cli *cli, int argc, char **argv)
 
 const struct cli_command command_completion = {
     .name = "completion",
-    .summary = "Completions of commands and options for a shell",
+    .summary = "Print shell completions of commands and options",
     .synopsis = "bash|zsh|fish",
     .details = "bash:  eval \"$(propneu completion bash)\"\n"
                "zsh:   source <(propneu completion zsh)\n"
                "fish:  propneu completion fish | source\n"
-               "'make install' puts them where the shells find them by themselves.\n",
+               "'make install' installs them where the shells load them automatically.\n",
     .files = "bash|zsh|fish",
     .run = run,
 };

@@ -21,15 +21,15 @@ enum {
 };
 
 static const struct cli_option options[] = {
-    {"by", 0, "FACTORS", "factors to keep (default: phone,gender,pitch as known)",
+    {"by", 0, "FACTORS", "factors to count by (default: those known of phone,gender,pitch)",
      "phone|phone,gender|phone,gender,pitch|phone,gender,pitch,speaker"},
     {"lambda", 0, "PERCENT[,PERCENT...]", "share of neurons activated in a frame (default: 1)",
      NULL},
     {"frames", 0, "FRAMES", "all, or mid: the middle frame of each segment", "all|mid"},
     {"compat", 0, "WHOM", "authors: exactly as the published program", "authors"},
-    {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},
-    {"no-resume", 0, NULL, "begin anew, whatever FILE.journal holds", NULL},
-    {"shard", 0, "K/N", "every N-th recording, from the K-th on; see propneu merge", NULL},
+    {"keep-going", 0, NULL, "exit 0 even if recordings were skipped", NULL},
+    {"no-resume", 0, NULL, "ignore FILE.journal and start over", NULL},
+    {"shard", 0, "K/N", "every N-th recording, starting with the K-th; see propneu merge", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -317,7 +317,7 @@ static int run(struct cli *cli, int argc, char **argv)
 
 const struct cli_command command_count = {
     .name = "count",
-    .summary = "Activation counts of a model on a corpus",
+    .summary = "Count the activations of a model on a corpus",
     .synopsis = "[OPTION...] -m MODEL -a AUDIO -l LABELS -o FILE",
     .examples = "  propneu count -m melhubert.ckpt -a dev-clean/ -l alignments/ "
                 "--speakers SPEAKERS.TXT -o dev.counts\n"
@@ -325,11 +325,11 @@ const struct cli_command command_count = {
                 "-l framewise-phone-20ms.json \\\n"
                 "      --label-table label-merge.json --speakers spk-gender.json \\\n"
                 "      --pitch pitch-discrete.json --compat=authors -o dev.counts\n",
-    .details = "An interrupted run leaves FILE.journal; the same command goes on from there.\n"
+    .details = "An interrupted run leaves FILE.journal; the same command resumes from it.\n"
                "Built with MPI: mpirun -n N propneu count ... counts in N processes, with the\n"
                "same result; -j is the number of threads in each.\n"
-               "Recordings that cannot be counted are named and left out, and the exit status is\n"
-               "1, unless --keep-going is given.  propneu-counts(5) says what FILE holds.\n",
+               "Recordings that cannot be processed are reported and skipped, and the exit status\n"
+               "is 1, unless --keep-going is given.  propneu-counts(5) describes FILE.\n",
     .groups = groups,
     .options = options,
     .run = run,

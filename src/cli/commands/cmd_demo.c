@@ -8,12 +8,13 @@
 enum { OPT_AUTO, OPT_STEP, OPT_SHOW_KEYS, OPT_DUMP, OPT_ASCII, OPT_COLOR };
 
 static const struct cli_option options[] = {
-    {"auto", 0, "[=SECONDS]", "go on without waiting for keys (default: as each step takes)", NULL},
-    {"step", 0, "N", "begin at this step", NULL},
-    {"show-keys", 0, NULL, "show the keys in a corner of the screen", NULL},
-    {"dump", 0, "[=COLSxROWS]", "print all steps and exit (default 80x24)", NULL},
+    {"auto", 0, "[=SECONDS]", "advance without waiting for keys (default: each step's own time)",
+     NULL},
+    {"step", 0, "N", "start at this step", NULL},
+    {"show-keys", 0, NULL, "show pressed keys in a corner of the screen", NULL},
+    {"dump", 0, "[=COLSxROWS]", "print all steps and exit (default: 80x24)", NULL},
     {"ascii", 0, NULL, "draw with ASCII characters only", NULL},
-    {"color", 0, "WHEN", "auto, always or never (default auto: not if NO_COLOR is set)",
+    {"color", 0, "WHEN", "auto (not if NO_COLOR is set), always or never (default: auto)",
      "auto|always|never"},
     {NULL, 0, NULL, NULL, NULL},
 };
@@ -56,12 +57,12 @@ static int run(struct cli *cli, int argc, char **argv)
 
 const struct cli_command command_demo = {
     .name = "demo",
-    .summary = "A guided tour of the bundled data, for oneself or a class",
+    .summary = "A guided tour of the bundled data",
     .synopsis = "[OPTION...]",
     .details =
-        "Space goes on, Backspace goes back, 'a' goes on by itself, Esc leaves the tour for\n"
-        "the explorer at the place reached, 'q' quits.  Where standard output is no\n"
-        "terminal, and with --dump, all steps are printed as text.\n",
+        "Space is the next step, Backspace the previous one, 'a' plays automatically, Esc ends\n"
+        "the tour and continues in the explorer at the same place, 'q' quits.  If standard output\n"
+        "is not a terminal, and with --dump, all steps are printed as text.\n",
     .examples = "  propneu demo\n"
                 "  propneu demo --auto=10 --show-keys\n"
                 "  propneu demo --dump > tour.txt\n",

@@ -14,10 +14,10 @@ enum { OPT_SCALE, OPT_MEAN, OPT_MATRIX };
 
 static const struct cli_option options[] = {
     {"scale", 0, "G", "multiply by G instead of erasing", NULL},
-    {"mean", 0, "FILE", "put the neurons' means in their place (safetensors)", CLI_FILE},
-    {"matrix", 0, NULL, "measure the damage to every group, write nothing", NULL},
-    {"property", 0, "NAME", "--matrix: erase each of its groups in turn", NULL},
-    {"controls", 0, "N", "--matrix: random sets beside each (100)", NULL},
+    {"mean", 0, "FILE", "mean ablation with these means (safetensors)", CLI_FILE},
+    {"matrix", 0, NULL, "measure the damage for each group, write no model", NULL},
+    {"property", 0, "NAME", "--matrix: erase the neurons of each of its groups", NULL},
+    {"controls", 0, "N", "--matrix: control sets for each (default: 100)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -109,35 +109,39 @@ static int erase_run(struct cli *cli, int argc, char **argv)
 
 const struct cli_command command_erase = {
     .name = "erase",
-    .summary = "Write a model in which a set of neurons contributes nothing; or measure it",
+    .summary = "Write a model with a set of neurons ablated; or measure the effect",
     .synopsis = "-m MODEL [-c COUNTS] --set SET [OPTION...] -o FOLDER\n"
                 "       propneu erase --matrix -m MODEL -c COUNTS -a AUDIO --task TASK "
                 "(--property NAME | --set SET) [OPTION...] [-o FILE]",
     .details =
-        "Column i of the second feed-forward matrix becomes zero for every neuron i of the set;\n"
-        "names, shapes and number formats stay, so that what loaded MODEL loads FOLDER.\n"
-        "SET is an expression as in 'propneu overlap'; names without a layer mean every layer's\n"
-        "own set.  Without COUNTS it is @FILE, a list of 'layer neuron' lines, or a list\n"
-        "as {1:3,7-9;4:0}.\n"
+        "Zero ablation: column i of the second feed-forward matrix becomes zero for every neuron "
+        "i\n"
+        "of the set; names, shapes and data types are unchanged, so that software that loads "
+        "MODEL\n"
+        "loads FOLDER.  SET is an expression as in 'propneu overlap'; names without a layer mean\n"
+        "the set of each layer.  Without COUNTS it is @FILE, a list of 'layer neuron' lines, or a\n"
+        "list such as {1:3,7-9;4:0}.\n"
         "\n"
-        "--mean takes a safetensors file of tensors mean.N (layer N, from 1), the average of\n"
-        "each neuron's activation, as 'propneu activations --mean' writes it: what the neurons\n"
-        "contribute stays what it is on average.\n"
+        "--mean is mean ablation: it takes a safetensors file of tensors mean.N (layer N, from "
+        "1),\n"
+        "the average of each neuron's activation, as written by 'propneu activations --mean', and\n"
+        "keeps the average contribution of the neurons.\n"
         "\n"
-        "FOLDER gets config.json, model.safetensors, manifest.json (what was done), neurons.txt\n"
-        "(the set, for @FILE) and what else of MODEL is needed to run it, and checkpoint.pt where\n"
-        "MODEL is a torch checkpoint (not fairseq's); it must be new or empty.\n"
+        "FOLDER gets config.json, model.safetensors, manifest.json (description of the edit),\n"
+        "neurons.txt (the set, for @FILE), other files needed to run the model, and checkpoint.pt\n"
+        "if MODEL is a torch checkpoint (not fairseq's); it must be new or empty.\n"
         "Its table is 'edited' in propneu-tables(5); JSON is the manifest.\n"
         "\n"
         "--matrix writes no model.  The group neurons of a property are erased (scaled, ...), one\n"
-        "group after the other, and the change of the error is measured for all trials and for\n"
-        "every group of --by (the same property, unless given), as propneu eval measures it.\n"
-        "Beside it the same is done to random sets: as many neurons in every layer, none of the\n"
-        "property's, each one of the 5 nearest in firing rate and column norm to the neuron it\n"
-        "stands for.  95 % of their changes are shown as an interval, and p, the share\n"
-        "of them that do as much damage.  A journal keeps what was measured: an interrupted run\n"
-        "goes on, and ends with the same result.  A folder as --journal gets one for each\n"
-        "experiment, which stays.\n"
+        "group at a time, and the change of the error rate is measured for all trials and for\n"
+        "each group of --by (default: the same property), as in propneu eval.\n"
+        "The same is done for random control sets: the same number of neurons in each layer, none\n"
+        "of the property's, each one of the 5 nearest in firing rate and column norm to the "
+        "neuron\n"
+        "that it replaces.  The interval of 95 % of their changes is shown, and p, the share of\n"
+        "control sets with at least the same damage.  Results are kept in a journal: an\n"
+        "interrupted run is resumed, with the same result.  If --journal is a folder each\n"
+        "experiment gets a journal there, which is kept.\n"
         "Its table is 'matrix' in propneu-tables(5).\n",
     .examples = "  propneu erase -m sid.safetensors -c sid.counts --set gender=male -o no-male\n"
                 "  propneu erase -m hubert --set @no-male/neurons.txt --scale 0.5 -o half\n"

@@ -39,25 +39,25 @@ enum {
 };
 
 static const struct cli_option options[] = {
-    {"task", 0, "TASK", "what is decided: sid, phones, centroid or f0",
-     1 + EVAL_TASK_TABLE(EVAL_TASK_WORD)},
-    {"head", 0, "FILE", "checkpoint that holds the head (MODEL)", CLI_FILE},
-    {"head-labels", 0, "FILE", "names of its classes, one a line (as it says)", CLI_FILE},
-    {"layer", 0, "N", "layer that centroid and f0 look at, from 1 (the last)", NULL},
-    {"piece", 0, "SECONDS", "cut recordings into pieces (whole recordings)", NULL},
-    {"noise", 0, "SD", "add Gaussian noise of this deviation to the input (none)", NULL},
-    {"seed", 0, "N", "seed of the noise (0)", NULL},
-    {"min-run", 0, "FRAMES", "shorter runs of a label are no phone (1)", NULL},
-    {"refit", 0, NULL, "centroid and f0: fit on the changed model, too", NULL},
+    {"task", 0, "TASK", "task: sid, phones, centroid or f0", 1 + EVAL_TASK_TABLE(EVAL_TASK_WORD)},
+    {"head", 0, "FILE", "checkpoint with the head (default: MODEL)", CLI_FILE},
+    {"head-labels", 0, "FILE", "names of its classes, one per line (default: the head's)",
+     CLI_FILE},
+    {"layer", 0, "N", "layer used by centroid and f0 (default: the last)", NULL},
+    {"piece", 0, "SECONDS", "cut recordings into pieces (default: whole)", NULL},
+    {"noise", 0, "SD", "add Gaussian noise of this deviation (default: none)", NULL},
+    {"seed", 0, "N", "seed of the noise (default: 0)", NULL},
+    {"min-run", 0, "FRAMES", "phones: drop shorter runs of a label (default: 1)", NULL},
+    {"refit", 0, NULL, "centroid and f0: fit on the edited model, too", NULL},
     {"erase", 0, "SET", "neurons to erase in memory, a set expression", NULL},
     {"scale", 0, "G", "multiply by G instead of erasing", NULL},
-    {"mean", 0, "FILE", "put the neurons' means in their place (safetensors)", CLI_FILE},
-    {"counts", 'c', "COUNTS", "count file that the set is taken from", CLI_FILE},
-    {"sigma", 0, "PERCENT", "share of a group's phones a neuron must serve (80)", NULL},
-    {"min-frames", 0, "N", "leave out phones with fewer frames (1)", NULL},
-    {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only these frames of COUNTS; may be repeated", NULL},
-    {"memory", 0, "MIB", "for hidden states that are used again (1024)", NULL},
-    {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},
+    {"mean", 0, "FILE", "mean ablation with these means (safetensors)", CLI_FILE},
+    {"counts", 'c', "COUNTS", "count file that defines the set", CLI_FILE},
+    {"sigma", 0, "PERCENT", "share of a group's phones that need the neuron (default: 80)", NULL},
+    {"min-frames", 0, "N", "leave out phones with fewer frames (default: 1)", NULL},
+    {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only frames of these levels; may be repeated", NULL},
+    {"memory", 0, "MIB", "limit for cached hidden states (default: 1024)", NULL},
+    {"keep-going", 0, NULL, "exit 0 even if recordings were skipped", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -296,25 +296,26 @@ static int run(struct cli *cli, int argc, char **argv)
 
 const struct cli_command command_eval = {
     .name = "eval",
-    .summary = "Errors of a model, in total and by group",
+    .summary = "Error rates of a model, in total and by group",
     .synopsis = "[OPTION...] -m MODEL -a AUDIO [-l LABELS] --task TASK",
     .details =
-        "sid: who speaks, by the classification head in MODEL; speakers are the names of\n"
-        "recordings up to the first '-' and must be labels of the head as they are written.\n"
-        "phones: phone error rate of the CTC or frame-wise head in MODEL.\n"
-        "centroid: phone, gender and speaker of each frame by the nearest mean hidden state.\n"
+        "sid: speaker identification by the classification head in MODEL; speakers are the names\n"
+        "of recordings up to the first '-' and must equal the labels of the head.\n"
+        "phones: phone error rate of the CTC or frame classification head in MODEL.\n"
+        "centroid: phone, gender and speaker of each frame by the nearest class centroid of the\n"
+        "hidden states.\n"
         "f0: log F0 by ridge regression on hidden states.\n"
-        "The last two need no head: they fit on half of the recordings of each speaker and are\n"
+        "The last two need no head: they are fitted on half of the recordings of each speaker and\n"
         "tested on the other half.\n"
         "\n"
-        "With --erase the model is evaluated as it is (before) and with the neurons of SET\n"
-        "erased in memory, which is what a checkpoint written by 'propneu erase' gives.\n"
+        "With --erase both the unmodified model (before) and the model with the neurons of SET\n"
+        "erased in memory are evaluated; a checkpoint written by 'propneu erase' gives the same.\n"
         "\n"
-        "Pieces are whole frames; the first and last 0.16 s are left out, and the model sees\n"
-        "each piece alone.  Noise is added to the normalised log-mel (MelHuBERT), or to the\n"
+        "Pieces are whole frames; the first and last 0.16 s are left out, and the model is run on\n"
+        "each piece separately.  Noise is added to the normalised log-mel (MelHuBERT), or to the\n"
         "samples in units of the recording's root mean square.\n"
         "\n"
-        "Recordings that cannot be evaluated are named and left out, and the exit status is 1,\n"
+        "Recordings that cannot be evaluated are reported and skipped, and the exit status is 1,\n"
         "unless --keep-going is given.\n"
         "\n"
         "Its table is 'eval' in propneu-tables(5); in JSON the key results.\n",

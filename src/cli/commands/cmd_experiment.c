@@ -17,7 +17,7 @@
 enum { OPT_KEEP_GOING, OPT_NO_RESUME };
 
 static const struct cli_option options[] = {
-    {"keep-going", 0, NULL, "exit 0 though recordings had to be left out", NULL},
+    {"keep-going", 0, NULL, "exit 0 even if recordings were skipped", NULL},
     {"no-resume", 0, NULL, "ignore what the journal holds and start over", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };

@@ -59,48 +59,45 @@ enum {
 #define VIEW_OFFERED(id, name, title, definition) "|" name
 
 static const struct cli_option options[] = {
-    {"view", 0, "NAME", "open this view:" VIEWS(VIEW_LISTED), &VIEWS(VIEW_OFFERED)[1]},
-    {"layer", 'l', "N", "at this layer, from 1", NULL},
-    {"property", 'p', "NAME", "with this property", "phone|gender|pitch|speaker|each-phone"},
-    {"phone", 0, "K", "with this phone chosen", NULL},
+    {"view", 0, "NAME", "start with this view:" VIEWS(VIEW_LISTED), &VIEWS(VIEW_OFFERED)[1]},
+    {"layer", 'l', "N", "start in this layer, from 1", NULL},
+    {"property", 'p', "NAME", "start with this property", "phone|gender|pitch|speaker|each-phone"},
+    {"phone", 0, "K", "start with this phone", NULL},
     {"where", 0, "FACTOR=LEVEL,...", "count only frames of these levels; may be repeated", NULL},
-    {"sigma", 0, "PERCENT", "share of a group's phones (default 80)", NULL},
-    {"lambda", 0, "PERCENT", "the counts at this one of the file's lambdas", NULL},
-    {"file", 0, "N", "with the N-th of the files", NULL},
+    {"sigma", 0, "PERCENT", "share of a group's phones (default: 80)", NULL},
+    {"lambda", 0, "PERCENT", "counts at this lambda (default: the file's first)", NULL},
+    {"file", 0, "N", "start with the N-th file", NULL},
     {"form", 0, "NAME",
-     "in this form: table, curves, both, bars, drawing, labels, bare, best, counts, ...",
+     "display form: table, curves, both, bars, drawing, labels, bare, best, counts, ...",
      "table|curves|both|bars|drawing|labels|bare|best|counts|silhouettes|neurons"},
-    {"marks", 0, "NAME", "points of the map as letters, braille or blocks",
-     "letters|braille|blocks"},
-    {"scale", 0, "NAME", "ranks on a log or even scale, or files as differences",
+    {"marks", 0, "NAME", "glyphs of the map: letters, braille or blocks", "letters|braille|blocks"},
+    {"scale", 0, "NAME", "log or even scale of ranks, or differences between files",
      "log|even|differences"},
-    {"overlay", 0, "K", "with the curve of this phone, too; may be repeated", NULL},
-    {"hide", 0, "GROUP", "without this group of the map; may be repeated", NULL},
-    {"set", 0, "SET", "with this set (neurons), with these (overlap: may be repeated)", NULL},
-    {"pane", 0, "NAME", "keys, and the next four options, are for the phones or the neurons",
+    {"overlay", 0, "K", "add the curve of this phone; may be repeated", NULL},
+    {"hide", 0, "GROUP", "hide this group of the map; may be repeated", NULL},
+    {"set", 0, "SET", "set to show (neurons) or to compare (overlap: may be repeated)", NULL},
+    {"pane", 0, "NAME", "list for keys and the next four options: phones or neurons",
      "phones|neurons"},
-    {"sort", 0, "COLUMN[-]", "sorted by this column, with - the other way round", NULL},
-    {"filter", 0, "TERMS", "only lines that match, such as 'p>0.05 group=female'", NULL},
-    {"search", 0, "TERMS", "what n looks for next", NULL},
-    {"select", 0, "ROW", "with the cursor there: a neuron, a region (AC), a point (AH female)",
-     NULL},
-    {"mark", 0, "SET", "mark these neurons, each layer its own; may be repeated", NULL},
-    {"define", 0, "NAME=SET", "give these neurons a name, for $NAME in sets; may be repeated",
-     NULL},
-    {"last", 0, NULL, "go where the last session with this file ended", NULL},
-    {"no-config", 0, NULL, "read no settings, and remember nothing", NULL},
-    {"dump", 0, "[=COLSxROWS]", "print the screen and exit (default 80x24)", NULL},
+    {"sort", 0, "COLUMN[-]", "sort by this column, with - in reverse order", NULL},
+    {"filter", 0, "TERMS", "show only lines that match, such as 'p>0.05 group=female'", NULL},
+    {"search", 0, "TERMS", "search terms of n", NULL},
+    {"select", 0, "ROW", "select a neuron, a region (AC) or a point (AH female)", NULL},
+    {"mark", 0, "SET", "mark these neurons in each layer; may be repeated", NULL},
+    {"define", 0, "NAME=SET", "define a named set, $NAME in expressions; may be repeated", NULL},
+    {"last", 0, NULL, "restore the last session with this file", NULL},
+    {"no-config", 0, NULL, "neither read settings nor save state", NULL},
+    {"dump", 0, "[=COLSxROWS]", "print the screen and exit (default: 80x24)", NULL},
     {"ascii", 0, NULL, "draw with ASCII characters only", NULL},
-    {"color", 0, "WHEN", "auto, always or never (default auto: not if NO_COLOR is set)",
+    {"color", 0, "WHEN", "auto (not if NO_COLOR is set), always or never (default: auto)",
      "auto|always|never"},
-    {"mouse", 0, NULL, "listen to the mouse from the start (m switches it)", NULL},
-    {"a11y", 0, NULL, "show the cursor where one is, for screen readers and braille", NULL},
-    {"plain", 0, NULL, "line by line, without drawings: text in, text out", NULL},
-    {"demo", 0, "FILE", "play the keys and words of this script", CLI_FILE},
+    {"mouse", 0, NULL, "enable the mouse (m switches it)", NULL},
+    {"a11y", 0, NULL, "place the cursor for screen readers and braille displays", NULL},
+    {"plain", 0, NULL, "line mode: commands and views as plain text", NULL},
+    {"demo", 0, "FILE", "play this script", CLI_FILE},
     {"auto", 0, "[=SECONDS]", "play it without waiting for keys (default: its own times)", NULL},
-    {"step", 0, "N", "begin it at this step", NULL},
-    {"record", 0, "FILE", "write the keys to a new file, as such a script", CLI_FILE},
-    {"show-keys", 0, NULL, "show the keys in a corner of the screen", NULL},
+    {"step", 0, "N", "start it at this step", NULL},
+    {"record", 0, "FILE", "record the keys to a new file, as a script", CLI_FILE},
+    {"show-keys", 0, NULL, "show pressed keys in a corner of the screen", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -414,18 +411,19 @@ static int run(struct cli *cli, int argc, char **argv)
 
 const struct cli_command command_explore = {
     .name = "explore",
-    .summary = "The explorer on count files; without FILE on the bundled demo",
+    .summary = "Explore count files; without FILE the bundled demo",
     .synopsis = "[OPTION...] [FILE...]",
-    .details = "In the explorer '?' lists the keys and explains what is shown, 'q' quits.  Where\n"
-               "standard output is no terminal, and with --dump, the screen is printed as text.\n"
-               "'yl' copies the command that opens the explorer at the place where one is.\n"
-               "\n"
-               "Settings (view, sigma, marks, ascii, mouse, color) stand in\n"
-               "$XDG_CONFIG_HOME/propneu/config,\n"
-               "'key = value' a line; O in the explorer saves them, nothing else does.\n"
-               "\n"
-               "A script has a line for each thing to do: 'press 3 p Right' (keys by name), 'type\n"
-               "TEXT', 'say WORDS' under the screen, 'wait SECONDS'.  --record writes one.\n",
+    .details =
+        "In the explorer '?' lists the keys and explains the view, 'q' quits.  If standard output\n"
+        "is not a terminal, and with --dump, the screen is printed as text.\n"
+        "'yl' copies the command that opens the explorer in the current state.\n"
+        "\n"
+        "Settings (view, sigma, marks, ascii, mouse, color) are in\n"
+        "$XDG_CONFIG_HOME/propneu/config,\n"
+        "one 'key = value' per line; they are written only by O in the explorer.\n"
+        "\n"
+        "A script has one action per line: 'press 3 p Right' (keys by name), 'type TEXT', 'say\n"
+        "TEXT' (shown under the screen), 'wait SECONDS'.  --record writes one.\n",
     .examples = "  propneu my.counts\n"
                 "  propneu my.counts --view map --layer 8 --property gender\n"
                 "  propneu my.counts --view overlap --layer 1 --dump=120x40\n"

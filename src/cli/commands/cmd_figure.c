@@ -287,28 +287,29 @@ static const struct cli_group_use groups[] = {
 
 static const struct cli_option options[] = {
     {"property", 0, "NAME[,NAME...]", "figures 3, 4, 5, 7: these properties", NULL},
-    {"phone", 0, "NAME[,NAME...]", "figure 2: these phones (AH); figure 3: the one to mark", NULL},
-    {"sets", 0, "SET[,SET...]", "figure 8: these sets (default phone,gender,pitch)", NULL},
+    {"phone", 0, "NAME[,NAME...]", "figure 2: these phones (default: AH); figure 3: mark it", NULL},
+    {"sets", 0, "SET[,SET...]", "figure 8: these sets (default: phone,gender,pitch)", NULL},
     {"log", 0, NULL, "figure 2: ranks on a logarithmic scale", NULL},
-    {"width", 0, "LENGTH", "of the figure: 252pt, 3.5in, 9cm, 90mm", NULL},
-    {"height", 0, "LENGTH", "of the figure", NULL},
+    {"width", 0, "LENGTH", "width of the figure: 252pt, 3.5in, 9cm, 90mm", NULL},
+    {"height", 0, "LENGTH", "height of the figure", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
 const struct cli_command command_figure = {
     .name = "figure",
-    .summary = "A figure of the paper as SVG, PDF or PNG, with its numbers as TSV beside it",
+    .summary = "Draw a figure of the paper as SVG, PDF or PNG, and write its numbers as TSV",
     .synopsis = "[OPTION...] N FILE... [-o OUT.svg|pdf|png]",
     .details =
         "N is the figure's number:\n"
-        "  2   p(neuron | phone) of a layer, sorted, with the baseline; of AH unless --phone says\n"
+        "  2   p(neuron | phone) of a layer, sorted, with the baseline (default phone: AH)\n"
         "  3   maps: 3a phone, 3b gender, 3c pitch, 3 all of them or those of --property;\n"
-        "      without --layer each in the layer with the best silhouette\n"
+        "      default layer: the one with the best silhouette for each\n"
         "  4   silhouette by layer; several FILEs: one panel each\n"
         "  5   best silhouette of each property; several FILEs side by side\n"
         "  7   property neurons by layer; several FILEs: one panel each\n"
-        "  8   overlap of sets in a layer (1 unless given), every region with its exact size\n"
-        "The numbers go to OUT.tsv beside OUT.svg; without -o they are printed in --format.\n",
+        "  8   overlap of sets in a layer (default: 1), with the exact size of each region\n"
+        "The numbers are written to OUT.tsv next to OUT.svg; without -o they are printed in\n"
+        "--format.\n",
     .examples = "  propneu figure 4 my.counts -o silhouettes.pdf\n"
                 "  propneu figure 3b my.counts --width 9cm -o gender.svg\n"
                 "  propneu figure 2 my.counts --phone AH --layer 8 -o pattern.png\n"

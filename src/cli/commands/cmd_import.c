@@ -9,7 +9,7 @@
 enum { OPT_CONDITION, OPT_LABEL_TABLE, OPT_LAMBDA };
 
 static const struct cli_option options[] = {
-    {"condition", 0, "CONDITION", "what the rows are: phone-type, gender or pitch",
+    {"condition", 0, "CONDITION", "meaning of the rows: phone-type, gender or pitch",
      "phone-type|gender|pitch"},
     {"label-table", 0, "FILE", "phone names of the rows (default: the published 41)", CLI_FILE},
     {"lambda", 0, "PERCENT", "share of neurons activated in a frame (default: 1)", NULL},
@@ -56,12 +56,13 @@ static int run(struct cli *cli, int argc, char **argv)
 
 const struct cli_command command_import = {
     .name = "import",
-    .summary = "A count file from the published program's activation probabilities",
+    .summary = "Make a count file from the published program's activation probabilities",
     .synopsis = "[OPTION...] --condition CONDITION -o FILE FILE.pkl",
     .examples = "  propneu import --condition gender -o gender.counts gender.pkl\n",
-    .details = "The pickle is read, never executed.  The result holds probabilities and no frame\n"
-               "numbers; --condition says whether rows are 41 phones, or 41 for each gender or\n"
-               "pitch range.\n",
+    .details =
+        "The pickle is parsed, never executed.  The result has probabilities but no frame\n"
+        "counts; --condition specifies whether the rows are 41 phones, or 41 for each gender\n"
+        "or pitch range.\n",
     .options = options,
     .files = CLI_FILE,
     .run = run,

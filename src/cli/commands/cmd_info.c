@@ -61,7 +61,7 @@ static void info_print_label_formats(FILE *out)
 }
 
 static const struct cli_option options[] = {
-    {"mean-std", 0, "FILE.npy", "mean and standard deviation that a MelHuBERT model goes with",
+    {"mean-std", 0, "FILE.npy", "mean and deviation of log-mel bins for a MelHuBERT model",
      CLI_FILE},
     {NULL, 0, NULL, NULL, NULL},
 };
@@ -101,14 +101,14 @@ static int run(struct cli *cli, int argc, char **argv)
 
 const struct cli_command command_info = {
     .name = "info",
-    .summary = "What a model, count file, label file or checkpoint holds",
+    .summary = "Show what a model, count file, label file or checkpoint contains",
     .synopsis = "[OPTION...] FILE",
     .details =
         "FILE is a model (a folder or a checkpoint file), a count file, published activation\n"
-        "probabilities, phone labels (a TextGrid, a list by frame, a label table, a folder),\n"
+        "probabilities, phone labels (a TextGrid, a frame-level list, a label table, a folder),\n"
         "speakers, pitch, a list of neurons, a phone table, a recording, or any .npy or\n"
-        ".safetensors.  Contents tell which of these it is; only label files of plain text\n"
-        "go by their names.  --verbose lists the tensors of a model one by one.\n",
+        ".safetensors.  The type is detected from the contents; only for plain-text label files\n"
+        "from the name.  --verbose lists the tensors of a model one by one.\n",
     .lists = info_print_label_formats,
     .examples = "  propneu info hubert_base_ls960.pt\n"
                 "  propneu info --format json my.counts\n",

@@ -190,7 +190,7 @@ static const struct cli_group_use groups[] = {
 };
 
 static const struct cli_option options[] = {
-    {"property", 0, "NAME", "only this property (default: all the file has)",
+    {"property", 0, "NAME", "only this property (default: all in the file)",
      "phone|gender|pitch|speaker|each-phone"},
     {NULL, 0, NULL, NULL, NULL},
 };
@@ -199,13 +199,14 @@ const struct cli_command command_layers = {
     .name = "layers",
     .summary = "Per layer: size of S, property and group neurons, silhouettes",
     .synopsis = "[OPTION...] FILE",
-    .details = "S is the union of the activation patterns.  'silhouette' is that of the groups on\n"
-               "the layer's map, as published; 'distances' that on the patterns' own distances.\n"
-               "The best layer is marked *.  Phones never seen, or in fewer frames than asked\n"
-               "for, are left out, and how many were judged is said.\n"
-               "\n"
-               "Its table is 'layers' in propneu-tables(5); JSON has it under the key layers,\n"
-               "beside 'properties' and 'groups'.\n",
+    .details =
+        "S is the union of the activation patterns.  'silhouette' is computed on the layer's\n"
+        "two-dimensional map, as published; 'distances' on the full-dimensional distances between\n"
+        "patterns.  The best layer is marked *.  Phones without frames, or with fewer than\n"
+        "--min-frames, are left out; the number of phones used is reported.\n"
+        "\n"
+        "Its table is 'layers' in propneu-tables(5); JSON has it under the key layers,\n"
+        "with 'properties' and 'groups'.\n",
     .examples = "  propneu layers my.counts\n"
                 "  propneu layers my.counts --property gender --where phone=AA,IY --format tsv\n",
     .groups = groups,

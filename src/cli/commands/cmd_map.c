@@ -112,13 +112,14 @@ static const struct cli_option options[] = {
 
 const struct cli_command command_map = {
     .name = "map",
-    .summary = "A layer's patterns as points in the plane, with stress and silhouettes",
+    .summary = "A layer's activation patterns as points in the plane, with stress and silhouettes",
     .synopsis = "[OPTION...] --property NAME FILE",
     .details =
-        "The layer is 1 unless given.  Distances are Euclidean between the 0/1 patterns.  SMACOF\n"
-        "starts from classical scaling, so that a map does not depend on chance; --starts tries\n"
-        "random starts as well and keeps the best.  Stress is raw (sum over pairs), normalised is\n"
-        "the root of its share of the summed squared distances.\n"
+        "The default layer is 1.  Distances are Euclidean between binary pattern vectors.  SMACOF\n"
+        "is initialised with classical scaling, so that maps are deterministic; --starts adds\n"
+        "random initialisations and keeps the best.  Raw stress is the sum of squared errors over\n"
+        "pairs; normalised stress is the square root of raw stress over the sum of squared\n"
+        "distances.\n"
         "\n"
         "Its table is 'map' in propneu-tables(5); in JSON the key points, after the fields of\n"
         "'map-summary'.\n",

@@ -7,7 +7,7 @@
 enum { OPT_PARTIAL };
 
 static const struct cli_option options[] = {
-    {"partial", 0, NULL, "merge shards though some of their corpus are missing", NULL},
+    {"partial", 0, NULL, "merge shards even if some of the corpus are missing", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -36,15 +36,15 @@ static int run(struct cli *cli, int argc, char **argv)
 
 const struct cli_command command_merge = {
     .name = "merge",
-    .summary = "Adds count files of the same model and settings",
+    .summary = "Add count files of the same model and settings",
     .synopsis = "[OPTION...] -o FILE IN...",
     .examples = "  propneu merge -o all.counts part1.counts part2.counts\n"
                 "  propneu merge -o all.counts shard-*-of-16.counts\n",
     .details =
-        "Files of another model, or counted with other settings, are refused.  Whether files\n"
-        "share recordings cannot be known from them: those would be counted twice.  Of shards\n"
-        "(propneu count --shard) it is known: each may come once, and all must be there; then\n"
-        "the result is the file of one run over the corpus, byte for byte.\n",
+        "Files of another model, or counted with other settings, are rejected.  Recordings that\n"
+        "occur in several files cannot be detected and are counted repeatedly.  Shards (propneu\n"
+        "count --shard) are checked: each may occur once, and all are needed; the result is then\n"
+        "identical to the file of one run over the corpus.\n",
     .options = options,
     .files = CLI_FILE,
     .run = run,

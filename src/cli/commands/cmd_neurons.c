@@ -165,22 +165,22 @@ static const struct cli_group_use groups[] = {
 static const struct cli_option options[] = {
     {"property", 0, "NAME", "phone, gender, pitch, ..., each-phone",
      "phone|gender|pitch|speaker|each-phone"},
-    {"groups", 0, NULL, "the neurons of each group", NULL},
+    {"groups", 0, NULL, "list the neurons of each group", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
 const struct cli_command command_neurons = {
     .name = "neurons",
-    .summary = "Property and group neurons",
+    .summary = "List property and group neurons",
     .synopsis = "[OPTION...] --property NAME FILE",
     .details =
         "N of a group: neurons in the patterns of at least sigma of its phones.  Group neurons:\n"
-        "N minus the N of every other group.  Property neurons: all group neurons together.\n"
+        "N minus the N of every other group.  Property neurons: union of all group neurons.\n"
         "\n"
         "Its table is 'neurons' in propneu-tables(5), with --groups in JSON also 'members' (N);\n"
-        "such a table can be given back as @FILE in set expressions.  --format authors writes\n"
-        "the published JSON, {\"1\": [..], ..}, in the published order; together with --compat\n"
-        "authors it is what the published program writes.\n",
+        "such a table can be used as @FILE in set expressions.  --format authors writes the\n"
+        "published JSON, {\"1\": [..], ..}, in the published order; with --compat authors it is\n"
+        "identical to the published program's output.\n",
     .examples =
         "  propneu neurons my.counts --property gender --groups\n"
         "  propneu neurons my.counts --property phone --layer 8 --format tsv -o phone.tsv\n",

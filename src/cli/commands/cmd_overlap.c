@@ -25,7 +25,7 @@ static void print_text(FILE *out, const struct request *r, const struct setexpr 
         print_name(out, r->set[s], 0);
         fputc('\n', out);
     }
-    fputs("\n  size  by chance  only in\n", out);
+    fputs("\n  size   expected  only in\n", out);
     for (uint32_t k = 1; k < 1u << r->sets; k++) {
         buf_clear(name);
         report_region_name(name, expr, r->sets, k);
@@ -162,17 +162,17 @@ static const struct cli_option options[] = {
 
 const struct cli_command command_overlap = {
     .name = "overlap",
-    .summary = "Sizes of every region of several sets of neurons",
+    .summary = "Sizes of all regions of several sets of neurons",
     .synopsis = "[OPTION...] FILE SET [SET...]",
     .details =
-        "The layer is 1 unless given.  A SET is an expression:\n"
+        "The default layer is 1.  A SET is an expression:\n"
         "  gender, phone, pitch     property neurons\n"
         "  gender=female            group neurons\n"
         "  [AH], [AH,gender=female] an activation pattern, under conditions\n"
-        "  @FILE                    a list, one 'layer neuron' a line\n"
-        "  NAME@LAYER, NAME@*       the set of that layer; every layer's own\n"
-        "joined by & (binds tighter), | and - (both left to right) and parentheses.\n"
-        "'by chance' is a region's size were the sets independent of each other.\n"
+        "  @FILE                    a list, one 'layer neuron' per line\n"
+        "  NAME@LAYER, NAME@*       the set of that layer; of each layer\n"
+        "combined by & (binds tighter), | and - (both left to right) and parentheses.\n"
+        "'expected' is a region's expected size under independence of the sets.\n"
         "\n"
         "Its table is 'overlap' in propneu-tables(5), with --region 'set'; in JSON the keys\n"
         "regions and neurons.\n",

@@ -145,18 +145,18 @@ static const struct cli_group_use groups[] = {
 
 static const struct cli_option options[] = {
     {"phone", 0, "NAME", "the phone", NULL},
-    {"top", 0, "N", "only the first N neurons, 0 = all (text: 30, else all)", NULL},
+    {"top", 0, "N", "first N neurons, 0 = all (default: 30 in text, else all)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
 const struct cli_command command_pattern = {
     .name = "pattern",
-    .summary = "p(neuron given a phone), sorted, with baseline and confidence interval",
+    .summary = "Activation probabilities p(neuron | phone), with baseline and confidence interval",
     .synopsis = "[OPTION...] --phone NAME FILE",
     .details =
-        "The layer is 1 unless given.  The interval is Wilson's at 95 %; lift is p over the\n"
-        "baseline tau/D; marginal is the neuron's own share over all phones under the same\n"
-        "conditions.  * marks the pattern: p above the baseline, compared exactly.\n"
+        "The default layer is 1.  The interval is Wilson's at 95 %; lift is p over the baseline\n"
+        "tau/D; marginal is the neuron's activation probability over all phones under the same\n"
+        "conditions.  * marks the activation pattern: p above the baseline, compared exactly.\n"
         "\n"
         "Its table is 'pattern' in propneu-tables(5); in JSON the key neurons.\n",
     .examples = "  propneu pattern my.counts --phone AH --layer 8 --where gender=female\n",

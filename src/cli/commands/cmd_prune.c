@@ -14,15 +14,15 @@
 enum { OPT_KEEP, OPT_PROTECT, OPT_CRITERION, OPT_SCOPE, OPT_MINIMUM, OPT_SHAPE, OPT_CURVE };
 
 static const struct cli_option options[] = {
-    {"keep", 0, "SHARE", "share of the neurons that stays, 0.2 or 20%", NULL},
+    {"keep", 0, "SHARE", "share of the neurons to keep, 0.2 or 20%", NULL},
     {"protect", 0, "SET", "never prune these", NULL},
-    {"criterion", 0, "NAME", "score by which neurons are pruned, lowest first (l1)",
+    {"criterion", 0, "NAME", "importance score, lowest pruned first (default: l1)",
      1 + PRUNE_CRITERIA(PRUNE_CRITERION_WORD)},
-    {"scope", 0, "SCOPE", "the share is of each layer, or global (layer)", "layer|global"},
-    {"minimum", 0, "N", "neurons that stay in every layer (1)", NULL},
-    {"shape", 0, "SHAPE", "masked, equal or uneven (masked)", "masked|equal|uneven"},
-    {"curve", 0, NULL, "measure what is lost, by shares --keep 10%,20%,...; write nothing", NULL},
-    {"draws", 0, "N", "--curve: random choices measured (5)", NULL},
+    {"scope", 0, "SCOPE", "share of each layer, or global (default: layer)", "layer|global"},
+    {"minimum", 0, "N", "neurons to keep in each layer (default: 1)", NULL},
+    {"shape", 0, "SHAPE", "masked, equal or uneven (default: masked)", "masked|equal|uneven"},
+    {"curve", 0, NULL, "measure the task at shares --keep 10%,20%,...; write no model", NULL},
+    {"draws", 0, "N", "--curve: random selections to measure (default: 5)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -160,27 +160,28 @@ static int prune_run(struct cli *cli, int argc, char **argv)
 
 const struct cli_command command_prune = {
     .name = "prune",
-    .summary = "Write a model with a part of its neurons pruned; or measure pruning",
+    .summary = "Write a model with some of its neurons pruned; or measure the effect",
     .synopsis = "-m MODEL [-c COUNTS] (--set SET | --keep SHARE [--protect SET]) [OPTION...] "
                 "-o FOLDER\n"
                 "       propneu prune --curve -m MODEL [-c COUNTS] [--protect SET] -a AUDIO "
                 "--task TASK [OPTION...] [-o FILE]",
     .details =
-        "Pruning neuron i takes away row i of the first feed-forward matrix with its bias and\n"
-        "column i of the second.  --set names what goes; --keep prunes the lowest scores until\n"
-        "SHARE of the neurons is left, protected ones never.  A score is the L1 norm of row and\n"
-        "column (l1), with the bias (l1-bias, as in the published program), or random.\n"
+        "Pruning neuron i removes row i of the first feed-forward matrix with its bias and\n"
+        "column i of the second.  --set gives the neurons to prune; --keep prunes the lowest\n"
+        "scores until SHARE of the neurons is left, except protected ones.  A score is the L1\n"
+        "norm of row and column (l1), with the bias (l1-bias, as in the published program), or\n"
+        "random.\n"
         "\n"
-        "Shapes: masked keeps the size and sets to zero; equal makes all layers as wide as the\n"
-        "widest that is left, filled up with zero neurons; uneven gives each layer its own\n"
-        "width, a list in config.json, which MelHuBERT's programs read.\n"
-        "--layer bounds the sets of --set and --protect.  FOLDER is as in 'propneu erase'.\n"
+        "Shapes: masked keeps the size and sets to zero; equal gives all layers the width of the\n"
+        "widest pruned layer, padded with zero neurons; uneven gives each layer its own width, a\n"
+        "list in config.json, which MelHuBERT's programs read.\n"
+        "--layer restricts the sets of --set and --protect.  FOLDER is as in 'propneu erase'.\n"
         "Its table is 'edited' in propneu-tables(5); JSON is the manifest.\n"
         "\n"
-        "--curve writes no model: it measures the task, as propneu eval does, with fewer and\n"
-        "fewer neurons and no training in between.  The same number is pruned with SET\n"
-        "protected, with matched random sets protected in its place (as in 'propneu erase\n"
-        "--matrix'), by the criterion alone, and at random.  Journal and formats are as there.\n"
+        "--curve writes no model: it measures the task, as propneu eval does, at decreasing\n"
+        "numbers of neurons without retraining.  The same number is pruned with SET protected,\n"
+        "with matched random control sets protected instead (as in 'propneu erase --matrix'), by\n"
+        "the criterion alone, and at random.  Journal and formats are as for --matrix.\n"
         "Its table is 'curve' in propneu-tables(5).\n",
     .examples =
         "  propneu prune -m hubert -c h.counts --keep 20% --protect phone --shape equal -o small\n"

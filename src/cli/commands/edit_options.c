@@ -48,7 +48,7 @@ bool edit_take(void *request, const struct cli_args *a, int opt)
 }
 
 static const struct cli_option layer_table[] = {
-    {"layer", 0, "LIST", "layers of the set, such as 1,3-5 (all)", NULL},
+    {"layer", 0, "LIST", "layers of the set, such as 1,3-5 (default: all)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -56,10 +56,10 @@ const struct cli_option_group edit_layer_options = {layer_table, edit_take};
 
 static const struct cli_option edit_table[] = {
     {"model", 'm', "MODEL", "checkpoint or Hugging Face folder", CLI_FILE},
-    {"counts", 'c', "COUNTS", "count file that the sets are taken from", CLI_FILE},
+    {"counts", 'c', "COUNTS", "count file that defines the sets", CLI_FILE},
     {"set", 0, "SET", "neurons, a set expression", NULL},
     {"mean-std", 0, "FILE", "mean and deviation of log-mel bins (.npy; MelHuBERT)", CLI_FILE},
-    {"allow-empty", 0, NULL, "an empty set is no mistake", NULL},
+    {"allow-empty", 0, NULL, "accept an empty set", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 

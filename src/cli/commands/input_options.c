@@ -10,12 +10,11 @@
 
 static const struct cli_option input_table[] = {
     [INPUT_MODEL] = {"model", 'm', "MODEL", "folder or checkpoint of the model", CLI_FILE},
-    [INPUT_AUDIO] = {"audio", 'a', "AUDIO", "folder searched for recordings, or a list of them",
-                     CLI_FILE},
+    [INPUT_AUDIO] = {"audio", 'a', "AUDIO", "folder of recordings, or a list of them", CLI_FILE},
     [INPUT_LABELS] = {"labels", 'l', "LABELS", "phone labels: folder or file", CLI_FILE},
     [INPUT_SPEAKERS] = {"speakers", 0, "FILE", "gender of each speaker", "timit|" CLI_FILE},
     [INPUT_PITCH] = {"pitch", 0, "FILE|auto",
-                     "pitch by frame or time, as F0 or classes; or track it", "auto|" CLI_FILE},
+                     "pitch by frame or time, as F0 or classes; auto: track F0", "auto|" CLI_FILE},
     [INPUT_PITCH_EDGES] = {"pitch-edges", 0, "LOW,HIGH",
                            "Hz between low, mid and high (default: tertiles)", NULL},
     [INPUT_LABEL_TABLE] = {"label-table", 0, "FILE", "phone names of the published frame JSON",
@@ -27,9 +26,9 @@ static const struct cli_option input_table[] = {
     [INPUT_MEAN_STD] = {"mean-std", 0, "FILE", "mean and deviation of the log-mel (MelHuBERT)",
                         CLI_FILE},
     [INPUT_NORMALIZE] = {"normalize", 0, "WHETHER",
-                         "recordings to mean 0, variance 1 (default: as trained)", "yes|no"},
+                         "normalise to mean 0, variance 1 (default: as trained)", "yes|no"},
     [INPUT_FACTOR] = {"factor", 0, "NAME=FILE",
-                      "one more factor, by utterance or time; may be repeated", CLI_FILE},
+                      "additional factor, by utterance or time; may be repeated", CLI_FILE},
     {NULL, 0, NULL, NULL, NULL},
 };
 
