@@ -83,6 +83,8 @@ static void open_all(struct live *l)
     enum status code = phones_open(&l->phones, NULL, &err);
     if (!code)
         code = recordings_open(&l->recordings, l->o.audio, &err);
+    if (!code)
+        code = cancel_check(&l->thread.cancel, &err);
     if (!code && l->o.labels[0])
         code = labels_open(&l->labels, l->o.labels, NULL, &err);
     if (!code)
