@@ -396,7 +396,7 @@ enum status team_work(struct count_job *j, struct err *err)
         return err_nomem(err);
     j->hooks = &m.hooks;
     j->feed = &m.feed;
-    code = count_threads(j, j->corpus.recordings.count, count_worker, speak, err);
+    code = count_threads(j, j->corpus.recordings.count, count_worker, mpi_speak, err);
     j->options->team->others = 0;
     j->feed = NULL;
     free(m.feed.utterance);
