@@ -1,3 +1,7 @@
+/*
+ * The explorer without a terminal: the screen as plain text or in colours, or the neurons that
+ * were marked.
+ */
 #include "config.h"
 
 #include <limits.h>

@@ -1,3 +1,7 @@
+/*
+ * The user's settings and the places where sessions ended, read at the start of the explorer and
+ * written at its end.
+ */
 #include "config.h"
 
 #include "cli/explore_settings.h"

@@ -1,3 +1,7 @@
+/*
+ * How commands report: failures and notes on standard error, results on standard output or into a
+ * file that replaces another atomically.
+ */
 #include "config.h"
 
 #include "cli/cli.h"

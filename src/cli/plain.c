@@ -1,3 +1,7 @@
+/*
+ * The explorer line by line (plain.h): every answer is the view as text, every question one line
+ * of input.
+ */
 #include "config.h"
 
 #include "cli/plain.h"

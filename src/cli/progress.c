@@ -1,3 +1,7 @@
+/*
+ * Progress of long commands: a line that is redrawn where standard error is a terminal, else a
+ * plain line now and then, and a summary at the end.
+ */
 #include "config.h"
 
 #include "cli/progress.h"

@@ -1,3 +1,7 @@
+/*
+ * Aligning labels and pitch with a model's frames (align.h): labels by time or by index, runs of
+ * equal labels as segments, and the published program's own rules where asked for.
+ */
 #include "config.h"
 
 #include "corpus/align.h"

@@ -1,3 +1,7 @@
+/*
+ * Reading recordings as mono floats at 16 kHz, through libsndfile and, for other rates,
+ * libsamplerate. A file that ends early is refused, since libsndfile reads it without an error.
+ */
 #include "config.h"
 
 #include "corpus/audio.h"

@@ -1,3 +1,6 @@
+/*
+ * Reading a user's own factor from a table of utterances or of time spans.
+ */
 #include "config.h"
 
 #include "corpus/factorfile.h"

@@ -1,3 +1,7 @@
+/*
+ * Phone tables: reading them, the bundled ones, and how a label is folded to the phone it stands
+ * for (stress digits, position marks, letter case).
+ */
 #include "config.h"
 
 #include "corpus/phones.h"

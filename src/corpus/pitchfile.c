@@ -1,3 +1,7 @@
+/*
+ * Pitch from files: the published JSON of classes or F0, tables for many utterances, or a folder
+ * of tables.
+ */
 #include "config.h"
 
 #include "corpus/pitchfile.h"

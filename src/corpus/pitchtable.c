@@ -1,3 +1,6 @@
+/*
+ * F0 tables as text: recognising the columns, and one track for each utterance in them.
+ */
 #include "config.h"
 
 #include "corpus/pitchtable.h"

@@ -1,3 +1,7 @@
+/*
+ * A pitch tracker after Talkin's RAPT (1995): peaks of the normalised cross-correlation at a low
+ * rate, refined at the full one, and dynamic programming over the whole recording.
+ */
 #include "config.h"
 
 #include "corpus/pitchtrack.h"

@@ -1,3 +1,6 @@
+/*
+ * The label table of the published program: numbers to phones, and how often each occurs.
+ */
 #include "config.h"
 
 #include "corpus/published.h"

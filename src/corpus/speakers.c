@@ -1,3 +1,6 @@
+/*
+ * Speaker tables of the common corpora, and the speaker and gender of an utterance by its name.
+ */
 #include "config.h"
 
 #include "corpus/speakers.h"

@@ -294,7 +294,7 @@ enum status app_key(struct app *app, uint32_t key)
     return action ? app_apply(app, action, arg) : STATUS_OK;
 }
 
-static void focus(struct app *app)
+static void app_focus(struct app *app)
 {
     engine_focus(app_file(app)->engine, app->at.property, app->at.layer,
                  view_current(app)->needs == NEEDS_MAPS);
@@ -303,7 +303,7 @@ static void focus(struct app *app)
 void app_prepare(struct app *app)
 {
     struct err err = {STATUS_OK, ""};
-    focus(app);
+    app_focus(app);
     app->prepared = (struct app_prepared){app->conditions, app->at};
     if (!app->lag)
         app->looked = app->at.layer;
@@ -326,7 +326,7 @@ static void settle_all(struct app *app, bool everything, int ms)
 void app_settle(struct app *app, bool everything, int ms)
 {
     enum view_needs needs = view_current(app)->needs;
-    focus(app);
+    app_focus(app);
     if (needs == NEEDS_FILES)
         settle_all(app, everything, ms);
     else if (needs != NEEDS_NOTHING)

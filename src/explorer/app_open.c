@@ -25,7 +25,7 @@ static void close_file(struct app_file *f)
 }
 
 /* An engine that tells its news already; NULL if F's is the first. */
-static const struct engine *started(const struct app *app, const struct app_file *f)
+static const struct engine *app_open_started(const struct app *app, const struct app_file *f)
 {
     for (size_t i = 0; i < app->files; i++)
         if (app->file[i].open && &app->file[i] != f)
@@ -58,7 +58,7 @@ static enum status open_file(struct app *app, size_t i, struct err *err)
         return code;
     }
     if (app->threads)
-        engine_start(f->engine, started(app, f));
+        engine_start(f->engine, app_open_started(app, f));
     return STATUS_OK;
 }
 
@@ -177,7 +177,7 @@ static bool make_states(struct app *app)
 }
 
 /* Frees all but the files. */
-static void forget(struct app *app)
+static void app_open_forget(struct app *app)
 {
     for (int v = 0; v < VIEW_COUNT; v++) {
         if (app->state[v] && view_of((enum view_id)v)->free)
@@ -193,7 +193,8 @@ static void forget(struct app *app)
 }
 
 /* With files but nothing else: the first file at the place asked for. */
-static enum status begin(struct app *app, const struct app_options *options, struct err *err)
+static enum status app_open_begin(struct app *app, const struct app_options *options,
+                                  struct err *err)
 {
     app->sigma = options->sigma > 0 ? options->sigma : 80;
     app->glyphs.curves = PLOT_BRAILLE;
@@ -221,7 +222,7 @@ enum status app_init(struct app *app, const char *const *path, size_t files,
     enum status code = phones_open(&app->phones, NULL, err);
     if (code)
         return code;
-    code = begin(app, options, err);
+    code = app_open_begin(app, options, err);
     if (code)
         app_free(app);
     return code;
@@ -229,7 +230,7 @@ enum status app_init(struct app *app, const char *const *path, size_t files,
 
 enum status app_restart(struct app *app, const struct app_options *options, struct err *err)
 {
-    forget(app);
+    app_open_forget(app);
     for (size_t i = 0; i < app->files; i++)
         if (app->file[i].open) {
             query_filters_free(&app->file[i].session.filters);
@@ -249,7 +250,7 @@ enum status app_restart(struct app *app, const struct app_options *options, stru
                         .log = app->log};
     memcpy(fresh.file, app->file, sizeof fresh.file);
     *app = fresh;
-    return begin(app, options, err);
+    return app_open_begin(app, options, err);
 }
 
 void app_free(struct app *app)
@@ -258,7 +259,7 @@ void app_free(struct app *app)
     for (size_t i = 0; i < app->files; i++)
         if (app->file[i].open)
             engine_ask_to_stop(app->file[i].engine);
-    forget(app);
+    app_open_forget(app);
     for (size_t i = 0; i < app->files; i++)
         close_file(&app->file[i]);
     phones_free(&app->phones);

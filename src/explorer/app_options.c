@@ -1,3 +1,6 @@
+/*
+ * The settings as a list to choose from, each written to the user's settings when it is changed.
+ */
 #include "config.h"
 
 #include "explorer/app_options.h"
@@ -12,7 +15,7 @@
 enum { SETTINGS = 6 };
 
 /* Setting number I as it is now; its name. */
-static const char *setting(const struct app *app, int i, char *value, size_t size)
+static const char *app_options_setting(const struct app *app, int i, char *value, size_t size)
 {
     static const char *const names[SETTINGS] = {"view",  "sigma", "marks",
                                                 "ascii", "mouse", "color"};
@@ -38,7 +41,7 @@ static enum status options_choose(struct app *app, const struct panel_line *line
                        "settings are not read (--no-config, or no HOME), so none are saved");
     for (int i = 0; !code && i < SETTINGS; i++)
         if (which == SETTINGS || which == (uint32_t)i) {
-            const char *name = setting(app, i, value, sizeof value);
+            const char *name = app_options_setting(app, i, value, sizeof value);
             code = config_write(app->settings.path, name, value, err);
         }
     if (!code)
@@ -54,7 +57,7 @@ enum status options_open(struct app *app, struct err *err)
     enum status code = STATUS_OK;
     panel_begin(app, &options_panel, "Save as a setting: how the explorer opens");
     for (int i = 0; !code && i < SETTINGS; i++) {
-        const char *name = setting(app, i, value, sizeof value);
+        const char *name = app_options_setting(app, i, value, sizeof value);
         snprintf(text, sizeof text, "%s = %s", name, value);
         code = panel_add(&app->panel, -1, (uint32_t)i, 0, text, err);
     }

@@ -1,3 +1,6 @@
+/*
+ * What can be copied to the clipboard: the link to this place, the set, a list, or the screen.
+ */
 #include "config.h"
 
 #include "explorer/copy.h"

@@ -1,3 +1,7 @@
+/*
+ * The frame around every view: title, tabs, status line and footer, and what is drawn where the
+ * terminal is too small.
+ */
 #include "config.h"
 
 #include "base/number.h"

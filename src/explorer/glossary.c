@@ -1,3 +1,6 @@
+/*
+ * The terms of the method, explained for the help.
+ */
 #include "config.h"
 
 #include "explorer/view.h"

@@ -1,3 +1,6 @@
+/*
+ * Letters that stand for groups, since nothing may be told by colour alone.
+ */
 #include "config.h"
 
 #include "explorer/group_letters.h"

@@ -1,3 +1,6 @@
+/*
+ * Going back and forth between places: each is kept as a link, and steps of one kind are merged.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -5,7 +8,7 @@
 
 #include "explorer/view.h"
 
-static void push(struct link *list, size_t *count, struct link *l)
+static void history_push(struct link *list, size_t *count, struct link *l)
 {
     if (*count == HISTORY_PLACES) {
         link_free(&list[0]);
@@ -16,7 +19,7 @@ static void push(struct link *list, size_t *count, struct link *l)
     *l = (struct link)LINK_INIT;
 }
 
-static void forget(struct link *list, size_t *count)
+static void history_forget(struct link *list, size_t *count)
 {
     while (*count)
         link_free(&list[--*count]);
@@ -24,8 +27,8 @@ static void forget(struct link *list, size_t *count)
 
 void history_free(struct history *h)
 {
-    forget(h->past, &h->pasts);
-    forget(h->future, &h->futures);
+    history_forget(h->past, &h->pasts);
+    history_forget(h->future, &h->futures);
     link_free(&h->before);
 }
 
@@ -40,7 +43,7 @@ void history_before(struct app *app)
 }
 
 /* Steps of sigma, and conditions switched one by one, are one change together. */
-static bool merges(const char *option)
+static bool history_merges(const char *option)
 {
     return strcmp(option, "sigma") == 0 || strcmp(option, "where") == 0 ||
            strcmp(option, "file") == 0;
@@ -55,11 +58,11 @@ void history_after(struct app *app)
     link_tell(app, &now);
     const char *what = link_first_difference(&h->before, &now);
     if (*what) {
-        bool again = merges(what) && strcmp(what, h->merged) == 0;
+        bool again = history_merges(what) && strcmp(what, h->merged) == 0;
         if (!again)
-            push(h->past, &h->pasts, &h->before);
-        snprintf(h->merged, sizeof h->merged, "%.15s", merges(what) ? what : "");
-        forget(h->future, &h->futures);
+            history_push(h->past, &h->pasts, &h->before);
+        snprintf(h->merged, sizeof h->merged, "%.15s", history_merges(what) ? what : "");
+        history_forget(h->future, &h->futures);
     }
     link_free(&now);
 }
@@ -74,9 +77,9 @@ enum status history_step(struct app *app, int step, struct err *err)
     link_tell(app, &now);
     to = step < 0 ? h->past[--h->pasts] : h->future[--h->futures];
     if (step < 0)
-        push(h->future, &h->futures, &now);
+        history_push(h->future, &h->futures, &now);
     else
-        push(h->past, &h->pasts, &now);
+        history_push(h->past, &h->pasts, &now);
     h->merged[0] = '\0';
     enum status code = link_follow(app, &to, err);
     link_free(&to);

@@ -1,3 +1,6 @@
+/*
+ * The panel that says which file and settings the numbers on the screen come from.
+ */
 #include "config.h"
 
 #include "explorer/info.h"
@@ -14,10 +17,11 @@
 enum { NAME_WIDTH = 13, CHECKSUM_MAX = 1 << 28 };
 
 /* "name         value", long values on several lines. */
-static enum status add(struct app *app, struct err *err, const char *name, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+static enum status info_add(struct app *app, struct err *err, const char *name, const char *fmt,
+                            ...) __attribute__((format(printf, 4, 5)));
 
-static enum status add(struct app *app, struct err *err, const char *name, const char *fmt, ...)
+static enum status info_add(struct app *app, struct err *err, const char *name, const char *fmt,
+                            ...)
 {
     char text[1200], line[1300];
     int room = app->cols - NAME_WIDTH - 12;
@@ -48,14 +52,14 @@ static enum status add_bytes(struct app *app, struct err *err)
     struct mapped m;
     struct err ignored;
     if (mapped_open(&m, f->path, &ignored))
-        return add(app, err, "size", "the file is not there any more");
+        return info_add(app, err, "size", "the file is not there any more");
     if (!f->sha256[0] && m.size <= CHECKSUM_MAX)
         sha256_hex(m.data ? (const void *)m.data : "", m.size, f->sha256);
-    enum status code = add(app, err, "size", "%zu bytes", m.size);
+    enum status code = info_add(app, err, "size", "%zu bytes", m.size);
     mapped_close(&m);
     return code ? code
-                : add(app, err, "sha256", "%s",
-                      f->sha256[0] ? f->sha256 : "(a large file: not made)");
+                : info_add(app, err, "sha256", "%s",
+                           f->sha256[0] ? f->sha256 : "(a large file: not made)");
 }
 
 static enum status add_counts(struct app *app, const struct counts *c, struct err *err)
@@ -64,27 +68,28 @@ static enum status add_counts(struct app *app, const struct counts *c, struct er
     enum status code = STATUS_OK;
     for (uint32_t i = 0; i < c->cells; i++)
         frames += c->frames[i] > 0 ? c->frames[i] : 0;
-    code = add(app, err, "format", "propneu-counts 1, %s, %u cells",
-               counts_is_probability(c) ? "probabilities" : "counts", c->cells);
+    code = info_add(app, err, "format", "propneu-counts 1, %s, %u cells",
+                    counts_is_probability(c) ? "probabilities" : "counts", c->cells);
     if (!code && !counts_is_probability(c))
-        code = add(app, err, "frames", "%lld (%s), of %llu utterances, %s s", (long long)frames,
-                   counts_frames_name(c->frames_mode), (unsigned long long)c->utterances,
-                   number_fixed(c->seconds, 1).text);
+        code = info_add(app, err, "frames", "%lld (%s), of %llu utterances, %s s",
+                        (long long)frames, counts_frames_name(c->frames_mode),
+                        (unsigned long long)c->utterances, number_fixed(c->seconds, 1).text);
     if (!code)
-        code = add(app, err, "model", "%s (%s)", c->model && *c->model ? c->model : "not known",
-                   c->family ? c->family : "");
+        code = info_add(app, err, "model", "%s (%s)",
+                        c->model && *c->model ? c->model : "not known", c->family ? c->family : "");
     if (!code && c->model_fingerprint)
-        code = add(app, err, "fingerprint", "%016llx", (unsigned long long)c->model_fingerprint);
+        code =
+            info_add(app, err, "fingerprint", "%016llx", (unsigned long long)c->model_fingerprint);
     if (!code)
-        code = add(app, err, "lambda", "%s %% of the neurons: tau %u of %u in layer %u",
-                   number_short(c->lambda_percent, 6).text, c->layer[app->at.layer].tau,
-                   c->layer[app->at.layer].width, app->at.layer + 1);
+        code = info_add(app, err, "lambda", "%s %% of the neurons: tau %u of %u in layer %u",
+                        number_short(c->lambda_percent, 6).text, c->layer[app->at.layer].tau,
+                        c->layer[app->at.layer].width, app->at.layer + 1);
     if (!code && c->pitch_edges_hz && *c->pitch_edges_hz)
-        code = add(app, err, "pitch edges", "%s Hz", c->pitch_edges_hz);
+        code = info_add(app, err, "pitch edges", "%s Hz", c->pitch_edges_hz);
     if (!code && c->command && *c->command)
-        code = add(app, err, "command", "%s", c->command);
+        code = info_add(app, err, "command", "%s", c->command);
     if (!code && c->created_by && *c->created_by)
-        code = add(app, err, "made by", "%s", c->created_by);
+        code = info_add(app, err, "made by", "%s", c->created_by);
     return code;
 }
 
@@ -95,21 +100,21 @@ enum status info_open(struct app *app, struct err *err)
     char where[512];
     panel_begin(app, &panel_text, "Where the numbers come from");
     query_filters_text(&a->filters, &f->counts, where, sizeof where);
-    enum status code = add(app, err, "file", "%s", f->path);
+    enum status code = info_add(app, err, "file", "%s", f->path);
     if (!code)
         code = add_bytes(app, err);
     if (!code)
         code = add_counts(app, &f->counts, err);
     if (!code)
-        code =
-            add(app, err, "sigma", "%s %% of a group's phones", number_short(app->sigma, 6).text);
+        code = info_add(app, err, "sigma", "%s %% of a group's phones",
+                        number_short(app->sigma, 6).text);
     if (!code)
-        code = add(app, err, "conditions", "%s", where[0] ? where : "none: every frame");
+        code = info_add(app, err, "conditions", "%s", where[0] ? where : "none: every frame");
     if (!code)
-        code = add(app, err, "map", "%s, %u random starts, seed %llu",
-                   a->map.method == MAP_SMACOF ? "SMACOF from classical scaling" : "classical",
-                   a->map.starts, (unsigned long long)a->map.seed);
+        code = info_add(app, err, "map", "%s, %u random starts, seed %llu",
+                        a->map.method == MAP_SMACOF ? "SMACOF from classical scaling" : "classical",
+                        a->map.starts, (unsigned long long)a->map.seed);
     if (!code)
-        code = add(app, err, "shown by", "%s", PACKAGE_STRING);
+        code = info_add(app, err, "shown by", "%s", PACKAGE_STRING);
     return panel_done(app, code);
 }

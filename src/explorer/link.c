@@ -1,3 +1,7 @@
+/*
+ * Places as command-line options, and back (link.h): one form for links that are copied, for
+ * history and for the last session.
+ */
 #include "config.h"
 
 #include "explorer/link.h"
@@ -239,7 +243,7 @@ static enum status take_marks(struct app *app, const char *value, struct err *er
     return link_unknown("marks", value, err);
 }
 
-static enum status take(struct app *app, const char *name, const char *value, struct err *err)
+static enum status link_take(struct app *app, const char *name, const char *value, struct err *err)
 {
     const struct view *view = view_current(app);
     static const char *const first[] = {"file", "view", "where", "sigma", "lambda"};
@@ -333,7 +337,7 @@ enum status link_follow(struct app *app, const struct link *l, struct err *err)
     for (int last = 0; last < 2; last++)
         for (size_t at = 0; !code && link_next(l, &at, &name, &value);)
             if ((strcmp(name, "select") == 0) == last)
-                code = take(app, name, value, err);
+                code = link_take(app, name, value, err);
     return code;
 }
 

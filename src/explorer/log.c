@@ -1,3 +1,6 @@
+/*
+ * The last messages, in a ring.
+ */
 #include "config.h"
 
 #include "explorer/log.h"

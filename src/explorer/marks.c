@@ -1,3 +1,6 @@
+/*
+ * Marked neurons and named sets of a session (marks.h).
+ */
 #include "config.h"
 
 #include "explorer/marks.h"
@@ -39,7 +42,7 @@ size_t marks_in_layer(const struct app *app, uint32_t layer)
     return neuron_set_size(marks_set(app), layer);
 }
 
-static struct analysis *session(struct app *app)
+static struct analysis *marks_session(struct app *app)
 {
     return &app->file[app->here].session;
 }
@@ -79,7 +82,7 @@ enum status marks_toggle(struct app *app, uint32_t layer, uint32_t neuron, struc
 enum status marks_evaluate(struct app *app, const char *text, uint32_t current,
                            struct neuron_set *out, size_t *column, struct err *err)
 {
-    struct analysis *a = session(app);
+    struct analysis *a = marks_session(app);
     struct setexpr e;
     enum status code = setexpr_parse(&e, text, a, column, err);
     if (code)

@@ -1,3 +1,6 @@
+/*
+ * Clicks as keys: tabs and lists here, what is inside a view by the view's own hook.
+ */
 #include "config.h"
 
 #include "explorer/mouse.h"

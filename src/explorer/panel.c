@@ -177,7 +177,7 @@ enum status panel_apply(struct app *app, enum action action, long arg, struct er
     return STATUS_OK;
 }
 
-static int widest(const struct panel *p)
+static int panel_widest(const struct panel *p)
 {
     int w = text_width(p->title) + 2;
     for (size_t i = 0; i < p->count; i++) {
@@ -219,7 +219,7 @@ void panel_render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct panel *p = &app->panel;
     size_t page = page_of(app), n = p->grid.count < page ? p->grid.count : page;
-    struct rect box = {area.row, 0, (int)n + 2, widest(p) + 4};
+    struct rect box = {area.row, 0, (int)n + 2, panel_widest(p) + 4};
     box.cols = box.cols < area.cols ? box.cols : area.cols;
     box.col = c->plain ? area.col : area.col + area.cols - box.cols;
     canvas_blank(c, box);

@@ -1,3 +1,7 @@
+/*
+ * Playing and recording scripts (player.h): tours advance by Space, recorded keys are written with
+ * their pauses.
+ */
 #include "config.h"
 
 #include "explorer/player.h"
@@ -41,7 +45,7 @@ static void echo_key(struct player *p, uint32_t key)
 }
 
 /* A key for the app. */
-static void give(struct player *p, uint32_t key, long long now)
+static void player_give(struct player *p, uint32_t key, long long now)
 {
     if (p->asked.show_keys)
         echo_key(p, key);
@@ -60,7 +64,7 @@ static void press_step(struct player *p, long long now)
     for (size_t i = 0; i < s->keys; i++) {
         app_settle(p->app, false, PATIENCE_MS);
         app_prepare(p->app);
-        give(p, s->key[i], now);
+        player_give(p, s->key[i], now);
         p->app->quit = false; /* the audience decides when it is over */
     }
     p->note[0] = '\0';
@@ -68,7 +72,7 @@ static void press_step(struct player *p, long long now)
 }
 
 /* From the beginning through step STEP: the way back. */
-static enum status replay(struct player *p, size_t step, long long now, struct err *err)
+static enum status player_replay(struct player *p, size_t step, long long now, struct err *err)
 {
     enum status code = app_restart(p->app, &p->start, err);
     for (size_t i = 0; !code && i <= step; i++) {
@@ -141,7 +145,7 @@ bool player_next(struct player *p, long long now)
 }
 
 /* The explorer, at the place reached. */
-static void leave(struct player *p)
+static void player_leave(struct player *p)
 {
     p->touring = p->automatic = false;
     player_resize(p, p->cols, p->rows);
@@ -157,10 +161,10 @@ static void tour_key(struct player *p, uint32_t key, long long now)
     case ACTION_TOUR_NEXT: player_next(p, now); break;
     case ACTION_TOUR_BACK:
         if (p->step > 0)
-            replay(p, p->step - 1, now, &err);
+            player_replay(p, p->step - 1, now, &err);
         break;
     case ACTION_TOUR_AUTO: p->automatic = !p->automatic; break;
-    case ACTION_TOUR_LEAVE: leave(p); break;
+    case ACTION_TOUR_LEAVE: player_leave(p); break;
     case ACTION_TOUR_QUIT: p->app->quit = true; break;
     case ACTION_REDRAW: p->app->redraw = true; break;
     default: snprintf(p->note, sizeof p->note, "Esc leaves the tour, then every key works");
@@ -173,7 +177,7 @@ void player_key(struct player *p, uint32_t key, long long now)
     if (p->touring)
         tour_key(p, key, now);
     else
-        give(p, key, now);
+        player_give(p, key, now);
 }
 
 int player_due(const struct player *p, long long now)

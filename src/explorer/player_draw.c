@@ -1,3 +1,6 @@
+/*
+ * The box with the words of a tour, and the echo of keys.
+ */
 #include "config.h"
 
 #include "explorer/player.h"

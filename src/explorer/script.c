@@ -1,3 +1,6 @@
+/*
+ * Parsing and writing scripts (script.h).
+ */
 #include "config.h"
 
 #include "explorer/script.h"
@@ -23,7 +26,7 @@ struct reader {
     struct err *err;
 };
 
-static enum status complain(const struct reader *r, const char *what, struct span word)
+static enum status script_complain(const struct reader *r, const char *what, struct span word)
 {
     return err_set(r->err, STATUS_FORMAT, "%s: line %zu: %s: '%.*s'", r->name, r->line, what,
                    (int)(word.n < 40 ? word.n : 40), word.s);
@@ -77,7 +80,7 @@ static enum status take_press(struct reader *r, struct span rest)
     char word[40];
     enum status code = step_for_keys(r);
     if (!code && rest.n == 0)
-        code = complain(r, "no key named", rest);
+        code = script_complain(r, "no key named", rest);
     while (!code && rest.n) {
         struct span name = rest;
         for (name.n = 0; name.n < rest.n && rest.s[name.n] != ' ' && rest.s[name.n] != '\t';)
@@ -85,7 +88,7 @@ static enum status take_press(struct reader *r, struct span rest)
         snprintf(word, sizeof word, "%.*s", (int)(name.n < 40 ? name.n : 39), name.s);
         const char *names = word;
         uint32_t key = name.n < sizeof word ? key_next(&names) : 0;
-        code = key ? add_key(r, key) : complain(r, "no such key", name);
+        code = key ? add_key(r, key) : script_complain(r, "no such key", name);
         rest = span_trim((struct span){rest.s + name.n, rest.n - name.n});
     }
     return code;
@@ -100,7 +103,7 @@ static enum status take_type(struct reader *r, struct span text)
     for (const char *p = copy; !code && *p;) {
         uint32_t ch = utf8_next(&p);
         code = key_types(ch) && ch != 0xfffd ? add_key(r, ch)
-                                             : complain(r, "this cannot be typed", text);
+                                             : script_complain(r, "this cannot be typed", text);
     }
     free(copy);
     return code;
@@ -122,7 +125,7 @@ static enum status take_say(struct reader *r, struct span text)
     const struct script_step *step = last_step(r);
     enum status code = !step || step->wait >= 0 ? new_step(r) : STATUS_OK;
     if (!code && !braces_match(text))
-        return complain(r, "a { without its }, or the other way round", text);
+        return script_complain(r, "a { without its }, or the other way round", text);
     if (text.n == 0)
         buf_str(&r->say, "\n");
     else if (r->say.len && r->say.data[r->say.len - 1] != '\n')
@@ -139,7 +142,7 @@ static enum status take_wait(struct reader *r, struct span text)
     if (code)
         return code;
     if (!span_number(text, &seconds) || !(seconds >= 0 && seconds <= SCRIPT_MAX_WAIT))
-        return complain(r, "wait takes seconds, from 0 to 3600, not", text);
+        return script_complain(r, "wait takes seconds, from 0 to 3600, not", text);
     last_step(r)->wait = seconds;
     return STATUS_OK;
 }
@@ -166,7 +169,7 @@ static enum status take_line(struct reader *r, struct span line)
         return take_say(r, span_trim(line));
     if (span_is(word, "wait"))
         return take_wait(r, span_trim(line));
-    return complain(r, "none of press, type, say and wait", word);
+    return script_complain(r, "none of press, type, say and wait", word);
 }
 
 enum status script_parse(struct script *s, const void *bytes, size_t size, const char *name,
@@ -238,7 +241,7 @@ void script_write_wait(struct buf *out, double wait)
         buf_printf(out, "wait %s\n", number_fixed(fmin(wait, SCRIPT_MAX_WAIT), 1).text);
 }
 
-static bool digit(char c)
+static bool script_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
@@ -246,10 +249,10 @@ static bool digit(char c)
 /* The next number between P and END, its length in *LEN; NULL if there is none. */
 static const char *next_number(const char *p, const char *end, size_t *len)
 {
-    while (p < end && !digit(*p))
+    while (p < end && !script_digit(*p))
         p++;
     const char *start = p > end - 1 ? NULL : p;
-    while (p < end && (digit(*p) || (*p == '.' && p + 1 < end && digit(p[1]))))
+    while (p < end && (script_digit(*p) || (*p == '.' && p + 1 < end && script_digit(p[1]))))
         p++;
     *len = start ? (size_t)(p - start) : 0;
     return start;

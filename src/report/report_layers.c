@@ -71,7 +71,7 @@ const struct table_form form_best = TABLE_FORM(
     "The best layer of each property in each of several files: figure 5, Compare in the explorer.",
     best_columns);
 
-static bool answered(const struct score_property *q)
+static bool report_layers_answered(const struct score_property *q)
 {
     return q->asked && !q->why[0];
 }
@@ -100,7 +100,7 @@ enum status report_layers(struct table *t, const struct scores *s, size_t files,
     table_extend(t, &form_layers, 0);
     for (size_t i = 0; i < files; i++)
         for (uint32_t p = 0; p < s[i].properties; p++)
-            for (uint32_t l = 0; answered(&s[i].property[p]) && l < s[i].layers; l++)
+            for (uint32_t l = 0; report_layers_answered(&s[i].property[p]) && l < s[i].layers; l++)
                 if (!s[i].only || s[i].only == l + 1)
                     add_layer(t, &s[i], &s[i].property[p], l);
     return table_ok(t, NULL, err);
@@ -112,7 +112,7 @@ enum status report_properties(struct table *t, const struct scores *s, struct er
     for (uint32_t p = 0; p < s->properties; p++) {
         const struct score_property *q = &s->property[p];
         const struct score *v = &q->layer[s->only ? s->only - 1 : 0];
-        if (!answered(q))
+        if (!report_layers_answered(q))
             continue;
         table_words(t, q->name);
         table_count(t, v->there ? (int64_t)v->points : -1);

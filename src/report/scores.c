@@ -63,7 +63,7 @@ void scores_rank(struct scores *s)
 }
 
 /* A map scores something where a group has two points. */
-static bool scorable(const struct property *p)
+static bool scores_scorable(const struct property *p)
 {
     bool pair = false;
     for (uint32_t g = 0; g < p->groups; g++)
@@ -81,7 +81,7 @@ static enum status scores_fill_statistics(struct score *out, struct analysis *a,
     if (code)
         return code;
     out->neurons = (uint32_t)size;
-    if (!scorable(p))
+    if (!scores_scorable(p))
         return STATUS_OK;
     code = statistic_silhouette.compute(a, p->name, layer, &out->silhouette, err);
     if (!code)
@@ -179,7 +179,7 @@ enum status scores_names(const struct scores *scores, size_t files, struct names
 }
 
 /* PATH's last PARTS parts, without ".counts". */
-static char *tail(const char *path, int parts)
+static char *scores_tail(const char *path, int parts)
 {
     const char *start = path + strlen(path);
     for (; start > path; start--)
@@ -204,7 +204,7 @@ enum status scores_titles(char **title, const char *const *path, size_t count, s
     enum { DEEPEST = 6 };
     bool ok = true;
     for (size_t i = 0; i < count; i++)
-        ok = (title[i] = tail(path[i], 1)) && ok;
+        ok = (title[i] = scores_tail(path[i], 1)) && ok;
     for (int parts = 2; ok && parts <= DEEPEST; parts++) {
         bool *twice = mem_zeros(count, sizeof *twice);
         ok = twice != NULL;
@@ -213,7 +213,7 @@ enum status scores_titles(char **title, const char *const *path, size_t count, s
         for (size_t i = 0; ok && i < count; i++)
             if (twice[i]) {
                 free(title[i]);
-                ok = (title[i] = tail(path[i], parts)) != NULL;
+                ok = (title[i] = scores_tail(path[i], parts)) != NULL;
             }
         free(twice);
     }

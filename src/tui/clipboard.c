@@ -1,3 +1,7 @@
+/*
+ * Copying to the clipboard of the terminal's own machine by the escape sequence OSC 52, also
+ * through tmux and screen.
+ */
 #include "config.h"
 
 #include "tui/terminal.h"
@@ -12,7 +16,7 @@
 
 enum { SCREEN_PIECE = 240 }; /* screen takes no longer strings in one piece */
 
-static void base64(struct buf *out, const char *text, size_t n)
+static void clipboard_base64(struct buf *out, const char *text, size_t n)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const unsigned char *p = (const unsigned char *)text;
@@ -61,7 +65,7 @@ void clipboard_put(const char *text, size_t n)
     if (n > COPY_MAX)
         return;
     buf_str(&sequence, "\033]52;c;");
-    base64(&sequence, text, n);
+    clipboard_base64(&sequence, text, n);
     buf_str(&sequence, "\007");
     if (!buf_ok(&sequence)) {
         buf_free(&sequence);

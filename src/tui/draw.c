@@ -1,3 +1,6 @@
+/*
+ * A canvas to curses, which sends only the cells that changed.
+ */
 #include "config.h"
 
 #include "tui/terminal.h"

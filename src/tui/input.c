@@ -1,3 +1,6 @@
+/*
+ * Key codes of curses to those of the explorer, and mouse reports.
+ */
 #include "config.h"
 
 #include "tui/terminal.h"
@@ -58,7 +61,7 @@ void input_click(int *row, int *col)
 }
 
 /* The key of a curses code; UINT32_MAX for those without a meaning here (KEY_RESIZE, ...). */
-static uint32_t translate(wint_t code)
+static uint32_t input_translate(wint_t code)
 {
     for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
         if (special[i].code == code)
@@ -119,7 +122,7 @@ uint32_t input_key(void)
         int kind = get_wch(&code);
         if (kind == ERR)
             return 0;
-        uint32_t key = kind == KEY_CODE_YES   ? translate(code)
+        uint32_t key = kind == KEY_CODE_YES   ? input_translate(code)
                        : code == KEY_CODE_ESC ? after_escape()
                                               : 0;
         if (key == 0)

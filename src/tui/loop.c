@@ -1,3 +1,7 @@
+/*
+ * The event loop: keys, signals, results of background work and running experiments, in one poll;
+ * what follows the cursor is drawn once no more keys are waiting.
+ */
 #include "config.h"
 
 #include "tui/terminal.h"
@@ -49,7 +53,7 @@ static void take_messages(struct app *app)
         app_heard(app, line);
 }
 
-static enum status draw(struct loop *l, struct err *err)
+static enum status loop_draw(struct loop *l, struct err *err)
 {
     struct app *app = l->app;
     int cols, rows;
@@ -83,7 +87,7 @@ static enum status draw(struct loop *l, struct err *err)
 }
 
 /* The shell gets its terminal back, and the process stops; continues here when it is resumed. */
-static void stop(struct loop *l)
+static void loop_stop(struct loop *l)
 {
     terminal_leave();
     signals_default_stop();
@@ -96,7 +100,7 @@ static void take_signals(struct loop *l)
     int number;
     while ((number = signals_next())) {
         if (number == SIGTSTP)
-            stop(l);
+            loop_stop(l);
         else if (number == SIGWINCH)
             l->dirty = true;
         else if (number == SIGCONT)
@@ -175,7 +179,7 @@ static int settle_ms(const struct loop *l)
 }
 
 /* The sooner of two times; -1 is never. */
-static int sooner(int a, int b)
+static int loop_sooner(int a, int b)
 {
     return a < 0 || (b >= 0 && b < a) ? b : a;
 }
@@ -183,8 +187,8 @@ static int sooner(int a, int b)
 /* How long to sleep: for ever, unless something is due. */
 static int pause_ms(const struct loop *l)
 {
-    return sooner(sooner(player_due(l->player, now_ms()), app_due(l->app)),
-                  sooner(progress_ms(l), settle_ms(l)));
+    return loop_sooner(loop_sooner(player_due(l->player, now_ms()), app_due(l->app)),
+                       loop_sooner(progress_ms(l), settle_ms(l)));
 }
 
 static void take_results(struct loop *l, const struct pollfd *p)
@@ -200,13 +204,13 @@ static void take_results(struct loop *l, const struct pollfd *p)
         l->dirty = true;
 }
 
-static enum status step(struct loop *l, struct err *err)
+static enum status loop_step(struct loop *l, struct err *err)
 {
     struct pollfd p[3] = {{terminal_input(), POLLIN, 0},
                           {signals_fd(), POLLIN, 0},
                           {engine_fd(app_file(l->app)->engine), POLLIN, 0}};
     if (l->dirty) {
-        enum status code = draw(l, err);
+        enum status code = loop_draw(l, err);
         if (code)
             return code;
     }
@@ -239,7 +243,7 @@ enum status tui_run(struct player *player, enum tui_color color, int *signal, st
     if (!code) {
         player_start(player, now_ms());
         while (!code && !l.app->quit && !l.gone && !l.signal)
-            code = step(&l, err);
+            code = loop_step(&l, err);
         terminal_close();
         if (l.have_canvas)
             canvas_free(&l.canvas);

@@ -1,3 +1,6 @@
+/*
+ * Signals as bytes in a pipe: handlers do nothing else, the loop reads them.
+ */
 #include "config.h"
 
 #include "tui/terminal.h"

@@ -1,3 +1,7 @@
+/*
+ * Taking the terminal and giving it back whatever happens, crashes included; standard error is
+ * kept in a file meanwhile (terminal.h).
+ */
 #include "config.h"
 
 #include "tui/terminal.h"

@@ -1,3 +1,6 @@
+/*
+ * The slow results of a count file on a thread (engine.h).
+ */
 #include "config.h"
 
 #include "work/engine.h"
@@ -45,7 +48,7 @@ static void result_free(struct engine_result *r)
     *r = (struct engine_result){0};
 }
 
-static void clear(struct engine *e)
+static void engine_clear(struct engine *e)
 {
     for (size_t i = 0; i < (size_t)e->properties * e->layers; i++) {
         result_free(&e->result[i]);
@@ -54,8 +57,8 @@ static void clear(struct engine *e)
     e->missing = (size_t)e->properties * e->layers;
 }
 
-static enum status sizes(struct engine_result *r, const struct property *p,
-                         const struct property_layer *l, struct err *err)
+static enum status engine_sizes(struct engine_result *r, const struct property *p,
+                                const struct property_layer *l, struct err *err)
 {
     struct buf text = BUF_INIT;
     r->groups = l->groups;
@@ -73,8 +76,8 @@ static enum status sizes(struct engine_result *r, const struct property *p,
     return STATUS_OK;
 }
 
-static enum status compute(struct analysis *a, const char *name, uint32_t layer,
-                           struct engine_result *r, struct err *err)
+static enum status engine_compute(struct analysis *a, const char *name, uint32_t layer,
+                                  struct engine_result *r, struct err *err)
 {
     const struct property *p;
     const struct property_layer *l;
@@ -84,7 +87,7 @@ static enum status compute(struct analysis *a, const char *name, uint32_t layer,
     if (!code)
         code = analysis_layer(a, name, layer, &l, err);
     if (!code)
-        code = sizes(r, p, l, err);
+        code = engine_sizes(r, p, l, err);
     if (code || r->points > ENGINE_MAX_POINTS)
         return code;
     code = analysis_map(a, name, layer, &m, err);
@@ -122,7 +125,7 @@ static bool next_item(const struct engine *e, bool focus, uint32_t *property, ui
 }
 
 /* Brings the session to the conditions asked for. */
-static enum status adopt(struct engine *e, struct err *err)
+static enum status engine_adopt(struct engine *e, struct err *err)
 {
     struct query_filters copy = QUERY_FILTERS_INIT;
     if (e->computed_for == e->generation)
@@ -152,7 +155,7 @@ const char *engine_without_path(const struct counts *c, const char *message)
  * Makes one result, the lock being held at the start and the end; false if there is none to do.
  * What was cancelled, or belongs to conditions that are no longer asked for, is dropped.
  */
-static bool step(struct engine *e, bool focus)
+static bool engine_step(struct engine *e, bool focus)
 {
     uint32_t property, layer;
     struct engine_result r = {0};
@@ -161,10 +164,10 @@ static bool step(struct engine *e, bool focus)
         return false;
     unsigned generation = e->generation;
     cancel_clear(&e->thread.cancel); /* set by engine_set for the conditions before */
-    enum status code = adopt(e, &err);
+    enum status code = engine_adopt(e, &err);
     pthread_mutex_unlock(&e->thread.lock);
     if (!code)
-        code = compute(&e->session, e->session.names.name[property], layer, &r, &err);
+        code = engine_compute(&e->session, e->session.names.name[property], layer, &r, &err);
     pthread_mutex_lock(&e->thread.lock);
     if (generation != e->generation || code == STATUS_CANCELLED) {
         result_free(&r);
@@ -186,7 +189,7 @@ static void *engine_loop(void *arg)
     struct engine *e = arg;
     pthread_mutex_lock(&e->thread.lock);
     while (!e->thread.stop) {
-        if (!step(e, false)) {
+        if (!engine_step(e, false)) {
             pthread_cond_wait(&e->thread.work, &e->thread.lock);
             continue;
         }
@@ -226,7 +229,7 @@ struct engine *engine_new(const struct counts *counts, const struct phones *phon
         err_nomem(err);
         return NULL;
     }
-    clear(e);
+    engine_clear(e);
     return e;
 }
 
@@ -265,7 +268,7 @@ void engine_free(struct engine *e)
     for (int i = 0; i < 2; i++)
         if (e->pipe[i] >= 0)
             close(e->pipe[i]);
-    clear(e);
+    engine_clear(e);
     analysis_free(&e->session);
     query_filters_free(&e->filters);
     background_free(&e->thread);
@@ -288,7 +291,7 @@ enum status engine_set(struct engine *e, const struct analysis_params *params, d
     e->lambda = lambda;
     e->generation++;
     cancel_set(&e->thread.cancel); /* nobody wants what is being computed any more */
-    clear(e);
+    engine_clear(e);
     pthread_cond_signal(&e->thread.work);
     pthread_mutex_unlock(&e->thread.lock);
     return STATUS_OK;
@@ -332,7 +335,7 @@ void engine_finish(struct engine *e, bool focus, int ms)
             if (!worker_wait_until(&e->thread.news, &e->thread.lock, &until))
                 break;
     } else
-        while (step(e, focus))
+        while (engine_step(e, focus))
             ;
     pthread_mutex_unlock(&e->thread.lock);
 }

@@ -60,7 +60,7 @@ double job_rate(const struct job *job, long long now)
     return seconds > 0 ? job->x.done / seconds : 0;
 }
 
-static struct job *find(struct jobs *j, const char *path)
+static struct job *experiment_journals_find(struct jobs *j, const char *path)
 {
     for (size_t i = 0; i < j->count; i++)
         if (j->job[i].path && strcmp(j->job[i].path, path) == 0)
@@ -102,7 +102,7 @@ static bool read_job(struct job *job, const struct stat *st, long long now)
 static bool look_at(struct jobs *j, const char *path, struct job *new, long long now)
 {
     struct stat st;
-    struct job *old = find(j, path);
+    struct job *old = experiment_journals_find(j, path);
     *new = (struct job){.path = NULL};
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > JOBS_MAX_BYTES)
         return old != NULL;

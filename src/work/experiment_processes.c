@@ -194,7 +194,7 @@ enum status jobs_start(struct jobs *j, const struct experiment_request *r, struc
 }
 
 /* Of journals without a request, only what measures: a journal is no way to write files. */
-static bool measures(const char *const *words)
+static bool experiment_processes_measures(const char *const *words)
 {
     bool matrix = false;
     if (!words[0] || !words[1] || strcmp(words[0], "propneu") != 0 ||
@@ -214,7 +214,8 @@ static enum status resume_command(struct jobs *j, const char *command, struct er
     const char *words[JOBS_WORDS_MAX];
     char *copy = mem_strndup(command, strlen(command));
     enum status code = copy ? STATUS_OK : err_nomem(err);
-    if (!code && (!shell_words(copy, words, JOBS_WORDS_MAX) || !measures(words)))
+    if (!code &&
+        (!shell_words(copy, words, JOBS_WORDS_MAX) || !experiment_processes_measures(words)))
         code = err_set(err, STATUS_UNSUPPORTED, "the journal does not tell how it was begun");
     if (!code)
         code = process_start(j, words + 1, -1, err);

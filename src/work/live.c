@@ -1,3 +1,7 @@
+/*
+ * Listening on a thread: models with heads run on one recording, plain and with a set edited
+ * (live.h).
+ */
 #include "config.h"
 
 #include "work/live.h"
@@ -152,8 +156,9 @@ static enum status names_of(const struct live *l, const struct listener *ear, co
     return STATUS_OK;
 }
 
-static enum status hear(struct live *l, struct ear *e, const struct model_intervention *edit,
-                        char (**names)[LIVE_NAME], double *share, size_t *frames, struct err *err)
+static enum status live_hear(struct live *l, struct ear *e, const struct model_intervention *edit,
+                             char (**names)[LIVE_NAME], double *share, size_t *frames,
+                             struct err *err)
 {
     struct heard h;
     enum status code = listener_hear(e->listener, l->audio.samples, l->audio.count, edit, &h, err);
@@ -201,7 +206,7 @@ static enum status hear_erased(struct live *l, struct ear *e, const struct live_
     out->neurons = code ? 0 : neuron_set_total(&sets);
     const struct edit edit = {.kind = EDIT_SCALE, .sets = &sets, .gain = 0};
     if (!code && !(code = intervention_init(&change, &edit, err))) {
-        code = hear(l, e, &change.change, &out->erased, &out->erased_share, &out->frames, err);
+        code = live_hear(l, e, &change.change, &out->erased, &out->erased_share, &out->frames, err);
         intervention_free(&change);
     }
     neuron_set_free(&sets);
@@ -216,7 +221,7 @@ static void hear_all(struct live *l, struct live_answer *a)
         struct err err = {STATUS_OK, ""};
         enum status code = e->why[0] ? err_set(&err, STATUS_NOTFOUND, "%s", e->why) : STATUS_OK;
         if (!code)
-            code = hear(l, e, NULL, &h->plain, &h->plain_share, &h->frames, &err);
+            code = live_hear(l, e, NULL, &h->plain, &h->plain_share, &h->frames, &err);
         if (!code && a->ask.erase)
             code = hear_erased(l, e, &a->ask, h, &err);
         snprintf(h->why, sizeof h->why, "%.255s", code ? err.msg : "");
@@ -224,7 +229,7 @@ static void hear_all(struct live *l, struct live_answer *a)
 }
 
 /* NULL without memory. */
-static struct live_answer *answer(struct live *l, const struct live_ask *ask)
+static struct live_answer *live_do_answer(struct live *l, const struct live_ask *ask)
 {
     struct live_answer *a = mem_zeros(1, sizeof *a);
     struct err err = {STATUS_OK, ""};
@@ -269,7 +274,7 @@ static void *live_loop(void *arg)
         l->asked = false;
         l->busy = true;
         pthread_mutex_unlock(&l->thread.lock);
-        struct live_answer *a = answer(l, &ask);
+        struct live_answer *a = live_do_answer(l, &ask);
         pthread_mutex_lock(&l->thread.lock);
         answer_free(l->fresh);
         l->fresh = a;
@@ -324,7 +329,7 @@ void live_ask(struct live *l, const struct live_ask *ask)
 {
     if (!l->thread.started) {
         answer_free(l->fresh);
-        l->fresh = answer(l, ask);
+        l->fresh = live_do_answer(l, ask);
         return;
     }
     pthread_mutex_lock(&l->thread.lock);

@@ -1,3 +1,7 @@
+/*
+ * propneu completion: completions for bash, zsh and fish, printed from the tables of commands and
+ * options, so that they cannot fall behind the program.
+ */
 #include "config.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * propneu count: the options of a counting job, and what is reported while it runs and at its end.
+ * The job itself is in src/count.
+ */
 #include "config.h"
 
 #include "cli/commands.h"

@@ -1,3 +1,6 @@
+/*
+ * propneu demo: the explorer on the bundled data with the guided tour.
+ */
 #include "config.h"
 
 #include <limits.h>

@@ -1,3 +1,7 @@
+/*
+ * propneu explore: opens the explorer on count files, in a terminal, line by line, or as text
+ * where there is no terminal.
+ */
 #include "config.h"
 
 #include "cli/explore.h"

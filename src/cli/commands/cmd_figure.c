@@ -1,3 +1,6 @@
+/*
+ * propneu figure: a figure of the paper as SVG, PDF or PNG, and its numbers as TSV next to it.
+ */
 #include "config.h"
 
 #include "cli/commands/analysis_options.h"

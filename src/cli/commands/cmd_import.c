@@ -1,3 +1,6 @@
+/*
+ * propneu import: a count file from the published program's pickle of activation probabilities.
+ */
 #include "config.h"
 
 #include "cli/commands.h"

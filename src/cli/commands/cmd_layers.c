@@ -1,3 +1,7 @@
+/*
+ * propneu layers: sizes of the sets and silhouettes of every property, layer by layer (figures 4
+ * and 7).
+ */
 #include "config.h"
 
 #include "cli/commands/analysis_options.h"

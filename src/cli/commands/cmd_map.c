@@ -1,3 +1,6 @@
+/*
+ * propneu map: the patterns of a layer as points in the plane (figure 3).
+ */
 #include "config.h"
 
 #include "base/number.h"

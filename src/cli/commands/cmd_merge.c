@@ -1,3 +1,6 @@
+/*
+ * propneu merge: adds count files.
+ */
 #include "config.h"
 
 #include "cli/commands.h"

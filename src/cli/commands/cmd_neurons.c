@@ -1,3 +1,7 @@
+/*
+ * propneu neurons: property and group neurons, as a list, a table, or the JSON that the published
+ * program writes.
+ */
 #include "config.h"
 
 #include "cli/commands/analysis_options.h"

@@ -1,3 +1,6 @@
+/*
+ * propneu overlap: sizes of every region of several sets (figure 8), or the neurons of one region.
+ */
 #include "config.h"
 
 #include "cli/commands/analysis_options.h"

@@ -1,3 +1,6 @@
+/*
+ * propneu pattern: p(neuron | phone) of a layer, sorted (figure 2).
+ */
 #include "config.h"
 
 #include "cli/commands/analysis_options.h"

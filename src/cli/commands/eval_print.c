@@ -1,3 +1,6 @@
+/*
+ * Results of an evaluation as text for people; TSV and JSON come from its table.
+ */
 #include "config.h"
 
 #include "cli/commands/eval_print.h"

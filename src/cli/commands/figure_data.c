@@ -1,3 +1,7 @@
+/*
+ * From count files to a figure: opens the files, computes what the figure shows, and lays it out
+ * together with its table.
+ */
 #include "config.h"
 
 #include "cli/commands/figure_data.h"

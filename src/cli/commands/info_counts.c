@@ -1,3 +1,6 @@
+/*
+ * What info says about a count file.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,6 @@
+/*
+ * What info says about the journal of an experiment.
+ */
 #include "config.h"
 
 #include <math.h>

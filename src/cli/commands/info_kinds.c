@@ -1,3 +1,7 @@
+/*
+ * Recognising what kind of file info was given: by its first bytes, and for plain text by what its
+ * lines look like, the most particular kind first.
+ */
 #include "config.h"
 
 #include <string.h>

@@ -1,3 +1,6 @@
+/*
+ * What info says about label files, speaker tables, phone tables, pitch and lists of neurons.
+ */
 #include "config.h"
 
 #include <stdlib.h>

@@ -1,3 +1,6 @@
+/*
+ * What info says about checkpoints, configurations, tensors and pickles.
+ */
 #include "config.h"
 
 #include <math.h>

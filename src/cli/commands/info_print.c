@@ -1,3 +1,6 @@
+/*
+ * Printing what info found: a JSON object as indented text with its arrays as tables, or as TSV.
+ */
 #include "config.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * Mean activations of every neuron over recordings, which mean ablation (erase --mean) puts in
+ * place of a neuron's own.
+ */
 #include "config.h"
 
 #include "cli/commands/mean_activations.h"

@@ -1,3 +1,6 @@
+/*
+ * A pruning curve as text for people.
+ */
 #include "config.h"
 
 #include <math.h>

@@ -1,3 +1,7 @@
+/*
+ * A damage matrix as text for people: a row for each erased set, with the intervals of its control
+ * sets below.
+ */
 #include "config.h"
 
 #include <math.h>

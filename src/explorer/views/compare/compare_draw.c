@@ -1,3 +1,6 @@
+/*
+ * Drawing the Compare view: files side by side by layer, as curves, as best layers, or as counts.
+ */
 #include "config.h"
 
 #include "explorer/views/compare/compare_state.h"
@@ -34,8 +37,9 @@ static int name_width(const struct compare_state *s, int max)
 }
 
 /* A value, or its difference to BASE; NAN where there is none. */
-static void value(const struct compare_state *s, struct canvas *c, int row, int col, int width,
-                  enum style style, double v, double base, int digits, bool own)
+static void compare_draw_value(const struct compare_state *s, struct canvas *c, int row, int col,
+                               int width, enum style style, double v, double base, int digits,
+                               bool own)
 {
     if (isnan(v) || (s->differences && !own && isnan(base)))
         canvas_right(c, row, col, width, STYLE_FAINT, "-");
@@ -52,7 +56,7 @@ static double best_of(const struct score_property *q)
 }
 
 /* each-phone and the like have no silhouette anywhere: no column where only those are shown. */
-static bool scored(const struct compare_state *s, const char *name)
+static bool compare_draw_scored(const struct compare_state *s, const char *name)
 {
     bool known = false;
     for (size_t i = 0; i < s->files; i++) {
@@ -66,7 +70,7 @@ static bool scored(const struct compare_state *s, const char *name)
     return !known;
 }
 
-static void pointer(struct canvas *c, int row)
+static void compare_draw_pointer(struct canvas *c, int row)
 {
     canvas_glyph(c, row, 0, STYLE_STRONG, GLYPH_POINTER);
     c->cursor_row = row;
@@ -79,7 +83,7 @@ static void draw_file(const struct app *app, struct canvas *c, int row, size_t i
     const struct compare_state *s = compare_state(app);
     bool here = i == app->here;
     if (here)
-        pointer(c, row);
+        compare_draw_pointer(c, row);
     canvas_put(c, row, 2, palette_group((unsigned)i), (uint32_t)(unsigned char)compare_letter(i));
     canvas_text(c, row, 4, name, here ? STYLE_SELECTED : STYLE_NORMAL, s->title[i]);
 }
@@ -115,20 +119,20 @@ struct columns {
     uint32_t first, last;       /* properties, last one excluded */
 };
 
-static uint32_t position(const struct app *app)
+static uint32_t compare_draw_position(const struct app *app)
 {
     uint32_t p = names_find(&compare_state(app)->names, app_property(app));
     return p == NAMES_NONE ? 0 : p;
 }
 
-static struct columns choose(const struct app *app, int width)
+static struct columns compare_draw_choose(const struct app *app, int width)
 {
     const struct compare_state *s = compare_state(app);
     int name = name_width(s, width >= 80 ? TITLE_MAX : 10);
     struct columns k = {name, SHAPE_WIDTH, SCORE_WIDTH, 0, 0, 0};
     int shown = 0;
     for (uint32_t p = 0; p < s->names.count; p++)
-        shown += scored(s, s->names.name[p]);
+        shown += compare_draw_scored(s, s->names.name[p]);
     int room = width - 4 - name;
     if (room - k.size < k.block * (shown ? shown : 1))
         k.size = 0;
@@ -140,18 +144,21 @@ static struct columns choose(const struct app *app, int width)
         k.block += k.bar;
     }
     /* Where not all properties fit, those from the one at hand on. */
-    k.first = fit < shown && position(app) >= (uint32_t)(fit > 0 ? fit : 1) ? position(app) : 0;
+    k.first = fit < shown && compare_draw_position(app) >= (uint32_t)(fit > 0 ? fit : 1)
+                  ? compare_draw_position(app)
+                  : 0;
     k.last = s->names.count;
     return k;
 }
 
-static void head(const struct app *app, struct canvas *c, int row, int col, const char *name,
-                 int width)
+static void compare_draw_head(const struct app *app, struct canvas *c, int row, int col,
+                              const char *name, int width)
 {
-    enum style style = scores_find(&compare_state(app)->scores[app->here], name) >= 0 &&
-                               names_find(&compare_state(app)->names, name) == position(app)
-                           ? STYLE_TAB_HERE
-                           : STYLE_STRONG;
+    enum style style =
+        scores_find(&compare_state(app)->scores[app->here], name) >= 0 &&
+                names_find(&compare_state(app)->names, name) == compare_draw_position(app)
+            ? STYLE_TAB_HERE
+            : STYLE_STRONG;
     canvas_text(c, row, col + 2, width - 3, style, name);
     canvas_right(c, row + 1, col, 8, STYLE_FAINT, "best");
     canvas_right(c, row + 1, col + 9, 5, STYLE_FAINT, "layer");
@@ -175,9 +182,10 @@ static void best_row(const struct app *app, struct canvas *c, int row, size_t i,
         const struct score_property *q = compare_scores(s, i, name);
         double v = best_of(q), base = best_of(compare_scores(s, app->here, name));
         bool best = best_file(s, name) == (long)i;
-        if (!scored(s, name))
+        if (!compare_draw_scored(s, name))
             continue;
-        value(s, c, row, col, 8, best ? STYLE_BEST : STYLE_NORMAL, v, base, 3, i == app->here);
+        compare_draw_value(s, c, row, col, 8, best ? STYLE_BEST : STYLE_NORMAL, v, base, 3,
+                           i == app->here);
         if (best && !isnan(v))
             canvas_put(c, row, col + 8, STYLE_BEST, '*');
         if (!isnan(v))
@@ -260,7 +268,7 @@ static int draw_reasons(const struct app *app, struct canvas *c, struct rect a)
 static void draw_best(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct compare_state *s = compare_state(app);
-    struct columns k = choose(app, a.cols);
+    struct columns k = compare_draw_choose(app, a.cols);
     size_t page = a.rows > 3 ? (size_t)a.rows - 2 : 1, top = app->here / page * page, i;
     int col = 4 + k.name + k.size;
     if (s->differences)
@@ -269,8 +277,8 @@ static void draw_best(const struct app *app, struct canvas *c, struct rect a)
     if (k.size)
         canvas_right(c, a.row + 1, 4 + k.name, SHAPE_WIDTH, STYLE_FAINT, "layers x D");
     for (uint32_t p = k.first; p < k.last && col + k.block <= a.cols; p++)
-        if (scored(s, s->names.name[p])) {
-            head(app, c, a.row, col, s->names.name[p], k.block);
+        if (compare_draw_scored(s, s->names.name[p])) {
+            compare_draw_head(app, c, a.row, col, s->names.name[p], k.block);
             col += k.block;
         }
     for (i = top; i < s->files && i < top + page; i++)
@@ -296,13 +304,13 @@ static void counts_cell(const struct app *app, struct canvas *c, int row, int co
     const struct score_property *own = compare_scores(s, app->here, name);
     bool there = q && l < s->scores[i].layers && q->layer[l].there, best = q && q->best == (long)l;
     bool base = own && l < s->scores[app->here].layers && own->layer[l].there;
-    value(s, c, row, col, COUNT_WIDTH, STYLE_NORMAL, there ? q->layer[l].neurons : NAN,
-          base ? own->layer[l].neurons : NAN, 0, i == app->here);
+    compare_draw_value(s, c, row, col, COUNT_WIDTH, STYLE_NORMAL, there ? q->layer[l].neurons : NAN,
+                       base ? own->layer[l].neurons : NAN, 0, i == app->here);
     if (!pair)
         return;
-    value(s, c, row, col + COUNT_WIDTH, 8, best ? STYLE_BEST : STYLE_NORMAL,
-          there ? q->layer[l].silhouette : NAN, base ? own->layer[l].silhouette : NAN, 3,
-          i == app->here);
+    compare_draw_value(s, c, row, col + COUNT_WIDTH, 8, best ? STYLE_BEST : STYLE_NORMAL,
+                       there ? q->layer[l].silhouette : NAN, base ? own->layer[l].silhouette : NAN,
+                       3, i == app->here);
     if (best)
         canvas_put(c, row, col + COUNT_WIDTH + 8, STYLE_BEST, '*');
 }
@@ -346,7 +354,7 @@ static void draw_counts(const struct app *app, struct canvas *c, struct rect a)
     for (uint32_t l = top; l < layers && l < top + page; l++) {
         int row = a.row + 3 + (int)(l - top);
         if (l == app->at.layer)
-            pointer(c, row);
+            compare_draw_pointer(c, row);
         canvas_rightf(c, row, 1, 4, l == app->at.layer ? STYLE_SELECTED : STYLE_NORMAL, "%u",
                       l + 1);
     }

@@ -1,3 +1,6 @@
+/*
+ * The Compare view: scores of all files at the current settings, and what its keys do.
+ */
 #include "config.h"
 
 #include "explorer/views/compare/compare_state.h"
@@ -18,7 +21,7 @@ static void forget_scores(struct compare_state *s)
     names_free(&s->names);
 }
 
-static void release(struct app *app)
+static void compare_release(struct app *app)
 {
     struct compare_state *s = compare_state(app);
     forget_scores(s);
@@ -47,11 +50,11 @@ static enum status make_room(struct app *app, struct err *err)
                            ? scores_titles(s->title, path, s->files, err)
                            : err_nomem(err);
     if (code)
-        release(app);
+        compare_release(app);
     return code;
 }
 
-static enum status prepare(struct app *app, struct err *err)
+static enum status compare_prepare(struct app *app, struct err *err)
 {
     struct compare_state *s = compare_state(app);
     enum status code = make_room(app, err);
@@ -113,7 +116,7 @@ static const struct view_action own[] = {
      compare_differences},
     {{NULL, NULL, 0, 0, NULL, NULL}, ACTION_NONE, NULL}};
 
-static bool apply(struct app *app, enum action action, long arg, struct err *err)
+static bool compare_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct compare_state *s = compare_state(app);
     (void)arg;
@@ -125,7 +128,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     return true;
 }
 
-static bool legend(struct app *app, size_t i, struct legend_entry *entry)
+static bool compare_legend(struct app *app, size_t i, struct legend_entry *entry)
 {
     struct compare_state *s = compare_state(app);
     if (!s->title || i >= s->files)
@@ -137,7 +140,7 @@ static bool legend(struct app *app, size_t i, struct legend_entry *entry)
 static const char *const forms[COMPARE_FORMS] = {
     [COMPARE_BEST] = "best", [COMPARE_COUNTS] = "counts", [COMPARE_CURVES] = "curves"};
 
-static void tell(const struct app *app, struct link *out)
+static void compare_tell(const struct app *app, struct link *out)
 {
     const struct compare_state *s = compare_state(app);
     if (s->form)
@@ -149,7 +152,8 @@ static void tell(const struct app *app, struct link *out)
             link_add(out, "hide", "%zu", i + 1);
 }
 
-static enum status take(struct app *app, const char *name, const char *value, struct err *err)
+static enum status compare_take_option(struct app *app, const char *name, const char *value,
+                                       struct err *err)
 {
     struct compare_state *s = compare_state(app);
     enum status code = make_room(app, err);
@@ -176,7 +180,7 @@ static enum status take(struct app *app, const char *name, const char *value, st
     return s->differences ? STATUS_OK : link_unknown(name, value, err);
 }
 
-static void status(const struct app *app, struct buf *line)
+static void compare_status(const struct app *app, struct buf *line)
 {
     const struct compare_state *s = compare_state(app);
     const char *name = app_property(app);
@@ -213,15 +217,15 @@ const struct view view_compare = {
     .offers = {ACTION_NEXT_PROPERTY, ACTION_PREV_PROPERTY, ACTION_GROUPS, ACTION_GLYPHS},
     .own = own,
     .state_size = sizeof(struct compare_state),
-    .free = release,
-    .apply = apply,
-    .prepare = prepare,
+    .free = compare_release,
+    .apply = compare_apply,
+    .prepare = compare_prepare,
     .render = compare_render,
     .result = compare_result,
     .figure = compare_figure,
-    .status = status,
-    .tell = tell,
-    .take = take,
+    .status = compare_status,
+    .tell = compare_tell,
+    .take = compare_take_option,
     .legend_title = "Curves shown",
-    .legend = legend,
+    .legend = compare_legend,
 };

@@ -1,3 +1,7 @@
+/*
+ * Two experiments side by side: which rows and columns they share, and the difference of each
+ * cell.
+ */
 #include "config.h"
 
 #include "base/number.h"
@@ -79,7 +83,8 @@ static uint32_t measure_of(const struct experiment *x, const char *name)
 }
 
 /* True if one before number I has the row NAME, and COLUMN if it is not NULL. */
-static bool had(const struct beside *b, size_t i, const char *name, const char *column)
+static bool experiments_beside_had(const struct beside *b, size_t i, const char *name,
+                                   const char *column)
 {
     for (size_t k = 0; k < i; k++)
         if (beside_row(b->x[k], name) != EXPERIMENT_NOTHING &&
@@ -94,7 +99,7 @@ bool beside_line(const struct beside *b, size_t n, struct beside_line *l)
         for (uint32_t r = 0; r < b->x[i]->rows; r++)
             for (uint32_t k = 0; k < b->x[i]->columns; k++) {
                 *l = (struct beside_line){b->x[i]->row[r].name, b->x[i]->column[k]};
-                if (!had(b, i, l->row, l->column) && n-- == 0)
+                if (!experiments_beside_had(b, i, l->row, l->column) && n-- == 0)
                     return true;
             }
     return false;
@@ -104,12 +109,12 @@ const char *beside_row_name(const struct beside *b, size_t n)
 {
     for (size_t i = 0; i < b->count; i++)
         for (uint32_t r = 0; r < b->x[i]->rows; r++)
-            if (!had(b, i, b->x[i]->row[r].name, NULL) && n-- == 0)
+            if (!experiments_beside_had(b, i, b->x[i]->row[r].name, NULL) && n-- == 0)
                 return b->x[i]->row[r].name;
     return NULL;
 }
 
-static int ascending(const void *a, const void *b)
+static int experiments_beside_ascending(const void *a, const void *b)
 {
     const double *x = a, *y = b;
     return (*x > *y) - (*x < *y);
@@ -127,7 +132,7 @@ size_t beside_points(const struct beside *b, double *share, size_t most)
                 share[count++] = b->x[i]->point[p];
         }
     if (b->count > 1 && count)
-        qsort(share, count, sizeof *share, ascending);
+        qsort(share, count, sizeof *share, experiments_beside_ascending);
     return count;
 }
 

@@ -1,3 +1,7 @@
+/*
+ * Drawing the Experiments view: the list of experiments, the form, and the results of the selected
+ * one.
+ */
 #include "config.h"
 
 #include "base/number.h"
@@ -21,7 +25,7 @@ void experiments_time(double seconds, char *text, size_t size)
 }
 
 /* When it was begun, or, while it runs, how fast it is. */
-static void when(const struct job *job, long long now, char *text, size_t size)
+static void experiments_draw_when(const struct job *job, long long now, char *text, size_t size)
 {
     struct tm tm;
     time_t at = (time_t)job->x.started;
@@ -49,7 +53,7 @@ static void draw_job(const struct app *app, struct canvas *c, int row, size_t i)
         canvas_glyph(c, row, 0, STYLE_STRONG, GLYPH_POINTER);
     canvas_text(c, row, 2, 9, here ? STYLE_STRONG : styles[state], states[state]);
     canvas_rightf(c, row, 11, 11, style, "%u/%u", job->x.done, job->x.steps);
-    when(job, s->now, text, sizeof text);
+    experiments_draw_when(job, s->now, text, sizeof text);
     canvas_text(c, row, 24, 20, style, text);
     if (job->beside)
         canvas_put(c, row, 45, STYLE_ALERT, (uint32_t)('A' + job->beside - 1));

@@ -1,3 +1,7 @@
+/*
+ * The form of a new experiment: its fields, their defaults from the last one or the bundled
+ * models, and the request that they make.
+ */
 #include "config.h"
 
 #include "explorer/views/experiments/experiments_state.h"
@@ -34,10 +38,11 @@ const char *experiments_field_help(size_t field)
     return fields[field].help;
 }
 
-static void set(struct experiments_state *s, enum experiment_field field, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+static void experiments_form_set(struct experiments_state *s, enum experiment_field field,
+                                 const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-static void set(struct experiments_state *s, enum experiment_field field, const char *fmt, ...)
+static void experiments_form_set(struct experiments_state *s, enum experiment_field field,
+                                 const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -46,7 +51,7 @@ static void set(struct experiments_state *s, enum experiment_field field, const 
 }
 
 /* "sid" of the bundled sid.counts; false for other files. */
-static bool bundled(const struct app *app, char *name, size_t size)
+static bool experiments_form_bundled(const struct app *app, char *name, size_t size)
 {
     char folder[PATH_MAX], here[PATH_MAX], real[PATH_MAX];
     snprintf(folder, sizeof folder, "%s/demo/counts", datadir());
@@ -64,14 +69,14 @@ static void fill_bundled(struct experiments_state *s, const char *name)
     const char *d = datadir();
     bool sid = strcmp(name, "sid") == 0, pr = strcmp(name, "pr") == 0;
     if (s->value[FIELD_WHAT][0] != '$')
-        set(s, FIELD_WHAT, "%s", pr ? "phone" : "gender");
-    set(s, FIELD_TASK, "%s", sid ? "sid" : pr ? "phones" : "centroid");
-    set(s, FIELD_BY, "%s", pr ? "phone" : "gender");
-    set(s, FIELD_PIECE, "%s", sid ? "0.2" : "whole");
-    set(s, FIELD_MODEL, "%s/demo/models/%s.safetensors", d, name);
-    set(s, FIELD_AUDIO, "%s/demo/audio", d);
-    set(s, FIELD_LABELS, "%s/demo/textgrid", d);
-    set(s, FIELD_SPEAKERS, "%s/demo/speakers.tsv", d);
+        experiments_form_set(s, FIELD_WHAT, "%s", pr ? "phone" : "gender");
+    experiments_form_set(s, FIELD_TASK, "%s", sid ? "sid" : pr ? "phones" : "centroid");
+    experiments_form_set(s, FIELD_BY, "%s", pr ? "phone" : "gender");
+    experiments_form_set(s, FIELD_PIECE, "%s", sid ? "0.2" : "whole");
+    experiments_form_set(s, FIELD_MODEL, "%s/demo/models/%s.safetensors", d, name);
+    experiments_form_set(s, FIELD_AUDIO, "%s/demo/audio", d);
+    experiments_form_set(s, FIELD_LABELS, "%s/demo/textgrid", d);
+    experiments_form_set(s, FIELD_SPEAKERS, "%s/demo/speakers.tsv", d);
 }
 
 /* Where the last answers are kept. */
@@ -121,7 +126,7 @@ bool experiments_bundled(const struct app *app, char *demo, size_t size)
 {
     char name[64];
     snprintf(demo, size, "%s/demo", datadir());
-    return bundled(app, name, sizeof name);
+    return experiments_form_bundled(app, name, sizeof name);
 }
 
 void experiments_form_open(struct app *app)
@@ -139,14 +144,15 @@ void experiments_form_fill(struct app *app)
     if (s->filled)
         return;
     s->filled = true;
-    set(s, FIELD_WHAT, "%s", neuron_set_total(marks_set(app)) ? "$" MARKS_NAME : app_property(app));
-    set(s, FIELD_LAYERS, "all");
-    set(s, FIELD_EDIT, "erase");
-    set(s, FIELD_TASK, "centroid");
-    set(s, FIELD_CONTROLS, "100");
-    set(s, FIELD_PIECE, "whole");
-    set(s, FIELD_NOISE, "0");
-    if (bundled(app, name, sizeof name))
+    experiments_form_set(s, FIELD_WHAT, "%s",
+                         neuron_set_total(marks_set(app)) ? "$" MARKS_NAME : app_property(app));
+    experiments_form_set(s, FIELD_LAYERS, "all");
+    experiments_form_set(s, FIELD_EDIT, "erase");
+    experiments_form_set(s, FIELD_TASK, "centroid");
+    experiments_form_set(s, FIELD_CONTROLS, "100");
+    experiments_form_set(s, FIELD_PIECE, "whole");
+    experiments_form_set(s, FIELD_NOISE, "0");
+    if (experiments_form_bundled(app, name, sizeof name))
         fill_bundled(s, name);
     else
         fill_last(s);
@@ -178,7 +184,8 @@ static enum status form_set_path(struct form_request *f, const char *name, const
     return form_set(f, name, value, err);
 }
 
-static enum status need(const struct experiments_state *s, enum experiment_field f, struct err *err)
+static enum status experiments_form_need(const struct experiments_state *s, enum experiment_field f,
+                                         struct err *err)
 {
     if (s->value[f][0])
         return STATUS_OK;
@@ -186,7 +193,7 @@ static enum status need(const struct experiments_state *s, enum experiment_field
 }
 
 /* "scale 0.5": is S that verb, and what is behind it? */
-static bool verb(const char *s, const char *word, const char **rest)
+static bool experiments_form_verb(const char *s, const char *word, const char **rest)
 {
     size_t n = strlen(word);
     if (strncmp(s, word, n) != 0 || (s[n] && s[n] != ' '))
@@ -232,7 +239,7 @@ static enum status form_set_edit(const struct app *app, struct form_request *f, 
     const char *edit = s->value[FIELD_EDIT], *what = s->value[FIELD_WHAT], *rest;
     bool property = names_find(&app_session(app)->names, what) != NAMES_NONE;
     enum status code;
-    if (verb(edit, "prune", &rest)) {
+    if (experiments_form_verb(edit, "prune", &rest)) {
         experiment_request_init(&f->r, EXPERIMENT_CURVE);
         code = form_set(f, "keep", *rest ? rest : "10%,20%,40%,60%,80%,100%", err);
         return code ? code : form_set(f, "protect", what, err);
@@ -243,9 +250,9 @@ static enum status form_set_edit(const struct app *app, struct form_request *f, 
         code = form_set(f, "controls", s->value[FIELD_CONTROLS], err);
     if (code)
         return code;
-    if (verb(edit, "scale", &rest) && *rest)
+    if (experiments_form_verb(edit, "scale", &rest) && *rest)
         return form_set(f, "scale", rest, err);
-    if (verb(edit, "mean", &rest) && *rest)
+    if (experiments_form_verb(edit, "mean", &rest) && *rest)
         return form_set_path(f, "mean", rest, err);
     if (strcmp(edit, "erase") == 0)
         return STATUS_OK;
@@ -315,7 +322,7 @@ static enum status form_fill_request(struct app *app, struct form_request *f, st
     enum status code =
         experiments_plain_set(app, s->value[FIELD_WHAT], sizeof s->value[FIELD_WHAT], err);
     for (size_t i = 0; i < sizeof needed / sizeof needed[0] && !code; i++)
-        code = need(s, needed[i], err);
+        code = experiments_form_need(s, needed[i], err);
     if (!code)
         code = form_set_edit(app, f, err);
     if (!code)

@@ -1,3 +1,7 @@
+/*
+ * Listening to one recording with and without a set: its fields, and asking the listener in
+ * src/work.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -46,7 +50,7 @@ static bool choose_own(struct live_options *o, const struct app *app)
 }
 
 /* Opens what can be listened with; false, with the reason in the state, if there is nothing. */
-static bool begin(struct app *app)
+static bool experiments_live_begin(struct app *app)
 {
     struct experiments_state *s = experiments_state(app);
     char demo[PATH_MAX];
@@ -67,7 +71,7 @@ static bool begin(struct app *app)
     return s->live != NULL;
 }
 
-static bool differs(const struct live_ask *a, const struct live_ask *b)
+static bool experiments_live_differs(const struct live_ask *a, const struct live_ask *b)
 {
     return a->recording != b->recording || a->erase != b->erase || a->sigma != b->sigma ||
            strcmp(a->set, b->set) != 0 || strcmp(a->where, b->where) != 0;
@@ -93,11 +97,11 @@ static void tell_conditions(const struct app *app, struct live_ask *ask)
 bool experiments_live_look(struct app *app)
 {
     struct experiments_state *s = experiments_state(app);
-    if (!begin(app))
+    if (!experiments_live_begin(app))
         return false;
     const struct live_answer *before = s->answer;
     tell_conditions(app, &s->wanted);
-    if (!s->asking || differs(&s->wanted, &s->asked)) {
+    if (!s->asking || experiments_live_differs(&s->wanted, &s->asked)) {
         s->asked = s->wanted;
         s->asking = true;
         live_ask(s->live, &s->asked);
@@ -122,7 +126,7 @@ void experiments_live_end(struct app *app)
 }
 
 /* One recording on or back, a screenful of time on or back. */
-static void move(struct app *app, enum action action)
+static void experiments_live_move(struct app *app, enum action action)
 {
     struct experiments_state *s = experiments_state(app);
     size_t page = app->cols > 20 ? (size_t)(app->cols - 19) : 1;
@@ -165,7 +169,7 @@ bool experiments_live_apply(struct app *app, enum action action)
     case ACTION_PAGE_UP:
     case ACTION_PAGE_DOWN:
     case ACTION_FIRST:
-    case ACTION_LAST: move(app, action); return true;
+    case ACTION_LAST: experiments_live_move(app, action); return true;
     default: return false;
     }
 }

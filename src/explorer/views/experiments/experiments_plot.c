@@ -1,3 +1,6 @@
+/*
+ * The results of an experiment as curves.
+ */
 #include "config.h"
 
 #include "explorer/views/experiments/experiments_state.h"
@@ -9,7 +12,7 @@
 #include "base/number.h"
 
 /* The span of all changes and intervals, 0 within. */
-static void span(const struct beside *b, double *low, double *high)
+static void experiments_plot_span(const struct beside *b, double *low, double *high)
 {
     *low = *high = 0;
     for (size_t i = 0; i < b->count; i++)
@@ -61,7 +64,7 @@ static void draw_changes(const struct beside *b, struct canvas *c, struct rect a
     double low, high;
     struct beside_line l;
     int row = a.row;
-    span(b, &low, &high);
+    experiments_plot_span(b, &low, &high);
     canvas_textf(c, row++, 0, c->cols, STYLE_STRONG,
                  "%s: change of the error in points (%s), 95 %% of the controls [--], 0 |",
                  b->x[0]->measure[0], b->count > 1 ? "letter" : "*");

@@ -1,3 +1,6 @@
+/*
+ * The Experiments view: the list, its keys, and looking at running experiments in time.
+ */
 #include "config.h"
 
 #include "explorer/views/experiments/experiments_state.h"
@@ -50,7 +53,7 @@ static bool look_again(struct app *app)
     return experiments_look(app);
 }
 
-static enum status prepare(struct app *app, struct err *err)
+static enum status experiments_prepare(struct app *app, struct err *err)
 {
     const struct experiments_state *s = experiments_state(app);
     (void)err;
@@ -60,7 +63,7 @@ static enum status prepare(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
-static void release(struct app *app)
+static void experiments_release(struct app *app)
 {
     struct experiments_state *s = experiments_state(app);
     if (s->open)
@@ -69,7 +72,7 @@ static void release(struct app *app)
     s->open = false;
 }
 
-static int due(const struct app *app)
+static int experiments_due(const struct app *app)
 {
     const struct experiments_state *s = experiments_state(app);
     int live = s->shape == EXPERIMENTS_LIVE ? experiments_live_due(app) : -1;
@@ -233,7 +236,7 @@ static bool apply_form(struct app *app, enum action action, struct err *err)
     }
 }
 
-static bool apply(struct app *app, enum action action, long arg, struct err *err)
+static bool experiments_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
     (void)arg;
@@ -282,7 +285,7 @@ static void tell_settings(const struct experiment *x, struct buf *line)
     }
 }
 
-static void status(const struct app *app, struct buf *line)
+static void experiments_status(const struct app *app, struct buf *line)
 {
     const struct experiments_state *s = experiments_state(app);
     const struct job *job = job_here(app);
@@ -338,12 +341,12 @@ const struct view view_experiments = {
     .leave = experiments_leave,
     .named_by = NAMED_FILE,
     .state_size = sizeof(struct experiments_state),
-    .free = release,
-    .apply = apply,
-    .prepare = prepare,
+    .free = experiments_release,
+    .apply = experiments_apply,
+    .prepare = experiments_prepare,
     .render = experiments_draw,
-    .status = status,
+    .status = experiments_status,
     .result = experiments_result,
-    .due = due,
+    .due = experiments_due,
     .look = look_again,
 };

@@ -1,3 +1,6 @@
+/*
+ * Drawing a recording with its spectrum, labels and predictions, with and without the set.
+ */
 #include "config.h"
 
 #include <math.h>
@@ -27,7 +30,7 @@ static void range_of(const struct live_answer *a, double *low, double *high)
 }
 
 /* Mean of the bins of line R of LINES (from the top) in frame T of 20 ms. */
-static double level(const struct live_answer *a, size_t t, int r, int lines)
+static double live_draw_level(const struct live_answer *a, size_t t, int r, int lines)
 {
     int from = (lines - 1 - r) * LOGMEL_BINS / lines, to = (lines - r) * LOGMEL_BINS / lines;
     double sum = 0;
@@ -45,7 +48,7 @@ static void draw_spectrum(const struct live_answer *a, size_t first, struct canv
     canvas_text(c, area.row, 0, LABEL_WIDTH - 1, STYLE_FAINT, "log-mel");
     for (int r = 0; r < area.rows; r++)
         for (int k = 0; k < area.cols && first + (size_t)k < a->frames; k++) {
-            double v = (level(a, first + (size_t)k, r, area.rows) - low) / (high - low);
+            double v = (live_draw_level(a, first + (size_t)k, r, area.rows) - low) / (high - low);
             int shade = v > 0 ? (int)(v * 9.99) : 0;
             canvas_put(c, area.row + r, area.col + k, STYLE_NORMAL,
                        (uint32_t)(unsigned char)ramp[shade < 9 ? shade : 9]);
@@ -76,7 +79,7 @@ static void draw_labels(char (*label)[LIVE_NAME], size_t frames, char (*other)[L
     }
 }
 
-static size_t same(char (*a)[LIVE_NAME], char (*b)[LIVE_NAME], size_t n, size_t *of)
+static size_t live_draw_same(char (*a)[LIVE_NAME], char (*b)[LIVE_NAME], size_t n, size_t *of)
 {
     size_t count = 0;
     *of = 0;
@@ -93,7 +96,7 @@ static void draw_share(const struct live_answer *a, char (*label)[LIVE_NAME], si
                        const char *what, struct canvas *c, int row, int col)
 {
     size_t of, n = frames < a->frames ? frames : a->frames;
-    size_t right = same(label, a->right, n, &of);
+    size_t right = live_draw_same(label, a->right, n, &of);
     if (of)
         canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "%s: %s %% of frames right", what,
                      number_fixed(100.0 * (double)right / (double)of, 1).text);

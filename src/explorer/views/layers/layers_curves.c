@@ -1,3 +1,6 @@
+/*
+ * The Layers view as curves.
+ */
 #include "config.h"
 
 #include "explorer/views/layers/layers_state.h"

@@ -1,3 +1,6 @@
+/*
+ * Drawing the Layers view as a table, with details of the current layer below.
+ */
 #include "config.h"
 
 #include "base/number.h"
@@ -93,7 +96,7 @@ static uint32_t bars_in(const struct app *app, const struct columns *k)
  * The most that fits.  Where not even numbers alone fit, properties are left out from the right,
  * or from the left where that would hide the one at hand.
  */
-static struct columns choose(const struct app *app, int width)
+static struct columns layers_draw_choose(const struct app *app, int width)
 {
     static const struct columns tries[] = {
         {true, true, true, true, BAR_MIN, 0},   {true, true, false, true, BAR_MIN, 0},
@@ -141,8 +144,8 @@ static void sorted_title(const struct app *app, struct canvas *c, int row, int c
                         : "v");
 }
 
-static void head(const struct app *app, struct canvas *c, int row, int col, uint32_t p,
-                 const struct columns *k)
+static void layers_draw_head(const struct app *app, struct canvas *c, int row, int col, uint32_t p,
+                             const struct columns *k)
 {
     const char *name = app_session(app)->names.name[p];
     int width = block_width(app, p, k) - GAP;
@@ -164,7 +167,8 @@ static void head(const struct app *app, struct canvas *c, int row, int col, uint
 }
 
 /* A silhouette as number and bar; the bar shows 0..1, what is below 0 has none. */
-static void score(struct canvas *c, int row, int col, int width, double v, bool best, int bar)
+static void layers_draw_score(struct canvas *c, int row, int col, int width, double v, bool best,
+                              int bar)
 {
     if (isnan(v)) {
         canvas_right(c, row, col, width, STYLE_FAINT, "-");
@@ -177,8 +181,8 @@ static void score(struct canvas *c, int row, int col, int width, double v, bool 
         canvas_bar(c, row, col + width + 2, bar - 1, best ? STYLE_BEST : STYLE_BAR, v);
 }
 
-static void block(const struct app *app, struct canvas *c, int row, int col, uint32_t p,
-                  uint32_t layer, const struct columns *k, bool best)
+static void layers_draw_block(const struct app *app, struct canvas *c, int row, int col, uint32_t p,
+                              uint32_t layer, const struct columns *k, bool best)
 {
     const struct engine_result *r = app_result(app, p, layer);
     int bar = k->bars ? k->bar : 0;
@@ -196,9 +200,10 @@ static void block(const struct app *app, struct canvas *c, int row, int col, uin
     }
     if (!layers_scored(app, p))
         return;
-    score(c, row, col, SCORE_WIDTH - 1, r->silhouette, best, bar);
+    layers_draw_score(c, row, col, SCORE_WIDTH - 1, r->silhouette, best, bar);
     if (k->original)
-        score(c, row, col + SCORE_WIDTH + bar, FULL_WIDTH - 1, r->silhouette_full, false, bar);
+        layers_draw_score(c, row, col + SCORE_WIDTH + bar, FULL_WIDTH - 1, r->silhouette_full,
+                          false, bar);
 }
 
 static void table_row(const struct app *app, struct canvas *c, int row, uint32_t layer,
@@ -223,7 +228,7 @@ static void table_row(const struct app *app, struct canvas *c, int row, uint32_t
             continue;
         if (col + w > c->cols)
             break;
-        block(app, c, row, col, p, layer, k, layers_best(app, p) == (long)layer);
+        layers_draw_block(app, c, row, col, p, layer, k, layers_best(app, p) == (long)layer);
         col += w;
     }
 }
@@ -242,8 +247,8 @@ static void detail_line(const struct app *app, struct canvas *c, int row, uint32
                     r ? STYLE_ALERT : STYLE_NORMAL, r ? r->why : "...");
         return;
     }
-    score(c, row, DETAIL_MAP, 7, r->silhouette, false, 0);
-    score(c, row, DETAIL_ORIGINAL, 8, r->silhouette_full, false, 0);
+    layers_draw_score(c, row, DETAIL_MAP, 7, r->silhouette, false, 0);
+    layers_draw_score(c, row, DETAIL_ORIGINAL, 8, r->silhouette_full, false, 0);
     buf_printf(&line, "%u", r->neurons);
     if (r->groups <= MAX_GROUPS)
         for (uint32_t g = 0; g < r->groups; g++)
@@ -254,7 +259,7 @@ static void detail_line(const struct app *app, struct canvas *c, int row, uint32
     buf_free(&line);
 }
 
-static void details(const struct app *app, struct canvas *c, int row, int rows)
+static void layers_draw_details(const struct app *app, struct canvas *c, int row, int rows)
 {
     uint32_t n = app_session(app)->names.count;
     canvas_textf(c, row, 0, 12, STYLE_STRONG, "Layer %u", app->looked + 1);
@@ -269,7 +274,7 @@ static void details(const struct app *app, struct canvas *c, int row, int rows)
 static void render_table(const struct app *app, struct canvas *c, struct rect area)
 {
     uint32_t n = app_session(app)->names.count;
-    struct columns k = choose(app, area.cols);
+    struct columns k = layers_draw_choose(app, area.cols);
     int col = LAYER_WIDTH + ANY_WIDTH, rows = area.rows - 2;
     const struct grid *g = &((const struct layers_state *)view_state(app, VIEW_LAYERS))->grid;
     size_t page = rows > 1 ? (size_t)rows : 1, top = g->here / page * page, l;
@@ -279,7 +284,7 @@ static void render_table(const struct app *app, struct canvas *c, struct rect ar
         if (!has_column(app, p, &k))
             continue;
         if (col + block_width(app, p, &k) <= c->cols)
-            head(app, c, area.row, col, p, &k);
+            layers_draw_head(app, c, area.row, col, p, &k);
         col += block_width(app, p, &k);
     }
     for (l = top; l < g->count && l < top + page; l++)
@@ -287,7 +292,7 @@ static void render_table(const struct app *app, struct canvas *c, struct rect ar
     int row = area.row + 2 + (int)(l - top) + 1, left = area.row + area.rows - row;
     if (left < 2)
         return;
-    details(app, c, row, left);
+    layers_draw_details(app, c, row, left);
     row += (int)n + 2;
     left -= (int)n + 2;
     if (left >= CURVES_ROWS && !c->plain)

@@ -1,3 +1,6 @@
+/*
+ * The Layers view: |S|, |P| and silhouettes of every property in every layer, its list and keys.
+ */
 #include "config.h"
 
 #include <math.h>
@@ -26,14 +29,14 @@ static void reset_list(struct app *app)
     grid_reset(&s->grid, s->column, LIST_PROPERTIES + 2 * n);
 }
 
-static enum status init(struct app *app, struct err *err)
+static enum status layers_init(struct app *app, struct err *err)
 {
     (void)err;
     reset_list(app);
     return STATUS_OK;
 }
 
-static void release(struct app *app)
+static void layers_release(struct app *app)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
     grid_free(&s->grid);
@@ -68,7 +71,7 @@ static enum status fill_list(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
-static enum status prepare(struct app *app, struct err *err)
+static enum status layers_prepare(struct app *app, struct err *err)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
     struct analysis *session = &app->file[app->here].session;
@@ -80,21 +83,21 @@ static enum status prepare(struct app *app, struct err *err)
 }
 
 /* The layer under the cursor is the one at hand. */
-static void moved(struct app *app)
+static void layers_moved(struct app *app)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
     if (grid_id(&s->grid) != GRID_NONE)
         app->at.layer = (uint32_t)grid_id(&s->grid);
 }
 
-static bool apply(struct app *app, enum action action, long arg, struct err *err)
+static bool layers_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
     (void)arg;
     if (!s->grid.rows)
         fill_list(app, err);
     if (lists_move(&s->grid, action, (size_t)app_view_rows(app) - 2)) {
-        moved(app);
+        layers_moved(app);
         return true;
     }
     if (action == ACTION_FORM)
@@ -108,7 +111,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     return true;
 }
 
-static struct grid *grid(struct app *app)
+static struct grid *layers_grid(struct app *app)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
     return &s->grid;
@@ -119,7 +122,7 @@ static const char *const forms[LAYERS_FORMS] = {[LAYERS_TABLE] = "table",
                                                 [LAYERS_SILHOUETTES] = "silhouettes",
                                                 [LAYERS_NEURONS] = "neurons"};
 
-static void tell(const struct app *app, struct link *out)
+static void layers_tell(const struct app *app, struct link *out)
 {
     const struct layers_state *s = view_state(app, VIEW_LAYERS);
     if (s->form)
@@ -130,7 +133,8 @@ static void tell(const struct app *app, struct link *out)
     link_tell_list(&s->grid, out);
 }
 
-static enum status take(struct app *app, const char *name, const char *value, struct err *err)
+static enum status layers_take_option(struct app *app, const char *name, const char *value,
+                                      struct err *err)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
     if (!name) {
@@ -160,7 +164,7 @@ static bool set_of(const struct app *app, enum view_set which, struct buf *out)
     return true;
 }
 
-static bool legend(struct app *app, size_t i, struct legend_entry *entry)
+static bool layers_legend(struct app *app, size_t i, struct legend_entry *entry)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
     const struct names *names = &app_session(app)->names;
@@ -170,7 +174,7 @@ static bool legend(struct app *app, size_t i, struct legend_entry *entry)
     return true;
 }
 
-static void status(const struct app *app, struct buf *line)
+static void layers_status(const struct app *app, struct buf *line)
 {
     long best = layers_best(app, app->at.property);
     const struct engine_result *r;
@@ -206,19 +210,19 @@ const struct view view_layers = {
                ACTION_REVERSE, ACTION_GLYPHS},
     .named_by = NAMED_FILE,
     .state_size = sizeof(struct layers_state),
-    .init = init,
-    .free = release,
-    .grid = grid,
-    .moved = moved,
-    .tell = tell,
-    .take = take,
+    .init = layers_init,
+    .free = layers_release,
+    .grid = layers_grid,
+    .moved = layers_moved,
+    .tell = layers_tell,
+    .take = layers_take_option,
     .set = set_of,
-    .apply = apply,
-    .prepare = prepare,
+    .apply = layers_apply,
+    .prepare = layers_prepare,
     .render = layers_render,
     .result = layers_result,
     .figure = layers_figure,
-    .status = status,
+    .status = layers_status,
     .legend_title = "Curves shown",
-    .legend = legend,
+    .legend = layers_legend,
 };

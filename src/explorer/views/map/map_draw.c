@@ -1,3 +1,6 @@
+/*
+ * Drawing the Map view: the plot, its legend and scores, and what is said of the selected point.
+ */
 #include "config.h"
 
 #include "explorer/views/map/map_state.h"

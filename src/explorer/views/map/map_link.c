@@ -1,3 +1,6 @@
+/*
+ * The Map view's place as options, and clicks on its points.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,7 @@
+/*
+ * The Map view: the map of the current layer, turned to lie close to the one before (Procrustes),
+ * its points and neighbours, and keys.
+ */
 #include "config.h"
 
 #include "explorer/views/map/map_state.h"
@@ -11,7 +15,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 
-static void forget(struct map_state *s)
+static void map_forget(struct map_state *s)
 {
     free(s->xy);
     free(s->hidden);
@@ -24,20 +28,20 @@ static void forget(struct map_state *s)
     s->fresh = false;
 }
 
-static enum status init(struct app *app, struct err *err)
+static enum status map_init(struct app *app, struct err *err)
 {
     (void)err;
     struct map_state *s = map_state(app);
-    forget(s);
+    map_forget(s);
     s->grid.noun = "points";
     if (!s->grid.columns)
         grid_reset(&s->grid, map_columns, MAP_COLUMNS);
     return STATUS_OK;
 }
 
-static void release(struct app *app)
+static void map_release(struct app *app)
 {
-    forget(map_state(app));
+    map_forget(map_state(app));
     grid_free(&map_state(app)->grid);
 }
 
@@ -82,7 +86,7 @@ enum status map_adopt(struct app *app, const struct property *p, struct err *err
     if (s->hidden && s->of_property == app->at.property && s->of_file == app->here &&
         s->points == p->points && s->groups == p->groups)
         return STATUS_OK;
-    forget(s);
+    map_forget(s);
     s->xy = mem_zeros((size_t)p->points * 2, sizeof *s->xy);
     s->hidden = mem_zeros(p->groups, 1);
     if (!s->xy || !s->hidden)
@@ -104,7 +108,7 @@ enum status map_adopt(struct app *app, const struct property *p, struct err *err
  * Every layer is laid over the one before, from layer 1 on, so that what one sees in a layer does
  * not depend on the way one came.  False while a layer is missing.
  */
-static bool align(struct app *app)
+static bool map_do_align(struct app *app)
 {
     struct map_state *s = map_state(app);
     size_t n = (size_t)s->points * 2;
@@ -167,7 +171,7 @@ static enum status find_near(struct map_state *s, struct err *err)
     return STATUS_OK;
 }
 
-static enum status prepare(struct app *app, struct err *err)
+static enum status map_prepare(struct app *app, struct err *err)
 {
     struct map_state *s = map_state(app);
     struct analysis *session = &app->file[app->here].session;
@@ -180,14 +184,14 @@ static enum status prepare(struct app *app, struct err *err)
     if (!code)
         code = map_adopt(app, p, err);
     if (code) {
-        forget(s);
+        map_forget(s);
         snprintf(s->why, sizeof s->why, "%s: %.160s.\n\nAnother property: p.  Conditions: c.",
                  app_property(app), engine_without_path(session->counts, err->msg));
         return STATUS_OK;
     }
     s->property = p;
     s->layer = l;
-    s->fresh = align(app);
+    s->fresh = map_do_align(app);
     if (s->fresh)
         s->of_layer = app->at.layer;
     const struct engine_result *r = app_result(app, app->at.property, app->at.layer);
@@ -224,7 +228,7 @@ static bool step_point(struct app *app, enum action action)
     return true;
 }
 
-static bool legend(struct app *app, size_t i, struct legend_entry *entry)
+static bool map_legend(struct app *app, size_t i, struct legend_entry *entry)
 {
     struct map_state *s = map_state(app);
     if (!s->property || i >= s->groups)
@@ -249,7 +253,7 @@ void map_show_all(struct app *app)
         memset(s->hidden, 0, s->groups);
 }
 
-static bool apply(struct app *app, enum action action, long arg, struct err *err)
+static bool map_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct map_state *s = map_state(app);
     (void)arg;
@@ -274,13 +278,13 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     return true;
 }
 
-static struct grid *grid(struct app *app)
+static struct grid *map_grid(struct app *app)
 {
     return &map_state(app)->grid;
 }
 
 /* The point found is the one at hand. */
-static void moved(struct app *app)
+static void map_moved(struct app *app)
 {
     struct map_state *s = map_state(app);
     size_t row = grid_row(&s->grid);
@@ -290,7 +294,7 @@ static void moved(struct app *app)
     snprintf(app->phone, sizeof app->phone, "%s", s->property->point[row].label);
 }
 
-static void status(const struct app *app, struct buf *line)
+static void map_status(const struct app *app, struct buf *line)
 {
     const struct map_state *s = map_state(app);
     char text[160];
@@ -344,21 +348,21 @@ const struct view view_map = {
     .offers = {ACTION_NEXT_PROPERTY, ACTION_PREV_PROPERTY, ACTION_GROUPS, ACTION_GLYPHS},
     .named_by = NAMED_FILE | NAMED_PROPERTY | NAMED_LAYER,
     .state_size = sizeof(struct map_state),
-    .init = init,
-    .free = release,
-    .apply = apply,
-    .prepare = prepare,
+    .init = map_init,
+    .free = map_release,
+    .apply = map_apply,
+    .prepare = map_prepare,
     .render = map_render,
     .result = map_result,
     .figure = map_figure,
-    .status = status,
-    .grid = grid,
-    .moved = moved,
+    .status = map_status,
+    .grid = map_grid,
+    .moved = map_moved,
     .tell = map_tell,
     .take = map_take,
     .set = map_set,
     .legend_title = "Groups shown",
-    .legend = legend,
+    .legend = map_legend,
     .legend_switched = legend_switched,
     .click = map_click,
 };

@@ -1,3 +1,6 @@
+/*
+ * Drawing the Neurons view: the list, and p by phone and group of the selected neuron.
+ */
 #include "config.h"
 
 #include <math.h>

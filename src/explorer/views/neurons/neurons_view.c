@@ -1,3 +1,6 @@
+/*
+ * The Neurons view: the neurons of a set with their statistics, and keys.
+ */
 #include "config.h"
 
 #include <math.h>
@@ -21,7 +24,7 @@ static const struct grid_column columns[NEURONS_COLUMNS] = {
     [NEURONS_LIFT] = {"lift", "lift", false, true},
     [NEURONS_MARKED] = {"marked", "marked", false, true}};
 
-static void forget(struct neurons_state *s)
+static void neurons_forget(struct neurons_state *s)
 {
     free(s->row);
     free(s->hits);
@@ -36,11 +39,11 @@ static void forget(struct neurons_state *s)
     grid_clear(&s->grid);
 }
 
-static enum status init(struct app *app, struct err *err)
+static enum status neurons_init(struct app *app, struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
     (void)err;
-    forget(s);
+    neurons_forget(s);
     if (!s->grid.columns) {
         grid_reset(&s->grid, columns, NEURONS_COLUMNS);
         s->grid.noun = "neurons";
@@ -48,9 +51,9 @@ static enum status init(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
-static void release(struct app *app)
+static void neurons_release(struct app *app)
 {
-    forget(neurons_state(app));
+    neurons_forget(neurons_state(app));
     grid_free(&neurons_state(app)->grid);
 }
 
@@ -157,7 +160,7 @@ static enum status make_rows(struct app *app, struct err *err)
     struct analysis *session = &app->file[app->here].session;
     const struct property_layer *l;
     uint64_t *bits = NULL;
-    forget(s);
+    neurons_forget(s);
     enum status code = analysis_property(session, app_property(app), &s->property, err);
     if (!code)
         code = analysis_layer(session, app_property(app), app->at.layer, &l, err);
@@ -181,7 +184,7 @@ static enum status make_rows(struct app *app, struct err *err)
             code = fill_row(app, &s->row[s->rows++], i, err);
     free(bits);
     if (code)
-        forget(s);
+        neurons_forget(s);
     return code;
 }
 
@@ -220,7 +223,7 @@ static bool names_sets(const struct app *app)
     return strchr(neurons_set(app), '$') != NULL;
 }
 
-static enum status prepare(struct app *app, struct err *err)
+static enum status neurons_prepare(struct app *app, struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
     enum status code = STATUS_OK;
@@ -281,7 +284,7 @@ static void next_form(struct neurons_state *s)
     s->bars_only = bars;
 }
 
-static bool apply(struct app *app, enum action action, long arg, struct err *err)
+static bool neurons_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
     (void)arg;
@@ -297,7 +300,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     return true;
 }
 
-static void status(const struct app *app, struct buf *line)
+static void neurons_status(const struct app *app, struct buf *line)
 {
     const struct neurons_state *s = neurons_state(app);
     if (s->why[0] || !s->property)
@@ -307,14 +310,14 @@ static void status(const struct app *app, struct buf *line)
         buf_printf(line, ", %zu of them with '%s' (Esc shows all)", s->grid.count, s->grid.filter);
 }
 
-static struct grid *grid(struct app *app)
+static struct grid *neurons_grid(struct app *app)
 {
     return &neurons_state(app)->grid;
 }
 
 static const char *const forms[] = {"both", "table", "bars"};
 
-static void tell(const struct app *app, struct link *out)
+static void neurons_tell(const struct app *app, struct link *out)
 {
     const struct neurons_state *s = neurons_state(app);
     int form = s->table_only ? 1 : s->bars_only ? 2 : 0;
@@ -327,7 +330,8 @@ static void tell(const struct app *app, struct link *out)
         link_add(out, "select", "%llu", (unsigned long long)grid_id(&s->grid));
 }
 
-static enum status take(struct app *app, const char *name, const char *value, struct err *err)
+static enum status neurons_take_option(struct app *app, const char *name, const char *value,
+                                       struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
     if (!name) {
@@ -396,15 +400,15 @@ const struct view view_neurons = {
                ACTION_EDIT},
     .named_by = NAMED_FILE | NAMED_PROPERTY | NAMED_LAYER,
     .state_size = sizeof(struct neurons_state),
-    .init = init,
-    .free = release,
-    .apply = apply,
-    .prepare = prepare,
+    .init = neurons_init,
+    .free = neurons_release,
+    .apply = neurons_apply,
+    .prepare = neurons_prepare,
     .render = neurons_render,
     .result = neurons_result,
-    .status = status,
-    .grid = grid,
-    .tell = tell,
-    .take = take,
+    .status = neurons_status,
+    .grid = neurons_grid,
+    .tell = neurons_tell,
+    .take = neurons_take_option,
     .set = set_of,
 };

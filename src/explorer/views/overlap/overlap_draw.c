@@ -1,3 +1,6 @@
+/*
+ * Drawing the Overlap view: its sets, regions, and the Venn diagram of up to three sets.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -9,7 +12,7 @@
 
 enum { TABLE_WIDTH = 31 };
 
-static void pointer(struct canvas *c, int row, int col)
+static void overlap_draw_pointer(struct canvas *c, int row, int col)
 {
     canvas_glyph(c, row, col, STYLE_STRONG, GLYPH_POINTER);
     c->cursor_row = row;
@@ -24,7 +27,7 @@ static int draw_sets(const struct app *app, struct canvas *c, struct rect a)
     for (uint32_t i = 0; i < s->sets && (int)i + 1 < a.rows; i++) {
         int row = a.row + 1 + (int)i;
         if (s->here == i)
-            pointer(c, row, 0);
+            overlap_draw_pointer(c, row, 0);
         canvas_textf(c, row, 2, 2, palette_group(i), "%c", 'A' + (int)i);
         canvas_text(c, row, 5, a.cols - 18, s->here == i ? STYLE_SELECTED : STYLE_NORMAL,
                     s->set[i].text);
@@ -40,7 +43,7 @@ static void draw_region(const struct overlap_state *s, struct canvas *c, int row
 {
     int col = a.col + 2;
     if (here)
-        pointer(c, row, a.col);
+        overlap_draw_pointer(c, row, a.col);
     for (uint32_t i = 0; i < s->sets; i++, col += 2) {
         bool in = r >> i & 1;
         canvas_glyph(c, row, col, in ? palette_group(i) : STYLE_FAINT,

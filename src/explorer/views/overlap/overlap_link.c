@@ -1,3 +1,6 @@
+/*
+ * The Overlap view's place as options, and its regions as set expressions.
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,3 +1,6 @@
+/*
+ * The Overlap view: several sets and the sizes of their regions, editing them, and keys.
+ */
 #include "config.h"
 
 #include <math.h>
@@ -14,7 +17,7 @@ static struct analysis *session_of(struct app *app)
     return &app->file[app->here].session;
 }
 
-static void drop(struct overlap_state *s, uint32_t i)
+static void overlap_drop(struct overlap_state *s, uint32_t i)
 {
     setexpr_free(&s->set[i]);
     memmove(&s->set[i], &s->set[i + 1], (SETS - i - 1) * sizeof s->set[0]);
@@ -25,10 +28,10 @@ static void drop(struct overlap_state *s, uint32_t i)
 void overlap_clear(struct overlap_state *s)
 {
     while (s->sets)
-        drop(s, 0);
+        overlap_drop(s, 0);
 }
 
-static void release(struct app *app)
+static void overlap_release(struct app *app)
 {
     overlap_clear(overlap_state(app));
     grid_free(&overlap_state(app)->grid);
@@ -71,7 +74,7 @@ void overlap_usual(struct app *app)
 }
 
 /* The sets stay from file to file as far as the new file has what they name. */
-static enum status init(struct app *app, struct err *err)
+static enum status overlap_init(struct app *app, struct err *err)
 {
     struct overlap_state *s = overlap_state(app);
     struct err ignored;
@@ -79,7 +82,7 @@ static enum status init(struct app *app, struct err *err)
     for (uint32_t i = s->sets; i-- > 0;) {
         char *text = mem_strndup(s->set[i].text, strlen(s->set[i].text));
         if (!text || overlap_set(app, (long)i, text, NULL, &ignored))
-            drop(s, i);
+            overlap_drop(s, i);
         free(text);
     }
     if (!s->grid.columns)
@@ -133,7 +136,7 @@ static enum status count_marks(struct app *app, struct err *err)
     return code;
 }
 
-static enum status prepare(struct app *app, struct err *err)
+static enum status overlap_prepare(struct app *app, struct err *err)
 {
     struct overlap_state *s = overlap_state(app);
     struct overlap o;
@@ -247,7 +250,7 @@ static enum status open_line(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
-static bool apply(struct app *app, enum action action, long arg, struct err *err)
+static bool overlap_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct overlap_state *s = overlap_state(app);
     bool on_set = s->here < s->sets;
@@ -269,7 +272,7 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
         break;
     case ACTION_REMOVE:
         if (on_set)
-            drop(s, (uint32_t)s->here);
+            overlap_drop(s, (uint32_t)s->here);
         else
             err_set(err, STATUS_NOTFOUND, "go to a set to drop it");
         break;
@@ -283,19 +286,19 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
     return true;
 }
 
-static struct grid *grid(struct app *app)
+static struct grid *overlap_grid(struct app *app)
 {
     return &overlap_state(app)->grid;
 }
 
 /* The region found is the one at hand. */
-static void moved(struct app *app)
+static void overlap_moved(struct app *app)
 {
     struct overlap_state *s = overlap_state(app);
     s->here = s->sets + s->grid.here;
 }
 
-static void status(const struct app *app, struct buf *line)
+static void overlap_status(const struct app *app, struct buf *line)
 {
     const struct overlap_state *s = overlap_state(app);
     if (s->sets && !s->why[0])
@@ -323,16 +326,16 @@ const struct view view_overlap = {
     .offers = {ACTION_SORT, ACTION_REVERSE, ACTION_MARK, ACTION_EDIT, ACTION_ADD, ACTION_REMOVE},
     .named_by = NAMED_FILE | NAMED_LAYER,
     .state_size = sizeof(struct overlap_state),
-    .init = init,
-    .free = release,
-    .apply = apply,
-    .prepare = prepare,
+    .init = overlap_init,
+    .free = overlap_release,
+    .apply = overlap_apply,
+    .prepare = overlap_prepare,
     .render = overlap_render,
     .result = overlap_result,
     .figure = overlap_figure,
-    .status = status,
-    .grid = grid,
-    .moved = moved,
+    .status = overlap_status,
+    .grid = overlap_grid,
+    .moved = overlap_moved,
     .tell = overlap_tell,
     .take = overlap_take,
     .set = overlap_set_of,

@@ -1,3 +1,6 @@
+/*
+ * Drawing the Pattern view: the phones, the curve of sorted p and the table of neurons.
+ */
 #include "config.h"
 
 #include "explorer/views/pattern/pattern_state.h"
@@ -25,7 +28,7 @@ static char curve_letter(int curve)
     return (char)('a' + curve);
 }
 
-static bool shown(const struct pattern_state *s, int curve)
+static bool pattern_draw_shown(const struct pattern_state *s, int curve)
 {
     if (!s->curve[curve].there)
         return false;
@@ -86,7 +89,7 @@ static void draw_names(const struct app *app, struct canvas *c, struct rect a)
     int col = a.col, end = a.col + a.cols;
     col += canvas_text(c, a.row, col, end - col, STYLE_STRONG, "p(neuron | phone), sorted");
     for (int k = 0; k <= PATTERN_OVERLAYS && col < end; k++)
-        if (shown(s, k))
+        if (pattern_draw_shown(s, k))
             col += canvas_textf(c, a.row, col, end - col, palette_group((unsigned)k), "  %c %s",
                                 curve_letter(k), pattern_label(app, s->curve[k].entry));
     if (end - col >= 14)
@@ -104,7 +107,7 @@ static void draw_curves(const struct app *app, struct canvas *c, struct rect a)
     for (int k = 0; value && k <= PATTERN_OVERLAYS; k++) {
         const struct pattern_curve *curve = &s->curve[k];
         double *v = &value[n * p->width];
-        if (!shown(s, k))
+        if (!pattern_draw_shown(s, k))
             continue;
         for (uint32_t i = 0; i < p->width; i++)
             v[i] = curve->profile.p[curve->order[i]];
@@ -118,7 +121,7 @@ static void draw_curves(const struct app *app, struct canvas *c, struct rect a)
     free(value);
 }
 
-static void number(struct canvas *c, int row, int col, int width, int digits, double v)
+static void pattern_draw_number(struct canvas *c, int row, int col, int width, int digits, double v)
 {
     if (isnan(v))
         canvas_right(c, row, col, width, STYLE_FAINT, "-");
@@ -137,7 +140,7 @@ static struct table table_of(const struct pattern_state *s, int width)
     struct table t = {width >= TABLE_WIDTH && s->curve[0].profile.hits, false, 0};
     int left = width - (t.interval ? TABLE_WIDTH : TABLE_NARROW);
     for (int k = 1; k <= PATTERN_OVERLAYS; k++)
-        if (shown(s, k) && left >= COLUMN) {
+        if (pattern_draw_shown(s, k) && left >= COLUMN) {
             t.others++;
             left -= COLUMN;
         }
@@ -146,7 +149,8 @@ static struct table table_of(const struct pattern_state *s, int width)
 }
 
 /* The title of column K at the right of WIDTH cells. */
-static int head(const struct grid *g, struct canvas *c, int row, int col, int width, unsigned k)
+static int pattern_draw_head(const struct grid *g, struct canvas *c, int row, int col, int width,
+                             unsigned k)
 {
     char text[32];
     canvas_right(c, row, col, width, g->sort == (int)k + 1 ? STYLE_STRONG : STYLE_FAINT,
@@ -160,7 +164,7 @@ static void table_head(const struct app *app, struct canvas *c, struct rect a, s
     const struct grid *g = &s->neurons;
     int col = a.col;
     char arrow[8] = "";
-    head(g, c, a.row, col, g->sort == PATTERN_NEURON + 1 ? 7 : 6, PATTERN_NEURON);
+    pattern_draw_head(g, c, a.row, col, g->sort == PATTERN_NEURON + 1 ? 7 : 6, PATTERN_NEURON);
     if (g->sort == PATTERN_P + 1)
         snprintf(arrow, sizeof arrow, g->reverse ? "^" : "v");
     canvas_textf(c, a.row, col + 8, 9, g->sort == PATTERN_P + 1 ? STYLE_STRONG : STYLE_FAINT,
@@ -172,13 +176,13 @@ static void table_head(const struct app *app, struct canvas *c, struct rect a, s
                       by == PATTERN_LOW || by == PATTERN_HIGH ? (g->reverse ? "^" : "v") : "");
         col += 17;
     }
-    col += head(g, c, a.row, col, 8, PATTERN_LIFT);
+    col += pattern_draw_head(g, c, a.row, col, 8, PATTERN_LIFT);
     if (t.hits) {
-        col += head(g, c, a.row, col, COLUMN, PATTERN_HITS);
-        col += head(g, c, a.row, col, COLUMN, PATTERN_MARGINAL);
+        col += pattern_draw_head(g, c, a.row, col, COLUMN, PATTERN_HITS);
+        col += pattern_draw_head(g, c, a.row, col, COLUMN, PATTERN_MARGINAL);
     }
     for (int k = 1, n = 0; k <= PATTERN_OVERLAYS && n < t.others; k++)
-        if (shown(s, k)) {
+        if (pattern_draw_shown(s, k)) {
             canvas_rightf(c, a.row, col + COLUMN * n++, COLUMN, palette_group((unsigned)k), "%c %s",
                           curve_letter(k), pattern_label(app, (size_t)s->overlaid[k - 1] - 1));
         }
@@ -202,7 +206,7 @@ static void table_row(const struct app *app, struct canvas *c, int row, int col,
     canvas_rightf(c, row, col + 1, 5, here ? STYLE_SELECTED : STYLE_NORMAL, "%u", neuron);
     if (v.in)
         canvas_put(c, row, col + 6, STYLE_BEST, '*');
-    number(c, row, col + 7, 9, 5, p->p[neuron]);
+    pattern_draw_number(c, row, col + 7, 9, 5, p->p[neuron]);
     col += 16;
     if (t.interval) {
         if (!isnan(v.low))
@@ -212,16 +216,17 @@ static void table_row(const struct app *app, struct canvas *c, int row, int col,
             canvas_right(c, row, col, 17, STYLE_FAINT, "-");
         col += 17;
     }
-    number(c, row, col, 8, 2, v.lift);
+    pattern_draw_number(c, row, col, 8, 2, v.lift);
     col += 8;
     if (t.hits) {
-        number(c, row, col, COLUMN, 0, v.hits);
-        number(c, row, col + COLUMN, COLUMN, 5, v.marginal);
+        pattern_draw_number(c, row, col, COLUMN, 0, v.hits);
+        pattern_draw_number(c, row, col + COLUMN, COLUMN, 5, v.marginal);
         col += 2 * COLUMN;
     }
     for (int k = 1, n = 0; k <= PATTERN_OVERLAYS && n < t.others; k++)
-        if (shown(s, k))
-            number(c, row, col + COLUMN * n++, COLUMN, 5, s->curve[k].profile.p[neuron]);
+        if (pattern_draw_shown(s, k))
+            pattern_draw_number(c, row, col + COLUMN * n++, COLUMN, 5,
+                                s->curve[k].profile.p[neuron]);
 }
 
 static void draw_table(const struct app *app, struct canvas *c, struct rect a)
@@ -254,7 +259,7 @@ static void draw_both(const struct app *app, struct canvas *c, struct rect a)
     if (a.cols + LIST_WIDTH + GAP >= BESIDE_FROM) {
         int extra = 0;
         for (int k = 1; k <= PATTERN_OVERLAYS; k++)
-            extra += shown(pattern_state(app), k) ? COLUMN : 0;
+            extra += pattern_draw_shown(pattern_state(app), k) ? COLUMN : 0;
         int table = TABLE_WIDTH + extra + (a.cols >= 150 ? 2 * COLUMN : 0);
         table = table > a.cols / 2 ? a.cols / 2 : table;
         draw_curves(app, c, (struct rect){a.row, a.col, a.rows, a.cols - table - GAP});

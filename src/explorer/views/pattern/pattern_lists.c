@@ -1,3 +1,6 @@
+/*
+ * The two lists of the Pattern view, phones and neurons, and its place as options.
+ */
 #include "config.h"
 
 #include "explorer/views/pattern/pattern_state.h"

@@ -1,3 +1,6 @@
+/*
+ * The Pattern view: p(neuron | phone) of the selected phone and of those kept over it, and keys.
+ */
 #include "config.h"
 
 #include "explorer/views/pattern/pattern_state.h"
@@ -19,7 +22,7 @@ static void curve_free(struct pattern_curve *k)
     *k = (struct pattern_curve){0};
 }
 
-static void release(struct app *app)
+static void pattern_release(struct app *app)
 {
     struct pattern_state *s = pattern_state(app);
     for (int k = 0; k <= PATTERN_OVERLAYS; k++)
@@ -38,12 +41,12 @@ static int phone_factor(const struct app *app)
 }
 
 /* The phones that occur, in the table's order; then silence, noise and unknown labels. */
-static enum status init(struct app *app, struct err *err)
+static enum status pattern_init(struct app *app, struct err *err)
 {
     struct pattern_state *s = pattern_state(app);
     const struct counts *c = &app_file(app)->counts;
     int factor = phone_factor(app);
-    release(app);
+    pattern_release(app);
     if (factor < 0)
         return STATUS_OK;
     const struct counts_factor *f = &c->factor[factor];
@@ -122,7 +125,7 @@ static void find_chosen(struct app *app)
 }
 
 /* The phone under the cursor is the one at hand. */
-static void moved(struct app *app)
+static void pattern_moved(struct app *app)
 {
     struct pattern_state *s = pattern_state(app);
     size_t row = grid_row(&s->phones);
@@ -133,7 +136,7 @@ static void moved(struct app *app)
              app_file(app)->counts.factor[phone_factor(app)].level[s->entry[row].level]);
 }
 
-static enum status prepare(struct app *app, struct err *err)
+static enum status pattern_prepare(struct app *app, struct err *err)
 {
     struct pattern_state *s = pattern_state(app);
     if (!s->entries)
@@ -257,7 +260,7 @@ static const struct view_action own[] = {
      pattern_other_list},
     {{NULL, NULL, 0, 0, NULL, NULL}, ACTION_NONE, NULL}};
 
-static bool apply(struct app *app, enum action action, long arg, struct err *err)
+static bool pattern_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct pattern_state *s = pattern_state(app);
     (void)arg;
@@ -280,12 +283,12 @@ static bool apply(struct app *app, enum action action, long arg, struct err *err
             return lists_move(&s->neurons, action, pattern_page(app));
         if (!lists_move(&s->phones, action, (size_t)app_view_rows(app) - 1))
             return false;
-        moved(app);
+        pattern_moved(app);
     }
     return true;
 }
 
-static void status(const struct app *app, struct buf *line)
+static void pattern_status(const struct app *app, struct buf *line)
 {
     const struct pattern_state *s = pattern_state(app);
     const struct pattern_curve *k = &s->curve[0];
@@ -307,7 +310,7 @@ static void status(const struct app *app, struct buf *line)
                    s->neurons.filter);
 }
 
-static struct grid *grid(struct app *app)
+static struct grid *pattern_grid(struct app *app)
 {
     struct pattern_state *s = pattern_state(app);
     return s->on_neurons ? &s->neurons : &s->phones;
@@ -334,16 +337,16 @@ const struct view view_pattern = {
     .own = own,
     .named_by = NAMED_FILE | NAMED_PHONE | NAMED_LAYER,
     .state_size = sizeof(struct pattern_state),
-    .init = init,
-    .free = release,
-    .apply = apply,
-    .prepare = prepare,
+    .init = pattern_init,
+    .free = pattern_release,
+    .apply = pattern_apply,
+    .prepare = pattern_prepare,
     .render = pattern_render,
     .result = pattern_result,
     .figure = pattern_figure,
-    .status = status,
-    .grid = grid,
-    .moved = moved,
+    .status = pattern_status,
+    .grid = pattern_grid,
+    .moved = pattern_moved,
     .tell = pattern_tell,
     .take = pattern_take,
     .set = pattern_set,
