@@ -28,10 +28,10 @@ struct pn_analysis_options {
     uint64_t min_frames;      /* phones with fewer frames are left out; at least 1 */
     bool authors;             /* the published program's rule in every detail */
     const char *const *where; /* [wheres] conditions "factor=level[,level...]" on frames */
-    size_t wheres;
-    bool classical;  /* maps by classical scaling, else by stress majorisation (SMACOF) */
-    unsigned starts; /* SMACOF: random starts tried besides the classical one */
-    uint64_t seed;   /* of those */
+    size_t wheres;            /* up to 16 */
+    bool classical;           /* maps by classical scaling, else by stress majorisation (SMACOF) */
+    unsigned starts;          /* SMACOF: random starts tried besides the classical one */
+    uint64_t seed;            /* of those */
 };
 
 /* ARPABET, the file's own lambda, sigma 0.8, at least 1 frame, no conditions, SMACOF. */

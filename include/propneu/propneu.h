@@ -10,6 +10,7 @@
 #include <propneu/countfile.h>
 #include <propneu/edit.h>
 #include <propneu/eval.h>
+#include <propneu/experiment.h>
 #include <propneu/model.h>
 #include <propneu/report.h>
 #include <propneu/sets.h>

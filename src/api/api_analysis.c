@@ -14,39 +14,25 @@ void pn_analysis_options_init(struct pn_analysis_options *options)
     *options = (struct pn_analysis_options){.sigma = params.sigma, .min_frames = params.min_frames};
 }
 
-/* What is wrong with OPTIONS, as a message; NULL: nothing. */
-static const char *analysis_complaint(const struct pn_analysis_options *o)
+/* OPTIONS in the words of analysis_input.h. */
+static enum status analysis_translate(struct analysis_options *out,
+                                      const struct pn_analysis_options *o, struct err *err)
 {
     if (!(o->sigma > 0 && o->sigma <= 1))
-        return "sigma is a share above 0 and up to 1";
-    return o->min_frames < 1 ? "at least 1 frame is needed" : NULL;
-}
-
-/* Opens PATH under OPTIONS; to be closed on failure, too. */
-static enum status analysis_open_input(struct api_input *in, const char *path,
-                                       const struct pn_analysis_options *o, struct err *err)
-{
-    const char *wrong = analysis_complaint(o);
-    if (wrong)
-        return err_set(err, STATUS_USAGE, "%s", wrong);
-    enum status code = counts_open(&in->counts, path, err);
-    if (!code && o->lambda > 0)
-        code = counts_choose(&in->counts, o->lambda, err);
-    if (!code)
-        code = phones_open(&in->phones, o->phones, err);
-    if (!code)
-        code = analysis_init(&in->analysis, &in->counts, &in->phones, err);
-    for (size_t i = 0; i < o->wheres && !code; i++)
-        code = query_filters_add(&in->analysis.filters, &in->counts, o->where[i], err);
-    if (code)
-        return code;
-    analysis_set_params(&in->analysis, &(struct analysis_params){.sigma = o->sigma,
-                                                                 .min_frames = o->min_frames,
-                                                                 .authors = o->authors});
-    analysis_set_map(&in->analysis,
-                     &(struct map_params){.method = o->classical ? MAP_CLASSICAL : MAP_SMACOF,
-                                          .starts = o->starts,
-                                          .seed = o->seed});
+        return err_set(err, STATUS_USAGE, "sigma is a share above 0 and up to 1");
+    if (o->min_frames < 1)
+        return err_set(err, STATUS_USAGE, "at least 1 frame is needed");
+    if (o->wheres > ANALYSIS_MAX_WHERE)
+        return err_set(err, STATUS_USAGE, "more than %d conditions", ANALYSIS_MAX_WHERE);
+    *out = (struct analysis_options){
+        .phones = o->phones,
+        .lambda = o->lambda,
+        .params = {.sigma = o->sigma, .min_frames = o->min_frames, .authors = o->authors},
+        .map = {.method = o->classical ? MAP_CLASSICAL : MAP_SMACOF,
+                .starts = o->starts,
+                .seed = o->seed}};
+    for (size_t i = 0; i < o->wheres; i++)
+        out->where[out->wheres++] = o->where[i];
     return STATUS_OK;
 }
 
@@ -55,11 +41,14 @@ enum pn_status pn_analysis_open(pn_analysis **out, const char *path,
 {
     struct err e;
     struct pn_analysis_options plain;
+    struct analysis_options o;
+    pn_analysis *handle = NULL;
     pn_analysis_options_init(&plain);
-    pn_analysis *handle = calloc(1, sizeof *handle);
-    enum status code = handle ? STATUS_OK : err_nomem(&e);
+    enum status code = analysis_translate(&o, options ? options : &plain, &e);
+    if (!code && !(handle = calloc(1, sizeof *handle)))
+        code = err_nomem(&e);
     if (!code)
-        code = analysis_open_input(&handle->in, path, options ? options : &plain, &e);
+        code = analysis_open(&handle->in, path, &o, &e);
     if (code)
         pn_analysis_free(handle);
     else
@@ -69,11 +58,8 @@ enum pn_status pn_analysis_open(pn_analysis **out, const char *path,
 
 void pn_analysis_free(pn_analysis *analysis)
 {
-    if (!analysis)
-        return;
-    analysis_free(&analysis->in.analysis);
-    phones_free(&analysis->in.phones);
-    counts_free(&analysis->in.counts);
+    if (analysis)
+        analysis_close(&analysis->in);
     free(analysis);
 }
 

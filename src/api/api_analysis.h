@@ -4,19 +4,11 @@
 #ifndef PROPNEU_API_API_ANALYSIS_H
 #define PROPNEU_API_API_ANALYSIS_H
 
-#include "analysis/analysis.h"
-#include "corpus/phones.h"
+#include "analysis/analysis_input.h"
 #include <propneu/analysis.h>
 
-/* A count file with what its analysis borrows. */
-struct api_input {
-    struct counts counts;
-    struct phones phones;
-    struct analysis analysis;
-};
-
 struct pn_analysis {
-    struct api_input in;
+    struct analysis_input in;
 };
 
 #endif

@@ -17,26 +17,6 @@ void pn_corpus_options_init(struct pn_corpus_options *options)
     *options = (struct pn_corpus_options){.audio = NULL};
 }
 
-/* The factors of TEXT, "phone,speaker", as bits into *BY. */
-static enum status corpus_parse_by(const char *text, unsigned *by, struct err *err)
-{
-    *by = 0;
-    for (;;) {
-        size_t n = strcspn(text, ",");
-        unsigned f = 0;
-        while (f < CORPUS_FACTORS && (strlen(corpus_factor_names[f]) != n ||
-                                      strncmp(corpus_factor_names[f], text, n) != 0))
-            f++;
-        if (f == CORPUS_FACTORS)
-            return err_set(err, STATUS_USAGE,
-                           "by: some of phone,gender,pitch,speaker are needed, not '%s'", text);
-        *by |= 1u << f;
-        if (!text[n])
-            return STATUS_OK;
-        text += n + 1;
-    }
-}
-
 /* What the options ask for that cannot be, as a message; NULL: nothing. */
 static const char *corpus_complaint(const struct pn_corpus_options *o, unsigned by)
 {
@@ -83,9 +63,10 @@ enum status api_corpus_options(struct corpus_options *out, struct api_corpus *me
                                    .shard = o->shard,
                                    .shards = o->shards};
     enum status code = STATUS_OK;
-    if (o->by)
-        code = corpus_parse_by(o->by, &out->by, err);
-    else
+    if (o->by && !corpus_factors_parse(o->by, &out->by))
+        code =
+            err_set(err, STATUS_USAGE, "by: some of phone,gender,pitch,speaker, not '%s'", o->by);
+    else if (!o->by)
         out->by = (o->labels ? 1u << CORPUS_PHONE : 0) | (o->speakers ? 1u << CORPUS_GENDER : 0) |
                   (o->pitch ? 1u << CORPUS_PITCH : 0);
     const char *wrong = code ? NULL : corpus_complaint(o, out->by);

@@ -1,6 +1,6 @@
 /*
- * api_listener.h - private to src/api: the hooks of pn_eval_run in front of those of eval.h; what
- * PROGRESS answers becomes the flag that stops a run.
+ * api_listener.h - private to src/api: the hooks of pn_eval_run and pn_experiment_run in front of
+ * those of eval.h; what PROGRESS answers becomes the flag that stops a run.
  */
 #ifndef PROPNEU_API_API_LISTENER_H
 #define PROPNEU_API_API_LISTENER_H

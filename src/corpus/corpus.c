@@ -14,6 +14,24 @@
 
 const char *const corpus_factor_names[CORPUS_FACTORS] = {"phone", "gender", "pitch", "speaker"};
 
+bool corpus_factors_parse(const char *text, unsigned *by)
+{
+    *by = 0;
+    for (;;) {
+        size_t n = strcspn(text, ",");
+        int f = 0;
+        while (f < CORPUS_FACTORS && (strlen(corpus_factor_names[f]) != n ||
+                                      strncmp(corpus_factor_names[f], text, n) != 0))
+            f++;
+        if (f == CORPUS_FACTORS || *by >> f & 1)
+            return false;
+        *by |= 1u << f;
+        if (!text[n])
+            return true;
+        text += n + 1;
+    }
+}
+
 unsigned corpus_known(const struct corpus_options *o)
 {
     return 1u << CORPUS_SPEAKER | (o->labels ? 1u << CORPUS_PHONE : 0) |

@@ -28,6 +28,10 @@ enum corpus_factor { CORPUS_PHONE, CORPUS_GENDER, CORPUS_PITCH, CORPUS_SPEAKER, 
 /* "phone", "gender", ... */
 extern const char *const corpus_factor_names[CORPUS_FACTORS];
 
+/* The factors of TEXT, "phone,speaker", as bits 1 << CORPUS_PHONE | ... into *BY; false unless each
+ * is one of them and there once. */
+bool corpus_factors_parse(const char *text, unsigned *by);
+
 #define CORPUS_MAX_EXTRAS  12
 #define CORPUS_MAX_FACTORS (CORPUS_FACTORS + CORPUS_MAX_EXTRAS)
 

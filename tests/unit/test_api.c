@@ -11,7 +11,8 @@
 
 #include <propneu/propneu.h>
 
-#define LIST "test_api.neurons"
+#define LIST    "test_api.neurons"
+#define JOURNAL "test_api.journal"
 
 /* The call must succeed; its message is shown where it does not.  ERROR is in scope. */
 #define assert_pn(call)                               \
@@ -287,6 +288,42 @@ static void evaluations_are_compared_and_stopped(void **state)
     pn_analysis_free(a);
 }
 
+static void experiments_are_filled_in_by_name(void **state)
+{
+    struct pn_error error;
+    pn_experiment *x;
+    pn_table *t, *again;
+    const char *const settings[][2] = {{"counts", demo("counts/sid.counts")},
+                                       {"property", "gender"},
+                                       {"audio", demo("audio")},
+                                       {"speakers", demo("speakers.tsv")},
+                                       {"task", "sid"},
+                                       {"controls", "1"},
+                                       {"piece", "0.5"},
+                                       {"journal", JOURNAL}};
+    (void)state;
+    unlink(JOURNAL);
+    assert_pn(pn_experiment_new(&x, PN_EXPERIMENT_MATRIX, &error));
+    assert_pn_fails(pn_experiment_set(x, "draws", "3", &error), PN_NOTFOUND);
+    assert_pn_fails(pn_experiment_set(x, "controls", "many", &error), PN_USAGE);
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        assert_pn(pn_experiment_set(x, settings[i][0], settings[i][1], &error));
+    assert_pn_fails(pn_experiment_run(x, NULL, 2, &t, &error), PN_USAGE);
+    assert_pn(pn_experiment_set(x, "model", demo("models/sid.safetensors"), &error));
+    assert_pn(pn_experiment_run(x, NULL, 2, &t, &error));
+    assert_true(pn_table_rows(t) > 0);
+
+    assert_pn(pn_experiment_read(&again, JOURNAL, &error));
+    char *one = pn_table_tsv(t), *other = pn_table_tsv(again);
+    assert_string_equal(one, other);
+    pn_free(one);
+    pn_free(other);
+    pn_table_free(t);
+    pn_table_free(again);
+    pn_experiment_free(x);
+    unlink(JOURNAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +333,7 @@ int main(void)
         cmocka_unit_test(sets_are_combined_and_written),
         cmocka_unit_test(tables_hold_what_sets_hold),
         cmocka_unit_test(evaluations_are_compared_and_stopped),
+        cmocka_unit_test(experiments_are_filled_in_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

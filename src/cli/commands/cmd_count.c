@@ -52,25 +52,6 @@ static const struct cli_group_use groups[] = {
     {NULL, 0},
 };
 
-/* Names of factors, each once: "phone,speaker". */
-static bool parse_by(const char *text, unsigned *by)
-{
-    *by = 0;
-    for (;;) {
-        size_t n = strcspn(text, ",");
-        int f = 0;
-        while (f < CORPUS_FACTORS && (strlen(corpus_factor_names[f]) != n ||
-                                      strncmp(corpus_factor_names[f], text, n) != 0))
-            f++;
-        if (f == CORPUS_FACTORS || *by >> f & 1)
-            return false;
-        *by |= 1u << f;
-        if (!text[n])
-            return true;
-        text += n + 1;
-    }
-}
-
 /* Percentages, each once: "1,0.5,5". */
 static bool parse_lambdas(struct request *r, const char *text)
 {
@@ -108,8 +89,9 @@ static const char *count_take(struct request *r, int opt, const char *value)
     switch (opt) {
     case OPT_BY:
         r->by = value;
-        return parse_by(value, &r->in.corpus.by) ? NULL
-                                                 : "--by needs some of phone,gender,pitch,speaker";
+        return corpus_factors_parse(value, &r->in.corpus.by)
+                   ? NULL
+                   : "--by needs some of phone,gender,pitch,speaker";
     case OPT_LAMBDA:
         return parse_lambdas(r, value)
                    ? NULL
