@@ -13,7 +13,7 @@
 #include "base/mem.h"
 
 /* Labels of the model's frames, before any are chosen. */
-struct frame_labels {
+struct grid_labels {
     int32_t *label;    /* [count] index into the utterance's names, -1 = none */
     uint32_t *segment; /* [count] number of the interval or run; neighbours differ */
     size_t count;      /* frames of the model, or in AUTHORS the labelled ones if those are more */
@@ -27,49 +27,49 @@ void alignment_free(struct alignment *a)
 }
 
 /* Where frame T is matched, in seconds. */
-static double point(const struct frame_grid *g, size_t t)
+static double align_point(const struct frame_grid *g, size_t t)
 {
     return g->first + (double)t * g->period;
 }
 
 /* Index of the list entry frame T falls on; COUNT if on none of the COUNT there are. */
-static size_t list_index(const struct frame_grid *g, size_t t, size_t count)
+static size_t align_list_index(const struct frame_grid *g, size_t t, size_t count)
 {
-    double i = floor((point(g, t) + ALIGN_SAME_TIME) / LABELS_LIST_PERIOD);
+    double i = floor((align_point(g, t) + ALIGN_SAME_TIME) / LABELS_LIST_PERIOD);
     return i >= 0 && i < (double)count ? (size_t)i : count;
 }
 
 /* Frames of the model that a list of COUNT entries covers. */
-static size_t list_frames(const struct frame_grid *g, size_t count)
+static size_t align_list_frames(const struct frame_grid *g, size_t count)
 {
     double t = ((double)count * LABELS_LIST_PERIOD - ALIGN_SAME_TIME - g->first) / g->period;
     return t > 0 ? (size_t)ceil(t) : 0;
 }
 
 /* Runs of equal labels are the segments. */
-static void number_runs(struct frame_labels *f)
+static void align_number_runs(struct grid_labels *f)
 {
     for (size_t t = 0; t < f->count; t++)
         f->segment[t] = t == 0 ? 0 : f->segment[t - 1] + (f->label[t] != f->label[t - 1]);
 }
 
-static void label_by_list(struct frame_labels *f, const struct utterance_labels *u,
-                          const struct frame_grid *g)
+static void align_label_by_list(struct grid_labels *f, const struct utterance_labels *u,
+                                const struct frame_grid *g)
 {
     for (size_t t = 0; t < f->count; t++) {
-        size_t i = list_index(g, t, u->count);
+        size_t i = align_list_index(g, t, u->count);
         f->label[t] = i < u->count ? u->frame[i] : -1;
     }
-    number_runs(f);
+    align_number_runs(f);
 }
 
 /* Each frame's label is that of the interval with start <= point < end. */
-static void label_by_time(struct frame_labels *f, const struct utterance_labels *u,
-                          const struct frame_grid *g)
+static void align_label_by_time(struct grid_labels *f, const struct utterance_labels *u,
+                                const struct frame_grid *g)
 {
     size_t i = 0;
     for (size_t t = 0; t < f->count; t++) {
-        double now = point(g, t) + ALIGN_SAME_TIME;
+        double now = align_point(g, t) + ALIGN_SAME_TIME;
         while (i < u->count && u->interval[i].end <= now)
             i++;
         bool inside = i < u->count && u->interval[i].start <= now;
@@ -80,24 +80,24 @@ static void label_by_time(struct frame_labels *f, const struct utterance_labels 
 }
 
 /* Intervals without a frame's point: too short for one, or behind the last. */
-static void count_lost_intervals(struct alignment *a, const struct utterance_labels *u,
-                                 const struct frame_grid *g, size_t frames)
+static void align_count_lost_intervals(struct alignment *a, const struct utterance_labels *u,
+                                       const struct frame_grid *g, size_t frames)
 {
     size_t t = 0;
     for (size_t i = 0; i < u->count; i++) {
-        while (t < frames && point(g, t) + ALIGN_SAME_TIME < u->interval[i].start)
+        while (t < frames && align_point(g, t) + ALIGN_SAME_TIME < u->interval[i].start)
             t++;
         if (t == frames)
             a->surplus++;
-        else if (point(g, t) + ALIGN_SAME_TIME >= u->interval[i].end)
+        else if (align_point(g, t) + ALIGN_SAME_TIME >= u->interval[i].end)
             a->short_segments++;
     }
 }
 
 /* The published program's label lists know no stress: labels of one canonical name are one label,
  * the first of them. */
-static enum status unify_labels(struct frame_labels *f, const struct utterance_labels *u,
-                                const struct phones *phones, struct err *err)
+static enum status align_unify_labels(struct grid_labels *f, const struct utterance_labels *u,
+                                      const struct phones *phones, struct err *err)
 {
     struct names canonical = NAMES_INIT;
     int32_t *first = mem_array(u->name.count, sizeof *first); /* [canonical names] */
@@ -124,7 +124,7 @@ static enum status unify_labels(struct frame_labels *f, const struct utterance_l
 }
 
 /* Leaves only runs that end: one ends where the next begins, the last of an utterance never. */
-static void drop_last_run(struct frame_labels *f)
+static void align_drop_last_run(struct grid_labels *f)
 {
     while (f->count && f->label[f->count - 1] < 0) /* frames behind the last label */
         f->count--;
@@ -134,29 +134,29 @@ static void drop_last_run(struct frame_labels *f)
     f->count = last;
 }
 
-static enum status label_frames(struct frame_labels *f, const struct utterance_labels *u,
-                                size_t frames, const struct align_options *o, size_t *unlabelled,
-                                struct err *err)
+static enum status align_label_frames(struct grid_labels *f, const struct utterance_labels *u,
+                                      size_t frames, const struct align_options *o,
+                                      size_t *unlabelled, struct err *err)
 {
     /* The published program's runs know nothing of the model's length. */
-    size_t listed = u->frame ? list_frames(&o->grid, u->count) : 0;
+    size_t listed = u->frame ? align_list_frames(&o->grid, u->count) : 0;
     f->count = o->frames == COUNTS_FRAMES_AUTHORS && listed > frames ? listed : frames;
     f->label = mem_array(f->count, sizeof *f->label);
     f->segment = mem_array(f->count, sizeof *f->segment);
     if (!f->label || !f->segment)
         return err_nomem(err);
     if (u->frame)
-        label_by_list(f, u, &o->grid);
+        align_label_by_list(f, u, &o->grid);
     else
-        label_by_time(f, u, &o->grid);
+        align_label_by_time(f, u, &o->grid);
     for (size_t t = 0; t < frames; t++)
         *unlabelled += f->label[t] < 0;
     if (o->frames == COUNTS_FRAMES_AUTHORS) {
-        enum status code = unify_labels(f, u, o->phones, err);
+        enum status code = align_unify_labels(f, u, o->phones, err);
         if (code)
             return code;
-        number_runs(f);
-        drop_last_run(f);
+        align_number_runs(f);
+        align_drop_last_run(f);
     }
     return STATUS_OK;
 }
@@ -171,14 +171,14 @@ struct pitch_source {
 };
 
 /* Half of the usual step between values, but at least half a frame. */
-static double reach_of(const struct pitch_track *p, double period)
+static double align_reach_of(const struct pitch_track *p, double period)
 {
     double step = p->count > 1 ? (p->time[p->count - 1] - p->time[0]) / (double)(p->count - 1) : 0;
     return fmax(step, period) / 2 + ALIGN_SAME_TIME;
 }
 
 /* Length of the label list a pitch list is compared with: as long as the labels, in its steps. */
-static size_t labels_length(const struct utterance_labels *u)
+static size_t align_labels_length(const struct utterance_labels *u)
 {
     if (u->frame)
         return u->count;
@@ -188,18 +188,18 @@ static size_t labels_length(const struct utterance_labels *u)
 }
 
 /* What is known before the first frame; *GAP stays 0 for values with times. */
-static enum status pitch_begin(struct pitch_source *s, const struct pitch_track *p,
-                               const struct utterance_labels *u, const struct align_options *o,
-                               long *gap, struct err *err)
+static enum status align_pitch_begin(struct pitch_source *s, const struct pitch_track *p,
+                                     const struct utterance_labels *u,
+                                     const struct align_options *o, long *gap, struct err *err)
 {
     *s = (struct pitch_source){.track = p, .options = o};
     if (!p)
         return STATUS_OK;
     if (p->kind == PITCH_F0_TIMED) {
-        s->reach = reach_of(p, o->grid.period);
+        s->reach = align_reach_of(p, o->grid.period);
         return STATUS_OK;
     }
-    size_t length = labels_length(u);
+    size_t length = align_labels_length(u);
     *gap = (long)length - (long)p->count;
     if (*gap < 0 && o->pitch == ALIGN_PITCH_FRONT)
         return err_set(err, STATUS_MISMATCH,
@@ -210,7 +210,7 @@ static enum status pitch_begin(struct pitch_source *s, const struct pitch_track 
 }
 
 /* The value nearest in time to NOW, if one is near enough. */
-static float timed_f0(struct pitch_source *s, double now)
+static float align_timed_f0(struct pitch_source *s, double now)
 {
     const struct pitch_track *p = s->track;
     size_t i = s->nearest;
@@ -221,7 +221,7 @@ static float timed_f0(struct pitch_source *s, double now)
 }
 
 /* The pitch at F->frame; frames must not fall from call to call. */
-static void set_pitch(struct pitch_source *s, struct aligned_frame *f)
+static void align_set_pitch(struct pitch_source *s, struct aligned_frame *f)
 {
     const struct frame_grid *g = &s->options->grid;
     const struct pitch_track *p = s->track;
@@ -230,9 +230,9 @@ static void set_pitch(struct pitch_source *s, struct aligned_frame *f)
     if (!p)
         return;
     if (p->kind == PITCH_F0_TIMED) {
-        f->f0 = timed_f0(s, point(g, f->frame));
+        f->f0 = align_timed_f0(s, align_point(g, f->frame));
     } else {
-        size_t all = SIZE_MAX / 2, i = list_index(g, f->frame, all);
+        size_t all = SIZE_MAX / 2, i = align_list_index(g, f->frame, all);
         long at = (long)i - s->front;
         if (i == all || at < 0 || (size_t)at >= p->count)
             return;
@@ -251,9 +251,9 @@ struct levels {
     bool *unknown;   /* [names] */
 };
 
-static enum status add_frame(struct alignment *a, struct levels *v, struct pitch_source *pitch,
-                             const struct utterance_labels *u, int32_t label, size_t t,
-                             struct err *err)
+static enum status align_add_frame(struct alignment *a, struct levels *v,
+                                   struct pitch_source *pitch, const struct utterance_labels *u,
+                                   int32_t label, size_t t, struct err *err)
 {
     if (v->level[label] == NAMES_NONE) {
         char name[PHONES_NAME_MAX];
@@ -266,14 +266,14 @@ static enum status add_frame(struct alignment *a, struct levels *v, struct pitch
     a->unknown += v->unknown[label];
     struct aligned_frame *f = &a->frame[a->count++];
     *f = (struct aligned_frame){.frame = (uint32_t)t, .phone = v->level[label]};
-    set_pitch(pitch, f);
+    align_set_pitch(pitch, f);
     return STATUS_OK;
 }
 
 /* The frames of F that are counted, in order. */
-static enum status choose(struct alignment *a, const struct frame_labels *f,
-                          struct pitch_source *pitch, const struct utterance_labels *u,
-                          size_t frames, struct err *err)
+static enum status align_choose(struct alignment *a, const struct grid_labels *f,
+                                struct pitch_source *pitch, const struct utterance_labels *u,
+                                size_t frames, struct err *err)
 {
     struct levels v = {mem_array(u->name.count, sizeof *v.level),
                        mem_zeros(u->name.count, sizeof *v.unknown)};
@@ -290,7 +290,7 @@ static enum status choose(struct alignment *a, const struct frame_labels *f,
             next++;
         size_t t = (first + next - 1) / 2;
         if (f->label[first] >= 0 && t < frames)
-            code = add_frame(a, &v, pitch, u, f->label[first], t, err);
+            code = align_add_frame(a, &v, pitch, u, f->label[first], t, err);
     }
     free(v.level);
     free(v.unknown);
@@ -298,14 +298,14 @@ static enum status choose(struct alignment *a, const struct frame_labels *f,
 }
 
 /* What did not find its way into the counts. */
-static void count_losses(struct alignment *a, const struct utterance_labels *u, size_t frames,
-                         const struct frame_grid *g)
+static void align_count_losses(struct alignment *a, const struct utterance_labels *u, size_t frames,
+                               const struct frame_grid *g)
 {
     if (u->interval) {
-        count_lost_intervals(a, u, g, frames);
+        align_count_lost_intervals(a, u, g, frames);
         return;
     }
-    size_t used = frames ? list_index(g, frames - 1, u->count) + 1 : 0;
+    size_t used = frames ? align_list_index(g, frames - 1, u->count) + 1 : 0;
     a->surplus = used < u->count ? u->count - used : 0;
 }
 
@@ -314,18 +314,18 @@ enum status align_utterance(struct alignment *out, const struct utterance_labels
                             const struct align_options *options, struct err *err)
 {
     struct alignment a = {.phone = NAMES_INIT};
-    struct frame_labels f = {NULL, NULL, 0};
+    struct grid_labels f = {NULL, NULL, 0};
     struct pitch_source p;
     enum status code;
     if (frames > UINT32_MAX / 4)
         return err_set(err, STATUS_UNSUPPORTED, "an utterance of %zu frames", frames);
-    code = pitch_begin(&p, pitch, labels, options, &a.pitch_gap, err);
+    code = align_pitch_begin(&p, pitch, labels, options, &a.pitch_gap, err);
     if (!code)
-        code = label_frames(&f, labels, frames, options, &a.unlabelled, err);
+        code = align_label_frames(&f, labels, frames, options, &a.unlabelled, err);
     if (!code)
-        code = choose(&a, &f, &p, labels, frames, err);
+        code = align_choose(&a, &f, &p, labels, frames, err);
     if (!code)
-        count_losses(&a, labels, frames, &options->grid);
+        align_count_losses(&a, labels, frames, &options->grid);
     free(f.label);
     free(f.segment);
     if (code)

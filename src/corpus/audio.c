@@ -46,7 +46,7 @@ static uint32_t le32(const unsigned char *p)
  * chunk is looked at here.  Sizes from 2^31 - 2^20 on are what programs write that stream to a
  * pipe and cannot know better; those are left to the end of the file.
  */
-static enum status check_wav_end(int fd, off_t size, const char *path, struct err *err)
+static enum status audio_check_wav_end(int fd, off_t size, const char *path, struct err *err)
 {
     unsigned char head[12];
     if (pread(fd, head, 12, 0) != 12 || memcmp(head, "RIFF", 4) || memcmp(head + 8, "WAVE", 4))
@@ -79,7 +79,7 @@ static enum status decoder_open(struct decoder *d, const char *path, struct err 
     if (size == 0)
         code = err_set(err, STATUS_FORMAT, "%s: empty file", path);
     else
-        code = check_wav_end(fd, size, path, err);
+        code = audio_check_wav_end(fd, size, path, err);
     if (code) {
         close(fd);
         return code;
@@ -118,8 +118,8 @@ static enum status decode_block(struct decoder *d, size_t *frames, struct err *e
     return STATUS_OK;
 }
 
-static enum status append(struct audio *a, const float *x, size_t n, const char *path,
-                          struct err *err)
+static enum status audio_append(struct audio *a, const float *x, size_t n, const char *path,
+                                struct err *err)
 {
     if (n > (size_t)AUDIO_RATE * AUDIO_MAX_SECONDS - a->count)
         return err_set(err, STATUS_UNSUPPORTED, "%s: longer than %d s", path, AUDIO_MAX_SECONDS);
@@ -133,7 +133,7 @@ static enum status append(struct audio *a, const float *x, size_t n, const char 
 }
 
 /* Checks that as many frames came as the header promised (SEEN; rounding plays no part). */
-static enum status check_length(const struct decoder *d, sf_count_t seen, struct err *err)
+static enum status audio_check_length(const struct decoder *d, sf_count_t seen, struct err *err)
 {
     if (seen == 0)
         return err_set(err, STATUS_FORMAT, "%s: no samples", d->path);
@@ -144,18 +144,18 @@ static enum status check_length(const struct decoder *d, sf_count_t seen, struct
     return STATUS_OK;
 }
 
-static enum status read_plain(struct audio *a, struct decoder *d, struct err *err)
+static enum status audio_read_plain(struct audio *a, struct decoder *d, struct err *err)
 {
     sf_count_t seen = 0;
     for (;;) {
         size_t n;
         enum status code = decode_block(d, &n, err);
         if (!code && n > 0)
-            code = append(a, d->mono, n, d->path, err);
+            code = audio_append(a, d->mono, n, d->path, err);
         if (code)
             return code;
         if (n == 0)
-            return check_length(d, seen, err);
+            return audio_check_length(d, seen, err);
         seen += (sf_count_t)n;
     }
 }
@@ -163,8 +163,8 @@ static enum status read_plain(struct audio *a, struct decoder *d, struct err *er
 #ifdef HAVE_SAMPLERATE
 
 /* Feeds one decoded block (N = 0: the end) through the converter into A. */
-static enum status convert(struct audio *a, struct decoder *d, SRC_STATE *state, SRC_DATA *data,
-                           size_t n, struct err *err)
+static enum status audio_convert(struct audio *a, struct decoder *d, SRC_STATE *state,
+                                 SRC_DATA *data, size_t n, struct err *err)
 {
     float out[BLOCK];
     data->data_in = d->mono;
@@ -179,14 +179,14 @@ static enum status convert(struct audio *a, struct decoder *d, SRC_STATE *state,
                            d->info.samplerate, src_strerror(failed));
         data->data_in += data->input_frames_used;
         data->input_frames -= data->input_frames_used;
-        enum status code = append(a, out, (size_t)data->output_frames_gen, d->path, err);
+        enum status code = audio_append(a, out, (size_t)data->output_frames_gen, d->path, err);
         if (code)
             return code;
     } while (data->input_frames > 0 || data->output_frames_gen > 0);
     return STATUS_OK;
 }
 
-static enum status read_resampled(struct audio *a, struct decoder *d, struct err *err)
+static enum status audio_read_resampled(struct audio *a, struct decoder *d, struct err *err)
 {
     int failed;
     sf_count_t seen = 0;
@@ -201,15 +201,15 @@ static enum status read_resampled(struct audio *a, struct decoder *d, struct err
     for (size_t n = 1; !code && n > 0; seen += (sf_count_t)n) {
         code = decode_block(d, &n, err);
         if (!code)
-            code = convert(a, d, state, &data, n, err);
+            code = audio_convert(a, d, state, &data, n, err);
     }
     src_delete(state);
-    return code ? code : check_length(d, seen, err);
+    return code ? code : audio_check_length(d, seen, err);
 }
 
 #else
 
-static enum status read_resampled(struct audio *a, struct decoder *d, struct err *err)
+static enum status audio_read_resampled(struct audio *a, struct decoder *d, struct err *err)
 {
     (void)a;
     return err_set(err, STATUS_UNSUPPORTED,
@@ -227,7 +227,8 @@ enum status audio_read(struct audio *a, const char *path, struct err *err)
         return err_nomem(err);
     enum status code = decoder_open(d, path, err);
     if (!code) {
-        code = d->info.samplerate == AUDIO_RATE ? read_plain(a, d, err) : read_resampled(a, d, err);
+        code = d->info.samplerate == AUDIO_RATE ? audio_read_plain(a, d, err)
+                                                : audio_read_resampled(a, d, err);
         sf_close(d->file);
     }
     if (code)

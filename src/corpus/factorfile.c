@@ -37,7 +37,7 @@ bool factor_name_ok(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") == n;
 }
 
-static bool is_heading(const struct span *field)
+static bool factorfile_is_heading(const struct span *field)
 {
     static const char *const names[] = {"utterance", "utterance_id", "utt",  "utt_id",
                                         "file",      "file_id",      "name", "id"};
@@ -48,32 +48,32 @@ static bool is_heading(const struct span *field)
 }
 
 /* Columns by the first line that is no comment; true if it is a heading. */
-static bool find_layout(struct layout *t, struct span line)
+static bool factorfile_find_layout(struct layout *t, struct span line)
 {
     struct span field[BY_TIME + 1];
     double number;
     t->divider = span_divider(line);
     size_t n = span_split(line, t->divider, field, BY_TIME + 1);
-    bool heading = is_heading(field);
+    bool heading = factorfile_is_heading(field);
     bool timed = n >= BY_TIME &&
                  (heading || (span_number(field[1], &number) && span_number(field[2], &number)));
     t->columns = timed ? BY_TIME : BY_UTTERANCE;
     return heading;
 }
 
-static enum status bad(const char *name, size_t line, const char *what, struct err *err)
+static enum status factorfile_bad(const char *name, size_t line, const char *what, struct err *err)
 {
     return err_set(err, STATUS_FORMAT, "%s: line %zu: %s", name, line, what);
 }
 
-static enum status add(struct factorfile *f, struct span utterance, struct span value,
-                       struct factor_span s, const char *name, struct err *err)
+static enum status factorfile_add(struct factorfile *f, struct span utterance, struct span value,
+                                  struct factor_span s, const char *name, struct err *err)
 {
     char level[FACTOR_MAX_LENGTH + 1];
     if (!utterance.n)
-        return bad(name, s.line, "no utterance", err);
+        return factorfile_bad(name, s.line, "no utterance", err);
     if (value.n > FACTOR_MAX_LENGTH)
-        return bad(name, s.line, "a value of more than 255 bytes", err);
+        return factorfile_bad(name, s.line, "a value of more than 255 bytes", err);
     memcpy(level, value.s, value.n);
     level[value.n] = '\0';
     counts_clean(level);
@@ -88,36 +88,37 @@ static enum status add(struct factorfile *f, struct span utterance, struct span 
     if (s.utterance == NAMES_NONE || s.level == NAMES_NONE)
         return err_nomem(err);
     if (f->level.count > FACTOR_MAX_LEVELS)
-        return bad(name, s.line, "more than 65536 different values", err);
+        return factorfile_bad(name, s.line, "more than 65536 different values", err);
     f->span[f->count++] = s;
     return STATUS_OK;
 }
 
 /* One line behind the heading. */
-static enum status add_line(struct factorfile *f, const struct layout *t, struct span line,
-                            const char *name, size_t number, struct err *err)
+static enum status factorfile_add_line(struct factorfile *f, const struct layout *t,
+                                       struct span line, const char *name, size_t number,
+                                       struct err *err)
 {
     struct span field[BY_TIME + 1];
     struct factor_span s = {.line = number, .start = -INFINITY, .end = INFINITY};
     /* Only a value at the end of a line with blanks may hold the divider. */
     size_t n = span_split(line, t->divider, field, t->columns + (t->divider != ' '));
     if (n + 1 < t->columns || n > t->columns)
-        return bad(name, number,
-                   t->columns == BY_TIME ? "not \"utterance start end value\""
-                                         : "not \"utterance value\"",
-                   err);
+        return factorfile_bad(name, number,
+                              t->columns == BY_TIME ? "not \"utterance start end value\""
+                                                    : "not \"utterance value\"",
+                              err);
     struct span value = n == t->columns ? field[n - 1] : (struct span){"", 0};
     if (t->columns == BY_TIME &&
         (!span_number(field[1], &s.start) || !span_number(field[2], &s.end) || !isfinite(s.start) ||
          !isfinite(s.end) || s.end < s.start))
-        return bad(name, number, "no start and end in seconds", err);
+        return factorfile_bad(name, number, "no start and end in seconds", err);
     if (!value.n)
         return STATUS_OK;
-    return add(f, field[0], value, s, name, err);
+    return factorfile_add(f, field[0], value, s, name, err);
 }
 
 /* Total, so that equal files give equal orders. */
-static int by_place(const void *a, const void *b)
+static int factorfile_by_place(const void *a, const void *b)
 {
     const struct factor_span *x = a, *y = b;
     if (x->utterance != y->utterance)
@@ -128,10 +129,10 @@ static int by_place(const void *a, const void *b)
 }
 
 /* Sorts the spans and takes those out that say the same twice. */
-static enum status put_in_order(struct factorfile *f, const char *name, struct err *err)
+static enum status factorfile_put_in_order(struct factorfile *f, const char *name, struct err *err)
 {
     size_t kept = 0;
-    qsort(f->span, f->count, sizeof *f->span, by_place);
+    qsort(f->span, f->count, sizeof *f->span, factorfile_by_place);
     for (size_t i = 0; i < f->count; i++) {
         const struct factor_span *s = &f->span[i], *last = kept ? &f->span[kept - 1] : NULL;
         if (!last || last->utterance != s->utterance || last->end <= s->start + SAME_TIME) {
@@ -160,14 +161,14 @@ enum status factorfile_parse(struct factorfile *out, const void *bytes, size_t s
     while (!code && lines_next(&l, &line)) {
         if (!span_trim(line).n || line.s[0] == '#')
             continue;
-        if (t.columns == 0 && find_layout(&t, line))
+        if (t.columns == 0 && factorfile_find_layout(&t, line))
             continue;
-        code = add_line(&f, &t, line, name, l.number, err);
+        code = factorfile_add_line(&f, &t, line, name, l.number, err);
     }
     if (!code && f.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no values in this file", name);
     if (!code)
-        code = put_in_order(&f, name, err);
+        code = factorfile_put_in_order(&f, name, err);
     if (code)
         factorfile_free(&f);
     else
@@ -195,7 +196,7 @@ void factorfile_free(struct factorfile *f)
 }
 
 /* First span of utterance U or a later one. */
-static size_t first_of(const struct factorfile *f, uint32_t u)
+static size_t factorfile_first_of(const struct factorfile *f, uint32_t u)
 {
     const struct factor_span *row = f->span;
     return f->count ? search_u32(&row->utterance, sizeof *row, f->count, u) : 0;
@@ -207,7 +208,7 @@ size_t factorfile_find(const struct factorfile *f, const char *utterance,
     uint32_t u = names_find(&f->utterance, utterance);
     if (u == NAMES_NONE)
         return 0;
-    size_t from = first_of(f, u);
+    size_t from = factorfile_first_of(f, u);
     *spans = f->span + from;
-    return first_of(f, u + 1) - from;
+    return factorfile_first_of(f, u + 1) - from;
 }

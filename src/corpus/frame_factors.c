@@ -18,13 +18,13 @@ void factors_free(struct factors *f)
     *f = (struct factors){.count = 0};
 }
 
-static int compare(const void *a, const void *b)
+static int factors_compare(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* Speakers of the corpus, or their genders, in bytewise order. */
-static bool add_speakers(struct names *to, const struct corpus *in, bool gender)
+static bool factors_add_speakers(struct names *to, const struct corpus *in, bool gender)
 {
     struct names found = NAMES_INIT;
     bool ok = true;
@@ -40,7 +40,7 @@ static bool add_speakers(struct names *to, const struct corpus *in, bool gender)
     for (uint32_t i = 0; i < found.count && ok; i++)
         sorted[i] = found.name[i];
     if (ok)
-        qsort(sorted, found.count, sizeof *sorted, compare);
+        qsort(sorted, found.count, sizeof *sorted, factors_compare);
     for (uint32_t i = 0; i < found.count && ok; i++)
         ok = names_add(to, sorted[i]) != NAMES_NONE;
     free(sorted);
@@ -48,13 +48,13 @@ static bool add_speakers(struct names *to, const struct corpus *in, bool gender)
     return ok;
 }
 
-static bool add_levels(struct factor *f, const struct corpus *in)
+static bool factors_add_levels(struct factor *f, const struct corpus *in)
 {
     bool ok = true;
     switch (f->kind) {
     case CORPUS_PHONE: return names_add_all(&f->level, &in->phones.classes);
-    case CORPUS_GENDER: return add_speakers(&f->level, in, true);
-    case CORPUS_SPEAKER: return add_speakers(&f->level, in, false);
+    case CORPUS_GENDER: return factors_add_speakers(&f->level, in, true);
+    case CORPUS_SPEAKER: return factors_add_speakers(&f->level, in, false);
     case CORPUS_PITCH:
         for (int l = 0; l < PITCH_LEVELS && ok; l++)
             ok = names_add(&f->level, pitch_level_names[l]) != NAMES_NONE;
@@ -77,7 +77,7 @@ enum status factors_init(struct factors *out, const struct corpus *in,
                                          : corpus_factor_names[kind],
                              .level = NAMES_INIT,
                              .base = all.groups};
-        if (!add_levels(f, in)) {
+        if (!factors_add_levels(f, in)) {
             factors_free(&all);
             return err_nomem(err);
         }
@@ -88,8 +88,8 @@ enum status factors_init(struct factors *out, const struct corpus *in,
 }
 
 /* Level of frame T under F; -1: none. */
-static int32_t level_at(const struct frame_labels *x, const struct factor *f,
-                        const struct corpus *in, uint32_t extras, size_t t)
+static int32_t factors_level_at(const struct frame_labels *x, const struct factor *f,
+                                const struct corpus *in, uint32_t extras, size_t t)
 {
     switch (f->kind) {
     case CORPUS_PHONE:
@@ -117,18 +117,18 @@ void frame_labels_levels(const struct frame_labels *x, const struct factors *f,
         size_t n = constant ? 1 : frames;
         int32_t best = -1;
         for (size_t t = first; t < first + n; t++) {
-            int32_t l = level_at(x, one, in, extras, t);
+            int32_t l = factors_level_at(x, one, in, extras, t);
             if (l >= 0)
                 seen[l]++;
         }
         for (size_t t = first; t < first + n; t++) {
-            int32_t l = level_at(x, one, in, extras, t);
+            int32_t l = factors_level_at(x, one, in, extras, t);
             bool more = l >= 0 && (best < 0 || seen[l] > seen[best]);
             if (more || (l >= 0 && seen[l] == seen[best] && l < best))
                 best = l;
         }
         for (size_t t = first; t < first + n; t++) {
-            int32_t l = level_at(x, one, in, extras, t);
+            int32_t l = factors_level_at(x, one, in, extras, t);
             if (l >= 0)
                 seen[l] = 0;
         }

@@ -34,7 +34,8 @@ struct reading {
 };
 
 /* Labels and pitch of the aligned frames. */
-static enum status take_frames(struct reading *g, const struct alignment *a, struct err *err)
+static enum status frame_labels_take_frames(struct reading *g, const struct alignment *a,
+                                            struct err *err)
 {
     struct frame_labels *x = &g->x;
     bool classes = pitches_classes(&g->in->pitch), pitched = pitches_any(&g->in->pitch);
@@ -63,7 +64,7 @@ static enum status take_frames(struct reading *g, const struct alignment *a, str
 }
 
 /* Number T of a frame, brought into the recording. */
-static uint32_t within(const struct reading *g, double t)
+static uint32_t frame_labels_within(const struct reading *g, double t)
 {
     double last = (double)g->x.frames - 1;
     return t > 0 ? (uint32_t)(t < last ? t : last) : 0;
@@ -71,7 +72,7 @@ static uint32_t within(const struct reading *g, double t)
 
 /* A phone's frames are those whose points it holds; where it is too short for one, the frame
  * it lies in. */
-static void add_spoken(struct reading *g, const char *label, double start, double end)
+static void frame_labels_add_spoken(struct reading *g, const char *label, double start, double end)
 {
     char name[PHONES_NAME_MAX];
     if (phones_canonical(&g->in->phones, label, name) != PHONE_KNOWN)
@@ -81,11 +82,13 @@ static void add_spoken(struct reading *g, const char *label, double start, doubl
     if (last < first)
         first = last = floor((start + end) / 2 / g->grid.period);
     g->x.spoken[g->x.spokens++] =
-        (struct spoken){names_find(&g->in->phones.phone, name), within(g, first), within(g, last)};
+        (struct spoken){names_find(&g->in->phones.phone, name), frame_labels_within(g, first),
+                        frame_labels_within(g, last)};
 }
 
 /* Every interval, or every run of a list, that is a phone: also those too short for a frame. */
-static enum status take_spoken(struct reading *g, const struct utterance_labels *u, struct err *err)
+static enum status frame_labels_take_spoken(struct reading *g, const struct utterance_labels *u,
+                                            struct err *err)
 {
     g->x.spoken = mem_array(u->count, sizeof *g->x.spoken);
     if (!g->x.spoken)
@@ -94,19 +97,20 @@ static enum status take_spoken(struct reading *g, const struct utterance_labels 
         next = i + 1;
         if (u->interval) {
             const struct label_interval *v = &u->interval[i];
-            add_spoken(g, u->name.name[v->name], v->start, v->end);
+            frame_labels_add_spoken(g, u->name.name[v->name], v->start, v->end);
             continue;
         }
         while (next < u->count && u->frame[next] == u->frame[i])
             next++;
         if (u->frame[i] >= 0)
-            add_spoken(g, u->name.name[u->frame[i]], (double)i * LABELS_LIST_PERIOD,
-                       (double)next * LABELS_LIST_PERIOD);
+            frame_labels_add_spoken(g, u->name.name[u->frame[i]], (double)i * LABELS_LIST_PERIOD,
+                                    (double)next * LABELS_LIST_PERIOD);
     }
     return STATUS_OK;
 }
 
-static enum status take_labels(struct reading *g, const struct audio *audio, struct err *err)
+static enum status frame_labels_take_labels(struct reading *g, const struct audio *audio,
+                                            struct err *err)
 {
     struct utterance_labels u = {0};
     struct pitch_track pitch = {0};
@@ -122,9 +126,9 @@ static enum status take_labels(struct reading *g, const struct audio *audio, str
         code = align_utterance(&a, &u, pitches_any(&g->in->pitch) ? &pitch : NULL, g->x.frames, &ao,
                                err);
     if (!code)
-        code = take_frames(g, &a, err);
+        code = frame_labels_take_frames(g, &a, err);
     if (!code)
-        code = take_spoken(g, &u, err);
+        code = frame_labels_take_spoken(g, &u, err);
     alignment_free(&a);
     pitch_track_free(&pitch);
     utterance_labels_free(&u);
@@ -132,7 +136,7 @@ static enum status take_labels(struct reading *g, const struct audio *audio, str
 }
 
 /* Levels of the user's own factors: at each frame, that of the span that holds its point. */
-static enum status take_extras(struct reading *g, struct err *err)
+static enum status frame_labels_take_extras(struct reading *g, struct err *err)
 {
     unsigned extras = g->o->extras;
     size_t need;
@@ -154,7 +158,8 @@ static enum status take_extras(struct reading *g, struct err *err)
 }
 
 /* Speaker and gender; every speaker must be listed where there is a list. */
-static enum status take_speaker(struct reading *g, const struct factors *f, struct err *err)
+static enum status frame_labels_take_speaker(struct reading *g, const struct factors *f,
+                                             struct err *err)
 {
     char speaker[256];
     const char *utterance = g->r->utterance;
@@ -180,11 +185,11 @@ enum status frame_labels_read(struct frame_labels *out, const struct corpus *in,
 {
     struct reading g = {
         .x.frames = frames, .in = in, .o = o, .r = r, .grid = frame_grid_midpoints(period)};
-    enum status code = take_speaker(&g, f, err);
+    enum status code = frame_labels_take_speaker(&g, f, err);
     if (!code && in->labels)
-        code = take_labels(&g, audio, err);
+        code = frame_labels_take_labels(&g, audio, err);
     if (!code && o->extras)
-        code = take_extras(&g, err);
+        code = frame_labels_take_extras(&g, err);
     if (code)
         frame_labels_free(&g.x);
     else

@@ -30,7 +30,7 @@ static const char *const noise_spellings[] = {
 };
 
 /* Case is ignored in these spellings, whatever a table says of its phones. */
-static bool listed(const char *const *list, const char *name)
+static bool phones_listed(const char *const *list, const char *name)
 {
     for (; *list; list++)
         if (strcasecmp(*list, name) == 0)
@@ -39,7 +39,7 @@ static bool listed(const char *const *list, const char *name)
 }
 
 /* ASCII only: the same in every locale. */
-static void fold(char *s)
+static void phones_fold(char *s)
 {
     for (; *s; s++)
         if (*s >= 'a' && *s <= 'z')
@@ -47,11 +47,11 @@ static void fold(char *s)
 }
 
 /* Remembers phone INDEX under LABEL's upper-case form, or that the form is nobody's alone. */
-static bool add_folded(struct phones *p, const char *label, uint32_t index)
+static bool phones_add_folded(struct phones *p, const char *label, uint32_t index)
 {
     char form[PHONES_NAME_MAX];
     snprintf(form, sizeof form, "%s", label);
-    fold(form);
+    phones_fold(form);
     uint32_t known = names_find(&p->folded, form);
     if (known != NAMES_NONE) {
         if (p->folded_phone[known] != index)
@@ -68,7 +68,7 @@ static bool add_folded(struct phones *p, const char *label, uint32_t index)
 }
 
 /* False without memory. */
-static bool add_phone(struct phones *p, const char *phone, const char *class_name)
+static bool phones_add_phone(struct phones *p, const char *phone, const char *class_name)
 {
     if (!mem_grow(&p->phone_class, &p->cap, p->phone.count + 1, sizeof *p->phone_class))
         return false;
@@ -77,10 +77,10 @@ static bool add_phone(struct phones *p, const char *phone, const char *class_nam
     if (index == NAMES_NONE)
         return false;
     p->phone_class[index] = class_index;
-    return add_folded(p, phone, index);
+    return phones_add_folded(p, phone, index);
 }
 
-static bool add_label(struct phones *p, const char *label, uint32_t phone)
+static bool phones_add_label(struct phones *p, const char *label, uint32_t phone)
 {
     if (!mem_grow(&p->label_phone, &p->label_cap, p->label.count + 1, sizeof *p->label_phone))
         return false;
@@ -88,12 +88,12 @@ static bool add_label(struct phones *p, const char *label, uint32_t phone)
     if (index == NAMES_NONE)
         return false;
     p->label_phone[index] = phone;
-    return add_folded(p, label, phone);
+    return phones_add_folded(p, label, phone);
 }
 
 /* LABEL of CLASS_NAME counts as PHONE, which may be itself. */
-static enum status add_entry(struct phones *p, const char *label, const char *class_name,
-                             const char *phone, const char *place, struct err *err)
+static enum status phones_add_entry(struct phones *p, const char *label, const char *class_name,
+                                    const char *phone, const char *place, struct err *err)
 {
     if (names_find(&p->phone, label) != NAMES_NONE || names_find(&p->label, label) != NAMES_NONE ||
         names_find(&p->silence, label) != NAMES_NONE || names_find(&p->noise, label) != NAMES_NONE)
@@ -108,20 +108,20 @@ static enum status add_entry(struct phones *p, const char *label, const char *cl
     uint32_t known = names_find(&p->phone, phone);
     if (known == NAMES_NONE) {
         known = p->phone.count;
-        if (!add_phone(p, phone, class_name))
+        if (!phones_add_phone(p, phone, class_name))
             return err_nomem(err);
     } else if (strcmp(p->classes.name[p->phone_class[known]], class_name) != 0) {
         return err_set(err, STATUS_FORMAT, "%s: phone %s is %s here and %s before", place, phone,
                        class_name, p->classes.name[p->phone_class[known]]);
     }
-    if (strcmp(label, phone) != 0 && !add_label(p, label, known))
+    if (strcmp(label, phone) != 0 && !phones_add_label(p, label, known))
         return err_nomem(err);
     return STATUS_OK;
 }
 
 /* One line of the table, its N fields already apart. */
-static enum status add_row(struct phones *p, const struct span *field, size_t n, const char *name,
-                           size_t line, struct err *err)
+static enum status phones_add_row(struct phones *p, const struct span *field, size_t n,
+                                  const char *name, size_t line, struct err *err)
 {
     char place[256];
     struct span last = n > 2 && field[2].n ? field[2] : field[0];
@@ -134,7 +134,7 @@ static enum status add_row(struct phones *p, const struct span *field, size_t n,
         code = err_set(err, STATUS_FORMAT, "%s: a phone's name of %zu bytes", place,
                        field[0].n > last.n ? field[0].n : last.n);
     else
-        code = add_entry(p, label, class_name, phone, place, err);
+        code = phones_add_entry(p, label, class_name, phone, place, err);
     free(label);
     free(class_name);
     free(phone);
@@ -142,7 +142,7 @@ static enum status add_row(struct phones *p, const struct span *field, size_t n,
 }
 
 /* "#<TAB>silence" is a row. */
-static bool is_comment(struct span line)
+static bool phones_is_comment(struct span line)
 {
     return line.n && line.s[0] == '#' && (line.n == 1 || line.s[1] != '\t');
 }
@@ -156,7 +156,7 @@ enum status phones_parse(struct phones *out, const void *bytes, size_t size, con
     enum status code = lines_begin(&l, bytes, size, name, err);
     bool first = true;
     while (!code && lines_next(&l, &line)) {
-        if (is_comment(line))
+        if (phones_is_comment(line))
             continue;
         size_t n = span_split(line, span_divider(line), field, 4);
         if (n == 0)
@@ -169,7 +169,7 @@ enum status phones_parse(struct phones *out, const void *bytes, size_t size, con
             code = err_set(err, STATUS_FORMAT, "%s: line %zu: not a phone and its class", name,
                            l.number);
         else
-            code = add_row(&p, field, n, name, l.number, err);
+            code = phones_add_row(&p, field, n, name, l.number, err);
     }
     if (!code && p.phone.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no phones in this table", name);
@@ -181,7 +181,7 @@ enum status phones_parse(struct phones *out, const void *bytes, size_t size, con
 }
 
 /* True if NAME is a word, such as bundled tables have for names, and no file. */
-static bool is_bundled(const char *name)
+static bool phones_is_bundled(const char *name)
 {
     return *name && !strpbrk(name, "/.") && access(name, F_OK) != 0;
 }
@@ -190,7 +190,7 @@ enum status phones_open(struct phones *p, const char *path, struct err *err)
 {
     struct buf bundled = BUF_INIT;
     struct mapped m;
-    if (!path || is_bundled(path)) {
+    if (!path || phones_is_bundled(path)) {
         buf_printf(&bundled, "%s/phones/%s.tsv", datadir(), path ? path : "arpabet");
         if (!buf_ok(&bundled))
             return err_nomem(err);
@@ -222,7 +222,7 @@ void phones_free(struct phones *p)
 }
 
 /* LABEL without blanks at its ends, cut to the room at a character's end, printable. */
-static void trimmed(const char *label, char name[PHONES_NAME_MAX])
+static void phones_trimmed(const char *label, char name[PHONES_NAME_MAX])
 {
     const char *blanks = " \t\r\n";
     label += strspn(label, blanks);
@@ -244,7 +244,7 @@ enum mark { MARK_POSITION, MARK_STRESS, MARK_NONE };
 
 /* Takes a Kaldi position mark off, then a stress digit, from *NEXT on; false if there is neither.
  */
-static bool strip_mark(char *name, enum mark *next)
+static bool phones_strip_mark(char *name, enum mark *next)
 {
     size_t n = strlen(name);
     if (*next <= MARK_POSITION && n > 2 && name[n - 2] == '_' && strchr("BIES", name[n - 1])) {
@@ -265,7 +265,7 @@ enum phone_kind phones_canonical(const struct phones *p, const char *label,
 {
     char form[PHONES_NAME_MAX];
     enum mark next = MARK_POSITION;
-    trimmed(label, name);
+    phones_trimmed(label, name);
     memcpy(form, name, PHONES_NAME_MAX);
     do {
         if (names_find(&p->phone, form) != NAMES_NONE) {
@@ -277,17 +277,17 @@ enum phone_kind phones_canonical(const struct phones *p, const char *label,
             snprintf(name, PHONES_NAME_MAX, "%s", p->phone.name[p->label_phone[counts_as]]);
             return PHONE_KNOWN;
         }
-        if (names_find(&p->silence, form) != NAMES_NONE || listed(silence_spellings, form)) {
+        if (names_find(&p->silence, form) != NAMES_NONE || phones_listed(silence_spellings, form)) {
             strcpy(name, PHONES_SILENCE);
             return PHONE_SILENCE;
         }
-        if (names_find(&p->noise, form) != NAMES_NONE || listed(noise_spellings, form)) {
+        if (names_find(&p->noise, form) != NAMES_NONE || phones_listed(noise_spellings, form)) {
             strcpy(name, PHONES_NOISE);
             return PHONE_NOISE;
         }
-    } while (strip_mark(form, &next));
+    } while (phones_strip_mark(form, &next));
     memcpy(form, name, PHONES_NAME_MAX);
-    fold(form);
+    phones_fold(form);
     next = MARK_POSITION;
     do {
         uint32_t folded = names_find(&p->folded, form);
@@ -295,7 +295,7 @@ enum phone_kind phones_canonical(const struct phones *p, const char *label,
             snprintf(name, PHONES_NAME_MAX, "%s", p->phone.name[p->folded_phone[folded]]);
             return PHONE_KNOWN;
         }
-    } while (strip_mark(form, &next));
+    } while (phones_strip_mark(form, &next));
     return PHONE_UNKNOWN;
 }
 

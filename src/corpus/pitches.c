@@ -24,7 +24,7 @@ void pitches_free(struct pitches *p)
     *p = (struct pitches){.file = NULL};
 }
 
-static enum status track(const struct audio *a, struct pitch_track *out, struct err *err)
+static enum status pitches_track(const struct audio *a, struct pitch_track *out, struct err *err)
 {
     struct pitch_track t = {.kind = PITCH_F0_TIMED, .count = pitchtrack_frames(a->count)};
     t.f0 = mem_array(t.count, sizeof *t.f0);
@@ -46,7 +46,7 @@ enum status pitches_get(const struct pitches *p, const char *utterance, const st
                         struct pitch_track *out, struct err *err)
 {
     if (p->tracked)
-        return track(a, out, err);
+        return pitches_track(a, out, err);
     return p->file ? pitchfile_get(p->file, utterance, out, err) : STATUS_OK;
 }
 
@@ -62,7 +62,7 @@ void pitch_bins_add(struct pitch_bins *b, const struct pitch_track *t)
 }
 
 /* Value number RANK of those added, in order. */
-static double value_at(const struct pitch_bins *b, uint64_t rank)
+static double pitches_value_at(const struct pitch_bins *b, uint64_t rank)
 {
     size_t bin = 0;
     while (rank >= b->bin[bin])
@@ -78,7 +78,8 @@ bool pitch_bins_tertiles(const struct pitch_bins *b, double edges[2])
     for (int e = 0; e < 2; e++) {
         double at = share[e] * (double)(b->count - 1);
         uint64_t rank = (uint64_t)at;
-        double below = value_at(b, rank), above = value_at(b, rank + (rank + 1 < b->count));
+        double below = pitches_value_at(b, rank),
+               above = pitches_value_at(b, rank + (rank + 1 < b->count));
         edges[e] = below + (at - floor(at)) * (above - below);
     }
     return true;

@@ -35,7 +35,7 @@ struct pitchfile {
 
 /* Classes where every number is one, else F0 in Hz; what is wrong is said of the latter, unless
  * the file is no JSON at all. */
-static enum status open_json(struct pitchfile *p, const struct mapped *m, struct err *err)
+static enum status pitchfile_open_json(struct pitchfile *p, const struct mapped *m, struct err *err)
 {
     static const struct framejson_range classes = {PITCH_NONE, PITCH_HIGH, "pitch class"};
     p->kind = PITCH_CLASSES;
@@ -53,7 +53,8 @@ static enum status open_json(struct pitchfile *p, const struct mapped *m, struct
 }
 
 /* One table, of its own utterance or of those it names. */
-static enum status open_table(struct pitchfile *p, const struct mapped *m, struct err *err)
+static enum status pitchfile_open_table(struct pitchfile *p, const struct mapped *m,
+                                        struct err *err)
 {
     char *utterance = folder_utterance(p->path);
     if (!utterance)
@@ -67,7 +68,7 @@ static enum status open_table(struct pitchfile *p, const struct mapped *m, struc
 }
 
 /* Takes *PATH over on success. */
-static enum status add_file(struct pitchfile *p, char **path, struct err *err)
+static enum status pitchfile_add_file(struct pitchfile *p, char **path, struct err *err)
 {
     char *utterance = folder_utterance(*path);
     uint32_t known = utterance ? names_find(&p->utterance, utterance) : NAMES_NONE;
@@ -86,7 +87,7 @@ static enum status add_file(struct pitchfile *p, char **path, struct err *err)
     return code;
 }
 
-static enum status open_folder(struct pitchfile *p, struct err *err)
+static enum status pitchfile_open_folder(struct pitchfile *p, struct err *err)
 {
     struct folder_files f;
     enum status code = folder_find(&f, p->path, table_suffixes, err);
@@ -96,13 +97,13 @@ static enum status open_folder(struct pitchfile *p, struct err *err)
     if (f.count == 0)
         code = err_set(err, STATUS_NOTFOUND, "%s: no pitch tables in this folder", p->path);
     for (size_t i = 0; i < f.count && !code; i++)
-        code = add_file(p, &f.path[i], err);
+        code = pitchfile_add_file(p, &f.path[i], err);
     folder_files_free(&f);
     return code;
 }
 
 /* By content: pitch files have all kinds of names. */
-static bool is_json(const struct mapped *m)
+static bool pitchfile_is_json(const struct mapped *m)
 {
     size_t i = m->size >= 3 && memcmp(m->data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
     while (i < m->size && m->data[i] && strchr(" \t\r\n", m->data[i]))
@@ -110,18 +111,19 @@ static bool is_json(const struct mapped *m)
     return i < m->size && (m->data[i] == '{' || m->data[i] == '[');
 }
 
-static enum status open_file(struct pitchfile *p, struct err *err)
+static enum status pitchfile_open_file(struct pitchfile *p, struct err *err)
 {
     struct mapped m;
     enum status code = mapped_open(&m, p->path, err);
     if (code)
         return code;
-    code = is_json(&m) ? open_json(p, &m, err) : open_table(p, &m, err);
+    code =
+        pitchfile_is_json(&m) ? pitchfile_open_json(p, &m, err) : pitchfile_open_table(p, &m, err);
     mapped_close(&m);
     return code;
 }
 
-static int by_name(const void *a, const void *b, void *names)
+static int pitchfile_by_name(const void *a, const void *b, void *names)
 {
     const struct names *t = names;
     return strcmp(t->name[*(const uint32_t *)a], t->name[*(const uint32_t *)b]);
@@ -137,7 +139,7 @@ enum status pitchfile_open(struct pitchfile **out, const char *path, struct err 
     if (!p->path)
         code = err_nomem(err);
     else
-        code = folder_is(path) ? open_folder(p, err) : open_file(p, err);
+        code = folder_is(path) ? pitchfile_open_folder(p, err) : pitchfile_open_file(p, err);
     if (!code && !(p->order = mem_array(p->utterance.count, sizeof *p->order)))
         code = err_nomem(err);
     if (code) {
@@ -146,7 +148,7 @@ enum status pitchfile_open(struct pitchfile **out, const char *path, struct err 
     }
     for (uint32_t i = 0; i < p->utterance.count; i++)
         p->order[i] = i;
-    qsort_r(p->order, p->utterance.count, sizeof *p->order, by_name, &p->utterance);
+    qsort_r(p->order, p->utterance.count, sizeof *p->order, pitchfile_by_name, &p->utterance);
     *out = p;
     return STATUS_OK;
 }
@@ -189,8 +191,8 @@ void pitch_track_free(struct pitch_track *t)
     *t = (struct pitch_track){.count = 0};
 }
 
-static enum status get_list(const struct pitchfile *p, uint32_t u, struct pitch_track *out,
-                            struct err *err)
+static enum status pitchfile_get_list(const struct pitchfile *p, uint32_t u,
+                                      struct pitch_track *out, struct err *err)
 {
     const struct framejson *f = &p->lists;
     size_t from = f->start[u];
@@ -211,8 +213,8 @@ static enum status get_list(const struct pitchfile *p, uint32_t u, struct pitch_
 }
 
 /* Folders are read one file at a time, when it is asked for. */
-static enum status get_file(const char *path, const char *utterance, struct pitch_track *out,
-                            struct err *err)
+static enum status pitchfile_get_file(const char *path, const char *utterance,
+                                      struct pitch_track *out, struct err *err)
 {
     struct mapped m;
     struct pitch_table table;
@@ -237,13 +239,13 @@ enum status pitchfile_get(const struct pitchfile *p, const char *utterance, stru
     if (u == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "%s: no pitch of %s", p->path, utterance);
     if (p->file)
-        return get_file(p->file[u], utterance, out, err);
+        return pitchfile_get_file(p->file[u], utterance, out, err);
     if (p->kind == PITCH_F0_TIMED)
         return pitch_table_get(&p->table, utterance, out, err);
-    return get_list(p, u, out, err);
+    return pitchfile_get_list(p, u, out, err);
 }
 
-static int by_value(const void *a, const void *b)
+static int pitchfile_by_value(const void *a, const void *b)
 {
     float x = *(const float *)a, y = *(const float *)b;
     return (x > y) - (x < y);
@@ -257,7 +259,7 @@ bool pitch_tertiles(float *f0, size_t n, double edges[2])
         if (!(f0[i] > 0))
             f0[i] = 0;
     if (n)
-        qsort(f0, n, sizeof *f0, by_value);
+        qsort(f0, n, sizeof *f0, pitchfile_by_value);
     while (from < n && f0[from] == 0)
         from++;
     if (from == n)

@@ -22,7 +22,7 @@ struct layout {
 };
 
 /* The column of the first of NAMES there is, or NO_COLUMN. */
-static size_t column(const struct span *field, size_t n, const char *const *names)
+static size_t pitch_table_column(const struct span *field, size_t n, const char *const *names)
 {
     for (; *names; names++)
         for (size_t i = 0; i < n; i++)
@@ -32,15 +32,16 @@ static size_t column(const struct span *field, size_t n, const char *const *name
 }
 
 /* The columns by their names; false if the line names no time. */
-static bool read_header(struct layout *t, const struct span *field, size_t n)
+static bool pitch_table_read_header(struct layout *t, const struct span *field, size_t n)
 {
     static const char *const utterance[] = {"utterance", "utt", "file", "name", "id", NULL};
     static const char *const time[] = {"time", "t", "seconds", "time_s", NULL};
     static const char *const f0[] = {"f0", "frequency", "pitch", "f0_hz",
                                      "hz", "f0 (hz)",   "freq",  NULL};
     static const char *const confidence[] = {"confidence", NULL};
-    struct layout named = {t->divider, column(field, n, utterance), column(field, n, time),
-                           column(field, n, f0), column(field, n, confidence)};
+    struct layout named = {t->divider, pitch_table_column(field, n, utterance),
+                           pitch_table_column(field, n, time), pitch_table_column(field, n, f0),
+                           pitch_table_column(field, n, confidence)};
     if (named.time == NO_COLUMN || named.f0 == NO_COLUMN)
         return false;
     *t = named;
@@ -48,13 +49,13 @@ static bool read_header(struct layout *t, const struct span *field, size_t n)
 }
 
 /* The columns by what stands in the first line; true if it is a header. */
-static bool find_layout(struct layout *t, struct span line)
+static bool pitch_table_find_layout(struct layout *t, struct span line)
 {
     struct span field[MAX_COLUMNS];
     double number;
     *t = (struct layout){span_divider(line), NO_COLUMN, 0, 1, NO_COLUMN};
     size_t n = span_split(line, t->divider, field, MAX_COLUMNS);
-    if (read_header(t, field, n))
+    if (pitch_table_read_header(t, field, n))
         return true;
     /* "utterance time f0": names of utterances may well be numbers, but then so is all else. */
     bool three = n >= 3 && span_number(field[1], &number);
@@ -67,7 +68,7 @@ static bool find_layout(struct layout *t, struct span line)
 }
 
 /* F0 in Hz, 0 for the ways to say there is none; false for anything else. */
-static bool read_f0(struct span s, float *out)
+static bool pitch_table_read_f0(struct span s, float *out)
 {
     double hz;
     if (!s.n || span_is(s, "--undefined--") || span_is(s, "nan") || span_is(s, "-nan")) {
@@ -80,8 +81,8 @@ static bool read_f0(struct span s, float *out)
     return true;
 }
 
-static enum status add_value(struct pitch_table *t, const char *utterance, double time, float f0,
-                             struct err *err)
+static enum status pitch_table_add_value(struct pitch_table *t, const char *utterance, double time,
+                                         float f0, struct err *err)
 {
     if (!mem_grow(&t->value, &t->cap, t->count + 1, sizeof *t->value))
         return err_nomem(err);
@@ -93,8 +94,9 @@ static enum status add_value(struct pitch_table *t, const char *utterance, doubl
 }
 
 /* One line behind the header. */
-static enum status add_line(struct pitch_table *t, const struct layout *l, struct span line,
-                            const char *utterance, const char *name, size_t number, struct err *err)
+static enum status pitch_table_add_line(struct pitch_table *t, const struct layout *l,
+                                        struct span line, const char *utterance, const char *name,
+                                        size_t number, struct err *err)
 {
     struct span field[MAX_COLUMNS];
     size_t n = span_split(line, l->divider, field, MAX_COLUMNS);
@@ -102,24 +104,24 @@ static enum status add_line(struct pitch_table *t, const struct layout *l, struc
     float f0 = 0;
     if (l->time >= n || !span_number(field[l->time], &time) || !isfinite(time))
         return err_set(err, STATUS_FORMAT, "%s: line %zu: no time in seconds", name, number);
-    if (l->f0 < n && !read_f0(field[l->f0], &f0))
+    if (l->f0 < n && !pitch_table_read_f0(field[l->f0], &f0))
         return err_set(err, STATUS_FORMAT, "%s: line %zu: \"%.*s\" is not an F0 in Hz", name,
                        number, field[l->f0].n > 40 ? 40 : (int)field[l->f0].n, field[l->f0].s);
     if (l->confidence < n && span_number(field[l->confidence], &confidence) &&
         !(confidence >= PITCH_CONFIDENCE))
         f0 = 0;
     if (l->utterance == NO_COLUMN)
-        return add_value(t, utterance, time, f0, err);
+        return pitch_table_add_value(t, utterance, time, f0, err);
     char *own = l->utterance < n && field[l->utterance].n ? span_copy(field[l->utterance]) : NULL;
     if (!own)
         return err_set(err, STATUS_FORMAT, "%s: line %zu: no utterance", name, number);
-    enum status code = add_value(t, own, time, f0, err);
+    enum status code = pitch_table_add_value(t, own, time, f0, err);
     free(own);
     return code;
 }
 
 /* Total, so that equal files give equal orders. */
-static int by_place(const void *a, const void *b)
+static int pitch_table_by_place(const void *a, const void *b)
 {
     const struct pitch_value *x = a, *y = b;
     if (x->utterance != y->utterance)
@@ -140,9 +142,9 @@ enum status pitch_table_parse(struct pitch_table *out, const void *bytes, size_t
     while (!code && lines_next(&l, &line)) {
         if (!span_trim(line).n || line.s[0] == '#')
             continue;
-        if (!layout.divider && find_layout(&layout, line))
+        if (!layout.divider && pitch_table_find_layout(&layout, line))
             continue;
-        code = add_line(&t, &layout, line, utterance, name, l.number, err);
+        code = pitch_table_add_line(&t, &layout, line, utterance, name, l.number, err);
     }
     if (!code && t.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no pitch in this file", name);
@@ -150,7 +152,7 @@ enum status pitch_table_parse(struct pitch_table *out, const void *bytes, size_t
         pitch_table_free(&t);
         return code;
     }
-    qsort(t.value, t.count, sizeof *t.value, by_place);
+    qsort(t.value, t.count, sizeof *t.value, pitch_table_by_place);
     *out = t;
     return STATUS_OK;
 }
@@ -163,7 +165,7 @@ void pitch_table_free(struct pitch_table *t)
 }
 
 /* First value of utterance U or a later one. */
-static size_t first_of(const struct pitch_table *t, uint32_t u)
+static size_t pitch_table_first_of(const struct pitch_table *t, uint32_t u)
 {
     const struct pitch_value *row = t->value;
     return t->count ? search_u32(&row->utterance, sizeof *row, t->count, u) : 0;
@@ -175,8 +177,8 @@ enum status pitch_table_get(const struct pitch_table *t, const char *utterance,
     uint32_t u = names_find(&t->utterance, utterance);
     if (u == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "no pitch of %s", utterance);
-    size_t from = first_of(t, u);
-    struct pitch_track r = {.kind = PITCH_F0_TIMED, .count = first_of(t, u + 1) - from};
+    size_t from = pitch_table_first_of(t, u);
+    struct pitch_track r = {.kind = PITCH_F0_TIMED, .count = pitch_table_first_of(t, u + 1) - from};
     r.f0 = mem_array(r.count, sizeof *r.f0);
     r.time = mem_array(r.count, sizeof *r.time);
     if (!r.f0 || !r.time) {

@@ -72,7 +72,7 @@ size_t pitchtrack_frames(size_t samples)
 }
 
 /* Eight sums that the compiler keeps in registers; in this order on every machine. */
-static float dot(const float *a, const float *b, size_t n)
+static float pitchtrack_dot(const float *a, const float *b, size_t n)
 {
     float sum[8] = {0};
     size_t i = 0;
@@ -85,7 +85,7 @@ static float dot(const float *a, const float *b, size_t n)
 }
 
 /* Low-pass filter of linear phase: a sinc under a Hamming window. */
-static void make_filter(float tap[TAPS])
+static void pitchtrack_make_filter(float tap[TAPS])
 {
     double w = 2 * M_PI * CUTOFF_HZ / AUDIO_RATE, sum = 0;
     for (int i = 0; i < TAPS; i++) {
@@ -99,11 +99,11 @@ static void make_filter(float tap[TAPS])
         tap[i] = (float)(tap[i] / sum);
 }
 
-static void decimate(struct tracker *t, const float *samples, size_t n)
+static void pitchtrack_decimate(struct tracker *t, const float *samples, size_t n)
 {
     float tap[TAPS], edge[TAPS];
     double sum = 0;
-    make_filter(tap);
+    pitchtrack_make_filter(tap);
     for (size_t i = 0; i < n; i++)
         sum += samples[i];
     t->mean = (float)(sum / (double)n);
@@ -117,12 +117,12 @@ static void decimate(struct tracker *t, const float *samples, size_t n)
                 size_t s = at + k - TAPS / 2; /* wraps below 0, and then is beyond N too */
                 edge[k] = s < n ? samples[s] : t->mean;
             }
-        t->low[i] = dot(tap, from, TAPS) - t->mean;
+        t->low[i] = pitchtrack_dot(tap, from, TAPS) - t->mean;
     }
 }
 
 /* The REGION samples around frame J without their mean; zeros where there are none. */
-static void cut(const struct tracker *t, size_t j, float region[REGION])
+static void pitchtrack_cut(const struct tracker *t, size_t j, float region[REGION])
 {
     size_t middle = (j + 1) * STEP, first = middle < REGION / 2 ? REGION / 2 - middle : 0;
     size_t begin = middle + first - REGION / 2, end = middle + REGION / 2;
@@ -138,7 +138,7 @@ static void cut(const struct tracker *t, size_t j, float region[REGION])
         region[first + i] = t->low[begin + i] - mean;
 }
 
-static int by_value(const void *a, const void *b)
+static int pitchtrack_by_value(const void *a, const void *b)
 {
     float x = *(const float *)a, y = *(const float *)b;
     return (x > y) - (x < y);
@@ -146,17 +146,17 @@ static int by_value(const void *a, const void *b)
 
 /* The power that one frame in twenty exceeds: what is faint beside it is no voice, whatever the
  * recording's level, and a click decides nothing. */
-static bool find_power(struct tracker *t)
+static bool pitchtrack_find_power(struct tracker *t)
 {
     float region[REGION], *power = mem_array(t->frames, sizeof *power);
     if (!power)
         return false;
     for (size_t j = 0; j < t->frames; j++) {
-        cut(t, j, region);
+        pitchtrack_cut(t, j, region);
         const float *window = region + (REGION - WINDOW) / 2;
-        power[j] = dot(window, window, WINDOW) / WINDOW;
+        power[j] = pitchtrack_dot(window, window, WINDOW) / WINDOW;
     }
-    qsort(power, t->frames, sizeof *power, by_value);
+    qsort(power, t->frames, sizeof *power, pitchtrack_by_value);
     t->power = power[t->frames - 1 - t->frames / 20];
     if (!(t->power > ROUNDING * t->mean * t->mean))
         t->power = 0;
@@ -168,7 +168,7 @@ static bool find_power(struct tracker *t)
  * Normalised cross-correlation of REGION with itself (Talkin 1995, eq. 5), both windows at equal
  * distances from the middle, so that no lag looks further ahead than another.
  */
-static void correlate(const struct tracker *t, const float region[REGION], float *r)
+static void pitchtrack_correlate(const struct tracker *t, const float region[REGION], float *r)
 {
     float energy[REGION + 1];
     float least = FLOOR * t->power * WINDOW;
@@ -178,12 +178,12 @@ static void correlate(const struct tracker *t, const float region[REGION], float
     for (size_t lag = t->min_lag - SIDE + 1; lag <= t->max_lag + SIDE; lag++) {
         size_t a = (REGION - WINDOW - lag) / 2, b = a + lag;
         float left = energy[a + WINDOW] - energy[a], right = energy[b + WINDOW] - energy[b];
-        r[lag] = dot(region + a, region + b, WINDOW) / (sqrtf(left * right) + least);
+        r[lag] = pitchtrack_dot(region + a, region + b, WINDOW) / (sqrtf(left * right) + least);
     }
 }
 
 /* Puts C among the best; at equal scores the one found first stays ahead. */
-static void keep(struct frame *f, struct candidate c)
+static void pitchtrack_keep(struct frame *f, struct candidate c)
 {
     size_t i = f->count < CANDIDATES ? f->count++ : CANDIDATES;
     for (; i > 0 && f->candidate[i - 1].score < c.score; i--)
@@ -195,7 +195,7 @@ static void keep(struct frame *f, struct candidate c)
 
 /* Correlation in the middle between LAG and the next, by a sinc under a Hann window: peaks of sharp
  * sounds are lower at the lags themselves, and not all by as much. */
-static float between(const float *r, size_t lag)
+static float pitchtrack_between(const float *r, size_t lag)
 {
     static const float tap[SIDE] = {0.6105329f, -0.1462624f, 0.0391804f, -0.0034509f};
     float sum = 0;
@@ -205,24 +205,24 @@ static float between(const float *r, size_t lag)
 }
 
 /* Peaks, by the parabola through three correlations half a lag apart. */
-static void find_candidates(const struct tracker *t, const float *r, struct frame *f)
+static void pitchtrack_find_candidates(const struct tracker *t, const float *r, struct frame *f)
 {
-    float a = r[t->min_lag], b = between(r, t->min_lag), c;
+    float a = r[t->min_lag], b = pitchtrack_between(r, t->min_lag), c;
     f->count = 0;
     for (size_t i = 2 * t->min_lag + 1; i < 2 * t->max_lag; i++, a = b, b = c) {
-        c = i % 2 ? r[i / 2 + 1] : between(r, i / 2);
+        c = i % 2 ? r[i / 2 + 1] : pitchtrack_between(r, i / 2);
         if (!(b > VOICING / 2 && b > a && b >= c)) /* nor where they are no numbers */
             continue;
         float shift = (a - c) / (2 * (a - 2 * b + c));
         float hz = 2 * RATE / ((float)i + shift), peak = fminf(b - (a - c) * shift / 4, 1);
         if (!(hz >= t->min_hz && hz <= t->max_hz))
             continue;
-        keep(f, (struct candidate){log2f(hz), peak - OCTAVE * log2f(t->max_hz / hz)});
+        pitchtrack_keep(f, (struct candidate){log2f(hz), peak - OCTAVE * log2f(t->max_hz / hz)});
     }
 }
 
 /* The best way to each state of F, TOTAL [STATES] being those to the states of PREVIOUS. */
-static void extend(const struct frame *previous, struct frame *f, float total[STATES])
+static void pitchtrack_extend(const struct frame *previous, struct frame *f, float total[STATES])
 {
     float next[STATES];
     for (size_t s = 0; s < STATES; s++) {
@@ -246,30 +246,32 @@ static void extend(const struct frame *previous, struct frame *f, float total[ST
     memcpy(total, next, sizeof next);
 }
 
-static float rounded(float octave)
+static float pitchtrack_rounded(float octave)
 {
     return (float)(rint(exp2(octave) * PITCHTRACK_STEPS) / PITCHTRACK_STEPS);
 }
 
 /* Values from the best path: Viterbi's backward pass over all frames. */
-static void choose(struct tracker *t, float *f0, size_t values)
+static void pitchtrack_choose(struct tracker *t, float *f0, size_t values)
 {
     static const struct frame silence; /* before the first frame */
     float total[STATES];
     for (size_t s = 0; s < STATES; s++)
         total[s] = s == UNVOICED ? 0 : -INFINITY;
     for (size_t j = 0; j < t->frames; j++)
-        extend(j ? &t->frame[j - 1] : &silence, &t->frame[j], total);
+        pitchtrack_extend(j ? &t->frame[j - 1] : &silence, &t->frame[j], total);
     size_t state = UNVOICED;
     for (size_t s = 0; s < STATES; s++)
         if (total[s] > total[state])
             state = s;
     for (size_t j = t->frames; j-- > 0; state = t->frame[j].from[state])
         if (j % DENSITY == 0 && j / DENSITY < values)
-            f0[j / DENSITY] = state == UNVOICED ? 0 : rounded(t->frame[j].candidate[state].octave);
+            f0[j / DENSITY] =
+                state == UNVOICED ? 0 : pitchtrack_rounded(t->frame[j].candidate[state].octave);
 }
 
-static enum status set_range(struct tracker *t, const struct pitchtrack_options *o, struct err *err)
+static enum status pitchtrack_set_range(struct tracker *t, const struct pitchtrack_options *o,
+                                        struct err *err)
 {
     static const struct pitchtrack_options defaults = PITCHTRACK_DEFAULTS;
     if (!o)
@@ -290,7 +292,7 @@ enum status pitchtrack_run(const float *samples, size_t n, const struct pitchtra
 {
     size_t values = pitchtrack_frames(n);
     struct tracker t = {.count = n / DECIMATION, .frames = values ? DENSITY * values - 1 : 0};
-    enum status code = set_range(&t, options, err);
+    enum status code = pitchtrack_set_range(&t, options, err);
     if (code || values == 0)
         return code;
     t.low = mem_array(t.count, sizeof *t.low);
@@ -299,8 +301,8 @@ enum status pitchtrack_run(const float *samples, size_t n, const struct pitchtra
         code = err_nomem(err);
         goto out;
     }
-    decimate(&t, samples, n);
-    if (!find_power(&t)) {
+    pitchtrack_decimate(&t, samples, n);
+    if (!pitchtrack_find_power(&t)) {
         code = err_nomem(err);
         goto out;
     }
@@ -310,12 +312,12 @@ enum status pitchtrack_run(const float *samples, size_t n, const struct pitchtra
             goto out;
         t.frame[j].count = 0;
         if (t.power > 0) {
-            cut(&t, j, region);
-            correlate(&t, region, r);
-            find_candidates(&t, r, &t.frame[j]);
+            pitchtrack_cut(&t, j, region);
+            pitchtrack_correlate(&t, region, r);
+            pitchtrack_find_candidates(&t, r, &t.frame[j]);
         }
     }
-    choose(&t, f0, values);
+    pitchtrack_choose(&t, f0, values);
 out:
     free(t.low);
     free(t.frame);

@@ -25,8 +25,8 @@ void published_labels_free(struct published_labels *t)
 }
 
 /* Adds up the occurrences of the labels that have one name; forgets all if one label has none. */
-static void read_occurrences(struct published_labels *t, const struct label_table *table,
-                             const json_t *json)
+static void published_read_occurrences(struct published_labels *t, const struct label_table *table,
+                                       const json_t *json)
 {
     bool known = t->occurrences;
     for (size_t i = 0; i < table->count && known; i++) {
@@ -43,8 +43,9 @@ static void read_occurrences(struct published_labels *t, const struct label_tabl
     }
 }
 
-static enum status name_labels(struct published_labels *t, const struct label_table *table,
-                               const struct phones *phones, struct err *err)
+static enum status published_name_labels(struct published_labels *t,
+                                         const struct label_table *table,
+                                         const struct phones *phones, struct err *err)
 {
     char name[PHONES_NAME_MAX];
     t->count = table->count;
@@ -84,9 +85,9 @@ enum status published_labels_open(struct published_labels *out, const char *path
     if ((code = mapped_open(&m, path, err)) ||
         (code = label_table_parse(&table, m.data, m.size, path, err)) ||
         (code = jsontext_parse(&json, m.data, m.size, path, err)) ||
-        (code = name_labels(&t, &table, phones, err)))
+        (code = published_name_labels(&t, &table, phones, err)))
         goto out;
-    read_occurrences(&t, &table, json);
+    published_read_occurrences(&t, &table, json);
     *out = t;
     t = (struct published_labels){.count = 0};
 out:

@@ -73,7 +73,7 @@ static enum status recordings_add(struct recordings *c, const char *path, struct
     return STATUS_OK;
 }
 
-static enum status open_folder(struct recordings *c, const char *path, struct err *err)
+static enum status recordings_open_folder(struct recordings *c, const char *path, struct err *err)
 {
     struct folder_files files = {0};
     enum status code = folder_find(&files, path, filename_recordings, err);
@@ -90,8 +90,8 @@ static enum status open_folder(struct recordings *c, const char *path, struct er
 }
 
 /* One line of the list PATH, LINE [n]. */
-static enum status add_line(struct recordings *c, const char *path, const char *line, size_t n,
-                            struct err *err)
+static enum status recordings_add_line(struct recordings *c, const char *path, const char *line,
+                                       size_t n, struct err *err)
 {
     const char *slash = strrchr(path, '/');
     struct buf full = BUF_INIT;
@@ -111,7 +111,7 @@ static enum status add_line(struct recordings *c, const char *path, const char *
     return code;
 }
 
-static enum status open_list(struct recordings *c, const char *path, struct err *err)
+static enum status recordings_open_list(struct recordings *c, const char *path, struct err *err)
 {
     struct mapped m;
     size_t line = 1, n;
@@ -128,13 +128,13 @@ static enum status open_list(struct recordings *c, const char *path, struct err 
                 err_set(err, STATUS_FORMAT,
                         "%s: line %zu: neither a recording nor a list of recordings", path, line);
         else
-            code = add_line(c, path, text + at, n, err);
+            code = recordings_add_line(c, path, text + at, n, err);
     }
     mapped_close(&m);
     return code;
 }
 
-static int compare(const void *a, const void *b)
+static int recordings_compare(const void *a, const void *b)
 {
     const struct recording *x = a, *y = b;
     int order = strcmp(x->utterance, y->utterance);
@@ -146,15 +146,15 @@ enum status recordings_open(struct recordings *out, const char *path, struct err
     struct recordings c = {0};
     enum status code;
     if (folder_is(path))
-        code = open_folder(&c, path, err);
+        code = recordings_open_folder(&c, path, err);
     else if (filename_ends_in(path, filename_recordings))
         code = recordings_add(&c, path, err);
     else
-        code = open_list(&c, path, err);
+        code = recordings_open_list(&c, path, err);
     if (!code && c.count == 0)
         code = err_set(err, STATUS_NOTFOUND, "%s: holds no recordings", path);
     if (!code)
-        qsort(c.recording, c.count, sizeof *c.recording, compare);
+        qsort(c.recording, c.count, sizeof *c.recording, recordings_compare);
     for (size_t i = 1; i < c.count && !code; i++)
         if (strcmp(c.recording[i - 1].utterance, c.recording[i].utterance) == 0)
             code = err_set(err, STATUS_MISMATCH, "%s and %s are both utterance '%s'",

@@ -28,8 +28,8 @@ struct layout {
 };
 
 /* The same twice is no error: some tables have a line an utterance. */
-static enum status add(struct speakers *s, const char *speaker, const char *gender,
-                       const char *place, struct err *err)
+static enum status speakers_add(struct speakers *s, const char *speaker, const char *gender,
+                                const char *place, struct err *err)
 {
     uint32_t known = names_find(&s->speaker, speaker);
     if (known != NAMES_NONE) {
@@ -50,8 +50,8 @@ static enum status add(struct speakers *s, const char *speaker, const char *gend
 }
 
 /* {"84": "F"}; small files, read in whole. */
-static enum status parse_json(struct speakers *s, const void *bytes, size_t size, const char *name,
-                              struct err *err)
+static enum status speakers_parse_json(struct speakers *s, const void *bytes, size_t size,
+                                       const char *name, struct err *err)
 {
     json_error_t at;
     const char *speaker;
@@ -66,7 +66,7 @@ static enum status parse_json(struct speakers *s, const void *bytes, size_t size
         if (code)
             break;
         if (json_is_string(gender))
-            code = add(s, speaker, json_string_value(gender), name, err);
+            code = speakers_add(s, speaker, json_string_value(gender), name, err);
         else
             code = err_set(err, STATUS_FORMAT, "%s: speaker %s: its gender is not a string", name,
                            speaker);
@@ -76,7 +76,7 @@ static enum status parse_json(struct speakers *s, const void *bytes, size_t size
 }
 
 /* A header's columns: the gender by its name, the speaker by its name or else the first other. */
-static bool read_header(struct layout *t, const struct span *field, size_t n)
+static bool speakers_read_header(struct layout *t, const struct span *field, size_t n)
 {
     static const char *const speaker_names[] = {"speaker", "spk",        "speaker_id", "spk_id",
                                                 "id",      "speaker id", NULL};
@@ -96,7 +96,7 @@ static bool read_header(struct layout *t, const struct span *field, size_t n)
 }
 
 /* How the table is laid out, by its first line that is no comment; true if that is a header. */
-static bool find_layout(struct layout *t, struct span line)
+static bool speakers_find_layout(struct layout *t, struct span line)
 {
     struct span field[MAX_COLUMNS];
     *t = (struct layout){span_divider(line), MAX_COLUMNS, 0, 1};
@@ -104,12 +104,12 @@ static bool find_layout(struct layout *t, struct span line)
         t->divider = '|';
         t->fields = LIBRISPEECH_COLUMNS;
     }
-    return read_header(t, field, span_split(line, t->divider, field, t->fields));
+    return speakers_read_header(t, field, span_split(line, t->divider, field, t->fields));
 }
 
 /* One line behind the header. */
-static enum status add_line(struct speakers *s, const struct layout *t, struct span line,
-                            const char *name, size_t number, struct err *err)
+static enum status speakers_add_line(struct speakers *s, const struct layout *t, struct span line,
+                                     const char *name, size_t number, struct err *err)
 {
     struct span field[MAX_COLUMNS];
     char place[256];
@@ -118,14 +118,15 @@ static enum status add_line(struct speakers *s, const struct layout *t, struct s
     if (n <= t->gender || n <= t->speaker || !field[t->speaker].n)
         return err_set(err, STATUS_FORMAT, "%s: not a speaker and a gender", place);
     char *speaker = span_copy(field[t->speaker]), *gender = span_copy(field[t->gender]);
-    enum status code = speaker && gender ? add(s, speaker, gender, place, err) : err_nomem(err);
+    enum status code =
+        speaker && gender ? speakers_add(s, speaker, gender, place, err) : err_nomem(err);
     free(speaker);
     free(gender);
     return code;
 }
 
-static enum status parse_table(struct speakers *s, const void *bytes, size_t size, const char *name,
-                               struct err *err)
+static enum status speakers_parse_table(struct speakers *s, const void *bytes, size_t size,
+                                        const char *name, struct err *err)
 {
     struct lines l;
     struct layout t = {.fields = 0};
@@ -135,9 +136,9 @@ static enum status parse_table(struct speakers *s, const void *bytes, size_t siz
         bool first = t.fields == 0;
         if (!span_trim(line).n || line.s[0] == '#' || line.s[0] == ';')
             continue;
-        if (first && find_layout(&t, line))
+        if (first && speakers_find_layout(&t, line))
             continue;
-        code = add_line(s, &t, line, name, l.number, err);
+        code = speakers_add_line(s, &t, line, name, l.number, err);
     }
     return code;
 }
@@ -151,8 +152,8 @@ enum status speakers_parse(struct speakers *out, const void *bytes, size_t size,
     while (i < size && strchr(" \t\r\n", text[i]) && text[i])
         i++;
     bool json = i < size && (text[i] == '{' || text[i] == '[');
-    enum status code = json ? parse_json(&s, text + i, size - i, name, err)
-                            : parse_table(&s, bytes, size, name, err);
+    enum status code = json ? speakers_parse_json(&s, text + i, size - i, name, err)
+                            : speakers_parse_table(&s, bytes, size, name, err);
     if (!code && s.speaker.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no speakers in this file", name);
     if (code)

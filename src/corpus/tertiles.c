@@ -24,18 +24,18 @@ struct ranks {
     uint64_t count;
 };
 
-static uint32_t bits(float v)
+static uint32_t tertiles_bits(float v)
 {
     uint32_t b;
     memcpy(&b, &v, sizeof b);
     return b;
 }
 
-static void add_value(struct ranks *r, float v, bool second)
+static void tertiles_add_value(struct ranks *r, float v, bool second)
 {
     if (!(v > 0))
         return;
-    uint32_t b = bits(v);
+    uint32_t b = tertiles_bits(v);
     if (!second) {
         r->bin[b >> 16]++;
         r->count++;
@@ -46,8 +46,8 @@ static void add_value(struct ranks *r, float v, bool second)
             r->lower[k * BINS + (b & 0xffff)]++;
 }
 
-static enum status pass(struct ranks *r, const struct recordings *c, const struct pitchfile *p,
-                        bool second, struct err *err)
+static enum status tertiles_pass(struct ranks *r, const struct recordings *c,
+                                 const struct pitchfile *p, bool second, struct err *err)
 {
     for (size_t i = 0; i < c->count; i++) {
         struct pitch_track track;
@@ -57,14 +57,14 @@ static enum status pass(struct ranks *r, const struct recordings *c, const struc
         if (code) /* told when the utterance is counted */
             continue;
         for (size_t t = 0; track.f0 && t < track.count; t++)
-            add_value(r, track.f0[t], second);
+            tertiles_add_value(r, track.f0[t], second);
         pitch_track_free(&track);
     }
     return STATUS_OK;
 }
 
 /* Index of the bin that holds value number *RANK, which becomes its number within the bin. */
-static uint32_t find(const uint64_t *bin, uint64_t *rank)
+static uint32_t tertiles_find(const uint64_t *bin, uint64_t *rank)
 {
     uint32_t b = 0;
     while (b < BINS - 1 && *rank >= bin[b])
@@ -72,9 +72,9 @@ static uint32_t find(const uint64_t *bin, uint64_t *rank)
     return b;
 }
 
-static float value_at(const struct ranks *r, int k, uint64_t rank)
+static float tertiles_value_at(const struct ranks *r, int k, uint64_t rank)
 {
-    uint32_t b = r->upper[k] << 16 | find(r->lower + (size_t)k * BINS, &rank);
+    uint32_t b = r->upper[k] << 16 | tertiles_find(r->lower + (size_t)k * BINS, &rank);
     float v;
     memcpy(&v, &b, sizeof v);
     return v;
@@ -89,7 +89,7 @@ enum status pitches_tertiles(const struct recordings *c, const struct pitchfile 
     double part[2];
     r.bin = mem_zeros(BINS, sizeof *r.bin);
     r.lower = mem_zeros((size_t)4 * BINS, sizeof *r.lower);
-    enum status code = r.bin && r.lower ? pass(&r, c, p, false, err) : err_nomem(err);
+    enum status code = r.bin && r.lower ? tertiles_pass(&r, c, p, false, err) : err_nomem(err);
     if (!code && r.count == 0)
         code = err_set(err, STATUS_NOTFOUND, "no recording has pitch");
     if (code)
@@ -101,12 +101,12 @@ enum status pitches_tertiles(const struct recordings *c, const struct pitchfile 
         rank[2 * e + 1] = rank[2 * e] + (rank[2 * e] + 1 < r.count);
     }
     for (int k = 0; k < 4; k++)
-        r.upper[k] = find(r.bin, &rank[k]);
-    if ((code = pass(&r, c, p, true, err)))
+        r.upper[k] = tertiles_find(r.bin, &rank[k]);
+    if ((code = tertiles_pass(&r, c, p, true, err)))
         goto out;
     for (int e = 0; e < 2; e++) {
-        double below = value_at(&r, 2 * e, rank[2 * e]);
-        double above = value_at(&r, 2 * e + 1, rank[2 * e + 1]);
+        double below = tertiles_value_at(&r, 2 * e, rank[2 * e]);
+        double above = tertiles_value_at(&r, 2 * e + 1, rank[2 * e + 1]);
         edges[e] = below + part[e] * (above - below);
     }
 out:

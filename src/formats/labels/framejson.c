@@ -22,22 +22,22 @@ struct walk {
     json_t *value; /* its value */
 };
 
-static void skip_blanks(struct walk *w)
+static void framejson_skip_blanks(struct walk *w)
 {
     while (w->at < w->size && w->s[w->at] && strchr(" \t\r\n", w->s[w->at]))
         w->at++;
 }
 
 /* Places are bytes: these files are often one line. */
-static enum status bad(const struct walk *w, struct err *err, const char *what)
+static enum status framejson_bad(const struct walk *w, struct err *err, const char *what)
 {
     return err_set(err, STATUS_FORMAT, "%s: byte %zu: %s", w->name, w->at, what);
 }
 
 /* True, and past it, if C stands next. */
-static bool take(struct walk *w, char c)
+static bool framejson_take(struct walk *w, char c)
 {
-    skip_blanks(w);
+    framejson_skip_blanks(w);
     if (w->at == w->size || w->s[w->at] != c)
         return false;
     w->at++;
@@ -45,15 +45,15 @@ static bool take(struct walk *w, char c)
 }
 
 /* The JSON value that begins here. */
-static enum status decode(struct walk *w, json_t **out, struct err *err)
+static enum status framejson_decode(struct walk *w, json_t **out, struct err *err)
 {
     json_error_t at;
-    skip_blanks(w);
+    framejson_skip_blanks(w);
     json_t *v = json_loadb(w->s + w->at, w->size - w->at,
                            JSON_DECODE_ANY | JSON_DISABLE_EOF_CHECK | JSON_REJECT_DUPLICATES, &at);
     if (!v) {
         w->at += at.position > 0 ? (size_t)at.position : 0;
-        return bad(w, err, at.text);
+        return framejson_bad(w, err, at.text);
     }
     w->at += (size_t)at.position;
     *out = v;
@@ -70,22 +70,22 @@ static void walk_end(struct walk *w)
 }
 
 /* "key": value */
-static enum status decode_member(struct walk *w, struct err *err)
+static enum status framejson_decode_member(struct walk *w, struct err *err)
 {
     json_t *key = NULL;
-    skip_blanks(w);
+    framejson_skip_blanks(w);
     if (w->at == w->size || w->s[w->at] != '"')
-        return bad(w, err, "a name in quotes is expected");
-    enum status code = decode(w, &key, err);
+        return framejson_bad(w, err, "a name in quotes is expected");
+    enum status code = framejson_decode(w, &key, err);
     if (code)
         return code;
     w->key = mem_strndup(json_string_value(key), json_string_length(key));
     json_decref(key);
     if (!w->key)
         return err_nomem(err);
-    if (!take(w, ':'))
-        return bad(w, err, "':' is expected");
-    return decode(w, &w->value, err);
+    if (!framejson_take(w, ':'))
+        return framejson_bad(w, err, "':' is expected");
+    return framejson_decode(w, &w->value, err);
 }
 
 /* The next member into W; *MORE false after the last.  The file must end there. */
@@ -96,23 +96,24 @@ static enum status walk_next(struct walk *w, bool *more, struct err *err)
     walk_end(w);
     if (first && w->size >= 3 && memcmp(w->s, "\xef\xbb\xbf", 3) == 0)
         w->at = 3;
-    if (first && !take(w, '{'))
-        return bad(w, err, "not a JSON object");
+    if (first && !framejson_take(w, '{'))
+        return framejson_bad(w, err, "not a JSON object");
     w->begun = true;
-    *more = !take(w, '}');
-    if (*more && !first && !take(w, ','))
-        return bad(w, err, "',' or '}' is expected");
+    *more = !framejson_take(w, '}');
+    if (*more && !first && !framejson_take(w, ','))
+        return framejson_bad(w, err, "',' or '}' is expected");
     if (*more)
-        code = decode_member(w, err);
-    skip_blanks(w);
+        code = framejson_decode_member(w, err);
+    framejson_skip_blanks(w);
     if (!*more && w->at != w->size)
-        code = bad(w, err, "text behind the end of the JSON object");
+        code = framejson_bad(w, err, "text behind the end of the JSON object");
     return code;
 }
 
 /* One number of a list, appended to the values. */
-static enum status add_value(struct framejson *f, size_t at, enum framejson_kind kind,
-                             const struct framejson_range *range, const json_t *v, const char **why)
+static enum status framejson_add_value(struct framejson *f, size_t at, enum framejson_kind kind,
+                                       const struct framejson_range *range, const json_t *v,
+                                       const char **why)
 {
     if (kind == FRAMEJSON_INDEX) {
         if (!json_is_integer(v)) {
@@ -139,7 +140,7 @@ static enum status add_value(struct framejson *f, size_t at, enum framejson_kind
 
 /* Room for one more utterance of MORE values.  Decoded values, not the file's own numbers, say how
  * many: a file cannot make us allocate more than a few times its size. */
-static bool make_room(struct framejson *f, enum framejson_kind kind, size_t more)
+static bool framejson_make_room(struct framejson *f, enum framejson_kind kind, size_t more)
 {
     size_t need, n = f->utterance.count;
     if (!add_size(f->start[n], more, &need))
@@ -150,9 +151,9 @@ static bool make_room(struct framejson *f, enum framejson_kind kind, size_t more
 }
 
 /* The list at hand becomes an utterance. */
-static enum status add_list(struct framejson *f, enum framejson_kind kind,
-                            const struct framejson_range *range, const struct walk *w,
-                            struct err *err)
+static enum status framejson_add_list(struct framejson *f, enum framejson_kind kind,
+                                      const struct framejson_range *range, const struct walk *w,
+                                      struct err *err)
 {
     const char *why = NULL;
     uint32_t utterance = f->utterance.count;
@@ -161,10 +162,11 @@ static enum status add_list(struct framejson *f, enum framejson_kind kind,
     if (names_find(&f->utterance, w->key) != NAMES_NONE)
         return err_set(err, STATUS_FORMAT, "%s: utterance %s stands there twice", w->name, w->key);
     size_t n = json_array_size(w->value), from = f->start[utterance];
-    if (!make_room(f, kind, n))
+    if (!framejson_make_room(f, kind, n))
         return err_nomem(err);
     for (size_t i = 0; i < n; i++) {
-        enum status code = add_value(f, from + i, kind, range, json_array_get(w->value, i), &why);
+        enum status code =
+            framejson_add_value(f, from + i, kind, range, json_array_get(w->value, i), &why);
         if (code)
             return err_set(err, code, "%s: %s: frame %zu: %s %s", w->name, w->key, i,
                            kind == FRAMEJSON_INDEX ? range->what : "the value", why);
@@ -189,7 +191,7 @@ enum status framejson_parse(struct framejson *out, enum framejson_kind kind,
     while (!code && more) {
         code = walk_next(&w, &more, err);
         if (!code && more)
-            code = add_list(&f, kind, range, &w, err);
+            code = framejson_add_list(&f, kind, range, &w, err);
     }
     if (!code && f.utterance.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no utterances in this file", name);
@@ -211,8 +213,8 @@ void framejson_free(struct framejson *f)
 }
 
 /* Label W's key gets the index its value says. */
-static enum status add_label(struct label_table *t, size_t *cap, const struct walk *w,
-                             struct err *err)
+static enum status framejson_add_label(struct label_table *t, size_t *cap, const struct walk *w,
+                                       struct err *err)
 {
     const json_t *v = json_is_array(w->value) ? json_array_get(w->value, 0) : w->value;
     json_int_t i = json_is_integer(v) ? json_integer_value(v) : -1;
@@ -243,7 +245,7 @@ enum status label_table_parse(struct label_table *out, const void *bytes, size_t
     while (!code && more) {
         code = walk_next(&w, &more, err);
         if (!code && more)
-            code = add_label(&t, &cap, &w, err);
+            code = framejson_add_label(&t, &cap, &w, err);
     }
     if (!code && t.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no labels in this table", name);

@@ -46,7 +46,7 @@ enum status label_lines_add_named(struct label_lines *s, struct span utterance, 
 }
 
 /* Units of 100 ns are whole. */
-static bool has_point(struct span s)
+static bool label_lines_has_point(struct span s)
 {
     return memchr(s.s, '.', s.n) != NULL;
 }
@@ -61,7 +61,7 @@ enum status label_lines_add_htk(struct label_lines *s, struct span line, const c
     if (n < 3 || !span_number(field[0], &start) || !span_number(field[1], &end))
         return label_lines_bad(s, err,
                                "not \"start end label\"; labels without times cannot be used");
-    double unit = has_point(field[0]) || has_point(field[1]) ? 1 : HTK_UNIT;
+    double unit = label_lines_has_point(field[0]) || label_lines_has_point(field[1]) ? 1 : HTK_UNIT;
     struct span label = field[2];
     if (label.n >= 2 && label.s[0] == '"' && label.s[label.n - 1] == '"')
         label = (struct span){label.s + 1, label.n - 2};

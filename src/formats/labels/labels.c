@@ -149,7 +149,7 @@ static enum status labels_open_file(struct labels *l, const char *path,
     return f->many ? labels_open_many(l, path, err) : labels_add_file(l, path, err);
 }
 
-static int by_name(const void *a, const void *b, void *names)
+static int labels_by_name(const void *a, const void *b, void *names)
 {
     const struct names *t = names;
     return strcmp(t->name[*(const uint32_t *)a], t->name[*(const uint32_t *)b]);
@@ -163,7 +163,7 @@ static enum status labels_sort(struct labels *l, struct err *err)
         return err_nomem(err);
     for (uint32_t i = 0; i < l->utterance.count; i++)
         l->order[i] = i;
-    qsort_r(l->order, l->utterance.count, sizeof *l->order, by_name, &l->utterance);
+    qsort_r(l->order, l->utterance.count, sizeof *l->order, labels_by_name, &l->utterance);
     return STATUS_OK;
 }
 

@@ -24,7 +24,7 @@ enum status label_store_add(struct label_store *s, const char *utterance, const 
 }
 
 /* Total, so that equal files give equal orders. */
-static int by_place(const void *a, const void *b)
+static int label_store_by_place(const void *a, const void *b)
 {
     const struct label_entry *x = a, *y = b;
     if (x->utterance != y->utterance)
@@ -40,7 +40,7 @@ enum status label_store_done(struct label_store *s, const char *name, struct err
     if (!s->from)
         return err_nomem(err);
     if (s->count)
-        qsort(s->entry, s->count, sizeof *s->entry, by_place);
+        qsort(s->entry, s->count, sizeof *s->entry, label_store_by_place);
     size_t at = 0;
     for (uint32_t u = 0; u <= s->utterance.count; u++) {
         while (at < s->count && s->entry[at].utterance < u)

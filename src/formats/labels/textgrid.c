@@ -30,22 +30,22 @@ struct reader {
     struct buf text;
 };
 
-static bool is_blank(char c)
+static bool textgrid_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
 /* Lines are those of the value at hand, where an editor finds it. */
-static enum status bad(const struct reader *r, struct err *err, const char *what)
+static enum status textgrid_bad(const struct reader *r, struct err *err, const char *what)
 {
     return err_set(err, STATUS_FORMAT, "%s: line %zu: %s", r->name, r->value_line, what);
 }
 
 /* Past blanks and comments, counting lines. */
-static void skip(struct reader *r)
+static void textgrid_skip(struct reader *r)
 {
     bool comment = false;
-    for (; r->at < r->end && (comment || is_blank(*r->at) || *r->at == '!'); r->at++) {
+    for (; r->at < r->end && (comment || textgrid_is_blank(*r->at) || *r->at == '!'); r->at++) {
         if (*r->at == '\n' || (*r->at == '\r' && (r->at + 1 == r->end || r->at[1] != '\n'))) {
             r->line++;
             comment = false;
@@ -56,7 +56,7 @@ static void skip(struct reader *r)
 }
 
 /* A text in quotes into R; it may go over several lines. */
-static void read_text(struct reader *r)
+static void textgrid_read_text(struct reader *r)
 {
     buf_clear(&r->text);
     r->kind = VALUE_BAD;
@@ -76,7 +76,7 @@ static void read_text(struct reader *r)
 }
 
 /* What a word without quotes is; words that are neither number nor flag are for people. */
-static bool read_word(struct reader *r, struct span word)
+static bool textgrid_read_word(struct reader *r, struct span word)
 {
     char c = word.s[0];
     struct span bare = c == '-' || c == '+' ? (struct span){word.s + 1, word.n - 1} : word;
@@ -96,31 +96,32 @@ static bool read_word(struct reader *r, struct span word)
 }
 
 /* The next value into R. */
-static void next(struct reader *r)
+static void textgrid_next(struct reader *r)
 {
     for (;;) {
-        skip(r);
+        textgrid_skip(r);
         r->value_line = r->line;
         if (r->at == r->end) {
             r->kind = VALUE_END;
             return;
         }
         if (*r->at == '"') {
-            read_text(r);
+            textgrid_read_text(r);
             return;
         }
         const char *from = r->at;
-        while (r->at < r->end && !is_blank(*r->at) && *r->at != '!' && *r->at != '"')
+        while (r->at < r->end && !textgrid_is_blank(*r->at) && *r->at != '!' && *r->at != '"')
             r->at++;
-        if (read_word(r, (struct span){from, (size_t)(r->at - from)}))
+        if (textgrid_read_word(r, (struct span){from, (size_t)(r->at - from)}))
             return;
     }
 }
 
 /* The next value, which must be a number; WHAT it is stands in the message. */
-static enum status read_number(struct reader *r, const char *what, double *out, struct err *err)
+static enum status textgrid_read_number(struct reader *r, const char *what, double *out,
+                                        struct err *err)
 {
-    next(r);
+    textgrid_next(r);
     if (r->kind == VALUE_NUMBER) {
         *out = r->number;
         return STATUS_OK;
@@ -131,9 +132,9 @@ static enum status read_number(struct reader *r, const char *what, double *out, 
                                           : "a number is expected");
 }
 
-static enum status expect_text(struct reader *r, const char *what, struct err *err)
+static enum status textgrid_expect_text(struct reader *r, const char *what, struct err *err)
 {
-    next(r);
+    textgrid_next(r);
     if (!buf_ok(&r->text))
         return err_nomem(err);
     if (r->kind == VALUE_TEXT)
@@ -145,28 +146,29 @@ static enum status expect_text(struct reader *r, const char *what, struct err *e
 }
 
 /* Numbers of tiers or intervals are only ever compared with what is there. */
-static enum status read_count(struct reader *r, const char *what, double *out, struct err *err)
+static enum status textgrid_read_count(struct reader *r, const char *what, double *out,
+                                       struct err *err)
 {
-    enum status code = read_number(r, what, out, err);
+    enum status code = textgrid_read_number(r, what, out, err);
     if (!code && (*out < 0 || *out != floor(*out)))
-        code = bad(r, err, "a number of things is expected");
+        code = textgrid_bad(r, err, "a number of things is expected");
     return code;
 }
 
 /* One interval; empty ones are dropped, as they can hold no frame. */
-static enum status read_interval(struct reader *r, struct textgrid *g, struct textgrid_tier *t,
-                                 struct err *err)
+static enum status textgrid_read_interval(struct reader *r, struct textgrid *g,
+                                          struct textgrid_tier *t, struct err *err)
 {
     double start = 0, end = 0;
-    enum status code = read_number(r, "start of an interval", &start, err);
+    enum status code = textgrid_read_number(r, "start of an interval", &start, err);
     size_t line = r->value_line;
     if (!code)
-        code = read_number(r, "end of an interval", &end, err);
+        code = textgrid_read_number(r, "end of an interval", &end, err);
     if (!code && start > end)
         return err_set(err, STATUS_FORMAT, "%s: line %zu: an interval that ends before it begins",
                        r->name, line);
     if (!code)
-        code = expect_text(r, "text of an interval", err);
+        code = textgrid_expect_text(r, "text of an interval", err);
     if (code)
         return code;
     double last = t->count ? t->interval[t->count - 1].end : start;
@@ -188,37 +190,37 @@ static enum status read_interval(struct reader *r, struct textgrid *g, struct te
 }
 
 /* Points label nothing; they are passed over. */
-static enum status read_point(struct reader *r, struct err *err)
+static enum status textgrid_read_point(struct reader *r, struct err *err)
 {
     double time;
-    enum status code = read_number(r, "time of a point", &time, err);
-    return code ? code : expect_text(r, "mark of a point", err);
+    enum status code = textgrid_read_number(r, "time of a point", &time, err);
+    return code ? code : textgrid_expect_text(r, "mark of a point", err);
 }
 
 /* The inside of a tier, behind its class and name. */
-static enum status read_items(struct reader *r, struct textgrid *g, struct textgrid_tier *t,
-                              struct err *err)
+static enum status textgrid_read_items(struct reader *r, struct textgrid *g,
+                                       struct textgrid_tier *t, struct err *err)
 {
     double start, end, count = 0;
-    enum status code = read_number(r, "start of a tier", &start, err);
+    enum status code = textgrid_read_number(r, "start of a tier", &start, err);
     if (!code)
-        code = read_number(r, "end of a tier", &end, err);
+        code = textgrid_read_number(r, "end of a tier", &end, err);
     if (!code)
-        code = read_count(r, "size of a tier", &count, err);
+        code = textgrid_read_count(r, "size of a tier", &count, err);
     for (double i = 0; !code && i < count; i++)
-        code = t->points ? read_point(r, err) : read_interval(r, g, t, err);
+        code = t->points ? textgrid_read_point(r, err) : textgrid_read_interval(r, g, t, err);
     return code;
 }
 
-static enum status read_tier(struct reader *r, struct textgrid *g, struct err *err)
+static enum status textgrid_read_tier(struct reader *r, struct textgrid *g, struct err *err)
 {
-    enum status code = expect_text(r, "class of a tier", err);
+    enum status code = textgrid_expect_text(r, "class of a tier", err);
     if (code)
         return code;
     bool points = strcmp(buf_text(&r->text), "TextTier") == 0;
     if (!points && strcmp(buf_text(&r->text), "IntervalTier") != 0)
-        return bad(r, err, "a tier that is neither IntervalTier nor TextTier");
-    code = expect_text(r, "name of a tier", err);
+        return textgrid_bad(r, err, "a tier that is neither IntervalTier nor TextTier");
+    code = textgrid_expect_text(r, "name of a tier", err);
     if (code)
         return code;
     if (!mem_grow(&g->tier, &g->cap, g->tiers + 1, sizeof *g->tier))
@@ -229,42 +231,43 @@ static enum status read_tier(struct reader *r, struct textgrid *g, struct err *e
         return err_nomem(err);
     t->points = points;
     g->tiers++;
-    return read_items(r, g, t, err);
+    return textgrid_read_items(r, g, t, err);
 }
 
 /* "ooTextFile" (older: "ooTextFile short") and "TextGrid". */
-static enum status read_head(struct reader *r, struct err *err)
+static enum status textgrid_read_head(struct reader *r, struct err *err)
 {
-    next(r);
+    textgrid_next(r);
     if (r->kind != VALUE_TEXT || strncmp(buf_text(&r->text), "ooTextFile", 10) != 0)
-        return bad(r, err, "not a Praat text file (no \"ooTextFile\" at its beginning)");
-    next(r);
+        return textgrid_bad(r, err, "not a Praat text file (no \"ooTextFile\" at its beginning)");
+    textgrid_next(r);
     if (r->kind != VALUE_TEXT || strcmp(buf_text(&r->text), "TextGrid") != 0)
-        return bad(r, err, "not a TextGrid");
+        return textgrid_bad(r, err, "not a TextGrid");
     return STATUS_OK;
 }
 
-static enum status read_grid(struct reader *r, struct textgrid *g, struct err *err)
+static enum status textgrid_read_grid(struct reader *r, struct textgrid *g, struct err *err)
 {
     double count = 0;
-    enum status code = read_head(r, err);
+    enum status code = textgrid_read_head(r, err);
     if (!code)
-        code = read_number(r, "start of the grid", &g->start, err);
+        code = textgrid_read_number(r, "start of the grid", &g->start, err);
     if (!code)
-        code = read_number(r, "end of the grid", &g->end, err);
+        code = textgrid_read_number(r, "end of the grid", &g->end, err);
     if (code)
         return code;
-    next(r);
+    textgrid_next(r);
     if (r->kind != VALUE_FLAG)
-        return bad(r, err, "<exists> is expected");
+        return textgrid_bad(r, err, "<exists> is expected");
     if (strcmp(buf_text(&r->text), "<exists>") == 0)
-        code = read_count(r, "number of tiers", &count, err);
+        code = textgrid_read_count(r, "number of tiers", &count, err);
     for (double i = 0; !code && i < count; i++)
-        code = read_tier(r, g, err);
+        code = textgrid_read_tier(r, g, err);
     if (code)
         return code;
-    next(r);
-    return r->kind == VALUE_END ? STATUS_OK : bad(r, err, "more values than the sizes announced");
+    textgrid_next(r);
+    return r->kind == VALUE_END ? STATUS_OK
+                                : textgrid_bad(r, err, "more values than the sizes announced");
 }
 
 enum status textgrid_parse(struct textgrid *out, const void *bytes, size_t size, const char *name,
@@ -282,7 +285,7 @@ enum status textgrid_parse(struct textgrid *out, const void *bytes, size_t size,
     if (code)
         return code;
     struct reader r = {.at = text.s, .end = text.s + text.n, .line = 1, .name = name};
-    code = read_grid(&r, &g, err);
+    code = textgrid_read_grid(&r, &g, err);
     buf_free(&r.text);
     free(owned);
     if (code)

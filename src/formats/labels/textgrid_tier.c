@@ -13,7 +13,7 @@
 #include "base/buf.h"
 
 /* "phones" or "phone" in any case, alone or behind "SPEAKER - ". */
-static bool names_phones(const char *tier)
+static bool textgrid_names_phones(const char *tier)
 {
     size_t n = strlen(tier);
     while (n && tier[n - 1] == ' ')
@@ -29,8 +29,8 @@ static bool names_phones(const char *tier)
 }
 
 /* The message names the tiers, so that the next call can be right. */
-static enum status tier_error(const struct textgrid *g, const char *name, const char *what,
-                              enum status code, struct err *err)
+static enum status textgrid_tier_error(const struct textgrid *g, const char *name, const char *what,
+                                       enum status code, struct err *err)
 {
     struct buf list = BUF_INIT;
     for (size_t i = 0; i < g->tiers && list.len < 200; i++)
@@ -48,7 +48,7 @@ enum status textgrid_find(const struct textgrid *g, const char *tier, const char
     size_t found = 0, at = 0, exact = 0;
     for (size_t i = 0; i < g->tiers; i++) {
         const struct textgrid_tier *t = &g->tier[i];
-        if (t->points || !(tier ? strcasecmp(t->name, tier) == 0 : names_phones(t->name)))
+        if (t->points || !(tier ? strcasecmp(t->name, tier) == 0 : textgrid_names_phones(t->name)))
             continue;
         bool is_exact = tier && strcmp(t->name, tier) == 0;
         if (is_exact ? exact++ == 0 : exact == 0)
@@ -59,11 +59,11 @@ enum status textgrid_find(const struct textgrid *g, const char *tier, const char
         *out = at;
         return STATUS_OK;
     }
-    return tier_error(g, name,
-                      found  ? "several tiers could be the phones (choose one with --tier)"
-                      : tier ? "no interval tier of the name asked for"
-                             : "no interval tier named phones (choose one with --tier)",
-                      found ? STATUS_USAGE : STATUS_FORMAT, err);
+    return textgrid_tier_error(g, name,
+                               found  ? "several tiers could be the phones (choose one with --tier)"
+                               : tier ? "no interval tier of the name asked for"
+                                      : "no interval tier named phones (choose one with --tier)",
+                               found ? STATUS_USAGE : STATUS_FORMAT, err);
 }
 
 enum status textgrid_labels(struct utterance_labels *out, const void *bytes, size_t size,
