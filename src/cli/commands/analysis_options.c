@@ -71,6 +71,21 @@ static bool map_take(void *options, const struct cli_args *a, int opt)
 
 const struct cli_option_group analysis_map_options = {map_table, map_take};
 
+static const struct cli_option property_table[] = {
+    {"property", 0, "NAME", "phone, gender, pitch, ..., each-phone",
+     "phone|gender|pitch|speaker|each-phone"},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+static bool property_take(void *property, const struct cli_args *a, int opt)
+{
+    (void)opt; /* there is one */
+    *(const char **)property = a->value;
+    return true;
+}
+
+const struct cli_option_group analysis_property_options = {property_table, property_take};
+
 static const struct cli_option selection_table[] = {
     [ANALYSIS_SIGMA] = {"sigma", 0, "PERCENT",
                         "share of a group's phones that need the neuron (default: 80)", NULL},

@@ -27,6 +27,9 @@ enum analysis_selection_option {
 extern const struct cli_option_group analysis_layer_options, analysis_selection_options,
     analysis_map_options;
 
+/* --property NAME, whose part is a const char *: the name, NULL while it is not given. */
+extern const struct cli_option_group analysis_property_options;
+
 /* Takes one of analysis_selection_options, by its number there, as the group does. */
 bool analysis_selection_take(void *options, const struct cli_args *a, int opt);
 

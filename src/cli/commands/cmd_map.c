@@ -79,19 +79,11 @@ static enum status print_map(FILE *out, const struct cli *cli, struct analysis_i
     return STATUS_OK;
 }
 
-static bool take(void *context, const struct cli_args *a, int opt)
-{
-    struct request *r = context;
-    (void)opt; /* there is one */
-    r->property = a->value;
-    return true;
-}
-
 static int run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
     const char *file;
-    int status = analysis_parse(cli, &command_map, argc, argv, take, &r, &file);
+    int status = analysis_parse(cli, &command_map, argc, argv, NULL, &r, &file);
     if (status != CLI_END)
         return status;
     if (!r.property)
@@ -104,13 +96,8 @@ static const struct cli_group_use groups[] = {
     {&analysis_layer_options, offsetof(struct request, options)},
     {&analysis_selection_options, offsetof(struct request, options)},
     {&analysis_map_options, offsetof(struct request, options)},
+    {&analysis_property_options, offsetof(struct request, property)},
     {NULL, 0},
-};
-
-static const struct cli_option options[] = {
-    {"property", 0, "NAME", "phone, gender, pitch, ..., each-phone",
-     "phone|gender|pitch|speaker|each-phone"},
-    {NULL, 0, NULL, NULL, NULL},
 };
 
 const struct cli_command command_map = {
@@ -129,7 +116,6 @@ const struct cli_command command_map = {
     .examples = "  propneu map my.counts --property gender --layer 1\n"
                 "  propneu map my.counts --property phone --layer 8 --method classical\n",
     .groups = groups,
-    .options = options,
     .files = CLI_FILE,
     .run = run,
 };

@@ -13,8 +13,6 @@
 #include "base/bitset.h"
 #include "base/mem.h"
 
-enum { OPT_PROPERTY, OPT_GROUPS };
-
 /* The heading says how many phones were judged in each group only where that fits a line. */
 #define MANY_GROUPS 5
 
@@ -140,10 +138,8 @@ static enum status print_neurons(FILE *out, const struct cli *cli, struct analys
 static bool take(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
-    if (opt == OPT_PROPERTY)
-        r->property = a->value;
-    else
-        r->groups = true;
+    (void)a, (void)opt; /* there is one, without a value */
+    r->groups = true;
     return true;
 }
 
@@ -163,12 +159,11 @@ static int run(struct cli *cli, int argc, char **argv)
 static const struct cli_group_use groups[] = {
     {&analysis_layer_options, offsetof(struct request, options)},
     {&analysis_selection_options, offsetof(struct request, options)},
+    {&analysis_property_options, offsetof(struct request, property)},
     {NULL, 0},
 };
 
 static const struct cli_option options[] = {
-    {"property", 0, "NAME", "phone, gender, pitch, ..., each-phone",
-     "phone|gender|pitch|speaker|each-phone"},
     {"groups", 0, NULL, "list the neurons of each group", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
