@@ -11,9 +11,13 @@
 #include "analysis/selector.h"
 #include "analysis/statistic.h"
 #include "corpus/phones.h"
+#include "explorer/view.h"
+#include "formats/labels/label_format.h"
 
 extern const struct statistic statistic_active;
 extern const struct selector selector_margin;
+extern const struct label_format label_format_stm;
+extern const struct view view_about;
 
 static struct counts counts;
 static struct phones phones;
@@ -72,11 +76,51 @@ static void the_selector_scores_margins(void **state)
     }
 }
 
+static void the_label_format_reads_spans_of_utterances(void **state)
+{
+    static const char text[] = ";; a comment\nb 1 spk 0.5 0.75 IY\na 1 spk 0 0.25 AA\n";
+    struct label_store s = {.count = 0};
+    struct utterance_labels labels;
+    (void)state;
+    assert_ok(label_format_stm.store(&s, text, sizeof text - 1, "x.stm", "x", &err));
+    assert_ok(label_store_done(&s, "x.stm", &err));
+    assert_int_equal(s.utterance.count, 2);
+    uint32_t b = names_find(&s.utterance, "b");
+    assert_ok(label_store_get(&s, b, &labels, &err));
+    assert_int_equal(labels.count, 1);
+    assert_true(labels.interval[0].start == 0.5 && labels.interval[0].end == 0.75);
+    utterance_labels_free(&labels);
+    label_store_free(&s);
+    memset(&s, 0, sizeof s);
+    assert_status(label_format_stm.store(&s, "a 1 spk x 1 AA\n", 15, "x.stm", "x", &err),
+                  STATUS_FORMAT);
+    assert_non_null(strstr(err.msg, "line 1"));
+    label_store_free(&s);
+}
+
+static void the_view_draws_what_the_counts_are_of(void **state)
+{
+    static struct app app;
+    struct canvas c;
+    struct buf text = BUF_INIT;
+    (void)state;
+    app.file[0].session = session;
+    assert_true(canvas_init(&c, 40, 10, true));
+    view_about.render(&app, &c, canvas_all(&c));
+    canvas_print(&c, &text);
+    assert_non_null(strstr(buf_text(&text), "3 layers, lambda 3 %"));
+    assert_non_null(strstr(buf_text(&text), "gender     2 levels"));
+    buf_free(&text);
+    canvas_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_statistic_counts_neurons_in_patterns),
         cmocka_unit_test(the_selector_scores_margins),
+        cmocka_unit_test(the_label_format_reads_spans_of_utterances),
+        cmocka_unit_test(the_view_draws_what_the_counts_are_of),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
