@@ -84,15 +84,16 @@ void pattern_from_hits_f32(uint64_t *bits, const uint32_t *hits, uint32_t width,
     }
 }
 
-struct interval wilson_interval(uint64_t hits, uint64_t frames)
+struct wilson_interval wilson_interval(uint64_t hits, uint64_t frames)
 {
     if (frames == 0)
-        return (struct interval){0, 1};
+        return (struct wilson_interval){0, 1};
     const double z = 1.959963984540054; /* 97.5 % point of the normal distribution */
     double n = (double)frames, p = (double)hits / n, zz = z * z;
     double centre = p + zz / (2 * n), scale = 1 + zz / n;
     double half = z * sqrt(p * (1 - p) / n + zz / (4 * n * n));
     double low = (centre - half) / scale, high = (centre + half) / scale;
     /* Rounding must not leave a sliver at the ends: no hits means low = 0, all hits high = 1. */
-    return (struct interval){hits == 0 || low < 0 ? 0 : low, hits == frames || high > 1 ? 1 : high};
+    return (struct wilson_interval){hits == 0 || low < 0 ? 0 : low,
+                                    hits == frames || high > 1 ? 1 : high};
 }

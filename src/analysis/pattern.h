@@ -22,11 +22,11 @@ void pattern_from_hits_f32(uint64_t *bits, const uint32_t *hits, uint32_t width,
                            uint32_t tau);
 
 /* Interval of a probability. */
-struct interval {
+struct wilson_interval {
     double low, high;
 };
 
 /* Wilson's score interval of hits / frames at 95 % (Wilson 1927); [0, 1] without frames. */
-struct interval wilson_interval(uint64_t hits, uint64_t frames);
+struct wilson_interval wilson_interval(uint64_t hits, uint64_t frames);
 
 #endif

@@ -213,7 +213,7 @@ struct profile_stats profile_stats(const struct profile *p, uint32_t neuron)
     s.lift = p->p[neuron] / p->baseline;
     s.in = bitset_has(p->pattern, neuron);
     if (p->hits && p->frames > 0) {
-        struct interval wilson = wilson_interval(p->hits[neuron], (uint64_t)p->frames);
+        struct wilson_interval wilson = wilson_interval(p->hits[neuron], (uint64_t)p->frames);
         s.hits = p->hits[neuron];
         s.low = wilson.low;
         s.high = wilson.high;

@@ -184,7 +184,7 @@ static void intervals_are_wilsons(void **state)
 {
     (void)state;
     /* Computed apart from the formula in Wilson (1927). */
-    struct interval i = wilson_interval(8, 99);
+    struct wilson_interval i = wilson_interval(8, 99);
     assert_true(fabs(i.low - 0.0415144) < 1e-6 && fabs(i.high - 0.1514181) < 1e-6);
     i = wilson_interval(0, 10);
     assert_true(i.low == 0 && fabs(i.high - 0.2775328) < 1e-6);

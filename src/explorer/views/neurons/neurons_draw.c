@@ -117,7 +117,7 @@ static void draw_bar(const struct neurons_state *s, struct canvas *c, int row, s
     if (p > s->baseline)
         canvas_put(c, row, a.col + NAME + NUMBER - 1, STYLE_BEST, '*');
     if (interval && frames > 0) {
-        struct interval w = wilson_interval(hits, (uint64_t)frames);
+        struct wilson_interval w = wilson_interval(hits, (uint64_t)frames);
         canvas_textf(c, row, col - 1, INTERVAL, STYLE_FAINT, "%s-%s", number_fixed(w.low, 5).text,
                      number_fixed(w.high, 5).text);
     }
