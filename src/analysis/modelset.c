@@ -31,8 +31,8 @@ enum status modelset_fit(const struct neuron_set *s, const struct counts *c, con
 static enum status modelset_needs_counts(const char *text, struct err *err)
 {
     return err_set(err, STATUS_USAGE,
-                   "the set '%s' needs a count file: -c COUNTS (only @FILE and {LAYER:NEURON,...} "
-                   "do without)",
+                   "the set '%s' needs a count file: -c COUNTS (all except @FILE and "
+                   "{LAYER:NEURON,...} do)",
                    text);
 }
 

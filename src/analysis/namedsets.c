@@ -46,9 +46,10 @@ enum status named_sets_put(struct named_sets *s, const char *name, struct neuron
 {
     size_t i = named_sets_index(s, name);
     if (!named_set_is_name(name))
-        return err_set(err, STATUS_USAGE,
-                       "'%.40s' is no name: letters, digits, _ and ., a letter first, at most %d",
-                       name, NAMED_SET_NAME - 1);
+        return err_set(
+            err, STATUS_USAGE,
+            "'%.40s' is not a valid name: letters, digits, _ and ., a letter first, at most %d",
+            name, NAMED_SET_NAME - 1);
     if (i == s->count) {
         if (!mem_grow(&s->set, &s->cap, s->count + 1, sizeof *s->set))
             return err_nomem(err);

@@ -67,7 +67,7 @@ static uint32_t query_collect_keys(struct keyed *keyed, int32_t *keys, const str
 static enum status cannot_add(const struct counts *c, struct err *err)
 {
     return err_set(err, STATUS_UNSUPPORTED,
-                   "%s: joining cells needs frame counts, which an import does not have", c->path);
+                   "%s: combining cells needs frame counts, which imports do not have", c->path);
 }
 
 /* Makes rows of the sorted cells and adds up their frames. */

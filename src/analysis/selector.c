@@ -29,8 +29,8 @@ enum status selector_rates(const struct selector_input *in, double *rate, struct
     const struct property *p = in->property;
     size_t width = in->width;
     if (p->points && p->point[0].frames < 0)
-        return err_set(err, STATUS_UNSUPPORTED, "%s: rates need counts, not probabilities",
-                       in->counts->path);
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%s: activation rates need counts, not probabilities", in->counts->path);
     uint32_t *hits = mem_array(width, sizeof *hits);
     double *frames = mem_zeros(p->groups, sizeof *frames);
     enum status code = hits && frames ? STATUS_OK : err_nomem(err);

@@ -33,7 +33,7 @@ static enum status eval_group(const struct setexpr_node *n, const struct propert
     uint32_t g = names_find(&p->group, n->group);
     if (g == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND,
-                       "%s=%s: no phone of that group was seen under these conditions", n->name,
+                       "%s=%s: no phone of that group has frames under these conditions", n->name,
                        n->group);
     memcpy(bits, l->group + g * l->words, l->words * sizeof *bits);
     return STATUS_OK;
@@ -64,7 +64,7 @@ static enum status eval_name(const struct setexpr_node *n, struct analysis *a, u
     if (n->kind == SETEXPR_NAMED) {
         const struct named_set *set = named_sets_find(a->sets, n->name);
         if (!set)
-            return err_set(err, STATUS_NOTFOUND, "no set has the name '$%s' any more", n->name);
+            return err_set(err, STATUS_NOTFOUND, "the set '$%s' no longer exists", n->name);
         /* It may come from a file whose layers are wider: what is not here does not count. */
         neuron_set_into_row(&set->neurons, layer, bits, a->counts->layer[layer].width);
         return STATUS_OK;

@@ -83,7 +83,7 @@ static enum status take_word(struct parser *p, const char *expected, setword_kno
     if (next_char(p) == '"') {
         len = strcspn(p->text + p->at + 1, "\"");
         if (!p->text[p->at + 1 + len])
-            return setparse_fault(p, p->at, STATUS_USAGE, "the quotation mark has no second one");
+            return setparse_fault(p, p->at, STATUS_USAGE, "missing closing quotation mark");
         *out = mem_strndup(p->text + p->at + 1, len);
         p->at += len + 2;
         return *out ? STATUS_OK : err_nomem(p->err);
@@ -131,7 +131,7 @@ static enum status take_file(struct parser *p, struct setexpr_node *node)
     if (*path == '"') {
         len = strcspn(++path, "\"");
         if (!path[len])
-            return setparse_fault(p, p->at, STATUS_USAGE, "the quotation mark has no second one");
+            return setparse_fault(p, p->at, STATUS_USAGE, "missing closing quotation mark");
         skip = len + 2;
     } else { /* "@FILE@2" is FILE in layer 2, "@FILE@*" in every layer */
         size_t digits = 0;
@@ -173,7 +173,7 @@ static enum status take_named(struct parser *p, struct setexpr_node *node)
     enum status code = take_word(p, "the name of a set", NULL, NULL, &node->name);
     if (code || named_sets_find(p->a->sets, node->name))
         return code;
-    return setparse_fault(p, at, STATUS_NOTFOUND, "no set has the name '$%.40s'", node->name);
+    return setparse_fault(p, at, STATUS_NOTFOUND, "no set named '$%.40s'", node->name);
 }
 
 /* FACTOR=LEVEL of a pattern. */
@@ -276,8 +276,8 @@ static enum status parse_item(struct parser *p, uint32_t *out)
     node.column = p->at + 1;
     if (c == '(') {
         if (++p->depth > SETEXPR_MAX_DEPTH)
-            return setparse_fault(p, p->at, STATUS_UNSUPPORTED,
-                                  "more than %d parentheses in each other", SETEXPR_MAX_DEPTH);
+            return setparse_fault(p, p->at, STATUS_UNSUPPORTED, "more than %d nested parentheses",
+                                  SETEXPR_MAX_DEPTH);
         p->at++;
         code = parse_expr(p, out);
         if (!code && next_char(p) != ')')

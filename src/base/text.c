@@ -42,7 +42,7 @@ int utf8_put(char *out, uint32_t ch)
     return more + 1;
 }
 
-/* Turns the direction of the text behind it, on all of the line: marks, embeddings, isolates. */
+/* Turns the direction of the text after it, on all of the line: marks, embeddings, isolates. */
 static bool turns_text(uint32_t ch)
 {
     return ch == 0x61c || ch == 0x200e || ch == 0x200f || (ch >= 0x202a && ch <= 0x202e) ||

@@ -85,12 +85,12 @@ static enum status read_settings(struct explore *e, const struct cli *cli, struc
     for (size_t i = 0; i < c.count; i++) {
         const struct config_entry *s = &c.entry[i];
         if (!is_one_of(s->key, known))
-            cli_note(cli, "%s: line %zu: there is no setting '%.60s'", e->config, s->line, s->key);
+            cli_note(cli, "%s: line %zu: unknown setting '%.60s'", e->config, s->line, s->key);
         else {
             size_t before = place->text.len;
             if (!take(e, place, s->key, s->value)) {
                 place->text.len = before;
-                cli_note(cli, "%s: line %zu: '%.60s' is no value of %s", e->config, s->line,
+                cli_note(cli, "%s: line %zu: '%.60s' is not a value of %s", e->config, s->line,
                          s->value, s->key);
             }
         }
@@ -133,9 +133,8 @@ static enum status recall(const struct explore *e, const char *path, struct link
         }
     mapped_close(&m);
     free(full);
-    return line
-               ? STATUS_OK
-               : err_set(err, STATUS_NOTFOUND, "%s: no session with this file is remembered", path);
+    return line ? STATUS_OK
+                : err_set(err, STATUS_NOTFOUND, "%s: no saved session of this file", path);
 }
 
 enum status settings_begin(struct explore *e, const struct cli *cli, const char *path,

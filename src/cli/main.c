@@ -104,7 +104,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
     if (path) {
         tell("propneu: ");
         tell(path);
-        tell(": was cut short, or cannot be read any more, while it was in use\n");
+        tell(": was truncated or became unreadable while in use\n");
         _exit(CLI_FAILED);
     }
     signal(number, SIG_DFL);

@@ -119,16 +119,18 @@ static enum action find_action(const struct plain *p, const char *word)
 
 static void help(struct plain *p)
 {
-    fprintf(p->out, "A line is one of these; a beginning is enough, a number behind it repeats it, "
-                    "text behind it is what would be asked for.\n");
+    fprintf(p->out,
+            "Commands (unambiguous prefixes are accepted; a number after a command repeats it, "
+            "text after it answers its prompt):\n");
     unsigned context = app_context(p->app);
     for (enum action a = action_next(ACTION_NONE, context); a; a = action_next(a, context))
         if (typed(a))
             fprintf(p->out, "%s: %s\n", action_entry(a, context)->name,
                     action_entry(a, context)->help);
     for (int v = 0; v < VIEW_COUNT; v++)
-        fprintf(p->out, "%s: this view\n", view_name((enum view_id)v));
-    fprintf(p->out, "layer N: that layer\nproperty NAME: that property\nhelp: this\n");
+        fprintf(p->out, "%s: go to this view\n", view_name((enum view_id)v));
+    fprintf(p->out,
+            "layer N: go to that layer\nproperty NAME: go to that property\nhelp: this list\n");
 }
 
 static bool to_layer(struct plain *p, const char *text)
@@ -212,7 +214,7 @@ enum status plain_run(struct player *player, FILE *in, FILE *out, struct err *er
             continue;
         }
         if (!obey(&p, line)) {
-            fprintf(out, "'%s' is no command here, 'help' lists them\n", p.line);
+            fprintf(out, "unknown command '%s', 'help' lists the commands\n", p.line);
             continue;
         }
         if (!p.app->quit)

@@ -46,7 +46,7 @@ void progress_start(struct progress *p, const struct cli *cli, const struct coun
     *p = (struct progress){.cli = cli, .terminal = isatty(STDERR_FILENO), .before = t->resumed};
     p->start = p->last = p->counting = worker_clock();
     if (t->resumed)
-        cli_note(cli, "going on: %" PRIu64 " of %" PRIu64 " recordings were counted before",
+        cli_note(cli, "resuming: %" PRIu64 " of %" PRIu64 " recordings were counted before",
                  t->resumed, t->utterances);
 }
 
@@ -159,8 +159,8 @@ void progress_tracking(void *context, uint64_t done, uint64_t all)
 static void say_left_out(const struct progress *p, const struct count_totals *t)
 {
     static const char *const why[COUNT_PROBLEMS] = {
-        "unreadable",           "too short",     "without labels",
-        "of unlisted speakers", "without pitch", "without numbers from the model"};
+        "unreadable",          "too short",     "without labels",
+        "of unknown speakers", "without pitch", "with NaN or infinity in the model"};
     for (int k = 0; k < COUNT_PROBLEMS; k++)
         if (t->problem[k])
             cli_note(p->cli, "left out: %" PRIu64 " recordings %s%s", t->problem[k], why[k],
@@ -187,6 +187,6 @@ void progress_summary(struct progress *p, const struct count_totals *t)
     if (t->unknown)
         cli_note(p->cli,
                  "%" PRIu64 " frames have labels that are in no phone table: counted, but "
-                 "never taken for phones (see --phones)",
+                 "not as phones (see --phones)",
                  t->unknown);
 }

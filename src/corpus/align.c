@@ -202,9 +202,10 @@ static enum status align_pitch_begin(struct pitch_source *s, const struct pitch_
     size_t length = align_labels_length(u);
     *gap = (long)length - (long)p->count;
     if (*gap < 0 && o->pitch == ALIGN_PITCH_FRONT)
-        return err_set(err, STATUS_MISMATCH,
-                       "pitch list of %zu frames for %zu labels: the published program fails here",
-                       p->count, length);
+        return err_set(
+            err, STATUS_MISMATCH,
+            "pitch list of %zu frames for %zu labels: the published program fails in this case",
+            p->count, length);
     s->front = o->pitch == ALIGN_PITCH_FRONT ? *gap : *gap / 2;
     return STATUS_OK;
 }

@@ -58,7 +58,7 @@ static enum status audio_check_wav_end(int fd, off_t size, const char *path, str
         if (memcmp(head, "data", 4) == 0) {
             if (length < 0x7ff00000u && end > size)
                 return err_set(err, STATUS_FORMAT,
-                               "%s: byte %lld: cut short: %lld bytes of sound are missing", path,
+                               "%s: byte %lld: truncated: %lld bytes of audio are missing", path,
                                (long long)size, (long long)(end - size));
             return STATUS_OK;
         }
@@ -86,8 +86,7 @@ static enum status decoder_open(struct decoder *d, const char *path, struct err 
     }
     d->file = sf_open_fd(fd, SFM_READ, &d->info, SF_TRUE);
     if (!d->file)
-        return err_set(err, STATUS_FORMAT, "%s: not audio that can be read: %s", path,
-                       sf_strerror(NULL));
+        return err_set(err, STATUS_FORMAT, "%s: unreadable audio: %s", path, sf_strerror(NULL));
     if (d->info.samplerate < 1 || d->info.channels < 1 || d->info.channels > BLOCK) {
         code = err_set(err, STATUS_FORMAT, "%s: %d channels at %d Hz", path, d->info.channels,
                        d->info.samplerate);
@@ -103,7 +102,7 @@ static enum status decode_block(struct decoder *d, size_t *frames, struct err *e
     int channels = d->info.channels;
     sf_count_t got = sf_readf_float(d->file, d->raw, BLOCK / channels);
     if (got < 0 || sf_error(d->file) != SF_ERR_NO_ERROR)
-        return err_set(err, STATUS_FORMAT, "%s: damaged or cut short: %s", d->path,
+        return err_set(err, STATUS_FORMAT, "%s: damaged or truncated: %s", d->path,
                        sf_strerror(d->file));
     for (sf_count_t t = 0; t < got; t++) {
         const float *frame = d->raw + t * channels;
@@ -112,7 +111,7 @@ static enum status decode_block(struct decoder *d, size_t *frames, struct err *e
             sum += frame[c];
         d->mono[t] = channels == 1 ? sum : sum / (float)channels;
         if (!isfinite(d->mono[t]))
-            return err_set(err, STATUS_FORMAT, "%s: a sample is not a number", d->path);
+            return err_set(err, STATUS_FORMAT, "%s: NaN or infinity in a sample", d->path);
     }
     *frames = (size_t)got;
     return STATUS_OK;
@@ -139,7 +138,7 @@ static enum status audio_check_length(const struct decoder *d, sf_count_t seen, 
         return err_set(err, STATUS_FORMAT, "%s: no samples", d->path);
     /* FLAC and Ogg streams of unknown length say SF_COUNT_MAX. */
     if (d->info.frames < SF_COUNT_MAX && seen < d->info.frames)
-        return err_set(err, STATUS_FORMAT, "%s: cut short: %lld of %lld samples", d->path,
+        return err_set(err, STATUS_FORMAT, "%s: truncated: %lld of %lld samples", d->path,
                        (long long)seen, (long long)d->info.frames);
     return STATUS_OK;
 }
@@ -213,8 +212,8 @@ static enum status audio_read_resampled(struct audio *a, struct decoder *d, stru
 {
     (void)a;
     return err_set(err, STATUS_UNSUPPORTED,
-                   "%s: %d Hz: only %d Hz can be read, this build has no libsamplerate", d->path,
-                   d->info.samplerate, AUDIO_RATE);
+                   "%s: %d Hz: only %d Hz is supported in this build without libsamplerate",
+                   d->path, d->info.samplerate, AUDIO_RATE);
 }
 
 #endif

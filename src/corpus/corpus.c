@@ -80,7 +80,7 @@ static enum status corpus_check_labels(const struct corpus *c, const struct corp
         order < 0 ? a++ : b++;
     }
     return err_set(err, STATUS_MISMATCH,
-                   "%s: labels of none of the recordings in %s (there are recordings like '%.60s', "
+                   "%s: no labels of the recordings in %s (recordings are like '%.60s', "
                    "labels like '%.60s')",
                    o->labels, o->audio, r->recording[0].utterance,
                    labels ? labels_utterance(c->labels, 0) : "");
@@ -102,7 +102,7 @@ static enum status corpus_open_extras(struct corpus *c, const struct corpus_opti
             i++;
         if (i == r->count)
             return err_set(err, STATUS_MISMATCH,
-                           "%s: values of none of the recordings in %s (there are recordings like "
+                           "%s: no values of the recordings in %s (recordings are like "
                            "'%.60s', values of utterances like '%.60s')",
                            o->extra[x].file, o->audio, r->recording[0].utterance,
                            c->extra[x].utterance.name[0]);

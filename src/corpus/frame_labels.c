@@ -171,7 +171,7 @@ static enum status frame_labels_take_speaker(struct reading *g, const struct fac
         } else if (f->factor[i].kind == CORPUS_GENDER) {
             const char *gender = speakers_gender(&g->in->speakers, utterance, false);
             if (!gender)
-                return err_set(err, STATUS_NOTFOUND, "%s: no speaker '%s', who speaks in %s",
+                return err_set(err, STATUS_NOTFOUND, "%s: no speaker '%s', the speaker of %s",
                                g->o->speakers, speaker, g->r->path);
             g->x.gender = (int32_t)names_find(&f->factor[i].level, gender);
         }

@@ -97,7 +97,7 @@ static enum status phones_add_entry(struct phones *p, const char *label, const c
 {
     if (names_find(&p->phone, label) != NAMES_NONE || names_find(&p->label, label) != NAMES_NONE ||
         names_find(&p->silence, label) != NAMES_NONE || names_find(&p->noise, label) != NAMES_NONE)
-        return err_set(err, STATUS_FORMAT, "%s: phone %s stands there twice", place, label);
+        return err_set(err, STATUS_FORMAT, "%s: phone %s is listed twice", place, label);
     bool silence = strcasecmp(class_name, "silence") == 0;
     if (silence || strcasecmp(class_name, "noise") == 0) {
         if (strcmp(label, phone) != 0)

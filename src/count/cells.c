@@ -266,7 +266,7 @@ enum status cells_write_rows(const struct cells *c, const struct counts *about, 
     out.file = (struct tensors){0};
     out.phone_occurrences = NULL;
     if (c->count == 0)
-        code = err_set(err, STATUS_NOTFOUND, "%s: not one frame was counted", path);
+        code = err_set(err, STATUS_NOTFOUND, "%s: no frame was counted", path);
     else if (!cells_sort(&s, &out) || !cells_describe(&s, &out))
         code = err_nomem(err);
     else

@@ -75,8 +75,8 @@ static enum status find_layers(struct import *m, struct err *err)
             return err_prefix(err, "%s: layer %zu", m->options->path, l + 1);
         if (t->ndim != 2 || t->count == 0 || t->shape[1] > INT32_MAX ||
             (l > 0 && t->shape[0] != m->layer[0].shape[0]))
-            return import_bad(m, err, STATUS_FORMAT, "is no table with the same rows as the others",
-                              l);
+            return import_bad(m, err, STATUS_FORMAT,
+                              "is not a table with the same rows as the others", l);
         /* One array for many layers would be an amount of memory that the file does not show. */
         if (t->count > left / dtype_size(t->dtype))
             return import_bad(m, err, STATUS_FORMAT, "shares its values with another", l);
@@ -102,7 +102,7 @@ static enum status check_values(struct import *m, size_t l, const float *p, bool
     for (size_t i = 0; i < m->layer[l].count; i++) {
         if (!(p[i] >= 0 && p[i] <= 1))
             return err_set(
-                err, STATUS_FORMAT, "%s: layer %zu, row %zu, neuron %zu: %s is no probability",
+                err, STATUS_FORMAT, "%s: layer %zu, row %zu, neuron %zu: %s is not a probability",
                 m->options->path, l + 1, i / width, i % width, number_short((double)p[i], 6).text);
         seen[i / width] |= p[i] > 0;
     }

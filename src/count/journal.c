@@ -109,7 +109,7 @@ bool journal_put(const struct count_job *j, const struct tally *t, FILE *f)
 static enum status journal_lock_file(const struct count_job *j, int fd, struct err *err)
 {
     if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-        return err_set(err, STATUS_IO, "%s: another run is at work on it", j->journal);
+        return err_set(err, STATUS_IO, "%s: in use by another run", j->journal);
     return STATUS_OK;
 }
 

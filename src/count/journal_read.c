@@ -217,7 +217,7 @@ enum status journal_load(struct count_job *j, struct err *err)
     }
     goto out;
 broken:
-    code = err_set(err, STATUS_FORMAT, "%s: damaged; begin anew with --no-resume", j->journal);
+    code = err_set(err, STATUS_FORMAT, "%s: damaged; use --no-resume to start over", j->journal);
 out:
     free(settings);
     mapped_close(&m);

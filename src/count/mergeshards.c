@@ -17,10 +17,11 @@ static enum status check_one_corpus(const struct counts *a, const struct counts 
     const struct shards *x = &a->shards, *y = &b->shards;
     if (!x->of != !y->of) {
         const struct counts *shard = x->of ? a : b, *whole = x->of ? b : a;
-        return err_set(err, STATUS_MISMATCH,
-                       "%s cannot be added to %s: shard %.60s of %u, and a file that is no shard; "
-                       "merge the shards first",
-                       shard->path, whole->path, shard->shards.held, shard->shards.of);
+        return err_set(
+            err, STATUS_MISMATCH,
+            "%s cannot be added to %s: shard %.60s of %u, and a file that is not a shard; "
+            "merge the shards first",
+            shard->path, whole->path, shard->shards.held, shard->shards.of);
     }
     if (x->of != y->of)
         return err_set(err, STATUS_MISMATCH,
@@ -87,7 +88,7 @@ static enum status tell_missing(const struct counts *file, uint32_t of, uint64_t
     shards_print(&list, seen, of);
     err_set(err, STATUS_MISMATCH,
             "%s: of the %" PRIu32 " shards of this corpus %.200s %s missing; --partial merges "
-            "those there are",
+            "the others",
             file->path, of, buf_text(&list), missing == 1 ? "is" : "are");
     buf_free(&list);
     return STATUS_MISMATCH;

@@ -217,7 +217,7 @@ static enum status worker_align(struct worker *w, const struct recording *r,
     if (j->corpus.gendered && !speakers_gender(&j->corpus.speakers, r->utterance,
                                                j->options->frames == COUNTS_FRAMES_AUTHORS)) {
         speakers_of_utterance(r->utterance, speaker, sizeof speaker);
-        code = err_set(err, STATUS_NOTFOUND, "%s: no speaker '%s', who speaks in %s",
+        code = err_set(err, STATUS_NOTFOUND, "%s: no speaker '%s', the speaker of %s",
                        j->options->corpus.speakers, speaker, r->path);
         goto out;
     }
@@ -280,7 +280,7 @@ static void worker_process(struct worker *w, size_t i)
     if (!code && !worker_add(w, r->utterance)) {
         if (!j->code)
             j->code = err_set(&j->err, STATUS_NOMEM,
-                              "memory is used up by %u cells of %zu neurons; count by fewer "
+                              "out of memory for %u cells of %zu neurons; count by fewer "
                               "factors",
                               j->tally.cells.count, j->tally.cells.offset[j->tally.cells.layers]);
         cancel_set(&j->stop);

@@ -105,8 +105,8 @@ struct layer_edit {
 /* Half precision ends at 65504: better said than written as infinity. */
 static enum status no_room(const struct layer_edit *l, const struct tensor *t, struct err *err)
 {
-    return err_set(err, STATUS_UNSUPPORTED, "%s: tensor %s: a number too large for %s", l->c->path,
-                   t->name, dtype_name(t->dtype));
+    return err_set(err, STATUS_UNSUPPORTED, "%s: tensor %s: a value is out of range for %s",
+                   l->c->path, t->name, dtype_name(t->dtype));
 }
 
 /* Column i of fc2.weight [E][D] times GAIN; 0 is written as such, whatever stood there (NaN). */

@@ -259,12 +259,11 @@ static enum status check_target(const char *out, struct err *err)
         return errno == ENOENT ? STATUS_OK : err_errno(err, out);
     DIR *d = S_ISDIR(st.st_mode) ? opendir(out) : NULL;
     if (!d)
-        return err_set(err, STATUS_IO, "%s: is there already, and no folder that can be filled",
-                       out);
+        return err_set(err, STATUS_IO, "%s: exists and is not a folder", out);
     while ((e = readdir(d)))
         full = full || (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0);
     closedir(d);
-    return full ? err_set(err, STATUS_IO, "%s: is there already and not empty", out) : STATUS_OK;
+    return full ? err_set(err, STATUS_IO, "%s: exists and is not empty", out) : STATUS_OK;
 }
 
 /* mkdtemp makes a folder for its owner alone; this one is a result like any other. */

@@ -84,8 +84,8 @@ static enum status column_norms(const struct checkpoint *c, uint32_t layer, uint
             sum += (double)x[e * width + i] * (double)x[e * width + i];
         norm[i] = sqrt(sum);
         if (!isfinite(norm[i]))
-            code = err_set(err, STATUS_FORMAT, "%s: tensor %s: not a number in column %u", c->path,
-                           t->name, i);
+            code = err_set(err, STATUS_FORMAT, "%s: tensor %s: NaN or infinity in column %u",
+                           c->path, t->name, i);
     }
     free(x);
     return code;

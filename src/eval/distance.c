@@ -57,8 +57,8 @@ enum status distance_align(struct distance *d, const uint32_t *right, size_t rig
     size_t cells;
     if (!mul_size(rights + 1, haves + 1, &cells) || cells > DISTANCE_MAX_CELLS)
         return err_set(err, STATUS_UNSUPPORTED,
-                       "%zu phones and %zu recognised are too many to compare: cut it into pieces",
-                       rights, haves);
+                       "%zu phones and %zu predicted are too many to align: use --piece", rights,
+                       haves);
     if (!mem_grow(&d->step, &d->step_cap, cells, sizeof *d->step) ||
         !mem_grow(&d->row, &d->row_cap, haves + 1, sizeof *d->row))
         return err_nomem(err);

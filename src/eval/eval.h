@@ -13,7 +13,7 @@
  * Results are functions of the files and options alone: the same to the bit for any number of
  * threads, with and without what was kept from runs before.
  *
- * Hidden states of the unchanged model that a run meets before its first changed layer are kept in
+ * Hidden states of the unmodified model that a run meets before its first changed layer are kept in
  * memory and later runs begin there.  Options bound that memory: where not all states fit, every
  * second, third, ... layer is kept, and where not even one does, the recordings are read again.
  * Beside it a run takes the working memory of `threads` forward passes.

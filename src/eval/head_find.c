@@ -50,7 +50,7 @@ static enum status check_numbers(const struct finding *f, const char *name, cons
 {
     for (size_t i = 0; i < n; i++)
         if (!isfinite(x[i]))
-            return err_set(err, STATUS_FORMAT, "%s: tensor %s: not a number", f->c->path, name);
+            return err_set(err, STATUS_FORMAT, "%s: tensor %s: NaN or infinity", f->c->path, name);
     return STATUS_OK;
 }
 
@@ -177,7 +177,7 @@ enum status head_open(struct head *out, const struct checkpoint *c, const struct
         if (forms[i].task == o->task && checkpoint_has(c, forms[i].weight))
             form = &forms[i];
     if (!form)
-        return err_set(err, STATUS_NOTFOUND, "%s: no head for %s in it", c->path, looked_for);
+        return err_set(err, STATUS_NOTFOUND, "%s: no head for %s", c->path, looked_for);
     enum status code = head_take_form(&f, form, err);
     if (code)
         head_free(&h);

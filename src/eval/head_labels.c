@@ -19,9 +19,10 @@ static enum status labels_add(struct head *h, const struct checkpoint *c, const 
 {
     uint32_t before = h->label.count;
     if (!label)
-        return err_set(err, STATUS_FORMAT, "%s: label %u of the head is no text", c->path, before);
+        return err_set(err, STATUS_FORMAT, "%s: label %u of the head is not a string", c->path,
+                       before);
     if (names_find(&h->label, label) != NAMES_NONE)
-        return err_set(err, STATUS_FORMAT, "%s: label '%.60s' of the head stands twice", c->path,
+        return err_set(err, STATUS_FORMAT, "%s: label '%.60s' of the head is listed twice", c->path,
                        label);
     return names_add(&h->label, label) == before ? STATUS_OK : err_nomem(err);
 }
@@ -114,11 +115,12 @@ static enum status take_vocabulary(struct head *h, const struct checkpoint *c, c
     {
         json_int_t i = json_is_integer(number) ? json_integer_value(number) : -1;
         if (i < 0 || i >= h->classes)
-            return err_set(err, STATUS_FORMAT, "%s: token '%.60s' is none of the head's %u classes",
-                           path, token, h->classes);
+            return err_set(err, STATUS_FORMAT,
+                           "%s: token '%.60s' is not one of the head's %u classes", path, token,
+                           h->classes);
         if (name[i])
-            return err_set(err, STATUS_FORMAT, "%s: tokens '%.60s' and '%.60s' are one class", path,
-                           name[i], token);
+            return err_set(err, STATUS_FORMAT, "%s: tokens '%.60s' and '%.60s' have the same class",
+                           path, name[i], token);
         name[i] = token;
     }
     return take_names(h, c, name, err);
@@ -133,7 +135,7 @@ enum status head_labels_vocabulary(struct head *h, const struct checkpoint *c, s
     json_t *vocabulary = NULL;
     enum status code = path && name ? jsontext_open(&vocabulary, path, err) : err_nomem(err);
     if (!code && (blank < 0 || blank >= h->classes))
-        code = err_set(err, STATUS_FORMAT, "%s: pad_token_id is none of the head's %u classes",
+        code = err_set(err, STATUS_FORMAT, "%s: pad_token_id is not one of the head's %u classes",
                        c->path, h->classes);
     if (!code)
         code = take_vocabulary(h, c, path, vocabulary, name, err);
@@ -219,7 +221,7 @@ enum status head_labels_dictionary(struct head *h, const struct checkpoint *c, s
     if (code == STATUS_NOTFOUND)
         return err_set(err, code,
                        "%s: the head's dictionary is neither in it nor a dict.phn.txt, "
-                       "dict.ltr.txt or dict.txt beside it",
+                       "dict.ltr.txt or dict.txt next to it",
                        c->path);
     return code;
 }

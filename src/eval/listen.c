@@ -123,7 +123,7 @@ static enum status listener_decide(struct listener *l, struct heard *out, struct
     for (size_t t = 0; !code && t < l->frames; t++) {
         if (!head_logits(h, l->sum + t * l->info->embed, l->info->embed, logits + h->classes,
                          logits)) {
-            code = err_set(err, STATUS_FORMAT, "not a number in the head");
+            code = err_set(err, STATUS_FORMAT, "NaN or infinity in the head");
             break;
         }
         out->best[t] = head_best(logits, h->classes);

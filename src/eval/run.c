@@ -256,7 +256,7 @@ static enum status pass_test(struct eval *e, const struct model_intervention *ed
     for (uint32_t m = 0; m < e->task->measures && !code; m++)
         trials += eval_score(&e->result, m, EVAL_TOTAL)->trials;
     if (!code && trials == 0)
-        code = err_set(err, STATUS_NOTFOUND, "%s: not one trial in %zu recordings%s", e->how.audio,
+        code = err_set(err, STATUS_NOTFOUND, "%s: no trial in %zu recordings%s", e->how.audio,
                        e->corpus.recordings.count,
                        e->options->piece > 0 ? " (are they too short for pieces?)" : "");
     return code;

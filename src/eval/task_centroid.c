@@ -212,8 +212,8 @@ static enum status centroid_fit(struct eval *e, struct err *err)
         frames += c->sums.count[n];
     }
     return frames ? STATUS_OK
-                  : err_set(err, STATUS_NOTFOUND,
-                            "%s: not one phone in the recordings that are fitted on", e->how.audio);
+                  : err_set(err, STATUS_NOTFOUND, "%s: no phone in the recordings for fitting",
+                            e->how.audio);
 }
 
 static void centroid_clear(struct eval *e)

@@ -157,7 +157,7 @@ static enum status f0_fit(struct eval *e, struct err *err)
     const double *value = r->all + width * r->side, *one = value + r->side;
     double n = one[width + 1], diagonal = 0;
     if (n < 2)
-        return err_set(err, STATUS_NOTFOUND, "%s: no F0 in the recordings that are fitted on",
+        return err_set(err, STATUS_NOTFOUND, "%s: no F0 in the recordings for fitting",
                        e->how.audio);
     for (size_t i = 0; i < width; i++) {
         for (size_t k = 0; k <= i; k++)

@@ -161,7 +161,7 @@ static enum status phones_task_classify(struct worker *w, const struct item *it,
         for (uint32_t x = 0; x < width; x++)
             d->x[x] = (double)w->hidden[t * width + x];
         if (!head_logits(h, d->x, width, w->logits + h->classes, w->logits))
-            return err_set(err, STATUS_FORMAT, "not a number in the head");
+            return err_set(err, STATUS_FORMAT, "NaN or infinity in the head");
         uint32_t best = head_best(w->logits, h->classes);
         /* CTC joins classes, so that two of one phone stay apart. */
         d->best[t] = h->blank >= 0 ? (int32_t)best : m->phone[best];

@@ -33,9 +33,9 @@ static enum status sid_item(struct worker *w, const struct item *it, struct err 
                           sizeof speaker);
     uint32_t right = names_find(&h->label, speaker);
     if (right == NAMES_NONE)
-        return err_set(err, STATUS_NOTFOUND, "speaker '%s' is none of the head's", speaker);
+        return err_set(err, STATUS_NOTFOUND, "speaker '%s' is not one of the head's", speaker);
     if (!head_logits(h, sid_mix(w), e->info->embed, w->logits + h->classes, w->logits))
-        return err_set(err, STATUS_FORMAT, "not a number in the head");
+        return err_set(err, STATUS_FORMAT, "NaN or infinity in the head");
     struct eval_score one = {.trials = 1,
                              .errors = head_best(w->logits, h->classes) != right,
                              .loss = head_loss(w->logits, h->classes, right)};
@@ -55,7 +55,7 @@ static enum status sid_open(struct eval *e, struct err *err)
             return STATUS_OK;
     }
     return err_set(err, STATUS_MISMATCH,
-                   "%s: its head knows none of the speakers of %s (it has labels like '%.60s', the "
+                   "%s: its head has none of the speakers of %s (it has labels like '%.60s', the "
                    "recordings speakers like '%.60s')",
                    e->options->head ? e->options->head : e->options->model, e->how.audio,
                    e->head.label.name[0], speaker);

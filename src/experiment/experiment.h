@@ -113,7 +113,7 @@ struct experiment_journal {
 /*
  * Opens the journal PATH of X, or begins it.  With RESUME, what it holds of an experiment of equal
  * settings is taken into X; STATUS_MISMATCH names what differs otherwise, STATUS_FORMAT if it is
- * damaged, STATUS_IO if another run is at work on it.
+ * damaged, STATUS_IO if in use by another run.
  */
 enum status experiment_journal_open(struct experiment_journal *j, struct experiment *x,
                                     const char *path, bool resume, struct err *err);

@@ -48,7 +48,7 @@ enum status experiment_read(struct experiment *x, const char *path, struct err *
     enum experiment_found found = experiment_get(x, (const char *)m.data, m.size, &good);
     mapped_close(&m);
     if (found != EXPERIMENT_WHOLE)
-        return err_set(err, STATUS_FORMAT, "%s: no journal of an experiment, or a damaged one",
+        return err_set(err, STATUS_FORMAT, "%s: not the journal of an experiment, or damaged",
                        path);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
@@ -165,18 +165,18 @@ static enum status journal_resume(const struct experiment_journal *j, struct exp
     if (code)
         return code;
     if (found == EXPERIMENT_OTHER)
-        code = err_set(err, STATUS_FORMAT, "%s: is there already, and no journal of an experiment",
+        code = err_set(err, STATUS_FORMAT, "%s: exists and is not the journal of an experiment",
                        j->path);
     else if (!go_on || found == EXPERIMENT_BEGUN)
         *good = 0;
     else if (found == EXPERIMENT_DAMAGED)
-        code = err_set(err, STATUS_FORMAT, "%s: damaged; begin anew with --no-resume", j->path);
+        code = err_set(err, STATUS_FORMAT, "%s: damaged; use --no-resume to start over", j->path);
     else if (strcmp(old.settings, x->settings) != 0 && old.done > 0)
         code = settings_difference(j->path, old.settings, x->settings, err);
     else if (strcmp(old.settings, x->settings) != 0)
         *good = 0; /* nothing can be lost */
     else if (old.steps != x->steps || old.measures != x->measures || old.columns != x->columns)
-        code = err_set(err, STATUS_FORMAT, "%s: damaged; begin anew with --no-resume", j->path);
+        code = err_set(err, STATUS_FORMAT, "%s: damaged; use --no-resume to start over", j->path);
     else
         journal_take_over(x, &old);
     experiment_free(&old);
@@ -212,7 +212,7 @@ static enum status open_locked(struct experiment_journal *j, struct err *err)
             return err_set(err, STATUS_IO, "%s: not a regular file", j->path);
         /* A file system that knows no locks is taken as it is. */
         if (fcntl(j->fd, F_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES))
-            return err_set(err, STATUS_IO, "%s: another run is at work on it", j->path);
+            return err_set(err, STATUS_IO, "%s: in use by another run", j->path);
         if (fstat(j->fd, &st) != 0)
             return err_errno(err, j->path);
     } while (st.st_nlink == 0);

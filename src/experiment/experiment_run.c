@@ -32,7 +32,7 @@ static enum status columns_no_factor(const struct eval *e, const char *wanted, s
     for (uint32_t i = 0; i < groups; i++)
         if (i == 0 || strcmp(g[i].factor, g[i - 1].factor) != 0)
             buf_printf(&there, "%s%s", there.len ? ", " : "", g[i].factor);
-    err_set(err, STATUS_NOTFOUND, "nothing is measured by '%.*s' here%s%.200s%s", (int)n, wanted,
+    err_set(err, STATUS_NOTFOUND, "no trials by '%.*s'%s%.200s%s", (int)n, wanted,
             there.len ? ", only by " : "", buf_text(&there), there.len ? ": choose with --by" : "");
     buf_free(&there);
     return STATUS_NOTFOUND;

@@ -132,7 +132,7 @@ static enum status matrix_make_controls(struct matrix *m, struct plan *p, const 
     enum status code = STATUS_OK;
     if (!o->analysis)
         return err_set(err, STATUS_USAGE,
-                       "matched controls need firing rates: -c COUNTS, or --controls 0");
+                       "matched controls need activation rates: -c COUNTS, or --controls 0");
     m->control = mem_zeros(r->count, sizeof *m->control);
     if (!m->control)
         return err_nomem(err);

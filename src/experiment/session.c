@@ -151,7 +151,7 @@ enum status experiment_session_run(struct experiment_session *s, struct err *err
     enum status code = experiment_do(s->x, &s->run, err);
     if (code == STATUS_CANCELLED)
         err_set(err, code, "stopped after %" PRIu32 " of %" PRIu32 " runs%s%s", s->x->done,
-                s->x->steps, s->run.journal ? "; the same command goes on from " : "",
+                s->x->steps, s->run.journal ? "; the same command resumes from " : "",
                 s->run.journal ? s->run.journal : "");
     return code;
 }

@@ -37,8 +37,7 @@ static enum status options_choose(struct app *app, const struct panel_line *line
     enum status code = STATUS_OK;
     panel_close(&app->panel);
     if (!app->settings.path)
-        return err_set(err, STATUS_UNSUPPORTED,
-                       "settings are not read (--no-config, or no HOME), so none are saved");
+        return err_set(err, STATUS_UNSUPPORTED, "settings are disabled (--no-config, or no HOME)");
     for (int i = 0; !code && i < SETTINGS; i++)
         if (which == SETTINGS || which == (uint32_t)i) {
             const char *name = app_options_setting(app, i, value, sizeof value);
@@ -55,7 +54,7 @@ enum status options_open(struct app *app, struct err *err)
 {
     char value[64], text[160];
     enum status code = STATUS_OK;
-    panel_begin(app, &options_panel, "Save as a setting: how the explorer opens");
+    panel_begin(app, &options_panel, "Save as a setting of the explorer");
     for (int i = 0; !code && i < SETTINGS; i++) {
         const char *name = app_options_setting(app, i, value, sizeof value);
         snprintf(text, sizeof text, "%s = %s", name, value);

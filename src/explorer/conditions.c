@@ -148,7 +148,7 @@ static enum status conditions_group_by(struct app *app, const struct panel_line 
 {
     uint32_t property = conditions_property(app, l);
     if (property == NAMES_NONE)
-        return err_set(err, STATUS_NOTFOUND, "no property goes by %.100s", l->text);
+        return err_set(err, STATUS_NOTFOUND, "no property of the factor %.100s", l->text);
     app->at.property = property;
     return conditions_open(app, err);
 }

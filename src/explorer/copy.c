@@ -115,7 +115,7 @@ enum status copy_choose(struct app *app, enum action action, struct err *err)
     }
     app->clip.ready = true;
     if (app->clip.text.len > COPY_MAX)
-        app_say(app, true, "%zu bytes are too many for a clipboard (at most %d)",
+        app_say(app, true, "%zu bytes are too many for the clipboard (at most %d)",
                 app->clip.text.len, COPY_MAX);
     else if (action == ACTION_COPY_NEURONS)
         app_say(app, false, "copied: %zu neurons", lines);

@@ -11,31 +11,36 @@ static const struct {
     const char *word, *text;
 } glossary[] = {
     {"neuron", "a row of the first feed-forward matrix of a layer. Its value in a frame is "
-               "|f(x W + b)|, f being the model's own activation function"},
+               "|f(x W + b)|, where f is the model's activation function"},
     {"activated", "a neuron is, in a frame, if its value is among the tau largest of its layer in "
                   "that frame; tau is lambda (1 %) of the neurons"},
     {"p(neuron | phone)", "the share of a phone's frames in which the neuron is activated"},
-    {"baseline", "tau / D, D being the neurons of the layer: p of a neuron that does not care"},
+    {"baseline",
+     "tau / D, where D is the number of neurons of the layer: p of a neuron that does not "
+     "depend on the phone"},
     {"pattern, S_k", "the neurons with p(neuron | k) above the baseline; k is a phone, with or "
-                     "without a condition: AH of women, AH at high pitch"},
-    {"lift", "p over the baseline: how many times more often than by chance"},
+                     "without a condition: AH of female speakers, AH at high pitch"},
+    {"lift", "p divided by the baseline"},
     {"property", "what divides patterns into groups: the class of the phone, gender, the range of "
-                 "pitch, the speaker, or a factor of one's own"},
+                 "pitch, the speaker, or a user-defined factor"},
     {"N_g", "the neurons in the patterns of at least sigma of the phones of group g"},
     {"group neurons, G_g", "N_g without the N of every other group: neurons of that group alone"},
     {"property neurons, P", "the group neurons of all groups of a property together"},
     {"sigma", "the share of a group's phones, 80 %, whose patterns a neuron must be in"},
     {"map, MDS", "multidimensional scaling: places the patterns in the plane so that distances "
-                 "there are as near as can be to the distances between the patterns"},
-    {"stress", "what the plane could not keep of these distances: 0 = nothing is lost; normalised, "
-               "the root of the lost share of the squares"},
-    {"silhouette", "how well groups stand apart, from -1 to 1: for each point (b - a) / max(a, b), "
-                   "a being its mean distance to its own group and b to the nearest other; the "
-                   "mean over all points"},
-    {"condition", "which frames count: a choice of levels of any factor of the file"},
-    {"erasure", "a model whose chosen neurons contribute nothing: their columns of the second "
-                "feed-forward matrix become zero. What then fails is what they are needed for"},
-    {"pruning", "a model without the chosen neurons: smaller, the same otherwise"},
+                 "approximate the distances between the patterns"},
+    {"stress",
+     "error of the distances in the plane: 0 = exact; normalised: the root of the squared "
+     "errors over the squared distances"},
+    {"silhouette",
+     "how well groups are separated, from -1 to 1: for each point (b - a) / max(a, b), "
+     "where a is its mean distance to its own group and b to the nearest other; the "
+     "mean over all points"},
+    {"condition", "restricts the frames that are counted to levels of any factor of the file"},
+    {"erasure",
+     "zero ablation: the columns of the chosen neurons in the second feed-forward matrix "
+     "become zero. What the model then fails at is what they are needed for"},
+    {"pruning", "removes the chosen neurons from the model, which is otherwise unchanged"},
 };
 
 int glossary_draw(struct canvas *page, int row, int cols)

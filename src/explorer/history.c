@@ -73,7 +73,7 @@ enum status history_step(struct app *app, int step, struct err *err)
     struct link now = LINK_INIT, to;
     if (step < 0 ? h->pasts == 0 : h->futures == 0)
         return err_set(err, STATUS_NOTFOUND,
-                       step < 0 ? "nothing to go back to" : "there is nothing to go on to again");
+                       step < 0 ? "nothing to go back to" : "nothing to go forward to");
     link_tell(app, &now);
     to = step < 0 ? h->past[--h->pasts] : h->future[--h->futures];
     if (step < 0)

@@ -52,14 +52,14 @@ static enum status add_bytes(struct app *app, struct err *err)
     struct mapped m;
     struct err ignored;
     if (mapped_open(&m, f->path, &ignored))
-        return info_add(app, err, "size", "the file is not there any more");
+        return info_add(app, err, "size", "the file no longer exists");
     if (!f->sha256[0] && m.size <= CHECKSUM_MAX)
         sha256_hex(m.data ? (const void *)m.data : "", m.size, f->sha256);
     enum status code = info_add(app, err, "size", "%zu bytes", m.size);
     mapped_close(&m);
     return code ? code
                 : info_add(app, err, "sha256", "%s",
-                           f->sha256[0] ? f->sha256 : "(a large file: not made)");
+                           f->sha256[0] ? f->sha256 : "(not computed: large file)");
 }
 
 static enum status add_counts(struct app *app, const struct counts *c, struct err *err)
@@ -75,8 +75,8 @@ static enum status add_counts(struct app *app, const struct counts *c, struct er
                         (long long)frames, counts_frames_name(c->frames_mode),
                         (unsigned long long)c->utterances, number_fixed(c->seconds, 1).text);
     if (!code)
-        code = info_add(app, err, "model", "%s (%s)",
-                        c->model && *c->model ? c->model : "not known", c->family ? c->family : "");
+        code = info_add(app, err, "model", "%s (%s)", c->model && *c->model ? c->model : "unknown",
+                        c->family ? c->family : "");
     if (!code && c->model_fingerprint)
         code =
             info_add(app, err, "fingerprint", "%016llx", (unsigned long long)c->model_fingerprint);
@@ -98,7 +98,7 @@ enum status info_open(struct app *app, struct err *err)
     const struct app_file *f = app_file(app);
     const struct analysis *a = app_session(app);
     char where[512];
-    panel_begin(app, &panel_text, "Where the numbers come from");
+    panel_begin(app, &panel_text, "Source and settings of the numbers");
     query_filters_text(&a->filters, &f->counts, where, sizeof where);
     enum status code = info_add(app, err, "file", "%s", f->path);
     if (!code)

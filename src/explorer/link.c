@@ -194,7 +194,7 @@ static enum status take_phone(struct app *app, const char *value, struct err *er
 
 enum status link_unknown(const char *name, const char *value, struct err *err)
 {
-    return err_set(err, STATUS_USAGE, "--%s %.60s says nothing in this view", name, value);
+    return err_set(err, STATUS_USAGE, "--%s %.60s has no effect in this view", name, value);
 }
 
 enum status link_take_neuron(struct app *app, struct grid *g, const char *value, struct err *err)

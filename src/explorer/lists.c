@@ -76,14 +76,14 @@ static enum status lists_next_match(struct app *app, bool forward, struct err *e
     struct grid *g = lists_here(app);
     bool wrapped = false;
     if (!g->search[0])
-        return err_set(err, STATUS_NOTFOUND, "nothing was searched for: / does");
+        return err_set(err, STATUS_NOTFOUND, "no search yet: press /");
     if (g->count == 0)
         return err_set(err, STATUS_NOTFOUND, "no %s to search", lists_noun(g));
     size_t from = (g->here + (forward ? 1 : g->count - 1)) % g->count;
     bool round = forward ? from <= g->here : from >= g->here;
     enum status code = grid_find(g, g->search, from, forward, &wrapped, NULL, err);
     if (!code && (wrapped || round))
-        app_say(app, false, "search went round: '%s'", g->search);
+        app_say(app, false, "search wrapped: '%s'", g->search);
     if (!code)
         lists_moved(app);
     return code;
@@ -138,7 +138,7 @@ static void lists_typed(struct app *app)
             return;
         }
         snprintf(p->error, sizeof p->error, "%zu of %zu %s%s", lists_count_matches(g, p->text),
-                 g->rows, lists_noun(g), wrapped ? ", round the end" : "");
+                 g->rows, lists_noun(g), wrapped ? ", wrapped" : "");
     }
     lists_moved(app);
 }
@@ -172,7 +172,7 @@ static enum status lists_accept(struct app *app, struct err *err)
         return code;
     snprintf(g->search, sizeof g->search, "%.127s", p->text);
     if (wrapped)
-        app_say(app, false, "search went round: '%s'", g->search);
+        app_say(app, false, "search wrapped: '%s'", g->search);
     lists_moved(app);
     return STATUS_OK;
 }
@@ -214,19 +214,19 @@ static enum status lists_open_sort(struct app *app, struct err *err)
     enum status code = STATUS_OK;
     if (!g || !g->columns)
         return err_set(err, STATUS_NOTFOUND, "there is no list to sort");
-    panel_begin(app, &sort_panel, "Sort by; again: the other way");
+    panel_begin(app, &sort_panel, "Sort by; again: reverse");
     for (unsigned k = 0; !code && k < g->columns; k++) {
         char text[100];
         bool here = g->sort == (int)k + 1;
         bool falling = g->column[k].falling != (here && g->reverse);
         snprintf(text, sizeof text, "%u %-12s%s", k + 1, g->column[k].name,
                  !here     ? ""
-                 : falling ? " v falling"
-                           : " ^ rising");
+                 : falling ? " v descending"
+                           : " ^ ascending");
         code = panel_add(&app->panel, here, k, 0, text, err);
     }
     if (!code)
-        code = panel_add(&app->panel, g->sort == 0, UINT32_MAX, 0, "  as they come", err);
+        code = panel_add(&app->panel, g->sort == 0, UINT32_MAX, 0, "  default order", err);
     app->panel.grid.here = g->sort ? (size_t)g->sort - 1 : g->columns;
     return panel_done(app, code);
 }

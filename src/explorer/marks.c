@@ -112,8 +112,8 @@ enum status marks_change(struct app *app, char op, const char *text, uint32_t cu
     }
     neuron_set_free(&set);
     if (!code)
-        app_say(app, false, "%zu neurons are marked, before that %zu",
-                neuron_set_total(marks_set(app)), before);
+        app_say(app, false, "%zu neurons marked (before: %zu)", neuron_set_total(marks_set(app)),
+                before);
     return code;
 }
 
@@ -127,7 +127,7 @@ enum status marks_flip(struct app *app, const char *text, struct err *err)
     size_t total = neuron_set_total(&set);
     struct neuron one = NEURON_FIRST;
     code = total ? neuron_set_combine(&left, &set, '-', marks_set(app), err)
-                 : err_set(err, STATUS_NOTFOUND, "there are no neurons in it");
+                 : err_set(err, STATUS_NOTFOUND, "the set is empty");
     bool all = neuron_set_total(&left) == 0;
     neuron_set_next(&set, &one);
     neuron_set_free(&set);
@@ -162,12 +162,11 @@ enum status marks_save(struct app *app, const char *name, const char *path, bool
     struct stat s;
     char comment[200];
     if (!set)
-        return err_set(err, STATUS_NOTFOUND, "no set has the name '%s'", name);
+        return err_set(err, STATUS_NOTFOUND, "no set named '%s'", name);
     if (!*path)
-        return err_set(err, STATUS_USAGE, "the name of a file expected");
+        return err_set(err, STATUS_USAGE, "file name expected");
     if (!replace && lstat(path, &s) == 0)
-        return err_set(err, STATUS_MISMATCH, "%.180s is there already: Enter again replaces it",
-                       path);
+        return err_set(err, STATUS_MISMATCH, "%.180s exists: Enter again replaces it", path);
     snprintf(comment, sizeof comment, "%zu neurons, \"layer neuron\" a line",
              neuron_set_total(&set->neurons));
     enum status code = setfile_write(&set->neurons, path, comment, err);

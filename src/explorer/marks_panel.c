@@ -168,7 +168,7 @@ static enum status marks_open_set(struct app *app, const char *name, struct err 
     snprintf(title, sizeof title, "$%.31s", name);
     snprintf(set, sizeof set, "$%.31s", name);
     panel_begin(app, &set_panel, title);
-    enum status code = marks_add_line(app, DO_LOOK, set, err, "look at its neurons %16zu",
+    enum status code = marks_add_line(app, DO_LOOK, set, err, "show its neurons %19zu",
                                       marks_size_of(app, set, app->at.layer));
     for (int i = 0; !code && !marks && i < 5; i++) {
         snprintf(text, sizeof text, "%s%s%s", before[i], set, behind[i]);
@@ -179,7 +179,7 @@ static enum status marks_open_set(struct app *app, const char *name, struct err 
         code = marks_add_line(app, DO_SAVE, name, err, "save to a file ...");
     if (!code)
         code = marks ? marks_add_line(app, DO_UNMARK_ALL, "", err, "unmark everything")
-                     : marks_add_line(app, DO_FORGET, name, err, "forget it");
+                     : marks_add_line(app, DO_FORGET, name, err, "delete it");
     return panel_done(app, code);
 }
 
@@ -208,7 +208,7 @@ static enum status marks_accept_name(struct app *app, struct err *err)
     char text[600];
     snprintf(text, sizeof text, "%s=$" MARKS_NAME, app->prompt.text);
     if (strcmp(app->prompt.text, MARKS_NAME) == 0)
-        return err_set(err, STATUS_USAGE, "the marks have that name already");
+        return err_set(err, STATUS_USAGE, "this name is reserved for the marks");
     enum status code = marks_define(app, text, err);
     if (!code)
         app_say(app, false, "$%.40s holds %zu neurons", app->prompt.text,
@@ -264,7 +264,7 @@ static enum status marks_choose(struct app *app, const struct panel_line *line, 
     default:
         named_sets_drop(&app->marked.sets, value);
         app->marked.stamp++;
-        app_say(app, false, "$%s is forgotten", value);
+        app_say(app, false, "$%s is deleted", value);
     }
     buf_free(&all);
     return code;

@@ -149,7 +149,7 @@ static void player_leave(struct player *p)
 {
     p->touring = p->automatic = false;
     player_resize(p, p->cols, p->rows);
-    app_say(p->app, false, "The tour is left here; every key works now, ? tells which");
+    app_say(p->app, false, "Tour ended; all keys work now, ? lists them");
 }
 
 static void tour_key(struct player *p, uint32_t key, long long now)
@@ -167,7 +167,7 @@ static void tour_key(struct player *p, uint32_t key, long long now)
     case ACTION_TOUR_LEAVE: player_leave(p); break;
     case ACTION_TOUR_QUIT: p->app->quit = true; break;
     case ACTION_REDRAW: p->app->redraw = true; break;
-    default: snprintf(p->note, sizeof p->note, "Esc leaves the tour, then every key works");
+    default: snprintf(p->note, sizeof p->note, "Esc ends the tour, then all keys work");
     }
     p->since = now;
 }

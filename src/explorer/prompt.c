@@ -151,7 +151,7 @@ static void prompt_count_set(struct app *app)
     if (p->error[0] || !p->text[0] || marks_evaluate(app, p->text, current, &set, NULL, &ignored))
         return;
     snprintf(p->error, sizeof p->error, "%zu neurons%s", neuron_set_total(&set),
-             current != SETEXPR_EVERY ? "" : ", names without a layer meaning each layer's own");
+             current != SETEXPR_EVERY ? "" : "; a name without a layer: the set of each layer");
     neuron_set_free(&set);
 }
 

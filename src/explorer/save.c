@@ -53,7 +53,7 @@ static enum status save_need_settled(const struct app *app, struct err *err)
 {
     if (app_settled(app))
         return STATUS_OK;
-    return err_set(err, STATUS_NOTFOUND, "not all is computed yet: save it when it is");
+    return err_set(err, STATUS_NOTFOUND, "not everything is computed yet: save later");
 }
 
 enum status save_table(const struct app *app, struct table *t, struct err *err)
@@ -147,12 +147,12 @@ enum status save_shown(struct app *app, const char *name, bool replace, struct e
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
         return err_set(err, STATUS_IO, "%.200s is a folder", name);
     if (!replace && stat(path, &st) == 0)
-        return err_set(err, STATUS_MISMATCH, "%.200s is there: Enter once more replaces it", name);
+        return err_set(err, STATUS_MISMATCH, "%.200s exists: Enter again replaces it", name);
     for (size_t i = 0; i < app->files; i++) {
         struct stat in;
         if (stat(path, &st) == 0 && stat(app->file[i].path, &in) == 0 && st.st_dev == in.st_dev &&
             st.st_ino == in.st_ino)
-            return err_set(err, STATUS_USAGE, "%.200s is the file that is shown", name);
+            return err_set(err, STATUS_USAGE, "%.200s is the current file", name);
     }
     app_settle(app, true, WAIT_MS);
     app_prepare(app);
@@ -164,7 +164,7 @@ enum status save_shown(struct app *app, const char *name, bool replace, struct e
         code = outfile_commit(&file, err);
     }
     if (!code && dropped)
-        app_say(app, false, "saved %.200s; labels without room: %zu", path, dropped);
+        app_say(app, false, "saved %.200s; %zu labels omitted (no space)", path, dropped);
     else if (!code)
         app_say(app, false, "saved %.200s", path);
     buf_free(&bytes);

@@ -125,7 +125,7 @@ static enum status take_say(struct reader *r, struct span text)
     const struct script_step *step = last_step(r);
     enum status code = !step || step->wait >= 0 ? new_step(r) : STATUS_OK;
     if (!code && !braces_match(text))
-        return script_complain(r, "a { without its }, or the other way round", text);
+        return script_complain(r, "unmatched { or }", text);
     if (text.n == 0)
         buf_str(&r->say, "\n");
     else if (r->say.len && r->say.data[r->say.len - 1] != '\n')

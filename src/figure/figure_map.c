@@ -119,7 +119,7 @@ static void draw_note(struct figure *f, const struct map_data *d, struct figure_
                    number_fixed(d->silhouette_full, 3).text);
     buf_printf(&text, "stress %s", number_fixed(d->stress, 3).text);
     if (dropped)
-        buf_printf(&text, ", labels without room: %zu", dropped);
+        buf_printf(&text, ", %zu labels omitted (no space)", dropped);
     figure_cut(cut, sizeof cut, buf_text(&text), FIGURE_SMALL, box.w);
     figure_words(f, INK_GREY, FIGURE_SMALL, ANCHOR_START, box.x, box.y + box.h, cut);
     f->failed = f->failed || !buf_ok(&text);

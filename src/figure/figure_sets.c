@@ -170,6 +170,6 @@ void figure_sets(struct figure *f, const struct sets_data *d, double width, doub
     else
         draw_rows(f, d, box);
     figure_wordsf(f, INK_GREY, FIGURE_SMALL, ANCHOR_START, box.x, f->height - MARGIN,
-                  venn ? "layer %u; in grey: by chance" : "layer %u; in parentheses: by chance",
+                  venn ? "layer %u; in grey: expected" : "layer %u; in parentheses: expected",
                   d->layer + 1);
 }

@@ -34,8 +34,7 @@ enum status figure_write(const struct figure *f, enum figure_format format, stru
     if (f->failed)
         return err_nomem(err);
     if (!figure_can_write(format))
-        return err_set(err, STATUS_UNSUPPORTED,
-                       "this build cannot write PDF and PNG: it was made without cairo; SVG works");
+        return err_set(err, STATUS_UNSUPPORTED, "PDF and PNG need a build with cairo; SVG works");
     if (format == FORMAT_SVG)
         figure_svg(f, out);
     else

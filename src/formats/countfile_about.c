@@ -53,7 +53,7 @@ static enum status meta_u64(const struct counts *c, const char *key, int base, u
     errno = 0;
     uintmax_t v = strtoumax(value, &end, base);
     if (!isxdigit((unsigned char)*value) || *end || errno || v > UINT64_MAX)
-        return counts_bad(c, err, "metadata '%s' is no whole number: '%.40s'", key, value);
+        return counts_bad(c, err, "metadata '%s' is not a whole number: '%.40s'", key, value);
     *out = v;
     return STATUS_OK;
 }
@@ -68,7 +68,7 @@ static enum status meta_double(const struct counts *c, const char *key, double l
         return STATUS_OK;
     double v = strtod(value, &end);
     if (end == value || *end || !(v >= low && v <= high))
-        return counts_bad(c, err, "metadata '%s' is no number from %s to %s: '%.40s'", key,
+        return counts_bad(c, err, "metadata '%s' is not a number from %s to %s: '%.40s'", key,
                           number_short(low, 6).text, number_short(high, 6).text, value);
     *out = v;
     return STATUS_OK;
@@ -93,7 +93,7 @@ enum status counts_read_lambdas(struct counts *c, struct err *err)
         bool good = digit && v >= 1e-9 && v <= 100 && (*end == ',' || !*end);
         if (!good || c->lambdas == COUNTS_MAX_LAMBDAS)
             return counts_bad(c, err,
-                              "metadata 'lambdas_percent' is no list of up to %d percentages",
+                              "metadata 'lambdas_percent' is not a list of up to %d percentages",
                               COUNTS_MAX_LAMBDAS);
         for (uint32_t k = 0; k < c->lambdas; k++)
             if (c->lambda[k] == v)
@@ -122,7 +122,7 @@ static enum status read_shards(struct counts *c, struct err *err)
         (code = meta_u64(c, "recordings_digest", 16, &s->recordings_digest, err)))
         return code;
     if (of < 1 || of > SHARDS_MAX)
-        return counts_bad(c, err, "metadata 'shards' is no number from 1 to %d", SHARDS_MAX);
+        return counts_bad(c, err, "metadata 'shards' is not a number from 1 to %d", SHARDS_MAX);
     uint64_t *set = mem_zeros(bitset_words((size_t)of), sizeof *set);
     if (!set)
         return err_nomem(err);
@@ -130,7 +130,7 @@ static enum status read_shards(struct counts *c, struct err *err)
     free(set);
     s->of = (uint32_t)of;
     return list ? STATUS_OK
-                : counts_bad(c, err, "metadata 'shard' is no list of numbers up to %u: '%.40s'",
+                : counts_bad(c, err, "metadata 'shard' is not a list of numbers up to %u: '%.40s'",
                              s->of, s->held);
 }
 

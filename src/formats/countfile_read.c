@@ -33,7 +33,7 @@ static enum status counts_take_tensor(struct counts *c, const struct tensor *t, 
     if (t->ndim != (columns ? 2u : 1u) || t->shape[0] != rows ||
         (columns && t->shape[1] != columns)) {
         tensor_shape_text(t, shape, sizeof shape);
-        return counts_bad(c, err, "tensor '%s' has the shape %s where %zu cells are", t->name,
+        return counts_bad(c, err, "tensor '%s' has the shape %s but there are %zu cells", t->name,
                           shape, rows);
     }
     if ((uintptr_t)data % dtype_size(dtype) != 0) {
@@ -58,7 +58,7 @@ static enum status counts_read_frames(struct counts *c, struct err *err)
     if (!t)
         return counts_bad(c, err, "tensor 'frames' is missing");
     if (t->ndim != 1 || t->count == 0 || t->count > INT32_MAX)
-        return counts_bad(c, err, "tensor 'frames' holds no list of cells");
+        return counts_bad(c, err, "tensor 'frames' is not a list of cells");
     c->cells = (uint32_t)t->count;
     if ((code = counts_take_tensor(c, t, DTYPE_I64, t->count, 0, &c->frames, err)))
         return code;
@@ -80,7 +80,7 @@ static enum status counts_read_levels(struct counts *c, struct counts_factor *f,
     json_error_t where;
     json_t *a = json_loads(json, 0, &where);
     if (!json_is_array(a) || json_array_size(a) > INT32_MAX) {
-        code = counts_bad(c, err, "metadata 'levels.%s' is no JSON list of names", f->name);
+        code = counts_bad(c, err, "metadata 'levels.%s' is not a JSON list of names", f->name);
         goto out;
     }
     f->levels = (uint32_t)json_array_size(a);
@@ -89,7 +89,7 @@ static enum status counts_read_levels(struct counts *c, struct counts_factor *f,
     for (uint32_t i = 0; i < f->levels && !code; i++) {
         const char *name = json_string_value(json_array_get(a, i));
         if (!name)
-            code = counts_bad(c, err, "metadata 'levels.%s': entry %u is no name", f->name, i);
+            code = counts_bad(c, err, "metadata 'levels.%s': entry %u is not a name", f->name, i);
         else if (!(f->level[i] = counts_text(c, name)) || names_add(&seen, name) == NAMES_NONE)
             code = err_nomem(err);
         else if (seen.count != i + 1)
@@ -150,7 +150,7 @@ static enum status counts_read_factors(struct counts *c, struct err *err)
     while (*names) {
         size_t n = strcspn(names, ",");
         if (n == 0 || n > 200 || c->factors == COUNTS_MAX_FACTORS)
-            return counts_bad(c, err, "metadata 'factors' is no list of up to %d names",
+            return counts_bad(c, err, "metadata 'factors' is not a list of up to %d names",
                               COUNTS_MAX_FACTORS);
         struct counts_factor *f = &c->factor[c->factors];
         if (!(f->name = counts_alloc(c, n + 1, 1)))
@@ -267,7 +267,7 @@ static enum status counts_read_layer(struct counts *c, struct counts_layer *l, c
     if (!t)
         return counts_bad(c, err, "tensor '%s' is missing", name);
     if (t->ndim != 2 || t->shape[1] == 0 || t->shape[1] > INT32_MAX)
-        return counts_bad(c, err, "tensor '%s' is no table of cells and neurons", name);
+        return counts_bad(c, err, "tensor '%s' is not a table of cells and neurons", name);
     l->width = (uint32_t)t->shape[1];
     if (l->tau < 1 || l->tau > l->width)
         return counts_bad(c, err, "tau of layer %u is %u, but it has %u neurons", n + 1, l->tau,
@@ -293,7 +293,7 @@ static enum status counts_read_list(struct counts *c, const char *key, const cha
         errno = 0;
         long long v = strtoll(text, &end, 10);
         if (!isdigit((unsigned char)*text) || errno || (*end != (i + 1 < n ? ',' : '\0')))
-            return counts_bad(c, err, "metadata '%s': entry %zu of %zu is no whole number", key,
+            return counts_bad(c, err, "metadata '%s': entry %zu of %zu is not a whole number", key,
                               i + 1, n);
         out[i] = v;
         text = end + (*end == ',');

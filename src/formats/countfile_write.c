@@ -291,7 +291,7 @@ static enum status counts_write_file(const struct counts *c, counts_row *row, vo
         goto out;
     meta_all(&m, c);
     if (m.failed) {
-        code = err_set(err, STATUS_FORMAT, "%s: a name is not UTF-8, or memory is used up", path);
+        code = err_set(err, STATUS_FORMAT, "%s: a name is not UTF-8, or out of memory", path);
         goto out;
     }
     if ((code = outfile_open(&f, path, err)))

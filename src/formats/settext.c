@@ -89,7 +89,7 @@ enum status settext_parse(struct neuron_set *s, const char *text, const char **e
         if (!settext_read_number(&p, layers, &layer) || layer < 1)
             code = err_set(err, STATUS_USAGE, "a layer from 1 to %u, or '}', expected", layers);
         else if (*p != ':')
-            code = err_set(err, STATUS_USAGE, "':' expected behind the layer");
+            code = err_set(err, STATUS_USAGE, "':' expected after the layer");
         else {
             p++;
             code = settext_read_layer(&made, layer - 1, &p, err);

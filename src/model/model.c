@@ -63,8 +63,8 @@ static enum status model_refuse_unknown(const struct checkpoint *c, struct err *
         return err_set(err, STATUS_NOTFOUND,
                        "%s: the model's configuration is missing: config.json", c->path);
     family_titles(titles, sizeof titles);
-    return err_set(err, STATUS_UNSUPPORTED, "%s: not a model that can be run (%s): %s are known",
-                   c->path, kind ? kind : checkpoint_layout_name(c->layout), titles);
+    return err_set(err, STATUS_UNSUPPORTED, "%s: unsupported model (%s): %s are supported", c->path,
+                   kind ? kind : checkpoint_layout_name(c->layout), titles);
 }
 
 enum status model_bind(struct model *m, struct binder *b, const json_t *settings,

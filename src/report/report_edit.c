@@ -13,7 +13,7 @@ static const struct table_column columns[] = {
 };
 
 const struct table_form form_edited = TABLE_FORM(
-    "edited", "", "What an edit changed: erase and prune, whose JSON is the manifest instead.",
+    "edited", "", "Changes made by an edit: erase and prune, whose JSON is the manifest instead.",
     columns);
 
 enum status report_edited(struct table *t, const struct neuron_set *set, struct err *err)

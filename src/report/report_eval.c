@@ -15,42 +15,43 @@ static const struct table_column eval_columns[] = {
     {"factor", TABLE_TEXT, NULL, "factor of the group; missing: in total", 0, 0},
     {"level", TABLE_TEXT, NULL, "the group; missing: in total", 0, 0},
     {"trials", TABLE_INTEGER, "trials", "the denominator of error and loss", 0, 0},
-    {"errors", TABLE_INTEGER, "errors", "wrong answers", ERRORS, 0},
-    {"inserted", TABLE_INTEGER, "errors", "of them, phones where there is none", ERRORS, 0},
+    {"errors", TABLE_INTEGER, "errors", "wrong predictions", ERRORS, 0},
+    {"inserted", TABLE_INTEGER, "errors", "of them, phones inserted by the prediction", ERRORS, 0},
     {"error", TABLE_REAL, "errors per trial", "errors over trials", ERRORS, 4},
-    {"loss", TABLE_REAL, "nats", "mean -ln p of the right answer", ERRORS, 4},
+    {"loss", TABLE_REAL, "nats", "mean -ln p of the reference", ERRORS, 4},
     {"mse", TABLE_REAL, NULL, "mean squared error of the natural logarithm of F0 in Hz", F0, 5},
     {"r2", TABLE_REAL, NULL, "share of the variance of log F0 that is explained", F0, 3},
-    {"errors_before", TABLE_INTEGER, "errors", "errors of the unchanged model", ERRORS | BEFORE, 0},
-    {"inserted_before", TABLE_INTEGER, "errors", "inserted of the unchanged model", ERRORS | BEFORE,
+    {"errors_before", TABLE_INTEGER, "errors", "errors of the unmodified model", ERRORS | BEFORE,
      0},
-    {"error_before", TABLE_REAL, "errors per trial", "error of the unchanged model",
+    {"inserted_before", TABLE_INTEGER, "errors", "inserted of the unmodified model",
+     ERRORS | BEFORE, 0},
+    {"error_before", TABLE_REAL, "errors per trial", "error of the unmodified model",
      ERRORS | BEFORE, 4},
-    {"loss_before", TABLE_REAL, "nats", "loss of the unchanged model", ERRORS | BEFORE, 4},
-    {"mse_before", TABLE_REAL, NULL, "the mse of the unchanged model", F0 | BEFORE, 5},
-    {"r2_before", TABLE_REAL, NULL, "the r2 of the unchanged model", F0 | BEFORE, 3},
+    {"loss_before", TABLE_REAL, "nats", "loss of the unmodified model", ERRORS | BEFORE, 4},
+    {"mse_before", TABLE_REAL, NULL, "mse of the unmodified model", F0 | BEFORE, 5},
+    {"r2_before", TABLE_REAL, NULL, "r2 of the unmodified model", F0 | BEFORE, 3},
 };
 
 static const struct table_column summary_columns[] = {
     {"model", TABLE_TEXT, NULL, "the model", 0, 0},
     {"task", TABLE_TEXT, NULL, "the task: sid, phones, centroid or f0", 0, 0},
     {"recordings", TABLE_INTEGER, "recordings", "evaluated", 0, 0},
-    {"left_out", TABLE_INTEGER, "recordings", "that could not be evaluated", 0, 0},
+    {"left_out", TABLE_INTEGER, "recordings", "recordings skipped", 0, 0},
     {"piece", TABLE_REAL, "seconds", "length of the pieces; 0: whole recordings", 0, 3},
-    {"noise", TABLE_REAL, NULL, "standard deviation of the noise that was added", 0, 3},
+    {"noise", TABLE_REAL, NULL, "standard deviation of the added noise", 0, 3},
     {"seed", TABLE_INTEGER, NULL, "seed of the noise", 0, 0},
-    {"layer", TABLE_INTEGER, NULL, "layer that centroid and f0 look at, from 1", 0, 0},
-    {"edit", TABLE_TEXT, NULL, "what was changed in the model", BEFORE, 0},
+    {"layer", TABLE_INTEGER, NULL, "layer used by centroid and f0, from 1", 0, 0},
+    {"edit", TABLE_TEXT, NULL, "the edit of the model", BEFORE, 0},
 };
 
-const struct table_form form_eval =
-    TABLE_FORM("eval", "results",
-               "Errors of a model in total and by group, the total of each measure first: eval. "
-               "There are errors to loss, or for the task f0 mse and r2; columns that end in "
-               "_before are there with --erase.",
-               eval_columns);
+const struct table_form form_eval = TABLE_FORM(
+    "eval", "results",
+    "Error rates of a model in total and by group, the total of each measure first: eval. "
+    "It has errors to loss, or for the task f0 mse and r2; with --erase also the "
+    "columns that end in _before.",
+    eval_columns);
 const struct table_form form_eval_summary =
-    TABLE_FORM("eval-summary", NULL, "An evaluation as a whole: eval. edit is there with --erase.",
+    TABLE_FORM("eval-summary", NULL, "An evaluation as a whole: eval. edit only with --erase.",
                summary_columns);
 
 /* The four columns on errors and the two on F0, of which a table has one kind. */

@@ -1,7 +1,7 @@
 /*
  * What an experiment found: the damage matrix (each set erased, measured in every group, beside
- * random sets of the same size that are matched in firing rate and column norm), and the pruning
- * curve (each way of choosing neurons, at every share kept).
+ * random sets of the same size that are matched in activation rate and column norm), and the
+ * pruning curve (each way of choosing neurons, at every share kept).
  */
 #include "config.h"
 
@@ -14,49 +14,50 @@ static const struct table_column matrix_columns[] = {
     {"measure", TABLE_TEXT, NULL, "what is measured: speaker, phone, frame, ...", 0, 0},
     {"quantity", TABLE_TEXT, NULL,
      "what is compared: error (errors per trial) or loss (nats; f0: mse)", 0, 0},
-    {"erased", TABLE_TEXT, NULL, "the set that is erased", 0, 0},
+    {"erased", TABLE_TEXT, NULL, "the erased set", 0, 0},
     {"neurons", TABLE_INTEGER, "neurons", "its neurons in all layers", 0, 0},
-    {"measured", TABLE_TEXT, NULL, "which trials: all, or those of FACTOR=LEVEL", 0, 0},
-    {"trials", TABLE_INTEGER, "trials", "how many there are", 0, 0},
+    {"measured", TABLE_TEXT, NULL, "trials: all, or those of FACTOR=LEVEL", 0, 0},
+    {"trials", TABLE_INTEGER, "trials", "number of these trials", 0, 0},
     {"before", TABLE_REAL, NULL, "the quantity with nothing erased", 0, 4},
-    {"change", TABLE_REAL, NULL, "by how much erasing the set raises it", 0, 4},
-    {"controls", TABLE_INTEGER, NULL, "random sets that were erased instead", 0, 0},
-    {"control_mean", TABLE_REAL, NULL, "mean change by these", 0, 4},
+    {"change", TABLE_REAL, NULL, "increase when the set is erased", 0, 4},
+    {"controls", TABLE_INTEGER, NULL, "random control sets", 0, 0},
+    {"control_mean", TABLE_REAL, NULL, "mean change for the control sets", 0, 4},
     {"control_low", TABLE_REAL, NULL, "2.5th percentile of their changes", 0, 4},
     {"control_high", TABLE_REAL, NULL, "97.5th percentile of their changes", 0, 4},
     {"p", TABLE_REAL, "probability",
-     "share of the random sets, the set counted among them, that change it as much or more", 0, 4},
+     "share of the control sets, including the set itself, with at least this change", 0, 4},
 };
 
 static const struct table_column curve_columns[] = {
     {"measure", TABLE_TEXT, NULL, "what is measured: speaker, phone, frame, ...", 0, 0},
     {"quantity", TABLE_TEXT, NULL,
      "what is compared: error (errors per trial) or loss (nats; f0: mse)", 0, 0},
-    {"measured", TABLE_TEXT, NULL, "which trials: all, or those of FACTOR=LEVEL", 0, 0},
+    {"measured", TABLE_TEXT, NULL, "trials: all, or those of FACTOR=LEVEL", 0, 0},
     {"pruned_by", TABLE_TEXT, NULL, "how the neurons to prune are chosen", 0, 0},
-    {"keep", TABLE_REAL, NULL, "share of the neurons to be left", 0, 3},
-    {"neurons", TABLE_REAL, "neurons", "neurons left, mean over the draws", 0, 1},
-    {"trials", TABLE_INTEGER, "trials", "trials that count", 0, 0},
+    {"keep", TABLE_REAL, NULL, "share of the neurons to keep", 0, 3},
+    {"neurons", TABLE_REAL, "neurons", "neurons kept, mean over the draws", 0, 1},
+    {"trials", TABLE_INTEGER, "trials", "number of trials", 0, 0},
     {"before", TABLE_REAL, NULL, "the quantity with nothing pruned", 0, 4},
-    {"draws", TABLE_INTEGER, NULL, "random choices of the neurons", 0, 0},
+    {"draws", TABLE_INTEGER, NULL, "random selections of the neurons", 0, 0},
     {"mean", TABLE_REAL, NULL, "the quantity, mean over the draws", 0, 4},
     {"low", TABLE_REAL, NULL, "2.5th percentile over the draws", 0, 4},
     {"high", TABLE_REAL, NULL, "97.5th percentile over the draws", 0, 4},
 };
 
 static const struct table_column erased_columns[] = {
-    {"erased", TABLE_TEXT, NULL, "the set that is erased", 0, 0},
+    {"erased", TABLE_TEXT, NULL, "the erased set", 0, 0},
     {"layer", TABLE_INTEGER, NULL, "the layer, from 1; missing: all layers", 0, 0},
     {"neurons", TABLE_INTEGER, "neurons", "its neurons there", 0, 0},
-    {"unmatched", TABLE_REAL, "neurons", "of them, without a control that is near enough", 0, 1},
-    {"set_rate", TABLE_REAL, NULL, "mean firing rate of the set", 0, 4},
-    {"control_rate", TABLE_REAL, NULL, "mean firing rate of its controls", 0, 4},
+    {"unmatched", TABLE_REAL, "neurons",
+     "of them, without a control within half a standard deviation", 0, 1},
+    {"set_rate", TABLE_REAL, NULL, "mean activation rate of the set", 0, 4},
+    {"control_rate", TABLE_REAL, NULL, "mean activation rate of its controls", 0, 4},
     {"set_norm", TABLE_REAL, NULL, "mean column norm of the set in W_FC2", 0, 4},
     {"control_norm", TABLE_REAL, NULL, "mean column norm of its controls", 0, 4},
 };
 
 static const struct table_column summary_columns[] = {
-    {"kind", TABLE_TEXT, NULL, "what it is: matrix or curve", 0, 0},
+    {"kind", TABLE_TEXT, NULL, "kind of experiment: matrix or curve", 0, 0},
     {"title", TABLE_TEXT, NULL, "model, sets and task in one line", 0, 0},
     {"coverage", TABLE_REAL, NULL, "share of the draws between low and high", 0, 3},
     {"neurons", TABLE_INTEGER, "neurons", "neurons of the model", 0, 0},
@@ -68,10 +69,11 @@ const struct table_form form_matrix = TABLE_FORM(
 const struct table_form form_curve =
     TABLE_FORM("curve", "points",
                "Pruning curves: prune with --curve, Experiments in the explorer.", curve_columns);
-const struct table_form form_erased = TABLE_FORM("erased", "rows",
-                                                 "The sets of a damage matrix and how well their "
-                                                 "random controls match them: erase with --matrix.",
-                                                 erased_columns);
+const struct table_form form_erased =
+    TABLE_FORM("erased", "rows",
+               "The sets of a damage matrix and the match of their random "
+               "controls: erase with --matrix.",
+               erased_columns);
 const struct table_form form_experiment_summary = TABLE_FORM(
     "experiment-summary", NULL,
     "An experiment as a whole: erase with --matrix, prune with --curve.", summary_columns);

@@ -23,7 +23,8 @@ static const struct table_column layers_columns[] = {
      "of the groups on the layer's map, from -1 to 1; missing where no group has two patterns, "
      "and for more than 600 patterns",
      0, 3},
-    {"silhouette_distances", TABLE_REAL, NULL, "the same on the patterns' own distances", 0, 3},
+    {"silhouette_distances", TABLE_REAL, NULL,
+     "the same on the full-dimensional distances between patterns", 0, 3},
     {"best", TABLE_BOOLEAN, NULL, "the property's largest silhouette in this file", 0, 0},
     {"group_neurons", TABLE_TEXT, NULL,
      "neurons of each group, as GROUP=NUMBER with commas between", 0, 0},
@@ -41,8 +42,8 @@ static const struct table_column properties_columns[] = {
 static const struct table_column groups_columns[] = {
     {"property", TABLE_TEXT, NULL, "the property", 0, 0},
     {"group", TABLE_TEXT, NULL, "the group", 0, 0},
-    {"phones", TABLE_INTEGER, "phones", "phones of the group that were judged", 0, 0},
-    {"missing", TABLE_INTEGER, "phones", "phones left out: unseen, or in too few frames", 0, 0},
+    {"phones", TABLE_INTEGER, "phones", "phones of the group that were used", 0, 0},
+    {"missing", TABLE_INTEGER, "phones", "phones left out: without frames, or with too few", 0, 0},
 };
 
 static const struct table_column best_columns[] = {
@@ -52,20 +53,20 @@ static const struct table_column best_columns[] = {
      "layer with the largest silhouette, from 1; none if all tie", 0, 0},
     {"layers", TABLE_INTEGER, "layers", "layers of the model", 0, 0},
     {"silhouette", TABLE_REAL, NULL, "of the groups on that layer's map", 0, 3},
-    {"silhouette_distances", TABLE_REAL, NULL, "the same on the patterns' own distances", 0, 3},
-    {"note", TABLE_TEXT, NULL, "why the file cannot answer", 0, 0},
+    {"silhouette_distances", TABLE_REAL, NULL,
+     "the same on the full-dimensional distances between patterns", 0, 3},
+    {"note", TABLE_TEXT, NULL, "why the file has no result", 0, 0},
 };
 
 const struct table_form form_layers = TABLE_FORM(
     "layers", "layers",
     "Sizes of the sets and silhouettes of every property in every layer: layers, figures 4 and 7, "
-    "Layers and Compare in the explorer. Properties that a file cannot answer are left out.",
+    "Layers and Compare in the explorer. Properties that are not in a file are left out.",
     layers_columns);
 const struct table_form form_properties = TABLE_FORM(
     "properties", "properties", "The best layer of each property: layers.", properties_columns);
-const struct table_form form_groups =
-    TABLE_FORM("groups", "groups", "How many phones stand behind each group: layers and neurons.",
-               groups_columns);
+const struct table_form form_groups = TABLE_FORM(
+    "groups", "groups", "Number of phones of each group: layers and neurons.", groups_columns);
 const struct table_form form_best = TABLE_FORM(
     "best", "best",
     "The best layer of each property in each of several files: figure 5, Compare in the explorer.",

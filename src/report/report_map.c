@@ -11,7 +11,7 @@ static const struct table_column map_columns[] = {
     {"layer", TABLE_INTEGER, NULL, "the layer, from 1", 0, 0},
     {"phone", TABLE_TEXT, NULL, "the pattern's phone", 0, 0},
     {"group", TABLE_TEXT, NULL, "its group", 0, 0},
-    {"frames", TABLE_INTEGER, "frames", "frames that the pattern was taken from", 0, 0},
+    {"frames", TABLE_INTEGER, "frames", "frames that the pattern was computed from", 0, 0},
     {"x", TABLE_REAL, NULL, "first coordinate, in units of the distance between patterns", 0, 4},
     {"y", TABLE_REAL, NULL, "second coordinate", 0, 4},
 };
@@ -30,7 +30,8 @@ static const struct table_column summary_columns[] = {
     {"eigenvalue_1", TABLE_REAL, NULL, "largest eigenvalue of the classical solution", 0, 4},
     {"eigenvalue_2", TABLE_REAL, NULL, "the second one", 0, 4},
     {"silhouette", TABLE_REAL, NULL, "of the groups on the map, from -1 to 1", 0, 4},
-    {"silhouette_distances", TABLE_REAL, NULL, "the same on the patterns' own distances", 0, 4},
+    {"silhouette_distances", TABLE_REAL, NULL,
+     "the same on the full-dimensional distances between patterns", 0, 4},
 };
 
 const struct table_form form_map =

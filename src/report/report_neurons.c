@@ -16,7 +16,7 @@ static const struct table_column neurons_columns[] = {
     {"property", TABLE_TEXT, NULL, "the property", 0, 0},
     {"layer", TABLE_INTEGER, NULL, "the layer, from 1", 0, 0},
     {"neuron", TABLE_INTEGER, NULL, "the neuron, from 0", 0, 0},
-    {"group", TABLE_TEXT, NULL, "the group whose neuron it is; missing: of none", 0, 0},
+    {"group", TABLE_TEXT, NULL, "group that the neuron is a group neuron of; missing: none", 0, 0},
     {"in_phones", TABLE_INTEGER, "patterns", "patterns of that group that have the neuron", 0, 0},
     {"of_phones", TABLE_INTEGER, "patterns", "patterns of that group", 0, 0},
     {"in_patterns", TABLE_INTEGER, "patterns", "patterns of all groups that have the neuron", 0, 0},
@@ -38,9 +38,10 @@ const struct table_form form_neurons =
                "Property neurons, group by group: neurons. The neurons of any set, in the order of "
                "the list: Neurons in the explorer.",
                neurons_columns);
-const struct table_form form_members = TABLE_FORM(
-    "members", "members",
-    "N of each group, from which group neurons are found: neurons with --groups.", members_columns);
+const struct table_form form_members =
+    TABLE_FORM("members", "members",
+               "N of each group, from which group neurons are derived: neurons with --groups.",
+               members_columns);
 
 enum status report_neuron(struct report_neuron *out, struct analysis *a, const char *property,
                           uint32_t layer, uint32_t neuron, uint32_t *hits, double *p,

@@ -28,7 +28,7 @@ static const struct table_column sets_columns[] = {
 
 static const struct table_column overlap_summary_columns[] = {
     {"layer", TABLE_INTEGER, NULL, "layer of names without one, from 1", 0, 0},
-    {"neurons", TABLE_INTEGER, "neurons", "neurons of the layers that were looked at", 0, 0},
+    {"neurons", TABLE_INTEGER, "neurons", "neurons of these layers", 0, 0},
     {"union", TABLE_INTEGER, "neurons", "neurons in any of the sets", 0, 0},
     {"intersection", TABLE_INTEGER, "neurons", "neurons in all of them", 0, 0},
 };
@@ -45,7 +45,7 @@ static const struct table_column set_summary_columns[] = {
 
 const struct table_form form_overlap = TABLE_FORM(
     "overlap", "regions",
-    "Every region of several sets of neurons: overlap, figure 8, Overlap in the explorer.",
+    "All regions of several sets of neurons: overlap, figure 8, Overlap in the explorer.",
     overlap_columns);
 const struct table_form form_sets =
     TABLE_FORM("sets", "sets", "The sets that are compared: overlap.", sets_columns);
@@ -54,7 +54,7 @@ const struct table_form form_overlap_summary = TABLE_FORM(
 const struct table_form form_set =
     TABLE_FORM("set", "neurons", "The neurons of one set: overlap with --region.", set_columns);
 const struct table_form form_set_summary = TABLE_FORM(
-    "set-summary", NULL, "Which set that is: overlap with --region.", set_summary_columns);
+    "set-summary", NULL, "Settings of that list: overlap with --region.", set_summary_columns);
 
 void report_region_name(struct buf *out, const struct setexpr *set, uint32_t sets, uint32_t region)
 {

@@ -13,16 +13,16 @@
 static const struct table_column pattern_columns[] = {
     {"phone", TABLE_TEXT, NULL, "the phone", 0, 0},
     {"layer", TABLE_INTEGER, NULL, "the layer, from 1", 0, 0},
-    {"rank", TABLE_INTEGER, NULL, "by falling p, from 1", 0, 0},
+    {"rank", TABLE_INTEGER, NULL, "rank by descending p, from 1", 0, 0},
     {"neuron", TABLE_INTEGER, NULL, "the neuron, from 0", 0, 0},
-    {"p", TABLE_REAL, "probability", "share of the phone's frames that activate the neuron", 0, 5},
+    {"p", TABLE_REAL, "probability", "activation probability: share of the phone's frames", 0, 5},
     {"hits", TABLE_INTEGER, "frames", "frames of the phone that activate the neuron", 0, 0},
     {"low", TABLE_REAL, "probability",
      "lower end of Wilson's interval at 95 %, as if frames were independent", 0, 5},
     {"high", TABLE_REAL, "probability", "its upper end", 0, 5},
     {"lift", TABLE_REAL, NULL, "p over the baseline", 0, 2},
     {"marginal", TABLE_REAL, "probability",
-     "the same share over all phones under the same conditions", 0, 5},
+     "activation probability over all phones under the same conditions", 0, 5},
     {"in_pattern", TABLE_BOOLEAN, NULL, "p is above the baseline, compared exactly", 0, 0},
     {"baseline", TABLE_REAL, "probability", "the share tau over the layer's width", 0, 5},
 };
@@ -37,10 +37,11 @@ static const struct table_column summary_columns[] = {
     {"pattern_size", TABLE_INTEGER, "neurons", "neurons with p above the baseline", 0, 0},
 };
 
-const struct table_form form_pattern = TABLE_FORM(
-    "pattern", "neurons",
-    "p(neuron given a phone), the largest first: pattern, figure 2, Pattern in the explorer.",
-    pattern_columns);
+const struct table_form form_pattern =
+    TABLE_FORM("pattern", "neurons",
+               "Activation probabilities p(neuron | phone), in descending order: pattern, figure "
+               "2, Pattern in the explorer.",
+               pattern_columns);
 const struct table_form form_pattern_summary =
     TABLE_FORM("pattern-summary", NULL, "A phone's pattern as a whole: pattern.", summary_columns);
 

@@ -8,11 +8,11 @@
 
 static const struct table_column columns[] = {
     {"file", TABLE_TEXT, NULL, "the count file", 0, 0},
-    {"model", TABLE_TEXT, NULL, "the model that was counted, as the file names it", 0, 0},
+    {"model", TABLE_TEXT, NULL, "name of the model in the count file", 0, 0},
     {"lambda_percent", TABLE_REAL, "percent", "share of a layer's neurons activated in a frame", 0,
      3},
-    {"sigma_percent", TABLE_REAL, "percent", "share of a group's phones that a neuron must serve",
-     0, 3},
+    {"sigma_percent", TABLE_REAL, "percent",
+     "share of a group's phones whose patterns must contain a neuron", 0, 3},
     {"min_frames", TABLE_INTEGER, "frames", "phones with fewer are left out", 0, 0},
     {"where", TABLE_TEXT, NULL, "conditions on the frames; empty: all frames", 0, 0},
     {"compat", TABLE_TEXT, NULL, "none, or authors for the published program's rule", 0, 0},
@@ -20,7 +20,7 @@ static const struct table_column columns[] = {
 
 const struct table_form form_settings =
     TABLE_FORM("settings", NULL,
-               "What the other tables of one count file were computed under: layers, neurons, "
+               "Settings of the other tables of one count file: layers, neurons, "
                "pattern, map and overlap.",
                columns);
 

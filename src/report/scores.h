@@ -23,7 +23,7 @@ struct score {
 
 struct score_property {
     char *name;
-    char why[256];       /* why the file cannot answer; "" if it can */
+    char why[256];       /* why the file has no result; "" if it can */
     bool asked;          /* to be shown; set to true by scores_init */
     struct score *layer; /* [layers] */
     long best;           /* layer of the largest silhouette; -1 = none, or all alike */

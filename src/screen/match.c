@@ -80,8 +80,8 @@ static enum status make_number(struct match_term *t, const struct grid_column *c
                        : STATUS_OK;
     t->number = strtod(t->word, &end);
     if (end == t->word || *end || t->word[strspn(t->word, "0123456789.+-e")])
-        return err_set(err, STATUS_USAGE, "a number expected behind '%s', not '%.40s'",
-                       column->name, t->word);
+        return err_set(err, STATUS_USAGE, "a number expected after '%s', not '%.40s'", column->name,
+                       t->word);
     return STATUS_OK;
 }
 
@@ -117,7 +117,7 @@ static enum status make_term(struct match_term *t, const char *word, size_t len,
             return no_column(column, columns, word, name, err);
         *offset += name;
         if (k == n)
-            return err_set(err, STATUS_USAGE, "one of > >= < <= = != ~ expected behind '%s'",
+            return err_set(err, STATUS_USAGE, "one of > >= < <= = != ~ expected after '%s'",
                            column[t->column].name);
         t->op = known[k].op;
         *offset += ops;

@@ -159,8 +159,7 @@ static const char *choose_term(char *note, size_t size)
         return cursor_address ? name : NULL;
     for (int i = strncmp(name, "xterm", 5) == 0 ? 0 : 1; i < 2; i++)
         if (setupterm(fallback[i], STDOUT_FILENO, &found) == OK) {
-            snprintf(note, size, "propneu: TERM '%s' is not known here, going on as %s\n", name,
-                     fallback[i]);
+            snprintf(note, size, "propneu: unknown TERM '%s', using %s\n", name, fallback[i]);
             return fallback[i];
         }
     return NULL;
@@ -208,7 +207,7 @@ enum status terminal_open(enum tui_color color, struct err *err)
     char note[160];
     const char *name = choose_term(note, sizeof note);
     if (!name)
-        return err_set(err, STATUS_UNSUPPORTED, "this terminal cannot place text");
+        return err_set(err, STATUS_UNSUPPORTED, "this terminal cannot position text");
     term.in = stdin;
     if (!isatty(STDIN_FILENO)) {
         term.in = term.opened = fopen("/dev/tty", "r");

@@ -174,7 +174,7 @@ enum status jobs_delete(struct jobs *j, size_t i, struct err *err)
 {
     struct job *job = &j->job[i];
     if (job->x.pid)
-        return err_set(err, STATUS_USAGE, "it runs: stop it first");
+        return err_set(err, STATUS_USAGE, "the experiment is running: stop it first");
     if (unlink(job->path) != 0 && errno != ENOENT)
         return err_errno(err, job->path);
     job_free(job);

@@ -142,7 +142,7 @@ static enum status process_start(struct jobs *j, const char *const *words, int i
 {
     struct job_child c = {0, -1, false};
     if (j->children == JOBS_CHILDREN)
-        return err_set(err, STATUS_USAGE, "%d experiments run already", JOBS_CHILDREN);
+        return err_set(err, STATUS_USAGE, "%d experiments are already running", JOBS_CHILDREN);
     enum status code = jobs_make_folder(j, err);
     if (code)
         return code;
@@ -216,7 +216,7 @@ static enum status resume_command(struct jobs *j, const char *command, struct er
     enum status code = copy ? STATUS_OK : err_nomem(err);
     if (!code &&
         (!shell_words(copy, words, JOBS_WORDS_MAX) || !experiment_processes_measures(words)))
-        code = err_set(err, STATUS_UNSUPPORTED, "the journal does not tell how it was begun");
+        code = err_set(err, STATUS_UNSUPPORTED, "the journal does not say how it was started");
     if (!code)
         code = process_start(j, words + 1, -1, err);
     free(copy);
@@ -239,7 +239,7 @@ enum status jobs_resume(struct jobs *j, const struct job *job, struct err *err)
 enum status jobs_stop(struct jobs *j, const struct job *job, struct err *err)
 {
     if (job_state(job) != JOB_RUNNING || job->x.pid <= 1)
-        return err_set(err, STATUS_NOTFOUND, "this experiment does not run");
+        return err_set(err, STATUS_NOTFOUND, "this experiment is not running");
     for (size_t i = 0; i < j->children; i++)
         j->child[i].stopped |= j->child[i].pid == job->x.pid;
     return kill(job->x.pid, SIGTERM) == 0 ? STATUS_OK : err_errno(err, "kill");

@@ -180,7 +180,7 @@ static enum status set_conditions(struct ear *e, const struct live_ask *ask, str
     params.sigma = ask->sigma / 100;
     analysis_set_params(&e->analysis, &params);
     if (strcmp(ask->where, "?") == 0)
-        return err_set(err, STATUS_UNSUPPORTED, "too many conditions to listen under");
+        return err_set(err, STATUS_UNSUPPORTED, "too many conditions");
     if (strcmp(ask->where, e->where) == 0)
         return STATUS_OK;
     query_filters_free(&e->analysis.filters);

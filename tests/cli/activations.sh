@@ -89,7 +89,7 @@ mkfifo "$dir/fifo"
 refuses 1 "$dir/fifo" -m "$dir/model" "$dir/fifo" -o "$dir/new"
 mkdir "$dir/unknown" && cp "$wavlm/model.safetensors" "$dir/unknown" &&
     sed 's/"wavlm"/"sew-d"/' "$wavlm/config.json" >"$dir/unknown/config.json"
-refuses 1 "$dir/unknown: not a model that can be run (sew-d)" -m "$dir/unknown" "$audio" \
+refuses 1 "$dir/unknown: unsupported model (sew-d)" -m "$dir/unknown" "$audio" \
     -o "$dir/new"
 refuses 1 "/dev/full: No space left" -m "$dir/model" "$audio" -o /dev/full
 exit $failed

@@ -37,12 +37,12 @@ grep -aq '"family":"wavlm"' wave.counts || complain "family of WavLM"
 mkdir guess && cp "$data/models/e_wavlm_base/hf/"{config.json,model.safetensors} guess
 "$PROPNEU" count -m guess -a "$data/audio" "${published[@]}" -o wave.counts 2>err ||
     complain "count without preprocessor_config.json: $(cat err)"
-grep -q 'guess: nothing says .* no is assumed (--normalize yes|no)' err ||
+grep -q 'guess: normalisation in training is unknown: no is assumed (--normalize yes|no)' err ||
     complain "no note of a guess: $(cat err)"
 "$PROPNEU" count -m guess --normalize no -a "$data/audio" "${published[@]}" -o wave.counts 2>err ||
     complain "count --normalize: $(cat err)"
 grep -q 'assumed' err && complain "a guess in spite of --normalize"
-grep -q 'guess: recordings are taken as they are: --normalize' err || complain "--normalize is not told"
+grep -q 'guess: recordings are not normalised: --normalize' err || complain "--normalize is not told"
 grep -aq -- '--normalize no' wave.counts || complain "--normalize is not in the command"
 
 # A corpus of 160 recordings with TextGrids.
@@ -78,7 +78,7 @@ if kill -INT $pid 2>kill.err; then
     if wait $pid; then
         : # done before the signal came
     elif [ -e stopped.counts.journal ]; then
-        grep -q 'the same command goes on from there' err || complain "INT says: $(cat err)"
+        grep -q 'the same command resumes from there' err || complain "INT says: $(cat err)"
         [ ! -e stopped.counts ] || complain "INT left an output"
         refuses 1 '--lambda' count -m "$model" --mean-std "$stats" "${corpus[@]}" --lambda 3 \
             -o stopped.counts
@@ -160,7 +160,7 @@ refuses 1 'no/new.counts' "${base[@]}" -o no/new.counts
 refuses 1 'missing' count -m missing -a audio -l labels -o new.counts
 refuses 1 'missing' "${base[@]}" -o new.counts --speakers missing --by gender
 refuses 1 'recordings' count -m "$model" --mean-std "$stats" -a labels -l labels -o new.counts
-refuses 1 'labels of none' count -m "$model" --mean-std "$stats" -a "$data/audio" -l labels \
+refuses 1 'no labels of' count -m "$model" --mean-std "$stats" -a "$data/audio" -l labels \
     -o new.counts
 
 # Edges of F0: given, or tertiles of the corpus.

@@ -96,9 +96,9 @@ refuses 1 'knows 2 of the 39 phones' eval -m "$sid" -a "$demo/audio" "${labels[@
 refuses 1 'none of the speakers' eval -m "$demo/models/pr.safetensors" "${sids[@]:2}"
 refuses 1 'no layer 9' eval -m "$demo/models/ssl.safetensors" -a "$demo/audio" "${labels[@]}" \
     --task centroid --layer 9
-refuses 1 'labels of none' eval -m "$sid" -a "$data/audio" "${labels[@]}" --task sid
+refuses 1 'no labels of' eval -m "$sid" -a "$data/audio" "${labels[@]}" --task sid
 refuses 1 'is empty' eval "${sids[@]}" -c "$demo/counts/sid.counts" --erase 'gender=male & gender=female'
-refuses 1 'not one trial' eval "${sids[@]}" --piece 60
+refuses 1 'no trial' eval "${sids[@]}" --piece 60
 refuses 1 'classes of pitch' eval -m "$demo/models/ssl.safetensors" -a "$demo/audio" "${labels[@]}" \
     --pitch "$demo/labels/demo-pitch-discrete.json" --task f0
 mkdir "$dir/empty"

@@ -92,8 +92,8 @@ expect 1 "no column 'x'" "$PROPNEU" --view neurons --filter 'x>1' "$demo"
 expect 2 'in the regular expression' "$PROPNEU" --view neurons --filter '(' "$demo"
 expect 1 "no set has the name '.nothing'" "$PROPNEU" --view neurons --set '$nothing' "$demo"
 expect 2 'NAME=SET' "$PROPNEU" --define x "$demo"
-expect 2 'is no name' "$PROPNEU" --define '9x=phone' "$demo"
-expect 2 'says nothing in this view' "$PROPNEU" --view layers --overlay AH "$demo"
+expect 2 'is not a valid name' "$PROPNEU" --define '9x=phone' "$demo"
+expect 2 'has no effect in this view' "$PROPNEU" --view layers --overlay AH "$demo"
 expect 1 'no file number 3' "$PROPNEU" --file 3 "$demo"
 expect 1 'no session with this file' "$PROPNEU" --last "$demo"
 
@@ -104,8 +104,8 @@ printf '# mine\nsigma = 70\ncolour = red\nview = nothing\nmarks=braille\n' \
 XDG_CONFIG_HOME=$dir/config
 export XDG_CONFIG_HOME
 expect 0 'sigma 70%' "$PROPNEU" "$demo"
-expect 0 "config: line 3: there is no setting 'colour'" "$PROPNEU" "$demo"
-expect 0 "config: line 4: 'nothing' is no value of view" "$PROPNEU" "$demo"
+expect 0 "config: line 3: unknown setting 'colour'" "$PROPNEU" "$demo"
+expect 0 "config: line 4: 'nothing' is not a value of view" "$PROPNEU" "$demo"
 expect 0 'sigma 60%' "$PROPNEU" --sigma 60 "$demo"
 expect 0 'sigma 80%' "$PROPNEU" --no-config "$demo"
 [ -s "$dir/err" ] && complain "--no-config read the settings: $(cat "$dir/err")"

@@ -73,7 +73,7 @@ refuses 2 'a name' "${base[@]}" -o new.counts --factor a,b=accents.tsv
 refuses 2 'one name' "${base[@]}" -o new.counts --factor a=accents.tsv --factor a=units.txt
 refuses 1 'missing' "${base[@]}" -o new.counts --factor a=missing
 printf 'x\ty\n' >other.tsv
-refuses 1 'none of the recordings' "${base[@]}" -o new.counts --factor a=other.tsv
+refuses 1 'no values of the recordings' "${base[@]}" -o new.counts --factor a=other.tsv
 printf '9001-100\ty\n9001-100\tz\n' >other.tsv
 refuses 1 'line 2' "${base[@]}" -o new.counts --factor a=other.tsv
 exit $failed

@@ -100,7 +100,7 @@ if "$PROPNEU" --version | grep -q 'cairo yes'; then
     figure 8.png 8 "$counts"
     [ "$(head -c 4 "$dir/8.png" | tail -c 3)" = PNG ] || complain 'no PNG'
 else
-    refuses 1 'without cairo' figure 4 "$counts" -o "$dir/new.pdf"
+    refuses 1 'need a build with cairo' figure 4 "$counts" -o "$dir/new.pdf"
 fi
 
 refuses 1 'no silhouette to draw' figure 4 "$counts" --property each-phone -o "$dir/x.svg"

@@ -110,8 +110,8 @@ long="--controls 40 --format tsv"
         matrix $long --piece 0.3 -o "$dir/cut.tsv" 2>"$dir/err" && complain "other pieces are taken"
         grep -q 'had another --piece' "$dir/err" || complain "--piece: $(cat "$dir/err")"
         cmp "$dir/kept" "$dir/cut.tsv.journal" || complain "a refused run changed the journal"
-        matrix $long -o "$dir/cut.tsv" 2>"$dir/err" || complain "going on: $(cat "$dir/err")"
-        grep -q "going on: $done of 83 runs were done before" "$dir/err" ||
+        matrix $long -o "$dir/cut.tsv" 2>"$dir/err" || complain "resuming: $(cat "$dir/err")"
+        grep -q "resuming: $done of 83 runs were done before" "$dir/err" ||
             complain "SIG$signal: $(cat "$dir/err")"
         cmp "$dir/whole.tsv" "$dir/cut.tsv" || complain "SIG$signal changed the result"
         [ ! -e "$dir/cut.tsv.journal" ] || complain "SIG$signal: the journal is left"
@@ -126,7 +126,7 @@ matrix -q --format tsv --journal "$dir/history" --seed 2 >"$dir/b.tsv" || compla
 [ "$(ls "$dir/history" | wc -l)" = 2 ] || complain "history: $(ls "$dir/history")"
 cmp -s "$dir/a.tsv" "$dir/b.tsv" && complain "the seed changes nothing"
 matrix --format tsv --journal "$dir/history" >"$dir/c.tsv" 2>"$dir/err"
-grep -q 'going on: 15 of 15' "$dir/err" || complain "all is done again: $(cat "$dir/err")"
+grep -q 'resuming: 15 of 15' "$dir/err" || complain "all is done again: $(cat "$dir/err")"
 cmp "$dir/a.tsv" "$dir/c.tsv" || complain "the journal prints something else"
 cmp "$dir/a.tsv" "$dir/one.tsv" || complain "with and without a journal differ"
 
@@ -148,7 +148,7 @@ END
 cmp "$dir/requested.tsv" "$dir/one.tsv" || complain "a request measures something else"
 "$PROPNEU" experiment --format tsv "$dir/request.journal" >"$dir/again.tsv" 2>"$dir/err" ||
     complain "a journal fails: $(cat "$dir/err")"
-grep -q 'going on: 15 of 15' "$dir/err" || complain "a journal is done again: $(cat "$dir/err")"
+grep -q 'resuming: 15 of 15' "$dir/err" || complain "a journal is done again: $(cat "$dir/err")"
 cmp "$dir/again.tsv" "$dir/one.tsv" || complain "a journal prints something else"
 "$PROPNEU" info "$dir/request.journal" | grep -q 'propneu erase --matrix --model' ||
     complain "the journal names no command"
@@ -170,7 +170,7 @@ for task in 'phones pr' 'centroid ssl'; do
     head -n 4 "$dir/$task.journal" >"$dir/cut"
     head -c $(($(wc -c <"$dir/cut") + 50)) "$dir/$task.journal" >"$dir/cut.journal"
     erase_phones -j2 --journal "$dir/cut.journal" >"$dir/cut.tsv" 2>"$dir/err" || complain "$task: cut"
-    grep -q 'going on: 3 of 13' "$dir/err" || complain "$task: $(cat "$dir/err")"
+    grep -q 'resuming: 3 of 13' "$dir/err" || complain "$task: $(cat "$dir/err")"
     cmp "$dir/$task.tsv" "$dir/cut.tsv" || complain "$task: going on gives something else"
     grep -q 'phone=unvoiced' "$dir/$task.tsv" || complain "$task: no classes"
 done
@@ -221,7 +221,7 @@ says() {
     got=$?
     [ $got = "$wanted" ] || complain "$*: exit status $got, not $wanted"
     grep -qF -- "$words" "$dir/err" || complain "$*: no '$words' in: $(cat "$dir/err")"
-    [ "$(grep -vc 'was counted on other weights' "$dir/err")" = 1 ] || complain "$*: not one line: $(cat "$dir/err")"
+    [ "$(grep -vc 'was counted with other weights' "$dir/err")" = 1 ] || complain "$*: not one line: $(cat "$dir/err")"
     [ ! -s "$dir/out" ] || complain "$*: something on stdout"
     [ -z "$(ls "$dir"/new* 2>/dev/null)" ] || complain "$*: left $(ls "$dir"/new*)"
 }
@@ -232,7 +232,7 @@ printf '1 3\n' >"$dir/some"
 echo precious >"$dir/mine"
 says 1 'has counts of 512 neurons, but' matrix -m "$dir/narrow" -o "$dir/new"
 says 1 'head' matrix -m "$demo/models/ssl.safetensors" -o "$dir/new"
-says 1 "nothing is measured by 'pitch' here, only by gender, speaker: choose with --by" matrix --by pitch -o "$dir/new"
+says 1 "no trials by 'pitch' here, only by gender, speaker: choose with --by" matrix --by pitch -o "$dir/new"
 says 1 "'each-phone' here, only by gender, speaker: choose" matrix --property each-phone -o "$dir/new"
 says 1 "no property 'nonsense'" matrix --property nonsense -o "$dir/new"
 says 1 'No such file or directory' matrix -o "$dir/no/new"
@@ -242,7 +242,7 @@ says 1 'no journal of an experiment' matrix -q --no-resume --journal "$dir/mine"
 [ "$(cat "$dir/mine")" = precious ] || complain "somebody's file was written over"
 says 1 'is empty: nothing to erase' "$PROPNEU" erase --matrix -m "$sid" --set @"$dir/none" \
     -a "$demo/audio" --task sid --controls 0 -o "$dir/new"
-says 2 'matched controls need firing rates' "$PROPNEU" erase --matrix -m "$sid" --set @"$dir/some" \
+says 2 'matched controls need activation rates' "$PROPNEU" erase --matrix -m "$sid" --set @"$dir/some" \
     -a "$demo/audio" --task sid -o "$dir/new"
 says 2 'goes with --matrix' "$PROPNEU" erase -m "$sid" --set @"$dir/none" --piece 1 -o "$dir/new"
 says 2 'goes with --matrix' "$PROPNEU" erase -m "$sid" --set @"$dir/none" --controls 1 -o "$dir/new"
@@ -262,7 +262,7 @@ says 1 'is empty: nothing to protect' curve --protect @"$dir/none" -o "$dir/new"
 grep -qi 'big.tsv.journal: file too large' "$dir/err" || complain "full disk: $(cat "$dir/err")"
 [ ! -e "$dir/big.tsv" ] || complain "full disk: a result"
 matrix --controls 40 --format tsv -o "$dir/big.tsv" 2>"$dir/err" || complain "after the full disk"
-grep -q 'going on: ' "$dir/err" || complain "after the full disk: $(cat "$dir/err")"
+grep -q 'resuming: ' "$dir/err" || complain "after the full disk: $(cat "$dir/err")"
 cmp "$dir/whole.tsv" "$dir/big.tsv" || complain "a full disk changed the result"
 
 exit $failed

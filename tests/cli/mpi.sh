@@ -75,7 +75,7 @@ for victim in 1 0 2 0; do
     wait $job || lost=$((lost + 1))
 done
 together "${base[@]}" -o lost.counts 2>err || complain "after losing processes: $(cat err)"
-grep "going on" err
+grep "resuming" err
 cmp plain.counts lost.counts || complain "lost processes changed the result"
 [ ! -e lost.counts.journal ] || complain "the journal stayed after losing processes"
 echo "$lost of 4 runs lost a process"

@@ -178,7 +178,7 @@ static void r39_a_file_cut_short_is_told(void **state)
     int status = pty_status(&p, PATIENCE);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     assert_true(pty_wait_bytes(&p, from, LEAVE, PATIENCE));
-    assert_true(pty_wait_bytes(&p, from, "test_exits.copy.counts: was cut short", PATIENCE));
+    assert_true(pty_wait_bytes(&p, from, "test_exits.copy.counts: was truncated", PATIENCE));
     assert_true(pty_modes_restored(&p));
     pty_end(&p);
     unlink(copy);

@@ -155,7 +155,7 @@ static void it_is_stopped_and_goes_on(void **state)
         printf("%zu bytes in 2 s\n", p.sent.len - sent);
     assert_in_range(p.sent.len - sent, 1, 2 * 300 + 100);
     pty_send(&p, "x");
-    assert_true(screen_wait(&p, "asked to stop", false, PATIENCE));
+    assert_true(screen_wait(&p, "stopping; results", false, PATIENCE));
     from = pty_now();
     assert_true(screen_wait(&p, "stopped", false, PATIENCE));
     if (getenv("PROPNEU_VERBOSE"))
@@ -170,7 +170,7 @@ static void it_is_stopped_and_goes_on(void **state)
     pty_send(&p, "x");
     assert_true(screen_wait(&p, "stopped", false, PATIENCE));
     pty_quiet(&p, 700);
-    assert_true(screen_wait(&p, "asked to stop", false, PATIENCE)); /* and no failure is told */
+    assert_true(screen_wait(&p, "stopping; results", false, PATIENCE)); /* and no failure is told */
     pty_send(&p, "r");
     assert_true(screen_wait(&p, "running", false, 2 * PATIENCE));
     pty_send(&p, "Q");
@@ -197,7 +197,7 @@ static void it_ends(void **state)
     start(&p);
     assert_true(screen_wait(&p, "stopped", false, PATIENCE));
     pty_send(&p, "d");
-    assert_true(screen_wait(&p, "once more", false, PATIENCE));
+    assert_true(screen_wait(&p, "press d again", false, PATIENCE));
     pty_send(&p, "d");
     assert_true(screen_wait(&p, "none yet", false, PATIENCE));
     begin(&p, SHORT);
@@ -205,7 +205,7 @@ static void it_ends(void **state)
     assert_true(screen_wait(&p, ALL, false, PATIENCE));
     assert_true(screen_wait(&p, "controls", false, PATIENCE));
     begin(&p, SHORT);
-    assert_true(screen_wait(&p, "measured before", false, PATIENCE));
+    assert_true(screen_wait(&p, "already measured", false, PATIENCE));
     pty_send(&p, "v");
     assert_true(screen_wait(&p, "male erased: female", false, PATIENCE));
     /* Nothing runs: nothing is sent, and leaving asks nothing. */
@@ -226,7 +226,7 @@ static void listening_answers_at_once(void **state)
     start(&p);
     assert_true(screen_wait(&p, "experiment", false, PATIENCE));
     pty_send(&p, "vv");
-    assert_true(screen_wait(&p, "as it is: F1", false, 4 * PATIENCE));
+    assert_true(screen_wait(&p, "original: F1", false, 4 * PATIENCE));
     for (int i = 0; i < 5 && best >= 1000; i++) {
         pty_quiet(&p, STILL);
         long from = pty_now();

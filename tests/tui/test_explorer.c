@@ -18,7 +18,7 @@ static void the_screen_is_what_dump_prints(void **state)
     pty_quiet(&p, STILL);
     explorer_shows(&p, "--dump=80x24 --view map --property gender --layer 2");
     pty_send(&p, "4");
-    assert_true(screen_wait(&p, "chance", false, PATIENCE));
+    assert_true(screen_wait(&p, "expected", false, PATIENCE));
     pty_quiet(&p, STILL);
     explorer_shows(&p, "--dump=80x24 --view overlap --property gender --layer 2");
     pty_send(&p, "2jj");

@@ -57,7 +57,7 @@ static void r26_typing_shows_the_cursor(void **state)
     (void)state;
     explorer_open(&p, 80, 24, NULL, 0);
     pty_send(&p, "4");
-    assert_true(screen_wait(&p, "chance", false, PATIENCE));
+    assert_true(screen_wait(&p, "expected", false, PATIENCE));
     size_t from = p.sent.len;
     pty_send(&p, "e &");
     assert_true(screen_wait(&p, "set A: phone &", false, PATIENCE));

@@ -78,11 +78,11 @@ static void r18_search_and_filter_as_one_types(void **state)
     assert_screen(&p, before);
     explorer_press(&p, "&(", "in the regular expression");
     explorer_press(&p, "\025nosuch>1", "no column 'nosuch'; there are neuron");
-    explorer_press(&p, "\025p>", "a number expected behind 'p'");
+    explorer_press(&p, "\025p>", "a number expected after 'p'");
     explorer_press(&p, "0.1\r", "of them with 'p>0.1'");
     explorer_press(&p, "\033", "132 neurons of gender");
     explorer_press(&p, "/NG\r", "NG");
-    explorer_press(&p, "Gn", "search went round");
+    explorer_press(&p, "Gn", "search wrapped");
     explorer_press(&p, "1&^[34]$\r", "2 of 6 layers");
     explorer_press(&p, "2&class=vowel\r", "UW");
     assert_true(screen_wait(&p, "DH", true, PATIENCE));
@@ -116,7 +116,7 @@ static void r36_marks_go_from_view_to_view(void **state)
     open_neurons(&p, NULL);
     explorer_press(&p, " j j ", "3 marked (+)");
     explorer_press(&p, "*2core\r", "$core holds 3 neurons");
-    explorer_press(&p, "M6", "0 neurons are marked, before that 3");
+    explorer_press(&p, "M6", "0 neurons marked (before: 3)");
     explorer_press(&p, "e\025$core | {1:299}\r", "4 neurons of $core | {1:299}");
     explorer_press(&p, "M1", "4 neurons are marked");
     explorer_press(&p, "4", "210 in any");
@@ -125,10 +125,10 @@ static void r36_marks_go_from_view_to_view(void **state)
     explorer_press(&p, "2", "(*), ");
     explorer_press(&p, "*5marked.txt\r", "4 neurons written to marked.txt");
     assert_int_equal(stat("marked.txt", &s), 0);
-    explorer_press(&p, "*5marked.txt\r", "is there already");
+    explorer_press(&p, "*5marked.txt\r", "exists: Enter again");
     explorer_press(&p, "\033", "(*), ");
     explorer_press(&p, "*4\025@marked.txt - {1:299}", "3 neurons");
-    explorer_press(&p, "\r", "3 neurons are marked, before that 4");
+    explorer_press(&p, "\r", "3 neurons marked (before: 4)");
     explorer_quit(&p);
     unlink("marked.txt");
 }
@@ -320,7 +320,7 @@ static void r32_settings_are_the_users(void **state)
     put(config, "# mine\nsigma = 70\nfoo = 1\n\nview = overlap   \n");
     explorer_start(&p, 80, 24, env, 0, NULL);
     assert_true(screen_wait(&p, "sigma 70%", false, PATIENCE));
-    assert_true(screen_wait(&p, "chance", false, PATIENCE));
+    assert_true(screen_wait(&p, "expected", false, PATIENCE));
     explorer_press(&p, "3+", "sigma 75%");
     explorer_quit(&p);
     assert_true(holds(config, "sigma = 70\nfoo"));
@@ -338,7 +338,7 @@ static void r32_settings_are_the_users(void **state)
     assert_true(holds(config, "# mine\nsigma = 75\nfoo = 1\n\nview = overlap"));
     explorer_start(&p, 80, 24, env, 0, none);
     assert_true(screen_wait(&p, "sigma 80%", false, PATIENCE));
-    explorer_press(&p, "O2", "none are saved");
+    explorer_press(&p, "O2", "settings are disabled");
     explorer_quit(&p);
     unlink(config);
     unlink(places);

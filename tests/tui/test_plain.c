@@ -113,13 +113,13 @@ static void r39_what_is_printed_meanwhile_is_kept_and_told_at_the_end(void **sta
     (void)state;
     explorer_open(&p, 80, 24, env, 0);
     explorer_press(&p, "j", "layer 2 of 6");
-    explorer_press(&p, "E", "going on as xterm");
+    explorer_press(&p, "E", "using xterm");
     pty_send(&p, "\033");
     assert_true(screen_wait(&p, "Messages", true, PATIENCE));
     size_t from = p.sent.len;
     pty_send(&p, "q");
     assert_int_equal(pty_status(&p, PATIENCE), 0);
-    assert_true(pty_wait_bytes(&p, from, "going on as xterm", PATIENCE));
+    assert_true(pty_wait_bytes(&p, from, "using xterm", PATIENCE));
     pty_end(&p);
 }
 

@@ -118,9 +118,9 @@ static void r26_the_cursor_is_where_one_is(void **state)
 {
     static const struct {
         const char *keys, *text;
-    } places[] = {{"j", "layer 2"}, {"2", "above"},   {"j", "above"},     {"3", "stress"},
-                  {"j", "nearest"}, {"4", "chance"},  {"j", "chance"},    {"5", "best at"},
-                  {"j", "best at"}, {"\006", "best"}, {"c", "Conditions"}};
+    } places[] = {{"j", "layer 2"}, {"2", "above"},    {"j", "above"},     {"3", "stress"},
+                  {"j", "nearest"}, {"4", "expected"}, {"j", "expected"},  {"5", "best at"},
+                  {"j", "best at"}, {"\006", "best"},  {"c", "Conditions"}};
     struct pty p;
     (void)state;
     explorer_open(&p, 80, 24, NULL, 0);

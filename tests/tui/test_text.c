@@ -120,7 +120,7 @@ static void r19_progress_is_told_in_few_bytes(void **state)
     struct pty p;
     (void)state;
     explorer_open(&p, 80, 24, NULL, 0);
-    explorer_press(&p, "4", "chance"); /* a view whose own result is there at once */
+    explorer_press(&p, "4", "expected"); /* a view whose own result is there at once */
     size_t before = p.sent.len;
     long from = pty_now();
     pty_send(&p, "-");

@@ -484,7 +484,7 @@ static void broken_classifiers_are_refused(void **state)
     make_broken(p, 2, STATES - 1, 0);
     refuse(EVAL_SID, STATUS_FORMAT, "tensor layer_weights is [3], not [4]");
     make_broken(p, 1, CLASSES, NAN);
-    refuse(EVAL_SID, STATUS_FORMAT, "tensor classifier.weight: not a number");
+    refuse(EVAL_SID, STATUS_FORMAT, "tensor classifier.weight: NaN or infinity");
     make_broken(p, 2, STATES, 1e6f);
     refuse(EVAL_SID, STATUS_FORMAT, "layer_weights: no weights");
     make_classifier(p, true, NULL);
@@ -494,7 +494,7 @@ static void broken_classifiers_are_refused(void **state)
     make_classifier(p, true, json_pack("{s:s, s:s, s:s}", "0", "a", "1", "a", "2", "b"));
     refuse(EVAL_SID, STATUS_FORMAT, "'a' of the head stands twice");
     make_classifier(p, true, json_pack("{s:s, s:s, s:i}", "0", "a", "1", "b", "2", 7));
-    refuse(EVAL_SID, STATUS_FORMAT, "label 2 of the head is no text");
+    refuse(EVAL_SID, STATUS_FORMAT, "label 2 of the head is not a string");
     make_classifier(p, true, json_pack("{s:s, s:s, s:s}", "0", "LABEL_0", "1", "x", "2", "y"));
     refuse(EVAL_SID, STATUS_MISMATCH, "LABEL_0");
     refuse(EVAL_PHONES, STATUS_NOTFOUND, "no head for phones");
@@ -512,9 +512,9 @@ static void broken_vocabularies_are_refused(void **state)
     remove(DIR "/vocab.json");
     refuse(EVAL_PHONES, STATUS_IO, "vocab.json");
     write_json("vocab.json", json_pack("{s:i, s:i}", "<pad>", 0, "AH", TOKENS));
-    refuse(EVAL_PHONES, STATUS_FORMAT, "token 'AH' is none of the head's 44 classes");
+    refuse(EVAL_PHONES, STATUS_FORMAT, "token 'AH' is not one of the head's 44 classes");
     write_json("vocab.json", json_pack("{s:i, s:i}", "IY", 3, "AH", 3));
-    refuse(EVAL_PHONES, STATUS_FORMAT, "are one class");
+    refuse(EVAL_PHONES, STATUS_FORMAT, "have the same class");
     write_json("vocab.json", json_pack("{s:{s:i}}", "eng", "AH", 3));
     refuse(EVAL_PHONES, STATUS_FORMAT, "token 'eng'");
     json_t *letters = json_object();

@@ -272,7 +272,7 @@ static void others_can_watch(void **state)
     assert_true(x.started > 0 && x.changed >= x.started);
     experiment_free(&x);
     run(path, STEPS, &err, STATUS_IO);
-    assert_non_null(strstr(err.msg, "another run is at work on it"));
+    assert_non_null(strstr(err.msg, "in use by another run"));
     assert_int_equal(write(go[1], "x", 1), 1);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);

@@ -389,7 +389,7 @@ static void a_configuration_that_does_not_fit_the_row_is_refused(void **state)
     static const struct {
         const char *config, *says;
     } cases[] = {
-        {"{\"model_type\": \"tot\"}", "not a model that can be run (tot)"},
+        {"{\"model_type\": \"tot\"}", "unsupported model (tot)"},
         {"{\"model_type\": \"toy\", \"depth\": 3}", "model.block.2.query.weight is missing"},
         {"{\"_name\": \"toy-old\", \"inner\": 41}", "block.0.up.weight"},
         {"{\"model_type\": \"toy\", \"depth\": 0}", "depth is not a whole number"},

@@ -170,7 +170,7 @@ static void what_is_no_probability_is_refused(void **state)
     p[4] = 1.5f;
     write_pickle(41, p, 1, false);
     assert_status(import_pickle(&o, &err), STATUS_FORMAT);
-    assert_string_equal(err.msg, PKL ": layer 1, row 1, neuron 1: 1.5 is no probability");
+    assert_string_equal(err.msg, PKL ": layer 1, row 1, neuron 1: 1.5 is not a probability");
     p[4] = -0.1f;
     write_pickle(41, p, 1, false);
     assert_status(import_pickle(&o, &err), STATUS_FORMAT);

@@ -75,7 +75,7 @@ static void wrong_terms_are_explained_and_change_nothing(void **state)
         const char *terms, *words;
         size_t at;
     } cases[] = {{"q>1", "no column 'q'; there are neuron, group, p", 1},
-                 {"male p>", "a number expected behind 'p'", 8},
+                 {"male p>", "a number expected after 'p'", 8},
                  {"p>x", "a number expected", 3},
                  {"p>0x1", "a number expected", 3},
                  {"p>inf", "a number expected", 3},

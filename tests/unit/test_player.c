@@ -64,9 +64,9 @@ static void broken_scripts_are_refused(void **state)
         {"wait -1\n", "wait takes seconds"},
         {"wait nan\n", "wait takes seconds"},
         {"wait 1e99\n", "wait takes seconds"},
-        {"say a {b\n", "{ without its }"},
-        {"say a } b\n", "{ without its }"},
-        {"say {{a}}\n", "{ without its }"},
+        {"say a {b\n", "unmatched {"},
+        {"say a } b\n", "unmatched {"},
+        {"say {{a}}\n", "unmatched {"},
         {"jump 3\n", "line 1: none of press"},
         {" press 3\n", "line 1: none of press"},
     };

@@ -167,7 +167,7 @@ static void nothing_is_replaced_silently(void **state)
     open_app(&app, VIEW_MAP);
     enum action enter = action_for_key(KEY_CODE_ENTER, CTX_PROMPT, &arg);
     assert_int_equal(save_as(&app, "x.tsv"), STATUS_MISMATCH);
-    assert_non_null(strstr(app.prompt.error, "Enter once more"));
+    assert_non_null(strstr(app.prompt.error, "Enter again"));
     /* Another key in between: asked again. */
     app_key(&app, KEY_CODE_END);
     assert_int_equal(app_apply(&app, enter, 0), STATUS_MISMATCH);

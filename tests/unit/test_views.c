@@ -449,7 +449,7 @@ static void neurons_are_sorted_found_and_filtered(void **state)
         }
     }
     press(&app, "G / m a l e Enter");
-    assert_non_null(strstr(app.message.text, "went round"));
+    assert_non_null(strstr(app.message.text, "search wrapped"));
     size_t first = g->here;
     press(&app, "n N");
     assert_int_equal(g->here, first);

@@ -268,7 +268,7 @@ static void what_would_be_another_model_is_named(void **state)
     assert_status(
         open_changed(&m, NULL, NULL, "masked_spec_embed", "encoder.layers.0.adapter.w", NULL, &err),
         STATUS_UNSUPPORTED);
-    assert_says(&err, "encoder.layers.0.adapter.w has no place");
+    assert_says(&err, "encoder.layers.0.adapter.w is not part");
 }
 
 static void tensors_without_use_are_listed(void **state)

@@ -125,7 +125,7 @@ static const char *corpus_complaint(const struct corpus_options *c)
     if (c->edges_given && !c->pitch)
         return "--pitch-edges needs --pitch";
     if (c->shards && !c->edges_given && pitched && strcmp(c->pitch, CORPUS_PITCH_AUTO) == 0)
-        return "--shard with --pitch auto needs --pitch-edges: tertiles would take the whole "
+        return "--shard with --pitch auto needs --pitch-edges: tertiles need the whole "
                "corpus";
     return NULL;
 }
@@ -186,7 +186,7 @@ static int count_parse(struct request *r, struct cli *cli, int argc, char **argv
     if (!wrong && opt != CLI_END)
         return opt;
     if (!wrong && a.first < argc)
-        wrong = "no operands are taken";
+        wrong = "no operands are allowed";
     if (!wrong)
         wrong = complete(r, cli, compat);
     if (wrong) {
@@ -208,15 +208,13 @@ static int finish(const struct request *r, const struct cli *cli, struct progres
     if (r->keep_going || (left_out == 0 && !count_unread_folders(job)))
         return CLI_DONE;
     if (count_unread_folders(job))
-        fprintf(stderr,
-                "propneu: %s: %zu folders could not be searched (--keep-going makes this no "
-                "failure)\n",
+        fprintf(stderr, "propneu: %s: %zu folders could not be read (--keep-going: exit 0)\n",
                 r->in.corpus.audio, count_unread_folders(job));
     if (left_out == 0)
         return CLI_FAILED;
     fprintf(stderr,
-            "propneu: %s: %" PRIu64 " of %" PRIu64 " recordings were left out (--keep-going makes "
-            "this no failure)\n",
+            "propneu: %s: %" PRIu64 " of %" PRIu64
+            " recordings were left out (--keep-going: exit 0)\n",
             r->o.output, left_out, t->utterances);
     return CLI_FAILED;
 }
@@ -246,7 +244,7 @@ static int count(const struct request *r, const struct cli *cli)
         else
             err_set(&err, code,
                     "%s: stopped; %" PRIu64 " of %" PRIu64
-                    " recordings are in %s.journal, and the same command goes on from there",
+                    " recordings are in %s.journal, and the same command resumes from there",
                     r->o.output, t->counted, t->utterances, r->o.output);
     }
     result = code ? cli_fail(&err) : finish(r, cli, &p, job);

@@ -136,7 +136,7 @@ const struct cli_command command_erase = {
         "group at a time, and the change of the error rate is measured for all trials and for\n"
         "each group of --by (default: the same property), as in propneu eval.\n"
         "The same is done for random control sets: the same number of neurons in each layer, none\n"
-        "of the property's, each one of the 5 nearest in firing rate and column norm to the "
+        "of the property's, each one of the 5 nearest in activation rate and column norm to the "
         "neuron\n"
         "that it replaces.  The interval of 95 % of their changes is shown, and p, the share of\n"
         "control sets with at least the same damage.  Results are kept in a journal: an\n"

@@ -267,7 +267,7 @@ static int show_live(struct cli *cli, struct explore *e, struct player *player, 
             return CLI_DONE;
         }
         if (code == STATUS_UNSUPPORTED)
-            cli_note(cli, "%s; going on line by line", err.msg);
+            cli_note(cli, "%s; using line mode", err.msg);
     }
     if (e->plain || code == STATUS_UNSUPPORTED)
         code = plain_run(player, stdin, stdout, &err);

@@ -166,8 +166,7 @@ static int choose_target(struct target *t, const struct cli *cli)
         return CLI_END;
     if (!figure_can_write(t->format)) {
         struct err err;
-        err_set(&err, STATUS_UNSUPPORTED,
-                "%s: this build cannot write PDF and PNG, it was made without cairo; .svg works",
+        err_set(&err, STATUS_UNSUPPORTED, "%s: PDF and PNG need a build with cairo; .svg works",
                 cli->output);
         return cli_fail(&err);
     }
@@ -242,7 +241,7 @@ static int deliver(const struct cli *cli, const struct target *t, const struct f
             code = write_both(cli->output, &drawing, t->beside, &numbers, &err);
         result = CLI_DONE;
         if (!code && f->dropped)
-            cli_note(cli, "labels without room: %zu (larger --width and --height may help)",
+            cli_note(cli, "%zu labels omitted (no space) (larger --width and --height may help)",
                      f->dropped);
     }
     buf_free(&drawing);
@@ -266,8 +265,8 @@ static int run(struct cli *cli, int argc, char **argv)
     if (status == CLI_END)
         status = choose_target(&t, cli);
     if (status == CLI_END && replaces_input(&t, argv + a.first + 1, argc - a.first - 1))
-        status = cli_usage(&command_figure,
-                           "%s, the numbers beside the figure, would replace an input", t.beside);
+        status = cli_usage(&command_figure, "%s, the numbers of the figure, would replace an input",
+                           t.beside);
     if (status == CLI_END) {
         r.path = (const char *const *)argv + a.first + 1;
         r.files = (size_t)(argc - a.first - 1);

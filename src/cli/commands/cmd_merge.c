@@ -32,7 +32,8 @@ static int run(struct cli *cli, int argc, char **argv)
                     cli->output, &repeated, &err))
         return cli_fail(&err);
     if (repeated)
-        cli_note(cli, "%s: two of the files are of the same utterances, which now count twice",
+        cli_note(cli,
+                 "%s: two of the files are of the same utterances, which are now counted twice",
                  cli->output);
     return CLI_DONE;
 }

@@ -67,7 +67,7 @@ static enum status prune_choose_sets(struct edit_input *in, const struct cli *cl
         if (!code)
             code = prune_spare(out, &in->source.checkpoint, how, &spared, err);
         if (!code && spared)
-            cli_note(cli, "%zu neurons of the set stay: every layer keeps %u", spared,
+            cli_note(cli, "%zu neurons of the set are kept: every layer keeps at least %u", spared,
                      how->minimum);
         return code;
     }
@@ -90,7 +90,7 @@ static enum status prune_check_shape(const struct edit_input *in, const struct e
     if (r->shape != SHAPE_UNEVEN || model->width_lists)
         return STATUS_OK;
     return err_set(err, STATUS_UNSUPPORTED,
-                   "%s: no program reads %s with uneven widths: --shape equal or masked",
+                   "%s: uneven widths are not supported for %s: use --shape equal or masked",
                    r->x.eval.model, model->family);
 }
 

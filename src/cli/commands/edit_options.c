@@ -89,7 +89,7 @@ void edit_note_weights(const struct counts *c, const struct cli *cli, const stru
                        const char *model)
 {
     if (c->model_fingerprint && c->model_fingerprint != m->fingerprint)
-        cli_note(cli, "%s was counted on other weights than those of %s (%s)", c->path, model,
+        cli_note(cli, "%s was counted with other weights than those of %s (%s)", c->path, model,
                  c->model ? c->model : "");
 }
 

@@ -12,7 +12,7 @@ struct eval_report {
     const struct eval *eval;
     const struct eval_options *options;
     const struct eval_result *result;
-    const struct eval_result *before; /* of the unchanged model; NULL: RESULT is of that */
+    const struct eval_result *before; /* of the unmodified model; NULL: RESULT is of that */
     const char *edit;                 /* what was changed, for people; with BEFORE */
 };
 

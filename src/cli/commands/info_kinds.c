@@ -193,7 +193,7 @@ static enum status read_other(json_t *out, const struct info_file *f, struct err
 {
     enum status code = info_labels(out, f->path, err);
     if (code == STATUS_UNSUPPORTED || code == STATUS_USAGE)
-        return err_set(err, STATUS_UNSUPPORTED, "%s: no kind of file that propneu knows", f->path);
+        return err_set(err, STATUS_UNSUPPORTED, "%s: unrecognised file type", f->path);
     return code;
 }
 

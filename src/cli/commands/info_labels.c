@@ -96,7 +96,7 @@ static void describe_lists(json_t *out, const struct framejson *f)
         high = f->index[i] > high ? f->index[i] : high;
     }
     bool pitch = low < 0 || high < PITCH_LEVELS;
-    set_text(out, "kind", pitch ? "pitch classes by frame" : "phone labels by frame");
+    set_text(out, "kind", pitch ? "frame-level pitch classes" : "frame-level phone labels");
     set_count(out, "utterances", f->utterance.count);
     set_count(out, "frames", n);
     json_object_set_new(out, "seconds", jsontext_real((double)n * LABELS_LIST_PERIOD));
@@ -185,8 +185,8 @@ enum status info_json(json_t *out, const struct info_file *f, struct err *err)
         return info_speakers(out, f, err);
     if (first != '[' && (model || !(first >= '0' && first <= '9')))
         return err_set(err, STATUS_UNSUPPORTED,
-                       "%s: JSON, but no labels, pitch or speakers; for a model's configuration, "
-                       "name its folder or its weights",
+                       "%s: JSON without labels, pitch or speakers; for a model's configuration "
+                       "give its folder or its weights",
                        f->path);
     return first == '[' ? read_lists(out, f, err) : read_table(out, f, err);
 }

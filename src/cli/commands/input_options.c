@@ -70,10 +70,10 @@ void input_note_normalize(const char *model, const struct cli *cli, const struct
     bool guess = m->normalize_from && strncmp(m->normalize_from, "assumed", 7) == 0;
     if (guess)
         cli_note(cli,
-                 "%s: nothing says whether recordings were normalised in training: %s is assumed "
+                 "%s: normalisation in training is unknown: %s is assumed "
                  "(--normalize yes|no)",
                  model, m->normalize ? "yes" : "no");
     else if (m->normalize_from)
         cli_note(cli, "%s: recordings are %s: %s", model,
-                 m->normalize ? "normalised" : "taken as they are", m->normalize_from);
+                 m->normalize ? "normalised" : "not normalised", m->normalize_from);
 }

@@ -62,7 +62,7 @@ static void measure_stepped(void *context, const struct experiment *x)
 {
     struct measure_shown *s = context;
     if (!s->begun && x->done)
-        cli_note(s->progress.cli, "going on: %" PRIu32 " of %" PRIu32 " runs were done before",
+        cli_note(s->progress.cli, "resuming: %" PRIu32 " of %" PRIu32 " runs were done before",
                  x->done, x->steps);
     if (!s->begun)
         s->progress.before = x->done;
@@ -97,9 +97,7 @@ static int measure_finish(const struct measure_how *how, const struct experiment
 {
     if (x->left_out == 0 || how->keep_going)
         return CLI_DONE;
-    fprintf(stderr,
-            "propneu: %s: %" PRIu64 " recordings were left out (--keep-going makes this no "
-            "failure)\n",
+    fprintf(stderr, "propneu: %s: %" PRIu64 " recordings were left out (--keep-going: exit 0)\n",
             r->eval.corpus.audio, x->left_out);
     return CLI_FAILED;
 }

@@ -84,7 +84,7 @@ static void print_text(FILE *out, const struct experiment *x)
     fprintf(out, "\nin brackets: %s %% of the random draws\n",
             number_short(100 * CONFIDENCE, 6).text);
     if (over)
-        fputs("! what is protected is more than the share: more neurons are left\n", out);
+        fputs("! the protected set exceeds the share: more neurons are kept\n", out);
 }
 
 enum status print_curve(FILE *out, enum cli_format format, const struct experiment *x,

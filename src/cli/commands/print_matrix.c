@@ -185,11 +185,12 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
 /* How far the controls are from what they stand for. */
 static void print_matching(FILE *out, const struct experiment *x)
 {
-    fprintf(out,
-            "\ncontrols: random, outside the neurons erased, as many in each layer and matched "
-            "in firing rate\nand column norm; below: %s %% of them.  * more than that, - less.  "
-            "How well they match:\n",
-            number_short(100 * CONFIDENCE, 6).text);
+    fprintf(
+        out,
+        "\ncontrols: random, outside the neurons erased, as many in each layer and matched "
+        "in activation rate\nand column norm; below: %s %% of them.  * more than that, - less.  "
+        "How well they match:\n",
+        number_short(100 * CONFIDENCE, 6).text);
     fprintf(out, "%-*s %7s %11s %11s %11s %11s %9s\n", NAME_WIDTH, "erased", "neurons", "rate",
             "controls", "norm", "controls", "unmatched");
     for (uint32_t r = 0; r < x->rows; r++) {

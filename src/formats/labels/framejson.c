@@ -106,7 +106,7 @@ static enum status walk_next(struct walk *w, bool *more, struct err *err)
         code = framejson_decode_member(w, err);
     framejson_skip_blanks(w);
     if (!*more && w->at != w->size)
-        code = framejson_bad(w, err, "text behind the end of the JSON object");
+        code = framejson_bad(w, err, "text after the end of the JSON object");
     return code;
 }
 
@@ -160,7 +160,7 @@ static enum status framejson_add_list(struct framejson *f, enum framejson_kind k
     if (!json_is_array(w->value))
         return err_set(err, STATUS_FORMAT, "%s: %s: not a list of numbers", w->name, w->key);
     if (names_find(&f->utterance, w->key) != NAMES_NONE)
-        return err_set(err, STATUS_FORMAT, "%s: utterance %s stands there twice", w->name, w->key);
+        return err_set(err, STATUS_FORMAT, "%s: utterance %s is listed twice", w->name, w->key);
     size_t n = json_array_size(w->value), from = f->start[utterance];
     if (!framejson_make_room(f, kind, n))
         return err_nomem(err);

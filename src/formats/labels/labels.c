@@ -125,7 +125,7 @@ static enum status labels_refuse(const char *path, struct err *err)
 {
     struct buf known = BUF_INIT;
     label_formats_list(&known);
-    err_set(err, STATUS_UNSUPPORTED, "%s: not a kind of label file known by its name (%s)", path,
+    err_set(err, STATUS_UNSUPPORTED, "%s: unrecognised type of label file (%s)", path,
             buf_text(&known));
     buf_free(&known);
     return STATUS_UNSUPPORTED;

@@ -141,7 +141,7 @@ static enum status textgrid_expect_text(struct reader *r, const char *what, stru
         return STATUS_OK;
     return err_set(err, STATUS_FORMAT, "%s: line %zu: %s: %s", r->name, r->value_line, what,
                    r->kind == VALUE_END   ? "the file ends here"
-                   : r->kind == VALUE_BAD ? "a quote that is not closed, or not a number"
+                   : r->kind == VALUE_BAD ? "an unclosed quote, or not a number"
                                           : "a text in quotes is expected");
 }
 
@@ -151,7 +151,7 @@ static enum status textgrid_read_count(struct reader *r, const char *what, doubl
 {
     enum status code = textgrid_read_number(r, what, out, err);
     if (!code && (*out < 0 || *out != floor(*out)))
-        code = textgrid_bad(r, err, "a number of things is expected");
+        code = textgrid_bad(r, err, "a count is expected");
     return code;
 }
 

@@ -160,12 +160,12 @@ static enum status npy_take_entry(struct header *h, struct tensor *t, const char
         h->have_order = true;
         h->fortran = npy_take_word(h, "True");
         if (!h->fortran && !npy_take_word(h, "False"))
-            return err_set(err, STATUS_FORMAT, "%s: fortran_order is no truth value", name);
+            return err_set(err, STATUS_FORMAT, "%s: fortran_order is not a boolean", name);
     } else if (len == 5 && memcmp(key, "shape", 5) == 0 && !h->have_shape) {
         h->have_shape = true;
         if (!npy_take_shape(h, t))
-            return err_set(err, STATUS_FORMAT, "%s: shape is no tuple of at most %d lengths", name,
-                           TENSOR_MAX_DIMS);
+            return err_set(err, STATUS_FORMAT, "%s: shape is not a tuple of at most %d lengths",
+                           name, TENSOR_MAX_DIMS);
     } else {
         return err_set(err, STATUS_FORMAT, "%s: header: unexpected key '%.*s'", name,
                        len < 40 ? (int)len : 40, key);
@@ -181,7 +181,7 @@ static enum status npy_take_header(struct header *h, struct tensor *t, const cha
 {
     bool comma = true;
     if (!npy_take(h, '{'))
-        return err_set(err, STATUS_FORMAT, "%s: header is no dictionary", name);
+        return err_set(err, STATUS_FORMAT, "%s: header is not a dictionary", name);
     while (!npy_take(h, '}')) {
         if (!comma)
             return err_set(err, STATUS_FORMAT, "%s: header: no comma between entries", name);

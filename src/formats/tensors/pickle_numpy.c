@@ -105,7 +105,7 @@ static enum status array_get_shape(struct tensor *t, const struct parts *p, stru
     for (uint32_t d = 0; d < t->ndim; d++) {
         int64_t n;
         if (!pickle_int(shape->items.item[d], &n) || n < 0)
-            return err_set(err, STATUS_FORMAT, "%s: length of axis %u is no number", t->name, d);
+            return err_set(err, STATUS_FORMAT, "%s: length of axis %u is not a number", t->name, d);
         t->shape[d] = (size_t)n;
     }
     if (!tensor_set_rows(t))

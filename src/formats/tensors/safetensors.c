@@ -61,7 +61,7 @@ static enum status entry_read_shape(struct tensor *t, const json_t *shape, const
     t->ndim = (uint32_t)json_array_size(shape);
     for (uint32_t d = 0; d < t->ndim; d++)
         if (!json_get_size(json_array_get(shape, d), &t->shape[d]))
-            return err_set(err, STATUS_FORMAT, "%s: tensor %s: length of axis %u is no number",
+            return err_set(err, STATUS_FORMAT, "%s: tensor %s: length of axis %u is not a number",
                            r->name, t->name, d);
     if (!tensor_set_rows(t))
         return err_set(err, STATUS_FORMAT, "%s: tensor %s: shape too large", r->name, t->name);
@@ -115,14 +115,14 @@ static enum status header_read_meta(struct tensors *t, const json_t *meta, const
     const char *key;
     json_t *value;
     if (!json_is_object(meta))
-        return err_set(err, STATUS_FORMAT, "%s: __metadata__ is no object", r->name);
+        return err_set(err, STATUS_FORMAT, "%s: __metadata__ is not an object", r->name);
     t->meta = mem_zeros(2 * json_object_size(meta), sizeof *t->meta);
     if (!t->meta)
         return err_nomem(err);
     json_object_foreach((json_t *)(uintptr_t)meta, key, value)
     {
         if (!json_is_string(value))
-            return err_set(err, STATUS_FORMAT, "%s: __metadata__: %.60s is no string", r->name,
+            return err_set(err, STATUS_FORMAT, "%s: __metadata__: %.60s is not a string", r->name,
                            key);
         size_t i = 2 * t->metas++;
         t->meta[i] = mem_strndup(key, strlen(key));
@@ -197,11 +197,11 @@ static enum status safetensors_parse_header(struct tensors *out, struct arena *n
     json_t *header = NULL;
     struct tensors t = {0};
     if (size < sizeof length)
-        return err_set(err, STATUS_FORMAT, "%s: %zu bytes are no safetensors file", name, size);
+        return err_set(err, STATUS_FORMAT, "%s: not a safetensors file (%zu bytes)", name, size);
     memcpy(&length, p, sizeof length);
     if (length > size - sizeof length)
         return err_set(err, STATUS_FORMAT,
-                       "%s: no safetensors file: its first 8 bytes ask for a header of %llu bytes",
+                       "%s: not a safetensors file: its first 8 bytes give a header of %llu bytes",
                        name, (unsigned long long)length);
     if (length > MAX_HEADER)
         return err_set(err, STATUS_FORMAT, "%s: header of %llu bytes, at most %zu are read", name,

@@ -90,7 +90,7 @@ static enum status legacy_read_storage(struct torchzip *z, struct reading *r, co
         return err_set(err, STATUS_FORMAT, "%s: storage %s: %llu elements, %zu bytes left", r->name,
                        key, (unsigned long long)elements, left);
     if (names_find(&z->keys, key) != NAMES_NONE)
-        return err_set(err, STATUS_FORMAT, "%s: storage %s is there twice", r->name, key);
+        return err_set(err, STATUS_FORMAT, "%s: storage %s appears twice", r->name, key);
     struct storage s = {r->at + sizeof elements, elements * unit};
     r->at = s.data + s.size;
     return torchzip_add(z, key, s, err);

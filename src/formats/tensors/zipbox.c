@@ -124,8 +124,8 @@ enum status zipbox_open(struct zipbox **out, const unsigned char *bytes, size_t 
         code =
             zip_error_code_zip(&why) == ZIP_ER_NOZIP && size >= 4 && memcmp(bytes, "PK\3\4", 4) == 0
                 ? err_set(err, STATUS_FORMAT,
-                          "%s: byte %zu: cut short: the list of what the "
-                          "zip archive holds, which is its end, is missing",
+                          "%s: byte %zu: truncated: the directory at the end of the "
+                          "zip archive is missing",
                           name, size)
                 : err_set(err, STATUS_FORMAT, "%s: %s", name, zip_error_strerror(&why));
         goto out;

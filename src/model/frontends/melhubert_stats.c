@@ -138,7 +138,7 @@ enum status melhubert_bind_stats(struct model *m, struct binder *b, const struct
     else if (!code)
         code = err_set(err, STATUS_NOTFOUND,
                        "%s: the mean and standard deviation of its log-mel bins are neither in "
-                       "the checkpoint nor in a file *mean-std.npy beside it: give --mean-std FILE",
+                       "the checkpoint nor in a file *mean-std.npy next to it: use --mean-std FILE",
                        b->path);
     buf_free(&path);
     return code;

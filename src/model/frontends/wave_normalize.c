@@ -76,11 +76,11 @@ enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
         w->normalize = json_is_true(v);
         code = normalize_note(m, key, where, err);
     } else if (c->layout == CHECKPOINT_DISTILLER) {
-        m->info.normalize_from = "its trainer never does";
+        m->info.normalize_from = "never normalised in training";
     } else {
         /* The released models whose convolutions have layer norms were trained so, others not. */
         w->normalize = w->norm == CONV_NORM_EACH;
-        m->info.normalize_from = "assumed: the configuration does not say";
+        m->info.normalize_from = "assumed: not given in the configuration";
     }
     m->info.normalize = w->normalize;
     return code;

@@ -113,7 +113,7 @@ enum status model_set_widths(struct checkpoint *c, uint32_t layers, const uint32
     const struct family *f = family_find(c, &found);
     json_t *settings = (json_t *)(uintptr_t)found;
     if (!f)
-        return err_set(err, STATUS_UNSUPPORTED, "%s: no configuration of a model that is known",
+        return err_set(err, STATUS_UNSUPPORTED, "%s: not the configuration of a known model",
                        c->path);
     json_t *value = list ? json_array() : json_integer(width[0]);
     for (uint32_t n = 0; n < layers && list; n++)

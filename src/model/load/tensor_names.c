@@ -148,8 +148,8 @@ enum status binder_finish(struct binder *b, struct err *err)
             continue;
         if (strncmp(name, b->prefix, prefix) == 0 && binder_takes_part(b, name + prefix))
             return err_set(err, STATUS_UNSUPPORTED,
-                           "%s: tensor %s has no place in the model that the configuration "
-                           "describes",
+                           "%s: tensor %s is not part of the model in the "
+                           "configuration",
                            b->path, name);
         char *kept = arena_zeros(&m->memory, strlen(name) + 1, 1);
         if (!kept)

@@ -111,7 +111,7 @@ static void compare_differences(struct app *app, struct err *err)
 
 static const struct view_action own[] = {
     {{"differences", "d", 0, 4, "differences",
-      "the numbers as they are, or as differences to the file at hand"},
+      "absolute numbers, or differences from the current file"},
      ACTION_GROUPS,
      compare_differences},
     {{NULL, NULL, 0, 0, NULL, NULL}, ACTION_NONE, NULL}};
@@ -200,19 +200,18 @@ static void compare_status(const struct app *app, struct buf *line)
 }
 
 const struct view view_compare = {
-    .lesson =
-        "COMPARE: several count files side by side, as in figure 5 of the paper.\n"
-        "\n"
-        "For every file and property the silhouette of the layer in which the groups stand apart "
-        "best, with that layer: a model that was trained to tell speakers, for instance, parts "
-        "them better than one that was not. The other forms show, for one property, how many "
-        "property neurons every layer has (figure 7) in each file, as a table and as curves, "
-        "with the silhouettes.\n"
-        "\n"
-        "Files may differ in depth and width; counts of neurons from layers of different width "
-        "should not be compared as they are. With d everything is shown as the difference to the "
-        "file at hand. Each file keeps conditions of its own; sigma is the same for all. A file "
-        "that cannot answer for a property shows -, and says why when it is at hand.",
+    .lesson = "COMPARE: several count files side by side, as in figure 5 of the paper.\n"
+              "\n"
+              "For each file and property: the layer with the best silhouette, and that "
+              "silhouette. A model trained on speaker identification, for instance, separates "
+              "speakers better than a pretrained one. The other forms show, for one property, the "
+              "number of property neurons in each layer (figure 7) for each file, as a table and "
+              "as curves, with the silhouettes.\n"
+              "\n"
+              "Files may differ in depth and width; numbers of neurons from layers of different "
+              "width are not directly comparable. d shows differences from the current file. Each "
+              "file has its own conditions; sigma is the same for all. - means that the property "
+              "is not available in a file; the reason is shown when it is the current file.",
     .needs = NEEDS_FILES,
     .offers = {ACTION_NEXT_PROPERTY, ACTION_PREV_PROPERTY, ACTION_GROUPS, ACTION_GLYPHS},
     .own = own,

@@ -72,7 +72,7 @@ static int draw_list(const struct app *app, struct canvas *c, struct rect area)
     int rows = area.rows / 3 > LIST_LEAST ? area.rows / 3 : LIST_LEAST;
     rows = (size_t)rows < s->jobs.count ? rows : (int)s->jobs.count;
     size_t top = s->here >= (size_t)rows && rows ? s->here - (size_t)rows + 1 : 0;
-    canvas_text(c, area.row, 2, c->cols - 2, STYLE_HEADING, "state         done    begun");
+    canvas_text(c, area.row, 2, c->cols - 2, STYLE_HEADING, "state         done    started");
     canvas_text(c, area.row, 45, c->cols - 45, STYLE_HEADING, "experiment");
     for (int r = 0; r < rows; r++)
         draw_job(app, c, area.row + 1 + r, top + (size_t)r);
@@ -81,7 +81,7 @@ static int draw_list(const struct app *app, struct canvas *c, struct rect area)
                       s->jobs.count - top - (size_t)rows);
     if (s->jobs.count == 0)
         canvas_text(c, area.row + 1, 2, c->cols - 2, STYLE_NORMAL,
-                    jobs_own(&s->jobs) ? "starting ..." : "none yet; a begins one, ? explains");
+                    jobs_own(&s->jobs) ? "starting ..." : "none yet; a starts one, ? explains");
     return 1 + (rows ? rows : 1);
 }
 
@@ -195,7 +195,7 @@ static void draw_matrix(const struct experiment *x, struct canvas *c, struct rec
                 row += 1 + draw_block(x, c, (struct rect){row, 0, end - row, a.cols}, m,
                                       (enum experiment_quantity)q);
     if (columns_shown(x, c) < x->columns)
-        canvas_rightf(c, a.row, 0, c->cols, STYLE_FAINT, "%u columns more: propneu info",
+        canvas_rightf(c, a.row, 0, c->cols, STYLE_FAINT, "%u more columns: propneu info",
                       x->columns - columns_shown(x, c));
 }
 
@@ -240,7 +240,7 @@ static void draw_form(const struct app *app, struct canvas *c, struct rect a)
     size_t rows = a.rows > 2 ? (size_t)a.rows - 1 : 1;
     size_t top = s->field >= rows ? s->field - rows + 1 : 0;
     canvas_text(c, a.row, 0, c->cols, STYLE_STRONG,
-                "A new experiment: Enter changes a line, or begins; Esc leaves");
+                "A new experiment: Enter changes a line, or starts; Esc cancels");
     for (size_t f = top; f <= FIELD_COUNT && f - top < rows; f++) {
         int row = a.row + 1 + (int)(f - top);
         bool here = f == s->field;

@@ -212,7 +212,7 @@ enum status experiments_plain_set(struct app *app, char *text, size_t size, stru
     if (!strchr(text, '$'))
         return STATUS_OK;
     if (!app->threads)
-        return err_set(err, STATUS_UNSUPPORTED, "experiments are only looked at here");
+        return err_set(err, STATUS_UNSUPPORTED, "experiments cannot be started here");
     enum status code = marks_evaluate(app, text, SETEXPR_EVERY, &set, NULL, err);
     if (code)
         return code;

@@ -179,7 +179,7 @@ void experiments_live_status(const struct app *app, struct buf *line)
     const struct experiments_state *s = experiments_state(app);
     if (!s->live)
         return;
-    buf_printf(line, "Space erases the set, or puts it back; Up/Down: recordings; e: set");
+    buf_printf(line, "Space erases or restores the set; Up/Down: recordings; e: set");
     if (s->answer && !s->answer->why[0] && app->threads)
         buf_printf(line, " (%s ms)", number_fixed(1000 * s->answer->seconds, 0).text);
 }
@@ -190,8 +190,9 @@ void experiments_live_draw(const struct app *app, struct canvas *c, struct rect 
     if (s->live)
         live_draw(s->answer, &s->live_how, s->first, live_busy(s->live), c, area);
     else
-        canvas_wrap(c, area, STYLE_NORMAL,
-                    "Listening with and without a set of neurons needs a model with a head for "
-                    "speakers or phones, and recordings: fill in the form (a) with the task sid "
-                    "or phones.");
+        canvas_wrap(
+            c, area, STYLE_NORMAL,
+            "Running a recording with and without a set of neurons needs a model with a head for "
+            "speakers or phones, and recordings: fill in the form (a) with the task sid "
+            "or phones.");
 }

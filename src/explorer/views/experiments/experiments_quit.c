@@ -36,9 +36,10 @@ bool experiments_leave(struct app *app, bool print, struct err *err)
     snprintf(title, sizeof title, "%zu experiment%s still run%s", n, n == 1 ? "" : "s",
              n == 1 ? "s" : "");
     panel_begin(app, &quit_panel, title);
-    enum status code = panel_add(&app->panel, -1, 0, print, "keep running, and quit", err);
+    enum status code = panel_add(&app->panel, -1, 0, print, "quit and keep them running", err);
     if (!code)
-        code = panel_add(&app->panel, -1, 1, print, "stop (it can go on later), and quit", err);
+        code =
+            panel_add(&app->panel, -1, 1, print, "stop them (they can be resumed) and quit", err);
     panel_done(app, code);
     return true;
 }

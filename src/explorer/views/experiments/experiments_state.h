@@ -12,18 +12,18 @@
 #define EXPERIMENTS_BESIDE 4 /* compared at a time */
 
 /* What an experiment is begun with: FIELD(ID, key in files, label, what it takes). */
-#define EXPERIMENT_FIELDS(FIELD)                                                             \
-    FIELD(WHAT, "neurons", "neurons", "a property, whose groups go in turn, or a set")       \
-    FIELD(LAYERS, "layers", "layers", "all, or a list: 1,3-4")                               \
-    FIELD(EDIT, "edit", "what is done", "erase, scale G, mean FILE, or prune [10%,20%,...]") \
-    FIELD(TASK, "task", "task", "sid, phones or centroid")                                   \
-    FIELD(BY, "by", "measured by", "factors, such as gender,speaker; none: as fits")         \
-    FIELD(CONTROLS, "controls", "controls", "matched random sets beside each")               \
-    FIELD(PIECE, "piece", "pieces", "seconds, whole: recordings as they are")                \
-    FIELD(NOISE, "noise", "noise", "its deviation, 0: none")                                 \
-    FIELD(MODEL, "model", "model", "folder or checkpoint")                                   \
-    FIELD(AUDIO, "audio", "recordings", "folder or list")                                    \
-    FIELD(LABELS, "labels", "labels", "folder or file; none: only for the task sid")         \
+#define EXPERIMENT_FIELDS(FIELD)                                                     \
+    FIELD(WHAT, "neurons", "neurons", "a property (each of its groups), or a set")   \
+    FIELD(LAYERS, "layers", "layers", "all, or a list: 1,3-4")                       \
+    FIELD(EDIT, "edit", "edit", "erase, scale G, mean FILE, or prune [10%,20%,...]") \
+    FIELD(TASK, "task", "task", "sid, phones or centroid")                           \
+    FIELD(BY, "by", "groups by", "factors, such as gender,speaker; none: default")   \
+    FIELD(CONTROLS, "controls", "controls", "matched random sets for each")          \
+    FIELD(PIECE, "piece", "pieces", "seconds; whole: whole recordings")              \
+    FIELD(NOISE, "noise", "noise", "standard deviation, 0: none")                    \
+    FIELD(MODEL, "model", "model", "folder or checkpoint")                           \
+    FIELD(AUDIO, "audio", "recordings", "folder or list")                            \
+    FIELD(LABELS, "labels", "labels", "folder or file; none: only for the task sid") \
     FIELD(SPEAKERS, "speakers", "speakers", "table of genders, or none")
 
 enum experiment_field {

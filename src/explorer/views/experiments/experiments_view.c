@@ -93,10 +93,10 @@ static void delete_job(struct app *app, struct err *err)
     struct experiments_state *s = experiments_state(app);
     struct job *job = job_here(app);
     if (job->x.pid)
-        err_set(err, STATUS_USAGE, "it runs: stop it first (x)");
+        err_set(err, STATUS_USAGE, "the experiment is running: stop it first (x)");
     else if (!s->doomed) {
         s->doomed = true;
-        app_say(app, true, "d once more deletes this experiment and what it found");
+        app_say(app, true, "press d again to delete this experiment and its results");
     } else {
         s->doomed = false;
         if (!jobs_delete(&s->jobs, s->here, err))
@@ -109,11 +109,11 @@ static void resume_job(struct app *app, struct err *err)
     struct experiments_state *s = experiments_state(app);
     const struct job *job = job_here(app);
     if (job_state(job) == JOB_FINISHED)
-        err_set(err, STATUS_NOTFOUND, "it is finished");
+        err_set(err, STATUS_NOTFOUND, "the experiment is finished");
     else if (job_state(job) == JOB_RUNNING)
-        err_set(err, STATUS_NOTFOUND, "it runs");
+        err_set(err, STATUS_NOTFOUND, "the experiment is running");
     else if (!jobs_resume(&s->jobs, job, err))
-        app_say(app, false, "goes on");
+        app_say(app, false, "resumed");
 }
 
 static void put_beside(struct app *app, struct err *err)
@@ -121,21 +121,21 @@ static void put_beside(struct app *app, struct err *err)
     struct experiments_state *s = experiments_state(app);
     struct beside b;
     if (!job_here(app))
-        err_set(err, STATUS_NOTFOUND, "there is no experiment; a begins one");
+        err_set(err, STATUS_NOTFOUND, "there is no experiment; a starts one");
     else if (!experiments_put_beside(&s->jobs, s->here))
-        err_set(err, STATUS_USAGE, "%d stand beside each other already; o takes one away",
+        err_set(err, STATUS_USAGE, "at most %d experiments are compared; o removes one",
                 EXPERIMENTS_BESIDE);
     else if (job_here(app)->beside && !experiments_beside(&s->jobs, s->here, &b))
-        app_say(app, false, "o on another of its kind shows both");
+        app_say(app, false, "press o on another of this kind to compare them");
 }
 
 /* False, saying so, if nothing can be done with the experiment under the cursor. */
 static bool need_job(struct app *app, struct err *err)
 {
     if (!app->threads)
-        err_set(err, STATUS_UNSUPPORTED, "experiments are only looked at here");
+        err_set(err, STATUS_UNSUPPORTED, "experiments cannot be started here");
     else if (!job_here(app))
-        err_set(err, STATUS_NOTFOUND, "there is no experiment; a begins one");
+        err_set(err, STATUS_NOTFOUND, "there is no experiment; a starts one");
     return app->threads && job_here(app);
 }
 
@@ -160,7 +160,7 @@ static void experiments_stop(struct app *app, struct err *err)
     struct experiments_state *s = experiments_state(app);
     s->doomed = false;
     if (need_job(app, err) && !jobs_stop(&s->jobs, job_here(app), err))
-        app_say(app, false, "asked to stop; what was found stays, r goes on");
+        app_say(app, false, "stopping; results are kept, r resumes");
 }
 
 static void experiments_resume(struct app *app, struct err *err)
@@ -171,16 +171,16 @@ static void experiments_resume(struct app *app, struct err *err)
 }
 
 static const struct view_action own[] = {
-    {{"erase", "Space", 0, 6, "erase", "listen: with the set, or without it"},
+    {{"erase", "Space", 0, 6, "erase", "recording: with the set, or without it"},
      ACTION_REMOVE,
      experiments_erase},
-    {{"beside", "o", 0, 5, "beside", "put the experiment beside others, or take it away"},
+    {{"beside", "o", 0, 5, "beside", "add the experiment to the comparison, or remove it"},
      ACTION_REMOVE,
      experiments_switch_beside},
-    {{"stop", "x", 0, 5, "stop", "stop the experiment; what was found stays"},
+    {{"stop", "x", 0, 5, "stop", "stop the experiment; its results are kept"},
      ACTION_REMOVE,
      experiments_stop},
-    {{"resume", "r", 0, 5, "go on", "go on with an experiment that was stopped"},
+    {{"resume", "r", 0, 5, "resume", "resume a stopped experiment"},
      ACTION_REMOVE,
      experiments_resume},
     {{NULL, NULL, 0, 0, NULL, NULL}, ACTION_NONE, NULL}};
@@ -204,7 +204,7 @@ static void edit_field(struct app *app, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
     if (s->field == FIELD_COUNT && !app->threads) {
-        err_set(err, STATUS_UNSUPPORTED, "experiments are only looked at here");
+        err_set(err, STATUS_UNSUPPORTED, "experiments cannot be started here");
         return;
     }
     if (s->field < FIELD_COUNT) {
@@ -218,11 +218,11 @@ static void edit_field(struct app *app, struct err *err)
     s->form = false;
     s->here = same < s->jobs.count ? same : 0;
     if (same == s->jobs.count)
-        app_say(app, false, "begun; it goes on though the explorer is left");
+        app_say(app, false, "started: keeps running after you quit");
     else if (job_state(&s->jobs.job[same]) == JOB_FINISHED)
-        app_say(app, false, "the same was measured before: here it is");
+        app_say(app, false, "already measured: showing its results");
     else
-        app_say(app, false, "the same was begun before: here it goes on");
+        app_say(app, false, "already started: resuming it");
 }
 
 static bool apply_form(struct app *app, enum action action, struct err *err)
@@ -294,47 +294,48 @@ static void experiments_status(const struct app *app, struct buf *line)
         buf_printf(line, "%s: %s", experiments_field_label(s->field),
                    experiments_field_help(s->field));
     else if (s->form)
-        buf_str(line, "Enter begins the experiment");
+        buf_str(line, "Enter starts the experiment");
     else if (s->shape == EXPERIMENTS_LIVE)
         experiments_live_status(app, line);
     else if (!job)
-        buf_str(line, "no experiment yet: a begins one");
+        buf_str(line, "no experiment yet: a starts one");
     else {
         buf_printf(line, "%s", job->x.title);
         double rate = job_rate(job, s->now);
         if (job_state(job) == JOB_RUNNING && rate > 0) {
             experiments_time((job->x.steps - job->x.done) / rate, text, sizeof text);
-            buf_printf(line, ": %s to go", text);
+            buf_printf(line, ": %s left", text);
         } else
             tell_settings(&job->x, line);
     }
 }
 
 const struct view view_experiments = {
-    .lesson =
-        "EXPERIMENTS: what a model loses with its neurons, as in table 1 and figure 6 of the "
-        "paper.\n"
-        "\n"
-        "A set of neurons is erased (their columns of the second feed-forward matrix become zero), "
-        "scaled or pruned, and the model does its task again: telling speakers, telling phones. "
-        "The table shows the error of the model as it is, and by how many points it changes for "
-        "every group: if the neurons of a group are what the model knows that group by, erasing "
-        "them hurts this group and hardly the others.\n"
-        "\n"
-        "Any neurons hurt a little. So the same is done with controls: random sets, as many "
-        "neurons in every layer, which fire as often and write as loudly. 95 percent of what "
-        "these change is the interval below each number; * marks a change above it, - one below "
-        "it.\n"
-        "\n"
-        "o puts experiments of one kind beside each other, up to four: what they found, and in "
-        "which settings they differ.\n"
-        "\n"
-        "The third form (v) listens: one recording with and without a set, its spectrogram, what "
-        "the model takes each frame and the speaker for. Space erases the set or puts it back.\n"
-        "\n"
-        "An experiment is a process of its own: it goes on when the explorer or the terminal is "
-        "closed, and stands here when one comes back. What was stopped goes on with r, and ends "
-        "with the same result.",
+    .lesson = "EXPERIMENTS: the effect of ablating neurons, as in table 1 and figure 6 of the "
+              "paper.\n"
+              "\n"
+              "A set of neurons is erased (zero ablation: their columns of the second feed-forward "
+              "matrix become zero), scaled or pruned, and the task is evaluated again: speaker "
+              "identification or phone recognition. The table shows the error rate of the "
+              "unmodified model and its change in points for each group. If the model uses the "
+              "neurons of a group to recognise that group, erasing them raises the error rate of "
+              "this group much more than that of the others.\n"
+              "\n"
+              "Erasing any neurons does some damage. The same is therefore done with control sets: "
+              "random sets with the same number of neurons in each layer, matched in activation "
+              "rate and column norm. The interval below each number contains 95 percent of their "
+              "changes; * marks a change above it, - one below it.\n"
+              "\n"
+              "o compares up to four experiments of one kind side by side: their results, and the "
+              "settings in which they differ.\n"
+              "\n"
+              "The third form (v) shows one recording with and without a set: its spectrogram, the "
+              "predicted phone per frame or the predicted speaker. Space erases the set or "
+              "restores it.\n"
+              "\n"
+              "An experiment is a separate process: it keeps running when the explorer or the "
+              "terminal is closed, and is listed here when you return. r resumes a stopped "
+              "experiment, with the same result.",
     .needs = NEEDS_NOTHING,
     .offers = {ACTION_EDIT, ACTION_ADD, ACTION_REMOVE},
     .own = own,

@@ -91,14 +91,14 @@ static size_t live_draw_same(char (*a)[LIVE_NAME], char (*b)[LIVE_NAME], size_t 
     return count;
 }
 
-/* "82.1 % of frames right" of one row of labels. */
+/* "82.1 % of frames correct" of one row of labels. */
 static void draw_share(const struct live_answer *a, char (*label)[LIVE_NAME], size_t frames,
                        const char *what, struct canvas *c, int row, int col)
 {
     size_t of, n = frames < a->frames ? frames : a->frames;
     size_t right = live_draw_same(label, a->right, n, &of);
     if (of)
-        canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "%s: %s %% of frames right", what,
+        canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "%s: %s %% of frames correct", what,
                      number_fixed(100.0 * (double)right / (double)of, 1).text);
 }
 
@@ -108,7 +108,7 @@ static int draw_phones(const struct live_answer *a, const struct live_heard *h, 
     int width = c->cols - LABEL_WIDTH;
     canvas_text(c, row, 0, LABEL_WIDTH - 1, STYLE_FAINT, "labels");
     draw_labels(a->right, a->frames, NULL, first, c, row++, width);
-    canvas_text(c, row, 0, LABEL_WIDTH - 1, STYLE_STRONG, "as it is");
+    canvas_text(c, row, 0, LABEL_WIDTH - 1, STYLE_STRONG, "original");
     draw_labels(h->plain, h->frames, NULL, first, c, row++, width);
     canvas_text(c, row, 0, LABEL_WIDTH - 1, STYLE_STRONG, "erased");
     if (h->erased)
@@ -116,7 +116,7 @@ static int draw_phones(const struct live_answer *a, const struct live_heard *h, 
     else
         canvas_text(c, row, LABEL_WIDTH, width, STYLE_FAINT, "(Space erases the set)");
     row++;
-    draw_share(a, h->plain, h->frames, "as it is", c, row, LABEL_WIDTH);
+    draw_share(a, h->plain, h->frames, "original", c, row, LABEL_WIDTH);
     if (h->erased)
         draw_share(a, h->erased, h->frames, "erased", c, row, LABEL_WIDTH + 36);
     return row + 1;
@@ -130,7 +130,7 @@ static int draw_speaker(const struct live_answer *a, const struct live_heard *h,
     int col = LABEL_WIDTH;
     col += canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "%s   ", a->speaker);
     col += canvas_textf(c, row, col, c->cols - col, wrong ? STYLE_ALERT : STYLE_NORMAL,
-                        "as it is: %s %s   ", h->plain[0], number_fixed(h->plain_share, 3).text);
+                        "original: %s %s   ", h->plain[0], number_fixed(h->plain_share, 3).text);
     if (h->erased) {
         wrong = strcmp(h->erased[0], a->speaker) != 0;
         canvas_textf(c, row, col, c->cols - col, wrong ? STYLE_ALERT : STYLE_NORMAL,
@@ -150,7 +150,7 @@ static void draw_head(const struct live_answer *a, const struct live_options *o,
         col += canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "%s%zu (%s)", m ? ", " : "",
                             a->heard[m].neurons, eval_task_names[o->model[m].task]);
     if (busy)
-        canvas_right(c, row, c->cols - 12, 12, STYLE_FAINT, "listening");
+        canvas_right(c, row, c->cols - 12, 12, STYLE_FAINT, "computing");
 }
 
 void live_draw(const struct live_answer *a, const struct live_options *o, size_t first, bool busy,
@@ -169,7 +169,7 @@ void live_draw(const struct live_answer *a, const struct live_options *o, size_t
         row += lines;
     }
     canvas_textf(c, row++, LABEL_WIDTH, c->cols - LABEL_WIDTH, STYLE_FAINT,
-                 "from %s s, a column is 20 ms; PgDn goes on",
+                 "from %s s, a column is 20 ms; PgDn: later",
                  number_fixed(0.02 * (double)first, 2).text);
     for (size_t m = 0; m < o->models && row < end; m++) {
         const struct live_heard *h = &a->heard[m];

@@ -163,7 +163,7 @@ static void layers_draw_head(const struct app *app, struct canvas *c, int row, i
     sorted_title(app, c, row + 1, col, SCORE_WIDTH - 1, LIST_PROPERTIES + 2 * p + 1, "map");
     col += SCORE_WIDTH + (k->bars ? k->bar : 0);
     if (k->original)
-        canvas_right(c, row + 1, col, FULL_WIDTH - 1, STYLE_FAINT, "orig.");
+        canvas_right(c, row + 1, col, FULL_WIDTH - 1, STYLE_FAINT, "full-d.");
 }
 
 /* A silhouette as number and bar; the bar shows 0..1, what is below 0 has none. */
@@ -233,7 +233,7 @@ static void table_row(const struct app *app, struct canvas *c, int row, uint32_t
     }
 }
 
-enum { DETAIL_MAP = 13, DETAIL_ORIGINAL = 20, DETAIL_SETS = 31 };
+enum { DETAIL_MAP = 13, DETAIL_ORIGINAL = 20, DETAIL_SETS = 33 };
 
 /* "phone   0.274  0.112   375 = vowel 120 + voiced 130 + unvoiced 125" */
 static void detail_line(const struct app *app, struct canvas *c, int row, uint32_t p)
@@ -248,7 +248,7 @@ static void detail_line(const struct app *app, struct canvas *c, int row, uint32
         return;
     }
     layers_draw_score(c, row, DETAIL_MAP, 7, r->silhouette, false, 0);
-    layers_draw_score(c, row, DETAIL_ORIGINAL, 8, r->silhouette_full, false, 0);
+    layers_draw_score(c, row, DETAIL_ORIGINAL, 10, r->silhouette_full, false, 0);
     buf_printf(&line, "%u", r->neurons);
     if (r->groups <= MAX_GROUPS)
         for (uint32_t g = 0; g < r->groups; g++)
@@ -264,7 +264,7 @@ static void layers_draw_details(const struct app *app, struct canvas *c, int row
     uint32_t n = app_session(app)->names.count;
     canvas_textf(c, row, 0, 12, STYLE_STRONG, "Layer %u", app->looked + 1);
     canvas_right(c, row, DETAIL_MAP, 7, STYLE_FAINT, "map");
-    canvas_right(c, row, DETAIL_ORIGINAL, 8, STYLE_FAINT, "orig.");
+    canvas_right(c, row, DETAIL_ORIGINAL, 10, STYLE_FAINT, "full-dim.");
     canvas_text(c, row, DETAIL_SETS, c->cols - DETAIL_SETS, STYLE_FAINT,
                 "property neurons P = group neurons G");
     for (uint32_t p = 0; p < n && (int)p + 1 < rows; p++)

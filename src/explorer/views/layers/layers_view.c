@@ -189,20 +189,20 @@ static void layers_status(const struct app *app, struct buf *line)
 }
 
 const struct view view_layers = {
-    .lesson =
-        "LAYERS: what every layer encodes, as in figures 4 and 7 of the paper.\n"
-        "\n"
-        "A neuron is activated in a frame when its value is among the lambda percent largest of "
-        "its layer. The pattern S_k of a phone k holds the neurons that are activated in frames "
-        "of k more often than chance; |S| counts the neurons that are in the pattern of any "
-        "phone. N_g are the neurons in the patterns of at least sigma percent of the phones of "
-        "a group g (vowels, female speech, low pitch, ...). The group neurons G_g are those of "
-        "N_g that are in no other group's N; the property neurons P are all G_g together.\n"
-        "\n"
-        "The silhouette says how well the groups stand apart: 1 = tight and far from each other, "
-        "0 = mixed, below 0 = points lie nearer to another group. It is given on the "
-        "two-dimensional map, as published, and on the original distances between patterns. "
-        "The best layer of each property is marked with *.",
+    .lesson = "LAYERS: what each layer encodes, as in figures 4 and 7 of the paper.\n"
+              "\n"
+              "A neuron is activated in a frame when its value is among the lambda percent largest "
+              "of its layer. The activation pattern S_k of a phone k contains the neurons whose "
+              "activation probability in frames of k is above the baseline; |S| is the number of "
+              "neurons in the pattern of any phone. N_g contains the neurons in the patterns of at "
+              "least sigma percent of the phones of a group g (vowels, female speech, low pitch, "
+              "...). The group neurons G_g are those of N_g that are in no other group's N; the "
+              "property neurons P are the union of all G_g.\n"
+              "\n"
+              "The silhouette measures how well the groups are separated: 1 = compact and far "
+              "apart, 0 = mixed, below 0 = points are nearer to another group. It is given on the "
+              "two-dimensional map, as published, and on the full-dimensional distances between "
+              "patterns. The best layer of each property is marked with *.",
     .role = ROLE_FILE,
     .needs = NEEDS_FILE,
     .layer_cursor = true,

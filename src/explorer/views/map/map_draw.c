@@ -147,15 +147,15 @@ static int draw_scores(const struct app *app, struct canvas *c, struct rect a, i
     const struct engine_result *r = app_result(app, s->of_property, s->of_layer);
     number_line(c, row++, a, "stress", r ? r->stress : NAN);
     number_line(c, row++, a, "silhouette (map)", r ? r->silhouette : NAN);
-    number_line(c, row++, a, "silhouette (orig.)", r ? r->silhouette_full : NAN);
+    number_line(c, row++, a, "silh. (full-dim.)", r ? r->silhouette_full : NAN);
     if (report->mixed) {
         canvas_put(c, row, a.col, STYLE_MIXED, app->glyphs.points && !c->ascii ? ' ' : '*');
         canvas_text(c, row, a.col + 2, a.cols - 8, STYLE_NORMAL, "several groups");
         canvas_rightf(c, row++, a.col + a.cols - 6, 6, STYLE_NORMAL, "%zu", report->mixed);
     }
     if (report->dropped) {
-        canvas_text(c, row, a.col, a.cols - 6, STYLE_NORMAL, "labels without room");
-        canvas_rightf(c, row++, a.col + a.cols - 6, 6, STYLE_NORMAL, "%zu", report->dropped);
+        canvas_textf(c, row++, a.col, a.cols, STYLE_NORMAL, "%zu label%s omitted (no space)",
+                     report->dropped, report->dropped == 1 ? "" : "s");
     }
     if (report->per_col > 0)
         draw_scale(c, row++, a, report->per_col);

@@ -199,7 +199,7 @@ static enum status map_prepare(struct app *app, struct err *err)
         snprintf(s->why, sizeof s->why, "%s", r->why);
     else if (r && !r->xy)
         snprintf(s->why, sizeof s->why,
-                 "%u patterns are too many for a map (at most %d): choose fewer under conditions",
+                 "%u patterns are too many for a map (at most %d): narrow the conditions",
                  r->points, ENGINE_MAX_POINTS);
     code = fill_list(s, err);
     return code || app->lag ? code : find_near(s, err);
@@ -322,26 +322,26 @@ static void map_status(const struct app *app, struct buf *line)
         buf_printf(line, "%s: %u patterns, stress %s", app_property(app), s->points,
                    number_fixed(r->stress, 3).text);
     else if (r)
-        buf_printf(line, "%s: %u patterns, silhouette %s (original %s), stress %s",
+        buf_printf(line, "%s: %u patterns, silhouette %s (full-dim. %s), stress %s",
                    app_property(app), s->points, number_fixed(r->silhouette, 3).text,
                    number_fixed(r->silhouette_full, 3).text, number_fixed(r->stress, 3).text);
 }
 
 const struct view view_map = {
-    .lesson =
-        "MAP: the patterns of one layer in the plane, as in figure 3 of the paper.\n"
-        "\n"
-        "Each point is the activation pattern of a phone, under the condition of its group (AH "
-        "spoken by women, AH of low pitch, ...). The distance of two patterns is the square root "
-        "of the number of neurons that are in only one of them. Multidimensional scaling places "
-        "the points so that their distances in the plane come as close to these as they can: "
-        "stress says how much is lost (0 = nothing). Both axes have the same scale, and have no "
-        "meaning of their own. Where the points of a group lie together and apart from the "
-        "others, the layer encodes the property; the silhouette measures that.\n"
-        "\n"
-        "A point is the letter of its group; * stands where several groups meet. Each layer is "
-        "turned to lie as close as it can to the one before, so walking through the layers shows "
-        "how groups form and dissolve.",
+    .lesson = "MAP: the activation patterns of one layer in the plane, as in figure 3 of the "
+              "paper.\n"
+              "\n"
+              "Each point is the activation pattern of a phone, under the condition of its group "
+              "(AH of female speakers, AH at low pitch, ...). The distance of two patterns is the "
+              "square root of the number of neurons that are in only one of them. Multidimensional "
+              "scaling places the points so that their distances in the plane approximate these "
+              "distances: stress measures the error (0 = exact). Both axes have the same scale; "
+              "their directions have no meaning. If the points of a group are close together and "
+              "far from the others, the layer encodes the property; the silhouette measures that.\n"
+              "\n"
+              "A point is the letter of its group; * marks a cell with several groups. Each layer "
+              "is rotated to match the previous one, so that stepping through the layers shows how "
+              "groups form and dissolve.",
     .role = ROLE_LAYER,
     .needs = NEEDS_MAPS,
     .points = true,

@@ -102,7 +102,7 @@ static void draw_table(const struct app *app, struct canvas *c, struct rect a)
         draw_row(app, c, a.row + 1 + (int)(i - top), a, i);
     if (!s->grid.count)
         canvas_text(c, a.row + 1, a.col + 2, a.cols - 2, STYLE_NORMAL,
-                    s->rows ? "none passes the filter (Esc)" : "no neurons in this set");
+                    s->rows ? "no match for the filter (Esc)" : "no neurons in this set");
 }
 
 /* One line: name, p, * above the baseline, interval where there is one, and a bar. */

@@ -378,22 +378,20 @@ static bool set_of(const struct app *app, enum view_set which, struct buf *out)
 }
 
 const struct view view_neurons = {
-    .lesson =
-        "NEURONS: the neurons of a set, one by one.\n"
-        "\n"
-        "At first these are the property neurons of the property at hand (p goes to the next); e "
-        "takes any set expression, as in the overlap view. For each neuron: its group (G_g), "
-        "the phone, under the condition of the group, to which it responds most, how often "
-        "(p(neuron | phone)), in how many of the patterns it is, and among the neurons of which "
-        "properties.\n"
-        "\n"
-        "Beside it the neuron under the cursor: p by group, the frames of a group's phones taken "
-        "together, and by phone, with Wilson's interval at 95 percent. What lies above the "
-        "baseline is marked with *. Space marks a neuron (+), M many at once; the marks are the "
-        "set "
-        "$marks, in every view. Search and filter take words, regular expressions and "
-        "comparisons with the columns neuron, group, best, p, patterns, sets, lift and marked: "
-        "p>0.05 group=female !AH.",
+    .lesson = "NEURONS: the neurons of a set, one by one.\n"
+              "\n"
+              "The default set is the property neurons of the current property (p selects the next "
+              "property); e takes any set expression, as in the overlap view. For each neuron: its "
+              "group (G_g), the phone, under the condition of the group, with the highest "
+              "activation probability, that probability p(neuron | phone), the number of patterns "
+              "that contain it, and the other properties that it is a property neuron of.\n"
+              "\n"
+              "The panel next to the list shows the selected neuron: p by group, over all frames "
+              "of the group's phones, and by phone, with Wilson's interval at 95 percent. Values "
+              "above the baseline are marked with *. Space marks a neuron (+), M marks many at "
+              "once; the marks are the set $marks, in every view. Search and filter take words, "
+              "regular expressions and comparisons with the columns neuron, group, best, p, "
+              "patterns, sets, lift and marked: p>0.05 group=female !AH.",
     .role = ROLE_SET,
     .needs = NEEDS_NOTHING,
     .offers = {ACTION_NEXT_PROPERTY, ACTION_PREV_PROPERTY, ACTION_SORT, ACTION_REVERSE, ACTION_MARK,

@@ -11,7 +11,7 @@
 static const struct grid_column columns[OVERLAP_COLUMNS] = {
     [OVERLAP_REGION] = {"region", "region", true, false},
     [OVERLAP_NEURONS] = {"neurons", "neurons", false, true},
-    [OVERLAP_CHANCE] = {"chance", "chance", false, true},
+    [OVERLAP_CHANCE] = {"chance", "expected", false, true},
     [OVERLAP_RATIO] = {"ratio", "ratio", false, true},
     [OVERLAP_SETS] = {"sets", "sets", false, true}};
 

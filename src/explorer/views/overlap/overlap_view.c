@@ -43,7 +43,7 @@ enum status overlap_set(struct app *app, long subject, const char *text, size_t 
     struct overlap_state *s = overlap_state(app);
     struct setexpr e;
     if (subject < 0 && s->sets == SETS)
-        return err_set(err, STATUS_UNSUPPORTED, "no more than %d sets", SETS);
+        return err_set(err, STATUS_UNSUPPORTED, "at most %d sets", SETS);
     enum status code = setexpr_parse(&e, text, session_of(app), column, err);
     if (code)
         return code;
@@ -262,11 +262,11 @@ static bool overlap_apply(struct app *app, enum action action, long arg, struct 
         if (on_set)
             err->code = open_line(app, err);
         else
-            err_set(err, STATUS_NOTFOUND, "go to a set to edit it");
+            err_set(err, STATUS_NOTFOUND, "select a set to edit it");
         break;
     case ACTION_ADD:
         if (s->sets == SETS)
-            err_set(err, STATUS_NOTFOUND, "no more than %d sets", SETS);
+            err_set(err, STATUS_NOTFOUND, "at most %d sets", SETS);
         else
             prompt_open(app, &set_prompt, -1, "new set", "");
         break;
@@ -274,7 +274,7 @@ static bool overlap_apply(struct app *app, enum action action, long arg, struct 
         if (on_set)
             overlap_drop(s, (uint32_t)s->here);
         else
-            err_set(err, STATUS_NOTFOUND, "go to a set to drop it");
+            err_set(err, STATUS_NOTFOUND, "select a set to remove it");
         break;
     case ACTION_DISMISS: grid_filter(&s->grid, "", NULL, err); break;
     default:
@@ -302,7 +302,7 @@ static void overlap_status(const struct app *app, struct buf *line)
 {
     const struct overlap_state *s = overlap_state(app);
     if (s->sets && !s->why[0])
-        buf_printf(line, "%u neurons in all sets, %u in any; chance: if the sets were independent",
+        buf_printf(line, "%u neurons in all sets, %u in any; expected: under independence",
                    s->result.in_all, s->result.in_any);
     if (s->grid.filter[0])
         buf_printf(line, "; %zu of %zu regions with '%s'", s->grid.count, s->grid.rows,
@@ -310,18 +310,17 @@ static void overlap_status(const struct app *app, struct buf *line)
 }
 
 const struct view view_overlap = {
-    .lesson =
-        "OVERLAP: which neurons several sets share, as in figure 8 of the paper.\n"
-        "\n"
-        "Each region counts the neurons that are in exactly the sets marked and in no other, so "
-        "the regions add up to the union. Chance is the size to expect if every set took its "
-        "neurons independently of the others; ratio is the size found over the size expected. "
-        "The drawing is a scheme: only its numbers mean something.\n"
-        "\n"
-        "A set is an expression: phone, gender, pitch (property neurons), gender=female (group "
-        "neurons), [AH] or [AH,gender=female] (the pattern of a phone), @FILE (a list of "
-        "neurons), joined by & (and), | (or), - (without) and parentheses. A name may carry a "
-        "layer, gender@1; without one it means the layer at hand.",
+    .lesson = "OVERLAP: which neurons several sets share, as in figure 8 of the paper.\n"
+              "\n"
+              "Each region counts the neurons that are in exactly the marked sets and in no other, "
+              "so that the regions add up to the union. 'expected' is the size expected under "
+              "independence of the sets; ratio is the size over the expected size. The drawing is "
+              "schematic: areas are not to scale.\n"
+              "\n"
+              "A set is an expression: phone, gender, pitch (property neurons), gender=female "
+              "(group neurons), [AH] or [AH,gender=female] (the pattern of a phone), @FILE (a list "
+              "of neurons), combined by & (and), | (or), - (without) and parentheses. A name may "
+              "be followed by a layer, gender@1; the default is the current layer.",
     .needs = NEEDS_NOTHING,
     .offers = {ACTION_SORT, ACTION_REVERSE, ACTION_MARK, ACTION_EDIT, ACTION_ADD, ACTION_REMOVE},
     .named_by = NAMED_FILE | NAMED_LAYER,

@@ -240,7 +240,7 @@ static void draw_table(const struct app *app, struct canvas *c, struct rect a)
     for (size_t i = top; i < g->count && i < top + page; i++)
         table_row(app, c, a.row + 1 + (int)(i - top), a.col, g->shown[i], t);
     if (!g->count)
-        canvas_text(c, a.row + 1, a.col, a.cols, STYLE_NORMAL, "none passes the filter (Esc)");
+        canvas_text(c, a.row + 1, a.col, a.cols, STYLE_NORMAL, "no match for the filter (Esc)");
 }
 
 size_t pattern_page(const struct app *app)

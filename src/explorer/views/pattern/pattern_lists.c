@@ -147,7 +147,7 @@ static enum status take_overlay(struct app *app, const char *value, struct err *
                 s->overlaid[k] = (long)i + 1;
                 return STATUS_OK;
             }
-    return err_set(err, STATUS_USAGE, "no more than %d phones are overlaid", PATTERN_OVERLAYS);
+    return err_set(err, STATUS_USAGE, "at most %d phones can be overlaid", PATTERN_OVERLAYS);
 }
 
 enum status pattern_take(struct app *app, const char *name, const char *value, struct err *err)

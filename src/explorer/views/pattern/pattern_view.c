@@ -166,7 +166,7 @@ static enum status pattern_toggle_overlay(struct pattern_state *s, struct err *e
             s->overlaid[k] = (long)s->here + 1;
             return STATUS_OK;
         }
-    return err_set(err, STATUS_NOTFOUND, "%d phones are overlaid: Space on one of them lets it go",
+    return err_set(err, STATUS_NOTFOUND, "%d phones are overlaid: Space on one of them removes it",
                    PATTERN_OVERLAYS);
 }
 
@@ -249,13 +249,13 @@ static void pattern_other_list(struct app *app, struct err *err)
 
 static const struct view_action own[] = {
     {{"overlay", "Space", 0, 4, "overlay",
-      "keep the phone's curve while looking at others (up to four), or let it go"},
+      "keep the phone's curve for comparison (up to four), or remove it"},
      ACTION_GROUPS,
      pattern_overlay},
     {{"scale", "x", 0, 6, "scale", "ranks on a logarithmic or even scale"},
      ACTION_GROUPS,
      pattern_step_scale},
-    {{"other-list", "o", 0, 5, "other list", "keys go to the phones or to their neurons"},
+    {{"other-list", "o", 0, 5, "other list", "switch between the lists of phones and neurons"},
      ACTION_REVERSE,
      pattern_other_list},
     {{NULL, NULL, 0, 0, NULL, NULL}, ACTION_NONE, NULL}};
@@ -317,20 +317,20 @@ static struct grid *pattern_grid(struct app *app)
 }
 
 const struct view view_pattern = {
-    .lesson =
-        "PATTERN: which neurons respond to a phone, and how much, as in figure 2 of the paper.\n"
-        "\n"
-        "p(neuron | phone) is the share of the phone's frames in which the neuron is activated. "
-        "Chance is the baseline tau/D: of the D neurons of a layer, tau are activated in every "
-        "frame. The curve shows p of all neurons, the highest first; those above the baseline "
-        "(*) are the phone's activation pattern S_k. A steep curve means that few neurons serve "
-        "the phone, and reliably.\n"
-        "\n"
-        "The interval is Wilson's at 95 percent, lift is p over the baseline. A rare phone (!) "
-        "has so few frames that a neuron at the baseline would be activated fewer than ten times "
-        "in them: its pattern holds neurons by accident. Conditions (c) apply: a phone can be "
-        "looked at in female speech only. Space keeps a phone's curve, as a letter, to compare "
-        "others with it.",
+    .lesson = "PATTERN: which neurons respond to a phone, and how often, as in figure 2 of the "
+              "paper.\n"
+              "\n"
+              "The activation probability p(neuron | phone) is the share of the phone's frames in "
+              "which the neuron is activated. The baseline is tau/D: of the D neurons of a layer, "
+              "tau are activated in each frame. The curve shows p of all neurons in descending "
+              "order; those above the baseline (*) are the phone's activation pattern S_k. A steep "
+              "curve means that few neurons respond to the phone, and do so consistently.\n"
+              "\n"
+              "The interval is Wilson's at 95 percent, lift is p over the baseline. A rare phone "
+              "(!) has so few frames that a neuron at the baseline would be activated fewer than "
+              "ten times in them: its pattern contains neurons by chance. Conditions (c) apply: "
+              "for example, a phone in female speech only. Space keeps a phone's curve, shown as a "
+              "letter, for comparison with others.",
     .role = ROLE_PHONE,
     .needs = NEEDS_NOTHING,
     .offers = {ACTION_SORT, ACTION_REVERSE, ACTION_GLYPHS},
