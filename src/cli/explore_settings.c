@@ -34,7 +34,8 @@ static bool is_one_of(const char *word, const char *const *words)
 }
 
 /* Takes one setting in; false where its value means nothing. */
-static bool take(struct explore *e, struct link *place, const char *key, const char *value)
+static bool explore_settings_take(struct explore *e, struct link *place, const char *key,
+                                  const char *value)
 {
     static const char *const marks[] = {"letters", "braille", "blocks", NULL};
     static const char *const yes_no[] = {"yes", "no", NULL};
@@ -88,7 +89,7 @@ static enum status read_settings(struct explore *e, const struct cli *cli, struc
             cli_note(cli, "%s: line %zu: unknown setting '%.60s'", e->config, s->line, s->key);
         else {
             size_t before = place->text.len;
-            if (!take(e, place, s->key, s->value)) {
+            if (!explore_settings_take(e, place, s->key, s->value)) {
                 place->text.len = before;
                 cli_note(cli, "%s: line %zu: '%.60s' is not a value of %s", e->config, s->line,
                          s->value, s->key);
@@ -114,8 +115,8 @@ static const char *find_line(const struct mapped *m, const char *key, const char
 }
 
 /* Where the last session with PATH ended, into PLACE. */
-static enum status recall(const struct explore *e, const char *path, struct link *place,
-                          struct err *err)
+static enum status explore_settings_recall(const struct explore *e, const char *path,
+                                           struct link *place, struct err *err)
 {
     char *full = realpath(path, NULL);
     struct mapped m = {NULL, 0};
@@ -149,7 +150,7 @@ enum status settings_begin(struct explore *e, const struct cli *cli, const char 
     if (e->config)
         code = read_settings(e, cli, &place, err);
     if (!code && e->last)
-        code = recall(e, path, &place, err);
+        code = explore_settings_recall(e, path, &place, err);
     e->app.config_path = e->config;
     if (!code) {
         buf_add(&place.text, buf_text(&e->link.text), e->link.text.len);

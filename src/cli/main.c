@@ -25,7 +25,7 @@ static const struct cli_command *find_command(const char *name)
 }
 
 /* STATUS of a command, unless what it printed did not all arrive. */
-static int finish(int status)
+static int main_finish(int status)
 {
     struct cli_out out = {stdout, NULL};
     return status == CLI_DONE ? cli_out_close(&out) : status;
@@ -87,7 +87,7 @@ static int unknown_command(const char *word)
     return cli_usage(NULL, "no command and no file '%s'", word);
 }
 
-static void tell(const char *words)
+static void main_tell(const char *words)
 {
     if (write(STDERR_FILENO, words, strlen(words)) < 0)
         return;
@@ -102,9 +102,9 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
     const char *path = info->si_code > 0 ? mapped_path(info->si_addr) : NULL;
     (void)context;
     if (path) {
-        tell("propneu: ");
-        tell(path);
-        tell(": was truncated or became unreadable while in use\n");
+        main_tell("propneu: ");
+        main_tell(path);
+        main_tell(": was truncated or became unreadable while in use\n");
         _exit(CLI_FAILED);
     }
     signal(number, SIG_DFL);
@@ -135,10 +135,10 @@ int main(int argc, char **argv)
         return print_help();
     const struct cli_command *command = argc > 1 ? find_command(argv[1]) : NULL;
     if (command)
-        return finish(command->run(&cli, argc - 1, argv + 1));
+        return main_finish(command->run(&cli, argc - 1, argv + 1));
     /* Files and options alone are for the explorer. */
     if (argc > 1 && argv[1][0] != '-' && access(argv[1], F_OK) != 0)
         return unknown_command(argv[1]);
     argv[0] = (char *)(uintptr_t)command_explore.name;
-    return finish(command_explore.run(&cli, argc, argv));
+    return main_finish(command_explore.run(&cli, argc, argv));
 }

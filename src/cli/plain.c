@@ -21,7 +21,7 @@ struct plain {
 };
 
 /* The next line without its end; NULL at the end of the input. */
-static char *ask(struct plain *p, const char *prompt)
+static char *plain_ask(struct plain *p, const char *prompt)
 {
     fprintf(p->out, "%s", prompt);
     fflush(p->out);
@@ -49,7 +49,7 @@ static void print_lines(struct plain *p, const struct canvas *c)
     buf_free(&text);
 }
 
-static enum status show(struct plain *p, struct err *err)
+static enum status plain_show(struct plain *p, struct err *err)
 {
     struct canvas c;
     app_settle(p->app, true, INT_MAX);
@@ -65,7 +65,7 @@ static enum status show(struct plain *p, struct err *err)
 }
 
 /* Types TEXT in the prompt that is open, in place of what stands there. */
-static enum status answer(struct plain *p, const char *text)
+static enum status plain_answer(struct plain *p, const char *text)
 {
     app_apply(p->app, ACTION_WIPE, 0);
     while (*text)
@@ -79,22 +79,22 @@ static void ask_prompt(struct plain *p, const char *first)
     const struct prompt *q = &p->app->prompt;
     char title[sizeof q->title + 4];
     if (*first)
-        answer(p, first);
+        plain_answer(p, first);
     while (q->kind) {
         if (q->error[0])
             fprintf(p->out, "%s\n", q->error);
         if (q->text[0])
             fprintf(p->out, "Now: %s\n", q->text);
         snprintf(title, sizeof title, "%s: ", q->title);
-        const char *text = ask(p, title);
+        const char *text = plain_ask(p, title);
         if (!text || !*text)
             app_apply(p->app, ACTION_CANCEL, 0);
         else
-            answer(p, text);
+            plain_answer(p, text);
     }
 }
 
-static bool typed(enum action a)
+static bool plain_typed(enum action a)
 {
     return a != ACTION_TYPE && a != ACTION_REDRAW && a != ACTION_HELP && a != ACTION_MOUSE;
 }
@@ -107,7 +107,7 @@ static enum action find_action(const struct plain *p, const char *word)
     unsigned context = app_context(p->app);
     for (enum action a = action_next(ACTION_NONE, context); a; a = action_next(a, context)) {
         const char *name = action_entry(a, context)->name;
-        if (!typed(a) || strncmp(name, word, n) != 0)
+        if (!plain_typed(a) || strncmp(name, word, n) != 0)
             continue;
         if (!name[n])
             return a;
@@ -117,14 +117,14 @@ static enum action find_action(const struct plain *p, const char *word)
     return several == 1 ? found : ACTION_NONE;
 }
 
-static void help(struct plain *p)
+static void plain_help(struct plain *p)
 {
     fprintf(p->out,
             "Commands (unambiguous prefixes are accepted; a number after a command repeats it, "
             "text after it answers its prompt):\n");
     unsigned context = app_context(p->app);
     for (enum action a = action_next(ACTION_NONE, context); a; a = action_next(a, context))
-        if (typed(a))
+        if (plain_typed(a))
             fprintf(p->out, "%s: %s\n", action_entry(a, context)->name,
                     action_entry(a, context)->help);
     for (int v = 0; v < VIEW_COUNT; v++)
@@ -161,7 +161,7 @@ static bool to_view(struct plain *p, const char *word)
 }
 
 /* Does ACTION, TEXT being a count or what it asks for. */
-static void act(struct plain *p, enum action action, const char *text)
+static void plain_act(struct plain *p, enum action action, const char *text)
 {
     char *end, rest[sizeof p->app->prompt.text];
     snprintf(rest, sizeof rest, "%s", text); /* the next question needs the line */
@@ -182,7 +182,7 @@ static void act(struct plain *p, enum action action, const char *text)
 }
 
 /* False for a line without a meaning. */
-static bool obey(struct plain *p, char *line)
+static bool plain_obey(struct plain *p, char *line)
 {
     char *word = line + strspn(line, " \t"), *rest = word + strcspn(word, " \t");
     if (*rest)
@@ -197,28 +197,28 @@ static bool obey(struct plain *p, char *line)
         return app_apply(p->app, ACTION_ANY_DIGIT, *word - '0') == STATUS_OK;
     enum action action = find_action(p, word);
     if (action)
-        act(p, action, rest);
+        plain_act(p, action, rest);
     return action != ACTION_NONE;
 }
 
 enum status plain_run(struct player *player, FILE *in, FILE *out, struct err *err)
 {
     struct plain p = {player, player->app, in, out, NULL, 0};
-    enum status code = show(&p, err);
+    enum status code = plain_show(&p, err);
     while (!code && !p.app->quit) {
-        char *line = ask(&p, "propneu> ");
+        char *line = plain_ask(&p, "propneu> ");
         if (!line)
             break;
         if (strcmp(line, "help") == 0 || strcmp(line, "?") == 0) {
-            help(&p);
+            plain_help(&p);
             continue;
         }
-        if (!obey(&p, line)) {
+        if (!plain_obey(&p, line)) {
             fprintf(out, "unknown command '%s', 'help' lists the commands\n", p.line);
             continue;
         }
         if (!p.app->quit)
-            code = show(&p, err);
+            code = plain_show(&p, err);
     }
     free(p.line);
     if (!code && (fflush(out) != 0 || ferror(out)))

@@ -21,7 +21,7 @@
 
 static struct cancel interrupted;
 
-static void cancel(int signal)
+static void progress_cancel(int signal)
 {
     (void)signal;
     cancel_set(&interrupted);
@@ -30,7 +30,8 @@ static void cancel(int signal)
 const struct cancel *progress_catch_signals(void)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction a = {.sa_handler = cancel, .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+    struct sigaction a = {.sa_handler = progress_cancel,
+                          .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
     sigemptyset(&a.sa_mask);
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
         struct sigaction old;

@@ -36,7 +36,7 @@ struct decoder {
     float mono[BLOCK]; /* [frames of the block] */
 };
 
-static uint32_t le32(const unsigned char *p)
+static uint32_t audio_le32(const unsigned char *p)
 {
     return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
@@ -53,7 +53,7 @@ static enum status audio_check_wav_end(int fd, off_t size, const char *path, str
         return STATUS_OK;
     off_t at = 12;
     for (int chunk = 0; chunk < 1000 && pread(fd, head, 8, at) == 8; chunk++) {
-        uint32_t length = le32(head + 4);
+        uint32_t length = audio_le32(head + 4);
         off_t end = at + 8 + (off_t)length;
         if (memcmp(head, "data", 4) == 0) {
             if (length < 0x7ff00000u && end > size)

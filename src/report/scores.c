@@ -1,3 +1,7 @@
+/*
+ * What a count file says of its layers, property by property: the sizes and silhouettes that the
+ * layers table and figures 4, 5 and 7 are made from.
+ */
 #include "config.h"
 
 #include "report/scores.h"

@@ -187,7 +187,7 @@ enum status analysis_dump(FILE *out, json_t *root, struct err *err)
 }
 
 /* A character of NAME that is shown in place of C. */
-static char shown(char c)
+static char analysis_options_shown(char c)
 {
     return (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
 }
@@ -208,7 +208,7 @@ void print_name(FILE *out, const char *name, int width)
     if (!*name)
         fputs("(sil)", out);
     for (const char *p = name; *p; p++)
-        fputc(shown(*p), out);
+        fputc(analysis_options_shown(*p), out);
     for (; pad > 0; pad--)
         fputc(' ', out);
 }

@@ -122,7 +122,7 @@ static enum status plan_file(struct job *j, size_t i, struct err *err)
     return code;
 }
 
-static enum status plan(struct job *j, struct err *err)
+static enum status activations_plan(struct job *j, struct err *err)
 {
     enum status code = STATUS_OK;
     j->samples = mem_zeros(j->files, sizeof *j->samples);
@@ -190,7 +190,7 @@ static enum status write_all(struct job *j, const char *path, struct err *err)
     return code;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int activations_run(struct cli *cli, int argc, char **argv)
 {
     struct cli_args a;
     struct err err;
@@ -226,7 +226,7 @@ static int run(struct cli *cli, int argc, char **argv)
     if (!code && mean)
         code = mean_activations_write(j.model, j.path, j.files, cli->output, cli, &err);
     if (!code && !mean)
-        code = plan(&j, &err);
+        code = activations_plan(&j, &err);
     if (!code && !mean)
         code = write_all(&j, cli->output, &err);
     if (!code)
@@ -251,5 +251,5 @@ const struct cli_command command_activations = {
         "  propneu activations --mean -m hubert LibriSpeech/dev-clean -o means.safetensors\n",
     .options = options,
     .files = CLI_FILE,
-    .run = run,
+    .run = activations_run,
 };

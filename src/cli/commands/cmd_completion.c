@@ -300,7 +300,7 @@ static void print_fish(FILE *out)
         fish_command(cli_commands[i], out);
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int completion_run(struct cli *cli, int argc, char **argv)
 {
     static const struct {
         const char *name;
@@ -337,5 +337,5 @@ const struct cli_command command_completion = {
                "fish:  propneu completion fish | source\n"
                "'make install' installs them where the shells load them automatically.\n",
     .files = "bash|zsh|fish",
-    .run = run,
+    .run = completion_run,
 };

@@ -131,7 +131,7 @@ static const char *corpus_complaint(const struct corpus_options *c)
 }
 
 /* What options together ask for; a message where they do not fit, or NULL. */
-static const char *complete(struct request *r, const struct cli *cli, bool compat)
+static const char *count_complete(struct request *r, const struct cli *cli, bool compat)
 {
     struct count_options *o = &r->o;
     struct corpus_options *c = &r->in.corpus;
@@ -188,7 +188,7 @@ static int count_parse(struct request *r, struct cli *cli, int argc, char **argv
     if (!wrong && a.first < argc)
         wrong = "no operands are allowed";
     if (!wrong)
-        wrong = complete(r, cli, compat);
+        wrong = count_complete(r, cli, compat);
     if (wrong) {
         cli_usage(&command_count, "%s", wrong);
         return CLI_BAD;
@@ -197,8 +197,8 @@ static int count_parse(struct request *r, struct cli *cli, int argc, char **argv
     return CLI_END;
 }
 
-static int finish(const struct request *r, const struct cli *cli, struct progress *p,
-                  const struct count_job *job)
+static int count_finish(const struct request *r, const struct cli *cli, struct progress *p,
+                        const struct count_job *job)
 {
     const struct count_totals *t = count_totals(job);
     uint64_t left_out = count_left_out(t);
@@ -219,7 +219,7 @@ static int finish(const struct request *r, const struct cli *cli, struct progres
     return CLI_FAILED;
 }
 
-static int count(const struct request *r, const struct cli *cli)
+static int count_count(const struct request *r, const struct cli *cli)
 {
     struct count_job *job = NULL;
     struct progress p;
@@ -247,13 +247,13 @@ static int count(const struct request *r, const struct cli *cli)
                     " recordings are in %s.journal, and the same command resumes from there",
                     r->o.output, t->counted, t->utterances, r->o.output);
     }
-    result = code ? cli_fail(&err) : finish(r, cli, &p, job);
+    result = code ? cli_fail(&err) : count_finish(r, cli, &p, job);
     count_free(job);
     return result;
 }
 
 /* One of several processes that does not lead: process 0 tells what there is to tell. */
-static int assist(const struct request *r)
+static int count_assist(const struct request *r)
 {
     struct count_hooks hooks = {.cancel = progress_catch_signals()};
     struct count_job *job = NULL;
@@ -278,12 +278,12 @@ static int count_together(struct request *r, const struct cli *cli, unsigned cor
     r->o.team = &team;
     if (!r->o.threads)
         r->o.threads = cores > team.local ? cores / team.local : 1;
-    result = team.rank > 0 ? assist(r) : count(r, cli);
+    result = team.rank > 0 ? count_assist(r) : count_count(r, cli);
     count_team_end(&team);
     return result;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int count_do_run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {
         .o = {.lambda_percent = 1, .resume = true, .created_by = "propneu " PACKAGE_VERSION},
@@ -316,5 +316,5 @@ const struct cli_command command_count = {
                "is 1, unless --keep-going is given.  propneu-counts(5) describes FILE.\n",
     .groups = groups,
     .options = options,
-    .run = run,
+    .run = count_do_run,
 };

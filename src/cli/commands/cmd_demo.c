@@ -22,7 +22,7 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
-static int take(struct explore *e, int opt, const char *value)
+static int demo_take_option(struct explore *e, int opt, const char *value)
 {
     switch (opt) {
     case OPT_AUTO: return explore_auto(e, value);
@@ -35,7 +35,7 @@ static int take(struct explore *e, int opt, const char *value)
     return CLI_END;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int demo_run(struct cli *cli, int argc, char **argv)
 {
     struct explore e;
     struct cli_args a;
@@ -44,7 +44,7 @@ static int run(struct cli *cli, int argc, char **argv)
     explore_begin(&e, &command_demo);
     cli_args_init(&a, cli, &command_demo, argc, argv);
     while ((opt = cli_next(&a)) >= 0)
-        if ((code = take(&e, opt, a.value)) != CLI_END)
+        if ((code = demo_take_option(&e, opt, a.value)) != CLI_END)
             return code;
     if (opt != CLI_END)
         return opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
@@ -70,5 +70,5 @@ const struct cli_command command_demo = {
                 "  propneu demo --auto=10 --show-keys\n"
                 "  propneu demo --dump > tour.txt\n",
     .options = options,
-    .run = run,
+    .run = demo_run,
 };

@@ -113,7 +113,7 @@ static const char *take_number(struct request *r, int opt, const char *value)
     return wrong;
 }
 
-static bool take(void *context, const struct cli_args *a, int opt)
+static bool eval_take_option(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
     const char *wrong = NULL;
@@ -158,7 +158,7 @@ static enum status eval_complete(struct request *r, const struct cli *cli, struc
 }
 
 /* What is changed, as people say it. */
-static void describe(const struct request *r, struct buf *b)
+static void eval_describe(const struct request *r, struct buf *b)
 {
     if (r->mean)
         buf_printf(b, "means of %s for %s", r->mean, r->set);
@@ -211,7 +211,7 @@ static enum status find_change(const struct request *r, const struct cli *cli,
 }
 
 /* Prints in whole or not at all. */
-static int print(const struct cli *cli, const struct eval_report *report)
+static int eval_do_print(const struct cli *cli, const struct eval_report *report)
 {
     struct cli_out out;
     struct err err;
@@ -225,7 +225,7 @@ static int print(const struct cli *cli, const struct eval_report *report)
 }
 
 /* The exit status, once everything is printed. */
-static int finish(const struct request *r, const struct eval *e)
+static int eval_finish(const struct request *r, const struct eval *e)
 {
     size_t left, all = eval_recordings(e, &left);
     if (left == 0 || r->keep_going)
@@ -235,7 +235,7 @@ static int finish(const struct request *r, const struct eval *e)
     return CLI_FAILED;
 }
 
-static int evaluate(struct request *r, const struct cli *cli)
+static int eval_evaluate(struct request *r, const struct cli *cli)
 {
     struct eval *e = NULL;
     struct eval_result plain = {0}, changed = {0};
@@ -258,14 +258,14 @@ static int evaluate(struct request *r, const struct cli *cli)
     progress_end(&p);
     if (code)
         goto out;
-    describe(r, &edit);
-    result = print(cli, &(struct eval_report){.eval = e,
-                                              .options = &r->o,
-                                              .result = r->set ? &changed : &plain,
-                                              .before = r->set ? &plain : NULL,
-                                              .edit = r->set ? buf_text(&edit) : NULL});
+    eval_describe(r, &edit);
+    result = eval_do_print(cli, &(struct eval_report){.eval = e,
+                                                      .options = &r->o,
+                                                      .result = r->set ? &changed : &plain,
+                                                      .before = r->set ? &plain : NULL,
+                                                      .edit = r->set ? buf_text(&edit) : NULL});
     if (result == CLI_DONE)
-        result = finish(r, e);
+        result = eval_finish(r, e);
 out:
     if (code)
         result = cli_fail(&err);
@@ -277,19 +277,19 @@ out:
     return result;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int eval_do_run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.analysis = ANALYSIS_OPTIONS_DEFAULT};
     struct cli_args a;
     struct err err;
-    int status = cli_parse(&a, cli, &command_eval, argc, argv, take, &r);
+    int status = cli_parse(&a, cli, &command_eval, argc, argv, eval_take_option, &r);
     if (status != CLI_END)
         return status;
     if (eval_complete(&r, cli, &err))
         return cli_usage(&command_eval, "%s", err.msg);
     if (a.first < argc)
         return cli_usage(&command_eval, "what is '%s'?", argv[a.first]);
-    return evaluate(&r, cli);
+    return eval_evaluate(&r, cli);
 }
 
 const struct cli_command command_eval = {
@@ -322,5 +322,5 @@ const struct cli_command command_eval = {
                 "      --piece 0.2 --erase gender=male -c sid.counts\n",
     .groups = groups,
     .options = options,
-    .run = run,
+    .run = eval_do_run,
 };

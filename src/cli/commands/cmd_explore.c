@@ -180,7 +180,7 @@ static int add_set(struct explore *e, bool mark, const char *value)
 }
 
 /* CLI_END where the option was understood. */
-static int take(struct explore *e, int opt, const char *value)
+static int explore_take_option(struct explore *e, int opt, const char *value)
 {
     unsigned long n;
     double v;
@@ -274,8 +274,8 @@ static int show_live(struct cli *cli, struct explore *e, struct player *player, 
     return code ? cli_fail(&err) : CLI_DONE;
 }
 
-static int play(struct cli *cli, struct explore *e, struct app *app, struct outfile *record,
-                int *by_signal)
+static int explore_play(struct cli *cli, struct explore *e, struct app *app, struct outfile *record,
+                        int *by_signal)
 {
     struct player player;
     struct err err;
@@ -314,7 +314,7 @@ static int show_with(struct cli *cli, struct explore *e, struct app *app, char *
     else if (app_init(app, (const char *const *)files, count, &e->app, &err))
         result = cli_fail(&err);
     else {
-        result = play(cli, e, app, &record, by_signal);
+        result = explore_play(cli, e, app, &record, by_signal);
         if (!result && app->print)
             result = explore_print_neurons(app);
         if (!e->dump)
@@ -327,7 +327,7 @@ static int show_with(struct cli *cli, struct explore *e, struct app *app, char *
     return result;
 }
 
-static int show(struct cli *cli, struct explore *e, char **files, size_t count)
+static int explore_show(struct cli *cli, struct explore *e, char **files, size_t count)
 {
     struct app *app = mem_zeros(1, sizeof *app); /* too large for the stack */
     struct err err;
@@ -361,7 +361,7 @@ static int show_bundled(struct cli *cli, struct explore *e)
             found.gl_pathv[i] = other;
         }
         e->app.unnamed = true;
-        int code = show(cli, e, found.gl_pathv, found.gl_pathc);
+        int code = explore_show(cli, e, found.gl_pathv, found.gl_pathc);
         globfree(&found);
         return code;
     }
@@ -393,10 +393,10 @@ int explore_run(struct cli *cli, struct explore *e, char **files, size_t count)
             err_errno(&err, files[i]);
             return cli_fail(&err);
         }
-    return show(cli, e, files, count);
+    return explore_show(cli, e, files, count);
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int explore_do_run(struct cli *cli, int argc, char **argv)
 {
     struct explore e;
     struct cli_args a;
@@ -404,7 +404,7 @@ static int run(struct cli *cli, int argc, char **argv)
     explore_begin(&e, &command_explore);
     cli_args_init(&a, cli, &command_explore, argc, argv);
     while (code == CLI_END && (opt = cli_next(&a)) >= 0)
-        code = take(&e, opt, a.value);
+        code = explore_take_option(&e, opt, a.value);
     if (code == CLI_END && opt != CLI_END)
         code = opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
     if (code == CLI_END)
@@ -435,5 +435,5 @@ const struct cli_command command_explore = {
                 "  propneu explore my.counts --demo lesson.txt\n",
     .options = options,
     .files = CLI_FILE,
-    .run = run,
+    .run = explore_do_run,
 };

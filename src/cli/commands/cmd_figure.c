@@ -95,7 +95,7 @@ static bool add_list(const struct cli_args *a, struct names *to)
     }
 }
 
-static bool take(void *context, const struct cli_args *a, int opt)
+static bool figure_take_option(void *context, const struct cli_args *a, int opt)
 {
     struct figure_request *r = context;
     switch (opt) {
@@ -109,7 +109,7 @@ static bool take(void *context, const struct cli_args *a, int opt)
 }
 
 /* CLI_END where NAME is a figure's and the rest fits it. */
-static int choose(struct figure_request *r, const char *name, int files)
+static int figure_choose(struct figure_request *r, const char *name, int files)
 {
     for (size_t i = 0; i < KNOWN; i++) {
         if (strcasecmp(known[i].name, name) != 0)
@@ -188,8 +188,8 @@ static bool replaces_input(const struct target *t, char *const *file, int files)
     return false;
 }
 
-static enum status put(struct outfile *file, const char *path, const struct buf *bytes,
-                       struct err *err)
+static enum status figure_put(struct outfile *file, const char *path, const struct buf *bytes,
+                              struct err *err)
 {
     enum status code = outfile_open(file, path, err);
     if (!code)
@@ -202,9 +202,9 @@ static enum status write_both(const char *path, const struct buf *drawing, const
                               const struct buf *numbers, struct err *err)
 {
     struct outfile first = {0}, second = {0};
-    enum status code = put(&first, path, drawing, err);
+    enum status code = figure_put(&first, path, drawing, err);
     if (!code)
-        code = put(&second, beside, numbers, err);
+        code = figure_put(&second, beside, numbers, err);
     if (!code)
         code = outfile_commit(&second, err);
     if (!code)
@@ -214,8 +214,8 @@ static enum status write_both(const char *path, const struct buf *drawing, const
     return code;
 }
 
-static int deliver(const struct cli *cli, const struct target *t, const struct figure *f,
-                   const struct table *table)
+static int figure_deliver(const struct cli *cli, const struct target *t, const struct figure *f,
+                          const struct table *table)
 {
     struct buf drawing = BUF_INIT, numbers = BUF_INIT;
     struct err err = {STATUS_OK, ""};
@@ -249,7 +249,7 @@ static int deliver(const struct cli *cli, const struct target *t, const struct f
     return code ? cli_fail(&err) : result;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int figure_run(struct cli *cli, int argc, char **argv)
 {
     struct figure_request r = FIGURE_REQUEST_INIT;
     struct target t = {.format = FORMAT_NONE};
@@ -257,11 +257,11 @@ static int run(struct cli *cli, int argc, char **argv)
     struct table table = TABLE_INIT;
     struct cli_args a;
     struct err err;
-    int status = cli_parse(&a, cli, &command_figure, argc, argv, take, &r);
+    int status = cli_parse(&a, cli, &command_figure, argc, argv, figure_take_option, &r);
     if (status == CLI_END && a.first == argc)
         status = cli_usage(&command_figure, "the number of a figure and a count FILE are needed");
     if (status == CLI_END)
-        status = choose(&r, argv[a.first], argc - a.first - 1);
+        status = figure_choose(&r, argv[a.first], argc - a.first - 1);
     if (status == CLI_END)
         status = choose_target(&t, cli);
     if (status == CLI_END && replaces_input(&t, argv + a.first + 1, argc - a.first - 1))
@@ -270,8 +270,8 @@ static int run(struct cli *cli, int argc, char **argv)
     if (status == CLI_END) {
         r.path = (const char *const *)argv + a.first + 1;
         r.files = (size_t)(argc - a.first - 1);
-        status =
-            figure_make(&r, cli, &f, &table, &err) ? cli_fail(&err) : deliver(cli, &t, &f, &table);
+        status = figure_make(&r, cli, &f, &table, &err) ? cli_fail(&err)
+                                                        : figure_deliver(cli, &t, &f, &table);
     }
     figure_free(&f);
     table_free(&table);
@@ -319,5 +319,5 @@ const struct cli_command command_figure = {
     .groups = groups,
     .options = options,
     .files = CLI_FILE,
-    .run = run,
+    .run = figure_run,
 };

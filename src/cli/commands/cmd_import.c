@@ -29,7 +29,7 @@ static bool parse_condition(const char *text, enum import_condition *out)
     return false;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int import_run(struct cli *cli, int argc, char **argv)
 {
     struct import_options o = {
         .lambda_percent = 1, .created_by = "propneu " PACKAGE_VERSION, .command = "propneu import"};
@@ -68,5 +68,5 @@ const struct cli_command command_import = {
         "or pitch range.\n",
     .options = options,
     .files = CLI_FILE,
-    .run = run,
+    .run = import_run,
 };

@@ -11,7 +11,7 @@
 #include "formats/labels/label_format.h"
 
 /* What PATH holds, as an object whose first keys are file and kind; NULL with ERR set. */
-static json_t *look(const char *path, const char *mean_std, struct err *err)
+static json_t *info_look(const char *path, const char *mean_std, struct err *err)
 {
     const char *kind = NULL;
     enum status code = STATUS_OK;
@@ -66,7 +66,7 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
-static int run(struct cli *cli, int argc, char **argv)
+static int info_run(struct cli *cli, int argc, char **argv)
 {
     struct cli_args a;
     struct cli_out out;
@@ -80,7 +80,7 @@ static int run(struct cli *cli, int argc, char **argv)
         return opt == CLI_HELP ? CLI_DONE : CLI_USAGE;
     if (argc - a.first != 1)
         return cli_usage(&command_info, "one FILE is needed");
-    json_t *object = look(argv[a.first], mean_std, &err);
+    json_t *object = info_look(argv[a.first], mean_std, &err);
     if (!object)
         return cli_fail(&err);
     if (!cli_out_open(cli, &out, &err)) {
@@ -114,5 +114,5 @@ const struct cli_command command_info = {
                 "  propneu info --format json my.counts\n",
     .options = options,
     .files = CLI_FILE,
-    .run = run,
+    .run = info_run,
 };

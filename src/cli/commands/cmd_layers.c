@@ -167,7 +167,7 @@ static enum status print_layers(FILE *out, const struct cli *cli, struct analysi
     return code;
 }
 
-static bool take(void *context, const struct cli_args *a, int opt)
+static bool layers_do_take_option(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
     (void)opt; /* there is one */
@@ -175,11 +175,11 @@ static bool take(void *context, const struct cli_args *a, int opt)
     return true;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int layers_run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
     const char *file;
-    int status = analysis_parse(cli, &command_layers, argc, argv, take, &r, &file);
+    int status = analysis_parse(cli, &command_layers, argc, argv, layers_do_take_option, &r, &file);
     if (status != CLI_END)
         return status;
     r.layer = r.options.layer;
@@ -216,5 +216,5 @@ const struct cli_command command_layers = {
     .groups = groups,
     .options = options,
     .files = CLI_FILE,
-    .run = run,
+    .run = layers_run,
 };

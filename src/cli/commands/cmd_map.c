@@ -79,7 +79,7 @@ static enum status print_map(FILE *out, const struct cli *cli, struct analysis_i
     return STATUS_OK;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int map_run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
     const char *file;
@@ -117,5 +117,5 @@ const struct cli_command command_map = {
                 "  propneu map my.counts --property phone --layer 8 --method classical\n",
     .groups = groups,
     .files = CLI_FILE,
-    .run = run,
+    .run = map_run,
 };

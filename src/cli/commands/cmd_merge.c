@@ -14,7 +14,7 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
-static int run(struct cli *cli, int argc, char **argv)
+static int merge_run(struct cli *cli, int argc, char **argv)
 {
     struct cli_args a;
     struct err err;
@@ -51,6 +51,6 @@ const struct cli_command command_merge = {
         "identical to the file of one run over the corpus.\n",
     .options = options,
     .files = CLI_FILE,
-    .run = run,
+    .run = merge_run,
     .in_place = true,
 };

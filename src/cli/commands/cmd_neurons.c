@@ -135,7 +135,7 @@ static enum status print_neurons(FILE *out, const struct cli *cli, struct analys
     return code;
 }
 
-static bool take(void *context, const struct cli_args *a, int opt)
+static bool neurons_do_take_option(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
     (void)a, (void)opt; /* there is one, without a value */
@@ -143,11 +143,12 @@ static bool take(void *context, const struct cli_args *a, int opt)
     return true;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int neurons_run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
     const char *file;
-    int status = analysis_parse(cli, &command_neurons, argc, argv, take, &r, &file);
+    int status =
+        analysis_parse(cli, &command_neurons, argc, argv, neurons_do_take_option, &r, &file);
     if (status != CLI_END)
         return status;
     if (!r.property)
@@ -186,6 +187,6 @@ const struct cli_command command_neurons = {
     .groups = groups,
     .options = options,
     .files = CLI_FILE,
-    .run = run,
+    .run = neurons_run,
     .authors = true,
 };

@@ -58,8 +58,8 @@ static enum status print_tables(FILE *out, const struct cli *cli, const struct a
     return code;
 }
 
-static enum status parse(struct setexpr *e, const char *text, const struct analysis *a,
-                         struct err *err)
+static enum status overlap_parse(struct setexpr *e, const char *text, const struct analysis *a,
+                                 struct err *err)
 {
     enum status code = setexpr_parse(e, text, a, NULL, err);
     return code ? code : setexpr_load(e, a, err);
@@ -79,7 +79,7 @@ static enum status print_region(FILE *out, const struct cli *cli, struct analysi
 {
     struct setexpr e = {0};
     struct answer answer = ANSWER_INIT;
-    enum status code = parse(&e, r->region, &in->analysis, err);
+    enum status code = overlap_parse(&e, r->region, &in->analysis, err);
     if (!code)
         code = report_settings(answer_add(&answer), &in->analysis, err);
     if (!code)
@@ -104,7 +104,7 @@ static enum status print_overlap(FILE *out, const struct cli *cli, struct analys
     struct buf name = BUF_INIT;
     enum status code = STATUS_OK;
     for (uint32_t s = 0; s < r->sets && !code; s++)
-        code = parse(&expr[s], r->set[s], &in->analysis, err);
+        code = overlap_parse(&expr[s], r->set[s], &in->analysis, err);
     if (!code && r->region) {
         code = print_region(out, cli, in, r, err);
     } else if (!code) {
@@ -124,7 +124,7 @@ static enum status print_overlap(FILE *out, const struct cli *cli, struct analys
     return code;
 }
 
-static bool take(void *context, const struct cli_args *a, int opt)
+static bool overlap_take_option(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
     (void)opt; /* there is one */
@@ -132,11 +132,11 @@ static bool take(void *context, const struct cli_args *a, int opt)
     return true;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int overlap_run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
     struct cli_args a;
-    int status = cli_parse(&a, cli, &command_overlap, argc, argv, take, &r);
+    int status = cli_parse(&a, cli, &command_overlap, argc, argv, overlap_take_option, &r);
     if (status != CLI_END)
         return status;
     int sets = argc - a.first - 1;
@@ -184,5 +184,5 @@ const struct cli_command command_overlap = {
     .groups = groups,
     .options = options,
     .files = CLI_FILE,
-    .run = run,
+    .run = overlap_run,
 };

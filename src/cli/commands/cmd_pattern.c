@@ -111,7 +111,7 @@ static enum status print_pattern(FILE *out, const struct cli *cli, struct analys
     return code;
 }
 
-static bool take(void *context, const struct cli_args *a, int opt)
+static bool pattern_take_option(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
     unsigned long top;
@@ -127,11 +127,11 @@ static bool take(void *context, const struct cli_args *a, int opt)
     return true;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int pattern_run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT, .top = -1};
     const char *file;
-    int status = analysis_parse(cli, &command_pattern, argc, argv, take, &r, &file);
+    int status = analysis_parse(cli, &command_pattern, argc, argv, pattern_take_option, &r, &file);
     if (status != CLI_END)
         return status;
     if (!r.phone)
@@ -166,5 +166,5 @@ const struct cli_command command_pattern = {
     .groups = groups,
     .options = options,
     .files = CLI_FILE,
-    .run = run,
+    .run = pattern_run,
 };

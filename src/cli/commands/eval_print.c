@@ -62,7 +62,7 @@ static int label_width(const struct line *l)
     return l->factor ? (int)strlen(l->factor) + 1 + name_width(l->level) : 3;
 }
 
-static void widen(void *context, const struct line *l)
+static void eval_print_widen(void *context, const struct line *l)
 {
     struct printing *p = context;
     if (label_width(l) > p->width)
@@ -124,7 +124,7 @@ static void print_text(struct printing *p)
     print_head(p->out, r);
     for (uint32_t m = 0; m < measures; m++) {
         p->width = (int)strlen(name[m]);
-        each_line(r, m, widen, p);
+        each_line(r, m, eval_print_widen, p);
         fprintf(p->out, "\n%-*s  %8s", p->width, name[m], "trials");
         if (is_f0(r))
             fprintf(p->out, "%10s%8s", "mse", "r2");

@@ -49,7 +49,7 @@ static enum status add_levels(json_t *out, const struct counts *c, const struct 
     return STATUS_OK;
 }
 
-static json_t *layers(const struct counts *c)
+static json_t *info_counts_layers(const struct counts *c)
 {
     json_t *rows = json_array();
     for (uint32_t l = 0; l < c->layers; l++)
@@ -60,7 +60,7 @@ static json_t *layers(const struct counts *c)
 }
 
 /* The lambdas there are counts at. */
-static json_t *lambdas(const struct counts *c)
+static json_t *info_counts_lambdas(const struct counts *c)
 {
     json_t *list = json_array();
     for (uint32_t k = 0; k < c->lambdas; k++)
@@ -82,7 +82,7 @@ enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
     set_text(out, "family", c.family);
     json_object_set_new(out, "lambda_percent", jsontext_real(c.lambda_percent));
     if (c.lambdas > 1)
-        json_object_set_new(out, "lambdas_percent", lambdas(&c));
+        json_object_set_new(out, "lambdas_percent", info_counts_lambdas(&c));
     set_text(out, "frames_counted", frames_name(c.frames_mode));
     set_text(out, "pitch_edges_hz", c.pitch_edges_hz);
     if (!probability) {
@@ -101,7 +101,7 @@ enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
     json_object_set_new(out, "cells", json_integer(c.cells));
     set_text(out, "created_by", c.created_by);
     set_text(out, "command", c.command);
-    json_object_set_new(out, "layers", layers(&c));
+    json_object_set_new(out, "layers", info_counts_layers(&c));
     for (uint32_t i = 0; i < c.factors && !code; i++)
         code = add_levels(out, &c, &c.factor[i], err);
     counts_free(&c);

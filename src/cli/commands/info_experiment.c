@@ -11,7 +11,8 @@
 #include "formats/jsontext.h"
 
 /* What a row's set did to a column, beside its controls. */
-static json_t *change(const struct experiment *x, uint32_t row, uint32_t measure, uint32_t column)
+static json_t *info_experiment_change(const struct experiment *x, uint32_t row, uint32_t measure,
+                                      uint32_t column)
 {
     struct experiment_change c =
         experiment_changed(x, row, measure, column, EXPERIMENT_ERROR, CONFIDENCE);
@@ -26,7 +27,8 @@ static json_t *change(const struct experiment *x, uint32_t row, uint32_t measure
                      "control_high", jsontext_real(c.controls.high), "p", jsontext_real(c.p));
 }
 
-static json_t *point(const struct experiment *x, uint32_t row, uint32_t p, uint32_t measure)
+static json_t *info_experiment_point(const struct experiment *x, uint32_t row, uint32_t p,
+                                     uint32_t measure)
 {
     struct interval v = experiment_at(x, row, p, measure, 0, EXPERIMENT_ERROR, CONFIDENCE);
     return json_pack("{s:s%,s:s%,s:o,s:o,s:o,s:o,s:o}", "measure", x->measure[measure],
@@ -36,14 +38,15 @@ static json_t *point(const struct experiment *x, uint32_t row, uint32_t p, uint3
                      "low", jsontext_real(v.low), "high", jsontext_real(v.high));
 }
 
-static json_t *results(const struct experiment *x)
+static json_t *info_experiment_results(const struct experiment *x)
 {
     json_t *list = json_array();
     bool matrix = x->kind == EXPERIMENT_MATRIX;
     for (uint32_t m = 0; m < x->measures; m++)
         for (uint32_t r = 0; r < x->rows; r++)
             for (uint32_t k = 0; k < (matrix ? x->columns : x->points); k++)
-                json_array_append_new(list, matrix ? change(x, r, m, k) : point(x, r, k, m));
+                json_array_append_new(list, matrix ? info_experiment_change(x, r, m, k)
+                                                   : info_experiment_point(x, r, k, m));
     return list;
 }
 
@@ -72,7 +75,7 @@ enum status info_experiment(json_t *out, const struct info_file *f, struct err *
     json_object_set_new(out, "neurons", json_integer((json_int_t)x.all_neurons));
     json_object_set_new(out, "command", json_stringn_nocheck(x.command, strlen(x.command)));
     if (x.columns)
-        json_object_set_new(out, "results", results(&x));
+        json_object_set_new(out, "results", info_experiment_results(&x));
     experiment_free(&x);
     return STATUS_OK;
 }

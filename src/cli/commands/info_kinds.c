@@ -15,19 +15,19 @@
 #include "formats/jsontext.h"
 #include "formats/lines.h"
 
-static bool begins(const struct info_file *f, const void *bytes, size_t n)
+static bool info_kinds_begins(const struct info_file *f, const void *bytes, size_t n)
 {
     return f->size >= n && memcmp(f->bytes, bytes, n) == 0;
 }
 
 static bool is_npy(const struct info_file *f)
 {
-    return begins(f, "\x93NUMPY", 6);
+    return info_kinds_begins(f, "\x93NUMPY", 6);
 }
 
 static bool is_zip(const struct info_file *f)
 {
-    return begins(f, "PK\3\4", 4) || begins(f, "PK\5\6", 4);
+    return info_kinds_begins(f, "PK\3\4", 4) || info_kinds_begins(f, "PK\5\6", 4);
 }
 
 /* PROTO of version 2 and up, or what the older torch.save begins with. */
@@ -63,7 +63,7 @@ static bool is_textgrid(const struct info_file *f)
 /* The first byte that is no blank, after a byte order mark. */
 static int first_byte(const struct info_file *f)
 {
-    size_t i = begins(f, "\xef\xbb\xbf", 3) ? 3 : 0;
+    size_t i = info_kinds_begins(f, "\xef\xbb\xbf", 3) ? 3 : 0;
     while (i < f->size && f->bytes[i] && strchr(" \t\r\n", f->bytes[i]))
         i++;
     return i < f->size ? f->bytes[i] : -1;
@@ -78,9 +78,9 @@ static bool is_audio(const struct info_file *f)
 {
     static const char *const magic[] = {"fLaC", "RIFF", "OggS", "FORM", "RF64", ".snd", "ID3"};
     for (size_t i = 0; i < sizeof magic / sizeof *magic; i++)
-        if (begins(f, magic[i], strlen(magic[i])))
+        if (info_kinds_begins(f, magic[i], strlen(magic[i])))
             return true;
-    return begins(f, "NIST_1A", 7);
+    return info_kinds_begins(f, "NIST_1A", 7);
 }
 
 /* True if TEST holds for the fields of each of the first lines but comments, which begin with '#';
@@ -214,7 +214,7 @@ const struct info_kind info_kinds[] = {
     {"labels", NULL, read_other},
 };
 
-static bool holds(const char *folder, const char *const *suffix)
+static bool info_kinds_holds(const char *folder, const char *const *suffix)
 {
     struct folder_files found;
     struct err err;
@@ -225,7 +225,7 @@ static bool holds(const char *folder, const char *const *suffix)
     return any;
 }
 
-static enum status recordings(json_t *out, const char *path, struct err *err)
+static enum status info_kinds_recordings(json_t *out, const char *path, struct err *err)
 {
     struct recordings c;
     double total = 0, seconds;
@@ -254,9 +254,9 @@ enum status info_folder(json_t *out, const char **kind, const struct info_file *
     }
     enum status code = info_labels(out, path, err);
     *kind = "labels";
-    if (code == STATUS_NOTFOUND && holds(path, filename_recordings)) {
+    if (code == STATUS_NOTFOUND && info_kinds_holds(path, filename_recordings)) {
         *kind = "recordings";
-        return recordings(out, path, err);
+        return info_kinds_recordings(out, path, err);
     }
     if (code == STATUS_NOTFOUND)
         err_set(err, code, "%s: neither a model nor labels nor recordings in this folder", path);

@@ -32,7 +32,7 @@ static void set_text(json_t *out, const char *key, const char *text)
 }
 
 /* The words of T as an array; silence shows as "(sil)". */
-static json_t *words(const struct names *t)
+static json_t *info_labels_words(const struct names *t)
 {
     json_t *array = json_array();
     for (uint32_t i = 0; i < t->count; i++)
@@ -303,7 +303,7 @@ enum status info_labels(json_t *out, const char *path, struct err *err)
         set_text(out, "format", labels_format(l));
         set_count(out, "utterances", labels_count(l));
         set_count(out, timed ? "intervals" : "frames", values);
-        json_object_set_new(out, "labels", words(&seen));
+        json_object_set_new(out, "labels", info_labels_words(&seen));
     }
     names_free(&seen);
     labels_free(l);

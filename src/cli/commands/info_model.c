@@ -32,7 +32,7 @@ static void set_count(json_t *out, const char *key, size_t n)
     json_object_set_new(out, key, json_integer((json_int_t)n));
 }
 
-static json_t *shape(const struct tensor *t)
+static json_t *info_model_shape(const struct tensor *t)
 {
     json_t *array = json_array();
     for (uint32_t d = 0; d < t->ndim; d++)
@@ -53,7 +53,7 @@ static void describe_tensors(json_t *out, const struct tensors *t)
         elements += x->count;
         bytes += x->count * dtype_size(x->dtype);
         json_array_append_new(rows, json_pack("{s:s, s:s, s:o}", "tensor", x->name, "dtype", type,
-                                              "shape", shape(x)));
+                                              "shape", info_model_shape(x)));
     }
     json_t *names = json_array();
     const char *type;
@@ -198,7 +198,7 @@ enum status info_npy(json_t *out, const struct info_file *f, struct err *err)
     const struct tensor *x = &t.tensor[0];
     float *values = mem_array(x->count, sizeof *values);
     set_text(out, "dtype", dtype_name(x->dtype));
-    json_object_set_new(out, "shape", shape(x));
+    json_object_set_new(out, "shape", info_model_shape(x));
     if (values && x->count) {
         tensor_to_f32(x, values);
         float low = INFINITY, high = -INFINITY;
@@ -231,8 +231,9 @@ static enum status describe_arrays(json_t *out, struct pickle *p, const char *pa
             break;
         }
         first = i ? first : t.ndim == 2 ? t.shape[0] : 0;
-        json_array_append_new(rows, json_pack("{s:I, s:s, s:o}", "layer", (json_int_t)i + 1,
-                                              "dtype", dtype_name(t.dtype), "shape", shape(&t)));
+        json_array_append_new(rows,
+                              json_pack("{s:I, s:s, s:o}", "layer", (json_int_t)i + 1, "dtype",
+                                        dtype_name(t.dtype), "shape", info_model_shape(&t)));
     }
     if (code) {
         json_decref(rows);

@@ -49,7 +49,7 @@ static size_t text_width(const char *s)
     return n;
 }
 
-static void pad(struct buf *b, size_t from, size_t to)
+static void info_print_pad(struct buf *b, size_t from, size_t to)
 {
     for (; from < to; from++)
         buf_str(b, " ");
@@ -76,7 +76,7 @@ static void add_words(struct buf *b, const json_t *v, size_t column)
         size_t n = text_width(buf_text(&word));
         if (i && at + 1 + n > TEXT_WIDTH) {
             buf_str(b, "\n");
-            pad(b, 0, column);
+            info_print_pad(b, 0, column);
             at = column;
         } else if (i) {
             buf_str(b, " ");
@@ -125,9 +125,9 @@ static void add_table(struct buf *b, const json_t *rows)
                 } else {
                     bool number = json_is_number(v), last = column + 1 == columns;
                     buf_str(b, "  ");
-                    pad(b, n, number ? width[column] : n);
+                    info_print_pad(b, n, number ? width[column] : n);
                     buf_add(b, buf_text(&cell), cell.len);
-                    pad(b, n, number || last ? n : width[column]);
+                    info_print_pad(b, n, number || last ? n : width[column]);
                 }
                 column++;
             }
@@ -158,7 +158,7 @@ static void add_object(struct buf *b, const json_t *object, bool all)
             continue;
         }
         add_key(b, key);
-        pad(b, strlen(key), widest + 2);
+        info_print_pad(b, strlen(key), widest + 2);
         if (json_is_array(v))
             add_words(b, v, widest + 2);
         else

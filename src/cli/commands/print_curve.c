@@ -12,7 +12,7 @@
 
 enum { CELL_WIDTH = 24 };
 
-static double scale(enum experiment_quantity q)
+static double print_curve_scale(enum experiment_quantity q)
 {
     return q == EXPERIMENT_ERROR ? 100 : 1;
 }
@@ -35,11 +35,13 @@ static void print_point(FILE *out, const struct experiment *x, uint32_t row, uin
     if (v.count == 0)
         snprintf(text, sizeof text, "-");
     else if (v.count == 1)
-        snprintf(text, sizeof text, "%s%s", number_fixed(scale(q) * v.mean, d).text, mark);
-    else
-        snprintf(text, sizeof text, "%s (%s-%s)%s", number_fixed(scale(q) * v.mean, d).text,
-                 number_fixed(scale(q) * v.low, d).text, number_fixed(scale(q) * v.high, d).text,
+        snprintf(text, sizeof text, "%s%s", number_fixed(print_curve_scale(q) * v.mean, d).text,
                  mark);
+    else
+        snprintf(text, sizeof text, "%s (%s-%s)%s",
+                 number_fixed(print_curve_scale(q) * v.mean, d).text,
+                 number_fixed(print_curve_scale(q) * v.low, d).text,
+                 number_fixed(print_curve_scale(q) * v.high, d).text, mark);
     fprintf(out, "%*s", CELL_WIDTH, text);
 }
 
@@ -50,7 +52,8 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
     print_name(out, measure_column_name(x->column[column]), 0);
     fprintf(out, ": %s; nothing pruned: %s\n%6s %8s",
             q == EXPERIMENT_ERROR ? "error rate in %" : experiment_loss_name(x),
-            number_fixed(scale(q) * experiment_value(&experiment_cells(x, 0, measure)[column], q),
+            number_fixed(print_curve_scale(q) *
+                             experiment_value(&experiment_cells(x, 0, measure)[column], q),
                          q == EXPERIMENT_ERROR ? 2 : 3)
                 .text,
             "keep", "neurons");

@@ -29,12 +29,12 @@ static uint64_t row_neurons(const struct experiment *x, uint32_t row)
 }
 
 /* Errors in percent, their changes in points; likelihoods as they are. */
-static double scale(enum experiment_quantity q)
+static double print_matrix_scale(enum experiment_quantity q)
 {
     return q == EXPERIMENT_ERROR ? 100 : 1;
 }
 
-static int digits(enum experiment_quantity q)
+static int print_matrix_digits(enum experiment_quantity q)
 {
     return q == EXPERIMENT_ERROR ? 2 : 3;
 }
@@ -56,7 +56,8 @@ static void print_change(FILE *out, const struct experiment_change *c, enum expe
     if (isnan(c->change))
         snprintf(text, sizeof text, "-  ");
     else
-        snprintf(text, sizeof text, "%s %s", number_signed(scale(q) * c->change, digits(q)).text,
+        snprintf(text, sizeof text, "%s %s",
+                 number_signed(print_matrix_scale(q) * c->change, print_matrix_digits(q)).text,
                  mark);
     print_padded(out, text, width);
 }
@@ -67,8 +68,9 @@ static void print_interval(FILE *out, const struct interval *v, enum experiment_
     if (v->count == 0)
         snprintf(text, sizeof text, "-  ");
     else
-        snprintf(text, sizeof text, "%s %s  ", number_signed(scale(q) * v->low, digits(q)).text,
-                 number_signed(scale(q) * v->high, digits(q)).text);
+        snprintf(text, sizeof text, "%s %s  ",
+                 number_signed(print_matrix_scale(q) * v->low, print_matrix_digits(q)).text,
+                 number_signed(print_matrix_scale(q) * v->high, print_matrix_digits(q)).text);
     print_padded(out, text, CELL_WIDTH);
 }
 
@@ -126,8 +128,10 @@ static void print_own_row(FILE *out, const struct experiment *x, uint32_t row, u
         ties_offer(&worst, k, v);
     }
     if (n > 0)
-        fprintf(out, "%*s%*s  ", CELL_WIDTH - 2, number_signed(scale(q) * sum / n, digits(q)).text,
-                CELL_WIDTH - 2, number_signed(scale(q) * worst.value, digits(q)).text);
+        fprintf(out, "%*s%*s  ", CELL_WIDTH - 2,
+                number_signed(print_matrix_scale(q) * sum / n, print_matrix_digits(q)).text,
+                CELL_WIDTH - 2,
+                number_signed(print_matrix_scale(q) * worst.value, print_matrix_digits(q)).text);
     print_name(out, n > 0 ? measure_column_name(x->column[worst.best]) : "", 0);
     fputc('\n', out);
 }
@@ -166,7 +170,8 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
     for (uint32_t k = 0; k < x->columns; k++) {
         double v = experiment_value(&experiment_cells(x, 0, measure)[k], q);
         snprintf(value, sizeof value, "%s  ",
-                 isnan(v) ? "-" : number_fixed(scale(q) * v, digits(q)).text);
+                 isnan(v) ? "-"
+                          : number_fixed(print_matrix_scale(q) * v, print_matrix_digits(q)).text);
         print_padded(out, value, cell_width(x));
     }
     fputc('\n', out);

@@ -1,3 +1,7 @@
+/*
+ * The labels of many utterances from one file: collected in any order, then sorted by utterance
+ * and time and checked for overlap.
+ */
 #include "config.h"
 
 #include "formats/labels/labelstore.h"

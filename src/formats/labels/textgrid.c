@@ -1,3 +1,8 @@
+/*
+ * Praat's TextGrid: the long and the short text form are one sequence of values, with or without
+ * their names. Numbers of tiers and intervals that a file announces are never trusted for
+ * allocation.
+ */
 #include "config.h"
 
 #include "formats/labels/textgrid.h"
