@@ -88,6 +88,8 @@ void analysis_set_map(struct analysis *a, const struct map_params *map)
             map_free(&a->property[i]->map[l]);
 }
 
+/* A new property, with empty room [layers] for its patterns and maps, which are computed when they
+ * are first asked for. */
 static enum status make_slot(struct analysis *a, const char *name, struct analysis_property **out,
                              struct err *err)
 {
@@ -163,6 +165,8 @@ enum status analysis_layer(struct analysis *a, const char *name, uint32_t layer,
     return code;
 }
 
+/* Map of one property in one layer: pairwise distances of its activation patterns [n][n], then MDS.
+ * The matrix grows with the square of the points, hence the limit. */
 static enum status compute_map(struct map *m, const struct property *p,
                                const struct property_layer *l, const struct map_params *params,
                                const struct cancel *cancel, struct err *err)

@@ -268,6 +268,8 @@ static enum status take_property(struct parser *p, struct setexpr_node *node)
     return code;
 }
 
+/* One operand: an expression in parentheses, or a pattern, file, list, named set or property, each
+ * with an optional layer. Depth is limited because the parser recurses. */
 static enum status parse_item(struct parser *p, uint32_t *out)
 {
     struct setexpr_node node = {.layer = SETEXPR_CURRENT};

@@ -37,6 +37,8 @@ static void smacof_free(struct smacof *s)
     free(s->x);
 }
 
+/* Copies the start XY [n][2] and the distances DIST [n][n] into the padded layout. x, y, gx and gy
+ * are one allocation, which x owns. */
 static enum status smacof_init(struct smacof *s, const double *xy, const double *dist, size_t n,
                                struct err *err)
 {

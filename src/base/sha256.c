@@ -25,6 +25,8 @@ static uint32_t sha256_rotate(uint32_t x, int by)
     return x >> by | x << (32 - by);
 }
 
+/* Compresses one block of 64 bytes into STATE: message schedule and 64 rounds (FIPS 180-4, 6.2.2).
+ * s[0..7] are the standard's a to h. */
 static void take_block(uint32_t state[8], const unsigned char *block)
 {
     uint32_t w[64], s[8];

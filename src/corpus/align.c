@@ -134,6 +134,9 @@ static void align_drop_last_run(struct grid_labels *f)
     f->count = last;
 }
 
+/* Label (-1: none) and segment number of each frame. In the published program's mode a label list
+ * may be longer than the model's output, labels are unified by canonical name and the last run is
+ * dropped. */
 static enum status align_label_frames(struct grid_labels *f, const struct utterance_labels *u,
                                       size_t frames, const struct align_options *o,
                                       size_t *unlabelled, struct err *err)

@@ -67,6 +67,8 @@ static enum status audio_check_wav_end(int fd, off_t size, const char *path, str
     return STATUS_OK;
 }
 
+/* Opens PATH with libsndfile. Only regular files: the file's size is needed to see a truncated WAV,
+ * which libsndfile does not report. */
 static enum status decoder_open(struct decoder *d, const char *path, struct err *err)
 {
     int fd = -1;
@@ -185,6 +187,8 @@ static enum status audio_convert(struct audio *a, struct decoder *d, SRC_STATE *
     return STATUS_OK;
 }
 
+/* Reads through libsamplerate's band-limited converter to AUDIO_RATE. The block of 0 frames at the
+ * end goes through it too, which flushes what the filter still holds. */
 static enum status audio_read_resampled(struct audio *a, struct decoder *d, struct err *err)
 {
     int failed;

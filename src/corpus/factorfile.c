@@ -66,6 +66,8 @@ static enum status factorfile_bad(const char *name, size_t line, const char *wha
     return err_set(err, STATUS_FORMAT, "%s: line %zu: %s", name, line, what);
 }
 
+/* Adds one span: utterance and level become indices into the name tables. The level is cleaned as
+ * names in count files are. */
 static enum status factorfile_add(struct factorfile *f, struct span utterance, struct span value,
                                   struct factor_span s, const char *name, struct err *err)
 {

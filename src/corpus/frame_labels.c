@@ -109,6 +109,8 @@ static enum status frame_labels_take_spoken(struct reading *g, const struct utte
     return STATUS_OK;
 }
 
+/* Labels and pitch of all frames of the recording, aligned without the published
+ * program's special cases, and the list of its phones. */
 static enum status frame_labels_take_labels(struct reading *g, const struct audio *audio,
                                             struct err *err)
 {

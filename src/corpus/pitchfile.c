@@ -191,6 +191,8 @@ void pitch_track_free(struct pitch_track *t)
     *t = (struct pitch_track){.count = 0};
 }
 
+/* Pitch of utterance U of a file of lists, one entry for each frame of its grid: classes, or F0 in
+ * Hz. */
 static enum status pitchfile_get_list(const struct pitchfile *p, uint32_t u,
                                       struct pitch_track *out, struct err *err)
 {

@@ -99,6 +99,9 @@ static void pitchtrack_make_filter(float tap[TAPS])
         tap[i] = (float)(tap[i] / sum);
 }
 
+/* Low-pass filters the samples and keeps every DECIMATION-th, without their mean. Beyond the ends
+ * the mean stands in for samples, so that there is no step; the taps add up to 1, which makes it
+ * drop out. */
 static void pitchtrack_decimate(struct tracker *t, const float *samples, size_t n)
 {
     float tap[TAPS], edge[TAPS];

@@ -43,6 +43,8 @@ static void published_read_occurrences(struct published_labels *t, const struct 
     }
 }
 
+/* Canonical phone name of each label number, NAMES_NONE where the table has no label. Labels of one
+ * canonical name share an entry. */
 static enum status published_name_labels(struct published_labels *t,
                                          const struct label_table *table,
                                          const struct phones *phones, struct err *err)

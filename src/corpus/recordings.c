@@ -111,6 +111,8 @@ static enum status recordings_add_line(struct recordings *c, const char *path, c
     return code;
 }
 
+/* Reads a text file of one path a line. Very long lines and zero bytes mean that some other file
+ * was given. */
 static enum status recordings_open_list(struct recordings *c, const char *path, struct err *err)
 {
     struct mapped m;

@@ -171,6 +171,8 @@ static bool add_factor(struct import *m, const char *name, char *const *level, u
     return true;
 }
 
+/* Factors, occurrences and frame numbers of the result. Frames are -1, not known: the pickle holds
+ * probabilities only. */
 static enum status import_describe(struct import *m, struct err *err)
 {
     struct counts *c = &m->counts;

@@ -131,6 +131,8 @@ static enum status run_workers(struct count_job *j, struct err *err)
                          job_watch, err);
 }
 
+/* Writes the output: the cells with the metadata by which merge and the explorer check that files
+ * are comparable. */
 static enum status write_counts(struct count_job *j, struct err *err)
 {
     const struct count_options *o = j->options;

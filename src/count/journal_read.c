@@ -93,6 +93,8 @@ static bool get_row(struct in *in, const struct cells *c, uint32_t cell)
     return true;
 }
 
+/* Cells with keys, frames and counters. Keys must be valid level indices, each cell new and with
+ * frames, and the frames must add up to the total FRAMES: a journal that fails is refused. */
 static bool get_cells(struct in *in, struct cells *c, uint64_t frames)
 {
     uint64_t n = get_number(in), sum = 0;

@@ -133,6 +133,10 @@ static bool add_source(struct merge *m, uint32_t file, uint32_t cell, uint32_t t
     return true;
 }
 
+/*
+ * Enters the levels and cells of FILE into the union and adds up the frames. Level indices are each
+ * file's own, so they are translated by name. Counts are 32 bits wide, hence the limit on frames.
+ */
 static enum status add_cells(struct merge *m, uint32_t file, struct err *err)
 {
     const struct counts *c = &m->file[file];
@@ -195,6 +199,8 @@ static bool unite_occurrences(struct merge *m)
     return true;
 }
 
+/* Cells of the union, still empty, with the factors and blocks of the first file: check_alike has
+ * made sure that the others have the same. Bare, since the counts stay in the files. */
 static enum status merge_prepare(struct merge *m, struct err *err)
 {
     const struct counts *c = &m->file[0];

@@ -12,6 +12,8 @@
 #include "base/bitset.h"
 #include "base/mem.h"
 
+/* A and B are both no shards, or both shards of one corpus: the same number of shards, recordings
+ * and digest of their names. */
 static enum status check_one_corpus(const struct counts *a, const struct counts *b, struct err *err)
 {
     const struct shards *x = &a->shards, *y = &b->shards;

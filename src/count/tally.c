@@ -12,6 +12,8 @@
 #include "base/mem.h"
 #include "model/kernels/select.h"
 
+/* Empty cells with the job's factors (the built-in ones first, then the user's own) and one block
+ * of counters for each lambda and layer: block = lambda x layers + layer. */
 static enum status init_cells(struct cells *c, const struct count_job *j, struct err *err)
 {
     const struct model_info *m = j->info;

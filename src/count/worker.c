@@ -50,6 +50,8 @@ static void worker_free(struct worker *w)
     free(w->extra);
 }
 
+/* Memory of one thread: a selector of the tau largest activations for each block, and where its
+ * neurons stand among those of a frame. worker_free cleans up after failure too. */
 static enum status worker_init(struct worker *w, struct count_job *j, struct err *err)
 {
     const struct cells *c = &j->tally.cells;
@@ -263,6 +265,9 @@ static void worker_account(struct worker *w, size_t i)
     t->short_segments += a->short_segments;
 }
 
+/* Counts recording I. Audio, alignment and the forward pass run without the lock; only adding to
+ * the cells and totals holds it. A recording with a problem is reported and left out; memory for
+ * cells that is used up stops the job. */
 static void worker_process(struct worker *w, size_t i)
 {
     struct count_job *j = w->job;

@@ -23,6 +23,8 @@ static const double *sid_mix(struct worker *w)
     return w->means;
 }
 
+/* Scores one recording: cross-entropy (natural logarithm) and error of the head's best class
+ * against the speaker in the recording's name. */
 static enum status sid_item(struct worker *w, const struct item *it, struct err *err)
 {
     const struct eval *e = w->e;

@@ -10,6 +10,9 @@
 #include "formats/labels/label_format.h"
 #include "formats/labels/label_lines.h"
 
+/* Reads all utterances of a master label file: a quoted pattern such as "*" or a folder, "/" and
+ * NAME.lab begins one, lines in .lab format follow, "." ends it. The name is the pattern's last
+ * part without extension. */
 static enum status mlf_read(struct label_store *store, const void *bytes, size_t size,
                             const char *name, const char *utterance, struct err *err)
 {

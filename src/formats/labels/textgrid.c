@@ -217,6 +217,8 @@ static enum status textgrid_read_items(struct reader *r, struct textgrid *g,
     return code;
 }
 
+/* One tier: class, name and items. Point tiers keep their name, so that a message can list them,
+ * but no items. */
 static enum status textgrid_read_tier(struct reader *r, struct textgrid *g, struct err *err)
 {
     enum status code = textgrid_expect_text(r, "class of a tier", err);
@@ -251,6 +253,8 @@ static enum status textgrid_read_head(struct reader *r, struct err *err)
     return STATUS_OK;
 }
 
+/* The whole file: heading, times of the grid, "<exists>" and the tiers. Values after the last
+ * announced one are an error, since a wrong size would otherwise drop labels. */
 static enum status textgrid_read_grid(struct reader *r, struct textgrid *g, struct err *err)
 {
     double count = 0;
