@@ -33,6 +33,11 @@ static const struct engine *app_open_started(const struct app *app, const struct
     return NULL;
 }
 
+/*
+ * Opens file I with a session for the screen and an engine for its threads; nothing if it is open.
+ * The file is marked open before the engine is made, so that close_file frees everything on a later
+ * failure. Files without phones have no property to show and are refused.
+ */
 static enum status open_file(struct app *app, size_t i, struct err *err)
 {
     struct app_file *f = &app->file[i];

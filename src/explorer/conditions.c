@@ -78,6 +78,11 @@ static int conditions_heading_check(const struct app *app, uint32_t property)
     return property == NAMES_NONE ? -1 : property == app->at.property;
 }
 
+/*
+ * One factor as a heading, then a line for each of its levels with the frames counted there. The
+ * line's major is the factor, its minor the level. Without frame counts (probabilities) the number
+ * is left out, and NAN fails comparisons such as frames>1000 in a filter.
+ */
 static enum status conditions_add_factor(struct app *app, uint32_t f, struct err *err)
 {
     const struct counts *c = &app_file(app)->counts;

@@ -76,6 +76,11 @@ static int short_title(const char *title, char *text, size_t size)
     return text_width(text);
 }
 
+/*
+ * Tabs in the widest of three forms for which there is room: whole titles, short titles, numbers
+ * only; the current view always has its whole title. The layer follows at the right, as "7/12"
+ * where "layer 7 of 12" does not fit. A plain canvas names view and layer in words instead.
+ */
 static void draw_tabs(const struct app *app, struct canvas *c)
 {
     int col = 0;
@@ -108,6 +113,11 @@ static void draw_tabs(const struct app *app, struct canvas *c)
     canvas_right(c, 1, col + 1, room, STYLE_STRONG, where);
 }
 
+/*
+ * The status line from the right: results still to be computed, then how many neurons are marked
+ * (left out where 40 columns or fewer remain). The rest belongs to the last message or, without
+ * one, to the view.
+ */
 static void draw_status(const struct app *app, struct canvas *c)
 {
     const struct view *view = view_current(app);

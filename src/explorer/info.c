@@ -20,6 +20,11 @@ enum { NAME_WIDTH = 13, CHECKSUM_MAX = 1 << 28 };
 static enum status info_add(struct app *app, struct err *err, const char *name, const char *fmt,
                             ...) __attribute__((format(printf, 4, 5)));
 
+/*
+ * One entry of the panel. Lines that are too long are broken at the last blank in their second half
+ * or, without one (paths, digests), at the edge; NAME stands on the first line only. ROOM leaves
+ * space for the name's column and the panel's frame.
+ */
 static enum status info_add(struct app *app, struct err *err, const char *name, const char *fmt,
                             ...)
 {
@@ -62,6 +67,11 @@ static enum status add_bytes(struct app *app, struct err *err)
                            f->sha256[0] ? f->sha256 : "(not computed: large file)");
 }
 
+/*
+ * What the count file records of its making: format, frames, model, lambda, pitch edges and
+ * command. Fields that the file does not have are left out; counts of probabilities have no frames.
+ * A cell whose frames are unknown is negative and adds nothing to the sum.
+ */
 static enum status add_counts(struct app *app, const struct counts *c, struct err *err)
 {
     int64_t frames = 0;

@@ -243,6 +243,11 @@ static enum status take_marks(struct app *app, const char *value, struct err *er
     return link_unknown("marks", value, err);
 }
 
+/*
+ * Takes one option: those of every view first, all others are the view's. Options that results
+ * depend on (file to lambda) were taken by take_first, since the others are looked up in what these
+ * select.
+ */
 static enum status link_take(struct app *app, const char *name, const char *value, struct err *err)
 {
     const struct view *view = view_current(app);

@@ -143,6 +143,11 @@ static void lists_typed(struct app *app)
     lists_moved(app);
 }
 
+/*
+ * Enter in the prompt of a search or a filter. An empty search repeats the last one, as in less.
+ * The search starts behind the line where the cursor was before typing, because every key typed has
+ * already moved it. *COLUMN of the prompt says where the text is wrong.
+ */
 static enum status lists_accept(struct app *app, struct err *err)
 {
     struct grid *g = lists_here(app);
@@ -208,6 +213,11 @@ static enum status lists_choose_sort(struct app *app, const struct panel_line *l
 
 static const struct panel_kind sort_panel = {.look = PANEL_RADIO, .choose = lists_choose_sort};
 
+/*
+ * A line for each column, then the natural order. A column's own direction (falling) is turned
+ * round by reverse, so that the arrow shows the order on the screen. Major is the column from 0,
+ * UINT32_MAX for the natural order.
+ */
 static enum status lists_open_sort(struct app *app, struct err *err)
 {
     struct grid *g = lists_of_view(app);

@@ -236,6 +236,11 @@ static const struct prompt_kind name_prompt = {.accept = marks_accept_name};
 static const struct prompt_kind save_prompt = {.text = PROMPT_PATH, .accept = marks_accept_save};
 static const struct prompt_kind load_prompt = {.text = PROMPT_PATH, .accept = marks_accept_load};
 
+/*
+ * Does what the chosen line says. The panel frees its lines when it closes or another one opens, so
+ * the line's value is copied first: whole in a buffer for set expressions, which may be long, and
+ * in VALUE for names and paths.
+ */
 static enum status marks_choose(struct app *app, const struct panel_line *line, struct err *err)
 {
     uint32_t current = app->at.layer;

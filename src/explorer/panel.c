@@ -187,6 +187,11 @@ static int panel_widest(const struct panel *p)
     return w;
 }
 
+/*
+ * Line I of the shown ones, with its number (menus: 1 to 9, the keys that choose it) or its check
+ * mark. Levels of a tree are indented by two columns more than their heading, and the check mark
+ * stands four columns left of the text.
+ */
 static void draw_line(const struct panel *p, size_t i, struct canvas *c, int row, int col, int room)
 {
     const struct panel_line *l = &p->line[p->grid.shown[i]];

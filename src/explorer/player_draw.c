@@ -83,6 +83,11 @@ static void draw_words(const struct player *p, const struct canvas *app, struct 
     buf_free(&words);
 }
 
+/*
+ * The app on a canvas of its own, since it has fewer rows than the screen, copied to the top; then
+ * the rule and the words below. The words are filled in from the app's own canvas, so that a number
+ * they quote is never one that the tour itself has written.
+ */
 static enum status render_tour(const struct player *p, struct canvas *c, struct err *err)
 {
     struct canvas app;

@@ -264,6 +264,11 @@ static bool among_dots(const struct canvas *c, int row, int col)
     return false;
 }
 
+/*
+ * Rows as UTF-8 with trailing blanks left out. A cell with ch 0 is the right half of a wide
+ * character, which its left half has written already. DOTS: empty cells in areas of dots become
+ * U+2800.
+ */
 static void print_cells(const struct canvas *c, struct buf *out, bool dots)
 {
     char bytes[8];

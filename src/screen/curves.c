@@ -202,6 +202,10 @@ static double rank_column(const struct sheet *s, double r, bool logarithmic)
     return sheet_rank_x(s, r, logarithmic) * (s->area.cols - 1) + 0.5;
 }
 
+/*
+ * The horizontal axis of ranks: a tick at every round rank, its number where it does not touch the
+ * last one or leave the area.
+ */
 static void draw_ranks(struct canvas *c, const struct sheet *s, bool logarithmic)
 {
     int row = s->area.row + s->area.rows, last = -1;

@@ -125,6 +125,11 @@ static uint32_t compare_draw_position(const struct app *app)
     return p == NAMES_NONE ? 0 : p;
 }
 
+/*
+ * Divides WIDTH columns: file names (at most TITLE_MAX, 10 on screens under 80), the size column if
+ * each property still fits after it, then a block for each property, widened by a bar of 5 to
+ * BAR_MAX columns if there is room.
+ */
 static struct columns compare_draw_choose(const struct app *app, int width)
 {
     const struct compare_state *s = compare_state(app);
@@ -164,6 +169,11 @@ static void compare_draw_head(const struct app *app, struct canvas *c, int row, 
     canvas_right(c, row + 1, col + 9, 5, STYLE_FAINT, "layer");
 }
 
+/*
+ * One file's row of best silhouettes: its size, then for each property the silhouette (or its
+ * difference to the current file), * in the file with the largest one, the layer and a bar. A file
+ * that could not be opened shows the reason instead.
+ */
 static void best_row(const struct app *app, struct canvas *c, int row, size_t i,
                      const struct columns *k)
 {
@@ -265,6 +275,11 @@ static int draw_reasons(const struct app *app, struct canvas *c, struct rect a)
     return row;
 }
 
+/*
+ * The form "best" from top to bottom: the page of files that holds the current one, the reasons for
+ * missing values (at most 6 rows), and the curves if CURVES_ROWS are left. The reasons leave that
+ * much where at least two rows remain for themselves.
+ */
 static void draw_best(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct compare_state *s = compare_state(app);

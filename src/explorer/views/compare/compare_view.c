@@ -152,6 +152,11 @@ static void compare_tell(const struct app *app, struct link *out)
             link_add(out, "hide", "%zu", i + 1);
 }
 
+/*
+ * Takes --form, --hide N (file, from 1) and --scale differences. NAME NULL restores the view as it
+ * opens. Options may come before the view was ever prepared, so the arrays by file are made here
+ * first.
+ */
 static enum status compare_take_option(struct app *app, const char *name, const char *value,
                                        struct err *err)
 {

@@ -265,6 +265,11 @@ static int draw_changes(const struct cells *t, struct canvas *c, struct rect a)
     return row - a.row;
 }
 
+/*
+ * Curves as numbers: a line for each curve and share that any of the experiments has, a column for
+ * each experiment. Values are means over the draws; what an experiment did not measure is NAN and
+ * shows as "-".
+ */
 static void draw_points(const struct cells *t, struct canvas *c, struct rect a)
 {
     double share[100];

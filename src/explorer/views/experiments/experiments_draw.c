@@ -39,6 +39,10 @@ static void experiments_draw_when(const struct job *job, long long now, char *te
         snprintf(text, size, "-");
 }
 
+/*
+ * One experiment of the list: state, steps done, start time or speed, its letter in the comparison
+ * (A to D) and its title. Nothing is selected while the form is open.
+ */
 static void draw_job(const struct app *app, struct canvas *c, int row, size_t i)
 {
     static const char *const states[] = {"running", "finished", "stopped"};
@@ -199,6 +203,10 @@ static void draw_matrix(const struct experiment *x, struct canvas *c, struct rec
                       x->columns - columns_shown(x, c));
 }
 
+/*
+ * A pruning experiment: shares kept down, curves across, errors in percent averaged over the draws.
+ * Points that no draw has measured yet show "-".
+ */
 static void draw_curve_table(const struct experiment *x, struct canvas *c, struct rect a)
 {
     int row = a.row, cell = CELL;
@@ -234,6 +242,10 @@ void experiments_draw_results(const struct experiment *x, int shape, struct canv
         (x->kind == EXPERIMENT_MATRIX ? draw_matrix : draw_curve_table)(x, c, area);
 }
 
+/*
+ * The form, scrolled so that the current field is visible. One line more than there are fields: the
+ * last one, FIELD_COUNT, starts the experiment.
+ */
 static void draw_form(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct experiments_state *s = experiments_state(app);

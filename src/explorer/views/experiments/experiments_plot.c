@@ -110,6 +110,11 @@ static int add_curve(struct curves *s, const struct beside *b, size_t i, const c
     return canvas_textf(c, row, col, c->cols - col, style, "%c %s  ", letter, name);
 }
 
+/*
+ * Error by share kept, a curve for each name and experiment; the legend takes up to two rows when
+ * several experiments are compared. Points are numbered on the axis, evenly spaced, since shares
+ * (1% to 100%) would crowd at one end; the line above says which share each number is.
+ */
 static void draw_curves(const struct beside *b, struct canvas *c, struct rect a)
 {
     struct curves *s = mem_zeros(1, sizeof *s);

@@ -200,6 +200,11 @@ static const struct prompt_kind field_prompt = {.accept = experiments_accept_fie
 static const struct prompt_kind set_prompt = {.text = PROMPT_SET,
                                               .accept = experiments_accept_field};
 
+/*
+ * Enter on a line of the form: opens a prompt for the field, or starts the experiment on the last
+ * line. SAME is a former experiment with the same command, which goes on or shows its results
+ * rather than being measured twice.
+ */
 static void edit_field(struct app *app, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
@@ -236,6 +241,10 @@ static bool apply_form(struct app *app, enum action action, struct err *err)
     }
 }
 
+/*
+ * Keys go to the form if it is open, then to the recording if that is shown, else to the list.
+ * Deleting needs the same key twice in a row: any other action withdraws the first.
+ */
 static bool experiments_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
@@ -285,6 +294,10 @@ static void tell_settings(const struct experiment *x, struct buf *line)
     }
 }
 
+/*
+ * What the line says: help for the form's field, the recording, or the selected experiment's title
+ * with the time left while it runs, else with the settings that its title leaves out.
+ */
 static void experiments_status(const struct app *app, struct buf *line)
 {
     const struct experiments_state *s = experiments_state(app);

@@ -144,6 +144,10 @@ static void sorted_title(const struct app *app, struct canvas *c, int row, int c
                         : "v");
 }
 
+/*
+ * Two rows above a property's block: its name, reversed for the current property, and the titles of
+ * its columns, the sorted one with an arrow. Widths are those of layers_draw_block.
+ */
 static void layers_draw_head(const struct app *app, struct canvas *c, int row, int col, uint32_t p,
                              const struct columns *k)
 {
@@ -181,6 +185,10 @@ static void layers_draw_score(struct canvas *c, int row, int col, int width, dou
         canvas_bar(c, row, col + width + 2, bar - 1, best ? STYLE_BEST : STYLE_BAR, v);
 }
 
+/*
+ * One property in one layer: |P|, |G| of each group, and silhouettes with bars. "." means not
+ * computed yet, "-" that the property is not available under the conditions.
+ */
 static void layers_draw_block(const struct app *app, struct canvas *c, int row, int col, uint32_t p,
                               uint32_t layer, const struct columns *k, bool best)
 {
@@ -206,6 +214,10 @@ static void layers_draw_block(const struct app *app, struct canvas *c, int row, 
                           false, bar);
 }
 
+/*
+ * One layer. |S| is that of the first property, or of the current one where the first is not
+ * available; the layer with the best silhouette of a property is marked in its block.
+ */
 static void table_row(const struct app *app, struct canvas *c, int row, uint32_t layer,
                       const struct columns *k)
 {
@@ -271,6 +283,10 @@ static void layers_draw_details(const struct app *app, struct canvas *c, int row
         detail_line(app, c, row + 1 + (int)p, p);
 }
 
+/*
+ * The page of layers that holds the cursor, then details of the current layer and, if CURVES_ROWS
+ * are left, the curves. Blocks that do not fit at the right are left out whole.
+ */
 static void render_table(const struct app *app, struct canvas *c, struct rect area)
 {
     uint32_t n = app_session(app)->names.count;

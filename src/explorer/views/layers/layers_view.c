@@ -42,6 +42,11 @@ static void layers_release(struct app *app)
     grid_free(&s->grid);
 }
 
+/*
+ * The layers as rows to sort and filter: layer, |S|, and of each property |P| and the silhouette on
+ * the map. Results that are not computed yet are NAN and sort last. The cursor is put on the
+ * current layer only if the filter keeps that; otherwise it stays on its line.
+ */
 static enum status fill_list(struct app *app, struct err *err)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
@@ -90,6 +95,10 @@ static void layers_moved(struct app *app)
         app->at.layer = (uint32_t)grid_id(&s->grid);
 }
 
+/*
+ * Moving the cursor changes the current layer at once. The list is filled here if no screen was
+ * prepared before the first key.
+ */
 static bool layers_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);
@@ -133,6 +142,10 @@ static void layers_tell(const struct app *app, struct link *out)
     link_tell_list(&s->grid, out);
 }
 
+/*
+ * Takes --form and --hide PROPERTY. NAME NULL restores the view as it opens. A property beyond
+ * MAX_PROPERTIES, or not in the file, cannot be hidden and is reported.
+ */
 static enum status layers_take_option(struct app *app, const char *name, const char *value,
                                       struct err *err)
 {

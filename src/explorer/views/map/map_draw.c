@@ -140,6 +140,10 @@ static void draw_scale(struct canvas *c, int row, struct rect a, double per_col)
                  number_short(length, 6).text);
 }
 
+/*
+ * Stress and silhouettes of the map, then how many cells hold several groups, how many labels had
+ * no room, and the scale: what the drawing itself cannot show. Returns the row after the last.
+ */
 static int draw_scores(const struct app *app, struct canvas *c, struct rect a, int row,
                        const struct plot_report *report)
 {
@@ -172,6 +176,11 @@ void map_point_name(const struct map_state *s, uint32_t i, char *text, size_t si
         snprintf(text, size, "%s %s", label, group);
 }
 
+/*
+ * The selected point: its name, the size of its pattern S_k, its frames where they are known, and
+ * its nearest patterns by distance in full dimension, not in the plane. Lines that do not fit are
+ * left out from the end.
+ */
 static void draw_selected(const struct app *app, struct canvas *c, struct rect a, int row)
 {
     const struct map_state *s = map_state(app);

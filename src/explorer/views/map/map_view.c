@@ -150,6 +150,10 @@ static double pattern_distance(const struct property_layer *l, uint32_t a, uint3
     return sqrt((double)n);
 }
 
+/*
+ * The MAP_NEAREST patterns nearest to the selected one, by distance in full dimension; equal
+ * distances keep the order of the points, so that the list is the same on every machine.
+ */
 static enum status find_near(struct map_state *s, struct err *err)
 {
     s->nears = 0;
@@ -171,6 +175,12 @@ static enum status find_near(struct map_state *s, struct err *err)
     return STATUS_OK;
 }
 
+/*
+ * Fetches the property and layer to draw and aligns the map to that of the layer before. While the
+ * layer's map is being computed the last picture stays (not fresh). The reason why there is no map
+ * goes to `why`, which is drawn instead, and is not an error. The neighbours wait while keys are
+ * still coming in (lag).
+ */
 static enum status map_prepare(struct app *app, struct err *err)
 {
     struct map_state *s = map_state(app);
@@ -253,6 +263,10 @@ void map_show_all(struct app *app)
         memset(s->hidden, 0, s->groups);
 }
 
+/*
+ * Keys of the map. Escape unselects the point and shows filtered points again. Not handled here:
+ * opening without a selected point, and the legend where there is a map.
+ */
 static bool map_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct map_state *s = map_state(app);
@@ -294,6 +308,10 @@ static void map_moved(struct app *app)
     snprintf(app->phone, sizeof app->phone, "%s", s->property->point[row].label);
 }
 
+/*
+ * The selected point and its three nearest patterns; without one, the scores of the map. A property
+ * of single points (each-phone) has no silhouette: only its stress is given.
+ */
 static void map_status(const struct app *app, struct buf *line)
 {
     const struct map_state *s = map_state(app);

@@ -67,6 +67,10 @@ static void draw_sets(const struct app *app, struct canvas *c, int row, int col,
     buf_free(&line);
 }
 
+/*
+ * Line I of the list: mark, number, group, best point, its p, and, as width allows, the patterns (k
+ * of n) and other sets. The columns are those of the head above.
+ */
 static void draw_row(const struct app *app, struct canvas *c, int row, struct rect a, size_t i)
 {
     const struct neurons_state *s = neurons_state(app);
@@ -147,6 +151,11 @@ static double group_share(const struct neurons_state *s, uint32_t group, uint64_
     return n ? sum / n : 0;
 }
 
+/*
+ * p of the selected neuron: by group where there are at most MAX_GROUPS, then by point in
+ * descending order, as far as there are rows. All bars have one scale: full width is the largest p
+ * by point, or the baseline if that is larger.
+ */
 static void draw_bars(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct neurons_state *s = neurons_state(app);

@@ -154,6 +154,11 @@ static enum status fill_grid(struct app *app, struct err *err)
     return code;
 }
 
+/*
+ * Evaluates the set in the current layer and computes the statistics of each of its neurons. The
+ * arrays hits, order and p are scratch of one neuron, [points]; they have at least one element,
+ * since a property may have no point under the conditions. On failure there are no rows.
+ */
 static enum status make_rows(struct app *app, struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
@@ -223,6 +228,11 @@ static bool names_sets(const struct app *app)
     return strchr(neurons_set(app), '$') != NULL;
 }
 
+/*
+ * Recomputes only what is out of date: rows after a change of layer, property, conditions or set,
+ * and, if the set names $marks or another named set, after every change of the marks; otherwise new
+ * marks only refill the list. The reason for failure is drawn in the view.
+ */
 static enum status neurons_prepare(struct app *app, struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
@@ -248,6 +258,11 @@ static enum status neurons_prepare(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
+/*
+ * Makes TEXT the set shown; "" goes back to the current property. The expression is parsed and its
+ * files are read here, so that an error is reported while the text is still in the prompt; *COLUMN
+ * is where it is wrong.
+ */
 static enum status neurons_set_text(struct app *app, const char *text, size_t *column,
                                     struct err *err)
 {
@@ -330,6 +345,10 @@ static void neurons_tell(const struct app *app, struct link *out)
         link_add(out, "select", "%llu", (unsigned long long)grid_id(&s->grid));
 }
 
+/*
+ * Takes --set, --form and --select NEURON. NAME NULL restores the view as it opens: the current
+ * property, table and bars, no filter or sorting.
+ */
 static enum status neurons_take_option(struct app *app, const char *name, const char *value,
                                        struct err *err)
 {

@@ -63,6 +63,11 @@ static void draw_region(const struct overlap_state *s, struct canvas *c, int row
         canvas_bar(c, row, bar, room, STYLE_BAR, (double)s->result.region[r] / largest);
 }
 
+/*
+ * The page of regions that holds the cursor: a letter for each set across, then size, expected
+ * size, ratio and bar. The line below says how many regions follow or, at the end, how many neurons
+ * are in no set (region 0, which has no line of its own).
+ */
 static void draw_table(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct overlap_state *s = overlap_state(app);

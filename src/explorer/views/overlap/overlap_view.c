@@ -136,6 +136,11 @@ static enum status count_marks(struct app *app, struct err *err)
     return code;
 }
 
+/*
+ * Computes sizes and expected sizes of all regions in the current layer. Region r is a bit set: bit
+ * i says that its neurons are in set i; region 0 is outside of all sets. The cursor keeps to its
+ * region as the order changes, and goes to the first one where that has disappeared.
+ */
 static enum status overlap_prepare(struct app *app, struct err *err)
 {
     struct overlap_state *s = overlap_state(app);
@@ -250,6 +255,11 @@ static enum status open_line(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
+/*
+ * Keys of the view. The cursor runs over the sets and then over the regions as one list; the list's
+ * own cursor follows only while it is on a region, since search and filter know the regions alone.
+ * Only sets can be edited or removed.
+ */
 static bool overlap_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct overlap_state *s = overlap_state(app);

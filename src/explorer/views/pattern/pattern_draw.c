@@ -96,6 +96,11 @@ static void draw_names(const struct app *app, struct canvas *c, struct rect a)
         canvas_text(c, a.row, col, end - col, STYLE_FAINT, "  - - baseline");
 }
 
+/*
+ * p of all neurons in descending order, for the current phone and the overlaid ones. Each curve has
+ * its own order, so a rank is not the same neuron in two curves. The axis ends at the first round
+ * number above the largest p and the baseline.
+ */
 static void draw_curves(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct pattern_state *s = pattern_state(app);
@@ -158,6 +163,10 @@ static int pattern_draw_head(const struct grid *g, struct canvas *c, int row, in
     return width;
 }
 
+/*
+ * Titles of the columns that table_of has chosen; the widths are those of table_row. Both ends of
+ * the interval share one title, whose arrow shows sorting by either.
+ */
 static void table_head(const struct app *app, struct canvas *c, struct rect a, struct table t)
 {
     const struct pattern_state *s = pattern_state(app);

@@ -260,6 +260,11 @@ static const struct view_action own[] = {
      pattern_other_list},
     {{NULL, NULL, 0, 0, NULL, NULL}, ACTION_NONE, NULL}};
 
+/*
+ * Keys go to the list of phones or, after `o`, to that of neurons, which the form of curves alone
+ * does not show. Escape removes the overlaid curves and the filter. False without phones: nothing
+ * to do.
+ */
 static bool pattern_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct pattern_state *s = pattern_state(app);
@@ -288,6 +293,10 @@ static bool pattern_apply(struct app *app, enum action action, long arg, struct 
     return true;
 }
 
+/*
+ * Size of the pattern and the baseline tau/D, or, if neurons of the layer are marked, how many of
+ * those are in the pattern: there is no room for both.
+ */
 static void pattern_status(const struct app *app, struct buf *line)
 {
     const struct pattern_state *s = pattern_state(app);
