@@ -9,6 +9,8 @@
 
 #include "cli/explore.h"
 
+/* The current screen as text, or with ANSI colours for --color=always. The results it shows are
+ * waited for, so that equal input prints equal text. */
 static int print_screen(struct player *p, FILE *out)
 {
     struct canvas c;

@@ -75,6 +75,8 @@ static bool explore_settings_take(struct explore *e, struct link *place, const c
     return true;
 }
 
+/* Applies the user's configuration file to E and PLACE. Unknown or invalid lines are noted and
+ * skipped: a typing error must not keep the explorer from starting. */
 static enum status read_settings(struct explore *e, const struct cli *cli, struct link *place,
                                  struct err *err)
 {

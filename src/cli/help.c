@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 
+/* One option, aligned; an optional value "[=X]" follows its name without a blank. */
 static void print_option(const struct cli_option *o, FILE *out)
 {
     char left[64];
@@ -24,6 +25,7 @@ static void print_common_options(FILE *out)
         print_option(o, out);
 }
 
+/* --help of the program: the shortest way from recordings to results, then all commands. */
 static void print_program_help(FILE *out)
 {
     fputs("Usage: propneu COMMAND [OPTION...] [ARGUMENT...]\n"

@@ -47,6 +47,8 @@ static const struct cli_option map_table[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+/* Takes --method, --starts and --seed of multidimensional scaling; returns false after
+ * complaining. */
 static bool map_take(void *options, const struct cli_args *a, int opt)
 {
     struct analysis_options *o = options;

@@ -68,6 +68,8 @@ static char *utterance_name(const char *path)
     return name;
 }
 
+/* Adds UTTERANCE/STAGE, F32 [rows][width], to the header; INDEX joins its name where NUMBERED. The
+ * tensor has no data: write_block streams it in the order of the plan. */
 static enum status add_tensor(struct job *j, const char *utterance, enum model_stage stage,
                               uint32_t index, bool numbered, size_t rows, struct err *err)
 {
@@ -122,6 +124,8 @@ static enum status plan_file(struct job *j, size_t i, struct err *err)
     return code;
 }
 
+/* First pass over the recordings: their lengths give every shape. A recording too short for one
+ * frame is an error here, before the output exists. */
 static enum status activations_plan(struct job *j, struct err *err)
 {
     enum status code = STATUS_OK;
@@ -169,6 +173,8 @@ static enum status run_files(struct job *j, struct err *err)
     return STATUS_OK;
 }
 
+/* Second pass: the header, then each block as the forward pass yields it. The file appears only
+ * when complete, so a failed run leaves no half-written tensors. */
 static enum status write_all(struct job *j, const char *path, struct err *err)
 {
     struct outfile file;
@@ -190,6 +196,8 @@ static enum status write_all(struct job *j, const char *path, struct err *err)
     return code;
 }
 
+/* The command: all stages by default, or with --mean the mean of each neuron alone. The note on
+ * normalisation comes last, once the model is known to have run. */
 static int activations_run(struct cli *cli, int argc, char **argv)
 {
     struct cli_args a;

@@ -69,6 +69,7 @@ static void print_quoted(const char *text, const char *escape, FILE *out)
 
 /* bash */
 
+/* Shell code that offers VALUES: paths, words, both, or nothing (":"). */
 static void bash_offer(const char *values, const char *indent, FILE *out)
 {
     const char *paths = cli_paths(values);
@@ -85,6 +86,8 @@ static void bash_offer(const char *values, const char *indent, FILE *out)
     }
 }
 
+/* The branch of one command: values for the option before the cursor, else option names after a
+ * dash, else operands. */
 static void bash_command(const struct cli_command *command, FILE *out)
 {
     const struct cli_option *o;
@@ -153,6 +156,7 @@ static void print_bash(FILE *out)
 
 /* zsh */
 
+/* The action part of an _arguments specification, which completes VALUES. */
 static void zsh_action(const char *values, FILE *out)
 {
     const char *paths = cli_paths(values);
@@ -171,6 +175,8 @@ static void zsh_action(const char *values, FILE *out)
         fputc(')', out);
 }
 
+/* The _arguments specification of one option; letter and long name exclude each other, so that
+ * neither is offered twice. */
 static void zsh_option(const struct cli_option *o, FILE *out)
 {
     if (o->letter)
@@ -206,6 +212,8 @@ static void zsh_command(const struct cli_command *command, FILE *out)
     fputs("        ;;\n", out);
 }
 
+/* The whole zsh script. The last lines let it work both as an autoloaded file of $fpath and as the
+ * text given to 'source'. */
 static void print_zsh(FILE *out)
 {
     fputs("#compdef propneu\n# zsh completion of propneu, made by 'propneu completion zsh'\n"
@@ -245,6 +253,9 @@ static void print_zsh(FILE *out)
 
 /* fish */
 
+/*
+ * The flags of 'complete' for VALUES: -x allows no files, -r -F requires a value and offers files.
+ */
 static void fish_values(const char *values, FILE *out)
 {
     const char *paths = cli_paths(values);
@@ -262,6 +273,8 @@ static void fish_values(const char *values, FILE *out)
     }
 }
 
+/* The 'complete' lines of one command. Operands that are plain files need none, as fish completes
+ * files by default; only words and folders do, and -f where a command takes no operands. */
 static void fish_command(const struct cli_command *command, FILE *out)
 {
     const struct cli_option *o;
@@ -300,6 +313,7 @@ static void print_fish(FILE *out)
         fish_command(cli_commands[i], out);
 }
 
+/* Prints the script of the shell named by the only operand. */
 static int completion_run(struct cli *cli, int argc, char **argv)
 {
     static const struct {

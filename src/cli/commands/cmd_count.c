@@ -197,6 +197,8 @@ static int count_parse(struct request *r, struct cli *cli, int argc, char **argv
     return CLI_END;
 }
 
+/* Reports what was counted. Recordings left out or unreadable folders make the exit status
+ * CLI_FAILED unless --keep-going, so that a script notices an incomplete corpus. */
 static int count_finish(const struct request *r, const struct cli *cli, struct progress *p,
                         const struct count_job *job)
 {
@@ -219,6 +221,8 @@ static int count_finish(const struct request *r, const struct cli *cli, struct p
     return CLI_FAILED;
 }
 
+/* Runs the job with progress. When interrupted, the finished recordings are in the journal, and
+ * the message says that the same command resumes. */
 static int count_count(const struct request *r, const struct cli *cli)
 {
     struct count_job *job = NULL;

@@ -35,6 +35,7 @@ static int demo_take_option(struct explore *e, int opt, const char *value)
     return CLI_END;
 }
 
+/* The command: the explorer on the bundled counts, which plays the bundled script. */
 static int demo_run(struct cli *cli, int argc, char **argv)
 {
     struct explore e;

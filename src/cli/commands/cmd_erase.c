@@ -39,6 +39,8 @@ static json_t *erase_describe(const struct experiment_request *r)
     return json_pack("{s:s}", "kind", "erase");
 }
 
+/* Changes the matrices of the open checkpoint in memory: zero or scaled columns, or mean ablation
+ * with the tensors of --mean. */
 static enum status erase_apply(struct edit_input *in, const struct experiment_request *r,
                                const struct neuron_set *sets, struct err *err)
 {
@@ -55,6 +57,8 @@ static enum status erase_apply(struct edit_input *in, const struct experiment_re
     return code;
 }
 
+/* Writes the model with the set erased, scaled or replaced by means. An empty set is an error by
+ * default: it is usually a misspelt expression. */
 static enum status erase_write(const struct cli *cli, struct edit_request *request,
                                const char *command, struct err *err)
 {

@@ -113,6 +113,8 @@ static const char *take_number(struct request *r, int opt, const char *value)
     return wrong;
 }
 
+/* Takes one of eval's own options. Those on selecting neurons are handled by the shared group,
+ * though only three of them exist here. */
 static bool eval_take_option(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
@@ -235,6 +237,8 @@ static int eval_finish(const struct request *r, const struct eval *e)
     return CLI_FAILED;
 }
 
+/* Measures the unmodified model and, with --erase, the changed one on the same recordings, so that
+ * the change is not due to different data. Prints only if both succeed. */
 static int eval_evaluate(struct request *r, const struct cli *cli)
 {
     struct eval *e = NULL;

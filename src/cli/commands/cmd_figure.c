@@ -65,6 +65,7 @@ static bool take_length(const struct cli_args *a, const char *option, double *ou
     return false;
 }
 
+/* Adds the N bytes at TEXT as a name; complains about an empty one. */
 static bool add_word(const struct cli_args *a, struct names *to, const char *text, size_t n)
 {
     char *word = mem_strndup(text, n);
@@ -146,6 +147,8 @@ struct target {
     char *beside; /* the table's path; NULL: none of its own */
 };
 
+/* Decides by the suffix of -o what is written: a drawing with its table next to it, or numbers
+ * alone. All suffixes of drawings have three letters, so .tsv replaces one in place. */
 static int choose_target(struct target *t, const struct cli *cli)
 {
     const char *dot = cli->output ? strrchr(cli->output, '.') : NULL;
@@ -214,6 +217,8 @@ static enum status write_both(const char *path, const struct buf *drawing, const
     return code;
 }
 
+/* Writes the drawing and its numbers, or only the numbers (stdout, or -o with .tsv or .json). The
+ * number of omitted labels is noted, since a missing label could pass for missing data. */
 static int figure_deliver(const struct cli *cli, const struct target *t, const struct figure *f,
                           const struct table *table)
 {
@@ -249,6 +254,8 @@ static int figure_deliver(const struct cli *cli, const struct target *t, const s
     return code ? cli_fail(&err) : result;
 }
 
+/* The command: operands are the figure's number, then count files. Everything is checked before
+ * the figure is computed, which can take minutes for many layers. */
 static int figure_run(struct cli *cli, int argc, char **argv)
 {
     struct figure_request r = FIGURE_REQUEST_INIT;

@@ -29,6 +29,8 @@ static bool parse_condition(const char *text, enum import_condition *out)
     return false;
 }
 
+/* The command. --condition is required, as the pickle itself does not say whether its rows are
+ * phones, or phones by gender or by pitch. */
 static int import_run(struct cli *cli, int argc, char **argv)
 {
     struct import_options o = {

@@ -66,6 +66,8 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+/* The command. The output is opened only after the file was read, so that -o is not touched on
+ * failure. */
 static int info_run(struct cli *cli, int argc, char **argv)
 {
     struct cli_args a;

@@ -21,6 +21,8 @@ struct request {
     unsigned long layer;  /* 0: all */
 };
 
+/* The heading of one property: its groups with the phones they have data for, then the columns.
+ * Group columns are omitted where too many to fit a line. */
 static void print_text_head(FILE *out, const struct property *p)
 {
     fprintf(out, "\n");

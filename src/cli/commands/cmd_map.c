@@ -19,6 +19,8 @@ static const char *method_name(const struct analysis *a)
     return a->map.method == MAP_CLASSICAL ? "classical" : "smacof";
 }
 
+/* The quality of the map, then a line for each point. Coordinates have no unit; only distances
+ * between points matter. */
 static void print_text(FILE *out, const struct analysis_input *in, const struct request *r,
                        const struct property *p, const struct map *m)
 {

@@ -14,6 +14,8 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+/* The command. Files of the same utterances are merged with a note only: equal recordings may be
+ * intended, but counts would then weigh them twice. */
 static int merge_run(struct cli *cli, int argc, char **argv)
 {
     struct cli_args a;

@@ -75,6 +75,8 @@ static enum status print_tables(FILE *out, const struct cli *cli, struct analysi
     return code;
 }
 
+/* One member of the published JSON: "layer": [neurons], with the braces of the object by FIRST
+ * here and by the caller at the end. */
 static enum status print_authors(FILE *out, const struct property *p,
                                  const struct property_layer *l, const struct counts *c, bool first,
                                  struct err *err)
@@ -92,6 +94,8 @@ static enum status print_authors(FILE *out, const struct property *p,
     return code;
 }
 
+/* Which patterns the sets are based on: phones present and missing in each group. Beyond
+ * MANY_GROUPS only their number fits the line. */
 static void print_head(FILE *out, const struct analysis_input *in, const struct property *p)
 {
     print_settings(out, in);
@@ -108,6 +112,8 @@ static void print_head(FILE *out, const struct analysis_input *in, const struct 
     fputc('\n', out);
 }
 
+/* The property neurons of one layer or of all. The authors' format is written layer by layer as
+ * one JSON object, in the order of the published program. */
 static enum status print_neurons(FILE *out, const struct cli *cli, struct analysis_input *in,
                                  void *context, struct err *err)
 {

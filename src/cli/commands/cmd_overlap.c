@@ -95,6 +95,8 @@ static enum status print_region(FILE *out, const struct cli *cli, struct analysi
     return code;
 }
 
+/* The regions of the sets as text or tables, or with --region the neurons of one of them; --region
+ * needs no sets, as its expression names them. */
 static enum status print_overlap(FILE *out, const struct cli *cli, struct analysis_input *in,
                                  void *context, struct err *err)
 {

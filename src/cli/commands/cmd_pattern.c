@@ -80,6 +80,8 @@ static const char *phone_name(const struct analysis_input *in, int level)
     return in->counts.factor[counts_find_factor(&in->counts, "phone")].level[level];
 }
 
+/* The neurons of a phone by falling p. Without --top, text shows the first 30, as a screen holds
+ * no more, and tables all; --top 0 is all in either. */
 static enum status print_pattern(FILE *out, const struct cli *cli, struct analysis_input *in,
                                  void *context, struct err *err)
 {

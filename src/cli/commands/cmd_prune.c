@@ -94,6 +94,8 @@ static enum status prune_check_shape(const struct edit_input *in, const struct e
                    r->x.eval.model, model->family);
 }
 
+/* Writes the pruned model: neurons masked, or removed with equal or uneven widths. Uneven widths
+ * are refused for models whose own code reads a single width. */
 static enum status prune_write(const struct cli *cli, struct edit_request *r, const char *command,
                                struct err *err)
 {

@@ -57,6 +57,7 @@ struct printing {
     int width; /* of the names */
 };
 
+/* Columns of the line's name as text_line prints it: "factor=level", or "all". */
 static int label_width(const struct line *l)
 {
     return l->factor ? (int)strlen(l->factor) + 1 + name_width(l->level) : 3;
@@ -69,6 +70,8 @@ static void eval_print_widen(void *context, const struct line *l)
         p->width = label_width(l);
 }
 
+/* One line of the result: errors in percent and loss, or for F0, a regression, the mean squared
+ * error and R2. With an edit, the value before and the change follow. */
 static void text_line(void *context, const struct line *l)
 {
     struct printing *p = context;
@@ -95,6 +98,8 @@ static void text_line(void *context, const struct line *l)
     fputc('\n', p->out);
 }
 
+/* The line on what was evaluated: model, task, recordings, and every setting that changes the
+ * numbers. */
 static void print_head(FILE *out, const struct eval_report *r)
 {
     size_t left, all = eval_recordings(r->eval, &left);
@@ -116,6 +121,7 @@ static void print_head(FILE *out, const struct eval_report *r)
     fputc('\n', out);
 }
 
+/* A table for each measure, with the column of names as wide as the longest of them. */
 static void print_text(struct printing *p)
 {
     const struct eval_report *r = p->r;

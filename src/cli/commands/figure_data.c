@@ -55,6 +55,8 @@ static const char *usual_phone(const struct analysis_input *in, struct err *err)
     return c->factor[f].level[at];
 }
 
+/* Figure 2: the activation probabilities of each phone in one layer (default: the first), by
+ * falling p. ORDER [k][width] and the profiles are only borrowed by the figure and freed here. */
 static enum status make_ranks(const struct figure_request *r, struct analysis_input *in,
                               struct figure *f, struct table *t, struct err *err)
 {
@@ -105,6 +107,8 @@ static enum status best_layer(struct analysis_input *in, const char *property, u
     return code;
 }
 
+/* One panel of figure 3. Without --layer the initial layer wraps around and is replaced by the one
+ * with the largest silhouette. */
 static enum status make_map(const struct figure_request *r, struct analysis_input *in,
                             const char *property, struct map_data *d, struct err *err)
 {
@@ -158,6 +162,8 @@ static enum status make_maps(const struct figure_request *r, struct analysis_inp
     return code;
 }
 
+/* Figure 8: the overlap of --sets, or of the three properties of the paper as far as the file has
+ * them, in one layer (default: the first), with the exact size of each region. */
 static enum status make_sets(const struct figure_request *r, struct analysis_input *in,
                              struct figure *f, struct table *t, struct err *err)
 {
@@ -235,6 +241,8 @@ static enum status check_scores(const struct figure_request *r, const struct sco
                    r->path[0], SCORES_MAX_POINTS);
 }
 
+/* Scores of one count file, which is open only meanwhile: several large files need not fit into
+ * memory together. */
 static enum status score_file(const struct figure_request *r, const char *path, const char *title,
                               struct scores *s, struct err *err)
 {
@@ -253,6 +261,8 @@ static enum status score_file(const struct figure_request *r, const char *path, 
     return code;
 }
 
+/* Figures 4, 5 and 7: the scores of every file in all layers. A property without data in
+ * one file is left out there with a note; it is an error if it was asked for and no file has it. */
 static enum status make_layers(const struct figure_request *r, const struct cli *cli,
                                struct figure *f, struct table *t, struct err *err)
 {

@@ -78,6 +78,11 @@ static json_t *name_list(const struct names *names)
     return list;
 }
 
+/*
+ * What M is: one number of neurons where all layers are equally wide, else the list of widths.
+ * Samples are at 16 kHz, hence 16 in a millisecond. The fingerprint is text, since JSON readers
+ * commonly hold numbers as double, which loses bits of 64-bit integers.
+ */
 static void describe_model(json_t *out, const struct model_info *m)
 {
     bool even = true;

@@ -137,6 +137,8 @@ static void add_table(struct buf *b, const json_t *rows)
     buf_free(&cell);
 }
 
+/* OBJECT as "key  value" lines with the values in one column; arrays of objects become tables
+ * under their key. The table of tensors is long (hundreds of rows) and printed only if ALL. */
 static void add_object(struct buf *b, const json_t *object, bool all)
 {
     size_t widest = 0;

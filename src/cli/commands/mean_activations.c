@@ -46,6 +46,7 @@ static void means_free(struct means *s)
     model_scratch_free(s->scratch);
 }
 
+/* Adds a block of activations [rows][width] of one layer to that layer's sums. */
 static enum status add_block(void *context, const struct model_block *b, struct err *err)
 {
     struct means *s = context;
@@ -71,6 +72,8 @@ static enum status add_recording(struct means *s, const char *path, struct err *
     return code;
 }
 
+/* Adds all recordings of every PATH to the sums. SIGINT and the like cancel between recordings and
+ * within one; no partial result is written then. */
 static enum status add_recordings(struct means *s, char *const *path, size_t paths,
                                   const struct cli *cli, struct err *err)
 {
@@ -94,6 +97,8 @@ static enum status add_recordings(struct means *s, char *const *path, size_t pat
     return code;
 }
 
+/* Divides the sums by the frames seen and writes mean.1 .. mean.L, F32 [width], as one safetensors
+ * file. Sums are double, so that long corpora lose no precision; only the result is rounded. */
 static enum status write_means(const struct means *s, const char *output, struct err *err)
 {
     const struct model_info *info = model_info(s->model);

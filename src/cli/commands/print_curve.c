@@ -45,6 +45,8 @@ static void print_point(FILE *out, const struct experiment *x, uint32_t row, uin
     fprintf(out, "%*s", CELL_WIDTH, text);
 }
 
+/* One table of a curve: a row for each share kept, a column for each criterion. The head repeats
+ * the value of the unpruned model, to which all are compared. */
 static void print_block(FILE *out, const struct experiment *x, uint32_t measure, uint32_t column,
                         enum experiment_quantity q)
 {
@@ -69,6 +71,8 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
     }
 }
 
+/* All tables, of every measure, group and quantity that was measured, then what brackets and "!"
+ * mean. */
 static void print_text(FILE *out, const struct experiment *x)
 {
     bool over = false;

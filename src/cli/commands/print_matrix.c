@@ -62,6 +62,7 @@ static void print_change(FILE *out, const struct experiment_change *c, enum expe
     print_padded(out, text, width);
 }
 
+/* "-0.10 +0.12": the range of the controls' changes, "-" without controls. */
 static void print_interval(FILE *out, const struct interval *v, enum experiment_quantity q)
 {
     char text[72];
@@ -74,6 +75,8 @@ static void print_interval(FILE *out, const struct interval *v, enum experiment_
     print_padded(out, text, CELL_WIDTH);
 }
 
+/* The changes by one erased set in every column, and below them the intervals of its controls;
+ * these need CELL_WIDTH, so wide matrices print none. */
 static void print_row(FILE *out, const struct experiment *x, uint32_t row, uint32_t measure,
                       enum experiment_quantity q)
 {
@@ -136,6 +139,8 @@ static void print_own_row(FILE *out, const struct experiment *x, uint32_t row, u
     fputc('\n', out);
 }
 
+/* For each set that is named like a measured group: the change in that group and in the others of
+ * its factor, the selectivity of the set. */
 static void print_own(FILE *out, const struct experiment *x, uint32_t measure,
                       enum experiment_quantity q)
 {
@@ -153,6 +158,8 @@ static void print_own(FILE *out, const struct experiment *x, uint32_t measure,
     }
 }
 
+/* One matrix: the unmodified model and the trials of each column first, then a row of changes for
+ * each erased set, and at the end the effect on the set's own group. */
 static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
                         enum experiment_quantity q)
 {
@@ -210,6 +217,7 @@ static void print_matching(FILE *out, const struct experiment *x)
     }
 }
 
+/* All matrices of the experiment, then how well the control sets match, if there are any. */
 static void print_text(FILE *out, const struct experiment *x)
 {
     bool matched = false;
