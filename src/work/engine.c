@@ -57,6 +57,7 @@ static void engine_clear(struct engine *e)
     e->missing = (size_t)e->properties * e->layers;
 }
 
+/* Counts the sets of the layer into R: |S|, |P| and every group, with the groups as text. */
 static enum status engine_sizes(struct engine_result *r, const struct property *p,
                                 const struct property_layer *l, struct err *err)
 {
@@ -76,6 +77,10 @@ static enum status engine_sizes(struct engine_result *r, const struct property *
     return STATUS_OK;
 }
 
+/*
+ * One property in one layer: sizes of the sets, then map and silhouettes unless the points exceed
+ * ENGINE_MAX_POINTS. Results are copied: the session's may be freed before the screen reads them.
+ */
 static enum status engine_compute(struct analysis *a, const char *name, uint32_t layer,
                                   struct engine_result *r, struct err *err)
 {

@@ -62,6 +62,8 @@ static void answer_free(struct live_answer *a)
     free(a);
 }
 
+/* Opens one model and its count file. A failure is kept as the reason: the other models still
+ * answer. */
 static void open_ear(struct live *l, size_t m)
 {
     struct ear *e = &l->ear[m];
@@ -80,6 +82,8 @@ static void open_ear(struct live *l, size_t m)
     snprintf(e->why, sizeof e->why, "%.255s", code ? err.msg : "");
 }
 
+/* Opens everything on the worker thread at the first question, since loading models takes seconds.
+ * Without a recording nothing can be answered, so an error here ends it for all models. */
 static void open_all(struct live *l)
 {
     struct err err = {STATUS_OK, ""};
@@ -98,6 +102,7 @@ static void open_all(struct live *l)
         open_ear(l, m);
 }
 
+/* The log-mel spectrogram [rows][LOGMEL_BINS], one row every 10 ms, of the current recording. */
 static enum status mel_of(struct live *l, struct live_answer *a, struct err *err)
 {
     a->rows = logmel_frames(l->audio.count);
@@ -192,6 +197,8 @@ static enum status set_conditions(struct ear *e, const struct live_ask *ask, str
     return code;
 }
 
+/* Listens again with the neurons of ASK->set set to zero in the forward pass; the model's weights
+ * stay, so the next question can erase another set. */
 static enum status hear_erased(struct live *l, struct ear *e, const struct live_ask *ask,
                                struct live_heard *out, struct err *err)
 {
@@ -213,6 +220,8 @@ static enum status hear_erased(struct live *l, struct ear *e, const struct live_
     return code;
 }
 
+/* Runs every model on the recording, plain and if asked with the set erased; each keeps its own
+ * error. */
 static void hear_all(struct live *l, struct live_answer *a)
 {
     for (size_t m = 0; m < l->o.models; m++) {
