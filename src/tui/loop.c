@@ -53,6 +53,8 @@ static void take_messages(struct app *app)
         app_heard(app, line);
 }
 
+/* Draws the screen in its current size. Waits shortly for results first, so that quick ones appear
+ * at once and do not flicker in; what follows the cursor is left out while keys repeat. */
 static enum status loop_draw(struct loop *l, struct err *err)
 {
     struct app *app = l->app;
@@ -95,6 +97,7 @@ static void loop_stop(struct loop *l)
     l->dirty = l->anew = true;
 }
 
+/* Handles all signals that came; those that end the program are kept in `signal` for the caller. */
 static void take_signals(struct loop *l)
 {
     int number;
@@ -122,6 +125,9 @@ static bool at_end(int fd)
     return (p.revents & POLLIN) && ioctl(fd, FIONREAD, &waiting) == 0 && waiting == 0;
 }
 
+/*
+ * Handles one key. `moved` stays true only while all keys since the last drawing moved the cursor.
+ */
 static void take_key(struct loop *l, uint32_t key)
 {
     bool touring = l->player->touring;
@@ -143,6 +149,7 @@ static void take_click(struct loop *l)
         take_key(l, key[i]);
 }
 
+/* Handles the waiting keys, at most BURST, so that the screen keeps up with pasted text. */
 static void take_keys(struct loop *l)
 {
     int n = 0;
@@ -191,6 +198,7 @@ static int pause_ms(const struct loop *l)
                        loop_sooner(progress_ms(l), settle_ms(l)));
 }
 
+/* Decides whether results of the worker thread cause a drawing now. */
 static void take_results(struct loop *l, const struct pollfd *p)
 {
     if (p->revents & POLLIN) {
@@ -204,6 +212,8 @@ static void take_results(struct loop *l, const struct pollfd *p)
         l->dirty = true;
 }
 
+/* One turn: draw if needed, sleep until a key, a signal, a result or a deadline, and handle all
+ * that came. */
 static enum status loop_step(struct loop *l, struct err *err)
 {
     struct pollfd p[3] = {{terminal_input(), POLLIN, 0},

@@ -54,6 +54,7 @@ static void release_stderr(void)
     term.stderr_file = -1;
 }
 
+/* Redirects standard error to an unnamed file, as messages of libraries would garble the screen. */
 static void capture_stderr(void)
 {
     char name[] = "/tmp/propneu-XXXXXX";
@@ -91,6 +92,11 @@ void terminal_mouse(bool on)
     term.mouse = on;
 }
 
+/*
+ * Signal handler of faults: gives the terminal back with async-signal-safe calls alone, restores
+ * the former handler and returns, so that the faulting instruction repeats. A signal that was sent
+ * (si_code <= 0) does not repeat by itself and is raised again.
+ */
 static void on_crash(int number, siginfo_t *info, void *context)
 {
     static const char mouse_off[] = "\033[?1006;1000l";
