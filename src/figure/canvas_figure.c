@@ -19,6 +19,7 @@ struct look_of {
     bool bold, reverse;
 };
 
+/* Ink and weight of a screen style, with the inks that figures use for the same groups. */
 static struct look_of canvas_look(uint32_t style)
 {
     const struct look *l = &palette[style < STYLE_COUNT ? style : 0];
@@ -36,6 +37,7 @@ static struct look_of canvas_look(uint32_t style)
     return out;
 }
 
+/* A braille character, U+2800 + BITS, as up to eight dots in 2 columns and 4 rows. */
 static void put_braille(struct figure *f, enum figure_ink ink, double x, double y, unsigned bits)
 {
     static const unsigned char col[8] = {0, 0, 0, 1, 1, 1, 0, 1}, row[8] = {0, 1, 2, 0, 1, 2, 3, 3};
@@ -100,6 +102,7 @@ struct run {
     int col; /* of its first cell */
 };
 
+/* Adds the collected characters as one item and empties the run. */
 static void canvas_flush_run(struct figure *f, struct run *r, int row, struct look_of l)
 {
     if (!r->len)
@@ -113,6 +116,8 @@ static void canvas_flush_run(struct figure *f, struct run *r, int row, struct lo
     r->len = 0;
 }
 
+/* Draws one row of cells. Text is collected into runs of one style; symbols are drawn as shapes
+ * and end a run, as does a blank, so that the fonts' widths cannot shift columns. */
 static void put_row(struct figure *f, const struct canvas *c, int row)
 {
     const struct cell *cell = &c->cell[(size_t)row * (size_t)c->cols];

@@ -30,6 +30,8 @@ static double best_of(const struct scores *s, const char *name, long *layer)
     return *layer >= 0 ? s->property[p].layer[*layer].silhouette : NAN;
 }
 
+/* Collects the properties with a silhouette in any file, and widens LOW and HIGH to their values.
+ * NAN compares false and changes neither. */
 static enum status shown_names(struct bars *b, double *low, double *high)
 {
     struct err ignored;
@@ -51,6 +53,8 @@ static enum status shown_names(struct bars *b, double *low, double *high)
     return code;
 }
 
+/* The bars of one file, centred in its slot: at most 22 points wide, with the best layer's number
+ * above. Numbers shrink to their bar and are dropped below 4 points, as unreadable. */
 static void draw_group(struct figure *f, const struct bars *b, size_t file)
 {
     const struct figure_axes *a = &b->a;

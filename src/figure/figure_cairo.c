@@ -43,6 +43,8 @@ static void cairo_stroke_item(cairo_t *cr, const struct figure_item *i)
     cairo_stroke(cr);
 }
 
+/* The outline of a mark of diameter I->size around its point. The factors give all shapes a
+ * similar area, and match those of put_mark in figure_svg.c. */
 static void trace_mark(cairo_t *cr, const struct figure_item *i)
 {
     double r = i->size / 2, x = i->x, y = i->y, s = i->mark == MARK_DOWN ? -1 : 1;
@@ -115,6 +117,7 @@ static void put_words(cairo_t *cr, const struct figure_item *i)
     cairo_new_path(cr);
 }
 
+/* Draws one item; counterpart of put_item in figure_svg.c, which must show the same. */
 static void put_item(cairo_t *cr, const struct figure *f, const struct figure_item *i)
 {
     switch (i->kind) {

@@ -45,6 +45,8 @@ struct extent {
     uint32_t layers;
 };
 
+/* The range of values and the number of layers over all files. 0 is always in it, for silhouettes,
+ * which may be negative, as the reference. */
 static struct extent extent_of(const struct scores *s, size_t files, enum curves_of what)
 {
     struct extent e = {0, what == CURVES_NEURONS ? 1 : 0.1, 1};
@@ -140,6 +142,11 @@ static void draw_best(struct figure *f, const struct figure_axes *a, const struc
     free(text);
 }
 
+/*
+ * One file's panel: title, legend, axes, a curve for each property and, for silhouettes, the value
+ * of each maximum. SERIES maps properties to their place among ALL, so that a property has the same
+ * ink and mark in every panel.
+ */
 static void draw_panel(struct figure *f, struct figure_box box, const struct scores *s,
                        const struct names *all, enum curves_of what, struct extent e,
                        const char *title)

@@ -72,6 +72,8 @@ static void map_prioritise(const struct map_data *d, struct figure_label *label)
     }
 }
 
+/* The points with the marks of their groups, 4.5 points wide, and labels. Priority is the distance
+ * from the middle of the panel: outer labels have space and are placed first. */
 static void draw_points(struct figure *f, const struct map_data *d, const struct figure_axes *a)
 {
     const struct property *p = d->property;
@@ -109,6 +111,7 @@ static void draw_points(struct figure *f, const struct map_data *d, const struct
     free(label);
 }
 
+/* Silhouettes and stress below the map; the stress says how far its distances can be trusted. */
 static void draw_note(struct figure *f, const struct map_data *d, struct figure_box box,
                       size_t dropped)
 {
@@ -126,6 +129,7 @@ static void draw_note(struct figure *f, const struct map_data *d, struct figure_
     buf_free(&text);
 }
 
+/* Title and legend of a map; returns the y where the axes may begin. */
 static double draw_head(struct figure *f, const struct map_data *d, struct figure_box box,
                         long letter)
 {
@@ -144,6 +148,8 @@ static double draw_head(struct figure *f, const struct map_data *d, struct figur
            2;
 }
 
+/* One map: head with legend, axes, points, and a note on its quality below. Both axes have one
+ * scale, since distances on the map are what is read. */
 static void draw_panel(struct figure *f, struct figure_box box, const struct map_data *d,
                        long letter)
 {

@@ -70,6 +70,8 @@ static void name_with_size(char *out, size_t out_size, const struct sets_data *d
     snprintf(out, out_size, "%s%s", name, number);
 }
 
+/* Two or three circles of equal size, not to scale: each region holds its exact number of neurons
+ * and, in grey below, the number expected if membership were independent. */
 static void draw_venn(struct figure *f, const struct sets_data *d, struct figure_box box)
 {
     const struct overlap *o = d->overlap;

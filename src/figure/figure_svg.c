@@ -69,6 +69,8 @@ static void put_words(struct buf *out, const struct figure_item *i)
     buf_str(out, "</text>\n");
 }
 
+/* A mark of diameter I->size around its point; crosses are turned or upright pluses. The factors
+ * give all shapes a similar area, and match those of trace_mark in figure_cairo.c. */
 static void put_mark(struct buf *out, const struct figure_item *i)
 {
     double r = i->size / 2, x = i->x, y = i->y;
@@ -124,6 +126,9 @@ static void put_path(struct buf *out, const struct figure *f, const struct figur
     buf_str(out, "/>\n");
 }
 
+/*
+ * One item as an SVG element; counterpart of put_item in figure_cairo.c, which must show the same.
+ */
 static void put_item(struct buf *out, const struct figure *f, const struct figure_item *i)
 {
     char ink[8];
