@@ -97,6 +97,8 @@ static enum status scores_fill_statistics(struct score *out, struct analysis *a,
     return code;
 }
 
+/* Fills in one layer: sizes of the sets, threshold and statistics. `there` is set last, so that a
+ * layer with an error never counts as measured. */
 static enum status scores_fill_layer(struct score *out, struct analysis *a,
                                      const struct property *p, uint32_t layer, struct err *err)
 {
@@ -119,6 +121,8 @@ static enum status scores_fill_layer(struct score *out, struct analysis *a,
     return code;
 }
 
+/* Fills in all layers, or only layer ONLY (from 1). A property the file has no data for is no
+ * failure: the reason is kept in `why`. */
 static enum status scores_fill_property(struct score_property *q, struct analysis *a, uint32_t only,
                                         struct err *err)
 {

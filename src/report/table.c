@@ -120,6 +120,7 @@ void table_flag(struct table *t, bool set)
 
 enum writer { WRITE_TSV, WRITE_JSON, WRITE_TEXT };
 
+/* TEXT as a JSON string; table_words has removed control characters and invalid UTF-8. */
 static void put_string(struct buf *out, const char *text)
 {
     buf_str(out, "\"");
@@ -131,6 +132,8 @@ static void put_string(struct buf *out, const char *text)
     buf_str(out, "\"");
 }
 
+/* One cell as text. Reals have TABLE_DIGITS significant digits for programs, and the column's
+ * fixed number of decimals for people. */
 static void put_cell(struct buf *out, const struct table *t, size_t row, size_t column,
                      enum writer writer)
 {
