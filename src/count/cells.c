@@ -26,6 +26,7 @@ enum status cells_init(struct cells *c, const char *const *factor, uint32_t fact
     }
     for (uint32_t f = 0; f < factors; f++)
         r.factor[f] = factor[f];
+    /* The counters of a cell are one row, block after block; width[n] of them from offset[n] on. */
     r.offset[0] = 0;
     for (uint32_t n = 0; n < layers; n++) {
         r.width[n] = width[n];
@@ -77,6 +78,8 @@ static size_t cells_probe(const struct cells *c, const int32_t *key)
     return i;
 }
 
+/* Doubles the hash table. The number of slots stays a power of two, so that a mask serves as the
+ * modulus. */
 static bool cells_rehash(struct cells *c)
 {
     size_t slots = c->slots ? 2 * c->slots : 64;
@@ -106,6 +109,7 @@ static bool cells_grow(struct cells *c)
 
 uint32_t cells_find(struct cells *c, const int32_t *key)
 {
+    /* At most half of the slots are in use: probes stay short and always meet an empty slot. */
     if (((size_t)c->count + 1) * 2 > c->slots && !cells_rehash(c))
         return NO_CELL;
     size_t at = cells_probe(c, key);
@@ -116,6 +120,7 @@ uint32_t cells_find(struct cells *c, const int32_t *key)
     uint32_t *row = c->bare ? NULL : mem_zeros(c->offset[c->layers], sizeof *row);
     if (!row && !c->bare)
         return NO_CELL;
+    /* Places beyond the factors are -1. */
     memset(c->key[c->count], 0xff, sizeof c->key[c->count]);
     memcpy(c->key[c->count], key, c->factors * sizeof *key);
     c->frames[c->count] = 0;
@@ -149,12 +154,14 @@ static int compare_levels(const void *a, const void *b, void *names)
     return strcmp(t->name[*(const uint32_t *)a], t->name[*(const uint32_t *)b]);
 }
 
+/* Place of the cell's level among the sorted levels of factor F; -1, no level, comes first. */
 static int32_t rank_of(const struct sorted *s, uint32_t cell, uint32_t f)
 {
     int32_t k = s->c->key[cell][f];
     return k < 0 ? -1 : s->rank[f][k];
 }
 
+/* By the first factor, then the second, ... Keys are unique, so two cells are never equal. */
 static int compare_cells(const void *a, const void *b, void *context)
 {
     const struct sorted *s = context;
@@ -167,7 +174,8 @@ static int compare_cells(const void *a, const void *b, void *context)
     return 0;
 }
 
-/* Fills S, whose memory belongs to OUT. */
+/* Fills S, whose memory belongs to OUT. Names and cells came in the order in which threads met
+ * them, which differs from run to run; sorting makes the file the same for every run. */
 static bool cells_sort(struct sorted *s, struct counts *out)
 {
     const struct cells *c = s->c;
@@ -192,6 +200,7 @@ static bool cells_sort(struct sorted *s, struct counts *out)
     return true;
 }
 
+/* Factor F of the file: its name, sorted levels, and the level [count] of every cell. */
 static bool describe_factor(const struct sorted *s, uint32_t f, struct counts *out)
 {
     const struct cells *c = s->c;
@@ -225,7 +234,8 @@ static bool describe_occurrences(const struct sorted *s, uint32_t f, struct coun
     return true;
 }
 
-/* Factors, frames and layers of OUT in sorted order, but for the counts themselves. */
+/* Factors, frames and layers of OUT in sorted order, but for the counts themselves. `layers` of C
+ * counts blocks, lambdas x layers; that of a file counts the model's layers. */
 static bool cells_describe(const struct sorted *s, struct counts *out)
 {
     const struct cells *c = s->c;
@@ -250,6 +260,7 @@ static bool cells_describe(const struct sorted *s, struct counts *out)
     return true;
 }
 
+/* A counts_row in the order of the file. */
 static const uint32_t *sorted_row(void *context, uint32_t layer, uint32_t cell)
 {
     const struct sorted *s = context;
@@ -262,6 +273,7 @@ enum status cells_write_rows(const struct cells *c, const struct counts *about, 
     struct sorted s = {.c = c, .row = row, .context = context};
     struct counts out = *about;
     enum status code;
+    /* ABOUT may be an opened file, as in a merge: its counts and its file are not those of OUT. */
     out.blocks = NULL;
     out.file = (struct tensors){0};
     out.phone_occurrences = NULL;
@@ -275,6 +287,7 @@ enum status cells_write_rows(const struct cells *c, const struct counts *about, 
     return code;
 }
 
+/* A counts_row of the cells' own counters. */
 static const uint32_t *own_row(void *context, uint32_t layer, uint32_t cell)
 {
     const struct cells *c = context;

@@ -43,7 +43,8 @@ struct count_job {
     int journal_fd;                          /* holds the lock on it, or -1 */
     struct buf settings;                     /* what must be equal to go on */
 
-    /* Under the lock while workers run. */
+    /* Under the lock while workers run. Workers signal `changed`, which the main thread waits on;
+     * it signals `filled` to workers that wait for utterances from another process. */
     pthread_mutex_t lock;
     pthread_cond_t changed, filled;
     struct count_feed *feed; /* another process says which utterances; NULL: the job itself */

@@ -25,7 +25,7 @@ const char *const import_condition_names[IMPORT_CONDITIONS] = {"phone-type", "ge
 /* A row of the file that becomes a cell. */
 struct row {
     const char *phone, *group; /* group: "" without groups */
-    uint32_t index;
+    uint32_t index;            /* of the row in the pickle */
 };
 
 struct import {
@@ -34,10 +34,10 @@ struct import {
     struct pickle pickle;
     struct phones phones;
     struct published_labels labels;
-    size_t rows;
-    struct tensor *layer; /* [counts.layers] */
-    struct row *row;      /* [counts.cells], sorted */
-    const char *const *group;
+    size_t rows;              /* of the pickle: one for each group and label, labels fastest */
+    struct tensor *layer;     /* [counts.layers], each [rows][width] */
+    struct row *row;          /* [counts.cells], sorted */
+    const char *const *group; /* [groups] names */
     uint32_t groups;
     struct counts counts;
 };
@@ -45,6 +45,7 @@ struct import {
 static const char *const no_group[] = {""};
 static const char *const genders[] = {"male", "female"};
 
+/* An error about a layer, which messages count from 1. */
 static enum status import_bad(const struct import *m, struct err *err, enum status code,
                               const char *what, size_t layer)
 {
@@ -77,12 +78,14 @@ static enum status find_layers(struct import *m, struct err *err)
             (l > 0 && t->shape[0] != m->layer[0].shape[0]))
             return import_bad(m, err, STATUS_FORMAT,
                               "is not a table with the same rows as the others", l);
-        /* One array for many layers would be an amount of memory that the file does not show. */
+        /* A pickle may refer to one array many times: the floats would then take far more memory
+         * than the file's size shows. */
         if (t->count > left / dtype_size(t->dtype))
             return import_bad(m, err, STATUS_FORMAT, "shares its values with another", l);
         left -= t->count * dtype_size(t->dtype);
         struct counts_layer *out = &m->counts.layer[l];
         out->width = (uint32_t)t->shape[1];
+        /* The file does not say it; the published program takes this share of the layer's width. */
         out->tau = select_tau(out->width, m->options->lambda_percent);
     }
     m->rows = m->layer[0].shape[0];
@@ -114,6 +117,7 @@ static int compare_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* By phone, then group, bytewise: the order of cells in every count file. */
 static int compare_rows(const void *a, const void *b)
 {
     const struct row *x = a, *y = b;
@@ -141,6 +145,7 @@ static enum status list_rows(struct import *m, const bool *seen, struct err *err
         return err_set(err, STATUS_FORMAT, "%s: every probability is zero", m->options->path);
     m->counts.cells = n;
     qsort(m->row, n, sizeof *m->row, compare_rows);
+    /* Without frame numbers the probabilities of two rows cannot be averaged into one cell. */
     for (uint32_t i = 1; i < n; i++)
         if (compare_rows(&m->row[i - 1], &m->row[i]) == 0)
             return err_set(err, STATUS_MISMATCH, "%s: rows %u and %u are both of phone '%s'",
@@ -259,6 +264,7 @@ static enum status name_model(struct import *m, struct err *err)
     if (dot && dot > c->model)
         *dot = '\0';
     c->lambda_percent = o->lambda_percent;
+    /* Written by the published program, so its frames are chosen in its way. */
     c->frames_mode = COUNTS_FRAMES_AUTHORS;
     return STATUS_OK;
 }
@@ -270,6 +276,7 @@ enum status import_pickle(const struct import_options *options, struct err *err)
     m.group = options->condition == IMPORT_GENDER  ? genders
               : options->condition == IMPORT_PITCH ? pitch_level_names
                                                    : no_group;
+    /* The conditions stand in the order of their numbers of groups: 1, 2 and 3. */
     m.groups = (uint32_t)options->condition + 1;
     if ((code = phones_open(&m.phones, NULL, err)))
         return code;

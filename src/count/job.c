@@ -14,6 +14,8 @@
 #include "corpus/audio.h"
 #include "count/team.h"
 
+/* How often the main thread does its work. Journals cost at most 1 / SAVE_SHARE of the time,
+ * however large they become. */
 #define WATCH_SECONDS    0.1
 #define TEAM_SECONDS     0.001 /* other processes are not kept waiting */
 #define PROGRESS_SECONDS 0.25
@@ -84,6 +86,8 @@ static void job_watch(struct count_job *j)
             shown = t;
         }
         bool stop = cancelled(&j->stop);
+        /* After a stop every report of another process is saved at once, since mpirun may kill
+         * soon; a job of one process is then saved by count_run. */
         if (!j->fresh || (stop ? !team_busy(j) : t - saved < pause))
             continue;
         if (journal_save(j, &j->err)) {
@@ -115,7 +119,8 @@ enum status count_threads(struct count_job *j, uint64_t left, void *(*work)(void
     return j->code;
 }
 
-/* Tertiles of pitch that is tracked are found first, then all is counted. */
+/* Tertiles of pitch that is tracked are found first, then all is counted: by this process's
+ * threads, or, where another process leads, in its service. */
 static enum status run_workers(struct count_job *j, struct err *err)
 {
     double edges[2];
@@ -159,11 +164,14 @@ enum status count_run(struct count_job *j, const struct count_hooks *hooks, stru
 {
     j->hooks = hooks;
     cancel_init(&j->stop, hooks->cancel);
+    /* Folders that could not be searched: reported, but in no total, since what they hold is
+     * unknown. */
     for (size_t i = 0; hooks->problem && i < j->corpus.recordings.unreads; i++)
         hooks->problem(hooks->context, COUNT_NO_AUDIO, j->corpus.recordings.unread[i]);
     enum status code = run_workers(j, err);
     if (!team_leads(j->options->team))
         return code;
+    /* False after a cancel: some utterances were neither counted nor left out for a problem. */
     bool all =
         j->tally.totals.counted + count_left_out(&j->tally.totals) == j->tally.totals.utterances;
     if (code || !all) {
@@ -174,6 +182,7 @@ enum status count_run(struct count_job *j, const struct count_hooks *hooks, stru
             *err = other;
         }
         pthread_mutex_unlock(&j->lock);
+        /* A journal of nothing saves no later run any work. */
         if (j->tally.totals.counted == 0)
             journal_remove(j);
         if (code)
@@ -182,6 +191,7 @@ enum status count_run(struct count_job *j, const struct count_hooks *hooks, stru
     }
     if (hooks->progress)
         hooks->progress(hooks->context, &j->tally.totals);
+    /* STATUS_NOTFOUND: not one frame was counted, and resuming would not find one either. */
     if (!(code = write_counts(j, err)) || code == STATUS_NOTFOUND)
         journal_remove(j);
     return code;

@@ -23,11 +23,13 @@
 #include "base/number.h"
 #include "base/settings.h"
 
+/* What is written, and the CRC-32 of all bytes so far. */
 struct out {
     FILE *f;
     uLong crc;
 };
 
+/* Write errors stay in F until it is flushed. crc32 takes a length of 32 bits, hence the steps. */
 static void journal_put_bytes(struct out *o, const void *bytes, size_t n)
 {
     for (const unsigned char *p = bytes; n > 0;) {
@@ -146,11 +148,15 @@ enum status journal_save(struct count_job *j, struct err *err)
     }
     if ((code = open_new(j, buf_text(&temp), &fd, err)))
         goto out;
+    /*
+     * The duplicate shares the lock of FD (flock locks the open file) and keeps it beyond fclose.
+     */
     if ((held = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0 || !(f = fdopen(fd, "wb"))) {
         code = err_errno(err, buf_text(&temp));
         close(fd);
         goto out;
     }
+    /* Set again by workers that add something while the lock is given up below. */
     j->fresh = false;
     if (!journal_put(j, &j->tally, f)) {
         fclose(f);
@@ -158,6 +164,7 @@ enum status journal_save(struct count_job *j, struct err *err)
         goto out;
     }
     pthread_mutex_unlock(&j->lock);
+    /* The bytes are a copy of the tally by now; only bringing them to the disk takes long. */
     bool bad = fflush(f) != 0 || ferror(f) || fsync(fd) != 0;
     bad = fclose(f) != 0 || bad;
     if (bad || rename(buf_text(&temp), j->journal) != 0)
@@ -168,6 +175,7 @@ out:
         unlink(buf_text(&temp));
         close(held);
     } else if (!code) {
+        /* The old journal's descriptor; the new file has the name and the lock from here on. */
         journal_unlock(j);
         j->journal_fd = held;
     }
@@ -179,7 +187,7 @@ enum status journal_lock(struct count_job *j, struct err *err)
 {
     int fd = j->journal ? open(j->journal, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
     if (fd < 0)
-        return STATUS_OK; /* none, or one that will be told of when it is read or written */
+        return STATUS_OK; /* none, or reading and writing it will fail and say why */
     enum status code = journal_lock_file(j, fd, err);
     if (code)
         close(fd);
@@ -211,6 +219,7 @@ enum status journal_settings(struct count_job *j, struct err *err)
     const struct count_options *o = j->options;
     struct buf *b = &j->settings;
     buf_printf(b, "version of propneu: %s\n", PACKAGE_VERSION);
+    /* Inputs count by digests, so that a moved file does no harm and a changed one is noticed. */
     settings_add_digest(b, "model (-m)", j->info->fingerprint);
     journal_add_setting(b, "--mean-std", o->mean_std);
     if (j->info->normalize_from)

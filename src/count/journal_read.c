@@ -36,6 +36,7 @@ static const void *journal_get_bytes(struct in *in, size_t n)
     return p;
 }
 
+/* The next number; 0 once reading has failed. */
 static uint64_t get_number(struct in *in)
 {
     uint64_t v = 0;
@@ -55,6 +56,9 @@ static char *get_text(struct in *in)
     return text;
 }
 
+/*
+ * The levels of one factor. Keys of cells are positions in this list, so a repeated name is damage.
+ */
 static bool get_levels(struct in *in, struct names *t)
 {
     uint64_t n = get_number(in);
@@ -77,6 +81,7 @@ static bool get_row(struct in *in, const struct cells *c, uint32_t cell)
     const unsigned char *p = journal_get_bytes(in, width * *bytes);
     if (!p)
         return false;
+    /* Lowest byte first. The row is zero: cells_find has just made it. */
     for (size_t i = 0; i < width; i++)
         for (unsigned b = 0; b < *bytes; b++)
             c->row[cell][i] |= (uint32_t)*p++ << 8 * b;
@@ -118,6 +123,8 @@ static bool get_cells(struct in *in, struct cells *c, uint64_t frames)
     return !in->failed && sum == frames;
 }
 
+/* Which utterances are done. Bits beyond the last recording must be 0, and the digest must be that
+ * of the names of the recordings done: the numbers then mean the same utterances as before. */
 static bool get_done(struct in *in, const struct count_job *j, struct tally *t)
 {
     size_t words = bitset_words(j->corpus.recordings.count);
@@ -154,6 +161,7 @@ static bool get_all(struct in *in, const struct count_job *j, struct tally *t)
     return t->totals.counted == bitset_count(t->done, bitset_words(j->corpus.recordings.count));
 }
 
+/* The CRC-32 at the end is of all bytes before it, the magic bytes included. */
 static bool journal_is_whole(const unsigned char *bytes, size_t n)
 {
     uint32_t crc;
@@ -209,6 +217,7 @@ enum status journal_load(struct count_job *j, struct err *err)
     if (!(settings = get_text(&in)))
         goto broken;
     if (strcmp(settings, buf_text(&j->settings)) != 0) {
+        /* A journal of other settings without any utterance is overwritten: nothing is lost. */
         if (!nothing_done(&in))
             code = settings_difference(j->journal, settings, buf_text(&j->settings), err);
     } else if (!get_all(&in, j, &j->tally)) {

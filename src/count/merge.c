@@ -27,18 +27,19 @@ struct source {
 
 struct merge {
     struct counts *file; /* [files] */
-    size_t files;
-    struct cells cells; /* bare */
+    size_t files;        /* opened */
+    struct cells cells;  /* bare */
     struct source *source;
     uint32_t sources;
     size_t source_cap, first_cap;
-    uint32_t *first; /* [cells.count] first source of a cell */
-    uint32_t *sum;   /* [widest layer] */
-    struct names table;
-    int64_t *occurrences;
+    uint32_t *first;      /* [cells.count] first source of a cell */
+    uint32_t *sum;        /* [widest layer] */
+    struct names table;   /* phones of the label tables */
+    int64_t *occurrences; /* [table.count] */
     size_t occurrences_cap;
 };
 
+/* STATUS_MISMATCH that names both files and what differs. */
 static enum status merge_differ(const struct counts *a, const struct counts *b, struct err *err,
                                 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
@@ -53,6 +54,8 @@ static enum status merge_differ(const struct counts *a, const struct counts *b, 
     return err_set(err, STATUS_MISMATCH, "%s cannot be added to %s: %s", b->path, a->path, text);
 }
 
+/* The same widths and tau in every block: counts of the tau largest of D activations add up only to
+ * counts of the same tau and D. */
 static enum status check_layers(const struct counts *a, const struct counts *b, struct err *err)
 {
     if (a->layers != b->layers)
@@ -94,6 +97,7 @@ static enum status check_alike(const struct counts *a, const struct counts *b, s
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s holds probabilities, which cannot be added without frame numbers",
                        b->path);
+    /* Without both fingerprints only the models' names can be compared. */
     if (a->model_fingerprint && b->model_fingerprint) {
         if (a->model_fingerprint != b->model_fingerprint)
             return merge_differ(a, b, err, "model '%.60s' has other weights than '%.60s'", b->model,
@@ -119,7 +123,8 @@ static enum status check_alike(const struct counts *a, const struct counts *b, s
     return check_layers(a, b, err);
 }
 
-/* The merged cell gets one more source. */
+/* The merged cell gets one more source, in front of its list. A cell without frames has no list
+ * yet. */
 static bool add_source(struct merge *m, uint32_t file, uint32_t cell, uint32_t to)
 {
     struct source *end;
@@ -162,6 +167,8 @@ static enum status add_cells(struct merge *m, uint32_t file, struct err *err)
     return STATUS_OK;
 }
 
+/* A counts_row: the counts of the cell's sources added up. They fit into 32 bits, since no count is
+ * more than the cell's frames, which add_cells has limited. */
 static const uint32_t *merged_row(void *context, uint32_t block, uint32_t cell)
 {
     struct merge *m = context;
@@ -243,6 +250,8 @@ static void sum_up(const struct merge *m, size_t first, struct counts *about, bo
         about->utterance_digest = about->utterance_digest && c->utterance_digest
                                       ? about->utterance_digest + c->utterance_digest
                                       : 0;
+        /* Known ones equal the first file's (check_alike): this leaves that one, or 0 where a file
+         * has none. */
         about->model_fingerprint &= c->model_fingerprint;
         for (size_t j = 0; j < k; j++)
             *repeated |= c->utterance_digest && m->file[j].utterance_digest == c->utterance_digest;
@@ -281,6 +290,7 @@ enum status merge_files(const char *const *path, size_t n, const struct merge_op
     if (code)
         goto out;
     sum_up(&m, shards.first, &about, repeated);
+    /* Shards keep their own command: merged whole they are the very file of one run. */
     if (shards.of == 0) {
         about.created_by = (char *)(uintptr_t)options->created_by;
         about.command = (char *)(uintptr_t)options->command;

@@ -52,7 +52,8 @@ static const struct counts *shard_holder(const struct counts *file, size_t k, ui
     return &file[k];
 }
 
-/* Adds the shards of FILE [k] to those SEEN. */
+/* Adds the shards of FILE [k] to those SEEN; OWN is room for its list. The file that holds the
+ * LOWEST shard becomes `first`. */
 static enum status shard_union_add(struct shard_union *u, const struct counts *file, size_t k,
                                    uint64_t *seen, uint64_t *own, uint32_t *lowest, struct err *err)
 {

@@ -23,6 +23,9 @@
 #define LARGE_PART       1 << 26 /* counters, which are reported at once */
 #define PIECE            1 << 30 /* bytes in one message, whose length is an int */
 
+/*
+ * TAG_WORK is process 0's answer to a TAG_REPORT that is not the last; all others go to process 0.
+ */
 enum tag { TAG_REPORT = 1, TAG_PART, TAG_PROBLEM, TAG_FAILED, TAG_WORK };
 
 /* Messages; all processes run the same program on the same kind of machine. */
@@ -32,6 +35,7 @@ struct report {
     uint64_t size;   /* bytes of the part that follows, a journal; 0: none */
 };
 
+/* The answer: `count` places in the corpus, and a work_state that says whether more may follow. */
 struct work {
     uint64_t state;
     uint64_t count, utterance[MOST_HANDED];
@@ -48,15 +52,15 @@ struct problem {
 struct member {
     struct count_feed feed; /* the first: a job's feed leads here */
     struct count_hooks hooks;
-    struct problem *problem; /* [problems] to be told to process 0 */
+    struct problem *problem; /* [problems] not yet sent to process 0 */
     size_t problems, cap;
-    double beat, reported, pause;
-    bool asked, failed;
+    double beat, reported, pause; /* seconds: last message, last part; least time between parts */
+    bool asked, failed;           /* an answer is due; process 0 knows of the error */
 };
 
 enum status count_team_start(struct count_team *t, struct err *err)
 {
-    /* What mpirun or srun tell their processes; without them MPI is left alone. */
+    /* Variables that mpirun and srun set; without one of them MPI is not started. */
     static const char *const told[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMI_RANK", "PMIX_RANK"};
     int rank, size, local, provided;
     MPI_Comm node;
@@ -71,6 +75,7 @@ enum status count_team_start(struct count_team *t, struct err *err)
     t->started = true;
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     MPI_Comm_size(MPI_COMM_WORLD, &size);
+    /* The processes that share this machine's memory share its cores, too. */
     MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank, MPI_INFO_NULL, &node);
     MPI_Comm_size(node, &local);
     MPI_Comm_free(&node);
@@ -86,6 +91,7 @@ void count_team_end(struct count_team *t)
 {
     if (!t->started)
         return;
+    /* The others wait for a message that will not come: only an abort ends them. */
     if (t->others > 0)
         MPI_Abort(MPI_COMM_WORLD, 1);
     MPI_Finalize();
@@ -121,6 +127,8 @@ enum status team_agree(struct count_job *j, enum status code, struct err *err)
     uint64_t mine, leads;
     if (mpi_is_alone(j) || (code = share_error(t, code, err)))
         return code;
+    /* The settings hold digests of all inputs: where they are equal, an utterance's number means
+     * the same recording in every process. */
     mine = leads = corpus_hash(buf_text(&j->settings));
     MPI_Bcast(&leads, 1, MPI_UINT64_T, 0, MPI_COMM_WORLD);
     if (mine != leads)
@@ -163,7 +171,8 @@ static void mpi_fail(struct count_job *j, const struct err *err, int process)
     cancel_set(&j->stop);
 }
 
-/* SIZE bytes from SOURCE into a tally. */
+/* SIZE bytes from SOURCE into a tally. Parts are sent in the form of a journal, so its reader
+ * checks them. */
 static enum status receive_part(const struct count_job *j, int source, size_t size,
                                 struct tally *part, struct err *err)
 {
@@ -201,7 +210,7 @@ static void take_part(struct count_job *j, int source, size_t size)
     pthread_mutex_unlock(&j->lock);
 }
 
-/* With the lock held. */
+/* With the lock held: sends process TO up to WANTED utterances, or that there are none any more. */
 static void hand_out(struct count_job *j, int to, size_t wanted)
 {
     struct work w = {.state = cancelled(&j->stop) ? WORK_STOPPED : WORK_ON};
@@ -214,7 +223,8 @@ static void hand_out(struct count_job *j, int to, size_t wanted)
     MPI_Send(&w, sizeof w, MPI_BYTE, to, TAG_WORK, MPI_COMM_WORLD);
 }
 
-/* With the lock held, which is given up for as long as a message takes. */
+/* With the lock held, which is given up while a part is received: takes the message that waits from
+ * SOURCE and does or answers what it asks for. */
 static void mpi_answer(struct count_job *j, int source, int tag)
 {
     struct report r;
@@ -257,6 +267,7 @@ void team_serve(struct count_job *j)
     }
     if (!cancelled(&j->stop))
         return;
+    /* Processes that do not send their last report in time after a stop are not waited for. */
     if (t && !t->stopped)
         t->stopped = worker_clock();
     else if (t && worker_clock() - t->stopped > FAREWELL_SECONDS)
@@ -274,6 +285,7 @@ static void note_problem(void *context, enum count_problem kind, const char *mes
     snprintf(p->message, sizeof p->message, "%s", message);
 }
 
+/* In the pieces that receive_part expects: an MPI message has at most INT_MAX elements. */
 static void send_part(const void *bytes, size_t size)
 {
     for (size_t at = 0; at < size;) {
@@ -283,7 +295,8 @@ static void send_part(const void *bytes, size_t size)
     }
 }
 
-/* Without the lock: a part that is out of the workers' hands. */
+/* Without the lock: sends report R with PART, which workers no longer add to. Without memory to
+ * write the part, R goes out alone, since process 0 waits for it. */
 static enum status report_part(const struct count_job *j, struct report *r,
                                const struct tally *part, struct err *err)
 {
@@ -310,6 +323,9 @@ static void mpi_report(struct count_job *j, struct member *m, const struct repor
     for (size_t i = 0; i < m->problems; i++)
         MPI_Send(&m->problem[i], sizeof *m->problem, MPI_BYTE, 0, TAG_PROBLEM, MPI_COMM_WORLD);
     m->problems = 0;
+    /*
+     * An empty tally takes the place of the old one, so that workers count on while that is sent.
+     */
     with_part = with_part && j->fresh;
     if (with_part && tally_init(&j->tally, j, &err)) {
         j->tally = part;
@@ -373,6 +389,7 @@ static void mpi_speak(struct count_job *j)
         struct report r = {.last = j->running == 0};
         if (!m->feed.ended && !r.last && m->feed.count < threads)
             r.wanted = threads - m->feed.count;
+        /* Parts are sent early where they take much memory, which bounds that of every process. */
         bool large = (size_t)j->tally.cells.count * j->tally.cells.offset[j->tally.cells.layers] >
                      (size_t)LARGE_PART;
         bool due =
@@ -391,6 +408,7 @@ enum status team_work(struct count_job *j, struct err *err)
     struct member m = {.hooks = {.problem = note_problem, .cancel = j->hooks->cancel}};
     enum status code;
     m.hooks.context = &m;
+    /* Enough: mpi_speak asks only for what is missing to MOST_HANDED at most. */
     m.feed.utterance = mem_array(2 * MOST_HANDED, sizeof *m.feed.utterance);
     if (!m.feed.utterance)
         return err_nomem(err);

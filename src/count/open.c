@@ -30,6 +30,8 @@ void count_set_edges(struct count_job *j, const double edges[2])
              edge_text(edges[1]).text);
 }
 
+/* Corpus and model, and how they are aligned. A pitch list that is shorter than the labels lacks
+ * its missing frames in front in the published program, half on each side otherwise (align.h). */
 static enum status open_inputs(struct count_job *j, struct err *err)
 {
     const struct count_options *o = j->options;
@@ -49,6 +51,7 @@ static enum status open_inputs(struct count_job *j, struct err *err)
     return STATUS_OK;
 }
 
+/* The built-in factors in the order of the enum, whatever order they were asked for in. */
 static void list_factors(struct count_job *j)
 {
     for (int f = 0; f < CORPUS_FACTORS; f++)
@@ -88,6 +91,7 @@ enum status count_open(struct count_job **out, const struct count_options *optio
     list_factors(j);
     code = team_leads(options->team) ? name_journal(j, err) : STATUS_OK;
     if (!code)
+        /* Before anything is read: a second run with the same output ends at once. */
         code = journal_lock(j, err);
     if (!code)
         code = open_inputs(j, err);
@@ -103,6 +107,7 @@ enum status count_open(struct count_job **out, const struct count_options *optio
         code = journal_save(j, err);
         pthread_mutex_unlock(&j->lock);
     }
+    /* Every process gets here, also after a failure, or the others would wait for it. */
     code = team_agree(j, code, err);
     if (code)
         count_free(j);

@@ -29,11 +29,14 @@ static void *pitchscan_work(void *job)
         if (labels_has(j->corpus.labels, r->utterance) && !(code = audio_read(&a, r->path, &err)))
             code = pitches_get(&j->corpus.pitch, r->utterance, &a, &t, &err);
         pthread_mutex_lock(&j->lock);
+        /* Any other problem is reported when the recording is counted. */
         if (code == STATUS_NOMEM) {
             j->code = code;
             j->err = err;
             cancel_set(&j->stop);
         }
+        /* Counts in bins, so that tertiles depend neither on the order nor on the number of
+         * threads. */
         pitch_bins_add(j->bins, &t);
         j->scanned++;
         pitch_track_free(&t);
@@ -45,6 +48,7 @@ static void *pitchscan_work(void *job)
     return NULL;
 }
 
+/* With the lock held, which count_wait gives up: shows progress until the last thread has ended. */
 static void pitchscan_watch(struct count_job *j)
 {
     const struct count_hooks *h = j->hooks;
@@ -65,6 +69,7 @@ enum status count_track(struct count_job *j, double edges[2], struct err *err)
         count_threads(j, j->corpus.recordings.count, pitchscan_work, pitchscan_watch, err);
     if (!code && cancelled(&j->stop))
         code = err_set(err, STATUS_CANCELLED, "%s: stopped", j->options->output);
+    /* The bins are counters of 64 bits and nothing else. */
     code = team_sum(j, code, (uint64_t *)j->bins, sizeof *j->bins / sizeof(uint64_t), err);
     if (!code && !pitch_bins_tertiles(j->bins, edges))
         code = err_set(err, STATUS_NOTFOUND, "%s: no pitch in any recording with labels",

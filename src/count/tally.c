@@ -49,6 +49,7 @@ enum status tally_init(struct tally *t, const struct count_job *j, struct err *e
     }
     r.done = mem_zeros(bitset_words(j->corpus.recordings.count), sizeof *r.done);
     bool ok = r.done;
+    /* Pitch levels come first and in this order: a frame's pitch class is its level index. */
     for (uint32_t f = 0; f < j->built_in && ok; f++)
         for (int i = 0; i < PITCH_LEVELS && j->kind[f] == CORPUS_PITCH && ok; i++)
             ok = names_add(&r.cells.level[f], pitch_level_names[i]) != NAMES_NONE;
@@ -92,8 +93,10 @@ enum status tally_add(struct tally *t, const struct tally *part, const struct co
     const struct cells *c = &part->cells;
     size_t words = bitset_words(j->corpus.recordings.count);
     for (size_t w = 0; w < words; w++)
+        /* Parts of one job are disjoint; where they are not, counts would be doubled. */
         if (t->done[w] & part->done[w])
             return err_set(err, STATUS_MISMATCH, "an utterance was counted twice");
+    /* All memory first: a failure leaves new cells without frames, but no count half added. */
     uint32_t *to = mem_array(c->count, sizeof *to);
     if (!to || !find_cells(&t->cells, c, to)) {
         free(to);

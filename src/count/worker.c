@@ -21,15 +21,15 @@ struct worker {
     struct model_scratch *scratch;
     struct selector *selector; /* [blocks], as the cells have */
     struct audio audio;
-    struct alignment alignment; /* of the utterance at hand */
+    struct alignment alignment; /* of the current utterance */
     size_t *cursor;             /* [layers] next aligned frame of each */
     size_t *offset;             /* [blocks] of a block's neurons within those of a frame */
-    size_t per_frame;
-    uint32_t *neurons; /* [alignment.count][per_frame] */
+    size_t per_frame;           /* neurons of a frame: the sum of tau over all blocks */
+    uint32_t *neurons;          /* [alignment.count][per_frame] */
     size_t neurons_cap;
     uint32_t *cell; /* [alignment.count] */
     size_t cell_cap;
-    int32_t *level; /* [alignment.phone.count] */
+    int32_t *level; /* [alignment.phone.count] level index of each phone of the utterance */
     size_t level_cap;
     int32_t *extra; /* [alignment.count][options->extras] levels of the user's own factors */
     size_t extra_cap;
@@ -82,6 +82,9 @@ static enum status worker_look(void *context, const struct model_block *block, s
     size_t *i = &w->cursor[block->index];
     for (; *i < a->count && a->frame[*i].frame < block->first + block->rows; ++*i) {
         const float *row = block->data + (a->frame[*i].frame - block->first) * block->width;
+        /*
+         * Block index + k layers holds the counts at lambda k: one forward pass serves all lambdas.
+         */
         for (uint32_t b = block->index; b < w->job->tally.cells.layers; b += w->job->info->layers)
             memcpy(w->neurons + *i * w->per_frame + w->offset[b],
                    selector_run(&w->selector[b], row), w->selector[b].tau * sizeof *w->neurons);
@@ -89,6 +92,8 @@ static enum status worker_look(void *context, const struct model_block *block, s
     return STATUS_OK;
 }
 
+/* Runs the model on the audio as far as the last fc1 activations. worker_look picks the active
+ * neurons while the rows are in cache, so that activations are never kept. */
 static enum status worker_forward(struct worker *w, struct err *err)
 {
     struct model_sink sink = {MODEL_WANT(MODEL_FC1), worker_look, w};
@@ -164,6 +169,7 @@ static bool find_extra(struct worker *w, const char *utterance, unsigned x)
     return true;
 }
 
+/* Levels of all of the user's own factors. */
 static bool find_extras(struct worker *w, const char *utterance)
 {
     unsigned extras = w->job->options->corpus.extras;
@@ -177,7 +183,8 @@ static bool find_extras(struct worker *w, const char *utterance)
     return true;
 }
 
-/* Adds the utterance to the cells, or changes nothing: all cells are made before one is counted. */
+/* With the lock held: adds the utterance to the cells. All cells are made before one is counted, so
+ * that a failure counts nothing of it. */
 static bool worker_add(struct worker *w, const char *utterance)
 {
     struct count_job *j = w->job;
@@ -202,7 +209,9 @@ static bool worker_add(struct worker *w, const char *utterance)
     return true;
 }
 
-/* Labels and gender of RECORDING, its sound, its pitch, then which frame belongs to which. */
+/* Labels, gender, audio and pitch of a recording, then their alignment with the model's frames.
+ * *KIND is set before each step to what its failure means. What needs no audio is checked before
+ * reading it. */
 static enum status worker_align(struct worker *w, const struct recording *r,
                                 enum count_problem *kind, struct err *err)
 {
