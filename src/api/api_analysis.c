@@ -36,6 +36,8 @@ static enum status analysis_translate(struct analysis_options *out,
     return STATUS_OK;
 }
 
+/* On failure the half-open handle is freed and *OUT left alone, as in all functions that make a
+ * handle. */
 enum pn_status pn_analysis_open(pn_analysis **out, const char *path,
                                 const struct pn_analysis_options *options, struct pn_error *error)
 {
@@ -68,6 +70,7 @@ uint32_t pn_analysis_layers(const pn_analysis *analysis)
     return analysis->in.counts.layers;
 }
 
+/* 0 where there is no such layer, so that a loop over a wrong layer does nothing. */
 uint32_t pn_analysis_width(const pn_analysis *analysis, uint32_t layer)
 {
     const struct counts *c = &analysis->in.counts;
@@ -104,6 +107,7 @@ const char *pn_analysis_group(pn_analysis *analysis, const char *property, uint3
     return p->group.name[index];
 }
 
+/* P has room for the layer's width; FRAMES is -1 for files of probabilities. */
 enum pn_status pn_analysis_probabilities(pn_analysis *analysis, const char *phone, uint32_t layer,
                                          double *p, int64_t *frames, struct pn_error *error)
 {

@@ -33,6 +33,7 @@ static const char *corpus_complaint(const struct pn_corpus_options *o, unsigned 
     return NULL;
 }
 
+/* Further factors and their files into MEMORY; a name must be one that --where can address. */
 static enum status corpus_take_factors(struct corpus_options *out, struct api_corpus *memory,
                                        const struct pn_corpus_options *o, struct err *err)
 {
@@ -48,6 +49,8 @@ static enum status corpus_take_factors(struct corpus_options *out, struct api_co
     return STATUS_OK;
 }
 
+/* Without BY the factors are those that have an input, as in `propneu count`; speakers as a factor
+ * only on request, since they make very many cells. */
 enum status api_corpus_options(struct corpus_options *out, struct api_corpus *memory,
                                const struct pn_corpus_options *o, struct err *err)
 {
@@ -81,6 +84,7 @@ unsigned api_threads(unsigned threads)
     return n > 0 ? (unsigned)n : 1;
 }
 
+/* Samples at 16 kHz, mono; the caller frees them with pn_free. */
 enum pn_status pn_audio_read(float **samples, size_t *count, const char *path,
                              struct pn_error *error)
 {

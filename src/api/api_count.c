@@ -24,6 +24,7 @@ struct count_listener {
     struct cancel cancel;
 };
 
+/* The totals in the struct of the interface, which keeps its layout when ours changes. */
 static struct pn_count_totals count_api_totals(const struct count_totals *t)
 {
     return (struct pn_count_totals){.utterances = t->utterances,
@@ -34,6 +35,7 @@ static struct pn_count_totals count_api_totals(const struct count_totals *t)
                                     .frames = t->frames};
 }
 
+/* Passes a message on; its kind is not part of the interface. */
 static void listener_problem(void *context, enum count_problem kind, const char *message)
 {
     const struct count_listener *l = context;
@@ -42,6 +44,7 @@ static void listener_problem(void *context, enum count_problem kind, const char 
         l->hooks->problem(l->hooks->context, message);
 }
 
+/* Passes the totals on; an answer other than 0 stops the run after the recordings in work. */
 static void listener_progress(void *context, const struct count_totals *totals)
 {
     struct count_listener *l = context;
@@ -85,6 +88,7 @@ static enum status count_translate(struct count_options *o, struct api_corpus *m
     return api_corpus_options(&o->corpus, memory, &options->corpus, err);
 }
 
+/* TOTALS are set even on failure: after a cancellation they say how much the journal holds. */
 enum pn_status pn_count_run(const struct pn_count_options *options,
                             const struct pn_count_hooks *hooks, struct pn_count_totals *totals,
                             struct pn_error *error)

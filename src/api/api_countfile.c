@@ -93,6 +93,7 @@ uint32_t pn_counts_lambdas(const pn_counts *counts)
     return counts->counts.lambdas ? counts->counts.lambdas : 1;
 }
 
+/* A file with one lambda has no list of them. */
 double pn_counts_lambda_at(const pn_counts *counts, uint32_t index)
 {
     const struct counts *c = &counts->counts;
@@ -166,6 +167,8 @@ static enum status counts_find_row(const struct counts *c, uint32_t layer, uint3
     return STATUS_OK;
 }
 
+/* HITS [width]: in how many frames of the cell each neuron was among the most activated. A layer
+ * holds them as 16 or as 32 bits. */
 enum pn_status pn_counts_hits(const pn_counts *counts, uint32_t layer, uint32_t cell,
                               uint32_t *hits, struct pn_error *error)
 {
@@ -183,6 +186,7 @@ enum pn_status pn_counts_hits(const pn_counts *counts, uint32_t layer, uint32_t 
     return PN_OK;
 }
 
+/* P [width]: hits / frames, or what an imported file of probabilities holds. */
 enum pn_status pn_counts_probabilities(const pn_counts *counts, uint32_t layer, uint32_t cell,
                                        double *p, struct pn_error *error)
 {
@@ -200,6 +204,7 @@ enum pn_status pn_counts_probabilities(const pn_counts *counts, uint32_t layer, 
     return PN_OK;
 }
 
+/* *REPEATED is written only on success; it is no error, as in `propneu merge`. */
 enum pn_status pn_counts_merge(const char *const *paths, size_t count, bool partial,
                                const char *out, bool *repeated, struct pn_error *error)
 {
@@ -215,6 +220,7 @@ enum pn_status pn_counts_merge(const char *const *paths, size_t count, bool part
     return api_result(code, &e, error);
 }
 
+/* CONDITION is what the rows of the pickle are, which it does not say itself. */
 enum pn_status pn_counts_import(const char *pickle, const char *condition, const char *label_table,
                                 double lambda, const char *out, struct pn_error *error)
 {

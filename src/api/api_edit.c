@@ -43,6 +43,7 @@ enum status api_edit_open(struct edit *out, struct tensors *means, const struct 
     return safetensors_open(means, edit->means, err);
 }
 
+/* The model with the edit applied to its weights in memory; no file is written. */
 enum pn_status pn_edit_open_model(pn_model **out, const char *path,
                                   const struct pn_model_options *options, const pn_set *set,
                                   const struct pn_edit *edit, struct pn_error *error)
@@ -75,6 +76,8 @@ static json_t *edit_describe(const struct pn_edit *edit)
     }
 }
 
+/* Like `propneu erase` and `prune`: the folder gets the edited checkpoint and a manifest that
+ * describes the edit, so that a later reader knows how it was made. */
 enum pn_status pn_edit_write(const char *path, const struct pn_model_options *options,
                              const pn_set *set, const struct pn_edit *edit, const char *folder,
                              struct pn_error *error)
@@ -131,6 +134,7 @@ static enum status prune_translate(struct prune_options *out,
     return STATUS_OK;
 }
 
+/* PROTECT must have the shape of the model, which is known only once it is open. */
 enum pn_status pn_prune_choose(pn_set **out, const char *path,
                                const struct pn_prune_options *options, struct pn_error *error)
 {

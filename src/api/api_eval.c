@@ -17,6 +17,7 @@
 #include "eval/eval.h"
 #include "report/report.h"
 
+/* The translated options stay with the handle: the tables need them after the run. */
 struct pn_eval {
     struct eval *eval;
     struct eval_options options;
@@ -34,6 +35,7 @@ void pn_eval_options_init(struct pn_eval_options *options)
     pn_corpus_options_init(&options->corpus);
 }
 
+/* Passes a message of the evaluation on. */
 static void listener_problem(void *context, const char *message)
 {
     const struct api_listener *l = context;
@@ -41,6 +43,7 @@ static void listener_problem(void *context, const char *message)
         l->hooks->problem(l->hooks->context, message);
 }
 
+/* Passes progress on; an answer other than 0 stops the run. */
 static void listener_progress(void *context, size_t done, size_t all)
 {
     struct api_listener *l = context;
@@ -105,6 +108,8 @@ static enum status eval_translate(struct eval_options *out, struct api_corpus *m
     return api_corpus_options(&out->corpus, memory, &options->corpus, err);
 }
 
+/* Opens model, head and corpus once; any number of edits can be measured then. The options live in
+ * the handle, since EVAL keeps pointers to them. */
 enum pn_status pn_eval_open(pn_eval **out, const struct pn_eval_options *options,
                             const struct pn_eval_hooks *hooks, struct pn_error *error)
 {
@@ -156,6 +161,8 @@ static enum status eval_change(struct intervention *out, const pn_eval *eval,
     return code;
 }
 
+/* SET NULL measures the model as it is. The edit works on activations during the forward pass, so
+ * EVAL's model itself never changes. */
 enum pn_status pn_eval_run(pn_eval *eval, const pn_set *set, const struct pn_edit *edit,
                            const struct pn_eval_hooks *hooks, pn_eval_result **out,
                            struct pn_error *error)
@@ -200,6 +207,8 @@ const char *pn_eval_measure(const pn_eval *eval, uint32_t measure)
     return measure < n ? names[measure] : NULL;
 }
 
+/* Regression (f0) counts no errors: there `errors` is 0 and `error` NAN, and `loss` is the mean
+ * squared error. */
 bool pn_eval_total(const pn_eval *eval, const pn_eval_result *result, uint32_t measure,
                    struct pn_score *score)
 {

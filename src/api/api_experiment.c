@@ -17,6 +17,7 @@
 /* Intervals of the tables hold this share of the draws, as the commands' do. */
 #define API_COVERAGE 0.95
 
+/* An experiment before and during its run. Values are copied, so that callers may free theirs. */
 struct pn_experiment {
     struct experiment_request request; /* borrows from VALUE */
     char **value;                      /* [values] copies of what was set */
@@ -60,6 +61,7 @@ static const char *experiment_keep(pn_experiment *x, const char *value)
     return x->value[x->values++] = copy;
 }
 
+/* Names are those of the commands' options, in one table for both (experiment/request.h). */
 enum pn_status pn_experiment_set(pn_experiment *experiment, const char *name, const char *value,
                                  struct pn_error *error)
 {
@@ -83,6 +85,8 @@ static enum status experiment_table(pn_table **out, const struct experiment *x, 
     return api_table_end(out, t, code, err);
 }
 
+/* A journal that the request did not name is removed only if everything succeeded; otherwise the
+ * next run of the same request resumes it. */
 enum pn_status pn_experiment_run(pn_experiment *experiment, const struct pn_eval_hooks *hooks,
                                  unsigned threads, pn_table **out, struct pn_error *error)
 {
@@ -102,6 +106,7 @@ enum pn_status pn_experiment_run(pn_experiment *experiment, const struct pn_eval
     return api_result(code, &e, error);
 }
 
+/* The results in a journal, finished or not. */
 enum pn_status pn_experiment_read(pn_table **out, const char *path, struct pn_error *error)
 {
     struct err e;

@@ -121,6 +121,9 @@ struct receiver {
     void *context;
 };
 
+/*
+ * Layers in the interface: hidden state 0 is the input of layer 1, activations begin with layer 1.
+ */
 static enum status receiver_rows(void *context, const struct model_block *block, struct err *err)
 {
     const struct receiver *r = context;
@@ -134,6 +137,7 @@ static enum status receiver_rows(void *context, const struct model_block *block,
     return r->callback(r->context, &rows) ? err_set(err, STATUS_CANCELLED, "stopped") : STATUS_OK;
 }
 
+/* Rows arrive in blocks during the pass: no stage is held as a whole. */
 enum pn_status pn_model_run(const pn_model *model, pn_scratch *scratch, const float *samples,
                             size_t count, unsigned want, pn_rows_callback *callback, void *context,
                             struct pn_error *error)

@@ -16,6 +16,7 @@ static enum status report_check_layer(const pn_analysis *a, uint32_t layer, stru
     return layer ? api_layer(layer, a->in.counts.layers, err) : STATUS_OK;
 }
 
+/* SCORES may be freed after any failure: scores_make writes it only on success. */
 enum pn_status pn_report_layers(pn_table **out, pn_analysis *analysis, const char *property,
                                 uint32_t layer, struct pn_error *error)
 {
@@ -36,6 +37,7 @@ enum pn_status pn_report_layers(pn_table **out, pn_analysis *analysis, const cha
     return api_result(api_table_end(out, t, code, &e), &e, error);
 }
 
+/* LAYER 0: all layers, one after another in the same table. */
 enum pn_status pn_report_neurons(pn_table **out, pn_analysis *analysis, const char *property,
                                  uint32_t layer, struct pn_error *error)
 {
@@ -59,6 +61,7 @@ enum pn_status pn_report_groups(pn_table **out, pn_analysis *analysis, const cha
     return api_result(api_table_end(out, t, code, &e), &e, error);
 }
 
+/* COUNT 0: all neurons of the layer, by falling p. */
 enum pn_status pn_report_pattern(pn_table **out, pn_analysis *analysis, const char *phone,
                                  uint32_t layer, size_t count, struct pn_error *error)
 {
@@ -98,6 +101,7 @@ enum pn_status pn_report_map(pn_table **out, pn_analysis *analysis, const char *
     return api_result(api_table_end(out, t, code, &e), &e, error);
 }
 
+/* Up to OVERLAP_MAX_SETS expressions; names in them without a layer mean LAYER. */
 enum pn_status pn_report_overlap(pn_table **out, pn_analysis *analysis,
                                  const char *const *expressions, size_t count, uint32_t layer,
                                  struct pn_error *error)

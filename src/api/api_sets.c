@@ -111,6 +111,7 @@ enum status api_set_same_shape(const struct neuron_set *a, const struct neuron_s
     return STATUS_OK;
 }
 
+/* OP is | (union), & (intersection) or - (difference), as in expressions. */
 enum pn_status pn_set_combine(pn_set **out, const pn_set *a, char op, const pn_set *b,
                               struct pn_error *error)
 {
@@ -140,6 +141,7 @@ uint32_t pn_set_width(const pn_set *set, uint32_t layer)
     return layer >= 1 && layer <= set->set.layers ? set->set.width[layer - 1] : 0;
 }
 
+/* LAYER 0: of all layers together. */
 size_t pn_set_size(const pn_set *set, uint32_t layer)
 {
     if (layer == 0)
@@ -152,6 +154,7 @@ bool pn_set_has(const pn_set *set, uint32_t layer, uint32_t neuron)
     return layer >= 1 && layer <= set->set.layers && neuron_set_has(&set->set, layer - 1, neuron);
 }
 
+/* NEURONS has room for pn_set_size(SET, LAYER) numbers, which come in ascending order. */
 void pn_set_neurons(const pn_set *set, uint32_t layer, uint32_t *neurons)
 {
     size_t n = 0;

@@ -38,6 +38,7 @@ void pn_free(void *memory)
     free(memory);
 }
 
+/* ERROR is written only on failure, so that callers may pass the same one to many calls. */
 enum pn_status api_result(enum status code, const struct err *e, struct pn_error *error)
 {
     if (code && error) {
