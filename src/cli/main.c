@@ -71,6 +71,7 @@ static size_t edit_distance(const char *a, const char *b)
     return row[n];
 }
 
+/* Suggests the nearest command within two letters. */
 static int unknown_command(const char *word)
 {
     const char *near = NULL;
@@ -87,6 +88,7 @@ static int unknown_command(const char *word)
     return cli_usage(NULL, "no command and no file '%s'", word);
 }
 
+/* Writes to stderr in a signal handler, where stdio is not allowed. */
 static void main_tell(const char *words)
 {
     if (write(STDERR_FILENO, words, strlen(words)) < 0)
@@ -112,6 +114,7 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
         raise(number);
 }
 
+/* Installs on_bus_error; the explorer's crash handler replaces it while the terminal is taken. */
 static void watch_files(void)
 {
     struct sigaction action;

@@ -30,6 +30,7 @@ enum { COMMON_THREADS, COMMON_OUTPUT, COMMON_FORMAT, COMMON_QUIET, COMMON_VERBOS
 /* Values getopt_long returns: the command's options from OWN on, common ones from COMMON on. */
 enum { OWN = 1000, COMMON = 2000 };
 
+/* What one pass over a command line needs, in getopt's own form. */
 struct scan {
     struct option *longs;
     char *shorts;
@@ -68,6 +69,7 @@ const struct cli_option *cli_command_option(const struct cli_command *command, s
     return i < option_count(command->options) ? &command->options[i] : NULL;
 }
 
+/* getopt's constant for O: none, required, or optional where the value is shown as "[=X]". */
 static int has_arg(const struct cli_option *o)
 {
     return !o->arg ? no_argument : o->arg[0] == '[' ? optional_argument : required_argument;
@@ -115,6 +117,7 @@ static struct scan *scan_new(const struct cli_command *command)
 /* A command may stop at a wrong value and never ask again: the next one frees this. */
 static struct scan *unfinished;
 
+/* optind 0 makes glibc's getopt start anew, also with its permutation of operands. */
 void cli_args_init(struct cli_args *a, struct cli *cli, const struct cli_command *command, int argc,
                    char **argv)
 {
@@ -142,6 +145,7 @@ static int letter_value(const struct cli_command *command, int letter)
     return COMMON + i;
 }
 
+/* Takes --format; "authors" only for commands that have the published program's JSON. */
 static bool set_format(struct cli *cli, const struct cli_command *command, const char *word)
 {
     static const char *const names[] = {"text", "tsv", "json", "authors"};
@@ -238,6 +242,7 @@ static int found_option(struct cli_args *a, int i)
     return note_input(a) ? (int)(a->option - table) : CLI_BAD;
 }
 
+/* Takes common options itself and returns the command's; frees the tables at the end. */
 int cli_next(struct cli_args *a)
 {
     struct scan *s = a->scan;

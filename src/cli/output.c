@@ -46,6 +46,7 @@ void cli_note(const struct cli *cli, const char *fmt, ...)
     fprintf(stderr, "propneu: %s\n", err.msg);
 }
 
+/* A file gets its name only in cli_out_close: until then it cannot be seen half-written. */
 FILE *cli_out_open(const struct cli *cli, struct cli_out *o, struct err *err)
 {
     *o = (struct cli_out){stdout, NULL};

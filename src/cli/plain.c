@@ -49,6 +49,7 @@ static void print_lines(struct plain *p, const struct canvas *c)
     buf_free(&text);
 }
 
+/* Prints the current view. Waits for everything it shows, since a line printed is not redrawn. */
 static enum status plain_show(struct plain *p, struct err *err)
 {
     struct canvas c;
@@ -94,6 +95,8 @@ static void ask_prompt(struct plain *p, const char *first)
     }
 }
 
+/* False for actions without meaning on a line: typing itself, redrawing, the mouse, and the keys'
+ * help, which plain_help replaces. */
 static bool plain_typed(enum action a)
 {
     return a != ACTION_TYPE && a != ACTION_REDRAW && a != ACTION_HELP && a != ACTION_MOUSE;
@@ -117,6 +120,7 @@ static enum action find_action(const struct plain *p, const char *word)
     return several == 1 ? found : ACTION_NONE;
 }
 
+/* All actions of the current context, then the words of plain_obey. */
 static void plain_help(struct plain *p)
 {
     fprintf(p->out,
@@ -133,6 +137,7 @@ static void plain_help(struct plain *p)
             "layer N: go to that layer\nproperty NAME: go to that property\nhelp: this list\n");
 }
 
+/* Goes layer by layer, so that the same rules apply as for keys; false if a view refuses. */
 static bool to_layer(struct plain *p, const char *text)
 {
     char *end;
@@ -145,6 +150,7 @@ static bool to_layer(struct plain *p, const char *text)
     return (long)p->app->at.layer == n - 1;
 }
 
+/* Goes through the properties in their cycle until NAME is reached; false if there is none. */
 static bool to_property(struct plain *p, const char *name)
 {
     uint32_t n = app_session(p->app)->names.count;
@@ -201,6 +207,7 @@ static bool plain_obey(struct plain *p, char *line)
     return action != ACTION_NONE;
 }
 
+/* Shows the view after every line that was understood, until quit or the end of input. */
 enum status plain_run(struct player *player, FILE *in, FILE *out, struct err *err)
 {
     struct plain p = {player, player->app, in, out, NULL, 0};

@@ -21,6 +21,7 @@
 
 static struct cancel interrupted;
 
+/* SA_RESETHAND restores the default: the second signal kills. */
 static void progress_cancel(int signal)
 {
     (void)signal;
@@ -64,6 +65,7 @@ void progress_begin(struct progress *p, const struct cli *cli, const char *what)
     p->start = p->last = p->counting = worker_clock();
 }
 
+/* Progress of work that is not counting, at most four times a second on a terminal. */
 void progress_count(void *context, size_t done, size_t all)
 {
     struct progress *p = context;
@@ -83,6 +85,7 @@ void progress_problem(void *context, enum count_problem kind, const char *messag
     progress_message(context, message);
 }
 
+/* A message takes the place of the progress line, which is drawn again below. */
 void progress_message(void *context, const char *message)
 {
     struct progress *p = context;
@@ -104,6 +107,7 @@ static void say_time(double seconds, char *text, size_t size)
         snprintf(text, size, "%d h %02d min", (int)(minutes / 60), (int)minutes % 60);
 }
 
+/* The rest is estimated from this run alone: recordings resumed from a journal took no time. */
 void progress_show(void *context, const struct count_totals *t)
 {
     struct progress *p = context;
@@ -128,6 +132,7 @@ void progress_show(void *context, const struct count_totals *t)
     p->shown = p->terminal;
 }
 
+/* DONE may be fractional: a step is a pass over the test set, and takes long. */
 void progress_steps(struct progress *p, double done, uint64_t all)
 {
     char left[40] = "?";
@@ -144,6 +149,7 @@ void progress_steps(struct progress *p, double done, uint64_t all)
     p->shown = p->terminal;
 }
 
+/* Moves the start of counting, so that the estimate does not include tracking pitch. */
 void progress_tracking(void *context, uint64_t done, uint64_t all)
 {
     struct progress *p = context;

@@ -38,6 +38,7 @@ static const struct cli_option options[] = {
 };
 
 /* What the command line asks for, and the text of it that goes into the count file. */
+/* What the command line asks for, and its text, which the count file keeps. */
 struct request {
     struct input_request in;
     struct count_options o;
@@ -287,6 +288,8 @@ static int count_together(struct request *r, const struct cli *cli, unsigned cor
     return result;
 }
 
+/* The threads are set to 0 while parsing, to see whether -j was given: several processes on one
+ * machine share its cores otherwise. */
 static int count_do_run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {

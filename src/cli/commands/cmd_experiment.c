@@ -90,6 +90,7 @@ static bool experiment_take(void *request, const struct cli_args *a, int opt)
     return true;
 }
 
+/* The command: runs a request that the explorer or a user wrote to a file. */
 static int experiment_command(struct cli *cli, int argc, char **argv)
 {
     struct measure_how how = {false, false};

@@ -105,6 +105,7 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+/* "80x24"; false if it is none or out of range. */
 static bool parse_size(const char *text, struct app_options *o)
 {
     char *end;
@@ -167,6 +168,7 @@ int explore_step(struct explore *e, const char *value)
     return CLI_END;
 }
 
+/* Notes a --mark or --define, which the explorer reads once the files are open. */
 static int add_set(struct explore *e, bool mark, const char *value)
 {
     size_t *n = mark ? &e->app.marks : &e->app.defines;
@@ -234,6 +236,7 @@ static enum status open_record(struct outfile *f, const char *path, struct err *
     return code;
 }
 
+/* Writes the keys of the session and gives the file its name. */
 static enum status close_record(struct outfile *f, struct player *p, struct err *err)
 {
     const struct buf *text = player_record(p);
@@ -274,6 +277,7 @@ static int show_live(struct cli *cli, struct explore *e, struct player *player, 
     return code ? cli_fail(&err) : CLI_DONE;
 }
 
+/* Plays in the terminal or prints; the record is written when the session has ended well. */
 static int explore_play(struct cli *cli, struct explore *e, struct app *app, struct outfile *record,
                         int *by_signal)
 {
@@ -327,6 +331,8 @@ static int show_with(struct cli *cli, struct explore *e, struct app *app, char *
     return result;
 }
 
+/* A signal that ended the session is raised again after cleaning up, so that the shell sees how
+ * the program died. */
 static int explore_show(struct cli *cli, struct explore *e, char **files, size_t count)
 {
     struct app *app = mem_zeros(1, sizeof *app); /* too large for the stack */
@@ -376,6 +382,7 @@ void explore_begin(struct explore *e, const struct cli_command *command)
     *e = (struct explore){.command = command, .app = {.cols = 80, .rows = 24}};
 }
 
+/* Output that is no terminal, or -o, makes it a dump, so that pipes get text. */
 int explore_run(struct cli *cli, struct explore *e, char **files, size_t count)
 {
     struct err err;
@@ -396,6 +403,7 @@ int explore_run(struct cli *cli, struct explore *e, char **files, size_t count)
     return explore_show(cli, e, files, count);
 }
 
+/* The command; also what `propneu FILE...` runs. */
 static int explore_do_run(struct cli *cli, int argc, char **argv)
 {
     struct explore e;

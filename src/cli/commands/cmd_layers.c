@@ -130,6 +130,8 @@ static enum status note_left_out(const struct cli *cli, const struct scores *s, 
     return STATUS_OK;
 }
 
+/* Scores of all properties or of --property, which is checked first: an unknown one is an error,
+ * not an empty table. */
 static enum status make_scores(struct scores *s, struct analysis *a, const struct request *r,
                                struct err *err)
 {
@@ -150,6 +152,7 @@ static enum status make_scores(struct scores *s, struct analysis *a, const struc
     return code;
 }
 
+/* Text or tables of all properties; those without data are noted and left out. */
 static enum status print_layers(FILE *out, const struct cli *cli, struct analysis_input *in,
                                 void *context, struct err *err)
 {

@@ -64,6 +64,7 @@ static enum status print_tables(FILE *out, const struct cli *cli, const struct a
     return code;
 }
 
+/* The map of one layer (default: the first) as text or tables. */
 static enum status print_map(FILE *out, const struct cli *cli, struct analysis_input *in,
                              void *context, struct err *err)
 {

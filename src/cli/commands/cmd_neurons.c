@@ -31,6 +31,7 @@ static void print_set(FILE *out, const uint64_t *set, uint32_t width)
     fputc('\n', out);
 }
 
+/* The set of a layer, or with GROUPS each group's neurons on a line. */
 static void print_text(FILE *out, const struct property *p, const struct property_layer *l,
                        bool groups)
 {

@@ -134,6 +134,7 @@ static bool overlap_take_option(void *context, const struct cli_args *a, int opt
     return true;
 }
 
+/* The command: operands are the count file, then up to OVERLAP_MAX_SETS expressions. */
 static int overlap_run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};

@@ -58,6 +58,8 @@ static enum status print_tables(FILE *out, const struct cli *cli, const struct a
     return code;
 }
 
+/* Above the list: frames of the phone (unknown in files of probabilities) and the size of its
+ * pattern. */
 static void print_head(FILE *out, const struct analysis_input *in, const struct request *r,
                        const struct profile *p, size_t shown)
 {
@@ -113,6 +115,7 @@ static enum status print_pattern(FILE *out, const struct cli *cli, struct analys
     return code;
 }
 
+/* --phone and --top. */
 static bool pattern_take_option(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;

@@ -65,6 +65,7 @@ static const struct cli_option edit_table[] = {
 
 const struct cli_option_group edit_options = {edit_table, edit_take};
 
+/* Model and count file; on failure nothing stays open. */
 enum status edit_input_open(struct edit_input *in, const struct experiment_request *r,
                             struct err *err)
 {
@@ -93,6 +94,7 @@ void edit_note_weights(const struct counts *c, const struct cli *cli, const stru
                  c->model ? c->model : "");
 }
 
+/* Evaluates TEXT, keeps only --layer, and notes counts of other weights. */
 enum status edit_input_sets(struct edit_input *in, const struct cli *cli,
                             const struct experiment_request *r, const char *text,
                             struct neuron_set *out, struct err *err)
@@ -141,6 +143,7 @@ static void print_text(FILE *out, const char *folder, const struct neuron_set *s
     fputc('\n', out);
 }
 
+/* The table 'edited' as TSV. */
 static enum status print_table(FILE *out, const struct neuron_set *s, struct err *err)
 {
     struct answer answer = ANSWER_INIT;
@@ -151,6 +154,7 @@ static enum status print_table(FILE *out, const struct neuron_set *s, struct err
     return code;
 }
 
+/* Results go to stdout, as -o is the folder. */
 enum status edit_finish(struct edit_input *in, const struct cli *cli,
                         const struct experiment_request *r, const struct neuron_set *sets,
                         json_t *edit, const char *verb, const char *command, struct err *err)
@@ -177,6 +181,8 @@ enum status edit_finish(struct edit_input *in, const struct cli *cli,
     return STATUS_OK;
 }
 
+/* Checks differ: a model that is written needs -o, a measurement needs a complete request; options
+ * for measuring alone are refused without --matrix or --curve. */
 int edit_parse(const struct edit_verbs *v, struct edit_request *r, struct cli *cli, int argc,
                char **argv)
 {

@@ -38,6 +38,7 @@ static json_t *info_experiment_point(const struct experiment *x, uint32_t row, u
                      "low", jsontext_real(v.low), "high", jsontext_real(v.high));
 }
 
+/* All results as a list: measure by measure, row by row, then columns or shares. */
 static json_t *info_experiment_results(const struct experiment *x)
 {
     json_t *list = json_array();

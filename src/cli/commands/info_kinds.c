@@ -225,6 +225,7 @@ static bool info_kinds_holds(const char *folder, const char *const *suffix)
     return any;
 }
 
+/* Number and total length of the recordings, from their headers. */
 static enum status info_kinds_recordings(json_t *out, const char *path, struct err *err)
 {
     struct recordings c;

@@ -26,6 +26,7 @@ static void add_clean(struct buf *b, const char *s)
         buf_add(b, (unsigned char)*s < 0x20 || *s == 0x7f ? "?" : s, 1);
 }
 
+/* A value for people: six digits, yes or no, and "-" for null. */
 static void add_scalar(struct buf *b, const json_t *v)
 {
     if (json_is_string(v))

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "formats/tensors/safetensors.h"
 
+/* Sums over the frames of all recordings so far. */
 struct means {
     struct model *model;
     struct model_scratch *scratch;
@@ -23,6 +24,7 @@ struct means {
     uint64_t *frames; /* [layers] */
 };
 
+/* All sums start at 0; means_free is to be called also on failure. */
 static enum status means_init(struct means *s, struct model *m, struct err *err)
 {
     const struct model_info *info = model_info(m);
@@ -58,6 +60,7 @@ static enum status add_block(void *context, const struct model_block *b, struct 
     return STATUS_OK;
 }
 
+/* Runs one recording through the model; add_block receives its activations. */
 static enum status add_recording(struct means *s, const char *path, struct err *err)
 {
     const struct model_sink sink = {MODEL_WANT(MODEL_FC1), add_block, s};

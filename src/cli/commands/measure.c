@@ -58,6 +58,7 @@ static void measure_opened(void *context, const struct experiment_session *s)
         edit_note_weights(&s->counted.counts, cli, eval_model(s->eval), shown->model);
 }
 
+/* After a step; at the first call, what was resumed, which the estimate of time leaves out. */
 static void measure_stepped(void *context, const struct experiment *x)
 {
     struct measure_shown *s = context;
@@ -70,6 +71,7 @@ static void measure_stepped(void *context, const struct experiment *x)
     progress_steps(&s->progress, x->done, x->steps);
 }
 
+/* Progress within a step, as a fraction of it. */
 static void measure_heard(void *context, size_t done, size_t all)
 {
     struct measure_shown *s = context;
@@ -120,6 +122,8 @@ static enum status measure_steps(struct experiment_session *s, const struct cli 
     return code;
 }
 
+/* A journal nobody asked for is removed only after the results were printed, so that a full disk
+ * loses nothing. */
 int measure_run(const struct cli *cli, const struct experiment_request *r,
                 const struct measure_how *how)
 {
