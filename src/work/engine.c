@@ -48,6 +48,7 @@ static void result_free(struct engine_result *r)
     *r = (struct engine_result){0};
 }
 
+/* Frees all results; those missing are all of them again. */
 static void engine_clear(struct engine *e)
 {
     for (size_t i = 0; i < (size_t)e->properties * e->layers; i++) {
@@ -311,6 +312,7 @@ void engine_focus(struct engine *e, uint32_t property, uint32_t layer, bool whol
     pthread_mutex_unlock(&e->thread.lock);
 }
 
+/* A finished result never changes, so it is read without the lock. */
 const struct engine_result *engine_get(struct engine *e, uint32_t property, uint32_t layer)
 {
     size_t at = (size_t)property * e->layers + layer;
@@ -330,6 +332,7 @@ size_t engine_missing(struct engine *e)
     return n;
 }
 
+/* Waits for the thread at most MS; without a thread computes here, as long as it takes. */
 void engine_finish(struct engine *e, bool focus, int ms)
 {
     uint32_t property, layer;

@@ -49,6 +49,7 @@ struct live {
     struct live_answer *taken; /* the screen's */
 };
 
+/* A may be NULL. */
 static void answer_free(struct live_answer *a)
 {
     if (!a)
@@ -112,6 +113,7 @@ static enum status mel_of(struct live *l, struct live_answer *a, struct err *err
     return logmel_run(l->logmel, l->audio.samples, l->audio.count, a->mel, &l->thread.cancel, err);
 }
 
+/* Copies LABEL, cut to the size of a name on the screen. */
 static void put_name(char name[LIVE_NAME], const char *label)
 {
     snprintf(name, LIVE_NAME, "%.*s", LIVE_NAME - 1, label);
@@ -161,6 +163,8 @@ static enum status names_of(const struct live *l, const struct listener *ear, co
     return STATUS_OK;
 }
 
+/* One pass of one model, with EDIT or NULL. SHARE is the best class's share in the sum over all, 0
+ * .. 1, of the first frame, or of the only one where the head hears the recording as a whole. */
 static enum status live_hear(struct live *l, struct ear *e, const struct model_intervention *edit,
                              char (**names)[LIVE_NAME], double *share, size_t *frames,
                              struct err *err)
