@@ -16,6 +16,7 @@
 
 enum { SCREEN_PIECE = 240 }; /* screen takes no longer strings in one piece */
 
+/* Standard base64 (RFC 4648) with padding, as OSC 52 requires. */
 static void clipboard_base64(struct buf *out, const char *text, size_t n)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
