@@ -32,6 +32,7 @@ static const short widths[95] = {
     667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278,  556, 556, 222, 222, 500,
     222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500,  500, 334, 260, 334, 584};
 
+/* For characters outside ASCII: an average, and that of East Asian scripts. */
 enum { WIDTH_OTHER = 600, WIDTH_WIDE = 1000 };
 
 static double char_width(uint32_t ch)
@@ -49,6 +50,7 @@ double figure_text_width(const char *text, double size)
     return sum * size;
 }
 
+/* Cuts at characters, never inside one; OUT_SIZE limits the bytes as well. */
 void figure_cut(char *out, size_t out_size, const char *text, double size, double width)
 {
     const double dots = figure_text_width("...", size);
@@ -82,6 +84,8 @@ void figure_free(struct figure *f)
     *f = (struct figure){0};
 }
 
+/* Adds ITEM and returns it for further settings; never NULL, so that callers can set fields
+ * without a check. */
 static struct figure_item *figure_add(struct figure *f, struct figure_item item)
 {
     static struct figure_item nowhere; /* what callers may write to when there is no memory */
@@ -107,6 +111,7 @@ void figure_line(struct figure *f, enum figure_ink ink, double width, enum figur
                                        .y2 = y2});
 }
 
+/* Copies the points; a path of fewer than two is nothing. */
 void figure_path(struct figure *f, enum figure_ink ink, double width, enum figure_dash dash,
                  const double *point, size_t n)
 {
@@ -222,6 +227,7 @@ static struct figure_box words_box(const struct figure_item *i)
     return (struct figure_box){i->x - before, i->y - up, w, h};
 }
 
+/* The box with two opposite corners given in any order. */
 static struct figure_box figure_span(double x, double y, double x2, double y2)
 {
     return (struct figure_box){fmin(x, x2), fmin(y, y2), fabs(x2 - x), fabs(y2 - y)};

@@ -11,6 +11,7 @@
 
 #include "screen/plot.h"
 
+/* Points: length of a tick, and space between its number and the axis' name. */
 enum { TICK = 3, NAME_GAP = 4 };
 
 double figure_x(const struct figure_axes *a, double v)
@@ -23,6 +24,7 @@ double figure_y(const struct figure_axes *a, double v)
     return a->box.y + (a->y1 - v) / (a->y1 - a->y0) * a->box.h;
 }
 
+/* 1e-9 keeps a limit that is a multiple of the step up to rounding from moving by a whole step. */
 double figure_round(double *low, double *high, int steps)
 {
     double step = plot_step(*high - *low, steps);
@@ -40,6 +42,7 @@ static void figure_tick_text(char *text, size_t size, double v, double step)
     snprintf(text, size, "%s", number_fixed(v, digits).text);
 }
 
+/* As wide as the wider of the lowest and highest number, with ticks and the upright name. */
 double figure_y_room(double low, double high, double step)
 {
     char text[2][40];
@@ -55,6 +58,7 @@ void figure_frame(struct figure *f, const struct figure_axes *a)
     figure_rect(f, INK_BLACK, false, a->box);
 }
 
+/* Ticks are multiples of the step, computed as k * step so that errors do not add up. */
 void figure_y_ticks(struct figure *f, const struct figure_axes *a, double step, const char *name)
 {
     char text[40];
@@ -80,6 +84,7 @@ static void x_name(struct figure *f, const struct figure_box *b, const char *nam
                  b->y + b->h + TICK + 2 * FIGURE_SMALL + NAME_GAP, name);
 }
 
+/* One tick below the frame; TEXT NULL: without a number. */
 static void x_tick(struct figure *f, const struct figure_axes *a, double v, const char *text)
 {
     const struct figure_box *b = &a->box;
@@ -100,6 +105,7 @@ void figure_x_ticks(struct figure *f, const struct figure_axes *a, double step, 
     x_name(f, &a->box, name);
 }
 
+/* Numbers every layer, every 2nd, 5th, 10th, ..., whatever has room; all layers have ticks. */
 void figure_x_layers(struct figure *f, const struct figure_axes *a, size_t n, const char *name)
 {
     char text[40];
@@ -129,6 +135,7 @@ static void figure_diagonals(struct figure *f, enum figure_ink ink, struct figur
     }
 }
 
+/* Filled, hatched, striped or empty, with an outline. */
 void figure_bar(struct figure *f, enum figure_ink ink, unsigned pattern, struct figure_box b)
 {
     switch (pattern % 4) {

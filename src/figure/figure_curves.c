@@ -17,6 +17,7 @@
 
 enum { MARGIN = 6, BELOW = 26, WIDTH = 252, HEIGHT = 190, MAX_SERIES = 24, VALUE = 32 };
 
+/* The side of one of PANELS panels in a row: a share of what was asked for, or the figure's own. */
 static double panel_width(double width, size_t panels, double own)
 {
     return width > 0 ? width / (double)panels : own;
@@ -40,6 +41,7 @@ static bool curves_shows(const struct scores *s, const struct score_property *q,
     return any;
 }
 
+/* The values and layers that all panels span. */
 struct extent {
     double low, high;
     uint32_t layers;
@@ -219,6 +221,7 @@ void figure_curves(struct figure *f, const struct scores *s, size_t files, enum 
     names_free(&all);
 }
 
+/* Each panel has an axis of its own here: silhouettes and numbers of neurons share no scale. */
 void figure_both(struct figure *f, const struct scores *s, double width, double height)
 {
     double w = panel_width(width, 2, WIDTH), h = height > 0 ? height : HEIGHT;
@@ -263,6 +266,7 @@ static void draw_ranks(struct figure *f, const struct figure_axes *a, const stru
     free(point);
 }
 
+/* The axis of ranks: linear, or with a tick at every power of ten. */
 static void rank_ticks(struct figure *f, const struct figure_axes *a, const struct rank_data *d,
                        uint32_t width)
 {
@@ -282,6 +286,8 @@ static void rank_ticks(struct figure *f, const struct figure_axes *a, const stru
                  a->box.y + a->box.h + 7 + 2 * FIGURE_SMALL, "rank of the neuron");
 }
 
+/* Where a curve crosses the baseline a dotted line drops to the axis: its rank is the size of the
+ * pattern. */
 void figure_ranks(struct figure *f, const struct rank_data *d, double width, double height)
 {
     const struct profile *first = d->curve[0].profile;

@@ -11,11 +11,13 @@
 
 #include "base/mem.h"
 
+/* A label to place: its index and priority. */
 struct wish {
     size_t index;
     int priority;
 };
 
+/* Highest first; equal ones in their order, so that the result does not depend on qsort. */
 static int by_priority(const void *a, const void *b)
 {
     const struct wish *x = a, *y = b;
@@ -85,6 +87,7 @@ out:
     free(taken);
 }
 
+/* Rows are broken where the next entry would leave AREA; long names are cut to one row. */
 double figure_legend(struct figure *f, struct figure_box area, enum figure_swatch swatch,
                      const char *const *names, const unsigned *group, size_t count)
 {

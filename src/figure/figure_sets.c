@@ -103,6 +103,7 @@ static void draw_venn(struct figure *f, const struct sets_data *d, struct figure
 
 static const struct overlap *sorting; /* qsort has no argument to spare; one thread only */
 
+/* Largest region first, of equal ones the one with the smaller number. */
 static int by_size(const void *a, const void *b)
 {
     uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
@@ -111,6 +112,7 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The regions that have neurons into ORDER, largest first; their number. */
 static size_t sorted_regions(const struct overlap *o, uint32_t *order)
 {
     size_t n = 0;
@@ -157,6 +159,7 @@ static void draw_rows(struct figure *f, const struct sets_data *d, struct figure
     }
 }
 
+/* Two or three sets are circles; more, or one, are rows, as circles cannot show all regions. */
 void figure_sets(struct figure *f, const struct sets_data *d, double width, double height)
 {
     const struct overlap *o = d->overlap;

@@ -27,6 +27,7 @@ bool figure_can_write(enum figure_format format)
 #endif
 }
 
+/* Fails also where an earlier allocation did, so that no incomplete figure is written. */
 enum status figure_write(const struct figure *f, enum figure_format format, struct buf *out,
                          struct err *err)
 {
