@@ -8,6 +8,7 @@
 #include "report/report.h"
 #include "report/report_forms.h"
 
+/* Columns that depend on the task, and those of the unmodified model. */
 enum { ERRORS = 1, F0 = 2, BEFORE = 4 };
 
 static const struct table_column eval_columns[] = {
@@ -65,6 +66,7 @@ static void add_score(struct table *t, const struct eval_score *s)
     table_real(t, eval_r2(s));
 }
 
+/* One row. GROUP NULL is the total, whose factor and level are missing. */
 static void add_line(struct table *t, const char *measure, const struct eval_group *group,
                      const struct eval_score *score, const struct eval_score *before)
 {
@@ -76,6 +78,7 @@ static void add_line(struct table *t, const char *measure, const struct eval_gro
     add_score(t, before ? before : score); /* dropped without one before */
 }
 
+/* Groups without trials get no row: an error rate over nothing is no number. */
 enum status report_eval(struct table *t, const struct eval *e, const struct eval_options *options,
                         const struct eval_result *result, const struct eval_result *before,
                         struct err *err)
@@ -96,6 +99,7 @@ enum status report_eval(struct table *t, const struct eval *e, const struct eval
     return table_ok(t, NULL, err);
 }
 
+/* Layer 0 of the options means the last; the table has its number. */
 enum status report_eval_summary(struct table *t, const struct eval *e,
                                 const struct eval_options *options, const char *edit,
                                 struct err *err)

@@ -83,6 +83,7 @@ static const char *quantity_name(enum experiment_quantity q)
     return q == EXPERIMENT_ERROR ? "error" : "loss";
 }
 
+/* Neurons of the row's set in all layers together. */
 static uint64_t row_neurons(const struct experiment *x, uint32_t row)
 {
     uint64_t n = 0;
@@ -91,6 +92,8 @@ static uint64_t row_neurons(const struct experiment *x, uint32_t row)
     return n;
 }
 
+/* One row for a set, a measure, a quantity and a column: the unmodified value, the change by the
+ * set, the interval and mean of its controls, and p. */
 static void add_cell(struct table *t, const struct experiment *x, uint32_t row, uint32_t measure,
                      uint32_t column, enum experiment_quantity q, double coverage)
 {
@@ -123,6 +126,8 @@ enum status report_matrix(struct table *t, const struct experiment *x, double co
     return table_ok(t, NULL, err);
 }
 
+/* One row for a share kept: the mean and interval over the random draws, a single value where
+ * nothing was drawn. The neurons left may exceed the share because of protection. */
 static void add_point(struct table *t, const struct experiment *x, uint32_t row, uint32_t point,
                       uint32_t measure, uint32_t column, enum experiment_quantity q,
                       double coverage)
@@ -171,6 +176,7 @@ static void add_erased(struct table *t, const struct experiment *x, uint32_t row
     table_real(t, m ? m->control_norm : NAN);
 }
 
+/* One row for each layer of each set, then one for all layers. */
 enum status report_erased(struct table *t, const struct experiment *x, struct err *err)
 {
     table_extend(t, &form_erased, 0);

@@ -72,11 +72,14 @@ const struct table_form form_best = TABLE_FORM(
     "The best layer of each property in each of several files: figure 5, Compare in the explorer.",
     best_columns);
 
+/* True if Q was asked for and the file has data for it. */
 static bool report_layers_answered(const struct score_property *q)
 {
     return q->asked && !q->why[0];
 }
 
+/* One row. In a layer without data all counts are missing, not 0. Stress is given only with
+ * silhouettes: both come from the same map. */
 static void add_layer(struct table *t, const struct scores *s, const struct score_property *q,
                       uint32_t layer)
 {
@@ -107,6 +110,7 @@ enum status report_layers(struct table *t, const struct scores *s, size_t files,
     return table_ok(t, NULL, err);
 }
 
+/* The number of points is taken from the one layer asked for, or the first. */
 enum status report_properties(struct table *t, const struct scores *s, struct err *err)
 {
     table_extend(t, &form_properties, 0);
@@ -122,6 +126,7 @@ enum status report_properties(struct table *t, const struct scores *s, struct er
     return table_ok(t, NULL, err);
 }
 
+/* How many phones of each group have a pattern, and how many lack the frames for one. */
 static void add_groups(struct table *t, const struct property *p)
 {
     for (uint32_t g = 0; g < p->groups; g++) {
@@ -132,6 +137,7 @@ static void add_groups(struct table *t, const struct property *p)
     }
 }
 
+/* A property without data is an error only if named; among all it is left out. */
 enum status report_groups(struct table *t, struct analysis *a, const char *property,
                           struct err *err)
 {
@@ -157,6 +163,7 @@ void report_group_sizes(struct buf *out, const struct property *p, const struct 
                    bitset_count(l->group + g * l->words, l->words));
 }
 
+/* Properties without a best layer keep their row, with the reason in the last column. */
 enum status report_best(struct table *t, const struct scores *s, size_t files, struct err *err)
 {
     table_extend(t, &form_best, 0);

@@ -43,6 +43,8 @@ const struct table_form form_members =
                "N of each group, from which group neurons are derived: neurons with --groups.",
                members_columns);
 
+/* The group is the first that has the neuron: group sets are disjoint by their definition. Without
+ * one, `in_phones` stays 0. */
 enum status report_neuron(struct report_neuron *out, struct analysis *a, const char *property,
                           uint32_t layer, uint32_t neuron, uint32_t *hits, double *p,
                           struct err *err)
@@ -96,6 +98,7 @@ void report_neuron_row(struct table *t, const struct property *q, uint32_t layer
     table_real(t, r->p);
 }
 
+/* Group by group; HITS and P have one element more than points, so that 0 points allocate, too. */
 enum status report_neurons(struct table *t, struct analysis *a, const char *property,
                            uint32_t layer, struct err *err)
 {
@@ -121,6 +124,7 @@ enum status report_neurons(struct table *t, struct analysis *a, const char *prop
     return code ? code : table_ok(t, NULL, err);
 }
 
+/* N_g, whose neurons may be in several groups, unlike group neurons. */
 enum status report_members(struct table *t, struct analysis *a, const char *property,
                            uint32_t layer, struct err *err)
 {

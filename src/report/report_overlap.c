@@ -56,6 +56,8 @@ const struct table_form form_set =
 const struct table_form form_set_summary = TABLE_FORM(
     "set-summary", NULL, "Settings of that list: overlap with --region.", set_summary_columns);
 
+/* Bit S of REGION: inside set S. All sets inside come first, since an expression cannot begin with
+ * a minus. */
 void report_region_name(struct buf *out, const struct setexpr *set, uint32_t sets, uint32_t region)
 {
     bool first = true;
@@ -69,6 +71,7 @@ void report_region_name(struct buf *out, const struct setexpr *set, uint32_t set
         }
 }
 
+/* Region 0, outside of all sets, is left out. `in` lists the numbers of the sets, from 1. */
 enum status report_overlap(struct table *t, const struct overlap *o, const struct setexpr *set,
                            uint32_t layer, struct err *err)
 {
@@ -115,6 +118,7 @@ enum status report_overlap_summary(struct table *t, const struct overlap *o, uin
     return table_ok(t, NULL, err);
 }
 
+/* Expressions may name other layers, so every layer is evaluated. */
 enum status report_set(struct table *t, struct analysis *a, const struct setexpr *set,
                        uint32_t layer, struct err *err)
 {

@@ -45,6 +45,8 @@ const struct table_form form_pattern =
 const struct table_form form_pattern_summary =
     TABLE_FORM("pattern-summary", NULL, "A phone's pattern as a whole: pattern.", summary_columns);
 
+/* One row a neuron: p, its hits and Wilson interval, lift over the marginal probability. Hits are
+ * missing in files of probabilities. */
 enum status report_pattern(struct table *t, const struct profile *p, const uint32_t *order,
                            size_t count, const char *phone, uint32_t layer, struct err *err)
 {

@@ -24,6 +24,7 @@ const struct table_form form_settings =
                "pattern, map and overlap.",
                columns);
 
+/* Percent for lambda and sigma, as on the command line. */
 enum status report_settings(struct table *t, const struct analysis *a, struct err *err)
 {
     char filters[1024];

@@ -199,6 +199,7 @@ static char *scores_tail(const char *path, int parts)
     return mem_strndup(start, n);
 }
 
+/* True if another title equals the I-th. */
 static bool equal_elsewhere(char *const *title, size_t count, size_t i)
 {
     for (size_t k = 0; k < count; k++)
@@ -207,6 +208,8 @@ static bool equal_elsewhere(char *const *title, size_t count, size_t i)
     return false;
 }
 
+/* Starts with file names and adds a folder at a time to those that are equal, up to DEEPEST parts;
+ * files that are equal even then keep equal titles. */
 enum status scores_titles(char **title, const char *const *path, size_t count, struct err *err)
 {
     enum { DEEPEST = 6 };
