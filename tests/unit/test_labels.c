@@ -302,12 +302,13 @@ static void formats_are_found_by_their_suffixes(void **state)
 {
     struct buf list = BUF_INIT;
     (void)state;
-    for (const struct label_format *const *f = label_formats; *f; f++)
-        for (const char *const *s = (*f)->suffix; *s; s++)
-            assert_ptr_equal(label_format_of(*s), *f);
     label_formats_list(&list);
-    assert_string_equal(buf_text(&list),
-                        ".TextGrid, .phn, .lab, .phones, .ctm, .mlf, .tsv, .csv, .json");
+    for (const struct label_format *const *f = label_formats; *f; f++)
+        for (const char *const *s = (*f)->suffix; *s; s++) {
+            assert_ptr_equal(label_format_of(*s), *f);
+            assert_int_equal(strstr(buf_text(&list), *s) != NULL, !(*f)->unusable);
+        }
+    assert_ptr_equal(strstr(buf_text(&list), ".TextGrid, "), buf_text(&list));
     buf_free(&list);
 }
 

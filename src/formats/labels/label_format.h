@@ -3,7 +3,7 @@
  *
  * To add one: write src/formats/labels/NAME.c with a struct label_format called label_format_NAME,
  * add its row to LABEL_FORMAT_TABLE and the file to Makefile.am.  Opening folders and files,
- * `propneu info`, the guard against overwriting inputs, --help and messages follow from the table.
+ * `propneu info`, the guard against overwriting inputs and messages follow from the table.
  */
 #ifndef PROPNEU_FORMATS_LABELS_LABEL_FORMAT_H
 #define PROPNEU_FORMATS_LABELS_LABEL_FORMAT_H
