@@ -187,6 +187,7 @@ static void put_places(struct buf *out, const char *full, const struct app *app,
     }
 }
 
+/* Errors are ignored: a full disk must not make leaving the explorer fail. */
 void settings_end(const struct explore *e, const struct app *app)
 {
     char *full = realpath(app->file[0].path, NULL);

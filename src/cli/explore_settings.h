@@ -9,7 +9,7 @@
 
 /*
  * Settings of the user's file where the command line says nothing, and with --last the place where
- * the last session with the file PATH ended.  What the file says wrongly is told with its line.
+ * the last session with the file PATH ended.  Errors in the file are noted with their line.
  */
 enum status settings_begin(struct explore *e, const struct cli *cli, const char *path,
                            struct err *err);

@@ -99,7 +99,7 @@ static struct scan *scan_new(const struct cli_command *command)
         return NULL;
     }
     char *p = s->shorts;
-    *p++ = ':'; /* a missing value is told apart from an unknown option */
+    *p++ = ':'; /* reports a missing value other than an unknown option */
     for (int i = 0; i < n_own + n_common; i++) {
         const struct cli_option *o = i < n_own ? cli_command_option(command, (size_t)i, NULL)
                                                : &cli_common_options[i - n_own];

@@ -102,7 +102,7 @@ static bool plain_typed(enum action a)
     return a != ACTION_TYPE && a != ACTION_REDRAW && a != ACTION_HELP && a != ACTION_MOUSE;
 }
 
-/* The action WORD names or is the only beginning of, in the context at hand; else ACTION_NONE. */
+/* The action WORD names or is the only beginning of, in the current context; else ACTION_NONE. */
 static enum action find_action(const struct plain *p, const char *word)
 {
     enum action found = ACTION_NONE;

@@ -15,7 +15,7 @@ struct progress {
     bool shown;         /* such a line stands there */
     double start, last; /* seconds, monotonic */
     double counting;    /* when tracking pitch had ended, or start */
-    unsigned problems;  /* told so far */
+    unsigned problems;  /* reported so far */
     uint64_t before;    /* utterances done by earlier runs */
 };
 

@@ -147,6 +147,8 @@ static enum status activations_plan(struct job *j, struct err *err)
     return code;
 }
 
+/* Writes the rows of a block. Blocks arrive in the order of the plan, so the file is written from
+ * front to end. */
 static enum status write_block(void *context, const struct model_block *b, struct err *err)
 {
     const struct job *j = context;
@@ -154,6 +156,7 @@ static enum status write_block(void *context, const struct model_block *b, struc
     return fwrite(b->data, sizeof *b->data, n, j->out) == n ? STATUS_OK : err_errno(err, j->output);
 }
 
+/* A recording that changed since the first pass would not fit its planned shape. */
 static enum status run_files(struct job *j, struct err *err)
 {
     const struct model_sink sink = {MODEL_WANT_ALL, write_block, j};

@@ -53,7 +53,7 @@ static bool has_words(const char *values)
     return cli_paths(values) != values;
 }
 
-/* TEXT inside single quotes of a shell; ESCAPE: characters that want a backslash besides. */
+/* TEXT inside single quotes of a shell; ESCAPE: characters that need a backslash as well. */
 static void print_quoted(const char *text, const char *escape, FILE *out)
 {
     for (; *text; text++) {

@@ -257,7 +257,7 @@ static int count_count(const struct request *r, const struct cli *cli)
     return result;
 }
 
-/* One of several processes that does not lead: process 0 tells what there is to tell. */
+/* One of several processes that does not lead: process 0 reports for all. */
 static int count_assist(const struct request *r)
 {
     struct count_hooks hooks = {.cancel = progress_catch_signals()};

@@ -83,6 +83,7 @@ static enum status erase_write(const struct cli *cli, struct edit_request *reque
     return code;
 }
 
+/* Takes --matrix; the others are fields of the request. */
 static bool erase_take(void *request, const struct cli_args *a, int opt)
 {
     struct edit_request *r = request;
@@ -92,6 +93,7 @@ static bool erase_take(void *request, const struct cli_args *a, int opt)
     return true;
 }
 
+/* What is missing or contradictory for a model that is to be written, or NULL. */
 static const char *erase_complaint(const struct edit_request *r, const struct cli *cli)
 {
     if (r->x.scaled && r->x.mean)

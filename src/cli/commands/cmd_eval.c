@@ -61,6 +61,7 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+/* What the command line asks for; the model's change is put together from set, mean and gain. */
 struct request {
     struct input_request in;
     struct eval_options o;
@@ -281,6 +282,7 @@ out:
     return result;
 }
 
+/* The command. */
 static int eval_do_run(struct cli *cli, int argc, char **argv)
 {
     struct request r = {.analysis = ANALYSIS_OPTIONS_DEFAULT};

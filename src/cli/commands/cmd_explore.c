@@ -225,7 +225,7 @@ static int explore_take_option(struct explore *e, int opt, const char *value)
     return CLI_END;
 }
 
-/* A record never replaces a file, and that it cannot be written is told before the session. */
+/* A record never replaces a file; that it cannot be written is reported before the session. */
 static enum status open_record(struct outfile *f, const char *path, struct err *err)
 {
     if (access(path, F_OK) == 0)

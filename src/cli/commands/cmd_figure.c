@@ -96,6 +96,7 @@ static bool add_list(const struct cli_args *a, struct names *to)
     }
 }
 
+/* Takes one of figure's own options. */
 static bool figure_take_option(void *context, const struct cli_args *a, int opt)
 {
     struct figure_request *r = context;
@@ -191,6 +192,7 @@ static bool replaces_input(const struct target *t, char *const *file, int files)
     return false;
 }
 
+/* Writes the bytes under a temporary name; errors of the disk show when it is committed. */
 static enum status figure_put(struct outfile *file, const char *path, const struct buf *bytes,
                               struct err *err)
 {

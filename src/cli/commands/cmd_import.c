@@ -19,6 +19,7 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+/* Finds the condition by its name in the published files. */
 static bool parse_condition(const char *text, enum import_condition *out)
 {
     for (int c = 0; c < IMPORT_CONDITIONS; c++)

@@ -75,6 +75,7 @@ static enum status print_text(FILE *out, struct analysis *a, const struct scores
     return code;
 }
 
+/* The settings, then a block for each property that the file has data for. */
 static enum status print_all_text(FILE *out, struct analysis_input *in, const struct scores *s,
                                   struct err *err)
 {

@@ -19,6 +19,9 @@ struct request {
     uint32_t layer; /* from 0 */
 };
 
+/*
+ * Sizes of the sets, then each region with its expected size, then the union and the intersection.
+ */
 static void print_text(FILE *out, const struct request *r, const struct setexpr *expr,
                        const struct overlap *o, struct buf *name)
 {
@@ -58,6 +61,7 @@ static enum status print_tables(FILE *out, const struct cli *cli, const struct a
     return code;
 }
 
+/* Parses and computes what the expression refers to. */
 static enum status overlap_parse(struct setexpr *e, const char *text, const struct analysis *a,
                                  struct err *err)
 {

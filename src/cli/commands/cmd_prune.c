@@ -27,6 +27,10 @@ static const struct cli_option options[] = {
 };
 
 static const char *const shapes[] = {"masked", "equal", "uneven"};
+/*
+ * Indices into `shapes`: zeroed in place; removed, with all layers as wide
+ * as the widest; or each layer as wide as what stays.
+ */
 enum { SHAPE_MASKED, SHAPE_EQUAL, SHAPE_UNEVEN };
 
 static const struct cli_group_use groups[] = {
@@ -123,6 +127,7 @@ static enum status prune_write(const struct cli *cli, struct edit_request *r, co
     return code;
 }
 
+/* Takes --shape and --curve; the others are fields of the request. */
 static bool prune_take(void *request, const struct cli_args *a, int opt)
 {
     struct edit_request *r = request;
@@ -137,6 +142,7 @@ static bool prune_take(void *request, const struct cli_args *a, int opt)
     return false;
 }
 
+/* What is missing or contradictory for a model that is to be written, or NULL. */
 static const char *prune_complaint(const struct edit_request *r, const struct cli *cli)
 {
     if (!r->x.eval.model)

@@ -42,7 +42,7 @@ struct edit_input {
     bool has_counts;
 };
 
-/* Sets of a pre-trained model are what one erases from a fine-tuned one: told, not refused. */
+/* Sets of a pre-trained model are what one erases from a fine-tuned one: noted, not refused. */
 void edit_note_weights(const struct counts *c, const struct cli *cli, const struct model_info *m,
                        const char *model);
 

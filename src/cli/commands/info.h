@@ -12,7 +12,7 @@
 
 #include "base/status.h"
 
-/* The file at hand while it is being told what it is. */
+/* A file whose kind is being determined. */
 struct info_file {
     const char *path;
     const unsigned char *bytes; /* [size] */

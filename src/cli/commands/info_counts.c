@@ -10,11 +10,13 @@
 #include "base/mem.h"
 #include "formats/jsontext.h"
 
+/* The word of --frames, or of --compat. */
 static const char *frames_name(enum counts_frames mode)
 {
     return mode == COUNTS_FRAMES_MID ? "mid" : mode == COUNTS_FRAMES_AUTHORS ? "authors" : "all";
 }
 
+/* Adds KEY unless its text is unknown or empty. */
 static void set_text(json_t *out, const char *key, const char *text)
 {
     if (text && *text)
@@ -49,6 +51,7 @@ static enum status add_levels(json_t *out, const struct counts *c, const struct 
     return STATUS_OK;
 }
 
+/* Width and threshold of every layer: tau is how many neurons count as activated in a frame. */
 static json_t *info_counts_layers(const struct counts *c)
 {
     json_t *rows = json_array();
@@ -68,6 +71,7 @@ static json_t *info_counts_lambdas(const struct counts *c)
     return list;
 }
 
+/* Imported probabilities have no frames, so whatever is a sum of frames is left out for them. */
 enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
 {
     struct counts c;

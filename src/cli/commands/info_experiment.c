@@ -10,7 +10,7 @@
 #include "experiment/experiment.h"
 #include "formats/jsontext.h"
 
-/* What a row's set did to a column, beside its controls. */
+/* What a row's set did to a column, with its controls. */
 static json_t *info_experiment_change(const struct experiment *x, uint32_t row, uint32_t measure,
                                       uint32_t column)
 {
@@ -27,6 +27,7 @@ static json_t *info_experiment_change(const struct experiment *x, uint32_t row, 
                      "control_high", jsontext_real(c.controls.high), "p", jsontext_real(c.p));
 }
 
+/* The error at a share kept, in column 0 ("all"), as an interval over the random draws. */
 static json_t *info_experiment_point(const struct experiment *x, uint32_t row, uint32_t p,
                                      uint32_t measure)
 {
@@ -51,12 +52,14 @@ static json_t *info_experiment_results(const struct experiment *x)
     return list;
 }
 
+/* Journals begin with a JSON line of their own, which other JSON does not have. */
 bool info_is_experiment(const struct info_file *f)
 {
     static const char head[] = "{\"propneu\":\"experiment\"";
     return f->size > sizeof head && memcmp(f->bytes, head, sizeof head - 1) == 0;
 }
 
+/* Works on a journal that is being written, too: the results are those of the steps done. */
 enum status info_experiment(json_t *out, const struct info_file *f, struct err *err)
 {
     struct experiment x = {0};

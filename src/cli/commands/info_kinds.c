@@ -25,6 +25,7 @@ static bool is_npy(const struct info_file *f)
     return info_kinds_begins(f, "\x93NUMPY", 6);
 }
 
+/* A torch checkpoint is a zip archive; the second form is an empty one. */
 static bool is_zip(const struct info_file *f)
 {
     return info_kinds_begins(f, "PK\3\4", 4) || info_kinds_begins(f, "PK\5\6", 4);
@@ -42,6 +43,7 @@ static bool is_safetensors(const struct info_file *f)
     return f->size > 8 && f->bytes[8] == '{' && memcmp(f->bytes + 5, "\0\0\0", 3) == 0;
 }
 
+/* A count file is a safetensors file that names its format in the metadata at its start. */
 static bool is_counts(const struct info_file *f)
 {
     return is_safetensors(f) && memmem(f->bytes + 8, f->size - 8 < 65536 ? f->size - 8 : 65536,
@@ -69,11 +71,13 @@ static int first_byte(const struct info_file *f)
     return i < f->size ? f->bytes[i] : -1;
 }
 
+/* Which kind of JSON it is only its values show (info_json). */
 static bool is_json(const struct info_file *f)
 {
     return first_byte(f) == '{';
 }
 
+/* The first bytes of the formats that libsndfile reads. */
 static bool is_audio(const struct info_file *f)
 {
     static const char *const magic[] = {"fLaC", "RIFF", "OggS", "FORM", "RF64", ".snd", "ID3"};
@@ -104,6 +108,7 @@ static bool lines_are(const struct info_file *f, bool header,
     return seen > header;
 }
 
+/* True for digits alone: no sign, no point. */
 static bool whole_number(struct span s)
 {
     for (size_t i = 0; i < s.n; i++)
@@ -112,6 +117,7 @@ static bool whole_number(struct span s)
     return s.n > 0;
 }
 
+/* A line of a list of neurons: "layer neuron". */
 static bool layer_and_neuron(const struct span *field, size_t n)
 {
     return n == 2 && whole_number(field[0]) && whole_number(field[1]);
@@ -129,6 +135,7 @@ static bool is_word(struct span s, const char *const *words)
     return *words != NULL;
 }
 
+/* A line of a phone table; the second field must be a known class. */
 static bool phone_and_class(const struct span *field, size_t n)
 {
     static const char *const classes[] = {"vowel",   "voiced", "unvoiced",  "voiceless",
@@ -152,6 +159,7 @@ static bool time_and_f0(const struct span *field, size_t n)
     return undefined || (n >= 2 && n <= 4);
 }
 
+/* May have a header; the 50 first lines decide. */
 static bool is_pitch(const struct info_file *f)
 {
     return lines_are(f, true, time_and_f0);
@@ -189,6 +197,7 @@ static enum status read_audio(json_t *out, const struct info_file *f, struct err
     return code;
 }
 
+/* The last resort: plain-text labels, which are known by the name of the file alone. */
 static enum status read_other(json_t *out, const struct info_file *f, struct err *err)
 {
     enum status code = info_labels(out, f->path, err);
@@ -244,6 +253,8 @@ static enum status info_kinds_recordings(json_t *out, const char *path, struct e
     return code;
 }
 
+/* A model's folder has config.json. Otherwise labels are tried before recordings, since corpora
+ * often hold both. */
 enum status info_folder(json_t *out, const char **kind, const struct info_file *f, struct err *err)
 {
     const char *path = f->path;

@@ -17,7 +17,6 @@
 #include "formats/labels/textgrid.h"
 
 /* A list of neurons is read without its model: these bound what its numbers may be. */
-/* Bounds of a list of neurons whose model is not known. */
 #define MAX_LAYERS  1000
 #define MAX_NEURONS (1 << 20)
 
@@ -40,6 +39,7 @@ static json_t *info_labels_words(const struct names *t)
     return array;
 }
 
+/* Each tier with the number of its intervals, and of those that have a label. */
 enum status info_textgrid(json_t *out, const struct info_file *f, struct err *err)
 {
     struct textgrid g;
@@ -76,6 +76,7 @@ static bool is_published_neurons(const struct framejson *f)
     return f->utterance.count > 0;
 }
 
+/* The number of property neurons in each layer. */
 static void describe_neurons(json_t *out, const struct framejson *f)
 {
     json_t *rows = json_array();
@@ -104,6 +105,7 @@ static void describe_lists(json_t *out, const struct framejson *f)
     json_object_set_new(out, "highest", json_integer(high));
 }
 
+/* Fundamental frequencies; 0 is unvoiced. */
 static void describe_f0(json_t *out, const struct framejson *f)
 {
     size_t n = f->start[f->utterance.count], voiced = 0;
@@ -115,6 +117,7 @@ static void describe_f0(json_t *out, const struct framejson *f)
     set_count(out, "frames_with_pitch", voiced);
 }
 
+/* A label table as published: its phones in the order of their numbers. */
 static enum status read_table(json_t *out, const struct info_file *f, struct err *err)
 {
     struct label_table t;
@@ -132,6 +135,7 @@ static enum status read_table(json_t *out, const struct info_file *f, struct err
     return STATUS_OK;
 }
 
+/* True if every list has two numbers, as in a label table. */
 static bool all_pairs(const struct framejson *f)
 {
     for (uint32_t u = 0; u < f->utterance.count; u++)
@@ -166,7 +170,7 @@ static enum status read_lists(json_t *out, const struct info_file *f, struct err
     return code;
 }
 
-/* The first byte of the first member's value, which tells the kinds of JSON apart. */
+/* The first byte of the first member's value, which distinguishes the kinds of JSON. */
 static int first_value(const struct info_file *f)
 {
     const unsigned char *colon = memchr(f->bytes, ':', f->size < 4096 ? f->size : 4096);
@@ -176,6 +180,9 @@ static int first_value(const struct info_file *f)
     return i < f->size ? f->bytes[i] : -1;
 }
 
+/*
+ * The first value decides: text is speakers, a list is labels or pitch, a number is a label table.
+ */
 enum status info_json(json_t *out, const struct info_file *f, struct err *err)
 {
     int first = first_value(f);
@@ -191,6 +198,7 @@ enum status info_json(json_t *out, const struct info_file *f, struct err *err)
     return first == '[' ? read_lists(out, f, err) : read_table(out, f, err);
 }
 
+/* Only layers that have neurons are listed, as the model's depth is not known. */
 enum status info_neurons(json_t *out, const struct info_file *f, struct err *err)
 {
     static uint32_t width[MAX_LAYERS];
@@ -210,6 +218,7 @@ enum status info_neurons(json_t *out, const struct info_file *f, struct err *err
     return STATUS_OK;
 }
 
+/* The phones of each class, and the number of further spellings that mean one of them. */
 enum status info_phones(json_t *out, const struct info_file *f, struct err *err)
 {
     struct phones p;
@@ -230,6 +239,7 @@ enum status info_phones(json_t *out, const struct info_file *f, struct err *err)
     return STATUS_OK;
 }
 
+/* How many speakers of each gender; "(none)": without one. */
 enum status info_speakers(json_t *out, const struct info_file *f, struct err *err)
 {
     struct speakers s;
@@ -251,6 +261,7 @@ enum status info_speakers(json_t *out, const struct info_file *f, struct err *er
     return STATUS_OK;
 }
 
+/* Reads every utterance, so that an error anywhere in the file is found. */
 enum status info_pitch(json_t *out, const struct info_file *f, struct err *err)
 {
     struct pitchfile *p;
@@ -278,6 +289,7 @@ enum status info_pitch(json_t *out, const struct info_file *f, struct err *err)
     return code;
 }
 
+/* Reads every utterance, so that the set of labels is complete and any error is found. */
 enum status info_labels(json_t *out, const char *path, struct err *err)
 {
     struct labels *l;

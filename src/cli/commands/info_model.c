@@ -21,6 +21,7 @@
 /* Phone labels in the published files: 39 phones, silence, noise. */
 #define PUBLISHED_LABELS 41
 
+/* Adds KEY unless its text is unknown or empty. */
 static void set_text(json_t *out, const char *key, const char *text)
 {
     if (text && *text)
@@ -32,6 +33,7 @@ static void set_count(json_t *out, const char *key, size_t n)
     json_object_set_new(out, key, json_integer((json_int_t)n));
 }
 
+/* The shape as a list of sizes. */
 static json_t *info_model_shape(const struct tensor *t)
 {
     json_t *array = json_array();
@@ -70,6 +72,7 @@ static void describe_tensors(json_t *out, const struct tensors *t)
     json_object_set_new(out, "tensors", rows);
 }
 
+/* The names as a list. */
 static json_t *name_list(const struct names *names)
 {
     json_t *list = json_array();
@@ -143,6 +146,8 @@ static bool describe_shapes(json_t *out, const struct tensors *t)
     return true;
 }
 
+/* Tries to load the model as `count` would; if that fails the reason and the missing tensors are
+ * shown, with what the shapes of the tensors tell. Still STATUS_OK: the file was described. */
 enum status info_model(json_t *out, const struct info_file *f, struct err *err)
 {
     struct checkpoint c;
@@ -177,6 +182,7 @@ enum status info_model(json_t *out, const struct info_file *f, struct err *err)
     return STATUS_OK;
 }
 
+/* A model if it has feed-forward matrices, else a list of tensors with the file's metadata. */
 enum status info_safetensors(json_t *out, const struct info_file *f, struct err *err)
 {
     struct tensors t;
@@ -194,6 +200,7 @@ enum status info_safetensors(json_t *out, const struct info_file *f, struct err 
     return code;
 }
 
+/* The range of values helps to distinguish means from deviations, or F0 from classes. */
 enum status info_npy(json_t *out, const struct info_file *f, struct err *err)
 {
     struct tensors t;
@@ -267,6 +274,8 @@ static const char *pickle_kind_name(enum pickle_kind kind)
     return (size_t)kind < sizeof names / sizeof *names ? names[kind] : "value";
 }
 
+/* Parsed without running anything in it. A list of arrays may be published probabilities; other
+ * pickles are described by their outermost value. */
 enum status info_pickle(json_t *out, const struct info_file *f, struct err *err)
 {
     struct pickle p;

@@ -32,6 +32,7 @@ static const struct cli_option input_table[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+/* Values that must be numbers or names are checked here, files when they are opened. */
 bool input_options_take(void *request, const struct cli_args *a, int opt)
 {
     struct input_request *r = request;
@@ -65,6 +66,8 @@ bool input_options_take(void *request, const struct cli_args *a, int opt)
 
 const struct cli_option_group input_options = {input_table, input_options_take};
 
+/* The published models differ in this, and a wrong choice changes all activations: a guess is
+ * always noted. */
 void input_note_normalize(const char *model, const struct cli *cli, const struct model_info *m)
 {
     bool guess = m->normalize_from && strncmp(m->normalize_from, "assumed", 7) == 0;

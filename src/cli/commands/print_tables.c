@@ -21,6 +21,7 @@ void answer_free(struct answer *a)
     a->tables = 0;
 }
 
+/* TSV has one table, so only the answer is printed; JSON has all. */
 enum status answer_print(FILE *out, enum cli_format format, const struct answer *a, struct err *err)
 {
     struct buf bytes = BUF_INIT;
