@@ -1,5 +1,5 @@
 /*
- * engine.h - the slow results of one count file, computed beside the user.
+ * engine.h - the slow results of one count file, computed in the background.
  *
  * For every property and layer: sizes of the sets, map, silhouettes.  A worker thread with an
  * analysis session of its own fills them in, what the screen needs first first; the screen shows
@@ -36,7 +36,7 @@ struct engine *engine_new(const struct counts *counts, const struct phones *phon
 
 /*
  * Starts the thread; without it (or where it cannot start) engine_finish does the work.  WITH (may
- * be NULL) is another engine that was started: what either has to tell comes through engine_fd of
+ * be NULL) is another engine that was started: new results of either make engine_fd readable in
  * both.
  */
 void engine_start(struct engine *e, const struct engine *with);

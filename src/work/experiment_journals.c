@@ -1,5 +1,5 @@
 /*
- * The experiments that journals in the folder tell of: how far each is, whoever runs it.
+ * The experiments that have a journal in the folder: how far each is, whoever runs it.
  */
 #include "config.h"
 
@@ -15,6 +15,7 @@
 #include "formats/folder.h"
 #include "base/mem.h"
 
+/* Follows the XDG base directories; without HOME the folder is "" and nothing can be started. */
 void jobs_init(struct jobs *j)
 {
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
@@ -44,6 +45,7 @@ void jobs_free(struct jobs *j)
     *j = (struct jobs){.count = 0};
 }
 
+/* Unfinished without a process at work is stopped, however that ended. */
 enum job_state job_state(const struct job *job)
 {
     if (job->x.done >= job->x.steps)
@@ -51,6 +53,7 @@ enum job_state job_state(const struct job *job)
     return job->x.pid ? JOB_RUNNING : JOB_STOPPED;
 }
 
+/* While watching, the rate seen since then; before, the mean of the whole run. */
 double job_rate(const struct job *job, long long now)
 {
     double seconds = (double)(now - job->first_seen) / 1000;
@@ -60,6 +63,7 @@ double job_rate(const struct job *job, long long now)
     return seconds > 0 ? job->x.done / seconds : 0;
 }
 
+/* The job of PATH among those known, or NULL. */
 static struct job *experiment_journals_find(struct jobs *j, const char *path)
 {
     for (size_t i = 0; i < j->count; i++)
@@ -124,6 +128,7 @@ static bool look_at(struct jobs *j, const char *path, struct job *new, long long
     return !old || done != new->x.done || pid != new->x.pid;
 }
 
+/* Of those started in the same second, by path. */
 static int newest_first(const void *a, const void *b)
 {
     const struct job *x = a, *y = b;
@@ -132,6 +137,8 @@ static int newest_first(const void *a, const void *b)
     return strcmp(x->path, y->path);
 }
 
+/* Builds a new list and moves unchanged jobs over. At most JOBS_MAX journals are read, to keep a
+ * full folder from blocking the screen. */
 bool jobs_look(struct jobs *j, long long now)
 {
     static const char *const suffix[] = {".journal", NULL};

@@ -42,6 +42,7 @@ static void take_words(struct jobs *j, int log, bool usage)
     snprintf(j->failed, sizeof j->failed, "%.255s", *words ? words : "the experiment ended early");
 }
 
+/* Ended by SIGTERM is stopped on purpose, not failed. Exit status 2 is wrong usage. */
 bool jobs_reap(struct jobs *j)
 {
     bool any = false;
@@ -61,6 +62,7 @@ bool jobs_reap(struct jobs *j)
     return any;
 }
 
+/* A child that has not written its journal yet counts as running. */
 size_t jobs_running(const struct jobs *j)
 {
     size_t n = 0;
@@ -223,6 +225,7 @@ static enum status resume_command(struct jobs *j, const char *command, struct er
     return code;
 }
 
+/* The request is checked before a process is started, so that an error is seen at once. */
 enum status jobs_resume(struct jobs *j, const struct job *job, struct err *err)
 {
     struct experiment_request r;
@@ -236,6 +239,7 @@ enum status jobs_resume(struct jobs *j, const struct job *job, struct err *err)
     return process_start_request(j, text, err);
 }
 
+/* Works on processes of other sessions, too, by the number in the journal. */
 enum status jobs_stop(struct jobs *j, const struct job *job, struct err *err)
 {
     if (job_state(job) != JOB_RUNNING || job->x.pid <= 1)

@@ -10,6 +10,7 @@
 #include "report/scores.h"
 #include "work/engine.h"
 
+/* Copies one finished result. */
 static enum status scores_take_result(struct score *v, const struct engine_result *r,
                                       const struct counts_layer *layer, struct err *err)
 {
@@ -26,6 +27,7 @@ static enum status scores_take_result(struct score *v, const struct engine_resul
     return v->group_sizes ? STATUS_OK : err_nomem(err);
 }
 
+/* Layers without a result yet stay absent. The best layers are those so far. */
 enum status scores_take(struct scores *s, struct engine *engine, const struct counts *c,
                         const struct names *names, const char *title, struct err *err)
 {
