@@ -7,6 +7,7 @@
 
 #include <wchar.h>
 
+/* A cell with a combining mark is two characters in one place. */
 static void put_cell(int row, int col, const struct cell *p)
 {
     wchar_t text[3] = {(wchar_t)p->ch, (wchar_t)p->mark, 0};
@@ -17,6 +18,7 @@ static void put_cell(int row, int col, const struct cell *p)
         mvadd_wch(row, col, &cell);
 }
 
+/* Blank cells in the normal style are skipped: erase has made them. */
 void draw_canvas(const struct canvas *c, bool anew)
 {
     if (anew)

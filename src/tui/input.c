@@ -115,6 +115,7 @@ static uint32_t after_escape(void)
     return sequence_key(number, final);
 }
 
+/* Skips codes without a meaning until a key or nothing is left. */
 uint32_t input_key(void)
 {
     wint_t code;

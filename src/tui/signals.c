@@ -27,6 +27,7 @@ static void on_signal(int number)
     errno = saved;
 }
 
+/* Close-on-exec, so that experiments started from here do not keep the pipe open. */
 enum status signals_open(struct err *err)
 {
     struct sigaction action;
@@ -71,6 +72,7 @@ int signals_next(void)
     return read(pipe_ends[0], &byte, 1) == 1 ? byte : 0;
 }
 
+/* Stops by the default action of SIGTSTP, so that the shell sees an ordinary stopped job. */
 void signals_default_stop(void)
 {
     struct sigaction stop, ours;

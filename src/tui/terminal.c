@@ -124,6 +124,7 @@ static bool is_watched(int i)
     return term.before[i].sa_handler == SIG_DFL || fatal[i] == SIGBUS;
 }
 
+/* SA_RESETHAND and SA_NODEFER: a fault inside the handler ends the process and does not loop. */
 static void watch_crashes(void)
 {
     struct sigaction action;
@@ -138,6 +139,7 @@ static void watch_crashes(void)
     }
 }
 
+/* Adds bytes to those on_crash writes; capabilities the terminal lacks are NULL or -1. */
 static void add_restore(const char *bytes)
 {
     if (!bytes || bytes == (char *)-1)
@@ -196,6 +198,7 @@ attr_t terminal_attr(uint32_t style, short *pair)
            (bits & ATTR_REVERSE ? A_REVERSE : 0) | (bits & ATTR_DIM ? A_DIM : 0);
 }
 
+/* Modes of input, which endwin undoes and terminal_return sets again. */
 static void set_modes(void)
 {
     cbreak(); /* Ctrl-C and Ctrl-Z stay signals, so that kill -TSTP and the key are one thing */
@@ -208,6 +211,7 @@ static void set_modes(void)
     curs_set(0);
 }
 
+/* The restoring bytes are collected now, as terminfo may not be used in a signal handler. */
 enum status terminal_open(enum tui_color color, struct err *err)
 {
     char note[160];
@@ -261,6 +265,7 @@ void terminal_return(void)
     set_modes();
 }
 
+/* Order matters: the terminal is restored before the messages in the file are copied to it. */
 void terminal_close(void)
 {
     if (!term.open)
@@ -281,6 +286,7 @@ void terminal_close(void)
     term.open = false;
 }
 
+/* Asked for each time: SIGWINCH may come late or not at all (serial lines, containers). */
 void terminal_size(int *cols, int *rows)
 {
     struct winsize size;

@@ -22,7 +22,7 @@ void terminal_close(void);
 void terminal_leave(void);
 void terminal_return(void);
 
-/* Columns and rows as the terminal has them now; curses is told. */
+/* Columns and rows as the terminal has them now, which curses gets, too. */
 void terminal_size(int *cols, int *rows);
 
 /* Where keys come from, for poll. */
@@ -42,7 +42,7 @@ bool terminal_heard(char *line, size_t size);
 
 /*
  * Keys (input.c): the next one waiting, 0 if there is none.  KEY_CODE_CLICK: the mouse was pressed
- * on the cell input_click tells.
+ * on the cell that input_click returns.
  */
 uint32_t input_key(void);
 void input_click(int *row, int *col);
