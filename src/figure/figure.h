@@ -22,7 +22,7 @@
 #define FIGURE_SMALL    7.0
 #define FIGURE_PNG_DPI  300
 
-/* Inks of groups are told apart by eyes without red or green receptors, too (Okabe and Ito 2008);
+/* Inks of groups can be distinguished without red or green receptors, too (Okabe and Ito 2008);
  * those of the first five stand for the groups' styles on the screen. */
 enum figure_ink {
     INK_BLACK,
@@ -139,7 +139,7 @@ static inline bool figure_overlap(struct figure_box a, struct figure_box b)
     return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 }
 
-/* Labels beside points (figure_labels.c): greedy, on eight places, the first wishes first; those
+/* Labels next to points (figure_labels.c): greedy, on eight places, the first wishes first; those
  * without room are counted in F->dropped. */
 struct figure_label {
     double x, y;      /* the point */
@@ -147,7 +147,7 @@ struct figure_label {
     enum figure_ink ink;
     int priority; /* higher first */
     double mark;  /* what the point itself takes; 0: as all */
-    bool far;     /* may stand further away where there is no room beside the point */
+    bool far;     /* may stand further away where there is no room next to the point */
 };
 
 void figure_place_labels(struct figure *f, struct figure_box area, const struct figure_label *label,
@@ -179,7 +179,7 @@ void figure_x_ticks(struct figure *f, const struct figure_axes *a, double step, 
 /* Whole numbers 1..n below, as many as there is room for. */
 void figure_x_layers(struct figure *f, const struct figure_axes *a, size_t n, const char *name);
 
-/* A bar; PATTERN tells bars apart without colour. */
+/* A bar; PATTERN distinguishes bars without colour. */
 void figure_bar(struct figure *f, enum figure_ink ink, unsigned pattern, struct figure_box box);
 
 /* The bytes of a file of the kind PATH's name ends in (figure_write.c). */

@@ -92,7 +92,7 @@ static double names_height(const struct scores *s, size_t files, double slot, bo
     return *level ? LEVEL_BELOW : fmin(widest, NAME_MAX_WIDTH) + 8;
 }
 
-/* What tells models apart stands at the end of their names as a rule: long ones lose the start. */
+/* Names of models mostly differ at their end: long ones lose the start. */
 static void cut_start(char *out, size_t size, const char *name, double width)
 {
     const char *from = name;

@@ -112,7 +112,7 @@ static size_t curves_obstacles(struct figure_label *label, const struct figure_a
     return n;
 }
 
-/* The largest silhouette of each property: its value beside its mark, with a ring around. */
+/* The largest silhouette of each property: its value next to its mark, with a ring around. */
 static void draw_best(struct figure *f, const struct figure_axes *a, const struct scores *s,
                       const unsigned *series)
 {
@@ -180,7 +180,7 @@ static void draw_panel(struct figure *f, struct figure_box box, const struct sco
     double top = legend.y + figure_legend(f, legend, SWATCH_CURVE, names, group, n) + 2;
     double room = figure_y_room(e.low, e.high, step);
     double pad = e.layers > 1 ? 0.4 : 0.5, width = box.w - 2 * MARGIN - room, right = pad;
-    /* A value must have room beside the last layer. */
+    /* A value must have room next to the last layer. */
     if (what == CURVES_SILHOUETTES && width > 3 * VALUE)
         right = fmax(pad, VALUE * (e.layers - 1 + pad) / (width - VALUE));
     struct figure_axes a = {{box.x + MARGIN + room, top, box.w - 2 * MARGIN - room,

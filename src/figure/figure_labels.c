@@ -32,8 +32,8 @@ static bool label_box_inside(struct figure_box in, struct figure_box out)
            in.y + in.h <= out.y + out.h;
 }
 
-/* The eight places around a point: beside, above and below, then the corners; the same further
- * away. */
+/* The eight places around a point: right and left, above and below, then the corners; the same
+ * further away. */
 static struct figure_box label_place(const struct figure_label *l, int k, double w, double size,
                                      double mark)
 {

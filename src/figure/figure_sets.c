@@ -19,7 +19,7 @@ struct place {
     double x, y;
 };
 
-/* Circles of three sets around the middle, or of two beside each other. */
+/* Circles of three sets around the middle, or of two side by side. */
 static void place_circles(uint32_t sets, struct figure_box b, struct place *at, double *radius)
 {
     double x = b.x + b.w / 2, y = b.y + b.h / 2;

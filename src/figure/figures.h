@@ -43,7 +43,7 @@ enum curves_of { CURVES_SILHOUETTES, CURVES_NEURONS };
 struct sets_data {
     const struct overlap *overlap;
     const char *const *names; /* [overlap->sets] */
-    uint32_t layer;           /* at hand, from 0 */
+    uint32_t layer;           /* of names that have none, from 0 */
 };
 
 /* Each figure fills its whole size; a width or height of 0 becomes the figure's own. */
@@ -52,7 +52,7 @@ void figure_maps(struct figure *f, const struct map_data *d, size_t maps, double
                  double height);
 void figure_curves(struct figure *f, const struct scores *s, size_t files, enum curves_of what,
                    double width, double height);
-/* Figures 4 and 7 of one file beside each other. */
+/* Figures 4 and 7 of one file side by side. */
 void figure_both(struct figure *f, const struct scores *s, double width, double height);
 void figure_best(struct figure *f, const struct scores *s, size_t files, double width,
                  double height);
