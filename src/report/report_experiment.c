@@ -1,5 +1,5 @@
 /*
- * What an experiment found: the damage matrix (each set erased, measured in every group, beside
+ * What an experiment found: the damage matrix (each set erased, measured in every group, next to
  * random sets of the same size that are matched in activation rate and column norm), and the
  * pruning curve (each way of choosing neurons, at every share kept).
  */

@@ -1,5 +1,5 @@
 /*
- * How sets of neurons overlap: the size of every exclusive region (figure 8 of the paper) beside
+ * How sets of neurons overlap: the size of every exclusive region (figure 8 of the paper) next to
  * the size expected if membership in each set were independent of the others; and the neurons of
  * one set.
  */

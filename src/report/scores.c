@@ -133,7 +133,7 @@ static enum status scores_fill_property(struct score_property *q, struct analysi
             code = scores_fill_layer(&q->layer[l], a, p, l, err);
     if (code != STATUS_UNSUPPORTED)
         return code;
-    /* The message begins with the file, which stands beside it already. */
+    /* The message begins with the file, which is shown with it already. */
     const char *path = a->counts->path;
     size_t n = strlen(path);
     bool named = n && strncmp(err->msg, path, n) == 0 && strncmp(err->msg + n, ": ", 2) == 0;

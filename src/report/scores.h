@@ -65,7 +65,7 @@ enum status scores_names(const struct scores *scores, size_t files, struct names
                          struct err *err);
 
 /*
- * Short names of PATH [count] to tell them apart by: file names without ".counts", with their
+ * Short names of PATH [count] to distinguish them: file names without ".counts", with their
  * folders where these are equal.  Each is to be freed.
  */
 enum status scores_titles(char **title, const char *const *path, size_t count, struct err *err);

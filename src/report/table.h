@@ -2,7 +2,7 @@
  * table.h - a result as a table: typed cells under columns that have a name, a unit and a meaning,
  * written as TSV for scripts, as JSON for programs, or as text in columns for people.
  *
- * What columns there are is said once, in a static struct table_form beside the report_ function
+ * What columns there are is said once, in a static struct table_form next to the report_ function
  * that fills the rows (report.h); propneu-tables(5) lists all of them, and a test holds that page
  * to the forms.  Cells hold values, not text, so that every writer shows the same number.
  */
