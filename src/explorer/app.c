@@ -215,6 +215,10 @@ static enum status apply_layer_in_panel(struct app *app, enum action action, str
     return app->panel.kind->layer ? app->panel.kind->layer(app, err) : STATUS_OK;
 }
 
+/*
+ * Keys of a panel, a text or the menu of copies. Help and redraw work in them as in the views;
+ * searching and filtering come before the panel's own actions.
+ */
 static enum status apply_in_panel(struct app *app, enum action action, long arg, struct err *err)
 {
     if (action == ACTION_PREV_LAYER || action == ACTION_NEXT_LAYER)
@@ -256,6 +260,11 @@ static void catch_up(struct app *app)
         app_prepare(app);
 }
 
+/*
+ * The context decides who gets the action: the prompt, the help, a panel, else the view, then its
+ * list, then what all views share. Results may have become invalid between two keys, so they are
+ * renewed before the action and after it. Going back and forth is not recorded in the history.
+ */
 enum status app_apply(struct app *app, enum action action, long arg)
 {
     struct err err = {STATUS_OK, ""};

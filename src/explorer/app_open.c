@@ -170,6 +170,10 @@ static enum status set_place(struct app *app, const struct app_options *o, struc
     return code;
 }
 
+/*
+ * One zeroed block for each view. At least one byte, so that NULL can only mean that there is no
+ * memory.
+ */
 static bool make_states(struct app *app)
 {
     for (int v = 0; v < VIEW_COUNT; v++) {
@@ -212,6 +216,10 @@ static enum status app_open_begin(struct app *app, const struct app_options *opt
     return code ? code : set_place(app, options, err);
 }
 
+/*
+ * Paths are borrowed and files opened when they are first shown. The phone table is read first:
+ * sessions and engines of all files share it.
+ */
 enum status app_init(struct app *app, const char *const *path, size_t files,
                      const struct app_options *options, struct err *err)
 {
@@ -233,6 +241,11 @@ enum status app_init(struct app *app, const char *const *path, size_t files,
     return code;
 }
 
+/*
+ * A fresh state around the files that are open, since reading them and starting their engines takes
+ * longest. Their filters are dropped and lambda goes back to the file's first; sigma 0 makes the
+ * first use compute everything.
+ */
 enum status app_restart(struct app *app, const struct app_options *options, struct err *err)
 {
     app_open_forget(app);

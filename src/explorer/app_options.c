@@ -30,6 +30,10 @@ static const char *app_options_setting(const struct app *app, int i, char *value
     return names[i];
 }
 
+/*
+ * Writes one setting or, with major SETTINGS, all of them. The place of the settings file comes
+ * from the start of the program; without one nothing can be saved.
+ */
 static enum status options_choose(struct app *app, const struct panel_line *line, struct err *err)
 {
     uint32_t which = line->major;

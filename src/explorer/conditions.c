@@ -39,6 +39,7 @@ enum status conditions_next_lambda(struct app *app, struct err *err)
     return code ? code : app_conditions_changed(app, err);
 }
 
+/* The prompt takes any percentage above 0; the keys + and - stay between 5 and 100. */
 static enum status conditions_accept_sigma(struct app *app, struct err *err)
 {
     const struct prompt *p = &app->prompt;
@@ -128,6 +129,7 @@ static int conditions_by_levels(const void *a, const void *b)
                                   : (x > y) - (x < y);
 }
 
+/* The factors sorted by number of levels; the lines keep the file's own factor numbers. */
 static enum status conditions_add_factors(struct app *app, struct err *err)
 {
     const struct counts *c = &app_file(app)->counts;
@@ -158,6 +160,7 @@ static enum status conditions_group_by(struct app *app, const struct panel_line 
     return conditions_open(app, err);
 }
 
+/* Switches one level on or off; the panel is made again to show it. */
 static enum status conditions_toggle_level(struct app *app, const struct panel_line *l,
                                            struct err *err)
 {

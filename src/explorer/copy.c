@@ -48,6 +48,10 @@ static void add_row(const struct grid *g, size_t row, struct buf *out)
     }
 }
 
+/*
+ * The row under the cursor without a newline, or ALL rows shown, with the columns' names above, as
+ * tab-separated text.
+ */
 static enum status copy_list(struct app *app, bool all, struct err *err)
 {
     const struct grid *g = lists_of_view(app);
@@ -94,6 +98,11 @@ static enum status show_whole(struct app *app, struct err *err)
     return panel_done(app, code);
 }
 
+/*
+ * Fills the clip with what ACTION copies and says so. Whoever owns the terminal passes it on
+ * (ready); a clip over COPY_MAX bytes is refused there, since terminals limit the sequence, and the
+ * message says so. A line that the status line would cut is shown whole in a panel.
+ */
 enum status copy_choose(struct app *app, enum action action, struct err *err)
 {
     size_t lines = 1;

@@ -190,6 +190,11 @@ static void too_small(const struct app *app, struct canvas *c)
     canvas_wrap(c, canvas_all(c), STYLE_NORMAL, text);
 }
 
+/*
+ * Title and tabs in rows 0 and 1, status line and footer in the last two, the view in all others.
+ * Panels are drawn over the view, the prompt over the lowest rows. On a plain canvas, which is read
+ * out, a panel replaces the view.
+ */
 enum status app_render(const struct app *app, struct canvas *c, struct err *err)
 {
     struct rect area = {2, 0, c->rows - 4, c->cols};

@@ -21,6 +21,10 @@ static char known_letter(const char *group)
     return 0;
 }
 
+/*
+ * A letter of the name itself if one is free, then any letter or digit; '+' stands for all
+ * groups after the sixty-second.
+ */
 static char free_letter(const char *name, const bool *used)
 {
     for (const char *s = name; *s; s++) {

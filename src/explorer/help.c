@@ -89,6 +89,10 @@ static void row_text(const struct canvas *page, size_t row, struct buf *out)
     }
 }
 
+/*
+ * Draws the whole page and stores each row as a list line, so that search and filter work on what
+ * is read. Rows depend on the width; the page is therefore drawn anew for each screen.
+ */
 enum status help_prepare(struct app *app, struct err *err)
 {
     struct grid *g = &app->help.grid;
@@ -112,6 +116,10 @@ enum status help_prepare(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
+/*
+ * Copies the shown rows of the page, which is drawn again here because the list keeps its rows
+ * without their styles.
+ */
 void help_render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct grid *g = &app->help.grid;

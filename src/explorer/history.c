@@ -8,6 +8,7 @@
 
 #include "explorer/view.h"
 
+/* Takes over L, which is empty afterwards. The oldest place is dropped when the list is full. */
 static void history_push(struct link *list, size_t *count, struct link *l)
 {
     if (*count == HISTORY_PLACES) {

@@ -8,6 +8,7 @@
 
 #define HISTORY_PLACES 50
 
+/* Lists with the latest place last; before: the place when the last action began. */
 struct history {
     struct link past[HISTORY_PLACES], future[HISTORY_PLACES], before;
     size_t pasts, futures;

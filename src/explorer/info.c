@@ -103,6 +103,7 @@ static enum status add_counts(struct app *app, const struct counts *c, struct er
     return code;
 }
 
+/* The panel of key i: everything needed to compute the numbers on the screen again. */
 enum status info_open(struct app *app, struct err *err)
 {
     const struct app_file *f = app_file(app);

@@ -81,6 +81,10 @@ bool link_differs(const struct link *a, const struct link *b)
     return link_first_difference(a, b)[0] != '\0';
 }
 
+/*
+ * Conditions as "--where factor=level,level". The option is added by hand because link_add cuts
+ * long values: a factor may have hundreds of levels. No level at all is written as "(none)".
+ */
 static void tell_filters(const struct app *app, struct link *out)
 {
     const struct query_filters *f = &app_session(app)->filters;
@@ -154,6 +158,7 @@ static enum status take_view(struct app *app, const char *name, struct err *err)
     return err_set(err, STATUS_USAGE, "no view '%s'; there are %s", name, list);
 }
 
+/* Unknown names are reported with the list of those that the file has. */
 static enum status take_property(struct app *app, const char *name, struct err *err)
 {
     const struct names *names = &app_session(app)->names;
@@ -181,6 +186,7 @@ static enum status take_layer(struct app *app, const char *value, struct err *er
     return STATUS_OK;
 }
 
+/* A phone as a person may write it (ah, AH0, sil); the file's own label is kept. */
 static enum status take_phone(struct app *app, const char *value, struct err *err)
 {
     const struct counts *c = &app_file(app)->counts;

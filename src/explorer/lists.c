@@ -182,6 +182,10 @@ static enum status lists_accept(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
+/*
+ * Escape restores filter and cursor as they were before typing. The cursor goes back by the row's
+ * id, as its line may have changed with the filter.
+ */
 static void lists_cancel(struct app *app)
 {
     struct grid *g = lists_here(app);
@@ -200,6 +204,7 @@ static const struct prompt_kind search_prompt = {
 static const struct prompt_kind filter_prompt = {
     .accept = lists_accept, .typed = lists_typed, .cancel = lists_cancel};
 
+/* The panel is closed before lists_moved, which would take it for the list that has changed. */
 static enum status lists_choose_sort(struct app *app, const struct panel_line *line,
                                      struct err *err)
 {
@@ -251,6 +256,10 @@ static void lists_open_prompt(struct app *app, const struct prompt_kind *kind, c
     app->prompt.id = grid_id(g);
 }
 
+/*
+ * Search, filter and sorting for whichever list has the keys. The reversed natural order does not
+ * exist: reversing it sorts by the first column instead.
+ */
 bool lists_apply(struct app *app, enum action action, struct err *err)
 {
     struct grid *g = lists_here(app);

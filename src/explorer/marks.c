@@ -94,6 +94,10 @@ enum status marks_evaluate(struct app *app, const char *text, uint32_t current,
     return code;
 }
 
+/*
+ * The earlier marks are kept for undoing before anything changes. The expression is evaluated
+ * first, since it may name $marks itself.
+ */
 enum status marks_change(struct app *app, char op, const char *text, uint32_t current,
                          size_t *column, struct err *err)
 {
@@ -117,6 +121,10 @@ enum status marks_change(struct app *app, char op, const char *text, uint32_t cu
     return code;
 }
 
+/*
+ * A single neuron is toggled without a message and without replacing what undo returns to, since
+ * its mark is visible; larger sets go through marks_change. Empty sets are an error, not a change.
+ */
 enum status marks_flip(struct app *app, const char *text, struct err *err)
 {
     struct neuron_set set, left = NEURON_SET_INIT;
@@ -175,6 +183,10 @@ enum status marks_save(struct app *app, const char *name, const char *path, bool
     return code;
 }
 
+/*
+ * Adds the neurons of a list to the marks. The file is checked against the layers and widths of the
+ * current count file.
+ */
 enum status marks_load(struct app *app, const char *path, struct err *err)
 {
     const struct counts *c = &app_file(app)->counts;

@@ -76,6 +76,10 @@ static void marks_put_name(struct buf *out, const char *name)
     buf_printf(out, *name && !name[strspn(name, plain)] ? "%s" : "\"%s\"", name);
 }
 
+/*
+ * The property's neurons and those of each group. Properties of more than 12 groups (speaker, each-
+ * phone) would fill the screen: only the whole is offered.
+ */
 static enum status marks_add_groups(struct app *app, struct err *err)
 {
     struct analysis *a = &app->file[app->here].session;
@@ -114,6 +118,10 @@ static enum status marks_add_listed(struct app *app, struct err *err)
     return code;
 }
 
+/*
+ * What M offers, in the current layer: the list of the view, the chosen phone's pattern, the
+ * property and its groups; then to unmark everything or to undo the last change of many.
+ */
 enum status marks_open_many(struct app *app, struct err *err)
 {
     panel_begin(app, &mark_panel, "Mark, in this layer");
@@ -137,6 +145,10 @@ enum status marks_open_many(struct app *app, struct err *err)
     return panel_done(app, code);
 }
 
+/*
+ * What * offers: each named set with its size in the current layer and in all layers, the marks
+ * first; then ways to define, save and load sets.
+ */
 enum status marks_open_sets(struct app *app, struct err *err)
 {
     enum status code = STATUS_OK;
@@ -183,6 +195,7 @@ static enum status marks_open_set(struct app *app, const char *name, struct err 
     return panel_done(app, code);
 }
 
+/* Exchanges the marks and those before, so that a second time undoes the first. */
 static enum status marks_restore(struct app *app, struct err *err)
 {
     struct neuron_set now = app->marked.before;
@@ -203,6 +216,10 @@ static enum status marks_accept(struct app *app, struct err *err)
     return marks_change(app, '=', p->text, SETEXPR_EVERY, &p->column, err);
 }
 
+/*
+ * "NAME=$marks" defines the set; the marks themselves cannot be redefined here, which would be
+ * without effect.
+ */
 static enum status marks_accept_name(struct app *app, struct err *err)
 {
     char text[600];

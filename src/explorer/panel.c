@@ -156,6 +156,10 @@ static enum status panel_choose(struct app *app, size_t i, bool switched, struct
                                        : p->kind->choose(app, &line, err);
 }
 
+/*
+ * Keys that mean the same in every panel. A digit chooses the line of that number at once; keys not
+ * named here move the cursor.
+ */
 enum status panel_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct panel *p = &app->panel;

@@ -26,6 +26,11 @@ static void flush_pending(struct player *p)
     p->pendings = 0;
 }
 
+/*
+ * Keys are collected as long as they are of one kind (typed or pressed) without a pause, so that
+ * the record has one line for a word that was typed. Pauses from THINKING_MS on become "wait"
+ * lines.
+ */
 static void record_key(struct player *p, uint32_t key, bool typed, long long now)
 {
     long long pause = now - p->since;
@@ -86,6 +91,10 @@ static enum status player_replay(struct player *p, size_t step, long long now, s
     return code;
 }
 
+/*
+ * Plays the steps up to the first one to show. Their keys are pressed rather than the place being
+ * set, so that a tour in the middle looks as it does when it is followed from the start.
+ */
 enum status player_init(struct player *p, struct app *app, const struct app_options *start,
                         const struct player_options *options, long long now, struct err *err)
 {
@@ -152,6 +161,10 @@ static void player_leave(struct player *p)
     app_say(p->app, false, "Tour ended; all keys work now, ? lists them");
 }
 
+/*
+ * During a tour keys control the tour, not the app. The way back replays from the beginning:
+ * actions have no inverse. Every key starts the time of the step anew.
+ */
 static void tour_key(struct player *p, uint32_t key, long long now)
 {
     struct err err;

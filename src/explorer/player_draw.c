@@ -67,6 +67,7 @@ static void draw_rule(const struct player *p, struct canvas *c, int row)
         canvas_textf(c, row, col + 2, c->cols - col - 4, STYLE_KEY, " pressed: %s ", keys);
 }
 
+/* The words of the step with the numbers of the screen filled in, above the tour's own footer. */
 static void draw_words(const struct player *p, const struct canvas *app, struct canvas *c, int row)
 {
     const char *say = p->asked.script->step[p->step].say;

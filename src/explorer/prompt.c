@@ -130,6 +130,7 @@ out:
     names_free(&words);
 }
 
+/* The prompt stays open with the message where ACCEPT fails, for the text to be corrected. */
 static enum status prompt_accept(struct app *app, struct err *err)
 {
     struct prompt *p = &app->prompt;
@@ -155,6 +156,11 @@ static void prompt_count_set(struct app *app)
     neuron_set_free(&set);
 }
 
+/*
+ * One key while typing. The message of the last try goes with the next key, and so does the
+ * permission to replace a file, except by Enter or redrawing. TYPE's argument is the character;
+ * control characters are not inserted.
+ */
 enum status prompt_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct prompt *p = &app->prompt;

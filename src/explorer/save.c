@@ -94,6 +94,10 @@ static enum status save_table_bytes(const struct app *app, bool json, struct buf
     return code;
 }
 
+/*
+ * Views without a figure of their own are saved as the cells of their screen, drawn as vector
+ * graphics. DROPPED counts labels for which the figure had no room.
+ */
 static enum status save_figure_bytes(const struct app *app, enum figure_format format,
                                      struct buf *out, size_t *dropped, struct err *err)
 {
@@ -114,6 +118,10 @@ static enum status save_figure_bytes(const struct app *app, enum figure_format f
     return code;
 }
 
+/*
+ * The end of the name decides: .txt the screen, .tsv and .json the numbers, .svg, .pdf and .png the
+ * figure.
+ */
 static enum status save_bytes(const struct app *app, const char *path, struct buf *out,
                               size_t *dropped, struct err *err)
 {
@@ -136,6 +144,11 @@ static void save_expand(char *out, size_t size, const char *path)
     snprintf(out, size, "%s%s", home ? home : "", home ? path + 1 : path);
 }
 
+/*
+ * Nothing is written over without a second Enter, and never an open count file, whatever path leads
+ * to it (compared by device and inode). Results still missing are waited for, but at most WAIT_MS,
+ * as keys are not read meanwhile. The bytes are complete before the file is opened.
+ */
 enum status save_shown(struct app *app, const char *name, bool replace, struct err *err)
 {
     char path[1024];
@@ -184,6 +197,10 @@ static void save_add_part(char *text, size_t size, const char *part)
     text[n] = '\0';
 }
 
+/*
+ * File, view, property, phone and layer, as far as they determine what is shown (named_by). The
+ * last five bytes are reserved for the suffix: .tsv for views that have numbers but no figure.
+ */
 void save_name(const struct app *app, char *text, size_t size)
 {
     const struct view *view = view_current(app);

@@ -75,6 +75,7 @@ static enum status step_for_keys(struct reader *r)
     return !step || r->say.len || step->wait >= 0 ? new_step(r) : STATUS_OK;
 }
 
+/* Keys by name, separated by blanks or tabs. */
 static enum status take_press(struct reader *r, struct span rest)
 {
     char word[40];
@@ -94,6 +95,10 @@ static enum status take_press(struct reader *r, struct span rest)
     return code;
 }
 
+/*
+ * Every character is a key; what no keyboard types (control characters, invalid UTF-8) is an error
+ * in the script.
+ */
 static enum status take_type(struct reader *r, struct span text)
 {
     enum status code = step_for_keys(r);
@@ -109,6 +114,9 @@ static enum status take_type(struct reader *r, struct span text)
     return code;
 }
 
+/*
+ * True if every { is closed before the next one opens: script_fill replaces what is between them.
+ */
 static bool braces_match(struct span text)
 {
     bool open = false;
@@ -120,6 +128,10 @@ static bool braces_match(struct span text)
     return !open;
 }
 
+/*
+ * Words after a "wait" begin a new step; lines of one step are joined by blanks, an empty line
+ * breaks them.
+ */
 static enum status take_say(struct reader *r, struct span text)
 {
     const struct script_step *step = last_step(r);
@@ -134,6 +146,10 @@ static enum status take_say(struct reader *r, struct span text)
     return code;
 }
 
+/*
+ * The time of the last step, once: a second "wait" begins a step of its own, without keys and
+ * words.
+ */
 static enum status take_wait(struct reader *r, struct span text)
 {
     double seconds;
@@ -158,6 +174,7 @@ static struct span take_word(struct span *line)
     return word;
 }
 
+/* Words after "type" are taken as they stand, since blanks are keys; all others are trimmed. */
 static enum status take_line(struct reader *r, struct span line)
 {
     struct span word = take_word(&line);
@@ -172,6 +189,9 @@ static enum status take_line(struct reader *r, struct span line)
     return script_complain(r, "none of press, type, say and wait", word);
 }
 
+/*
+ * Reads line by line; a step ends where the next begins, so the last one is ended after the loop.
+ */
 enum status script_parse(struct script *s, const void *bytes, size_t size, const char *name,
                          struct err *err)
 {

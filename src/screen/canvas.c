@@ -95,6 +95,10 @@ void canvas_glyph(struct canvas *c, int row, int col, enum style style, enum gly
     canvas_put(c, row, col, style, c->plain && g <= GLYPH_CROSS ? ' ' : ch);
 }
 
+/*
+ * A mark of width 0 joins the character before it (one mark a cell, the last one wins). Cut text
+ * keeps one cell for the sign that says so.
+ */
 int canvas_text(struct canvas *c, int row, int col, int width, enum style style, const char *text)
 {
     int used = 0, w;

@@ -21,6 +21,10 @@ static void put_style(struct buf *out, const struct look *l)
     buf_printf(out, "m");
 }
 
+/*
+ * A sequence only where the style changes, and a reset at the end of a line, so that colours do not
+ * run on in a terminal or pager.
+ */
 void canvas_print_ansi(const struct canvas *c, struct buf *out)
 {
     char bytes[8];

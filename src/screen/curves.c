@@ -52,6 +52,10 @@ static double height_of(const struct sheet *s, double v)
     return (1 - part) * (s->area.rows - 1) + 0.5;
 }
 
+/*
+ * Sets the dot at X, Y (in cells, from the upper left). A second series in the same cell makes it
+ * shared (255).
+ */
 static void sheet_dot(struct sheet *s, double x, double y, unsigned char series)
 {
     int sx = (int)ties_floor(x * s->sub_cols), sy = (int)ties_floor(y * s->sub_rows);
@@ -85,6 +89,10 @@ static void sheet_segment(struct sheet *s, size_t layer, double from, double to,
                   height_of(s, to), series);
 }
 
+/*
+ * Puts the dots on the canvas, each cell in the style of its series or, where several meet, in the
+ * normal style. Blocks have two dots in a cell, one above the other.
+ */
 static void draw_sheet(struct canvas *c, const struct sheet *s, const struct plot_series *series)
 {
     if (s->glyphs == PLOT_BRAILLE)
@@ -119,6 +127,10 @@ static void draw_axis(struct canvas *c, const struct sheet *s)
     }
 }
 
+/*
+ * The horizontal axis of layers: a tick for each, numbers as far as they do not touch; the current
+ * layer's is always there and stands out.
+ */
 static void draw_layers(struct canvas *c, const struct sheet *s, size_t here)
 {
     int row = s->area.row + s->area.rows, last = -1;
@@ -166,6 +178,10 @@ static void close_sheet(struct sheet *s)
     free(s->owner);
 }
 
+/*
+ * Segments join neighbouring layers that both have a value; the letters come last, over everything,
+ * so that each value can be read even where curves meet. `owner` has room for 254 series.
+ */
 void plot_curves(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
                  size_t n, double low, double high, size_t here, enum plot_glyphs glyphs)
 {

@@ -59,6 +59,11 @@ void grid_clear(struct grid *g)
     buf_clear(&g->plain);
 }
 
+/*
+ * A row's texts stand one after another, each ended by a newline, the row by a NUL: regular
+ * expressions then find ^ and $ at the ends of a column. Newlines inside become blanks; texts are
+ * cut at 199 bytes.
+ */
 bool grid_add(struct grid *g, uint64_t id, const double *number, const char *const *text)
 {
     size_t n = g->rows;
@@ -98,6 +103,7 @@ bool grid_matches(const struct grid *g, const struct match *m, size_t row)
 
 static const struct grid *sorting; /* qsort has no argument to spare; one thread only */
 
+/* The sorted column's text of both rows, in small letters, compared by bytes. */
 static int by_text(const struct grid *g, size_t x, size_t y)
 {
     const char *a = grid_row_texts(g, x), *b = grid_row_texts(g, y);
@@ -110,6 +116,11 @@ static int by_text(const struct grid *g, size_t x, size_t y)
     return by ? by : (n > m) - (n < m);
 }
 
+/*
+ * Order of two rows: by number or text, direction by column and reverse; ties keep the natural
+ * order in both directions. Numbers that differ only in their last bits tie (ties.h), as else two
+ * processors would sort differently.
+ */
 static int by_column(const void *a, const void *b)
 {
     const struct grid *g = sorting;
@@ -139,6 +150,10 @@ static size_t line_of(const struct grid *g, uint64_t id)
     return i;
 }
 
+/*
+ * Filters, sorts, and puts the cursor back on the row that it was on or that is wanted. If the row
+ * is not shown the cursor keeps its line, within the list, and a wanted row stays wanted.
+ */
 void grid_arrange(struct grid *g)
 {
     uint64_t at = g->wanted ? g->want : grid_id(g);
@@ -217,6 +232,10 @@ enum status grid_filter(struct grid *g, const char *text, size_t *at, struct err
     return STATUS_OK;
 }
 
+/*
+ * Goes once round the list from line FROM on, in either direction; the cursor moves only where a
+ * row matches.
+ */
 enum status grid_find(struct grid *g, const char *text, size_t from, bool forward, bool *wrapped,
                       size_t *at, struct err *err)
 {

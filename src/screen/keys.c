@@ -26,6 +26,10 @@ static const struct {
 
 enum { KEY_F_MAX = 63 };
 
+/*
+ * A name of the table, "^X" (control), "Fn" or a single character, in this order; 0 for a word that
+ * is none of them.
+ */
 static uint32_t key_of(const char *word, size_t n)
 {
     for (size_t i = 0; i < sizeof named / sizeof named[0]; i++)

@@ -22,6 +22,7 @@ static int find_column(const struct grid_column *column, unsigned columns, const
     return -1;
 }
 
+/* The message lists the columns that there are. */
 static enum status no_column(const struct grid_column *column, unsigned columns, const char *word,
                              size_t len, struct err *err)
 {
@@ -48,6 +49,10 @@ static bool is_costly(const char *word)
     return false;
 }
 
+/*
+ * A pattern without special characters is looked for as plain text, which is faster and cannot
+ * fail. REG_NEWLINE makes ^ and $ match at every column of the row.
+ */
 static enum status make_regex(struct match_term *t, struct err *err)
 {
     char why[160];
@@ -134,6 +139,10 @@ static enum status make_term(struct match_term *t, const char *word, size_t len,
     return make_number(t, &column[t->column], err);
 }
 
+/*
+ * Terms separated by blanks. Built aside and handed over whole, so that a text that is wrong while
+ * it is being typed leaves the old filter in force.
+ */
 enum status match_make(struct match *m, const char *text, const struct grid_column *column,
                        unsigned columns, size_t *at, struct err *err)
 {
@@ -168,6 +177,7 @@ void match_free(struct match *m)
     m->terms = 0;
 }
 
+/* NAN, which has no order, fails every comparison but !=. */
 static bool match_compare(const struct match_term *t, double v)
 {
     switch (t->op) {
@@ -189,6 +199,10 @@ static const char *match_field(const char *text, int k, size_t *len)
     return text;
 }
 
+/*
+ * Whether term T holds, without its "!". A comparison with a number looks at NUMBER; all else looks
+ * at the texts, in one column or (pattern without a column) in all of them at once.
+ */
 static bool term_holds(const struct match_term *t, const double *number, const char *text)
 {
     char copy[256];

@@ -30,6 +30,7 @@ struct field {
     unsigned char *taken;      /* [rows][cols] no room for a label */
 };
 
+/* Arrays by cell and by point; on failure what was allocated stays for field_free. */
 static bool field_alloc(struct field *f, struct rect area, size_t points)
 {
     size_t cells = (size_t)area.rows * (size_t)area.cols;
@@ -90,6 +91,10 @@ static int plot_clamp(int v, int max)
     return v < 0 ? 0 : v > max ? max : v;
 }
 
+/*
+ * Assigns each point its cell and dot. From the last to the first, so that each cell's chain begins
+ * with its lowest index. Rounding can put a point one cell outside: it is moved in.
+ */
 static void put_points(struct field *f, const struct plot *p)
 {
     for (size_t i = p->points; i-- > 0;) {
@@ -143,6 +148,10 @@ static uint32_t plot_dots_character(unsigned bits, enum plot_glyphs glyphs)
     return ch;
 }
 
+/*
+ * One character a cell: the group's letter or its dots, in the group's style. Where groups meet the
+ * cell is drawn as mixed and counted.
+ */
 static void draw_points(struct canvas *c, struct rect area, const struct field *f,
                         const struct plot *p, enum plot_glyphs glyphs, struct plot_report *report)
 {
@@ -224,6 +233,10 @@ static int by_priority(const void *a, const void *b)
     return (x->index > y->index) - (x->index < y->index);
 }
 
+/*
+ * By falling priority, the selected point's first; ties keep the order of the points. Labels
+ * without room are counted.
+ */
 static void put_labels(struct canvas *c, struct rect area, struct field *f, const struct plot *p,
                        struct plot_report *report)
 {
@@ -239,6 +252,10 @@ static void put_labels(struct canvas *c, struct rect area, struct field *f, cons
     free(order);
 }
 
+/*
+ * The drawn point nearest to the asked cell; a row counts twice, as cells are twice as high as
+ * wide.
+ */
 static long plot_nearest(const struct field *f, const struct plot *p)
 {
     long best = -1, least = 0;
@@ -252,6 +269,10 @@ static long plot_nearest(const struct field *f, const struct plot *p)
     return best;
 }
 
+/*
+ * The widest label, up to a quarter of the area, decides the margin at the right. Order matters:
+ * points reserve their cells before labels look for room, and the selected point is styled last.
+ */
 void plot_scatter(struct canvas *c, struct rect area, const struct plot *p,
                   struct plot_report *report)
 {

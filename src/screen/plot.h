@@ -16,6 +16,7 @@
 /* How points and curves look: letters (curves: points), or dots of 2x4 or 1x2 in a cell. */
 enum plot_glyphs { PLOT_LETTERS, PLOT_BRAILLE, PLOT_BLOCKS, PLOT_GLYPHS_COUNT };
 
+/* How the points of a group look: the letter, or in dots its style alone. */
 struct plot_group {
     char letter;
     enum style style;

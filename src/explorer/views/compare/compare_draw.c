@@ -14,7 +14,7 @@
 #include "base/ties.h"
 
 enum {
-    TITLE_MIN = 8,
+    TITLE_MIN = 8, /* of a file's title */
     TITLE_MAX = 28,
     SHAPE_WIDTH = 11, /* "  12 x 3072" */
     SCORE_WIDTH = 14, /* "   0.274*   8 " */
@@ -22,8 +22,8 @@ enum {
     PAIR_WIDTH = 16, /* count and silhouette */
     LAYER_WIDTH = 7,
     BAR_MAX = 14,
-    CURVES_ROWS = 10,
-    MAX_LAYERS = 512
+    CURVES_ROWS = 10, /* fewer: no curves */
+    MAX_LAYERS = 512  /* of a curve */
 };
 
 static int name_width(const struct compare_state *s, int max)
@@ -156,6 +156,10 @@ static struct columns compare_draw_choose(const struct app *app, int width)
     return k;
 }
 
+/*
+ * The property's name, reversed if it is the current one and the current file has it, above "best"
+ * and "layer".
+ */
 static void compare_draw_head(const struct app *app, struct canvas *c, int row, int col,
                               const char *name, int width)
 {
@@ -310,6 +314,10 @@ static void draw_best(const struct app *app, struct canvas *c, struct rect a)
         draw_curves(app, c, (struct rect){row, a.col, left, a.cols});
 }
 
+/*
+ * File I in layer L: |P| and, if there is room for a PAIR, the silhouette, starred in the file's
+ * best layer. Differences are to the same layer of the current file, where it has one.
+ */
 static void counts_cell(const struct app *app, struct canvas *c, int row, int col, size_t i,
                         uint32_t l, bool pair)
 {
@@ -330,6 +338,7 @@ static void counts_cell(const struct app *app, struct canvas *c, int row, int co
         canvas_put(c, row, col + COUNT_WIDTH + 8, STYLE_BEST, '*');
 }
 
+/* Two rows: letter and title of the file, then the titles of its one or two columns. */
 static void counts_head(const struct app *app, struct canvas *c, int row, int col, size_t i,
                         int width, bool pair)
 {

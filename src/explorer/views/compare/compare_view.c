@@ -54,6 +54,10 @@ static enum status make_room(struct app *app, struct err *err)
     return code;
 }
 
+/*
+ * All files are opened, and all scores taken again whenever a screen is prepared, since engines of
+ * several files add results meanwhile. Files that fail keep their reason and an empty score.
+ */
 static enum status compare_prepare(struct app *app, struct err *err)
 {
     struct compare_state *s = compare_state(app);
@@ -140,6 +144,7 @@ static bool compare_legend(struct app *app, size_t i, struct legend_entry *entry
 static const char *const forms[COMPARE_FORMS] = {
     [COMPARE_BEST] = "best", [COMPARE_COUNTS] = "counts", [COMPARE_CURVES] = "curves"};
 
+/* Hidden curves by the number of their file, as titles need not be unique. */
 static void compare_tell(const struct app *app, struct link *out)
 {
     const struct compare_state *s = compare_state(app);
@@ -185,6 +190,10 @@ static enum status compare_take_option(struct app *app, const char *name, const 
     return s->differences ? STATUS_OK : link_unknown(name, value, err);
 }
 
+/*
+ * The file and layer with the best silhouette of the current property, or the reason why the
+ * current file has none. COUNT of files is that of files with a silhouette.
+ */
 static void compare_status(const struct app *app, struct buf *line)
 {
     const struct compare_state *s = compare_state(app);

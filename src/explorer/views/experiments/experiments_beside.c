@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Columns: a number, and the most and the least of the labels at the left. */
 enum { CELL = 12, LABEL = 34, LABEL_LEAST = 14 };
 
 bool experiments_beside(const struct jobs *j, size_t here, struct beside *b)
@@ -194,6 +195,10 @@ struct cells {
     int label;
 };
 
+/*
+ * One number, or "-" where it is not known. SIGN not empty: a change, with its sign and the MARK of
+ * its place among the controls in a column of its own.
+ */
 static void draw_cell(const struct cells *t, struct canvas *c, int row, size_t i, double v,
                       const char *sign, const char *mark)
 {
@@ -222,6 +227,10 @@ static void draw_plain(const struct cells *t, struct canvas *c, int row, const c
     }
 }
 
+/*
+ * A set erased and a group measured: the change in each experiment, * above the interval of its
+ * controls, - below. Every experiment is compared with controls of its own.
+ */
 static void draw_line(const struct cells *t, struct canvas *c, int row, const struct beside_line *l)
 {
     canvas_textf(c, row, 0, t->label, STYLE_NORMAL, "%s: %s", l->row,
@@ -294,6 +303,11 @@ static void draw_points(const struct cells *t, struct canvas *c, struct rect a)
         }
 }
 
+/*
+ * The key of letters, then the plot or the table. Labels take what the columns of numbers leave,
+ * from LABEL_LEAST to LABEL. Tables repeat for every measure of the first experiment and every
+ * quantity that it has measured.
+ */
 void experiments_draw_beside(const struct beside *b, int shape, struct canvas *c, struct rect area)
 {
     int used = draw_key(b, c, area) + (area.rows > 12);

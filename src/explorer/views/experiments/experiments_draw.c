@@ -13,6 +13,10 @@
 #include <string.h>
 #include <time.h>
 
+/*
+ * Columns of the matrix: a set's name; name and size; one number with its mark. Rows of the list
+ * that are always there.
+ */
 enum { NAME_WIDTH = 16, LEFT = 24, CELL = 16, LIST_LEAST = 3 };
 
 void experiments_time(double seconds, char *text, size_t size)
@@ -121,6 +125,10 @@ static uint32_t columns_shown(const struct experiment *x, const struct canvas *c
     return room < x->columns ? room : x->columns;
 }
 
+/*
+ * The change against the unmodified model, in points for errors: * above the interval of the
+ * controls, - below it, where the interval holds CONFIDENCE of their changes.
+ */
 static void draw_change(struct canvas *c, int row, int col, const struct experiment_change *v,
                         enum experiment_quantity q)
 {
@@ -190,6 +198,10 @@ static int draw_block(const struct experiment *x, struct canvas *c, struct rect 
     return row - a.row;
 }
 
+/*
+ * A block for every measure and quantity that was measured. Before the unmodified model's row is
+ * done (row 0) nothing is known to be missing, and all are shown with "-". A block needs four rows.
+ */
 static void draw_matrix(const struct experiment *x, struct canvas *c, struct rect a)
 {
     int row = a.row, end = a.row + a.rows;

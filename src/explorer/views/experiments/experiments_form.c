@@ -64,6 +64,11 @@ static bool experiments_form_bundled(const struct app *app, char *name, size_t s
     return true;
 }
 
+/*
+ * Paths and tasks that belong to a bundled model: sid has a head for speakers and hears pieces of
+ * 0.2 s, pr has one for phones; the others have none and are evaluated by centroids. A set of marks
+ * chosen before stays.
+ */
 static void fill_bundled(struct experiments_state *s, const char *name)
 {
     const char *d = datadir();
@@ -137,6 +142,11 @@ void experiments_form_open(struct app *app)
     s->field = s->value[FIELD_MODEL][0] ? FIELD_COUNT : FIELD_MODEL;
 }
 
+/*
+ * Default values, once in a session: what is typed later stays. For the bundled demo files
+ * everything is known; for others the values of the last experiment are read, as the paths of model
+ * and recordings are the same most of the time.
+ */
 void experiments_form_fill(struct app *app)
 {
     struct experiments_state *s = experiments_state(app);
@@ -173,6 +183,10 @@ static enum status form_set(struct form_request *f, const char *name, const char
     return *value ? experiment_request_set(&f->r, name, value, err) : STATUS_OK;
 }
 
+/*
+ * VALUE as an absolute path. A path that does not exist stays as typed, so that the message names
+ * what was typed.
+ */
 static enum status form_set_path(struct form_request *f, const char *name, const char *value,
                                  struct err *err)
 {
@@ -259,6 +273,9 @@ static enum status form_set_edit(const struct app *app, struct form_request *f, 
     return err_set(err, STATUS_USAGE, "%s: %s", fields[FIELD_EDIT].label, fields[FIELD_EDIT].help);
 }
 
+/*
+ * Absolute paths of all files, that of the counts included: sets and controls are computed from it.
+ */
 static enum status form_set_files(const struct app *app, struct form_request *f, struct err *err)
 {
     const struct experiments_state *s = experiments_state(app);
@@ -281,6 +298,10 @@ static const char *form_value(const char *value, const char *nothing)
     return strcmp(value, nothing) == 0 ? "" : value;
 }
 
+/*
+ * The remaining fields. "all" layers and "whole" recordings are what a request has without those
+ * options.
+ */
 static enum status form_set_task(const struct app *app, struct form_request *f, struct err *err)
 {
     const struct experiments_state *s = experiments_state(app);
@@ -314,6 +335,10 @@ static enum status form_set_basis(const struct app *app, struct form_request *f,
     return code;
 }
 
+/*
+ * Fields into a request. Named sets are written to a list first, since the process knows none of
+ * them; then the fields that must not be empty are checked, then each is taken over.
+ */
 static enum status form_fill_request(struct app *app, struct form_request *f, struct err *err)
 {
     static const enum experiment_field needed[] = {FIELD_WHAT, FIELD_TASK, FIELD_MODEL,
@@ -334,6 +359,11 @@ static enum status form_fill_request(struct app *app, struct form_request *f, st
     return code ? code : experiment_request_check(&f->r, err);
 }
 
+/*
+ * Starts what the form says. *SAME is looked up before the start, which adds a journal; an
+ * experiment with the same command continues its old one. The values are kept for the next session
+ * only if the start succeeded.
+ */
 enum status experiments_form_start(struct app *app, size_t *same, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);

@@ -143,6 +143,10 @@ static void experiments_live_move(struct app *app, enum action action)
         s->first = action == ACTION_FIRST ? 0 : last;
 }
 
+/*
+ * Takes the set and erases it at once. Marks and named sets become a list in a file, which the
+ * listener can read.
+ */
 static enum status live_accept_set(struct app *app, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);

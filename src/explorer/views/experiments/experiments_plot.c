@@ -77,8 +77,13 @@ static void draw_changes(const struct beside *b, struct canvas *c, struct rect a
         }
 }
 
+/* Most curves in a plot, most points of a curve. */
 enum { CURVES = 16, POINTS = 100 };
 
+/*
+ * The curves of a pruning plot: errors in percent, NAN where an experiment has not measured the
+ * point.
+ */
 struct curves {
     struct plot_series series[CURVES];
     double value[CURVES][POINTS], high;

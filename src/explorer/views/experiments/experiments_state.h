@@ -33,6 +33,10 @@ enum experiment_field {
         FIELD_COUNT
 };
 
+/*
+ * The forms of the view: results of the selected experiment as numbers or as a plot, or one
+ * recording with and without a set.
+ */
 enum experiments_shape {
     EXPERIMENTS_TABLE,
     EXPERIMENTS_PLOT,
@@ -41,20 +45,20 @@ enum experiments_shape {
 };
 
 struct experiments_state {
-    bool open;
+    bool open; /* jobs_init was called */
     struct jobs jobs;
     size_t here, top;
-    long long now;    /* ms, of the last look at the journals */
-    long long looked; /* ms, when the loop last looked for an answer */
-    int shape;        /* enum experiments_shape */
-    bool form, filled;
-    size_t field; /* FIELD_COUNT: the line that starts */
+    long long now;     /* ms, of the last look at the journals */
+    long long looked;  /* ms, when the loop last looked for an answer */
+    int shape;         /* enum experiments_shape */
+    bool form, filled; /* the form is open; it has its default values */
+    size_t field;      /* FIELD_COUNT: the line that starts */
     char value[FIELD_COUNT][256];
     /* Listening with and without a set (experiments_live.c). */
     struct live *live;
     struct live_options live_how;
-    struct live_ask wanted, asked;
-    bool asking;
+    struct live_ask wanted, asked;    /* asked: what the next answer is to */
+    bool asking;                      /* asked holds a question */
     const struct live_answer *answer; /* live's */
     size_t first;                     /* frame at the left edge */
     bool doomed;                      /* one more key deletes the experiment at hand */

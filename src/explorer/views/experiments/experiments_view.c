@@ -88,6 +88,10 @@ static struct job *job_here(const struct app *app)
     return s->here < s->jobs.count ? &s->jobs.job[s->here] : NULL;
 }
 
+/*
+ * The first key only asks; `doomed` remembers it for the second. A running experiment must be
+ * stopped first, as its process would write on.
+ */
 static void delete_job(struct app *app, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
@@ -104,6 +108,7 @@ static void delete_job(struct app *app, struct err *err)
     }
 }
 
+/* Only a stopped experiment can go on; its journal says which steps are missing. */
 static void resume_job(struct app *app, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
@@ -116,6 +121,10 @@ static void resume_job(struct app *app, struct err *err)
         app_say(app, false, "resumed");
 }
 
+/*
+ * Comparison takes experiments of one kind (matrices or curves): alone of its kind, an experiment
+ * is marked but nothing is compared yet, which the message says.
+ */
 static void put_beside(struct app *app, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
@@ -185,6 +194,10 @@ static const struct view_action own[] = {
      experiments_resume},
     {{NULL, NULL, 0, 0, NULL, NULL}, ACTION_NONE, NULL}};
 
+/*
+ * After a field was filled in the cursor moves to the next line, so that Enter alone goes through
+ * the form.
+ */
 static enum status experiments_accept_field(struct app *app, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
@@ -230,6 +243,10 @@ static void edit_field(struct app *app, struct err *err)
         app_say(app, false, "already started: resuming it");
 }
 
+/*
+ * Enter and e edit the line, Escape closes the form and keeps its values. False: the key means what
+ * it means in the list.
+ */
 static bool apply_form(struct app *app, enum action action, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);

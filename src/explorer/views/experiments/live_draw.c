@@ -11,6 +11,7 @@
 #include "explorer/views/experiments/experiments_state.h"
 #include "model/frontends/logmel.h"
 
+/* Columns at the left; rows under the spectrum; most rows of the spectrum. */
 enum { LABEL_WIDTH = 9, LINES_BELOW = 8, SPECTRUM_MOST = 20 };
 
 /* From quiet to loud, in characters every terminal has. */
@@ -40,6 +41,10 @@ static double live_draw_level(const struct live_answer *a, size_t t, int r, int 
     return to > from ? sum / (to - from) : 0;
 }
 
+/*
+ * The log-mel spectrum, low frequencies below, in shades from the mean to the maximum of the whole
+ * recording, so that shades mean the same on every page.
+ */
 static void draw_spectrum(const struct live_answer *a, size_t first, struct canvas *c,
                           struct rect area)
 {
@@ -79,6 +84,7 @@ static void draw_labels(char (*label)[LIVE_NAME], size_t frames, char (*other)[L
     }
 }
 
+/* How many of N labels agree, *OF those with a label in B; frames without one are not counted. */
 static size_t live_draw_same(char (*a)[LIVE_NAME], char (*b)[LIVE_NAME], size_t n, size_t *of)
 {
     size_t count = 0;
@@ -102,6 +108,10 @@ static void draw_share(const struct live_answer *a, char (*label)[LIVE_NAME], si
                      number_fixed(100.0 * (double)right / (double)of, 1).text);
 }
 
+/*
+ * Labels, predictions of the unmodified model, and predictions with the set erased, where frames
+ * that changed stand out; then the share of correct frames of both. A column is one frame.
+ */
 static int draw_phones(const struct live_answer *a, const struct live_heard *h, size_t first,
                        struct canvas *c, int row)
 {
@@ -122,6 +132,10 @@ static int draw_phones(const struct live_answer *a, const struct live_heard *h, 
     return row + 1;
 }
 
+/*
+ * The speaker, and the one predicted with and without the set, each with its share of the
+ * prediction; wrong ones stand out.
+ */
 static int draw_speaker(const struct live_answer *a, const struct live_heard *h, struct canvas *c,
                         int row)
 {
@@ -139,6 +153,10 @@ static int draw_speaker(const struct live_answer *a, const struct live_heard *h,
     return row + 1;
 }
 
+/*
+ * Recording and set, and while it is erased the number of its neurons in each model: a set
+ * expression gives another set in each.
+ */
 static void draw_head(const struct live_answer *a, const struct live_options *o, bool busy,
                       struct canvas *c, int row)
 {
@@ -153,6 +171,11 @@ static void draw_head(const struct live_answer *a, const struct live_options *o,
         canvas_right(c, row, c->cols - 12, 12, STYLE_FAINT, "computing");
 }
 
+/*
+ * Heading, spectrum (LINES_BELOW rows are left for the rest), time at the left edge, then each
+ * model's result: one row for a speaker, four for phones. Until there is an answer the area says
+ * so.
+ */
 void live_draw(const struct live_answer *a, const struct live_options *o, size_t first, bool busy,
                struct canvas *c, struct rect area)
 {

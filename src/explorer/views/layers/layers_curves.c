@@ -10,6 +10,7 @@
 
 enum { MAX_CURVES = 8, MAX_LAYERS = 512 };
 
+/* The curves of one plot, and the range of their values. */
 struct curves {
     double value[MAX_CURVES][MAX_LAYERS];
     struct plot_series series[MAX_CURVES];
@@ -39,6 +40,10 @@ static bool curve_shown(const struct app *app, uint32_t p, bool silhouettes)
     return !(p < MAX_PROPERTIES && s->hidden[p]) && (!silhouettes || layers_scored(app, p));
 }
 
+/*
+ * Values of the properties shown, at most MAX_CURVES and MAX_LAYERS, and their range, which always
+ * includes 0. Missing results are NAN: the curve has a gap there.
+ */
 static void fill_curves(const struct app *app, struct curves *k, bool silhouettes)
 {
     k->layers =
@@ -58,6 +63,10 @@ static void fill_curves(const struct app *app, struct curves *k, bool silhouette
     }
 }
 
+/*
+ * Legend and curves on an axis between round numbers. The 1e-9 keeps a maximum that is itself a
+ * round number from adding a step.
+ */
 static void render_curves_of(const struct app *app, struct canvas *c, struct rect area,
                              bool silhouettes)
 {

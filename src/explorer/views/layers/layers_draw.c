@@ -65,6 +65,7 @@ static int group_width(const struct app *app, uint32_t p, uint32_t group)
     return w < COUNT_WIDTH ? COUNT_WIDTH : w > GROUP_MAX ? GROUP_MAX : w;
 }
 
+/* Columns of a property's block with the gap before it; at least as wide as its name. */
 static int block_width(const struct app *app, uint32_t p, const struct columns *k)
 {
     int least = text_width(app_session(app)->names.name[p]), w = COUNT_WIDTH;
@@ -245,6 +246,7 @@ static void table_row(const struct app *app, struct canvas *c, int row, uint32_t
     }
 }
 
+/* Where the columns of the details begin. */
 enum { DETAIL_MAP = 13, DETAIL_ORIGINAL = 20, DETAIL_SETS = 33 };
 
 /* "phone   0.274  0.112   375 = vowel 120 + voiced 130 + unvoiced 125" */
@@ -271,6 +273,11 @@ static void detail_line(const struct app *app, struct canvas *c, int row, uint32
     buf_free(&line);
 }
 
+/*
+ * The layer under the cursor in words: both silhouettes and the sizes of the groups, or the reason
+ * why there are none. The layer is `looked`, which follows the cursor late while keys are still
+ * coming in.
+ */
 static void layers_draw_details(const struct app *app, struct canvas *c, int row, int rows)
 {
     uint32_t n = app_session(app)->names.count;

@@ -12,6 +12,10 @@
 #include "figure/figures.h"
 #include "report/report.h"
 
+/*
+ * What the engine has of the file. Hidden curves are not asked for, so that tables and figures
+ * leave them out.
+ */
 static enum status layers_scores(const struct app *app, struct scores *s, struct err *err)
 {
     const struct layers_state *state = view_state(app, VIEW_LAYERS);

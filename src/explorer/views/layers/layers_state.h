@@ -18,10 +18,10 @@ enum layers_form { LAYERS_TABLE, LAYERS_CURVES, LAYERS_SILHOUETTES, LAYERS_NEURO
 
 struct layers_state {
     enum layers_form form;
-    struct grid grid;
+    struct grid grid; /* ids are layers, from 0 */
     struct grid_column column[LIST_PROPERTIES + 2 * MAX_PROPERTIES];
-    char name[2 * MAX_PROPERTIES][64];
-    unsigned char hidden[MAX_PROPERTIES];            /* curves */
+    char name[2 * MAX_PROPERTIES][64];    /* of the properties' columns: "gender", "gender.map" */
+    unsigned char hidden[MAX_PROPERTIES]; /* curves */
     const struct property *property[MAX_PROPERTIES]; /* borrowed; NULL = none under the filters */
 };
 

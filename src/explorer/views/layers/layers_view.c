@@ -76,6 +76,9 @@ static enum status fill_list(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
+/*
+ * Borrows the properties for the names of their groups. Those that the conditions exclude are NULL.
+ */
 static enum status layers_prepare(struct app *app, struct err *err)
 {
     struct layers_state *s = view_state(app, VIEW_LAYERS);

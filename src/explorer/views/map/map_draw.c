@@ -40,6 +40,11 @@ static void set_priorities(const struct map_state *s, struct plot_point *point)
     }
 }
 
+/*
+ * Points of hidden groups and those that the filter excludes get x = NAN, which is not drawn.
+ * Labels far from the origin come first, as there is more room at the rim; set_priorities then puts
+ * the heart of each group before them.
+ */
 static void fill_points(const struct app *app, struct plot_point *point)
 {
     const struct map_state *s = map_state(app);
@@ -290,6 +295,11 @@ static void draw_list(const struct app *app, struct canvas *c, struct rect a)
     }
 }
 
+/*
+ * No map: the reason. A plain canvas: the points as a list. Under SIDE_FROM columns: the plot with
+ * a line of legend; else the plot with a column of SIDE_WIDTH at the right for legend, scores and
+ * selection.
+ */
 void map_render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct map_state *s = map_state(app);

@@ -54,6 +54,10 @@ static enum status need_points(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
+/*
+ * A point by the name that the map shows; the phone becomes the current one in the other views,
+ * too. "none" keeps a phone chosen elsewhere from selecting a point.
+ */
 static enum status take_point(struct app *app, const char *value, struct err *err)
 {
     struct map_state *s = map_state(app);
@@ -73,6 +77,10 @@ static enum status take_point(struct app *app, const char *value, struct err *er
                    app_property(app));
 }
 
+/*
+ * Takes --form, --hide GROUP and --select POINT. NAME NULL restores the view as it opens. Groups
+ * and points are known only once the property is, so it is made here without waiting for the map.
+ */
 enum status map_take(struct app *app, const char *name, const char *value, struct err *err)
 {
     struct map_state *s = map_state(app);

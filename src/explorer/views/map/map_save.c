@@ -8,6 +8,10 @@
 #include "figure/figures.h"
 #include "report/report.h"
 
+/*
+ * What is drawn, borrowed from the view; a map still being computed for another layer is not given
+ * away as this one's.
+ */
 static enum status map_shown(const struct app *app, struct map_data *d, struct err *err)
 {
     const struct map_state *s = map_state(app);

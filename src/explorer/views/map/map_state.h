@@ -13,6 +13,10 @@ enum { MAP_PHONE, MAP_GROUP, MAP_NEURONS, MAP_FRAMES, MAP_COLUMNS };
 
 extern const struct grid_column map_columns[MAP_COLUMNS];
 
+/*
+ * A neighbour of the selected point: distance in full dimension, the root of the neurons in only
+ * one of both patterns.
+ */
 struct map_near {
     uint32_t point;
     double distance;

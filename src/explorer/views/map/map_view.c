@@ -15,6 +15,10 @@
 #include "base/mem.h"
 #include "base/number.h"
 
+/*
+ * Drops the property with all that counts its points and groups: coordinates, hidden groups,
+ * selection.
+ */
 static void map_forget(struct map_state *s)
 {
     free(s->xy);

@@ -14,11 +14,11 @@
 
 enum {
     TABLE_WIDTH = 43, /* pointer to patterns */
-    SETS_WIDTH = 26,
-    BARS_MIN = 34,
-    GAP = 2,
-    NAME = 11, /* of a bar */
-    NUMBER = 8,
+    SETS_WIDTH = 26,  /* other sets that a neuron is in */
+    BARS_MIN = 34,    /* narrower: no bars */
+    GAP = 2,          /* between list and bars */
+    NAME = 11,        /* of a bar */
+    NUMBER = 8,       /* p with five decimals */
     INTERVAL = 16,
     MAX_GROUPS = 4 /* more are only in the list by phone */
 };
@@ -32,6 +32,7 @@ static const struct {
     [NEURONS_PATTERNS] = {35, 8, true}, [NEURONS_SETS] = {45, 25, false},
 };
 
+/* Titles, as many whole columns as fit; the sorted one stands out and has an arrow. */
 static void draw_head(const struct neurons_state *s, struct canvas *c, struct rect a)
 {
     for (unsigned k = 0; k < NEURONS_LIFT; k++) {
@@ -97,6 +98,10 @@ static void draw_row(const struct app *app, struct canvas *c, int row, struct re
         draw_sets(app, c, row, a.col + 45, SETS_WIDTH - 1, r, "");
 }
 
+/*
+ * The page of rows that holds the cursor, or the reason why the list is empty: the filter, or the
+ * set.
+ */
 static void draw_table(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct neurons_state *s = neurons_state(app);
@@ -185,6 +190,10 @@ static void draw_bars(const struct app *app, struct canvas *c, struct rect a)
     }
 }
 
+/*
+ * List and bars next to each other where there is room for both, else the form that was chosen,
+ * else the list. On wide screens the list has the column of other sets.
+ */
 void neurons_render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct neurons_state *s = neurons_state(app);

@@ -10,6 +10,7 @@
 
 #include "explorer/view.h"
 
+/* Columns of the list; the last two can be sorted and searched by but are not drawn. */
 enum neurons_column {
     NEURONS_NUMBER,
     NEURONS_GROUP,
@@ -22,6 +23,7 @@ enum neurons_column {
     NEURONS_COLUMNS
 };
 
+/* Statistics of one neuron of the set in the current layer. */
 struct neuron_row {
     uint32_t neuron;
     uint32_t group;     /* of the property at hand; its number of groups: in none */
@@ -38,8 +40,8 @@ struct neurons_state {
     size_t rows;
     struct grid grid;                /* of them; ids are neurons */
     const struct property *property; /* borrowed; NULL = none */
-    double baseline;
-    bool table_only, bars_only;
+    double baseline;                 /* tau / D */
+    bool table_only, bars_only;      /* neither: both */
     /* What the rows were made for. */
     bool made;
     unsigned stamp, marks_stamp;

@@ -86,6 +86,10 @@ static unsigned sets_of(struct app *app, uint32_t neuron)
     return sets;
 }
 
+/*
+ * Statistics of one neuron. A property without points under the conditions has no best point; p is
+ * 0 then.
+ */
 static enum status fill_row(struct app *app, struct neuron_row *r, uint32_t neuron, struct err *err)
 {
     struct neurons_state *s = neurons_state(app);
@@ -299,6 +303,10 @@ static void next_form(struct neurons_state *s)
     s->bars_only = bars;
 }
 
+/*
+ * Keys of the view. A change of property drops the set that was typed: the view shows the new
+ * property's neurons.
+ */
 static bool neurons_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct neurons_state *s = neurons_state(app);

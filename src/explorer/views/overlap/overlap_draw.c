@@ -10,6 +10,7 @@
 #include "explorer/views/overlap/overlap_state.h"
 #include "explorer/views/overlap/venn.h"
 
+/* Least columns of the table of regions. */
 enum { TABLE_WIDTH = 31 };
 
 static void overlap_draw_pointer(struct canvas *c, int row, int col)
@@ -19,6 +20,10 @@ static void overlap_draw_pointer(struct canvas *c, int row, int col)
     c->cursor_col = col;
 }
 
+/*
+ * The sets with letter, expression and size; sizes are left out where any of the sets failed.
+ * Returns the rows used.
+ */
 static int draw_sets(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct overlap_state *s = overlap_state(app);
@@ -97,6 +102,7 @@ static void draw_table(const struct app *app, struct canvas *c, struct rect a)
                      s->result.region[0], s->result.universe);
 }
 
+/* The diagram, not larger than 16 by 64 cells; the region under the cursor stands out. */
 static void draw_venn(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct overlap_state *s = overlap_state(app);
@@ -109,6 +115,11 @@ static void draw_venn(const struct app *app, struct canvas *c, struct rect a)
               s->here >= s->sets && s->regions ? s->order[s->here - s->sets] : 0);
 }
 
+/*
+ * Sets at the top; below, the drawing with the table next to it on wide screens, above it on high
+ * ones (eleven rows are kept for the table), or the table alone. Only two or three sets can be
+ * drawn.
+ */
 void overlap_render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct overlap_state *s = overlap_state(app);

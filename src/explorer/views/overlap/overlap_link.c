@@ -50,6 +50,10 @@ void overlap_region_set(const struct overlap_state *s, uint32_t region, struct b
             buf_printf(out, " - (%s)", s->set[i].text);
 }
 
+/*
+ * Sorting by size is how the list opens and needs no option. "AC" selects a region, "C:" a set; the
+ * first set is where the cursor starts.
+ */
 void overlap_tell(const struct app *app, struct link *out)
 {
     const struct overlap_state *s = overlap_state(app);
@@ -91,6 +95,10 @@ static enum status take_select(struct overlap_state *s, const char *value, struc
     return STATUS_OK;
 }
 
+/*
+ * Takes --set (repeated), --form and --select. NAME NULL restores the usual sets; the first --set
+ * replaces them, further ones add to it (told).
+ */
 enum status overlap_take(struct app *app, const char *name, const char *value, struct err *err)
 {
     struct overlap_state *s = overlap_state(app);

@@ -37,6 +37,10 @@ static void overlap_release(struct app *app)
     grid_free(&overlap_state(app)->grid);
 }
 
+/*
+ * The expression is parsed and its files are read before the old set is given up, so that an error
+ * changes nothing. The cursor goes to the set.
+ */
 enum status overlap_set(struct app *app, long subject, const char *text, size_t *column,
                         struct err *err)
 {
@@ -91,6 +95,10 @@ static enum status overlap_init(struct app *app, struct err *err)
     return STATUS_OK;
 }
 
+/*
+ * The regions as rows: id and bit set are the same number. `order` is what is shown, in the order
+ * of the list, for drawing and keys.
+ */
 static enum status fill_list(struct overlap_state *s, struct err *err)
 {
     grid_clear(&s->grid);
@@ -214,6 +222,11 @@ static bool names_layer(const struct overlap_state *s, uint32_t layer)
     return false;
 }
 
+/*
+ * The region's neurons as a text panel: those of the current layer and of every layer that a set
+ * names (gender@1). Enter goes on to the neurons view with the region as a set expression, unless
+ * that is too long for the panel's subject.
+ */
 static enum status list_region(struct app *app, uint32_t region, struct err *err)
 {
     struct overlap_state *s = overlap_state(app);
@@ -241,6 +254,7 @@ static enum status overlap_accept(struct app *app, struct err *err)
 
 static const struct prompt_kind set_prompt = {.text = PROMPT_SET, .accept = overlap_accept};
 
+/* On a set: a prompt to change it; on a region: the list of its neurons. */
 static enum status open_line(struct app *app, struct err *err)
 {
     struct overlap_state *s = overlap_state(app);

@@ -79,6 +79,10 @@ static void venn_centre(struct canvas *c, int row, struct rect in, enum style st
     canvas_text(c, row, in.col + pad, in.cols - pad, style, text);
 }
 
+/*
+ * Frames, titles, and in every region its size with the expected size in parentheses below where
+ * there are two rows. Titles stand on the part of the frame that no other frame covers.
+ */
 void venn_draw(struct canvas *c, struct rect area, const struct overlap *o,
                const char *const *names, uint32_t here)
 {

@@ -13,7 +13,7 @@
 #include "base/number.h"
 
 enum {
-    LIST_WIDTH = 19,
+    LIST_WIDTH = 19, /* of the phones */
     GAP = 2,
     TABLE_NARROW = 24, /* neuron, p, lift */
     TABLE_WIDTH = 43,  /* with the interval */
@@ -66,6 +66,10 @@ static void draw_entry(const struct app *app, struct canvas *c, int row, size_t 
         canvas_put(c, row, 17, STYLE_ALERT, '!');
 }
 
+/*
+ * The page of phones that holds the cursor, with their frames. Titles are faint while keys go to
+ * the neurons.
+ */
 static void draw_list(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct pattern_state *s = pattern_state(app);
@@ -140,6 +144,11 @@ struct table {
     int others; /* columns of kept phones */
 };
 
+/*
+ * Columns by falling importance: neuron, p and lift always; the interval; p of each overlaid phone;
+ * hits and the share over all frames. The interval needs counts: probabilities have no number of
+ * frames.
+ */
 static struct table table_of(const struct pattern_state *s, int width)
 {
     struct table t = {width >= TABLE_WIDTH && s->curve[0].profile.hits, false, 0};
@@ -238,6 +247,7 @@ static void table_row(const struct app *app, struct canvas *c, int row, int col,
                                 s->curve[k].profile.p[neuron]);
 }
 
+/* The page that holds the cursor, or the first page while keys go to the phones. */
 static void draw_table(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct pattern_state *s = pattern_state(app);
@@ -290,6 +300,10 @@ static void draw_reason(const struct app *app, struct canvas *c, struct rect a)
     canvas_wrap(c, a, STYLE_NORMAL, text);
 }
 
+/*
+ * Phones at the left, and the chosen form in the rest, or the reason why there is no pattern. A
+ * plain canvas always has the table: curves cannot be read out.
+ */
 void pattern_render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct pattern_state *s = pattern_state(app);

@@ -45,6 +45,11 @@ bool pattern_is_rare(const struct app *app, size_t i)
     return e->frames >= 0 && (double)e->frames * layer->tau < PATTERN_RARE * (double)layer->width;
 }
 
+/*
+ * Made again when conditions or layer change: whether a phone is rare depends on tau and width of
+ * the layer. One number stands for both, as conditions seldom change 65536 times; + 1 keeps 0 for a
+ * list never made.
+ */
 enum status pattern_fill_phones(struct app *app, struct err *err)
 {
     struct pattern_state *s = pattern_state(app);
@@ -111,6 +116,10 @@ void pattern_set_text(const struct app *app, char *text, size_t size)
 static const char *const forms[PATTERN_FORMS] = {
     [PATTERN_BOTH] = "both", [PATTERN_CURVES] = "curves", [PATTERN_TABLE] = "table"};
 
+/*
+ * The phones' list, then "--pane neurons" before the options of the neurons' list, if those are not
+ * the usual ones; "--pane phones" goes back where keys go to the phones.
+ */
 void pattern_tell(const struct app *app, struct link *out)
 {
     const struct pattern_state *s = pattern_state(app);
@@ -135,6 +144,7 @@ void pattern_tell(const struct app *app, struct link *out)
         link_add(out, "select", "%llu", (unsigned long long)grid_id(g));
 }
 
+/* The phone in the first free place; the order of options is therefore the order of letters. */
 static enum status take_overlay(struct app *app, const char *value, struct err *err)
 {
     struct pattern_state *s = pattern_state(app);
@@ -150,6 +160,10 @@ static enum status take_overlay(struct app *app, const char *value, struct err *
     return err_set(err, STATUS_USAGE, "at most %d phones can be overlaid", PATTERN_OVERLAYS);
 }
 
+/*
+ * Takes --form, --scale even, --overlay PHONE, --pane and --select NEURON. NAME NULL restores the
+ * view as it opens. --pane says which list the following --sort and --filter are about.
+ */
 enum status pattern_take(struct app *app, const char *name, const char *value, struct err *err)
 {
     struct pattern_state *s = pattern_state(app);

@@ -13,6 +13,7 @@
 /* A rare phone: fewer activations than these are to be expected of a neuron at the baseline. */
 #define PATTERN_RARE 10
 
+/* A phone or other label of the file: its level in the factor phone. */
 struct pattern_entry {
     uint32_t level;
     int64_t frames; /* under the conditions; -1 where only probabilities are known */
@@ -20,10 +21,10 @@ struct pattern_entry {
 
 /* One phone's profile in the layer it was made for, under the conditions of its stamp. */
 struct pattern_curve {
-    bool there;
+    bool there; /* the profile is made */
     size_t entry;
     uint32_t level, layer;
-    unsigned stamp;
+    unsigned stamp; /* app->conditions at that time */
     struct profile profile;
     uint32_t *order; /* [profile.width] neurons by falling p */
     char why[256];   /* why there is none */

@@ -74,6 +74,10 @@ static bool cell_passes(const struct query_filters *f, const struct counts *c, u
     return true;
 }
 
+/*
+ * Frames of each phone under the conditions, added over the cells that pass; -1 in files of
+ * probabilities, which have no frames.
+ */
 static void count_frames(struct app *app)
 {
     struct pattern_state *s = pattern_state(app);
@@ -136,6 +140,11 @@ static void pattern_moved(struct app *app)
              app_file(app)->counts.factor[phone_factor(app)].level[s->entry[row].level]);
 }
 
+/*
+ * Profiles are made anew where layer or conditions changed; while keys are still coming in (lag)
+ * the current phone's curve stays that of the phone before, as long as it is of this layer and
+ * these conditions.
+ */
 static enum status pattern_prepare(struct app *app, struct err *err)
 {
     struct pattern_state *s = pattern_state(app);
@@ -154,6 +163,10 @@ static enum status pattern_prepare(struct app *app, struct err *err)
     return code ? code : pattern_fill_neurons(app, err);
 }
 
+/*
+ * Keeps the phone's curve in the first free place, whose number is its letter and colour; removing
+ * one does not renumber the others.
+ */
 static enum status pattern_toggle_overlay(struct pattern_state *s, struct err *err)
 {
     int k = pattern_overlay_of(s, s->here);
