@@ -95,7 +95,7 @@ struct count_job;
 
 /*
  * Opens and checks everything, so that what can fail fails before hours of work: that recordings
- * have labels at all, that the output can be written.  STATUS_MISMATCH if a journal beside the
+ * have labels at all, that the output can be written.  STATUS_MISMATCH if a journal next to the
  * output is of another job, naming what differs; STATUS_FORMAT if it is damaged.  OPTIONS and its
  * strings must outlive the job.
  */
@@ -103,7 +103,7 @@ enum status count_open(struct count_job **out, const struct count_options *optio
                        struct err *err);
 
 /*
- * Counts and writes the output.  Utterances with problems are left out and told.
+ * Counts and writes the output.  Utterances with problems are left out and reported.
  * STATUS_CANCELLED after a cancel: the journal holds what is done.  STATUS_NOTFOUND if not one
  * frame could be counted.
  */
@@ -112,7 +112,7 @@ enum status count_run(struct count_job *job, const struct count_hooks *hooks, st
 /* What has been done so far; what was left by runs before is known after count_open. */
 const struct count_totals *count_totals(const struct count_job *job);
 
-/* Folders of recordings that could not be searched, told like problems. */
+/* Folders of recordings that could not be searched, reported like problems. */
 size_t count_unread_folders(const struct count_job *job);
 
 /* Utterances with problems, in all. */

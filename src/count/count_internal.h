@@ -86,8 +86,8 @@ size_t count_next(struct count_job *j);
 
 /*
  * Pitch edges of pitch that is tracked, as pitches_tertiles: a pass over all recordings with
- * labels, by the job's threads. What cannot be read is passed over, and told when it is counted.
- * Edges are rounded to 0.01 Hz.
+ * labels, by the job's threads. What cannot be read is passed over, and reported when it is
+ * counted. Edges are rounded to 0.01 Hz.
  */
 enum status count_track(struct count_job *j, double edges[2], struct err *err);
 

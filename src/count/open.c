@@ -59,7 +59,7 @@ static void list_factors(struct count_job *j)
             j->kind[j->built_in++] = (enum corpus_factor)f;
 }
 
-/* Journals need a regular file to lie beside. */
+/* A journal lies next to a regular file; other outputs (a pipe, /dev/stdout) have none. */
 static enum status name_journal(struct count_job *j, struct err *err)
 {
     struct stat st;

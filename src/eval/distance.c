@@ -19,7 +19,9 @@ void distance_free(struct distance *d)
     *d = (struct distance){.step = NULL};
 }
 
-/* The table, row by row: costs of one row alone, the steps of all. */
+/* The table, row by row: row[k] is the least cost of aligning the first i of RIGHT with the first k
+ * of HAVE, step[i][k] the last step of such an alignment. Costs of one row are kept, the steps of
+ * all. */
 static void table_fill(struct distance *d, const uint32_t *right, size_t rights,
                        const uint32_t *have, size_t haves)
 {
@@ -64,6 +66,7 @@ enum status distance_align(struct distance *d, const uint32_t *right, size_t rig
         return err_nomem(err);
     table_fill(d, right, rights, have, haves);
     *inserted = 0;
+    /* Back along the steps from the last cell to the first. */
     for (size_t i = rights, k = haves; i > 0 || k > 0;) {
         uint8_t step = d->step[i * (haves + 1) + k];
         if (step == STEP_INSERT) {

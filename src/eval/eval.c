@@ -105,6 +105,7 @@ static enum status make_groups(struct eval *e, struct err *err)
     e->group = mem_array(e->factors.groups, sizeof *e->group);
     if (!e->group)
         return err_nomem(err);
+    /* Group number = the factor's base + level. */
     for (uint32_t i = 0; i < e->factors.count; i++) {
         const struct factor *f = &e->factors.factor[i];
         for (uint32_t l = 0; l < f->level.count; l++)
@@ -125,6 +126,8 @@ static enum status open_model(struct eval *e, struct err *err)
     if (code)
         return code;
     e->info = model_info(e->model);
+    /* MelHuBERT has log-mel rows of input, which pieces and noise work on; others have samples
+     * only. */
     model_stage_shape(e->model, MODEL_INPUT, 0, &count, &rows);
     e->input = count > 0;
     e->layer = e->options->layer ? e->options->layer : e->info->layers;
@@ -162,7 +165,9 @@ static enum status eval_split(struct eval *e, struct err *err)
     return ok ? STATUS_OK : err_nomem(err);
 }
 
-/* How many states of all recordings fit, by what their headers promise. */
+/* Chooses `step` so that hidden states 0, step, 2 step, ... [frames][E] of all recordings fit into
+ * the budget, by the lengths in their headers. With step = layer that is state 0 alone.
+ * cache_reserve keeps to the limit itself. */
 static void plan_cache(struct eval *e)
 {
     double limit = (double)e->budget, all = 0;
@@ -193,6 +198,7 @@ static enum status find_edges(struct eval *e, const struct eval_hooks *hooks, st
 static enum status open_inputs(struct eval *e, struct err *err)
 {
     struct corpus_options *o = &e->how;
+    /* Groups are of everything that is known, whatever BY asks for. */
     o->by = corpus_known(o);
     if (!o->labels && (e->task->about.labels || o->pitch))
         return err_set(err, STATUS_USAGE, "labels are needed %s",

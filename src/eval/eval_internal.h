@@ -37,7 +37,9 @@ struct worker;
 
 enum pass { PASS_SCAN /* labels alone */, PASS_FIT, PASS_TEST };
 
-/* What a task is made of; a function that is NULL does nothing. */
+/* What a task is made of; a function that is NULL does nothing. A fitting pass calls clear, then
+ * begin, item and merge for each recording, then fit; a testing pass begin and item, which calls
+ * eval_add. Only merge runs under the lock. */
 struct task {
     struct eval_task_about about;
     uint32_t measures;
@@ -81,7 +83,7 @@ struct eval {
     struct recording_run *run; /* [corpus.recordings.count] */
     bool scanned, fitted;
 
-    /* Of the pass at hand. */
+    /* Of the current pass. */
     enum pass pass;
     const struct model_intervention *edit;
     const struct eval_hooks *hooks;
@@ -89,7 +91,8 @@ struct eval {
     struct eval_result result;
     struct pitch_bins *bins; /* of a scan */
 
-    /* Under the lock. */
+    /* Under the lock while a pass runs. A worker that is done with recording I waits on `turned`
+     * until `turn` is I, so that results are added in the recordings' order. */
     pthread_mutex_t lock;
     pthread_cond_t turned;
     size_t next; /* recording to be taken by a worker */
@@ -111,20 +114,20 @@ struct worker {
     size_t input_cap, input_width;
     float *hidden; /* [item's frames][E] of the layer looked at */
     size_t hidden_cap;
-    double *means;  /* [layers + 1][E] of the item at hand */
+    double *means;  /* [layers + 1][E] of the current item */
     double *logits; /* [classes + in] */
     uint32_t *seen; /* [groups] zeros, for frame_labels_levels */
-    float **rows;   /* [layers + 1] to be kept of the recording at hand */
+    float **rows;   /* [layers + 1] to be kept of the current recording */
     double *kept_means;
     size_t recording;
     const struct item *item;
-    struct eval_score *score; /* [measures][1 + groups] of the recording at hand */
+    struct eval_score *score; /* [measures][1 + groups] of the current recording */
 };
 
-/* What is known of the recording at hand. */
+/* What is known of the current recording. */
 const struct frame_labels *eval_frame_labels(const struct worker *w);
 
-/* The levels of frames FIRST .. FIRST + FRAMES - 1 of the recording at hand. */
+/* The levels of frames FIRST .. FIRST + FRAMES - 1 of the current recording. */
 void eval_levels(const struct worker *w, size_t first, size_t frames,
                  int32_t level[CORPUS_MAX_FACTORS]);
 

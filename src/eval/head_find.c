@@ -13,6 +13,7 @@
 #include "eval/head_labels.h"
 #include "base/mem.h"
 
+/* Above any list of speakers or vocabulary; bounds the memory that a damaged file can ask for. */
 #define MAX_CLASSES 100000
 
 /* What the parts of a head are called somewhere; NULL: it has no such part. */
@@ -38,6 +39,7 @@ static const struct form forms[] = {
     {EVAL_PHONES, "head", NULL, NULL, head_labels_classes},
 };
 
+/* The head H, to be found in checkpoint C for the task of O, behind model M. */
 struct finding {
     struct head *h;
     const struct checkpoint *c;
@@ -114,6 +116,8 @@ static enum status head_take_layers(const struct finding *f, const char *name, s
     size_t states = f->m->layers + 1u;
     float *x = NULL;
     double sum = 0;
+    /* Hugging Face's configuration says whether the sum is used; without such a word the weights
+     * are used where there are any. */
     const json_t *summed = json_object_get(f->c->config, "use_weighted_layer_sum");
     bool there = tensors_find(&f->c->tensors, name) != NULL;
     if (summed ? !json_is_true(summed) : !there)
@@ -148,6 +152,8 @@ static enum status check_linear(const struct finding *f, struct err *err)
     return STATUS_OK;
 }
 
+/* Reads the parts of a head of FORM: layer weights and projector where it has them, then the linear
+ * map and the names of its classes. --head-labels replaces names of classifiers only. */
 static enum status head_take_form(const struct finding *f, const struct form *form, struct err *err)
 {
     struct head *h = f->h;

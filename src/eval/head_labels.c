@@ -14,6 +14,7 @@
 #include "formats/jsontext.h"
 #include "base/mem.h"
 
+/* Adds the name of the next class. Names must differ: speakers and phones are looked up by them. */
 static enum status labels_add(struct head *h, const struct checkpoint *c, const char *label,
                               struct err *err)
 {
@@ -78,7 +79,7 @@ enum status head_labels_classes(struct head *h, const struct checkpoint *c, stru
         labels = json_object_get(json_object_get(c->config, "Downstream"), "labels");
     if (!labels)
         labels = json_object_get(c->config, "id2label");
-    /* Edited folders keep there what a torch file held beside its weights. */
+    /* Edited folders keep there what a torch file held besides its weights. */
     char *path = labels ? NULL : path_next_to(c, source);
     if (path && jsontext_open(&other, path, NULL) == STATUS_OK)
         labels = json_object_get(json_object_get(other, "Downstream"), "labels");
@@ -106,6 +107,8 @@ static enum status take_names(struct head *h, const struct checkpoint *c, const 
     return code;
 }
 
+/* Hugging Face's vocab.json, {token: class}: each class has one token at most. NAME [classes], all
+ * NULL before, borrows the tokens. */
 static enum status take_vocabulary(struct head *h, const struct checkpoint *c, const char *path,
                                    json_t *vocabulary, const char **name, struct err *err)
 {
@@ -129,6 +132,8 @@ static enum status take_vocabulary(struct head *h, const struct checkpoint *c, c
 enum status head_labels_vocabulary(struct head *h, const struct checkpoint *c, struct err *err)
 {
     const json_t *pad = json_object_get(c->config, "pad_token_id");
+    /* In transformers the padding token is the CTC blank, number 0 unless the configuration says
+     * so. */
     json_int_t blank = json_is_integer(pad) ? json_integer_value(pad) : 0;
     char *path = path_next_to(c, "vocab.json");
     const char **name = mem_zeros(h->classes, sizeof *name);
@@ -173,6 +178,7 @@ static enum status read_lines(struct head *h, const struct checkpoint *c, const 
             code = err_nomem(err);
         else if (*line && h->label.count >= h->classes)
             code = wrong_count(h, c, h->label.count + 1u, err);
+        /* Blank lines are passed over at the end, in dictionaries everywhere. */
         else if (*line || (at < m.size && !counted))
             code = labels_add(h, c, line, err);
         free(line);
@@ -191,6 +197,7 @@ enum status head_labels_lines(struct head *h, const struct checkpoint *c, const 
 static enum status read_dictionary(struct head *h, const struct checkpoint *c, const char *path,
                                    struct err *err)
 {
+    /* fairseq's Dictionary numbers these before the symbols of its file. */
     static const char *const first[] = {"<s>", "<pad>", "</s>", "<unk>"};
     enum status code = STATUS_OK;
     for (size_t i = 0; i < 4 && !code; i++)

@@ -17,8 +17,8 @@ enum status head_labels_lines(struct head *h, const struct checkpoint *c, const 
                               struct err *err);
 
 /*
- * Of a CTC head, with its blank: vocab.json beside the configuration (Hugging Face), the
- * dictionary in the checkpoint or a dict*.txt beside it (fairseq).  Classes without a name are
+ * Of a CTC head, with its blank: vocab.json next to the configuration (Hugging Face), the
+ * dictionary in the checkpoint or a dict*.txt next to it (fairseq).  Classes without a name are
  * called "<7>".
  */
 enum status head_labels_vocabulary(struct head *h, const struct checkpoint *c, struct err *err);

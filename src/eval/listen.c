@@ -84,6 +84,7 @@ const char *listener_label(const struct listener *l, uint32_t class)
 static enum status listener_take_rows(void *context, const struct model_block *b, struct err *err)
 {
     struct listener *l = context;
+    /* Without weights the head takes the last hidden state alone. */
     double weight = l->head.layer ? l->head.layer[b->index] : b->index == l->info->layers ? 1 : 0;
     size_t n = b->stage_rows * b->width;
     if (b->stage != MODEL_HIDDEN || weight == 0)

@@ -30,7 +30,8 @@ static size_t to_frames(const struct eval *e, double seconds)
     return (size_t)lrint(seconds * 1000 / e->info->frame_ms);
 }
 
-/* Item number N of a recording; false behind the last. */
+/* Item number N of a recording of FRAMES frames; false behind the last. Pieces follow each other
+ * without overlap, MARGIN_SECONDS away from both ends of the recording. */
 static bool item_at(const struct eval *e, size_t frames, size_t n, struct item *it)
 {
     if (e->options->piece <= 0) {
@@ -61,6 +62,7 @@ static enum status read_input(struct worker *w, const struct recording *r, struc
 {
     struct eval *e = w->e;
     const struct eval_options *o = e->options;
+    /* Seeded by name: the same noise in every run, whichever thread reads the recording. */
     struct noise noise = noise_begin(o->seed, corpus_hash(r->utterance));
     struct audio *a = &w->audio;
     if (!e->input) {
@@ -88,6 +90,7 @@ static enum status read_recording(struct worker *w, size_t i, struct err *err)
     if (frames == 0)
         return err_set(err, STATUS_FORMAT, "%s: %zu samples are too short for one frame", r->path,
                        w->audio.count);
+    /* Labels are kept from run to run, samples and rows of input are not. */
     if (e->run[i].labels.frames == 0)
         code = frame_labels_read(&e->run[i].labels, &e->corpus, &e->how, &e->factors, r, &w->audio,
                                  frames, e->info->frame_ms / 1000, err);
@@ -97,6 +100,8 @@ static enum status read_recording(struct worker *w, size_t i, struct err *err)
 /* The latest state kept of T from which everything wanted can be computed; -1: none. */
 static int begin_at(const struct eval *e, const struct recording_run *t)
 {
+    /* State n is what layer n (from 0) takes in. The edit changes nothing up to state `first`, and
+     * the task needs the output of layer `layer` - 1. */
     uint32_t last = e->first < e->layer - 1 ? e->first : e->layer - 1;
     for (int n = (int)last; t->rows && n >= 0; n--)
         if (t->rows[n])
@@ -110,6 +115,7 @@ static bool head_takes(const struct eval *e, uint32_t n)
     return e->head.layer ? e->head.layer[n] != 0 : n == e->info->layers;
 }
 
+/* Adds the rows of a block to sums over frames [E], in double precision. */
 static void add_rows(double *sum, const struct model_block *b)
 {
     for (size_t r = 0; r < b->rows; r++)
@@ -117,7 +123,7 @@ static void add_rows(double *sum, const struct model_block *b)
             sum[x] += (double)b->data[r * b->width + x];
 }
 
-/* A hidden state of the item at hand: kept, averaged, or handed to the task. */
+/* A hidden state of the current item: kept, averaged, or handed to the task. */
 static enum status state_take(void *context, const struct model_block *b, struct err *err)
 {
     struct worker *w = context;
@@ -127,7 +133,8 @@ static enum status state_take(void *context, const struct model_block *b, struct
     size_t bytes = b->rows * b->width * sizeof *b->data;
     if (b->stage == MODEL_HIDDEN && w->rows[n])
         memcpy(w->rows[n] + (w->item->row + b->first) * b->width, b->data, bytes);
-    /* What is called the last hidden state has its norm behind it. */
+    /* The last hidden state is taken from MODEL_FINAL, behind the final layer norm of models with
+     * one. */
     if (b->stage == MODEL_HIDDEN && n == e->info->layers)
         return STATUS_OK;
     if (e->task->about.whole && head_takes(e, n))
@@ -137,7 +144,8 @@ static enum status state_take(void *context, const struct model_block *b, struct
     return STATUS_OK;
 }
 
-/* Makes room for N bytes more of what is kept; false if they are too many. */
+/* Makes room for N bytes more of what is kept; false if they are too many. Workers ask without the
+ * lock: the sum is atomic and may exceed the budget only until it is taken back. */
 static bool cache_reserve(struct eval *e, size_t n)
 {
     size_t before = atomic_fetch_add(&e->kept, n);
@@ -157,6 +165,7 @@ static void prepare_rows(struct worker *w, const struct recording_run *t, int be
     if (!e->step || !mul_size(rows, e->info->embed * sizeof(float), &state) ||
         !mul_size(items, (layers + 1) * e->info->embed * sizeof(double), &means))
         return;
+    /* Only states that the edit leaves unchanged: they are those of every later run. */
     for (uint32_t n = 0; n < e->layer && n <= e->first; n += e->step)
         if ((int)n > begun && cache_reserve(e, state)) {
             w->rows[n] = mem_array(state, 1);
@@ -197,6 +206,7 @@ static void finish_means(struct worker *w, const struct recording_run *t, const 
         w->means[x] /= (double)it->frames;
     if (known && t->means)
         memcpy(w->means, t->means + it->index * all, known * sizeof *w->means);
+    /* Means of states behind `first` depend on the edit and are not kept. */
     size_t until = ((size_t)e->first + 1) * width;
     if (kept)
         memcpy(kept + it->index * all, w->means, (until < all ? until : all) * sizeof *kept);
@@ -219,6 +229,7 @@ static struct model_pass make_pass(const struct worker *w, const struct recordin
         p.rows = w->input + it->first * w->input_width;
         p.stage = MODEL_INPUT;
     } else if (e->options->piece > 0) {
+        /* (frames - 1) hop + window samples make exactly that many frames. */
         p.samples = w->audio.samples + it->first * m->hop;
         p.count = (it->frames - 1) * m->hop + m->window;
     } else {
@@ -275,6 +286,7 @@ static enum status run_items(struct worker *w, size_t i, int begun, struct err *
 enum status recording_run_do(struct worker *w, size_t i, struct err *err)
 {
     struct eval *e = w->e;
+    /* A state that was kept takes the place of the recording, which need not be read again. */
     int begun = begin_at(e, &e->run[i]);
     enum status code = begun < 0 ? read_recording(w, i, err) : STATUS_OK;
     w->recording = i;

@@ -36,6 +36,7 @@ void eval_result_free(struct eval_result *r)
     *r = (struct eval_result){.score = NULL};
 }
 
+/* Scores of a result, [measures][1 + groups]. */
 static size_t score_count(const struct eval *e)
 {
     return (size_t)e->task->measures * (1 + e->factors.groups);
@@ -43,6 +44,7 @@ static size_t score_count(const struct eval *e)
 
 double eval_r2(const struct eval_score *s)
 {
+    /* 1 - SS_res / SS_tot, where SS_tot = sum y^2 - (sum y)^2 / n of the right values y. */
     double n = (double)s->trials, spread = s->square - s->sum * s->sum / n;
     return s->trials && spread > 0 ? 1 - s->loss / spread : NAN;
 }
@@ -149,6 +151,7 @@ static void recording_add(struct worker *w, size_t i, bool run, enum status code
         pthread_cond_wait(&e->turned, &e->lock);
     if (cancelled(&e->stop))
         return;
+    /* Any other problem is the recording's own: it is left out of this run and all later ones. */
     if (code == STATUS_NOMEM || code == STATUS_CANCELLED) {
         pass_fail(e, err);
         return;
@@ -198,6 +201,7 @@ static void *worker_run(void *context)
     if (code)
         pass_fail(e, &err);
     while ((i = next_recording(e)) < e->corpus.recordings.count) {
+        /* Recordings that are not of this pass take their turn, too: turns have no gap. */
         bool run = recording_belongs(e, i);
         pthread_mutex_unlock(&e->lock);
         memset(w.score, 0, score_count(e) * sizeof *w.score);
@@ -229,7 +233,8 @@ enum status pass_run(struct eval *e, enum pass pass, struct err *err)
     return e->code;
 }
 
-/* The pass that fits, on the model as it is unless REFIT asks for the changed one. */
+/* The pass that fits, on the model as it is unless REFIT asks for the changed one. A fit on the
+ * model as it is serves all later runs. */
 static enum status pass_fit(struct eval *e, const struct model_intervention *edit, struct err *err)
 {
     const struct model_intervention *on = e->options->refit ? edit : NULL;

@@ -18,7 +18,7 @@
 
 enum { TARGET_PHONE, TARGET_GENDER, TARGET_SPEAKER, TARGETS };
 
-/* Sums over frames; those of a worker are of the recording at hand. */
+/* Sums over frames; those of a worker are of the current recording. */
 struct sums {
     double *sum;     /* [classes][E], of all targets one behind the other */
     uint64_t *count; /* [classes] */
@@ -74,6 +74,7 @@ static enum status centroid_open(struct eval *e, struct err *err)
     struct centroids *c = e->own = mem_zeros(1, sizeof *c);
     if (!c)
         return err_nomem(err);
+    /* Classes are numbered through: phones, then genders, then speakers. */
     c->from[TARGET_GENDER] = e->corpus.phones.phone.count;
     c->from[TARGET_SPEAKER] = c->from[TARGET_GENDER] + centroid_levels(e, CORPUS_GENDER);
     c->from[TARGETS] = c->from[TARGET_SPEAKER] + centroid_levels(e, CORPUS_SPEAKER);
@@ -99,7 +100,8 @@ static void centroid_worker_free(struct worker *w)
     free(w->own);
 }
 
-/* The class of frame T for each target; -1: none. */
+/* The class of frame T for each target; -1: none. Frames without a phone (silence, noise) are of no
+ * gender or speaker either. */
 static void find_classes(const struct worker *w, size_t t, int32_t class[TARGETS])
 {
     const struct centroids *c = w->e->own;
@@ -109,6 +111,7 @@ static void find_classes(const struct worker *w, size_t t, int32_t class[TARGETS
         class[k] = x->phone[t] < 0 || own[k] < 0 ? -1 : (int32_t)c->from[k] + own[k];
 }
 
+/* Adds hidden state X [E] to the sums of its classes. */
 static void fit_frame(struct worker *w, const float *x, const int32_t class[TARGETS])
 {
     struct sums *s = w->own;
@@ -130,6 +133,7 @@ static int32_t centroid_nearest(const struct eval *e, int k, const float *x)
     uint32_t width = e->info->embed;
     int32_t best = -1;
     double least = INFINITY;
+    /* |x - c|^2 without |x|^2, which is the same for all classes. */
     for (uint32_t n = c->from[k]; n < c->from[k + 1]; n++) {
         const double *centre = c->centre + (size_t)n * width;
         double dot = 0;
@@ -145,6 +149,7 @@ static int32_t centroid_nearest(const struct eval *e, int k, const float *x)
     return best;
 }
 
+/* One trial of frame T for each target whose class has a mean. */
 static void test_frame(struct worker *w, const float *x, size_t t, const int32_t class[TARGETS])
 {
     const struct centroids *c = w->e->own;

@@ -32,7 +32,7 @@ struct regression {
 struct products {
     double *row; /* [frames][side] */
     size_t row_cap;
-    double *sum; /* [side][side] of the recording at hand */
+    double *sum; /* [side][side] of the current recording */
 };
 
 static void f0_close_task(struct eval *e)
@@ -82,6 +82,7 @@ static void f0_worker_free(struct worker *w)
     free(p);
 }
 
+/* Products are summed for one recording at a time, so that f0_merge can add them in order. */
 static void f0_begin(struct worker *w)
 {
     const struct regression *r = w->e->own;
@@ -110,12 +111,14 @@ static enum status fit_item(struct worker *w, const struct item *it, struct err 
         row[width + 1] = 1;
         n++;
     }
+    /* sum += row^T row, of which only the lower half is computed and used. */
     if (n > 0)
         cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)r->side, (int)n, 1, p->row,
                     (int)r->side, 1, p->sum, (int)r->side);
     return STATUS_OK;
 }
 
+/* A trial: the squared error of ln F0 in voiced frame T, whose hidden state is HIDDEN [E]. */
 static void test_frame(struct worker *w, size_t t, const float *hidden)
 {
     const struct regression *r = w->e->own;
@@ -154,6 +157,8 @@ static enum status f0_fit(struct eval *e, struct err *err)
 {
     struct regression *r = e->own;
     size_t width = e->info->embed;
+    /* The last two rows of the sums, with y = ln F0:
+     * value = (sum y x, sum y^2), one = (sum x, sum y, n). */
     const double *value = r->all + width * r->side, *one = value + r->side;
     double n = one[width + 1], diagonal = 0;
     if (n < 2)

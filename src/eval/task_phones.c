@@ -96,6 +96,7 @@ static enum status phones_task_open(struct eval *e, struct err *err)
     if (!m->phone || !m->class)
         return err_nomem(err);
     fill_map(m, e);
+    /* A CTC head need not name the phone in every frame: there is no measure of frames then. */
     if (e->head.blank >= 0)
         e->task = &task_ctc;
     return check_map(m, e, err);
@@ -136,6 +137,7 @@ static void add_frame(struct worker *w, size_t frame, int32_t best)
     uint32_t class = m->class[right < 0 ? e->corpus.phones.phone.count : (uint32_t)right];
     if (class == NAMES_NONE && right < 0)
         return;
+    /* A phone that the head has no class for has probability 0. */
     struct eval_score one = {
         .trials = 1,
         .errors = best != right,
@@ -171,7 +173,8 @@ static enum status phones_task_classify(struct worker *w, const struct item *it,
     return STATUS_OK;
 }
 
-/* Runs of BEST become phones; *COUNT of them. */
+/* Runs of BEST become phones; *COUNT of them. With CTC a run is of one class and counts at any
+ * length; otherwise it is of one phone and must be min_run frames long. */
 static enum status phones_task_decode(struct worker *w, size_t frames, size_t *count,
                                       struct err *err)
 {
@@ -192,7 +195,7 @@ static enum status phones_task_decode(struct worker *w, size_t frames, size_t *c
     return STATUS_OK;
 }
 
-/* The phones whose middle lies in IT; *COUNT of them. */
+/* The phones whose middle lies in IT, so that each belongs to one piece at most; *COUNT of them. */
 static enum status find_spoken(struct worker *w, const struct item *it, size_t *count,
                                struct err *err)
 {
@@ -227,6 +230,9 @@ static void add_inserted(struct worker *w, const struct item *it, size_t inserte
     eval_add(w, 0, level, &one);
 }
 
+/*
+ * A trial: phone S. Its group is its own class; other factors have the level of most of its frames.
+ */
 static void add_spoken(struct worker *w, const struct spoken *s, bool wrong)
 {
     const struct eval *e = w->e;
