@@ -25,7 +25,8 @@ void curve_free(struct curve *c)
     *c = (struct curve){0};
 }
 
-/* The set to spare, and the candidates for random ones like it. */
+/* The set to spare, and the candidates for random ones like it: rows "protected" and "control".
+ * Matching needs firing rates, so without a count file there is no control. */
 static enum status curve_make_protect(struct curve *c, struct plan *p,
                                       const struct curve_options *o, const struct model_info *info,
                                       struct err *err)
@@ -62,6 +63,8 @@ static bool curve_row_is_drawn(const char *row)
     return strcmp(row, row_control) == 0 || strcmp(row, row_random) == 0;
 }
 
+/* Draw by draw, so that a run cut short has whole curves. Rows that do not depend on a draw have
+ * draw 0 only. */
 static enum status curve_make_steps(struct plan *p, const struct curve_options *o, struct err *err)
 {
     enum status code = STATUS_OK;
@@ -73,6 +76,8 @@ static enum status curve_make_steps(struct plan *p, const struct curve_options *
     return code;
 }
 
+/* What decides the results goes into the settings, by which a journal is known; the title is for
+ * people. */
 static void curve_describe(struct plan *p, const struct curve_options *o, const struct eval *e,
                            const struct eval_options *about)
 {
@@ -137,6 +142,7 @@ enum status curve_sets(void *curve, const struct experiment_step *step, struct n
     } else if (strcmp(row, row_control) == 0) {
         code = neuron_set_init(&spared, out->layers, out->width, err);
         if (!code)
+            /* Controls are numbered from 1 (controls_match), draws of a curve from 0. */
             code = controls_draw(&c->control, how.seed, step->draw + (uint64_t)1, &spared, err);
         how.protect = &spared;
     } else if (strcmp(row, row_random) == 0) {

@@ -12,7 +12,7 @@
 #include "experiment/experiment_text.h"
 #include "base/mem.h"
 
-/* Measurements of an experiment, more than anybody will wait for. */
+/* Steps x measures x columns, at most: 2^26 cells take 1.5 GiB. */
 #define CELLS_MAX ((size_t)1 << 26)
 
 const char *experiment_kind_name(enum experiment_kind kind)

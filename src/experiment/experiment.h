@@ -137,7 +137,7 @@ struct experiment_run {
     const char *journal;     /* path; NULL: none is kept */
     bool resume;             /* go on with what it holds */
     bool keep;               /* let it stand though the experiment is done */
-    /* What is told beside: after the journal was read, and after each step. */
+    /* Called after the journal was read, and after each step; may be NULL. */
     void (*stepped)(void *shown, const struct experiment *x);
     void *shown;
     const struct eval_hooks *hooks; /* of each run */
@@ -175,7 +175,7 @@ bool experiment_measured(const struct experiment *x, uint32_t measure, enum expe
 /* What the loss of X is: "mean squared error" where it counts no errors, or the likelihood. */
 const char *experiment_loss_name(const struct experiment *x);
 
-/* Change by a row's set against the model as it is, beside that by its controls. */
+/* Change by a row's set against the model as it is, and the changes by its controls. */
 struct experiment_change {
     double change;            /* NAN while not known */
     struct interval controls; /* of their changes */

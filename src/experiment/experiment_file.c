@@ -50,6 +50,8 @@ enum status experiment_read(struct experiment *x, const char *path, struct err *
     if (found != EXPERIMENT_WHOLE)
         return err_set(err, STATUS_FORMAT, "%s: not the journal of an experiment, or damaged",
                        path);
+    /* Whoever writes the journal holds its lock. Not for the writer itself, which would lose the
+     * lock when FD is closed. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
         x->pid = lock.l_pid;
@@ -58,6 +60,7 @@ enum status experiment_read(struct experiment *x, const char *path, struct err *
     return STATUS_OK;
 }
 
+/* A journal in a folder, and when its first run began. */
 struct found {
     char *path;
     int64_t started;
@@ -113,13 +116,17 @@ static enum status journal_append(struct experiment_journal *j, const struct buf
         }
         at += (size_t)n;
     }
+    /* Bringing each step to the disk would cost more than a short step. EINVAL: a file system that
+     * cannot synchronise. */
     if (journal_seconds() - j->synced < SYNC_SECONDS)
         return STATUS_OK;
     j->synced = journal_seconds();
     return fdatasync(j->fd) == 0 || errno == EINVAL ? STATUS_OK : err_errno(err, j->path);
 }
 
-/* Moves what was found to where there was nothing yet. */
+/*
+ * Moves what OLD found into X, whose steps are the same. The command stays that of the first run.
+ */
 static void journal_take_over(struct experiment *x, struct experiment *old)
 {
     char *command = x->command;
@@ -183,6 +190,7 @@ static enum status journal_resume(const struct experiment_journal *j, struct exp
     return code;
 }
 
+/* Empties the file and writes the first line. */
 static enum status journal_begin(struct experiment_journal *j, struct experiment *x,
                                  struct err *err)
 {

@@ -11,6 +11,7 @@
 #include "edit/intervention.h"
 #include "base/mem.h"
 
+/* Adds a copy of TEXT to *LIST [*count]. */
 static enum status columns_add_text(char ***list, uint32_t *count, size_t *cap, const char *text,
                                     struct err *err)
 {
@@ -38,6 +39,7 @@ static enum status columns_no_factor(const struct eval *e, const char *wanted, s
     return STATUS_NOTFOUND;
 }
 
+/* Columns: "all", then the groups of each factor in the order in which BY names them. */
 enum status experiment_columns(struct experiment *x, const struct eval *e, const char *by,
                                struct err *err)
 {
@@ -109,6 +111,7 @@ static enum status step_measure(struct experiment *x, struct experiment_run *r, 
     struct neuron_set sets;
     struct intervention change = {.layers = 0};
     struct eval_result result = {.score = NULL};
+    /* Erasure multiplies activations by 0. */
     struct edit edit = r->edit ? *r->edit : (struct edit){.kind = EDIT_SCALE, .gain = 0};
     enum status code = neuron_set_init(&sets, info->layers, info->width, err);
     if (code)
@@ -117,6 +120,7 @@ static enum status step_measure(struct experiment *x, struct experiment_run *r, 
         code = r->sets(r->context, &x->step[step], &sets, err);
     size_t total = neuron_set_total(&sets);
     edit.sets = &sets;
+    /* Step 0 and rows without a neuron run the model as it is. */
     if (!code && total)
         code = intervention_init(&change, &edit, err);
     if (!code)

@@ -14,7 +14,7 @@ static void settings_add_path(struct buf *b, const char *what, const char *path)
     settings_add_digest(b, what, corpus_digest_path(path));
 }
 
-/* Bundled tables have names that are no files. */
+/* Bundled tables have names that are no files: their digest is 0 and the name says all. */
 static void settings_add_table(struct buf *b, const char *what, const char *name)
 {
     if (name && corpus_digest_path(name) == 0)

@@ -1,5 +1,5 @@
 /*
- * What an experiment has found: changes against the model as it is, beside the interval of the
+ * What an experiment has found: changes against the model as it is, with the interval of the
  * controls, and curves over their draws.
  */
 #include "config.h"
@@ -50,6 +50,7 @@ static double *row_draws(const struct experiment *x, uint32_t row, uint32_t poin
     return v;
 }
 
+/* The quantity that a step found; NAN while it is not done. */
 static double done_value(const struct experiment *x, uint32_t step, uint32_t measure,
                          uint32_t column, enum experiment_quantity q)
 {
@@ -64,12 +65,14 @@ struct experiment_change experiment_changed(const struct experiment *x, uint32_t
 {
     size_t n;
     double plain = done_value(x, 0, measure, column, q);
+    /* Draw 0 is the row's own set, 1, 2, ... are its controls. */
     double *control = row_draws(x, row, 0, 1, measure, column, q, &n);
     uint32_t step = experiment_find(x, row, 0, 0);
     struct experiment_change c = {
         .change = ties_difference(done_value(x, step, measure, column, q), plain),
         .controls = {0, NAN, NAN, NAN},
         .p = NAN};
+    /* Differences that are but rounding are 0, so that they count as ties in the p-value. */
     for (size_t i = 0; control && i < n; i++)
         control[i] = ties_difference(control[i], plain);
     if (control) {

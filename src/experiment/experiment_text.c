@@ -57,6 +57,8 @@ static json_t *text_value(const char *text)
     return v;
 }
 
+/* [neurons, poor, rate of the set, of the controls, norm of the set, of the controls]; null for
+ * NAN. */
 static json_t *match_value(const struct controls_match *m)
 {
     json_t *v = json_array();
@@ -69,6 +71,7 @@ static json_t *match_value(const struct controls_match *m)
     return v;
 }
 
+/* {"name": ..., "size": [layers], "match": [layers + 1] or null without controls} */
 static json_t *row_value(const struct experiment *x, const struct experiment_row *r)
 {
     json_t *v = json_object(), *size = json_array(), *match = r->match ? json_array() : json_null();
@@ -97,6 +100,8 @@ static json_t *step_value(const struct experiment_step *s)
     return json_pack("[IIi]", row, (json_int_t)s->point, (int)s->draw);
 }
 
+/* The first line holds the whole plan, so that a reader needs no other file. The request is left
+ * out where there is none. */
 enum status experiment_put_head(struct buf *b, const struct experiment *x, struct err *err)
 {
     json_t *v = json_object();
@@ -132,6 +137,7 @@ static json_t *errors_value(const struct experiment_cell *cell)
     return json_integer(cell->errors == EXPERIMENT_NO_ERRORS ? -1 : (json_int_t)cell->errors);
 }
 
+/* Errors, trials and loss of all cells as three lists [measures x columns]. */
 enum status experiment_put_step(struct buf *b, const struct experiment *x, uint32_t step,
                                 int64_t at, struct err *err)
 {
@@ -195,6 +201,7 @@ static bool get_text(const json_t *v, char **out)
     return *out != NULL;
 }
 
+/* What match_value writes. */
 static bool get_match(const json_t *v, struct controls_match *m)
 {
     return json_array_size(v) == 6 && get_u32(json_array_get(v, 0), UINT32_MAX, &m->neurons) &&
@@ -205,6 +212,7 @@ static bool get_match(const json_t *v, struct controls_match *m)
            get_number(json_array_get(v, 5), &m->control_norm);
 }
 
+/* What row_value writes, for a model of LAYERS layers. */
 static bool get_row(const json_t *v, uint32_t layers, struct experiment_row *r)
 {
     const json_t *size = json_object_get(v, "size"), *match = json_object_get(v, "match");
@@ -225,6 +233,7 @@ static bool get_row(const json_t *v, uint32_t layers, struct experiment_row *r)
     return good;
 }
 
+/* [row, point, draw]; row and point must be among those of X. */
 static bool get_step(const json_t *v, const struct experiment *x, struct experiment_step *s)
 {
     const json_t *row = json_array_get(v, 0);
@@ -281,6 +290,9 @@ static bool get_lists(const json_t *v, struct experiment *x)
     return good;
 }
 
+/*
+ * The plan of the first line, and room for results. On failure X is left to be freed by the caller.
+ */
 static bool get_head(const json_t *v, struct experiment *x)
 {
     const char *kind = json_string_value(json_object_get(v, "kind"));
@@ -318,6 +330,7 @@ static bool get_done(const json_t *v, struct experiment *x)
         if (!json_is_integer(e) || !json_is_integer(t) || json_integer_value(e) < -1 ||
             json_integer_value(t) < 0 || !get_number(json_array_get(loss, c), &cell[c].loss))
             return false;
+        /* -1 becomes EXPERIMENT_NO_ERRORS. */
         cell[c].errors = (uint64_t)json_integer_value(e);
         cell[c].trials = (uint64_t)json_integer_value(t);
     }
@@ -340,6 +353,7 @@ enum experiment_found experiment_get(struct experiment *out, const char *bytes, 
     *good = 0;
     if (begin && memcmp(bytes, magic, begin) != 0)
         return EXPERIMENT_OTHER;
+    /* A file shorter than the magic bytes may be a journal that a kill cut off. */
     if (!size || !memchr(bytes, '\n', size))
         return EXPERIMENT_BEGUN;
     json_t *v = next_line(&at, &left, &torn);

@@ -66,6 +66,7 @@ static enum status rows_of_groups(struct rows *r, const struct matrix_options *o
     enum status code = analysis_property(o->analysis, o->property, &p, err);
     if (!code)
         code = rows_init(r, p->groups, info, err);
+    /* All rows have the same widths: one is compared with the count file's. */
     if (!code && p->groups)
         code = modelset_fit(&r->set[0], o->analysis->counts, o->checkpoint->path, err);
     for (uint32_t l = 0; l < info->layers && !code; l++) {
@@ -74,6 +75,7 @@ static enum status rows_of_groups(struct rows *r, const struct matrix_options *o
             break;
         for (uint32_t g = 0; g < p->groups; g++) {
             r->name[g] = p->group.name[g];
+            /* Group neurons of the layer are bits, [groups][words]. */
             memcpy(r->set[g].row[l], layer->group + g * layer->words,
                    layer->words * sizeof *layer->group);
         }
@@ -122,7 +124,8 @@ static enum status rows_unite(struct neuron_set *all, const struct rows *r,
     return code;
 }
 
-/* Finds the candidates for the controls of every row. */
+/* Finds the candidates for the controls of every row. They lie outside the neurons of all rows: a
+ * control that erased another group's neurons would do that group's damage. */
 static enum status matrix_make_controls(struct matrix *m, struct plan *p, const struct rows *r,
                                         const struct matrix_options *o,
                                         const struct model_info *info, struct err *err)
@@ -219,6 +222,7 @@ enum status matrix_make(struct matrix *m, const struct matrix_options *o, const 
     matrix_describe(&p, o, e, how);
     if (!code && !(m->x.point = mem_zeros(1, sizeof *m->x.point)))
         code = err_nomem(err);
+    /* A matrix has one point, which steps count from 0. */
     m->x.points = 1;
     if (!code)
         code = rows_make(&rows, o, info, err);

@@ -1,6 +1,6 @@
 /*
  * matrix.h - the damage matrix: the group neurons of a property erased, group after group, and
- * what that does to every group, beside what matched random sets do.
+ * what that does to every group, compared with what matched random sets do.
  */
 #ifndef PROPNEU_EXPERIMENT_MATRIX_H
 #define PROPNEU_EXPERIMENT_MATRIX_H

@@ -22,6 +22,7 @@ enum status plan_begin(struct plan *p, struct experiment *x, enum experiment_kin
         x->all_neurons += eval_model(e)->width[l];
     buf_printf(&p->settings, "experiment: %s\n", experiment_kind_name(kind));
     enum status code = experiment_settings(&p->settings, e, how, err);
+    /* Step 0 is the model as it is, which every change is measured against. */
     return code ? code : plan_step(p, EXPERIMENT_NOTHING, 0, 0, err);
 }
 
@@ -38,6 +39,7 @@ enum status plan_row(struct plan *p, const char *name, const struct neuron_set *
         return err_nomem(err);
     for (uint32_t l = 0; set && l < x->layers; l++)
         r->size[l] = neuron_set_size(set, l);
+    /* Neurons by digest: a journal of equal names and options but other neurons is not resumed. */
     if (set)
         settings_add_digest(&p->settings, "neurons", neuron_set_digest(set));
     return STATUS_OK;
@@ -93,6 +95,7 @@ enum status plan_end(struct plan *p, enum status code, const struct eval *e, con
     struct experiment *x = p->x;
     if (!code)
         code = experiment_columns(x, e, by, err);
+    /* Results of other columns cannot be taken over, so columns are settings. */
     for (uint32_t c = 1; c < x->columns && !code; c++)
         buf_printf(&p->settings, "--by: %s\n", x->column[c]);
     if (!code && (!buf_ok(&p->settings) || !buf_ok(&p->title)))

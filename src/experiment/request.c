@@ -18,6 +18,8 @@
 #define SEED_MAX   0x1p62
 #define AT(member) offsetof(struct experiment_request, member)
 
+/* Fields of FIELD_OWN have a setter, false for a value that it does not take (*WRONG may say why),
+ * and a getter that calls EACH with the value as text where the field is not as it began. */
 static bool request_set_scale(void *to, const char *value, const char **wrong)
 {
     struct experiment_request *r = to;
@@ -195,7 +197,7 @@ static void request_get_factor(const void *from, const struct field *f, field_ea
     }
 }
 
-/* MiB; 0 means as little as can be. */
+/* MiB; 0 means as little as can be, 1 byte, since 0 bytes in the options stand for the default. */
 static bool request_set_memory(void *to, const char *value, const char **wrong)
 {
     struct experiment_request *r = to;
@@ -366,7 +368,8 @@ void experiment_request_each(const struct experiment_request *r, field_each *eac
     }
 }
 
-/* What is wrong with the neurons that are to be changed, or NULL. */
+/* What is wrong with the choice of neurons, or NULL. A matrix has either one set or a property's
+ * groups; a curve protects a set and has a row of random pruning of its own. */
 static const char *request_complaint_sets(const struct experiment_request *r)
 {
     if (r->kind == EXPERIMENT_MATRIX && r->scaled && r->mean)

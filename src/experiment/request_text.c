@@ -57,7 +57,8 @@ static bool request_unescape(char *value)
     return true;
 }
 
-/* LINE, which is changed, into R. */
+/* LINE, which is changed, into R. The kind stands in line 2, since it says which fields there are.
+ */
 static enum status request_read_line(struct experiment_request *r, char *line, const char *path,
                                      size_t number, struct err *err)
 {

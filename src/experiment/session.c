@@ -15,7 +15,8 @@
 #include "formats/folder.h"
 #include "formats/tensors/safetensors.h"
 
-/* Model, recordings and head first: they are checked against each other. */
+/* Model, recordings and head first, since they are checked against each other; then the weights
+ * that pruning and matching look at, and the count file. */
 static enum status session_open_files(struct experiment_session *s,
                                       const struct experiment_request *r, struct err *err)
 {
@@ -82,7 +83,7 @@ static enum status session_plan_curve(struct experiment_session *s,
     return code;
 }
 
-/* Where the journal lies, "" for none: beside a regular output, or where the request says. */
+/* Where the journal lies, "" for none: next to a regular output, or where the request says. */
 static enum status session_name_journal(struct experiment_session *s,
                                         const struct experiment_request *r, struct err *err)
 {
@@ -90,6 +91,7 @@ static enum status session_name_journal(struct experiment_session *s,
     struct stat st;
     if (output && r->journal && strcmp(output, r->journal) == 0)
         return err_set(err, STATUS_USAGE, "%s: -o and --journal name the same file", r->journal);
+    /* Named by kind and settings: the same request finds its own journal again. */
     if (r->journal && folder_is(r->journal))
         buf_printf(&s->journal, "%s/%s-%016" PRIx64 ".journal", r->journal,
                    experiment_kind_name(s->x->kind), corpus_hash(s->x->settings));
