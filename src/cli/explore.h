@@ -7,17 +7,19 @@
 #include "tui/tui.h"
 #include "cli/commands.h"
 
+/* How often --mark and --define may be given, each. */
 enum { EXPLORE_SETS = 32 };
 
+/* What the command line of the explorer asks for, and what is opened for it. */
 struct explore {
     const struct cli_command *command; /* for messages */
     struct app_options app;
     struct link link;                                      /* where to go */
     const char *mark[EXPLORE_SETS], *define[EXPLORE_SETS]; /* what app's point at */
     enum tui_color color;
-    bool color_told; /* on the command line */
-    bool dump, plain, last, no_config;
-    char *config, *state; /* files of the user's; NULL = none */
+    bool color_told;                   /* on the command line */
+    bool dump, plain, last, no_config; /* --dump: as text; --plain: line mode */
+    char *config, *state;              /* files of the user's; NULL = none */
     char color_name[16];
     const char *script, *record; /* files to play and to write, or NULL */
     struct player_options play;

@@ -25,6 +25,7 @@ static bool has_option(const struct explore *e, const char *wanted)
     return false;
 }
 
+/* True if WORD is in the list WORDS, which NULL ends. */
 static bool is_one_of(const char *word, const char *const *words)
 {
     for (; *words; words++)
@@ -140,6 +141,8 @@ static enum status explore_settings_recall(const struct explore *e, const char *
                 : err_set(err, STATUS_NOTFOUND, "%s: no saved session of this file", path);
 }
 
+/* The file of settings, the last session and the command line are applied in this order, so that
+ * the command line has the last word. */
 enum status settings_begin(struct explore *e, const struct cli *cli, const char *path,
                            struct err *err)
 {

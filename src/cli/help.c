@@ -18,6 +18,7 @@ static void print_option(const struct cli_option *o, FILE *out)
     fprintf(out, "  %-28s  %s\n", left, o->help);
 }
 
+/* Follows the options of every command. */
 static void print_common_options(FILE *out)
 {
     fputs("\nOptions of every command:\n", out);
@@ -49,6 +50,7 @@ static void print_program_help(FILE *out)
           out);
 }
 
+/* Usage, examples, details and options, in this order: most readers look for an example. */
 void cli_print_help(const struct cli_command *command, FILE *out)
 {
     if (!command) {

@@ -43,6 +43,7 @@ const struct cancel *progress_catch_signals(void)
     return &interrupted;
 }
 
+/* Recordings resumed from a journal are noted and kept out of the estimate. */
 void progress_start(struct progress *p, const struct cli *cli, const struct count_totals *t)
 {
     *p = (struct progress){.cli = cli, .terminal = isatty(STDERR_FILENO), .before = t->resumed};
@@ -52,6 +53,7 @@ void progress_start(struct progress *p, const struct cli *cli, const struct coun
                  t->resumed, t->utterances);
 }
 
+/* Clears the progress line, so that what follows starts on an empty one. */
 void progress_end(struct progress *p)
 {
     if (p->shown)

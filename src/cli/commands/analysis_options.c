@@ -27,6 +27,7 @@ static const struct cli_option layer_table[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+/* Takes --layer; whether the file has so many is checked once it is open. */
 static bool layer_take(void *options, const struct cli_args *a, int opt)
 {
     struct analysis_options *o = options;
@@ -79,6 +80,7 @@ static const struct cli_option property_table[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+/* Takes --property. */
 static bool property_take(void *property, const struct cli_args *a, int opt)
 {
     (void)opt; /* there is one */
@@ -104,6 +106,7 @@ static const struct cli_option selection_table[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+/* The same table of fields serves requests of experiments (experiment/request.c). */
 bool analysis_selection_take(void *options, const struct cli_args *a, int opt)
 {
     (void)opt; /* known by its name */
@@ -137,6 +140,7 @@ static enum status print_whole(const struct cli *cli, struct analysis_input *in,
     return code;
 }
 
+/* The common form of analysis commands: options, then one count file. */
 int analysis_parse(struct cli *cli, const struct cli_command *command, int argc, char **argv,
                    bool (*take)(void *request, const struct cli_args *a, int opt), void *request,
                    const char **file)
@@ -151,6 +155,7 @@ int analysis_parse(struct cli *cli, const struct cli_command *command, int argc,
     return CLI_END;
 }
 
+/* The file is open while PRINT runs, and only then. */
 int analysis_run(const struct cli *cli, const char *path, const struct analysis_options *o,
                  analysis_print *print, void *context)
 {
@@ -194,6 +199,7 @@ static char analysis_options_shown(char c)
     return (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
 }
 
+/* 5 is the width of "(sil)". Names that are not valid in the locale count in bytes. */
 int name_width(const char *name)
 {
     wchar_t wide[256];
@@ -215,6 +221,7 @@ void print_name(FILE *out, const char *name, int width)
         fputc(' ', out);
 }
 
+/* A missing value is shown as "-". */
 void print_real(FILE *out, double v, int width, int digits)
 {
     if (isnan(v))
@@ -223,6 +230,7 @@ void print_real(FILE *out, double v, int width, int digits)
         fprintf(out, "%*s", width, number_fixed(v, digits).text);
 }
 
+/* Everything that changes the numbers, so that a saved output can be reproduced. */
 void print_settings(FILE *out, const struct analysis_input *in)
 {
     const struct analysis *a = &in->analysis;

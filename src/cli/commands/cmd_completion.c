@@ -35,6 +35,7 @@ static const struct cli_option *each_option(const struct cli_command *command, s
     }
 }
 
+/* True if a value is required; an optional one can only follow "=". */
 static bool takes_value(const struct cli_option *o)
 {
     return o->arg && o->arg[0] != '[';
@@ -48,6 +49,7 @@ static void print_words(const char *values, FILE *out)
         fputc(*values == '|' ? ' ' : *values, out);
 }
 
+/* True if VALUES has more than paths. */
 static bool has_words(const char *values)
 {
     return cli_paths(values) != values;
@@ -136,6 +138,7 @@ static const char bash_head[] = "# bash completion of propneu, made by 'propneu 
                                 "    COMPREPLY=()\n"
                                 "    case $command in\n";
 
+/* The first word is a command or a file for the explorer. */
 static void print_bash(FILE *out)
 {
     fputs(bash_head, out);
@@ -303,6 +306,7 @@ static void fish_command(const struct cli_command *command, FILE *out)
     }
 }
 
+/* fish needs no function, only lines of 'complete'. */
 static void print_fish(FILE *out)
 {
     fputs("# fish completion of propneu, made by 'propneu completion fish'\n"

@@ -22,6 +22,7 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
+/* Reads the request from standard input, at most about REQUEST_MAX bytes. */
 static enum status experiment_read_input(struct buf *text, struct err *err)
 {
     char block[4096];

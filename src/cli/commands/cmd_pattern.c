@@ -22,6 +22,7 @@ struct request {
     long top;            /* -1: as the format has it; 0: all */
 };
 
+/* A line a neuron; '*' marks those of the pattern, above the baseline. */
 static void print_text(FILE *out, const struct profile *p, const uint32_t *order, size_t n)
 {
     fputs("neuron          p      hits  95 % interval      lift  marginal\n", out);

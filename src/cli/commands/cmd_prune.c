@@ -28,8 +28,8 @@ static const struct cli_option options[] = {
 
 static const char *const shapes[] = {"masked", "equal", "uneven"};
 /*
- * Indices into `shapes`: zeroed in place; removed, with all layers as wide
- * as the widest; or each layer as wide as what stays.
+ * Indices into `shapes`: neurons zeroed in place; removed, all layers staying as wide as the
+ * widest; or removed, each layer as wide as what stays.
  */
 enum { SHAPE_MASKED, SHAPE_EQUAL, SHAPE_UNEVEN };
 
