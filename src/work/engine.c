@@ -208,6 +208,7 @@ static void *engine_loop(void *arg)
     return NULL;
 }
 
+/* The properties and layers are fixed here; conditions change what is computed, not how much. */
 struct engine *engine_new(const struct counts *counts, const struct phones *phones, struct err *err)
 {
     struct engine *e = mem_zeros(1, sizeof *e);

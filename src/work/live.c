@@ -297,6 +297,7 @@ static void *live_loop(void *arg)
     return NULL;
 }
 
+/* Opens nothing yet: the first question does. */
 struct live *live_new(const struct live_options *o)
 {
     struct live *l = mem_zeros(1, sizeof *l);
@@ -310,6 +311,7 @@ struct live *live_new(const struct live_options *o)
     return l;
 }
 
+/* To be called when the thread has ended. */
 static void close_all(struct live *l)
 {
     for (size_t m = 0; m < LIVE_MODELS; m++) {
@@ -352,6 +354,7 @@ void live_ask(struct live *l, const struct live_ask *ask)
     pthread_mutex_unlock(&l->thread.lock);
 }
 
+/* An answer that is not taken yet counts as on its way. */
 bool live_busy(struct live *l)
 {
     pthread_mutex_lock(&l->thread.lock);
