@@ -14,6 +14,7 @@
  */
 enum { CELL_W = 6, CELL_H = 12, TEXT = 10, EDGE = 6 };
 
+/* How a screen style looks on paper. */
 struct look_of {
     enum figure_ink ink;
     bool bold, reverse;
@@ -85,6 +86,7 @@ static bool put_lines(struct figure *f, enum figure_ink ink, double x, double y,
     return false;
 }
 
+/* Draws CH if it is a braille character, a block or a line; false for any other, which is text. */
 static bool canvas_draw_symbol(struct figure *f, enum figure_ink ink, double x, double y,
                                uint32_t ch)
 {
@@ -150,6 +152,7 @@ static void put_row(struct figure *f, const struct canvas *c, int row)
     canvas_flush_run(f, &run, row, l);
 }
 
+/* One cell after another; the figure has the canvas' proportions. */
 void canvas_figure(const struct canvas *c, struct figure *f)
 {
     figure_init(f, 2 * EDGE + CELL_W * c->cols, 2 * EDGE + CELL_H * c->rows);

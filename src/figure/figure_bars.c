@@ -12,6 +12,7 @@
 #include "screen/canvas.h"
 #include "base/mem.h"
 
+/* In points; SLOT is a file's share of the width where many files widen the figure. */
 enum { MARGIN = 6, WIDTH = 252, SLOT = 56, HEIGHT = 200, LEVEL_BELOW = 14, NAME_MAX_WIDTH = 90 };
 
 /* What all files' bars share. */
@@ -23,6 +24,7 @@ struct bars {
     double slot; /* of a file */
 };
 
+/* The best silhouette of the property NAME and its layer (from 0); NAN and -1 without one. */
 static double best_of(const struct scores *s, const char *name, long *layer)
 {
     long p = scores_find(s, name);
@@ -103,6 +105,7 @@ static void cut_start(char *out, size_t size, const char *name, double width)
     snprintf(out, size, "%s%s", from > name ? "..." : "", from);
 }
 
+/* The names of the files below their slots, upright where too long to lie level. */
 static void draw_names(struct figure *f, const struct bars *b, bool level)
 {
     double bottom = b->a.box.y + b->a.box.h;
@@ -118,6 +121,8 @@ static void draw_names(struct figure *f, const struct bars *b, bool level)
     }
 }
 
+/* The height of the names depends on the width of the slots, and the width of the slots on the
+ * axis: names are measured twice. */
 void figure_best(struct figure *f, const struct scores *s, size_t files, double width,
                  double height)
 {

@@ -15,6 +15,7 @@
 
 #define MAX_PIXELS 64e6 /* a quarter of a gigabyte */
 
+/* cairo's writer: appends to a struct buf. */
 static cairo_status_t cairo_take_bytes(void *to, const unsigned char *data, unsigned int length)
 {
     struct buf *out = to;
@@ -22,12 +23,14 @@ static cairo_status_t cairo_take_bytes(void *to, const unsigned char *data, unsi
     return buf_ok(out) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_NO_MEMORY;
 }
 
+/* ALPHA below 1 lets overlapping circles of sets show through. */
 static void set_ink(cairo_t *cr, enum figure_ink ink, double alpha)
 {
     struct figure_color c = figure_inks[ink];
     cairo_set_source_rgba(cr, c.r / 255.0, c.g / 255.0, c.b / 255.0, alpha);
 }
 
+/* The lengths are those of `dashes` in figure_svg.c. */
 static void set_dash(cairo_t *cr, enum figure_dash dash)
 {
     static const double lengths[DASH_COUNT][4] = {{0}, {4, 2}, {1, 2}, {5, 2, 1, 2}};
@@ -35,6 +38,7 @@ static void set_dash(cairo_t *cr, enum figure_dash dash)
     cairo_set_dash(cr, lengths[dash], counts[dash], 0);
 }
 
+/* Strokes the current path in the item's ink, dash and width. */
 static void cairo_stroke_item(cairo_t *cr, const struct figure_item *i)
 {
     set_ink(cr, i->ink, 1);
@@ -76,6 +80,7 @@ static void trace_mark(cairo_t *cr, const struct figure_item *i)
     }
 }
 
+/* Outlines of crosses and rings are stroked, all other marks filled. */
 static void put_mark(cairo_t *cr, const struct figure_item *i)
 {
     bool open = i->mark == MARK_PLUS || i->mark == MARK_CROSS || i->mark == MARK_RING;
@@ -151,6 +156,7 @@ static void put_item(cairo_t *cr, const struct figure *f, const struct figure_it
     }
 }
 
+/* White paper first: an image without would be black. */
 static void cairo_draw_figure(cairo_t *cr, const struct figure *f)
 {
     cairo_set_source_rgb(cr, 1, 1, 1);
@@ -161,6 +167,7 @@ static void cairo_draw_figure(cairo_t *cr, const struct figure *f)
     cairo_show_page(cr);
 }
 
+/* The size of a PNG is bounded, as its pixels are held in memory; PDF is not. */
 enum status figure_cairo(const struct figure *f, enum figure_format format, struct buf *out,
                          struct err *err)
 {

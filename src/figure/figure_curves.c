@@ -15,6 +15,8 @@
 #include "base/mem.h"
 #include "base/number.h"
 
+/* In points: BELOW is the room for ticks and name of the x axis, VALUE for a silhouette as text.
+ * More series than MAX_SERIES cannot be distinguished and are left out. */
 enum { MARGIN = 6, BELOW = 26, WIDTH = 252, HEIGHT = 190, MAX_SERIES = 24, VALUE = 32 };
 
 /* The side of one of PANELS panels in a row: a share of what was asked for, or the figure's own. */

@@ -48,6 +48,8 @@ static struct figure_box label_place(const struct figure_label *l, int k, double
     return (struct figure_box){x, y, w, h};
 }
 
+/* TAKEN holds the boxes of all points first, then those of placed labels; only a label's own point
+ * may be touched. Quadratic in the number of labels, of which a figure has hundreds at most. */
 void figure_place_labels(struct figure *f, struct figure_box area, const struct figure_label *label,
                          size_t labels, double mark, double size)
 {

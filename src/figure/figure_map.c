@@ -15,6 +15,7 @@
 #include "base/number.h"
 #include "base/ties.h"
 
+/* In points: BELOW is the room for ticks and name of the x axis, NOTE for the line on quality. */
 enum { MARGIN = 6, BELOW = 26, WIDTH = 252, HEIGHT = 270, NOTE = 12 };
 
 /* True if every group is one point (each-phone): shapes would say nothing. */
@@ -23,6 +24,7 @@ static bool map_has_singles(const struct property *p)
     return p->groups > 1 && p->groups == p->points;
 }
 
+/* True if the user has hidden the group of point I. */
 static bool map_point_hidden(const struct map_data *d, uint32_t i)
 {
     return d->hidden && d->hidden[d->property->point[i].group];
@@ -171,6 +173,7 @@ static void draw_panel(struct figure *f, struct figure_box box, const struct map
     draw_note(f, d, in, f->dropped - before);
 }
 
+/* Panels in rows of at most three, lettered (a), (b), ... where there are several. */
 void figure_maps(struct figure *f, const struct map_data *d, size_t maps, double width,
                  double height)
 {

@@ -13,8 +13,11 @@
 
 #include "screen/plot.h"
 
+/* In points; WIDTH is a column of the paper (3.5 in). MAX_ROWS bounds only the figure's own
+ * height. */
 enum { MARGIN = 6, WIDTH = 252, HEIGHT = 236, NOTE = 12, ROW = 13, MAX_ROWS = 24 };
 
+/* The centre of a circle or of a region. */
 struct place {
     double x, y;
 };

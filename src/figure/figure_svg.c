@@ -19,6 +19,7 @@
 
 static const char *const dashes[DASH_COUNT] = {"", "4 2", "1 2", "5 2 1 2"};
 
+/* TEXT with the characters that XML reserves as entities. */
 static void put_escaped(struct buf *out, const char *text)
 {
     for (; *text; text++) {
@@ -34,12 +35,14 @@ static void put_escaped(struct buf *out, const char *text)
     }
 }
 
+/* The ink as "#rrggbb". */
 static void ink_name(const struct figure_item *i, char *text, size_t size)
 {
     struct figure_color c = figure_inks[i->ink];
     snprintf(text, size, "#%02x%02x%02x", c.r, c.g, c.b);
 }
 
+/* Attributes of lines and outlines. */
 static void put_stroke(struct buf *out, const struct figure_item *i)
 {
     char ink[8];
@@ -49,6 +52,7 @@ static void put_stroke(struct buf *out, const struct figure_item *i)
         buf_printf(out, " stroke-dasharray=\"%s\"", dashes[i->dash]);
 }
 
+/* Words are anchored on their baseline; upright ones are turned about that point. */
 static void put_words(struct buf *out, const struct figure_item *i)
 {
     static const char *const anchors[] = {"start", "middle", "end"};
@@ -114,6 +118,7 @@ static void put_mark(struct buf *out, const struct figure_item *i)
                PT(y - e), ink);
 }
 
+/* An open polyline through the item's points. */
 static void put_path(struct buf *out, const struct figure *f, const struct figure_item *i)
 {
     buf_str(out, "<path d=\"");
@@ -163,6 +168,7 @@ static void put_item(struct buf *out, const struct figure *f, const struct figur
     }
 }
 
+/* Width and height in pt give the figure its size in print; the viewBox makes a unit a point. */
 void figure_svg(const struct figure *f, struct buf *out)
 {
     buf_printf(out,
