@@ -30,6 +30,7 @@ void scores_free(struct scores *s)
     *s = (struct scores){0};
 }
 
+/* All layers start without data, with statistics NAN. */
 enum status scores_init(struct scores *s, const char *title, uint32_t layers,
                         const struct names *names, struct err *err)
 {
@@ -55,6 +56,8 @@ enum status scores_init(struct scores *s, const char *title, uint32_t layers,
     return STATUS_OK;
 }
 
+/* Values that differ by rounding alone tie, and the first layer wins (ties.h): the best layer must
+ * not depend on the processor. */
 void scores_rank(struct scores *s)
 {
     for (uint32_t p = 0; p < s->properties; p++) {
@@ -143,6 +146,7 @@ static enum status scores_fill_property(struct score_property *q, struct analysi
     return STATUS_OK;
 }
 
+/* Fills in a struct of its own and copies it on success, so that S is never half-made. */
 enum status scores_make(struct scores *s, struct analysis *a, const char *title,
                         const struct names *properties, uint32_t layer, struct err *err)
 {

@@ -29,6 +29,7 @@ void table_free(struct table *t)
     *t = (struct table)TABLE_INIT;
 }
 
+/* True if all options that column C needs are on. */
 static bool column_there(const struct table *t, const struct table_column *c)
 {
     return (c->with & t->options) == c->with;
@@ -97,6 +98,7 @@ void table_words(struct table *t, const char *text)
     buf_free(&b);
 }
 
+/* A negative count means unknown. */
 void table_count(struct table *t, int64_t n)
 {
     struct table_cell *cell = next_cell(t, TABLE_INTEGER);
@@ -104,6 +106,7 @@ void table_count(struct table *t, int64_t n)
         *cell = (struct table_cell){.value.integer = n};
 }
 
+/* JSON has no NAN and no infinity: they are missing values in all formats. */
 void table_real(struct table *t, double v)
 {
     struct table_cell *cell = next_cell(t, TABLE_REAL);
@@ -118,6 +121,7 @@ void table_flag(struct table *t, bool set)
         *cell = (struct table_cell){.value.integer = set};
 }
 
+/* For whom a cell is written. */
 enum writer { WRITE_TSV, WRITE_JSON, WRITE_TEXT };
 
 /* TEXT as a JSON string; table_words has removed control characters and invalid UTF-8. */
@@ -181,6 +185,7 @@ static void put_members(struct buf *out, const struct table *t, size_t row, cons
     }
 }
 
+/* All rows as a JSON array, an object a line. */
 static void put_rows(struct buf *out, const struct table *t)
 {
     size_t rows = table_rows(t);
@@ -199,6 +204,7 @@ void table_json(const struct table *t, struct buf *out)
     buf_str(out, "\n");
 }
 
+/* Key NULL: the fields of the only row belong to the document itself. */
 void table_document(const struct table *table, size_t count, struct buf *out)
 {
     for (size_t i = 0; i < count; i++) {
@@ -237,6 +243,7 @@ static const char *line_text(const struct table *t, size_t line, size_t column, 
     return buf_text(b);
 }
 
+/* Two passes: the first measures the columns. */
 void table_text(const struct table *t, struct buf *out)
 {
     struct buf b = BUF_INIT;
