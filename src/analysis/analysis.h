@@ -3,7 +3,7 @@
  * for and kept until a parameter changes.  Commands and views both work through it.
  *
  * Results are borrowed: valid until the session is changed or freed.  A worker that computes
- * beside the user makes its own session over the same counts (which are read-only).
+ * while the user works makes its own session over the same counts (which are read-only).
  */
 #ifndef PROPNEU_ANALYSIS_ANALYSIS_H
 #define PROPNEU_ANALYSIS_ANALYSIS_H

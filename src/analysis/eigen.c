@@ -69,7 +69,7 @@ struct reduction {
     lapack_int n;
     double *a;    /* [n][n]; below its second diagonal the vectors that make Q */
     double *d;    /* [n] T's diagonal */
-    double *e;    /* [n] the one beside it */
+    double *e;    /* [n] the one next to it */
     double *tau;  /* [n] factors of those vectors */
     double *work; /* [PANEL][n] */
 };

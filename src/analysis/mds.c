@@ -1,6 +1,6 @@
 /*
  * Maps of patterns: distances between bit rows, classical scaling (Torgerson 1952), which also
- * starts SMACOF, random starts beside it, and the scores of the result (mds.h).
+ * starts SMACOF, random starts besides, and the scores of the result (mds.h).
  */
 #include "config.h"
 

@@ -54,8 +54,8 @@ enum map_method { MAP_SMACOF, MAP_CLASSICAL };
 
 struct map_params {
     enum map_method method;
-    unsigned starts; /* SMACOF: random starts tried beside the classical one; the best is kept */
-    uint64_t seed;
+    unsigned starts; /* SMACOF: random starts tried besides the classical one; the best is kept */
+    uint64_t seed;   /* of the random starts */
 };
 
 #define MAP_PARAMS_DEFAULT                           \

@@ -22,13 +22,13 @@ struct making {
     struct property *p;
     const struct counts *c;
     const struct phones *phones;
-    uint32_t phone_factor;
-    uint32_t by;       /* factor whose levels are the groups; NO_FACTOR: phone, each-phone */
-    bool each;         /* each phone its own group */
-    bool pitched_only; /* unvoiced consonants are left out */
-    uint32_t *order;   /* [phones] the order in which they are looked at */
-    int32_t *level;    /* [phones] level of each phone of the table in the file, or -1 */
-    uint32_t *row;     /* [levels of by, or 1][phones] row, or QUERY_NO_ROW */
+    uint32_t phone_factor; /* factor "phone" of the count file */
+    uint32_t by;           /* factor whose levels are the groups; NO_FACTOR: phone, each-phone */
+    bool each;             /* each phone its own group */
+    bool pitched_only;     /* unvoiced consonants are left out */
+    uint32_t *order;       /* [phones] the order in which they are looked at */
+    int32_t *level;        /* [phones] level of each phone of the table in the file, or -1 */
+    uint32_t *row;         /* [levels of by, or 1][phones] row, or QUERY_NO_ROW */
     const struct cancel *cancel;
 };
 

@@ -42,8 +42,8 @@ struct property {
     uint32_t *group_missing; /* [groups] phones left out as unseen or rarer than min_frames */
     uint32_t points;
     struct property_point *point; /* [points], by group, then in the phone table's order */
-    struct names label;
-    struct query_rows rows;
+    struct names label;           /* which the points borrow */
+    struct query_rows rows;       /* which the points are of */
     struct analysis_params params;
 };
 

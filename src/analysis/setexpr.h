@@ -12,7 +12,7 @@
  *          | "$" NAME                       a set of the session that has a name
  *
  * A set is one of (layer, neuron) pairs.  A name with "@LAYER" is that layer's set, with "@*"
- * every layer's own; without one it is that of the layer at hand, or in an edit of every layer.  A
+ * every layer's own; without one it is that of the current layer, or in an edit of every layer.  A
  * "-" within a word belongs to it where that makes a known name (each-phone), otherwise it is the
  * operator.  Names with other characters stand in double quotes.
  */

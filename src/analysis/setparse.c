@@ -20,12 +20,12 @@
 
 struct parser {
     const char *text;
-    size_t at;
-    unsigned depth;
+    size_t at;      /* byte of the text that is looked at next */
+    unsigned depth; /* of open parentheses */
     const struct analysis *a;
-    struct setexpr e;
-    size_t cap;
-    size_t column; /* of the fault */
+    struct setexpr e; /* nodes so far */
+    size_t cap;       /* of e.node */
+    size_t column;    /* of the fault */
     struct err *err;
 };
 

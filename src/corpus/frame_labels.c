@@ -26,11 +26,11 @@ void frame_labels_free(struct frame_labels *f)
 
 /* A recording and what its labels are made from. */
 struct reading {
-    struct frame_labels x;
+    struct frame_labels x; /* the result */
     const struct corpus *in;
     const struct corpus_options *o;
     const struct recording *r;
-    struct frame_grid grid;
+    struct frame_grid grid; /* of the model's frames */
 };
 
 /* Labels and pitch of the aligned frames. */

@@ -34,11 +34,11 @@
 enum phone_kind { PHONE_KNOWN, PHONE_SILENCE, PHONE_NOISE, PHONE_UNKNOWN };
 
 struct phones {
-    struct names phone;    /* in the table's order */
-    uint32_t *phone_class; /* [phone.count] index into classes */
-    struct names classes;  /* in order of first appearance: the groups */
-    struct names silence;  /* spellings beyond the built-in ones */
-    struct names noise;
+    struct names phone;     /* in the table's order */
+    uint32_t *phone_class;  /* [phone.count] index into classes */
+    struct names classes;   /* in order of first appearance: the groups */
+    struct names silence;   /* spellings beyond the built-in ones */
+    struct names noise;     /* the same */
     struct names label;     /* that count as phones of other names */
     uint32_t *label_phone;  /* [label.count] */
     struct names folded;    /* upper-case forms of phones and labels */

@@ -30,7 +30,7 @@ struct pitchfile {
     struct framejson lists;   /* of a JSON file */
     struct pitch_table table; /* of one table */
     char **file;              /* [utterance.count], of a folder of tables */
-    size_t cap;
+    size_t cap;               /* of file */
 };
 
 /* Classes where every number is one, else F0 in Hz; what is wrong is said of the latter, unless

@@ -3,7 +3,7 @@
  *
  * Read from
  *   - the published JSON {utterance: [class per 20 ms frame]}, classes -1 (none), 0, 1, 2;
- *   - the same with F0 in Hz per 20 ms frame (told by a value that is not whole or is above 2);
+ *   - the same with F0 in Hz per 20 ms frame (known by a value that is not whole or is above 2);
  *   - a table "utterance time f0" of many utterances;
  *   - a table "time f0 [confidence]" of one utterance, or a folder of such (.tsv .csv .txt .f0),
  *     utterance = file name up to the first dot.

@@ -147,8 +147,8 @@ static int pitchtrack_by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The power that one frame in twenty exceeds: what is faint beside it is no voice, whatever the
- * recording's level, and a click decides nothing. */
+/* The power that one frame in twenty exceeds: what is faint compared with it is no voice, whatever
+ * the recording's level, and a click decides nothing. */
 static bool pitchtrack_find_power(struct tracker *t)
 {
     float region[REGION], *power = mem_array(t->frames, sizeof *power);

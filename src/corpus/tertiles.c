@@ -18,10 +18,10 @@
 #define BINS 65536
 
 struct ranks {
-    uint64_t *bin;   /* [BINS] values by upper bits */
-    uint64_t *lower; /* [4][BINS] values by lower bits, of the bin of each rank */
-    uint32_t upper[4];
-    uint64_t count;
+    uint64_t *bin;     /* [BINS] values by upper bits */
+    uint64_t *lower;   /* [4][BINS] values by lower bits, of the bin of each rank */
+    uint32_t upper[4]; /* bin that each rank falls into */
+    uint64_t count;    /* values */
 };
 
 static uint32_t tertiles_bits(float v)
@@ -54,7 +54,7 @@ static enum status tertiles_pass(struct ranks *r, const struct recordings *c,
         enum status code = pitchfile_get(p, c->recording[i].utterance, &track, err);
         if (code == STATUS_NOMEM)
             return code;
-        if (code) /* told when the utterance is counted */
+        if (code) /* reported when the utterance is counted */
             continue;
         for (size_t t = 0; track.f0 && t < track.count; t++)
             tertiles_add_value(r, track.f0[t], second);

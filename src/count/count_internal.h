@@ -53,8 +53,8 @@ struct count_job {
     size_t stride;           /* from one to the next while pitch is tracked */
     struct pitch_bins *bins; /* while pitch is tracked for its tertiles */
     uint64_t scanned;        /* recordings tracked so */
-    unsigned running;
-    bool fresh; /* something was counted that the journal does not hold */
+    unsigned running;        /* workers that have not ended */
+    bool fresh;              /* something was counted that the journal does not hold */
     enum status code;
     struct err err; /* why the whole job has to stop */
 

@@ -26,10 +26,10 @@ struct source {
 };
 
 struct merge {
-    struct counts *file; /* [files] */
-    size_t files;        /* opened */
-    struct cells cells;  /* bare */
-    struct source *source;
+    struct counts *file;   /* [files] */
+    size_t files;          /* opened */
+    struct cells cells;    /* bare */
+    struct source *source; /* [sources], lists of all merged cells */
     uint32_t sources;
     size_t source_cap, first_cap;
     uint32_t *first;      /* [cells.count] first source of a cell */

@@ -40,10 +40,10 @@ enum status edit_means(const struct edit *e, uint32_t layer, float **out, struct
 
 /* Owner of an edited checkpoint's tensors: the owner it had, and the edited tensors. */
 struct edited {
-    void *owner;
+    void *owner; /* of the tensors that were not edited, with its functions (tensors.h) */
     void (*release)(void *owner);
     void (*forget)(void *owner, const void *p, size_t n);
-    struct arena memory;
+    struct arena memory; /* of the edited ones */
 };
 
 static void release_edited(void *owner)
@@ -92,14 +92,14 @@ static unsigned char *tensor_writable(struct checkpoint *c, struct tensor *t)
     return data;
 }
 
-/* One layer under the knife: its tensors, and the neurons of the set and outside it, ascending. */
+/* One layer to be edited: its tensors, and the neurons of the set and outside it. */
 struct layer_edit {
     struct checkpoint *c;
     const struct edit *edit;
-    uint32_t layer; /* from 0 */
-    struct tensor *part[FFN_PARTS];
-    uint32_t *neuron, count; /* [count] of the set, ascending */
-    uint32_t *kept, kept_count;
+    uint32_t layer;                 /* from 0 */
+    struct tensor *part[FFN_PARTS]; /* of its feed-forward block */
+    uint32_t *neuron, count;        /* [count] of the set, ascending */
+    uint32_t *kept, kept_count;     /* [kept_count] outside it, ascending */
 };
 
 /* Half precision ends at 65504: better said than written as infinity. */

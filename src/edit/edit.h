@@ -25,10 +25,10 @@ enum edit_kind {
 
 struct edit {
     enum edit_kind kind;
-    const struct neuron_set *sets;
-    double gain;                 /* EDIT_SCALE */
-    const struct tensors *means; /* EDIT_MEAN: mean.N [D], N = 1..L, of layers with a set */
-    const char *means_path;      /* for messages */
+    const struct neuron_set *sets; /* neurons of each layer that it is done to */
+    double gain;                   /* EDIT_SCALE */
+    const struct tensors *means;   /* EDIT_MEAN: mean.N [D], N = 1..L, of layers with a set */
+    const char *means_path;        /* for messages */
 };
 
 /*

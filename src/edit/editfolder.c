@@ -1,5 +1,5 @@
 /*
- * Everything is written into a folder of another name beside the one asked for, which is renamed
+ * Everything is written into a folder of another name next to the one asked for, which is renamed
  * at the end: what stands under that name is whole.  Weights come last, as the largest, so that
  * what else can go wrong does so early.
  */
@@ -63,7 +63,7 @@ void edit_source_free(struct edit_source *s)
 /* A folder being written under a name of its own. */
 struct writing {
     char *out;  /* without slashes at its end */
-    char *temp; /* beside it */
+    char *temp; /* next to it */
 };
 
 /* FOLDER/NAME, to be freed; NULL without memory. */
@@ -124,7 +124,7 @@ out:
     return code;
 }
 
-/* Row by row, with errno at hand: the stream alone would not know that the disk is full. */
+/* Row by row, so that errno can be read: the stream alone would not know that the disk is full. */
 static enum status write_tensor(FILE *out, const struct tensor *t, const char *path,
                                 struct err *err)
 {

@@ -1,5 +1,5 @@
 /*
- * editfolder.h - edited models on disk: a folder as Hugging Face's, with what was done beside it.
+ * editfolder.h - edited models on disk: a folder as Hugging Face's, with a file of what was done.
  *
  *     config.json               as in the source (of torch checkpoints: the model's settings), with
  *                               new widths where neurons were removed

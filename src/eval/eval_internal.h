@@ -95,9 +95,9 @@ struct eval {
      * until `turn` is I, so that results are added in the recordings' order. */
     pthread_mutex_t lock;
     pthread_cond_t turned;
-    size_t next; /* recording to be taken by a worker */
-    size_t turn; /* recording whose results are to be added next */
-    enum status code;
+    size_t next;      /* recording to be taken by a worker */
+    size_t turn;      /* recording whose results are to be added next */
+    enum status code; /* the first failure that ends the pass, with err */
     struct err err;
 
     atomic_size_t kept; /* bytes */
@@ -114,13 +114,13 @@ struct worker {
     size_t input_cap, input_width;
     float *hidden; /* [item's frames][E] of the layer looked at */
     size_t hidden_cap;
-    double *means;  /* [layers + 1][E] of the current item */
-    double *logits; /* [classes + in] */
-    uint32_t *seen; /* [groups] zeros, for frame_labels_levels */
-    float **rows;   /* [layers + 1] to be kept of the current recording */
-    double *kept_means;
-    size_t recording;
-    const struct item *item;
+    double *means;            /* [layers + 1][E] of the current item */
+    double *logits;           /* [classes + in] */
+    uint32_t *seen;           /* [groups] zeros, for frame_labels_levels */
+    float **rows;             /* [layers + 1] to be kept of the current recording */
+    double *kept_means;       /* [items][layers + 1][E] to be kept of it */
+    size_t recording;         /* its number */
+    const struct item *item;  /* the current item */
     struct eval_score *score; /* [measures][1 + groups] of the current recording */
 };
 

@@ -19,8 +19,8 @@ struct listener {
     struct model_scratch *scratch;
     const struct model_info *info;
     struct head head;
-    double *sum; /* [frames][E] of the hidden states the head is given, weighted */
-    size_t frames, cap;
+    double *sum;        /* [frames][E] of the hidden states the head is given, weighted */
+    size_t frames, cap; /* cap: numbers that sum has room for */
     const struct cancel *cancel;
 };
 

@@ -24,8 +24,8 @@ struct curve {
     struct experiment x;
     const struct checkpoint *checkpoint;
     struct prune_options how;
-    struct neuron_set protect;
-    struct controls control; /* of PROTECT; layers 0: none */
+    struct neuron_set protect; /* the set to spare; empty without one */
+    struct controls control;   /* of PROTECT; layers 0: none */
     bool has_set;
 };
 

@@ -166,13 +166,13 @@ static void meta_all(struct meta *m, const struct counts *c)
 /* A file that is being written: its tensors, in the order in which they stand in it. */
 struct writer {
     const struct counts *c;
-    counts_row *row;
+    counts_row *row; /* where the counts come from; NULL: C holds probabilities */
     void *context;
-    struct tensor *tensor;
+    struct tensor *tensor; /* [tensors] */
     size_t tensors;
-    uint32_t *order; /* [blocks] as their tensors follow one another */
-    bool *wide;      /* [blocks] counts do not fit 16 bits */
-    struct counts memory;
+    uint32_t *order;      /* [blocks] as their tensors follow one another */
+    bool *wide;           /* [blocks] counts do not fit 16 bits */
+    struct counts memory; /* for counts_alloc only */
 };
 
 /* The next tensor of the file: one number for each cell, or COLUMNS of them. */

@@ -25,10 +25,10 @@
 
 struct search {
     struct folder_files files;
-    const char *const *suffix;
-    struct buf path;      /* of the current entry */
+    const char *const *suffix; /* of the files wanted, ended by NULL */
+    struct buf path;           /* of the current entry */
     struct names entered; /* "device:inode" of the folders seen: links may lead back or across */
-    unsigned depth;
+    unsigned depth;       /* folders below the first, at most MAX_DEPTH */
 };
 
 /* Adds the current path to the files found. */

@@ -58,20 +58,20 @@ struct pos_conv {
 /* Relative position bias, shared by all layers and gated in each (POSITION_RELATIVE); absent, or
  * switched off by the configuration: no buckets. */
 struct rel_pos {
-    uint32_t buckets, distance;
+    uint32_t buckets, distance; /* distance: in frames, from which on all share a bucket */
     bool gated;
     const float *table; /* [buckets][heads] */
 };
 
 struct encoder {
     uint32_t embed, heads, layers, widest; /* widest: largest width */
-    bool norm_first;
+    bool norm_first; /* pre-norm: layer norms before attention and feed-forward block */
     enum activation activation;
     struct pos_conv pos;
     struct rel_pos rel;
-    struct norm norm;
-    uint32_t *width; /* [layers] */
-    struct layer *layer;
+    struct norm norm;    /* pre-norm: behind the last layer; else before the first */
+    uint32_t *width;     /* [layers] */
+    struct layer *layer; /* [layers] */
 };
 
 struct model {
@@ -135,17 +135,17 @@ struct binder {
     struct model *model;
     const char *path;
     const struct cancel *cancel; /* looked at before each tensor; NULL: never */
-    uint64_t hash;
+    uint64_t hash;               /* of the weights read so far: the fingerprint */
     /* How names are spelled in this file: tensor_names.c. */
     const struct tensor_names *names;
     const struct tensor_spelling *spelling;
-    char prefix[64];
-    bool *used; /* [tensors->count] */
+    char prefix[64]; /* what all names begin with in this file */
+    bool *used;      /* [tensors->count] */
     /* Where it is not NULL nothing is read: the names of tensors that are missing are kept in it.
      */
     struct names *survey;
-    /* The model keeps what is loaded as it is, beside what is made of it (weights.h): keep.c.  Off
-     * while tensors are loaded that are not to be trained. */
+    /* The model keeps what is loaded as it is, along with what is made of it (weights.h): keep.c.
+     * Off while tensors are loaded that are not to be trained. */
     bool keep;
 };
 

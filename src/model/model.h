@@ -37,7 +37,8 @@ enum model_normalize { MODEL_NORMALIZE_AS_TRAINED, MODEL_NORMALIZE_YES, MODEL_NO
 bool model_normalize_parse(const char *text, enum model_normalize *out);
 
 struct model_options {
-    const char *mean_std; /* .npy [2][bins] for MelHuBERT; NULL: from the checkpoint or beside it */
+    const char
+        *mean_std; /* .npy [2][bins] for MelHuBERT; NULL: from the checkpoint or next to it */
     enum model_normalize normalize; /* as trained: as the checkpoint's configuration says */
     bool keep_weights;              /* for training: weights.h; twice the memory */
     const struct cancel *cancel;    /* looked at between tensors; NULL: never */
@@ -71,7 +72,7 @@ struct model_info {
 
 /*
  * Opens PATH: a Hugging Face folder, a checkpoint of the original release, or a safetensors file
- * with its JSON beside it.  Messages begin with PATH.  STATUS_UNSUPPORTED names the setting or
+ * with its JSON next to it.  Messages begin with PATH.  STATUS_UNSUPPORTED names the setting or
  * family that cannot be computed; STATUS_NOTFOUND the tensor or the mean-std file that is missing;
  * STATUS_FORMAT a tensor of the wrong shape.
  */

@@ -17,13 +17,13 @@
 
 #define MAX_LABEL_INDEX INT16_MAX
 
-/* A JSON object read one member at a time; only the member at hand is held as a tree. */
+/* A JSON object read one member at a time; only the current member is held as a tree. */
 struct walk {
     const char *s;
     size_t size, at;
     const char *name;
-    bool begun;
-    char *key;     /* of the member at hand */
+    bool begun;    /* a member was read: a comma comes before the next */
+    char *key;     /* of the current member */
     json_t *value; /* its value */
 };
 
@@ -65,7 +65,7 @@ static enum status framejson_decode(struct walk *w, json_t **out, struct err *er
     return STATUS_OK;
 }
 
-/* Lets go of the member at hand. */
+/* Frees the current member. */
 static void walk_end(struct walk *w)
 {
     free(w->key);
@@ -155,7 +155,7 @@ static bool framejson_make_room(struct framejson *f, enum framejson_kind kind, s
     return ok && mem_grow(&f->start, &f->start_cap, n + 2, sizeof *f->start);
 }
 
-/* The list at hand becomes an utterance. */
+/* The current list becomes an utterance. */
 static enum status framejson_add_list(struct framejson *f, enum framejson_kind kind,
                                       const struct framejson_range *range, const struct walk *w,
                                       struct err *err)

@@ -1,6 +1,6 @@
 /*
  * The published lists by frame: JSON {utterance: [label index per 20 ms]}, with a table of labels
- * beside it.  Indices are held as they are in the file and looked up when an utterance is asked
+ * next to it.  Indices are held as they are in the file and looked up when an utterance is asked
  * for.
  */
 #include "config.h"

@@ -22,8 +22,8 @@ struct labels {
     struct names utterance;
     uint32_t *order; /* [utterance.count], by name */
     const struct label_format *format;
-    char **file; /* [utterance.count], one file an utterance; or NULL */
-    size_t cap;
+    char **file;              /* [utterance.count], one file an utterance; or NULL */
+    size_t cap;               /* of file */
     struct label_store store; /* of a file of many */
     void *held;               /* by the format that opened it */
 };

@@ -27,11 +27,11 @@ enum kind { VALUE_END, VALUE_NUMBER, VALUE_TEXT, VALUE_FLAG, VALUE_BAD };
 
 struct reader {
     const char *at, *end;
-    size_t line;
+    size_t line; /* of `at` */
     const char *name;
-    enum kind kind;    /* of the value at hand */
+    enum kind kind;    /* of the current value */
     size_t value_line; /* where it begins */
-    double number;
+    double number;     /* the value, where it is a number */
     struct buf text;
 };
 
@@ -40,7 +40,7 @@ static bool textgrid_is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Lines are those of the value at hand, where an editor finds it. */
+/* Lines are those of the current value, where an editor finds it. */
 static enum status textgrid_bad(const struct reader *r, struct err *err, const char *what)
 {
     return err_set(err, STATUS_FORMAT, "%s: line %zu: %s", r->name, r->value_line, what);

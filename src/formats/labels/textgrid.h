@@ -23,10 +23,10 @@ struct textgrid_tier {
 };
 
 struct textgrid {
-    double start, end; /* seconds */
-    struct textgrid_tier *tier;
+    double start, end;          /* seconds */
+    struct textgrid_tier *tier; /* [tiers] */
     size_t tiers, cap;
-    struct names text;
+    struct names text; /* of all intervals, which hold indices */
 };
 
 /* Reads SIZE bytes; NAME stands in messages, which give the line.  Free with textgrid_free. */

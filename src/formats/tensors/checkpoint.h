@@ -14,7 +14,7 @@
 
 enum checkpoint_layout {
     CHECKPOINT_FOLDER,      /* Hugging Face: config.json and weights, sharded or not */
-    CHECKPOINT_SAFETENSORS, /* one .safetensors file; config.json or STEM.json beside it */
+    CHECKPOINT_SAFETENSORS, /* one .safetensors file; config.json or STEM.json next to it */
     CHECKPOINT_FAIRSEQ,     /* args or cfg, model, task_state, ... */
     CHECKPOINT_S3PRL,       /* task_cfg, model_cfg, model_weight: s3prl-converted */
     CHECKPOINT_WAVLM,       /* cfg (plain), model */
@@ -38,7 +38,7 @@ struct checkpoint {
      * keys strings, tuples and sets arrays, NaN and infinities null.
      */
     json_t *config;
-    json_t *preprocessor; /* preprocessor_config.json beside config.json, or NULL */
+    json_t *preprocessor; /* preprocessor_config.json next to config.json, or NULL */
 };
 
 /*

@@ -8,8 +8,8 @@
 
 struct vm {
     const unsigned char *start, *at, *end;
-    size_t op; /* where the current opcode stands, for messages */
-    const char *name;
+    size_t op;        /* where the current opcode stands, for messages */
+    const char *name; /* of the file, for messages */
     struct arena *arena;
     struct pickle_value **stack; /* [depth] */
     size_t depth, stack_cap;
@@ -17,8 +17,8 @@ struct vm {
     size_t marks, mark_cap;
     struct pickle_value **memo; /* [memo_count], NULL where nothing was put */
     size_t memo_count, memo_cap;
-    struct pickle_items persids;
-    bool stopped;
+    struct pickle_items persids; /* persistent ids met, torch's storages */
+    bool stopped;                /* by the opcode STOP */
     struct err *err;
 };
 

@@ -19,7 +19,7 @@ struct torchzip {
     struct zipbox *zip; /* NULL: the older format */
     char *folder;       /* "archive": what the members' names begin with */
     struct pickle pickle;
-    struct names keys;
+    struct names keys;       /* of the storages, torch's numbers */
     struct storage *storage; /* [keys.count] */
     size_t storage_cap;
 };

@@ -22,8 +22,8 @@
 
 struct writer {
     const struct checkpoint *c;
-    struct buf pickle;
-    size_t *stored; /* [storages]: the tensor of each, by place in C's */
+    struct buf pickle; /* data.pkl so far */
+    size_t *stored;    /* [storages]: the tensor of each, by place in C's */
     size_t storages;
 };
 

@@ -25,8 +25,8 @@ struct zipbox {
     const char *name;
     zip_t *zip;
     uint64_t *local; /* [count]: where each member's local header is; UINT64_MAX = not known */
-    size_t count;
-    struct arena unpacked;
+    size_t count;    /* members */
+    struct arena unpacked; /* members that were compressed, unpacked; up to a limit */
 };
 
 /* An unsigned little-endian number of N <= 8 bytes. */

@@ -11,7 +11,7 @@
 
 /*
  * Where the settings stand: Upstream_Config.melhubert of the trainer's checkpoints ("hubert" in
- * older ones), "melhubert" of a JSON beside the weights, or the whole of a config.json that says
+ * older ones), "melhubert" of a JSON next to the weights, or the whole of a config.json that says
  * model_type melhubert.
  */
 static const json_t *melhubert_find(const struct family *family, const struct checkpoint *c)

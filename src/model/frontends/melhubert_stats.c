@@ -1,6 +1,6 @@
 /*
  * The mean and standard deviation of MelHuBERT's log-mel bins over its training recordings, by
- * which frames are normalised: from the checkpoint, from a file of numpy's beside it as the
+ * which frames are normalised: from the checkpoint, from a file of numpy's next to it as the
  * authors publish it, or from the file that the user names.
  */
 #include "config.h"
@@ -61,7 +61,7 @@ static int stats_is_name(const struct dirent *d)
 }
 
 /*
- * The one file *mean-std.npy beside the checkpoint into PATH; none, or several of which none is
+ * The one file *mean-std.npy next to the checkpoint into PATH; none, or several of which none is
  * called mean-std.npy itself, leave it empty.
  */
 static enum status stats_find_file(const struct checkpoint *c, struct buf *path, struct err *err)

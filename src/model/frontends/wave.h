@@ -23,7 +23,7 @@ enum conv_norm {
 
 struct wave {
     uint32_t convs;
-    struct conv conv[MAX_CONVS];
+    struct conv conv[MAX_CONVS]; /* [convs] */
     enum conv_norm norm;
     bool bias;         /* convolutions have one */
     bool normalize;    /* the waveform to mean 0 and variance 1 */

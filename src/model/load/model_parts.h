@@ -52,7 +52,7 @@ enum status model_set_widths(struct checkpoint *c, uint32_t layers, const uint32
                              bool list, struct err *err);
 
 /*
- * The file of log-mel statistics that the model needs beside its checkpoint: to be freed; NULL
+ * The file of log-mel statistics that the model needs besides its checkpoint: to be freed; NULL
  * where it needs none or where there is none.
  */
 enum status model_stats_file(const struct checkpoint *c, const struct model_options *o, char **path,
