@@ -59,12 +59,11 @@ enum status settings_difference(const char *path, const char *old, const char *n
     struct buf was = value_of(old, n), is = value_of(new, m);
     struct buf then = shown_value(&was), now = shown_value(&is);
     bool shown = !is_digest(buf_text(&is));
-    err_set(
-        err, STATUS_MISMATCH,
-        "%s: the interrupted run had another %.*s%s%.60s%s%.60s%s; repeat its command, or begin "
-        "anew with --no-resume",
-        path, (int)strcspn(new, ":\n"), new, shown ? " (" : "", shown ? buf_text(&then) : "",
-        shown ? ", not " : "", shown ? buf_text(&now) : "", shown ? ")" : "");
+    err_set(err, STATUS_MISMATCH,
+            "%s: the interrupted run had another %.*s%s%.60s%s%.60s%s; repeat its command, or use "
+            "--no-resume to start over",
+            path, (int)strcspn(new, ":\n"), new, shown ? " (" : "", shown ? buf_text(&then) : "",
+            shown ? ", not " : "", shown ? buf_text(&now) : "", shown ? ")" : "");
     buf_free(&then);
     buf_free(&now);
     buf_free(&was);

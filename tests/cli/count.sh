@@ -30,7 +30,7 @@ for m in a_hubert_base/fairseq.pt e_wavlm_base/hf; do
     "$PROPNEU" count -m "$data/models/$m" -a "$data/audio" "${published[@]}" --compat=authors \
         -o wave.counts 2>err || complain "count $m: $(cat err)"
     grep -q ' 45 frames counted' err || complain "$m: not 45 frames: $(cat err)"
-    [ "$(grep -c ': recordings are taken as they are: normalize of \|: recordings are taken as they are: do_normalize of ' err)" = 1 ] ||
+    [ "$(grep -c ': recordings are not normalised: normalize of \|: recordings are not normalised: do_normalize of ' err)" = 1 ] ||
         complain "$m: not told whether recordings are normalised: $(cat err)"
 done
 grep -aq '"family":"wavlm"' wave.counts || complain "family of WavLM"
@@ -98,7 +98,7 @@ done
 "$PROPNEU" merge -o again.counts whole.counts || complain "merge of one failed"
 cmp merged.counts again.counts || complain "two halves are not the whole"
 "$PROPNEU" merge -o twice.counts whole.counts again.counts 2>err || complain "merge of equals"
-grep -q 'count twice' err || complain "no note on equal utterances"
+grep -q 'counted twice' err || complain "no note on equal utterances"
 
 # Several lambdas in one go are what each of them gives alone, in shards, too.
 count "${corpus[@]}" --lambda 2,0.8,6 -o several.counts 2>err || complain "--lambda: $(cat err)"

@@ -52,7 +52,7 @@ for where in '' '--where gender=female'; do
 done
 # Files side by side: the numbers are those of figure 5, and what is missing is said.
 set -- "$srcdir"/data/demo/counts/pr.counts "$srcdir"/data/demo/counts/sid.counts "$dir/g.counts"
-expect 0 'g, phone: joining cells' "$PROPNEU" explore "$@" --view compare --dump=120x40
+expect 0 'g, phone: combining cells' "$PROPNEU" explore "$@" --view compare --dump=120x40
 "$PROPNEU" figure 5 "$@" -q --format tsv | awk -F '\t' 'NR > 1 && $3 != "-" { print $1, $2, $3, $5 }' |
     while read -r file property layer value; do
         grep "^[> ] [a-z] $file " "$dir/out" |
@@ -90,12 +90,12 @@ expect 2 'takes a neuron' "$PROPNEU" --view neurons --select x "$demo"
 expect 1 "no column 'x'" "$PROPNEU" --view neurons --sort x "$demo"
 expect 1 "no column 'x'" "$PROPNEU" --view neurons --filter 'x>1' "$demo"
 expect 2 'in the regular expression' "$PROPNEU" --view neurons --filter '(' "$demo"
-expect 1 "no set has the name '.nothing'" "$PROPNEU" --view neurons --set '$nothing' "$demo"
+expect 1 "no set named '.nothing'" "$PROPNEU" --view neurons --set '$nothing' "$demo"
 expect 2 'NAME=SET' "$PROPNEU" --define x "$demo"
 expect 2 'is not a valid name' "$PROPNEU" --define '9x=phone' "$demo"
 expect 2 'has no effect in this view' "$PROPNEU" --view layers --overlay AH "$demo"
 expect 1 'no file number 3' "$PROPNEU" --file 3 "$demo"
-expect 1 'no session with this file' "$PROPNEU" --last "$demo"
+expect 1 'no saved session of this file' "$PROPNEU" --last "$demo"
 
 # Settings: what is wrong in the file is told with its line, and does no harm.
 mkdir -p "$dir/config/propneu"

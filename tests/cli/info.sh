@@ -53,7 +53,7 @@ for model in ssl sid pr; do
 done
 
 # A configuration alone is not taken for a table of labels, whatever its first key holds.
-refuses 1 "name its folder" info "$data/models/e_wavlm_base/hf/config.json"
+refuses 1 "give its folder" info "$data/models/e_wavlm_base/hf/config.json"
 
 # A configuration of more layers than there are: all that is missing is listed.
 cp -r "$data/models/e_wavlm_base/hf" "$dir/short" && chmod -R u+w "$dir/short"

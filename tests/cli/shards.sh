@@ -41,7 +41,7 @@ cmp whole.counts again.counts || complain "merging in two steps is not the whole
 # What does not fit.
 refuses 1 'both hold shard 1 of 3' merge -o new.counts 1.counts 2.counts 1.counts
 refuses 1 'both hold shard 3 of 3' merge --partial -o new.counts part.counts 3.counts
-refuses 1 'no shard' merge -o new.counts 1.counts whole.counts
+refuses 1 'not a shard' merge -o new.counts 1.counts whole.counts
 "$PROPNEU" "${corpus[@]}" --shard 2/4 -o 2of4.counts || complain "--shard 2/4 failed"
 refuses 1 'not of 3' merge --partial -o new.counts 1.counts 2of4.counts
 ls audio/*.wav | sed '$d' >less.list

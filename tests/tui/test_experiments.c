@@ -127,7 +127,7 @@ static void it_goes_on_without_the_terminal(void **state)
     pty_send(&p, "\033");
     assert_true(screen_wait(&p, "still runs", true, PATIENCE));
     pty_send(&p, "Q");
-    assert_true(screen_wait(&p, "keep running", false, PATIENCE));
+    assert_true(screen_wait(&p, "keep them running", false, PATIENCE));
     pty_send(&p, "\r");
     assert_int_equal(wait_end(&p), 0);
     goes_on();

@@ -118,7 +118,7 @@ static void r36_marks_go_from_view_to_view(void **state)
     explorer_press(&p, "*2core\r", "$core holds 3 neurons");
     explorer_press(&p, "M6", "0 neurons marked (before: 3)");
     explorer_press(&p, "e\025$core | {1:299}\r", "4 neurons of $core | {1:299}");
-    explorer_press(&p, "M1", "4 neurons are marked");
+    explorer_press(&p, "M1", "4 neurons marked");
     explorer_press(&p, "4", "210 in any");
     assert_true(screen_wait(&p, "4 mark", false, PATIENCE));
     explorer_press(&p, "a$core\r", "$core");

@@ -33,7 +33,7 @@ static void walk_through(struct pty *p)
     answer(p, "neurons\n", "best at");
     answer(p, "conditions\n", "Conditions:");
     answer(p, "close\n", "best at");
-    answer(p, "nonsense\n", "no command here");
+    answer(p, "nonsense\n", "unknown command");
     answer(p, "help\n", "next-layer: next layer");
     /* A question on a line of its own, and what is wrong with the answer. */
     size_t from = p->sent.len;
@@ -69,7 +69,7 @@ static void r29_a_dumb_terminal_gets_plain_mode(void **state)
     struct pty p;
     (void)state;
     explorer_start(&p, 80, 24, env, 0, NULL);
-    assert_true(pty_wait_bytes(&p, 0, "line by line", PATIENCE));
+    assert_true(pty_wait_bytes(&p, 0, "using line mode", PATIENCE));
     walk_through(&p);
     assert_null(memchr(p.sent.data, '\033', p.sent.len));
     pty_end(&p);

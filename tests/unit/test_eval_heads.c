@@ -492,7 +492,7 @@ static void broken_classifiers_are_refused(void **state)
     make_classifier(p, true, json_pack("{s:s, s:s}", "0", "9001", "1", "9002"));
     refuse(EVAL_SID, STATUS_FORMAT, "2 labels for the 3 classes");
     make_classifier(p, true, json_pack("{s:s, s:s, s:s}", "0", "a", "1", "a", "2", "b"));
-    refuse(EVAL_SID, STATUS_FORMAT, "'a' of the head stands twice");
+    refuse(EVAL_SID, STATUS_FORMAT, "'a' of the head is listed twice");
     make_classifier(p, true, json_pack("{s:s, s:s, s:i}", "0", "a", "1", "b", "2", 7));
     refuse(EVAL_SID, STATUS_FORMAT, "label 2 of the head is not a string");
     make_classifier(p, true, json_pack("{s:s, s:s, s:s}", "0", "LABEL_0", "1", "x", "2", "y"));

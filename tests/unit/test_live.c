@@ -112,7 +112,7 @@ static void a_set_is_erased_and_put_back(void **state)
     assert_true(a->heard[1].neurons > 100);
     assert_false(same(&a->heard[1])); /* phones are lost with their neurons */
     char *during = screen(&app);
-    assert_non_null(strstr(during, "frames right"));
+    assert_non_null(strstr(during, "frames correct"));
     assert_string_not_equal(during, before);
     press(&app, "e ^U g e n d e r = m a l e Enter Space");
     char *after = screen(&app);

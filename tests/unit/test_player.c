@@ -235,7 +235,7 @@ static void leaving_goes_on_from_there(void **state)
     player_key(&s.player, 'x', 0); /* means nothing in a tour */
     assert_int_equal(s.app.at.view, VIEW_MAP);
     player_key(&s.player, KEY_CODE_ESC, 0);
-    assert_non_null(strstr(s.app.message.text, "left"));
+    assert_non_null(strstr(s.app.message.text, "ended"));
     s.app.message.text[0] = '\0';
     app_settle(&hand.app, false, 0);
     app_prepare(&hand.app);

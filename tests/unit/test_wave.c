@@ -247,7 +247,7 @@ static void what_would_be_another_model_is_named(void **state)
         {"model_type", json_string("wav2vec2-conformer"), STATUS_UNSUPPORTED, "conformer"},
         {"model_type", json_string("data2vec-audio"), STATUS_NOTFOUND,
          "conv_layers.1.layer_norm.weight"},
-        {"model_type", json_string("hubert"), STATUS_UNSUPPORTED, "gru_rel_pos_const has no"},
+        {"model_type", json_string("hubert"), STATUS_UNSUPPORTED, "gru_rel_pos_const is not part"},
         {"num_hidden_layers", json_integer(4), STATUS_NOTFOUND, "encoder.layers.3.attention.q_pr"},
         {"conv_dim", json_pack("[i,i]", 24, 24), STATUS_FORMAT, "conv_kernel"},
         {"conv_stride", json_string("5"), STATUS_FORMAT, "conv_stride"},
