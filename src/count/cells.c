@@ -132,6 +132,7 @@ uint32_t cells_find(struct cells *c, const int32_t *key)
 void cells_add(struct cells *c, uint32_t cell, const uint32_t *neurons)
 {
     uint32_t *row = c->row[cell];
+    /* The neurons of a layer differ, so no count ever exceeds the cell's frames. */
     c->frames[cell]++;
     for (uint32_t n = 0; n < c->layers; n++)
         for (uint32_t k = c->tau[n]; k > 0; k--)

@@ -274,6 +274,7 @@ enum status merge_files(const char *const *path, size_t n, const struct merge_op
         if ((code = counts_open(&m.file[k], path[k], err)))
             break;
         m.files++;
+        /* The first file is compared with itself, which still refuses probabilities. */
         code = check_alike(&m.file[0], &m.file[k], err);
     }
     if (!code && m.file[0].factors > CELLS_MAX_FACTORS)

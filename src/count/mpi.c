@@ -152,6 +152,7 @@ enum status team_sum(struct count_job *j, enum status code, uint64_t *number, si
     if (mpi_is_alone(j))
         return code;
     if ((code = share_error(j->options->team, code, err))) {
+        /* The error is known to all, none goes on to count: no other process is waited for. */
         j->options->team->others = 0;
         return code;
     }
@@ -159,7 +160,8 @@ enum status team_sum(struct count_job *j, enum status code, uint64_t *number, si
     return STATUS_OK;
 }
 
-/* With the lock held: the job has to stop. */
+/* With the lock held: the job has to stop. Only the first error is kept; PROCESS (-1: this one) is
+ * the one that it came from. */
 static void mpi_fail(struct count_job *j, const struct err *err, int process)
 {
     if (!j->code) {
@@ -334,6 +336,9 @@ static void mpi_report(struct count_job *j, struct member *m, const struct repor
     }
     if (with_part)
         j->fresh = false;
+    /*
+     * Messages of one process arrive in order: process 0 knows the error before the report below.
+     */
     if (j->code && !m->failed) {
         MPI_Send(&j->err, sizeof j->err, MPI_BYTE, 0, TAG_FAILED, MPI_COMM_WORLD);
         m->failed = true;

@@ -18,6 +18,7 @@
 static struct number edge_text(double v)
 {
     struct number text = number_short(v, 6);
+    /* 17 digits always read back as the same double. */
     for (int digits = 7; digits <= 17 && strtod(text.text, NULL) != v; digits++)
         text = number_short(v, digits);
     return text;

@@ -123,6 +123,7 @@ enum status tally_add(struct tally *t, const struct tally *part, const struct co
 
 void tally_totals(struct count_totals *t, uint64_t *kept[TALLY_TOTALS])
 {
+    /* This order is part of the journal's format. */
     kept[0] = &t->counted;
     kept[1] = &t->samples;
     kept[2] = &t->frames;

@@ -316,7 +316,8 @@ size_t count_next(struct count_job *j)
     return j->next < j->corpus.recordings.count ? j->next++ : j->next;
 }
 
-/* With the lock held: an utterance for this thread, or the corpus' count. */
+/* With the lock held: an utterance for this thread, or the corpus' count. Where another process
+ * leads, workers wait until it has sent some, and wake the main thread, which asks for more. */
 static size_t worker_next(struct count_job *j)
 {
     struct count_feed *f = j->feed;
@@ -337,6 +338,7 @@ void *count_worker(void *job)
     struct err err;
     enum status code = worker_init(&w, j, &err);
     pthread_mutex_lock(&j->lock);
+    /* The first error is kept; it stops all workers. */
     if (code && !j->code) {
         j->code = code;
         j->err = err;

@@ -23,7 +23,8 @@ void head_free(struct head *h)
     *h = (struct head){.label = NAMES_INIT};
 }
 
-/* Y [rows] = W [rows][columns] X + B (NULL: 0). */
+/* Y [rows] = W [rows][columns] X + B (NULL: 0). Plain sums in double precision, always in the same
+ * order, so that decisions do not depend on a BLAS. */
 static void linear_apply(const float *w, const float *b, size_t rows, size_t columns,
                          const double *x, double *y)
 {
@@ -59,6 +60,7 @@ uint32_t head_best(const double *x, uint32_t n)
 
 double head_loss(const double *x, uint32_t n, uint32_t right)
 {
+    /* ln of the sum of exp x, less the largest x first, so that nothing overflows. */
     double top = x[head_best(x, n)], sum = 0;
     for (uint32_t c = 0; c < n; c++)
         sum += exp(x[c] - top);

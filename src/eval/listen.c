@@ -99,7 +99,7 @@ static enum status listener_take_rows(void *context, const struct model_block *b
     return STATUS_OK;
 }
 
-/* The mean over frames becomes the only one. */
+/* The mean over frames becomes the only one: heads of recordings take that (task_sid.c). */
 static void listener_average(struct listener *l)
 {
     uint32_t width = l->info->embed;

@@ -97,6 +97,7 @@ static void worker_free(struct worker *w)
     free(w->score);
 }
 
+/* Memory of one thread and what the task adds to it; worker_free frees it also after a failure. */
 static enum status worker_init(struct worker *w, struct eval *e, struct err *err)
 {
     size_t states = e->info->layers + 1u;
@@ -169,7 +170,8 @@ static void recording_add(struct worker *w, size_t i, bool run, enum status code
         h->progress(h->context, e->turn, e->corpus.recordings.count);
 }
 
-/* With the lock held: the next recording, or the corpus' count. */
+/* With the lock held: the next recording, or the corpus' count. The caller's flag is looked at
+ * here, and within a recording through `stop`, which lies below it. */
 static size_t next_recording(struct eval *e)
 {
     if (cancelled(e->hooks->cancel)) {
@@ -250,6 +252,8 @@ static enum status pass_fit(struct eval *e, const struct model_intervention *edi
     return code;
 }
 
+/* The pass that tests: scores start at zero and are added up in the order of the recordings. A
+ * result without a trial is an error, since it says nothing. */
 static enum status pass_test(struct eval *e, const struct model_intervention *edit, struct err *err)
 {
     uint64_t trials = 0;

@@ -143,6 +143,7 @@ static enum status f0_item(struct worker *w, const struct item *it, struct err *
     return STATUS_OK;
 }
 
+/* In the order of the recordings: sums of floating-point numbers depend on it. */
 static void f0_merge(struct worker *w)
 {
     struct regression *r = w->e->own;

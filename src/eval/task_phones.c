@@ -47,7 +47,8 @@ static void map_free(struct eval *e)
     e->own = NULL;
 }
 
-/* Finds which classes are which phones. */
+/* Finds which classes are which phones. Several classes may be one phone (stress); the first of
+ * them stands for it in the likelihood. */
 static void fill_map(struct map *m, const struct eval *e)
 {
     const struct head *h = &e->head;

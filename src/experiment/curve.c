@@ -15,6 +15,9 @@
 #include "base/mem.h"
 #include "base/number.h"
 
+/*
+ * Names of the rows, by which steps are known; the row of the criterion has the criterion's name.
+ */
 static const char row_protected[] = "protected", row_control[] = "control", row_random[] = "random";
 
 void curve_free(struct curve *c)

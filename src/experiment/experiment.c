@@ -61,6 +61,7 @@ enum status experiment_room(struct experiment *x, struct err *err)
 
 uint32_t experiment_find(const struct experiment *x, uint32_t row, uint32_t point, uint32_t draw)
 {
+    /* Steps are few, since each is a pass over the corpus: no index is needed. */
     for (uint32_t i = 0; i < x->steps; i++)
         if (x->step[i].row == row && x->step[i].point == point && x->step[i].draw == draw)
             return i;

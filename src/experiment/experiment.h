@@ -130,6 +130,7 @@ typedef enum status experiment_sets(void *context, const struct experiment_step 
                                     struct neuron_set *out, struct err *err);
 
 struct experiment_run {
+    /* What is measured, and which neurons each step changes. */
     struct eval *eval;
     experiment_sets *sets;
     void *context;

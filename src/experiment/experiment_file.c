@@ -66,6 +66,7 @@ struct found {
     int64_t started;
 };
 
+/* By the time when the experiment began, then by path. */
 static int found_compare(const void *a, const void *b)
 {
     const struct found *x = a, *y = b;
@@ -171,6 +172,8 @@ static enum status journal_resume(const struct experiment_journal *j, struct exp
     enum status code = journal_load(j, &old, &found, good, err);
     if (code)
         return code;
+    /* The order matters: a file that is no journal is never overwritten, --no-resume overwrites any
+     * journal, and only steps that are done are worth an error for other settings. */
     if (found == EXPERIMENT_OTHER)
         code = err_set(err, STATUS_FORMAT, "%s: exists and is not the journal of an experiment",
                        j->path);
@@ -264,6 +267,7 @@ enum status experiment_journal_add(struct experiment_journal *j, const struct ex
 
 void experiment_journal_close(struct experiment_journal *j, bool remove)
 {
+    /* Removed while the lock is held, so that no other run can take the file up in between. */
     if (remove && j->path)
         unlink(j->path);
     if (j->fd >= 0)

@@ -84,7 +84,8 @@ static uint32_t column_group(const struct eval *e, const char *column)
     return EVAL_TOTAL;
 }
 
-/* Takes what a run found of the experiment's columns. */
+/* Takes what a run found of the experiment's columns, and the most recordings that any step left
+ * out: a changed model may fail on more of them. */
 static void step_note(struct experiment *x, uint32_t step, const struct eval *e,
                       const struct eval_result *r)
 {
@@ -144,6 +145,7 @@ enum status experiment_do(struct experiment *x, struct experiment_run *r, struct
     if (!code && r->stepped)
         r->stepped(r->shown, x);
     for (uint32_t i = 0; i < x->steps && !code; i++) {
+        /* Found in the journal: an earlier run did it. */
         if (x->is_done[i])
             continue;
         if ((code = cancel_check(r->hooks->cancel, err)))

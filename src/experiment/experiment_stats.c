@@ -20,6 +20,7 @@ double experiment_value(const struct experiment_cell *cell, enum experiment_quan
                : NAN;
 }
 
+/* Step 0 decides: every step measures the same columns. */
 bool experiment_measured(const struct experiment *x, uint32_t measure, enum experiment_quantity q)
 {
     for (uint32_t k = 0; k < x->columns; k++)

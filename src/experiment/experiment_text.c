@@ -23,7 +23,8 @@
 /* What every journal begins with. */
 static const char magic[] = "{\"propneu\":\"experiment\",";
 
-/* Takes V over (NULL: no memory) and adds it as a line. */
+/* Takes V over (NULL: no memory) and adds it as a line. 17 digits bring back every double, so that
+ * a resumed experiment ends with the same results. */
 static enum status put_line(struct buf *b, json_t *v, struct err *err)
 {
     char *text = v ? json_dumps(v, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
@@ -85,6 +86,7 @@ static json_t *row_value(const struct experiment *x, const struct experiment_row
     return v;
 }
 
+/* A list of texts. */
 static json_t *names_value(char **name, uint32_t count)
 {
     json_t *v = json_array();
@@ -158,7 +160,8 @@ enum status experiment_put_step(struct buf *b, const struct experiment *x, uint3
     return put_line(b, v, err);
 }
 
-/* The next whole line of what is left, parsed; *TORN: the end, or no whole line any more. */
+/* The next whole line of what is left, parsed; *TORN: the end, or no whole line any more. A line is
+ * whole if its CRC-32 holds, so a kill within a write and a damaged disk look alike. */
 static json_t *next_line(const char **at, size_t *left, bool *torn)
 {
     const char *end = *left ? memchr(*at, '\n', *left) : NULL;
@@ -195,6 +198,7 @@ static bool get_number(const json_t *v, double *out)
     return json_is_number(v) || json_is_null(v);
 }
 
+/* A copy of a string, owned by the caller. */
 static bool get_text(const json_t *v, char **out)
 {
     *out = json_is_string(v) ? mem_strndup(json_string_value(v), json_string_length(v)) : NULL;

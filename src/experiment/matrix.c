@@ -44,6 +44,7 @@ static void rows_free(struct rows *r)
     free(r->name);
 }
 
+/* COUNT rows without names and neurons, of the model's layers and widths. */
 static enum status rows_init(struct rows *r, uint32_t count, const struct model_info *info,
                              struct err *err)
 {
@@ -112,7 +113,7 @@ static enum status rows_make(struct rows *r, const struct matrix_options *o,
     return code;
 }
 
-/* Neurons of any row. */
+/* The union of all rows, which controls stay outside of. */
 static enum status rows_unite(struct neuron_set *all, const struct rows *r,
                               const struct model_info *info, struct err *err)
 {
@@ -251,6 +252,7 @@ enum status matrix_sets(void *matrix, const struct experiment_step *step, struct
 {
     struct matrix *m = matrix;
     const struct neuron_set *set = &m->set[step->row];
+    /* Draw 0 is the set itself, the others are its matched controls. */
     if (step->draw)
         return controls_draw(&m->control[step->row], m->seed, step->draw, out, err);
     for (uint32_t l = 0; l < set->layers; l++)

@@ -24,6 +24,7 @@ enum status plan_row(struct plan *p, const char *name, const struct neuron_set *
 enum status plan_match(struct plan *p, const struct controls *c, const struct neuron_features *f,
                        uint64_t seed, uint32_t draws, struct err *err);
 
+/* Adds the step that changes DRAW of ROW (added before) at POINT, an index into x->point. */
 enum status plan_step(struct plan *p, uint32_t row, uint32_t point, uint32_t draw, struct err *err);
 
 /* "task sid, pieces of 0.2 s, noise 1": how E was opened. */

@@ -24,6 +24,7 @@ static bool request_set_scale(void *to, const char *value, const char **wrong)
 {
     struct experiment_request *r = to;
     (void)wrong;
+    /* Erasure is gain 0, too: `scaled` keeps a gain of 0 that was given apart from none. */
     r->scaled = numeral_real(value, -1e6, 1e6, &r->gain);
     return r->scaled;
 }
@@ -38,7 +39,7 @@ static void request_get_scale(const void *from, const struct field *f, field_eac
         each(context, f->name, text);
 }
 
-/* "0.2" or "20%". */
+/* "0.2" or "20%" as a share above 0, up to 1. */
 static bool request_parse_share(const char *text, double *out)
 {
     char plain[64];
@@ -104,6 +105,7 @@ static void request_get_criterion(const void *from, const struct field *f, field
                                   void *context)
 {
     const struct experiment_request *r = from;
+    /* The first criterion is the default. */
     if (r->how.criterion != prune_criteria[0])
         each(context, f->name, r->how.criterion->name);
 }
@@ -124,6 +126,7 @@ static void request_get_scope(const void *from, const struct field *f, field_eac
         each(context, f->name, "global");
 }
 
+/* By its name in the table of eval.h. */
 static bool request_set_task(void *to, const char *value, const char **wrong)
 {
     struct experiment_request *r = to;
@@ -176,6 +179,7 @@ static void request_get_normalize(const void *from, const struct field *f, field
         each(context, f->name, r->eval.normalize == MODEL_NORMALIZE_YES ? "yes" : "no");
 }
 
+/* May be given several times, once for each factor: "NAME=FILE". */
 static bool request_set_factor(void *to, const char *value, const char **wrong)
 {
     struct experiment_request *r = to;
@@ -361,6 +365,7 @@ enum status experiment_request_set(struct experiment_request *r, const char *nam
 void experiment_request_each(const struct experiment_request *r, field_each *each, void *context)
 {
     struct experiment_request plain;
+    /* Defaults to compare with: only what differs is written. */
     experiment_request_init(&plain, r->kind);
     for (size_t i = 0; i < PARTS; i++) {
         const struct request_part *p = &parts[r->kind][i];

@@ -75,6 +75,7 @@ static enum status session_plan_curve(struct experiment_session *s,
                               .keep = r->points ? r->keep : usual,
                               .points = r->points ? r->points : sizeof usual / sizeof *usual,
                               .draws = r->draws};
+    /* One seed serves noise, random pruning and controls. */
     o.how.seed = r->eval.seed;
     enum status code = curve_make(&s->curve, &o, s->eval, &s->how, err);
     s->x = &s->curve.x;
@@ -134,6 +135,7 @@ enum status experiment_session_open(struct experiment_session *s,
         code = session_name_journal(s, r, err);
     if (!code)
         code = session_keep_request(s->x, r, err);
+    /* What was opened so far is closed; no results are lost, since no step was done. */
     if (code) {
         experiment_session_close(s, false);
         return code;
@@ -160,6 +162,7 @@ enum status experiment_session_run(struct experiment_session *s, struct err *err
 
 void experiment_session_close(struct experiment_session *s, bool done)
 {
+    /* First: it uses the path of the journal, which belongs to the session. */
     experiment_finish(&s->run, done);
     matrix_free(&s->matrix);
     curve_free(&s->curve);
