@@ -39,7 +39,7 @@ enum {
 };
 
 static const struct cli_option options[] = {
-    {"task", 0, "TASK", "task: sid, phones, centroid or f0", 1 + EVAL_TASK_TABLE(EVAL_TASK_WORD)},
+    {"task", 0, "TASK", "task: sid, phones, centroid or f0", &EVAL_TASK_TABLE(EVAL_TASK_WORD)[1]},
     {"head", 0, "FILE", "checkpoint with the head (default: MODEL)", CLI_FILE},
     {"head-labels", 0, "FILE", "names of its classes, one per line (default: the head's)",
      CLI_FILE},

@@ -17,7 +17,7 @@ static const struct cli_option options[] = {
     {"keep", 0, "SHARE", "share of the neurons to keep, 0.2 or 20%", NULL},
     {"protect", 0, "SET", "never prune these", NULL},
     {"criterion", 0, "NAME", "importance score, lowest pruned first (default: l1)",
-     1 + PRUNE_CRITERIA(PRUNE_CRITERION_WORD)},
+     &PRUNE_CRITERIA(PRUNE_CRITERION_WORD)[1]},
     {"scope", 0, "SCOPE", "share of each layer, or global (default: layer)", "layer|global"},
     {"minimum", 0, "N", "neurons to keep in each layer (default: 1)", NULL},
     {"shape", 0, "SHAPE", "masked, equal or uneven (default: masked)", "masked|equal|uneven"},

@@ -23,7 +23,7 @@ static const struct cli_option measure_table[] = {
     {"normalize", 0, "WHETHER", "normalise to mean 0, variance 1 (default: as trained)", "yes|no"},
     {"factor", 0, "NAME=FILE", "additional factor of the recordings; may be repeated", CLI_FILE},
     {"task", 0, "TASK", "sid, phones, centroid or f0, as in eval",
-     1 + EVAL_TASK_TABLE(EVAL_TASK_WORD)},
+     &EVAL_TASK_TABLE(EVAL_TASK_WORD)[1]},
     {"task-layer", 0, "N", "layer used by centroid and f0 (default: the last)", NULL},
     {"min-run", 0, "FRAMES", "phones: drop shorter runs of a label (default: 1)", NULL},
     {"refit", 0, NULL, "centroid and f0: fit on the edited model, too", NULL},
