@@ -181,7 +181,8 @@ static void plan_cache(struct eval *e)
     e->step = fit >= e->layer ? 1 : fit >= 1 ? (uint32_t)ceil(e->layer / fit) : e->layer;
 }
 
-/* Tertiles of pitch that is tracked, from a pass over all recordings. */
+/* Tertiles of pitch that is tracked, from a pass over all recordings that reads labels and pitch
+ * but does not run the model. */
 static enum status find_edges(struct eval *e, const struct eval_hooks *hooks, struct err *err)
 {
     static const struct eval_hooks none = {.cancel = NULL};

@@ -28,6 +28,7 @@ static enum status labels_add(struct head *h, const struct checkpoint *c, const 
     return names_add(&h->label, label) == before ? STATUS_OK : err_nomem(err);
 }
 
+/* The names must be as many as the rows of the head's matrix. */
 static enum status wrong_count(const struct head *h, const struct checkpoint *c, size_t count,
                                struct err *err)
 {

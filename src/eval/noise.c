@@ -18,8 +18,8 @@ void noise_add(struct noise *s, float *x, size_t n, double deviation)
 {
     const double turn = 6.283185307179586;
     for (size_t i = 0; i < n; i += 2) {
-        /* Box and Muller: two uniform numbers make two normal ones. u is below
-         * 1, so the logarithm is finite. */
+        /* Box and Muller: two uniform numbers make two normal ones. Uniform numbers are
+         * below 1, so the logarithm is finite. */
         double radius = deviation * sqrt(-2 * log(1 - rng_uniform(&s->rng)));
         double angle = turn * rng_uniform(&s->rng);
         x[i] += (float)(radius * cos(angle));

@@ -25,6 +25,7 @@ void recording_run_free(struct recording_run *t, uint32_t layers)
     *t = (struct recording_run){.failed = false};
 }
 
+/* Seconds as frames, rounded to the nearest number. */
 static size_t to_frames(const struct eval *e, double seconds)
 {
     return (size_t)lrint(seconds * 1000 / e->info->frame_ms);

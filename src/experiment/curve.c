@@ -47,6 +47,9 @@ static enum status curve_make_protect(struct curve *c, struct plan *p,
         code = plan_row(p, row_protected, &c->protect, err);
     if (code || !o->analysis)
         return code;
+    /*
+     * Rates of the count file are looked up by layer and neuron, so it must be of the same shape.
+     */
     code = modelset_fit(&c->protect, o->analysis->counts, o->checkpoint->path, err);
     if (!code)
         code = neuron_features_make(&features, o->checkpoint, o->analysis->counts, err);

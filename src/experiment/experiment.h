@@ -28,6 +28,7 @@
 #include "base/names.h"
 #include "base/status.h"
 
+/* The row of step 0, and the answer where no step is found. */
 #define EXPERIMENT_NOTHING UINT32_MAX
 
 enum experiment_kind { EXPERIMENT_MATRIX, EXPERIMENT_CURVE };

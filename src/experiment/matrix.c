@@ -57,7 +57,8 @@ static enum status rows_init(struct rows *r, uint32_t count, const struct model_
     return code;
 }
 
-/* The group neurons of the property, a row for each group. */
+/* The group neurons of the property, a row for each group. They come from the count file, whose
+ * layers and widths must be the model's. */
 static enum status rows_of_groups(struct rows *r, const struct matrix_options *o,
                                   const struct model_info *info, struct err *err)
 {

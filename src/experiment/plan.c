@@ -50,6 +50,7 @@ enum status plan_match(struct plan *p, const struct controls *c, const struct ne
 {
     struct experiment *x = p->x;
     struct experiment_row *r = &x->row[x->rows - 1];
+    /* Kept in the journal, so that it can be shown without the checkpoint and the count file. */
     r->match = mem_zeros(x->layers + (size_t)1, sizeof *r->match);
     if (!r->match)
         return err_nomem(err);

@@ -20,6 +20,7 @@
 
 static const char head[] = "propneu experiment request 1\n";
 
+/* A field_each: writes a line, with backslashes and newlines of the value escaped. */
 static void request_write_line(void *context, const char *name, const char *value)
 {
     struct buf *out = context;
@@ -110,6 +111,7 @@ enum status experiment_request_read(struct experiment_request *out, const char *
     return STATUS_OK;
 }
 
+/* A field_each: adds an option, its value quoted for a shell. */
 static void request_add_option(void *context, const char *name, const char *value)
 {
     struct buf *out = context;

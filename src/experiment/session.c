@@ -143,6 +143,9 @@ enum status experiment_session_open(struct experiment_session *s,
     s->run.eval = s->eval;
     s->run.journal = s->journal.len ? buf_text(&s->journal) : NULL;
     s->run.resume = !options->restart;
+    /*
+     * A journal that was asked for stays; one next to the output goes once the results are there.
+     */
     s->run.keep = r->journal != NULL;
     s->run.stepped = options->stepped;
     s->run.shown = options->context;
