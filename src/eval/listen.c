@@ -84,10 +84,12 @@ const char *listener_label(const struct listener *l, uint32_t class)
 static enum status listener_take_rows(void *context, const struct model_block *b, struct err *err)
 {
     struct listener *l = context;
+    uint32_t state = b->stage == MODEL_FINAL ? l->info->layers : b->index;
     /* Without weights the head takes the last hidden state alone. */
-    double weight = l->head.layer ? l->head.layer[b->index] : b->index == l->info->layers ? 1 : 0;
+    double weight = l->head.layer ? l->head.layer[state] : state == l->info->layers ? 1 : 0;
     size_t n = b->stage_rows * b->width;
-    if (b->stage != MODEL_HIDDEN || weight == 0)
+    /* The last state is MODEL_FINAL, behind the final layer norm of models with one, as in eval. */
+    if (weight == 0 || (b->stage == MODEL_HIDDEN && state == l->info->layers))
         return STATUS_OK;
     if (!mem_grow(&l->sum, &l->cap, n, sizeof *l->sum))
         return err_nomem(err);
@@ -139,8 +141,9 @@ enum status listener_hear(struct listener *l, const float *samples, size_t n,
 {
     const struct model_pass pass = {
         .samples = samples, .count = n, .intervention = edit, .cancel = l->cancel};
-    const struct model_sink sink = {
-        .want = MODEL_WANT(MODEL_HIDDEN), .rows = listener_take_rows, .context = l};
+    const struct model_sink sink = {.want = MODEL_WANT(MODEL_HIDDEN) | MODEL_WANT(MODEL_FINAL),
+                                    .rows = listener_take_rows,
+                                    .context = l};
     struct heard h = {.frames = 0};
     l->frames = 0;
     enum status code = model_run(l->model, l->scratch, &pass, &sink, err);
