@@ -81,7 +81,7 @@ struct eval {
     uint32_t step;             /* hidden states 0, step, 2 step, ... are kept; 0: none */
     size_t budget;             /* bytes */
     struct recording_run *run; /* [corpus.recordings.count] */
-    bool scanned, fitted;
+    bool fitted;
 
     /* Of the current pass. */
     enum pass pass;

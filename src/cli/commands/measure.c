@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "cli/commands/measure.h"
+#include "cli/commands/print_tables.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -86,11 +87,25 @@ static void measure_problem(void *context, const char *message)
     progress_message(&s->progress, message);
 }
 
+/* Text for people has a layout for each kind; TSV and JSON are the tables of the kind. */
 static enum status measure_print(FILE *out, const struct cli *cli, const struct experiment *x,
                                  struct err *err)
 {
-    return x->kind == EXPERIMENT_MATRIX ? print_matrix(out, cli->format, x, err)
-                                        : print_curve(out, cli->format, x, err);
+    bool matrix = x->kind == EXPERIMENT_MATRIX;
+    struct answer answer = ANSWER_INIT;
+    if (cli->format == CLI_TEXT) {
+        (matrix ? print_matrix : print_curve)(out, x);
+        return STATUS_OK;
+    }
+    enum status code = report_experiment_summary(answer_add(&answer), x, CONFIDENCE, err);
+    if (!code && matrix)
+        code = report_erased(answer_add(&answer), x, err);
+    if (!code)
+        code = (matrix ? report_matrix : report_curve)(answer_add(&answer), x, CONFIDENCE, err);
+    if (!code)
+        code = answer_print(out, cli->format, &answer, err);
+    answer_free(&answer);
+    return code;
 }
 
 /* The exit status, once everything is printed. */

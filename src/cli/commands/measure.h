@@ -19,11 +19,9 @@ extern const struct cli_option_group measure_options;
 int measure_run(const struct cli *cli, const struct experiment_request *r,
                 const struct measure_how *how);
 
-/* print_matrix.c, print_curve.c */
-enum status print_matrix(FILE *out, enum cli_format format, const struct experiment *x,
-                         struct err *err);
-enum status print_curve(FILE *out, enum cli_format format, const struct experiment *x,
-                        struct err *err);
+/* X as text for people (print_matrix.c, print_curve.c). */
+void print_matrix(FILE *out, const struct experiment *x);
+void print_curve(FILE *out, const struct experiment *x);
 
 /* What stands behind "=" in a column's name; "all". */
 const char *measure_column_name(const char *column);

@@ -8,7 +8,6 @@
 
 #include "base/number.h"
 #include "cli/commands/measure.h"
-#include "cli/commands/print_tables.h"
 
 enum { CELL_WIDTH = 24 };
 
@@ -73,7 +72,7 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
 
 /* All tables, of every measure, group and quantity that was measured, then what brackets and "!"
  * mean. */
-static void print_text(FILE *out, const struct experiment *x)
+void print_curve(FILE *out, const struct experiment *x)
 {
     bool over = false;
     print_name(out, x->title, 0);
@@ -92,21 +91,4 @@ static void print_text(FILE *out, const struct experiment *x)
             number_short(100 * CONFIDENCE, 6).text);
     if (over)
         fputs("! the protected set exceeds the share: more neurons are kept\n", out);
-}
-
-enum status print_curve(FILE *out, enum cli_format format, const struct experiment *x,
-                        struct err *err)
-{
-    if (format == CLI_TEXT) {
-        print_text(out, x);
-        return STATUS_OK;
-    }
-    struct answer answer = ANSWER_INIT;
-    enum status code = report_experiment_summary(answer_add(&answer), x, CONFIDENCE, err);
-    if (!code)
-        code = report_curve(answer_add(&answer), x, CONFIDENCE, err);
-    if (!code)
-        code = answer_print(out, format, &answer, err);
-    answer_free(&answer);
-    return code;
 }

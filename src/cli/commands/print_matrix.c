@@ -10,7 +10,6 @@
 #include "base/number.h"
 #include "base/ties.h"
 #include "cli/commands/measure.h"
-#include "cli/commands/print_tables.h"
 
 /* With more columns than WIDE_COLUMNS the controls' intervals are left to the tables. */
 enum { NAME_WIDTH = 18, CELL_WIDTH = 16, NARROW_WIDTH = 9, WIDE_COLUMNS = 6 };
@@ -218,7 +217,7 @@ static void print_matching(FILE *out, const struct experiment *x)
 }
 
 /* All matrices of the experiment, then how well the control sets match, if there are any. */
-static void print_text(FILE *out, const struct experiment *x)
+void print_matrix(FILE *out, const struct experiment *x)
 {
     bool matched = false;
     print_name(out, x->title, 0);
@@ -231,23 +230,4 @@ static void print_text(FILE *out, const struct experiment *x)
         matched |= x->row[r].match != NULL;
     if (matched)
         print_matching(out, x);
-}
-
-enum status print_matrix(FILE *out, enum cli_format format, const struct experiment *x,
-                         struct err *err)
-{
-    if (format == CLI_TEXT) {
-        print_text(out, x);
-        return STATUS_OK;
-    }
-    struct answer answer = ANSWER_INIT;
-    enum status code = report_experiment_summary(answer_add(&answer), x, CONFIDENCE, err);
-    if (!code)
-        code = report_erased(answer_add(&answer), x, err);
-    if (!code)
-        code = report_matrix(answer_add(&answer), x, CONFIDENCE, err);
-    if (!code)
-        code = answer_print(out, format, &answer, err);
-    answer_free(&answer);
-    return code;
 }
