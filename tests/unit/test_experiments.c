@@ -3,6 +3,7 @@
 
 #include "unit.h"
 
+#include <glob.h>
 #include <limits.h>
 #include <locale.h>
 #include <sys/stat.h>
@@ -344,8 +345,15 @@ static int make_files(void **state)
 
 static int remove_files(void **state)
 {
+    glob_t left;
     (void)state;
     unlink(FILE_NAME);
+    /* The marks' list is named after what it holds. */
+    if (glob(BROKEN "/propneu/experiments/set-*.txt", 0, NULL, &left) == 0) {
+        for (size_t i = 0; i < left.gl_pathc; i++)
+            unlink(left.gl_pathv[i]);
+        globfree(&left);
+    }
     rmdir(BROKEN "/propneu/experiments");
     rmdir(BROKEN "/propneu");
     rmdir(BROKEN);
