@@ -252,12 +252,14 @@ static bool cells_describe(const struct sorted *s, struct counts *out)
         if (!describe_factor(s, f, out) ||
             (c->table && strcmp(c->factor[f], "phone") == 0 && !describe_occurrences(s, f, out)))
             return false;
+    out->factors = c->factors;
+    if (!columns_describe(c->columns, out))
+        return false;
     for (uint32_t n = 0; n < c->layers; n++)
         out->layer[n] = (struct counts_layer){.width = c->width[n], .tau = c->tau[n]};
     out->block = out->layer;
     out->cells = c->count;
     out->frames = frames;
-    out->factors = c->factors;
     return true;
 }
 

@@ -16,6 +16,7 @@
 
 #include "formats/countfile.h"
 #include "base/names.h"
+#include "count/columns.h"
 
 #define CELLS_MAX_FACTORS 16
 
@@ -36,6 +37,7 @@ struct cells {
      * NULL where there is none. */
     const struct names *table;
     const int64_t *occurrences;
+    const struct columns *columns; /* of the speakers, borrowed; or NULL */
 };
 
 /* FACTOR [factors] names borrowed for the life of C; WIDTH, TAU [layers] are copied. */

@@ -37,6 +37,7 @@ struct merge {
     struct names table;   /* phones of the label tables */
     int64_t *occurrences; /* [table.count] */
     size_t occurrences_cap;
+    struct columns columns; /* of the speakers */
 };
 
 /* STATUS_MISMATCH that names both files and what differs. */
@@ -288,6 +289,8 @@ enum status merge_files(const char *const *path, size_t n, const struct merge_op
         code = add_cells(&m, (uint32_t)k, err);
     if (!code && !unite_occurrences(&m))
         code = err_nomem(err);
+    if (!code)
+        code = columns_unite(&m.columns, m.file, m.files, err);
     if (code)
         goto out;
     sum_up(&m, shards.first, &about, repeated);
@@ -298,6 +301,7 @@ enum status merge_files(const char *const *path, size_t n, const struct merge_op
     }
     about.shards.of = shards.whole ? 0 : shards.of;
     about.shards.held = (char *)(uintptr_t)buf_text(&shards.held);
+    m.cells.columns = &m.columns;
     code = cells_write_rows(&m.cells, &about, merged_row, &m, out, err);
 out:
     buf_free(&shards.held);
@@ -305,6 +309,7 @@ out:
     for (size_t k = 0; k < m.files; k++)
         counts_free(&m.file[k]);
     names_free(&m.table);
+    columns_free(&m.columns);
     free(m.occurrences);
     free(m.file);
     free(m.source);

@@ -66,6 +66,14 @@ int counts_find_level(const struct counts *c, uint32_t f, const char *level)
     return -1;
 }
 
+int counts_find_column(const struct counts *c, const char *name)
+{
+    for (uint32_t i = 0; i < c->columns; i++)
+        if (strcmp(c->column[i].name, name) == 0)
+            return (int)i;
+    return -1;
+}
+
 enum status counts_choose(struct counts *c, double percent, struct err *err)
 {
     struct buf list = BUF_INIT;

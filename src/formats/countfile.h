@@ -16,6 +16,7 @@
 
 #define COUNTS_MAX_FACTORS 64
 #define COUNTS_MAX_LAMBDAS 8
+#define COUNTS_MAX_COLUMNS 64
 
 /* One factor (phone, gender, pitch, speaker, ...): level names, and each cell's level. */
 struct counts_factor {
@@ -23,6 +24,12 @@ struct counts_factor {
     char **level; /* [levels], distinct */
     uint32_t levels;
     const int32_t *index; /* [cells]; -1 = none (no pitch, gender not known) */
+};
+
+/* What the table of speakers says of each speaker, besides the gender. */
+struct counts_column {
+    char *name;
+    char **value; /* [levels of the factor speaker]; "" where the table has none */
 };
 
 /* One layer's counts [cells][width]: exactly one of the three pointers is set. */
@@ -53,6 +60,9 @@ struct counts {
     const int64_t *frames; /* [cells] >= 1; all -1 where only probabilities are known */
     uint32_t factors;
     struct counts_factor *factor; /* [factors] */
+    uint32_t columns;             /* 0 without the factor speaker */
+    struct counts_column *column; /* [columns], of distinct names */
+    char *strata; /* the column within whose values speakers are exchanged by default; "": none */
     /* [levels of the factor phone] occurrences in the label table of the published program, which
      * orders phones by them; NULL where there was no table. */
     const int64_t *phone_occurrences;
@@ -118,6 +128,9 @@ int counts_find_factor(const struct counts *c, const char *name);
 
 /* Index of LEVEL in factor F, or -1. */
 int counts_find_level(const struct counts *c, uint32_t f, const char *level);
+
+/* Number of the column NAME of the speakers, or -1. */
+int counts_find_column(const struct counts *c, const char *name);
 
 /* "all", "mid", "authors". */
 const char *counts_frames_name(enum counts_frames mode);

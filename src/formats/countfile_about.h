@@ -21,6 +21,14 @@ void counts_lambda_name(char name[COUNTS_LAMBDA_NAME], const char *what, double 
 /* The lambdas into C, by their own metadata; none where the file has only one. */
 enum status counts_read_lambdas(struct counts *c, struct err *err);
 
+/* The level names of F from JSON, metadata KEY: a list of distinct names. */
+enum status counts_read_levels(struct counts *c, struct counts_factor *f, const char *key,
+                               const char *json, struct err *err);
+
+/* The columns of the speakers, whose factor is read, and which of them is the default for strata;
+ * none in files that have none. */
+enum status counts_read_columns(struct counts *c, struct err *err);
+
 /* What stands in the metadata of its own: model, settings, totals. */
 enum status counts_read_about(struct counts *c, struct err *err);
 

@@ -13,11 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
 #include "formats/countfile_about.h"
 #include "base/mem.h"
-#include "base/names.h"
 #include "base/number.h"
 #include "formats/tensors/safetensors.h"
 
@@ -71,36 +68,6 @@ static enum status counts_read_frames(struct counts *c, struct err *err)
     return STATUS_OK;
 }
 
-/* The level names of factor F from their JSON array. */
-static enum status counts_read_levels(struct counts *c, struct counts_factor *f, const char *json,
-                                      struct err *err)
-{
-    struct names seen = NAMES_INIT;
-    enum status code = STATUS_OK;
-    json_error_t where;
-    json_t *a = json_loads(json, 0, &where);
-    if (!json_is_array(a) || json_array_size(a) > INT32_MAX) {
-        code = counts_bad(c, err, "metadata 'levels.%s' is not a JSON list of names", f->name);
-        goto out;
-    }
-    f->levels = (uint32_t)json_array_size(a);
-    if (!(f->level = counts_alloc(c, f->levels, sizeof *f->level)))
-        code = err_nomem(err);
-    for (uint32_t i = 0; i < f->levels && !code; i++) {
-        const char *name = json_string_value(json_array_get(a, i));
-        if (!name)
-            code = counts_bad(c, err, "metadata 'levels.%s': entry %u is not a name", f->name, i);
-        else if (!(f->level[i] = counts_text(c, name)) || names_add(&seen, name) == NAMES_NONE)
-            code = err_nomem(err);
-        else if (seen.count != i + 1)
-            code = counts_bad(c, err, "metadata 'levels.%s': '%s' appears twice", f->name, name);
-    }
-out:
-    names_free(&seen);
-    json_decref(a);
-    return code;
-}
-
 /*
  * One factor: the names of its levels from the metadata and the level of each cell, -1 for none.
  */
@@ -111,7 +78,7 @@ static enum status counts_read_factor(struct counts *c, struct counts_factor *f,
     enum status code;
     snprintf(key, sizeof key, "levels.%s", f->name);
     if ((code = counts_meta(c, key, &levels, err)) ||
-        (code = counts_read_levels(c, f, levels, err)))
+        (code = counts_read_levels(c, f, key, levels, err)))
         return code;
     snprintf(key, sizeof key, "factor.%s", f->name);
     const struct tensor *t = tensors_find(&c->file, key);
@@ -389,6 +356,8 @@ static enum status counts_read_all(struct counts *c, const struct tensors *file,
         code = counts_read_frames(&r, err);
     if (!code)
         code = counts_read_factors(&r, err);
+    if (!code)
+        code = counts_read_columns(&r, err);
     if (!code)
         code = counts_check_distinct(&r, err);
     if (!code)

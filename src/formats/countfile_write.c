@@ -66,16 +66,17 @@ static void meta_seconds(struct meta *m, double seconds)
     meta_put(m, "seconds", s.text);
 }
 
-/* The level names of factor F as a JSON array. */
-static void meta_levels(struct meta *m, const struct counts_factor *f)
+/* The texts LIST [N] as a JSON array, under the key PREFIX NAME. */
+static void meta_texts(struct meta *m, const char *prefix, const char *name, char *const *list,
+                       uint32_t n)
 {
     struct buf key = BUF_INIT;
     json_t *a = json_array();
     char *text = NULL;
-    for (uint32_t i = 0; a && i < f->levels; i++)
-        if (json_array_append_new(a, json_string(f->level[i])) != 0)
+    for (uint32_t i = 0; a && i < n; i++)
+        if (json_array_append_new(a, json_string(list[i])) != 0)
             m->failed = true;
-    buf_printf(&key, "levels.%s", f->name);
+    buf_printf(&key, "%s%s", prefix, name);
     if (a && buf_ok(&key) && (text = json_dumps(a, JSON_COMPACT)))
         meta_put(m, buf_text(&key), text);
     else
@@ -83,6 +84,16 @@ static void meta_levels(struct meta *m, const struct counts_factor *f)
     free(text);
     json_decref(a);
     buf_free(&key);
+}
+
+/* What is known of the speakers, by whose levels the columns go. */
+static void meta_columns(struct meta *m, const struct counts *c)
+{
+    int speaker = counts_find_factor(c, "speaker");
+    for (uint32_t i = 0; i < c->columns && speaker >= 0; i++)
+        meta_texts(m, "speaker.", c->column[i].name, c->column[i].value, c->factor[speaker].levels);
+    if (c->strata && *c->strata)
+        meta_put(m, "speaker_strata", c->strata);
 }
 
 /* The names of the factors, their levels, and the occurrences of phones. */
@@ -93,7 +104,8 @@ static void meta_factors(struct meta *m, const struct counts *c)
         buf_printf(&text, "%s%s", f ? "," : "", c->factor[f].name);
     meta_put(m, "factors", buf_text(&text));
     for (uint32_t f = 0; f < c->factors; f++)
-        meta_levels(m, &c->factor[f]);
+        meta_texts(m, "levels.", c->factor[f].name, c->factor[f].level, c->factor[f].levels);
+    meta_columns(m, c);
     int phone = counts_find_factor(c, "phone");
     if (c->phone_occurrences && phone >= 0) {
         buf_clear(&text);

@@ -6,7 +6,7 @@
 #include "fuzz.h"
 #include "formats/countfile.h"
 
-/* Counts by two factors in 16 and 32 bits, and probabilities. */
+/* Counts by two factors in 16 and 32 bits, probabilities, and speakers with columns. */
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_BYTES("\270\2\0\0\0\0\0\0"
                "{\"__metadata__\":{\"format\":\"propneu-counts\",\"version\":\"1\",\"mo"
@@ -38,11 +38,33 @@ const struct fuzz_seed fuzz_seeds[] = {
                "\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377\377"
                "\000\000\000\000\001\000\000\000\000\000\000\000\000\000\200\077"
                "\000\000\000\077\000\000\000\077"),
+    FUZZ_BYTES("\70\2\0\0\0\0\0\0"
+               "{\"__metadata__\":{\"format\":\"propneu-counts\",\"version\":\"1"
+               "\",\"model\":\"m\",\"family\":\"f\",\"lambda_percent\":\"1\",\"t"
+               "au\":\"1\",\"frames\":\"all\",\"factors\":\"speaker\",\"levels.s"
+               "peaker\":\"[\\\"F1\\\",\\\"M1\\\"]\",\"speaker.engine\":\"[\\\"a"
+               "\\\",\\\"\\\"]\",\"speaker_strata\":\"engine\",\"utterances\":\""
+               "2\",\"seconds\":\"1.5\",\"created_by\":\"x\",\"command\":\"y\",\""
+               "pitch_edges_hz\":\"\"},\"frames\":{\"dtype\":\"I64\",\"shape\":["
+               "2],\"data_offsets\":[0,16]},\"factor.speaker\":{\"dtype\":\"I32\""
+               ",\"shape\":[2],\"data_offsets\":[16,24]},\"counts.1\":{\"dtype\""
+               ":\"U16\",\"shape\":[2,3],\"data_offsets\":[24,36]}}             "
+               "                                      "
+               "\003\000\000\000\000\000\000\000\001\000\000\000\000\000\000\000"
+               "\000\000\000\000\001\000\000\000\003\000\000\000\000\000\000\000"
+               "\001\000\000\000"),
     FUZZ_END,
 };
 
 static void check(const struct counts *c)
 {
+    int speaker = counts_find_factor(c, "speaker");
+    for (uint32_t k = 0; k < c->columns; k++)
+        for (uint32_t s = 0; s < c->factor[speaker].levels; s++)
+            if (!c->column[k].value[s])
+                abort();
+    if (*c->strata && counts_find_column(c, c->strata) < 0)
+        abort();
     for (uint32_t f = 0; f < c->factors; f++)
         for (uint32_t i = 0; i < c->cells; i++) {
             int32_t level = c->factor[f].index[i];

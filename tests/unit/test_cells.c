@@ -201,6 +201,58 @@ static void sums_outgrow_sixteen_bits(void **state)
     free(f);
 }
 
+/* The file at PATH again, with ENGINE [levels] as a column of the speakers and for strata. */
+static void add_column(const char *path, char **engine)
+{
+    static char name[] = "engine";
+    struct counts_column column = {name, engine};
+    struct counts c;
+    struct err err;
+    assert_ok(counts_open(&c, path, &err));
+    c.columns = 1;
+    c.column = &column;
+    c.strata = name;
+    assert_ok(counts_write(&c, path, &err));
+    counts_free(&c);
+}
+
+/* Speakers stand in another order in the sum; one file may know what another does not say. */
+static void columns_of_speakers_are_united(void **state)
+{
+    static char x[] = "x", y[] = "y", none[] = "";
+    const char *const both[] = {FILE_A, FILE_B};
+    struct frame *f = random_frames();
+    struct counts c;
+    struct err err;
+    bool repeated;
+    (void)state;
+    for (int i = 0; i < FRAMES; i++)
+        f[i].speaker = i < 100 ? i % 3 : 1 + i % 3; /* 84, 1272, 9 and 1272, 9, x */
+    count(f, 0, 100, 1, FILE_A);
+    count(f, 100, 200, 1, FILE_B);
+    add_column(FILE_A, (char *[]){x, y, none}); /* 1272, 84, 9 */
+    assert_ok(merge_files(both, 2, &plain, FILE_SUM, &repeated, &err));
+    assert_ok(counts_open(&c, FILE_SUM, &err));
+    static const char *const alone[] = {"x", "y", "", ""};
+    for (int s = 0; s < 4; s++)
+        assert_string_equal(c.column[0].value[s], alone[s]);
+    counts_free(&c);
+    add_column(FILE_B, (char *[]){none, y, y}); /* 1272, 9, x */
+    assert_ok(merge_files(both, 2, &plain, FILE_SUM, &repeated, &err));
+    assert_ok(counts_open(&c, FILE_SUM, &err));
+    static const char *const united[] = {"x", "y", "y", "y"}; /* 1272, 84, 9, x */
+    assert_int_equal(c.columns, 1);
+    assert_string_equal(c.strata, "engine");
+    for (int s = 0; s < 4; s++)
+        assert_string_equal(c.column[0].value[s], united[s]);
+    counts_free(&c);
+    add_column(FILE_B, (char *[]){y, y, y});
+    assert_status(merge_files(both, 2, &plain, FILE_SUM, &repeated, &err), STATUS_MISMATCH);
+    assert_string_equal(err.msg, FILE_B " cannot be added to " FILE_A
+                                        ": engine of speaker 1272 is 'y', not 'x'");
+    free(f);
+}
+
 static void other_settings_are_refused(void **state)
 {
     const char *const both[] = {FILE_A, FILE_B};
@@ -250,6 +302,7 @@ int main(void)
         cmocka_unit_test(two_halves_merge_to_the_whole),
         cmocka_unit_test(one_file_merges_to_itself),
         cmocka_unit_test(sums_outgrow_sixteen_bits),
+        cmocka_unit_test(columns_of_speakers_are_united),
         cmocka_unit_test(other_settings_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, remove_files);

@@ -93,6 +93,47 @@ static void a_file_says_what_was_written(void **state)
     counts_free(&r);
 }
 
+static char *engines[] = {(char[]){"flite"}, (char[]){"fest, \"x\""}};
+static char *years[] = {(char[]){""}, (char[]){"19700"}};
+
+/* The counts of make(), with the second factor as speakers of whom two columns are known. */
+static void make_speakers(struct counts *c)
+{
+    static char speaker[] = "speaker", engine[] = "engine", year[] = "year of birth";
+    static struct counts_column column[2];
+    make(c);
+    c->factor[1].name = speaker;
+    column[0] = (struct counts_column){engine, engines};
+    column[1] = (struct counts_column){year, years};
+    c->columns = 2;
+    c->column = column;
+    c->strata = engine;
+}
+
+static void columns_of_speakers_are_kept(void **state)
+{
+    struct counts c, r;
+    struct err err;
+    (void)state;
+    make_speakers(&c);
+    assert_ok(counts_write(&c, FILE_A, &err));
+    assert_ok(counts_open(&r, FILE_A, &err));
+    assert_int_equal(r.columns, 2);
+    assert_int_equal(counts_find_column(&r, "engine"), 0);
+    assert_int_equal(counts_find_column(&r, "year of birth"), 1);
+    assert_int_equal(counts_find_column(&r, "year"), -1);
+    assert_string_equal(r.column[0].value[1], "fest, \"x\"");
+    assert_string_equal(r.column[1].value[0], "");
+    assert_string_equal(r.strata, "engine");
+    counts_free(&r);
+    make(&c); /* as old files are */
+    assert_ok(counts_write(&c, FILE_A, &err));
+    assert_ok(counts_open(&r, FILE_A, &err));
+    assert_int_equal(r.columns, 0);
+    assert_string_equal(r.strata, "");
+    counts_free(&r);
+}
+
 static void equal_counts_give_equal_bytes(void **state)
 {
     struct counts c, r;
@@ -282,6 +323,32 @@ static void broken_headers_are_refused(void **state)
     all_refused(table, sizeof table / sizeof *table);
 }
 
+static void broken_columns_are_refused(void **state)
+{
+    static const struct breakage table[] = {
+        {"[\\\"\\\",\\\"19700\\\"]", "[\\\"\\\"          ]"},
+        {"[\\\"\\\",\\\"19700\\\"]", "[\\\"\\\",\\\"\\\",\\\"\\\"]"},
+        {"[\\\"\\\",\\\"19700\\\"]", "{\\\"\\\":\\\"19700\\\"}"},
+        {"[\\\"\\\",\\\"19700\\\"]", "[\\\"\\\",123456789]"},
+        {"[\\\"\\\",\\\"19700\\\"]", "\\\"\\\",\\\"197000\\\"]"},
+        {"\"speaker_strata\":\"engine\"", "\"speaker_strata\":\"motors\""},
+        {"\"speaker.engine\":", "\"speaker.motors\":"}, /* named as strata */
+    };
+    struct counts c;
+    struct err err;
+    size_t size;
+    (void)state;
+    make_speakers(&c);
+    assert_ok(counts_write(&c, FILE_A, &err));
+    all_refused(table, sizeof table / sizeof *table);
+    /* Columns without the factor. */
+    unsigned char *bytes = copy_file(FILE_A, &size), *at = bytes;
+    while ((at = memmem(at, size - (size_t)(at - bytes), "speaker\"", 8)))
+        at[6] = 'x';
+    refused(bytes, size);
+    free(bytes);
+}
+
 /* The counts of make() at 0.1 %, and at 2 %, where every neuron is activated in every frame. */
 static void make_two(struct counts *c)
 {
@@ -443,11 +510,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_says_what_was_written),
+        cmocka_unit_test(columns_of_speakers_are_kept),
         cmocka_unit_test(equal_counts_give_equal_bytes),
         cmocka_unit_test(probabilities_are_kept_as_they_are),
         cmocka_unit_test(text_is_made_utf8),
         cmocka_unit_test(lists_of_shards_read_as_they_print),
         cmocka_unit_test(broken_headers_are_refused),
+        cmocka_unit_test(broken_columns_are_refused),
         cmocka_unit_test(counts_at_several_lambdas_are_chosen_from),
         cmocka_unit_test(broken_lists_of_lambdas_are_refused),
         cmocka_unit_test(every_changed_byte_is_noticed),

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/commands/info.h"
 #include "formats/countfile.h"
@@ -21,6 +22,17 @@ static void set_text(json_t *out, const char *key, const char *text)
 {
     if (text && *text)
         json_object_set_new(out, key, json_string(text));
+}
+
+/* What is known of speaker K, "-" where nothing is. */
+static void info_counts_speaker(json_t *row, const struct counts *c, uint32_t k, uint32_t speakers)
+{
+    for (uint32_t i = 0; i < c->columns; i++) {
+        const struct counts_column *column = &c->column[i];
+        const char *value = k < speakers ? column->value[k] : "";
+        if (!json_object_get(row, column->name))
+            json_object_set_new(row, column->name, *value ? json_string(value) : json_null());
+    }
 }
 
 /* The levels of factor F with the frames of each, the cells without a level last. */
@@ -44,6 +56,8 @@ static enum status add_levels(json_t *out, const struct counts *c, const struct 
         json_object_set_new(row, f->name, json_string(name));
         if (!counts_is_probability(c))
             json_object_set_new(row, "frames", json_integer(frames[k]));
+        if (strcmp(f->name, "speaker") == 0)
+            info_counts_speaker(row, c, k, f->levels);
         json_array_append_new(rows, row);
     }
     free(frames);
@@ -102,6 +116,7 @@ enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
         json_object_set_new(out, "seconds", jsontext_real(c.seconds));
         json_object_set_new(out, "frames", json_integer(frames));
     }
+    set_text(out, "speaker_strata", c.strata);
     json_object_set_new(out, "cells", json_integer(c.cells));
     set_text(out, "created_by", c.created_by);
     set_text(out, "command", c.command);
