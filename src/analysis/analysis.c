@@ -13,18 +13,40 @@
 #include "base/mem.h"
 #include "analysis/pattern.h"
 
+/* The sets of one selector, at the session's size. */
+struct analysis_chosen {
+    const struct selector *selector;
+    struct selection_span span;
+    struct selection *layer; /* [layers], group NULL = not computed */
+};
+
 /* One property with what has been computed of it. */
 struct analysis_property {
     struct property property;
     uint32_t layers;
-    struct property_layer *layer; /* [layers], points 0 = not computed */
-    struct map *map;              /* [layers], xy NULL = not computed */
+    struct property_layer *layer;   /* [layers], points 0 = not computed */
+    struct map *map;                /* [layers], xy NULL = not computed */
+    struct analysis_chosen *chosen; /* [choices] of the selectors that were asked for */
+    size_t choices, cap;
 };
+
+static void slot_forget_choices(struct analysis_property *s)
+{
+    for (size_t i = 0; i < s->choices; i++) {
+        for (uint32_t l = 0; l < s->layers; l++)
+            selection_free(&s->chosen[i].layer[l]);
+        free(s->chosen[i].layer);
+    }
+    free(s->chosen);
+    s->chosen = NULL;
+    s->choices = s->cap = 0;
+}
 
 static void slot_free(struct analysis_property *s)
 {
     if (!s)
         return;
+    slot_forget_choices(s);
     for (uint32_t l = 0; l < s->layers; l++) {
         property_layer_free(&s->layer[l]);
         map_free(&s->map[l]);
@@ -86,6 +108,14 @@ void analysis_set_map(struct analysis *a, const struct map_params *map)
     for (uint32_t i = 0; i < a->names.count; i++)
         for (uint32_t l = 0; a->property[i] && l < a->property[i]->layers; l++)
             map_free(&a->property[i]->map[l]);
+}
+
+void analysis_set_rule(struct analysis *a, const struct selection_rule *rule)
+{
+    a->rule = *rule;
+    for (uint32_t i = 0; i < a->names.count; i++)
+        if (a->property[i])
+            slot_forget_choices(a->property[i]);
 }
 
 /* A new property, with empty room [layers] for its patterns and maps, which are computed when they
@@ -205,4 +235,70 @@ enum status analysis_map(struct analysis *a, const char *name, uint32_t layer,
     if (!code)
         *out = &s->map[layer];
     return code;
+}
+
+/* What is kept of the selector S, with its span over all layers: made when it is first asked for.
+ */
+static enum status find_choice(struct analysis *a, struct analysis_property *p,
+                               const struct selector *s, struct analysis_chosen **out,
+                               struct err *err)
+{
+    const struct selection_rule rule = {s, a->rule.size};
+    struct analysis_chosen made = {.selector = s};
+    for (size_t i = 0; i < p->choices; i++)
+        if (p->chosen[i].selector == s) {
+            *out = &p->chosen[i];
+            return STATUS_OK;
+        }
+    enum status code =
+        selection_span_make(&made.span, &rule, &p->property, a->counts, a->cancel, err);
+    if (code)
+        return code;
+    made.layer = mem_zeros(p->layers, sizeof *made.layer);
+    if (!made.layer || !mem_grow(&p->chosen, &p->cap, p->choices + 1, sizeof *p->chosen)) {
+        free(made.layer);
+        return err_nomem(err);
+    }
+    p->chosen[p->choices] = made;
+    *out = &p->chosen[p->choices++];
+    return STATUS_OK;
+}
+
+enum status analysis_selection(struct analysis *a, const char *name, uint32_t layer,
+                               const struct selector *s, const struct selection **out,
+                               struct err *err)
+{
+    const struct selection_rule rule = {s ? s : selection_selector(&a->rule), a->rule.size};
+    const struct property_layer *l;
+    struct analysis_property *p;
+    struct analysis_chosen *chosen;
+    enum status code = analysis_layer(a, name, layer, &l, err);
+    if (!code)
+        code = find_slot(a, name, &p, err);
+    if (!code)
+        code = find_choice(a, p, rule.selector, &chosen, err);
+    if (!code && !chosen->layer[layer].group)
+        code = selection_make(&chosen->layer[layer], &rule, &chosen->span, &p->property, l,
+                              a->counts, a->cancel, err);
+    if (!code)
+        *out = &chosen->layer[layer];
+    return code;
+}
+
+enum status analysis_ranking(struct analysis *a, const char *name, uint32_t layer,
+                             const struct selector *s, struct selection_ranking *out,
+                             struct err *err)
+{
+    const struct selector *selector = s ? s : selection_selector(&a->rule);
+    const struct property_layer *l;
+    struct analysis_property *p;
+    struct analysis_chosen *chosen;
+    enum status code = analysis_layer(a, name, layer, &l, err);
+    if (!code)
+        code = find_slot(a, name, &p, err);
+    if (!code)
+        code = find_choice(a, p, selector, &chosen, err);
+    return code ? code
+                : selection_rank(out, selector, &chosen->span, &p->property, l, a->counts,
+                                 a->cancel, err);
 }

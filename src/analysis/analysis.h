@@ -12,6 +12,7 @@
 #include "analysis/mds.h"
 #include "analysis/namedsets.h"
 #include "analysis/property.h"
+#include "analysis/selection.h"
 
 struct analysis_property; /* private: one property with its layers */
 
@@ -20,6 +21,7 @@ struct analysis {
     const struct phones *phones;         /* borrowed */
     struct analysis_params params;       /* change through analysis_set_params */
     struct map_params map;               /* change through analysis_set_map */
+    struct selection_rule rule;          /* change through analysis_set_rule */
     struct query_filters filters;        /* change, then call analysis_changed */
     struct names names;                  /* properties of the file */
     const struct named_sets *sets;       /* what "$name" means; borrowed, NULL = nothing */
@@ -33,6 +35,7 @@ void analysis_free(struct analysis *a);
 
 void analysis_set_params(struct analysis *a, const struct analysis_params *params);
 void analysis_set_map(struct analysis *a, const struct map_params *map);
+void analysis_set_rule(struct analysis *a, const struct selection_rule *rule);
 
 /* Forgets all results, after the filters were changed. */
 void analysis_changed(struct analysis *a);
@@ -44,6 +47,17 @@ enum status analysis_layer(struct analysis *a, const char *name, uint32_t layer,
                            const struct property_layer **out, struct err *err);
 enum status analysis_map(struct analysis *a, const char *name, uint32_t layer,
                          const struct map **out, struct err *err);
+
+/* The neurons of the property NAME in LAYER that the selector S chooses at the session's size;
+ * NULL: the session's selector, which is `paper` unless analysis_set_rule says otherwise. */
+enum status analysis_selection(struct analysis *a, const char *name, uint32_t layer,
+                               const struct selector *s, const struct selection **out,
+                               struct err *err);
+
+/* What the selector S (NULL: the session's) makes of the property NAME in LAYER, to be freed. */
+enum status analysis_ranking(struct analysis *a, const char *name, uint32_t layer,
+                             const struct selector *s, struct selection_ranking *out,
+                             struct err *err);
 
 /*
  * Level of the factor phone for PHONE as a person may write it (AH, ah, AH0, sil); -1 and ERR,

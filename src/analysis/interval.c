@@ -18,13 +18,19 @@ static int interval_compare(const void *a, const void *b)
 }
 
 /* The number at SHARE of the way from the first of X, ascending, to the last. */
-static double interval_percentile(const double *x, size_t count, double share)
+static double interval_at(const double *x, size_t count, double share)
 {
     double at = share * (double)(count - 1);
     size_t i = (size_t)at;
     if (i + 1 >= count)
         return x[count - 1];
     return x[i] + (at - (double)i) * (x[i + 1] - x[i]);
+}
+
+double interval_percentile(double *x, size_t count, double share)
+{
+    qsort(x, count, sizeof *x, interval_compare);
+    return count ? interval_at(x, count, share) : NAN;
 }
 
 struct interval interval_of(double *x, size_t count, double coverage)
@@ -40,8 +46,8 @@ struct interval interval_of(double *x, size_t count, double coverage)
     for (size_t i = 0; i < v.count; i++)
         sum += x[i];
     v.mean = sum / (double)v.count;
-    v.low = interval_percentile(x, v.count, (1 - coverage) / 2);
-    v.high = interval_percentile(x, v.count, 1 - (1 - coverage) / 2);
+    v.low = interval_at(x, v.count, (1 - coverage) / 2);
+    v.high = interval_at(x, v.count, 1 - (1 - coverage) / 2);
     return v;
 }
 

@@ -21,6 +21,10 @@ struct interval {
  */
 struct interval interval_of(double *x, size_t count, double coverage);
 
+/* The number below which SHARE of the COUNT numbers at X lie, between neighbours by straight lines;
+ * sorts X, which holds no NAN.  NAN without numbers. */
+double interval_percentile(double *x, size_t count, double share);
+
 /*
  * Share of random sets at least as high as OBSERVED, itself counted as one of them, so that it is
  * never 0: the p-value of a permutation test.  NAN without numbers.

@@ -38,7 +38,7 @@ static enum status point_pattern(uint64_t *bits, const struct property *p, uint3
     return STATUS_OK;
 }
 
-/* N_g (equation 3), by the scores of the published rule. */
+/* N_g (equation 3), by the shares of the phones. */
 static enum status find_members(struct property_layer *l, const struct property *p,
                                 const struct counts *c, const struct cancel *cancel,
                                 struct err *err)
@@ -47,7 +47,7 @@ static enum status find_members(struct property_layer *l, const struct property 
     size_t scores;
     double *score =
         mul_size(l->groups, l->width, &scores) ? mem_array(scores, sizeof *score) : NULL;
-    enum status code = score ? selector_paper.score(&in, score, err) : err_nomem(err);
+    enum status code = score ? selector_shares(&in, score, err) : err_nomem(err);
     if (!code)
         selector_take_sigma(score, l->groups, l->width, p->params.sigma, l->members);
     free(score);

@@ -15,7 +15,7 @@
 #include "formats/labels/label_format.h"
 
 extern const struct statistic statistic_active;
-extern const struct selector selector_margin;
+extern const struct selector selector_ratio;
 extern const struct label_format label_format_stm;
 extern const struct view view_about;
 
@@ -56,8 +56,8 @@ static void the_statistic_counts_neurons_in_patterns(void **state)
     assert_true(value == want);
 }
 
-/* With two groups the margins of a neuron are opposite, and its rates' difference. */
-static void the_selector_scores_margins(void **state)
+/* Shares add up to 1 in a neuron that is active at all. */
+static void the_selector_scores_shares_of_activity(void **state)
 {
     const struct property *p;
     const struct property_layer *l;
@@ -68,11 +68,12 @@ static void the_selector_scores_margins(void **state)
     assert_int_equal(p->groups, 2);
     struct selector_input in = {
         .property = p, .counts = &counts, .layer = 0, .width = TOY_WIDTH, .words = l->words};
-    assert_ok(selector_margin.score(&in, score[0], &err));
+    assert_ok(selector_ratio.score(&in, score[0], &err));
     assert_ok(selector_rates(&in, rate[0], &err));
     for (int i = 0; i < TOY_WIDTH; i++) {
-        assert_true(fabs(score[0][i] - (rate[0][i] - rate[1][i])) < 1e-12);
-        assert_true(fabs(score[0][i] + score[1][i]) < 1e-12);
+        double sum = rate[0][i] + rate[1][i];
+        assert_true(fabs(score[0][i] * sum - rate[0][i]) < 1e-12);
+        assert_true(fabs(score[0][i] + score[1][i] - (sum > 0)) < 1e-12);
     }
 }
 
@@ -118,7 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_statistic_counts_neurons_in_patterns),
-        cmocka_unit_test(the_selector_scores_margins),
+        cmocka_unit_test(the_selector_scores_shares_of_activity),
         cmocka_unit_test(the_label_format_reads_spans_of_utterances),
         cmocka_unit_test(the_view_draws_what_the_counts_are_of),
     };
