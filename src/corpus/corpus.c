@@ -12,7 +12,8 @@
 
 #include "base/mem.h"
 
-const char *const corpus_factor_names[CORPUS_FACTORS] = {"phone", "gender", "pitch", "speaker"};
+const char *const corpus_factor_names[CORPUS_FACTORS] = {"phone", "gender", "pitch", "speaker",
+                                                         "utterance"};
 
 bool corpus_factors_parse(const char *text, unsigned *by)
 {
@@ -118,6 +119,24 @@ static enum status corpus_open_labels(struct corpus *c, const struct corpus_opti
     return code ? code : corpus_check_labels(c, o, err);
 }
 
+/* Counts the speakers of all recordings that have labels. */
+static bool corpus_count_voices(struct corpus *c)
+{
+    struct names seen = NAMES_INIT;
+    char speaker[256];
+    bool ok = true;
+    for (size_t i = 0; i < c->recordings.count && ok; i++) {
+        const char *utterance = c->recordings.recording[i].utterance;
+        if (c->labels && !labels_has(c->labels, utterance))
+            continue;
+        speakers_of_utterance(utterance, speaker, sizeof speaker);
+        ok = names_add(&seen, speaker) != NAMES_NONE;
+    }
+    c->voices = seen.count;
+    names_free(&seen);
+    return ok;
+}
+
 /* Cuts the recordings down to the shard; what belongs to the whole of them was found before. */
 static enum status corpus_take_shard(struct corpus *c, const struct corpus_options *o,
                                      struct err *err)
@@ -150,12 +169,14 @@ static enum status corpus_open_parts(struct corpus *c, const struct corpus_optio
     if (!code && o->label_table)
         code = published_labels_open(&c->published, o->label_table, &c->phones, err);
     c->gendered = o->by >> CORPUS_GENDER & 1;
-    if (!code && c->gendered)
+    if (!code && o->speakers && (c->gendered || o->by >> CORPUS_SPEAKER & 1))
         code = speakers_open(&c->speakers, o->speakers, err);
     if (!code && o->by >> CORPUS_PITCH & 1)
         code = corpus_open_pitch(c, o, err);
     if (!code)
         code = corpus_open_extras(c, o, err);
+    if (!code && !corpus_count_voices(c))
+        code = err_nomem(err);
     return code ? code : corpus_take_shard(c, o, err);
 }
 

@@ -23,7 +23,14 @@
 
 /* Factors that frames are told apart by, in the order in which they stand in count files; then come
  * the user's own. */
-enum corpus_factor { CORPUS_PHONE, CORPUS_GENDER, CORPUS_PITCH, CORPUS_SPEAKER, CORPUS_FACTORS };
+enum corpus_factor {
+    CORPUS_PHONE,
+    CORPUS_GENDER,
+    CORPUS_PITCH,
+    CORPUS_SPEAKER,
+    CORPUS_UTTERANCE, /* one level a recording: only in counts */
+    CORPUS_FACTORS
+};
 
 /* "phone", "gender", ... */
 extern const char *const corpus_factor_names[CORPUS_FACTORS];
@@ -48,7 +55,7 @@ struct corpus_options {
     const char *label_table; /* of lists by frame, or NULL */
     const char *tier;        /* of TextGrids, or NULL */
     const char *phones;      /* phones_open; NULL: the table of the labels' format */
-    const char *speakers;    /* needed for CORPUS_GENDER, else not read */
+    const char *speakers;    /* needed for CORPUS_GENDER, read for CORPUS_SPEAKER, else not */
     const char *pitch;       /* file or CORPUS_PITCH_AUTO, needed for CORPUS_PITCH, else not read */
     bool edges_given;        /* else tertiles of the corpus, where pitch is F0 */
     double pitch_edges[2];
@@ -65,7 +72,8 @@ bool corpus_parse_edges(const char *text, double edges[2]);
  * stand behind the name of the option, or NULL. */
 const char *corpus_parse_extra(const char *text, struct corpus_extra *extra, unsigned *extras);
 
-/* The factors that O gives files for, as bits of BY; a speaker is known of every recording. */
+/* The factors that O gives files for, as bits of BY; a speaker is known of every recording.  Its
+ * name is, too, but as a factor only on request. */
 unsigned corpus_known(const struct corpus_options *o);
 
 struct corpus {
@@ -75,7 +83,8 @@ struct corpus {
     struct published_labels published; /* of the label table, if there is one */
     struct phones phones;
     struct speakers speakers;
-    bool gendered; /* speakers are read */
+    bool gendered;   /* every speaker must be among them */
+    uint32_t voices; /* speakers of the recordings with labels, of the whole corpus */
     struct pitches pitch;
     bool edged; /* edges are known: given, or tertiles of F0 from a file */
     double edges[2];

@@ -27,7 +27,8 @@ struct layout {
 
 bool factor_name_ok(const char *name)
 {
-    static const char *const taken[] = {"phone", "gender", "pitch", "speaker", "each-phone"};
+    static const char *const taken[] = {"phone",   "gender",    "pitch",
+                                        "speaker", "utterance", "each-phone"};
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     size_t n = strlen(name);
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)

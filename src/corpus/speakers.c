@@ -15,7 +15,7 @@
 #include "formats/lines.h"
 #include "base/mem.h"
 
-#define MAX_COLUMNS 32
+#define MAX_COLUMNS SPEAKERS_MAX_COLUMNS
 
 /* SPEAKERS.TXT: ID | SEX | SUBSET | MINUTES | NAME, where NAME may itself hold bars. */
 #define LIBRISPEECH_COLUMNS 5
@@ -25,6 +25,9 @@ struct layout {
     char divider;
     size_t fields; /* split into at most so many; the last takes the rest */
     size_t speaker, gender;
+    size_t column[MAX_COLUMNS]; /* field of each column of the speakers */
+    bool varies[MAX_COLUMNS];   /* it has several values for one speaker */
+    struct span comment;        /* the last one in front, which may hold the header */
 };
 
 /* The same twice is no error: some tables have a line an utterance. */
@@ -95,34 +98,117 @@ static bool speakers_read_header(struct layout *t, const struct span *field, siz
     return true;
 }
 
-/* How the table is laid out, by its first line that is no comment; true if that is a header. */
-static bool speakers_find_layout(struct layout *t, struct span line)
+/* The columns that are neither speaker nor gender, by the header's FIELDs [N]; each name once. */
+static bool speakers_name_columns(struct speakers *s, struct layout *t, const struct span *field,
+                                  size_t n)
 {
-    struct span field[MAX_COLUMNS];
-    *t = (struct layout){span_divider(line), MAX_COLUMNS, 0, 1};
+    for (size_t i = 0; i < n; i++) {
+        char *name = field[i].n ? span_copy(field[i]) : NULL;
+        bool wanted =
+            name && i != t->gender && i != t->speaker && names_find(&s->column, name) == NAMES_NONE;
+        uint32_t at = wanted ? names_add(&s->column, name) : 0;
+        bool failed = (field[i].n && !name) || at == NAMES_NONE;
+        free(name);
+        if (failed)
+            return false;
+        if (wanted)
+            t->column[at] = i;
+    }
+    return true;
+}
+
+/* How the table is laid out, by its first line that is no comment; *HEADER: that is a header. Where
+ * it is none, a comment with the gender's name in the gender's place names the columns. */
+static enum status speakers_find_layout(struct speakers *s, struct layout *t, struct span line,
+                                        bool *header, struct err *err)
+{
+    struct span field[MAX_COLUMNS], comment = t->comment;
+    struct layout named;
+    *t = (struct layout){.divider = span_divider(line), .fields = MAX_COLUMNS, .gender = 1};
     if (line.n && memchr(line.s, '|', line.n)) {
         t->divider = '|';
         t->fields = LIBRISPEECH_COLUMNS;
     }
-    return speakers_read_header(t, field, span_split(line, t->divider, field, t->fields));
+    size_t n = span_split(line, t->divider, field, t->fields);
+    if ((*header = speakers_read_header(t, field, n)))
+        return speakers_name_columns(s, t, field, n) ? STATUS_OK : err_nomem(err);
+    n = span_split(comment, t->divider, field, t->fields);
+    named = *t;
+    if (!speakers_read_header(&named, field, n) || named.gender != 1)
+        return STATUS_OK;
+    return speakers_name_columns(s, t, field, n) ? STATUS_OK : err_nomem(err);
+}
+
+/* Room for the values of one more speaker: NULL. */
+static bool speakers_make_room(struct speakers *s)
+{
+    size_t columns = s->column.count, at = s->speaker.count * columns;
+    if (!mem_grow(&s->value, &s->value_cap, at + columns, sizeof *s->value))
+        return false;
+    for (size_t k = 0; k < columns; k++)
+        s->value[at + k] = NULL;
+    return true;
+}
+
+/* What the FIELDs [N] of a line say of SPEAKER, who is NEW or has been in a line before. */
+static bool speakers_add_values(struct speakers *s, struct layout *t, uint32_t speaker, bool new,
+                                const struct span *field, size_t n)
+{
+    for (uint32_t k = 0; k < s->column.count; k++) {
+        struct span v = t->column[k] < n ? field[t->column[k]] : (struct span){"", 0};
+        char **place = &s->value[(size_t)speaker * s->column.count + k];
+        if (new && !(*place = span_copy(v)))
+            return false;
+        t->varies[k] |= strlen(*place) != v.n || memcmp(*place, v.s, v.n) != 0;
+    }
+    return true;
 }
 
 /* One line behind the header. */
-static enum status speakers_add_line(struct speakers *s, const struct layout *t, struct span line,
+static enum status speakers_add_line(struct speakers *s, struct layout *t, struct span line,
                                      const char *name, size_t number, struct err *err)
 {
     struct span field[MAX_COLUMNS];
     char place[256];
     size_t n = span_split(line, t->divider, field, t->fields);
+    uint32_t before = s->speaker.count;
     snprintf(place, sizeof place, "%s: line %zu", name, number);
     if (n <= t->gender || n <= t->speaker || !field[t->speaker].n)
         return err_set(err, STATUS_FORMAT, "%s: not a speaker and a gender", place);
     char *speaker = span_copy(field[t->speaker]), *gender = span_copy(field[t->gender]);
-    enum status code =
-        speaker && gender ? speakers_add(s, speaker, gender, place, err) : err_nomem(err);
+    enum status code = STATUS_NOMEM;
+    if (speaker && gender && speakers_make_room(s))
+        code = speakers_add(s, speaker, gender, place, err);
+    else
+        err_nomem(err);
+    if (!code && !speakers_add_values(s, t, names_find(&s->speaker, speaker),
+                                      s->speaker.count > before, field, n))
+        code = err_nomem(err);
     free(speaker);
     free(gender);
     return code;
+}
+
+/* Takes out the columns that vary within a speaker; the others keep their order. */
+static enum status speakers_drop_columns(struct speakers *s, const struct layout *t,
+                                         struct err *err)
+{
+    struct names kept = NAMES_INIT;
+    uint32_t columns = s->column.count;
+    size_t to = 0;
+    for (uint32_t k = 0; k < columns; k++)
+        if (!t->varies[k] && names_add(&kept, s->column.name[k]) == NAMES_NONE) {
+            names_free(&kept);
+            return err_nomem(err);
+        }
+    for (size_t i = 0; i < (size_t)s->speaker.count * columns; i++)
+        if (t->varies[i % columns])
+            free(s->value[i]);
+        else
+            s->value[to++] = s->value[i];
+    names_free(&s->column);
+    s->column = kept;
+    return STATUS_OK;
 }
 
 static enum status speakers_parse_table(struct speakers *s, const void *bytes, size_t size,
@@ -133,14 +219,25 @@ static enum status speakers_parse_table(struct speakers *s, const void *bytes, s
     struct span line;
     enum status code = lines_begin(&l, bytes, size, name, err);
     while (!code && lines_next(&l, &line)) {
-        bool first = t.fields == 0;
-        if (!span_trim(line).n || line.s[0] == '#' || line.s[0] == ';')
+        bool header = false;
+        if (!span_trim(line).n)
             continue;
-        if (first && speakers_find_layout(&t, line))
+        if (line.s[0] == '#' || line.s[0] == ';') {
+            struct span comment = {line.s + 1, line.n - 1}, field[MAX_COLUMNS];
+            struct layout named = {.fields = MAX_COLUMNS};
+            char divider = memchr(line.s, '|', line.n) ? '|' : span_divider(comment);
+            if (t.fields == 0 &&
+                speakers_read_header(&named, field,
+                                     span_split(comment, divider, field, MAX_COLUMNS)))
+                t.comment = comment;
             continue;
-        code = speakers_add_line(s, &t, line, name, l.number, err);
+        }
+        if (t.fields == 0)
+            code = speakers_find_layout(s, &t, line, &header, err);
+        if (!code && !header)
+            code = speakers_add_line(s, &t, line, name, l.number, err);
     }
-    return code;
+    return code ? code : speakers_drop_columns(s, &t, err);
 }
 
 enum status speakers_parse(struct speakers *out, const void *bytes, size_t size, const char *name,
@@ -180,9 +277,13 @@ enum status speakers_open(struct speakers *s, const char *path, struct err *err)
 
 void speakers_free(struct speakers *s)
 {
+    for (size_t i = 0; s->value && i < (size_t)s->speaker.count * s->column.count; i++)
+        free(s->value[i]);
     for (uint32_t i = 0; i < s->speaker.count; i++)
         free(s->gender[i]);
     free(s->gender);
+    free(s->value);
+    names_free(&s->column);
     names_free(&s->speaker);
     *s = (struct speakers){.speaker = NAMES_INIT};
 }
@@ -211,6 +312,12 @@ static const char *timit_gender(const char *speaker)
     if (strlen(speaker) != 5 || speaker[4] < '0' || speaker[4] > '9')
         return NULL;
     return strchr("Ff", speaker[0]) ? "female" : strchr("Mm", speaker[0]) ? "male" : NULL;
+}
+
+uint32_t speakers_find(const struct speakers *s, const char *speaker)
+{
+    uint32_t i = names_find(&s->speaker, speaker);
+    return i == NAMES_NONE ? find_timit(s, speaker) : i;
 }
 
 const char *speakers_gender(const struct speakers *s, const char *utterance, bool authors)

@@ -18,7 +18,7 @@
 #include "base/names.h"
 #include "count/columns.h"
 
-#define CELLS_MAX_FACTORS 16
+#define CELLS_MAX_FACTORS 17
 
 struct cells {
     uint32_t factors, layers;

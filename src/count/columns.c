@@ -39,11 +39,17 @@ static char **columns_place(struct columns *c, const char *speaker, const char *
 
 bool columns_put(struct columns *c, const char *speaker, const char *column, const char *value)
 {
-    char **place = columns_place(c, speaker, column);
+    char *name = mem_strndup(column, strlen(column));
+    if (!name)
+        return false;
+    counts_clean(name);
+    char **place = columns_place(c, speaker, name);
+    free(name);
     if (!place || !*value)
         return place;
     free(*place);
-    *place = mem_strndup(value, strlen(value));
+    if ((*place = mem_strndup(value, strlen(value))))
+        counts_clean(*place);
     return *place;
 }
 

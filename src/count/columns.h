@@ -21,7 +21,8 @@ struct columns {
 
 void columns_free(struct columns *c);
 
-/* VALUE of COLUMN for SPEAKER; "" says nothing and only makes the column.  False without memory, or
+/* VALUE of COLUMN for SPEAKER, both made fit for a count file (counts_clean); "" says nothing and
+ * only makes the column.  False without memory, or
  * if there are too many columns. */
 bool columns_put(struct columns *c, const char *speaker, const char *column, const char *value);
 

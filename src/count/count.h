@@ -40,8 +40,16 @@ struct count_team {
 enum status count_team_start(struct count_team *t, struct err *err);
 void count_team_end(struct count_team *t);
 
+/*
+ * What the counts by speaker may take where nobody asked for them: 1.5 GiB for all combinations of
+ * the corpus' speakers, the table's phones and the other factors' levels.
+ */
+#define COUNT_SPEAKER_BYTES (1.5 * (1 << 30))
+
 struct count_options {
     struct corpus_options corpus;   /* with labels; cells are kept by the factors of BY */
+    bool speaker_if_small;          /* but by speaker only below COUNT_SPEAKER_BYTES */
+    const char *strata;             /* column of the speaker table, or NULL (countfile.h) */
     const char *model, *mean_std;   /* model.h */
     enum model_normalize normalize; /* model.h */
     double lambda_percent;          /* of the file */
@@ -121,6 +129,17 @@ uint64_t count_left_out(const struct count_totals *t);
 /* "129.03,179.78" of a job that counts by pitch from F0, else ""; tertiles of pitch that is tracked
  * are known after count_run. */
 const char *count_pitch_edges(const struct count_job *job);
+
+/* Bytes that the counts by speaker could take, because of which they are not made; 0: they are, or
+ * were not asked for. */
+double count_speaker_dropped(const struct count_job *job);
+
+/* What the counts of a job that is done take. */
+struct count_cost {
+    uint32_t speakers, utterances; /* levels; 0: not a factor */
+    double bytes, without;         /* of the counts, and of those by the other factors alone */
+};
+enum status count_costs(const struct count_job *job, struct count_cost *cost, struct err *err);
 
 /* The model that is counted with. */
 const struct model_info *count_model(const struct count_job *job);

@@ -36,8 +36,11 @@ struct count_job {
     const struct model_info *info;
     struct corpus corpus;
     struct align_options align;
-    char edges[64];    /* pitch edges as text, "" while not known */
-    uint32_t built_in; /* factors that are not the user's own, the first ones of the cells */
+    char edges[64];         /* pitch edges as text, "" while not known */
+    unsigned by;            /* as the options' corpus.by, less what would be too large */
+    double dropped;         /* count_speaker_dropped */
+    struct columns columns; /* of the speakers */
+    uint32_t built_in;      /* factors that are not the user's own, the first ones of the cells */
     enum corpus_factor kind[CORPUS_FACTORS]; /* [built_in] */
     char *journal;                           /* path, or NULL: the output is no regular file */
     int journal_fd;                          /* holds the lock on it, or -1 */
@@ -60,6 +63,12 @@ struct count_job {
 
     struct cancel stop; /* the job is to end; below the caller's flag */
 };
+
+/*
+ * Bytes of counts by speaker, if every combination occurred: known before anything is counted, and
+ * the same in all shards and processes.
+ */
+double count_speaker_bytes(const struct count_job *j);
 
 void count_set_edges(struct count_job *j, const double edges[2]);
 

@@ -56,6 +56,7 @@ void count_free(struct count_job *j)
         return;
     model_free(j->model);
     corpus_free(&j->corpus);
+    columns_free(&j->columns);
     tally_free(&j->tally);
     buf_free(&j->settings);
     journal_unlock(j);

@@ -246,7 +246,9 @@ enum status journal_settings(struct count_job *j, struct err *err)
         buf_printf(b, "--phones: %s\n", phones);
     else
         journal_add_setting(b, "--phones", phones);
-    journal_add_setting(b, "--speakers", j->corpus.gendered ? o->corpus.speakers : NULL);
+    journal_add_setting(b, "--speakers",
+                        j->corpus.gendered || j->corpus.speakers.speaker.count ? o->corpus.speakers
+                                                                               : NULL);
     for (unsigned x = 0; x < o->corpus.extras; x++)
         buf_printf(b, "--factor %s: %016" PRIx64 "\n", o->corpus.extra[x].name,
                    corpus_digest_path(o->corpus.extra[x].file));

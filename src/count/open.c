@@ -52,12 +52,51 @@ static enum status open_inputs(struct count_job *j, struct err *err)
     return STATUS_OK;
 }
 
-/* The built-in factors in the order of the enum, whatever order they were asked for in. */
+/* The built-in factors in the order of the enum, whatever order they were asked for in; without the
+ * speaker where that would be too large. */
 static void list_factors(struct count_job *j)
 {
+    j->by = j->options->corpus.by;
+    if (j->options->speaker_if_small && j->by >> CORPUS_SPEAKER & 1 &&
+        count_speaker_bytes(j) >= COUNT_SPEAKER_BYTES) {
+        j->dropped = count_speaker_bytes(j);
+        j->by &= ~(1u << CORPUS_SPEAKER);
+    }
     for (int f = 0; f < CORPUS_FACTORS; f++)
-        if (j->options->corpus.by >> f & 1)
+        if (j->by >> f & 1)
             j->kind[j->built_in++] = (enum corpus_factor)f;
+}
+
+/* The columns of the speaker table for the recordings' speakers, by the names they are counted
+ * under, and the one for strata: STATUS_NOTFOUND if there is none of that name. */
+static enum status list_columns(struct count_job *j, struct err *err)
+{
+    const struct speakers *s = &j->corpus.speakers;
+    const char *strata = j->options->strata;
+    if (strata && names_find(&s->column, strata) == NAMES_NONE) {
+        struct buf list = BUF_INIT;
+        for (uint32_t k = 0; k < s->column.count; k++)
+            buf_printf(&list, "%s%s", k ? ", " : "", s->column.name[k]);
+        err_set(err, STATUS_NOTFOUND, "%s: no column '%.60s' (there are: %s)",
+                j->options->corpus.speakers, strata, list.len ? buf_text(&list) : "none");
+        buf_free(&list);
+        return STATUS_NOTFOUND;
+    }
+    for (size_t i = 0; i < j->corpus.recordings.count; i++) {
+        char speaker[256];
+        speakers_of_utterance(j->corpus.recordings.recording[i].utterance, speaker, sizeof speaker);
+        uint32_t row = speakers_find(s, speaker);
+        counts_clean(speaker);
+        for (uint32_t k = 0; k < s->column.count; k++) {
+            const char *value =
+                row == NAMES_NONE ? "" : s->value[(size_t)row * s->column.count + k];
+            if (!columns_put(&j->columns, speaker, s->column.name[k], value))
+                return err_nomem(err);
+        }
+    }
+    if (strata && !(j->columns.strata = mem_strndup(strata, strlen(strata))))
+        return err_nomem(err);
+    return STATUS_OK;
 }
 
 /* A journal lies next to a regular file; other outputs (a pipe, /dev/stdout) have none. */
@@ -89,13 +128,16 @@ enum status count_open(struct count_job **out, const struct count_options *optio
     pthread_mutex_init(&j->lock, NULL);
     worker_condition(&j->changed);
     pthread_cond_init(&j->filled, NULL);
-    list_factors(j);
     code = team_leads(options->team) ? name_journal(j, err) : STATUS_OK;
     if (!code)
         /* Before anything is read: a second run with the same output ends at once. */
         code = journal_lock(j, err);
     if (!code)
         code = open_inputs(j, err);
+    if (!code)
+        code = list_columns(j, err);
+    if (!code)
+        list_factors(j);
     if (!code)
         code = tally_init(&j->tally, j, err);
     if (!code)

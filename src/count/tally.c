@@ -47,6 +47,7 @@ enum status tally_init(struct tally *t, const struct count_job *j, struct err *e
         r.cells.table = &j->corpus.published.name;
         r.cells.occurrences = j->corpus.published.occurrences;
     }
+    r.cells.columns = &j->columns;
     r.done = mem_zeros(bitset_words(j->corpus.recordings.count), sizeof *r.done);
     bool ok = r.done;
     /* Pitch levels come first and in this order: a frame's pitch class is its level index. */

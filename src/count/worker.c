@@ -135,6 +135,7 @@ static bool find_levels(struct worker *w, const char *utterance, int32_t *key)
             snprintf(name, sizeof name, "%s", gender);
             break;
         case CORPUS_SPEAKER: speakers_of_utterance(utterance, name, sizeof name); break;
+        case CORPUS_UTTERANCE: snprintf(name, sizeof name, "%s", utterance); break;
         default: /* pitch levels are there from the start */ continue;
         }
         counts_clean(name);

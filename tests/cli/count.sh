@@ -22,7 +22,7 @@ grep -q ' 45 frames counted' err || complain "not 45 frames: $(cat err)"
 count -a "$data/audio" "${published[@]}" -o all.counts -q 2>err || complain "count: $(cat err)"
 [ ! -s err ] || complain "-q is not quiet: $(cat err)"
 grep -aq '"frames":"authors"' authors.counts || complain "frames of --compat=authors"
-grep -aq '"factors":"phone,gender,pitch"' all.counts || complain "factors by default"
+grep -aq '"factors":"phone,gender,pitch,speaker"' all.counts || complain "factors by default"
 grep -aq '"command":"propneu count --model' all.counts || complain "command"
 
 # Models of waveforms make frames on the same grid; what is guessed about them is told.

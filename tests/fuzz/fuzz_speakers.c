@@ -13,7 +13,7 @@ const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_BYTES(
         "; comment\n14 | F | train-clean-360 | 25.03 | Kristin | a | b\n16 | M | x | 1 | y\n"),
     FUZZ_BYTES("{\"14\": \"F\", \"16\": \"M\"}"),
-    FUZZ_BYTES("speaker\tgender\n14\tF\n16\tM\n"),
+    FUZZ_BYTES("speaker\tgender\tsite\tage\n14\tF\tx\t5\n16\tM\ty\n14\tF\tx\t6\n"),
     FUZZ_BYTES("AA\tvowel\nB\tvoiced\nP\tunvoiced\n"),
     FUZZ_BYTES("time,frequency,confidence\n0.00,120.5,0.9\n0.01,0,0.1\n"),
     FUZZ_BYTES("utterance\taccent\nu\tscots\nv\tnew york\n"),
@@ -34,6 +34,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (speakers_parse(&s, data, size, "fuzz", &err) == STATUS_OK) {
         for (uint32_t i = 0; i < s.speaker.count; i++)
             speakers_gender(&s, s.speaker.name[i], i % 2);
+        for (size_t i = 0; i < (size_t)s.speaker.count * s.column.count; i++)
+            if (!s.value[i])
+                abort();
         speakers_free(&s);
     }
     if (phones_parse(&p, data, size, "fuzz", &err) == STATUS_OK) {

@@ -282,6 +282,47 @@ static void genders_are_read_from_every_form(void **state)
     }
 }
 
+/* The value of COLUMN for SPEAKER, NULL if there is no such column. */
+static const char *value_of(const struct speakers *s, const char *speaker, const char *column)
+{
+    uint32_t row = speakers_find(s, speaker), k = names_find(&s->column, column);
+    assert_true(row != NAMES_NONE);
+    return k == NAMES_NONE ? NULL : s->value[row * s->column.count + k];
+}
+
+static void other_columns_are_kept(void **state)
+{
+    static const struct {
+        const char *text;
+        uint32_t columns;
+        const char *column, *of_84, *of_1272;
+    } forms[] = {
+        {"speaker\tgender\tengine\n84\tF\tx\n1272\tM\n", 1, "engine", "x", ""},
+        {"gender,age,id,,age\nF,3,84,a,b\nm,4,1272,c,d\n", 1, "age", "3", "4"},
+        {"; SEX of all\n;ID  |SEX| SUBSET |MINUTES| NAME\n84 | F | dev  | 8.0 | A B\n"
+         "1272 | M | dev | 9 | |C|D\n",
+         3, "NAME", "A B", "|C|D"},
+        {"id sex dialect site\n84 F 1 x\n1272 M 2 y\n84 F 1 z\n", 1, "dialect", "1", "2"},
+        {"id sex site dialect\n84 F x 1\n1272 M y 2\n84 F z 1\n", 1, "dialect", "1", "2"},
+        {"84\tF\tx\n1272\tM\ty\n", 0, "x", NULL, NULL},
+        {"{\"84\": \"F\", \"1272\": \"M\"}", 0, "x", NULL, NULL},
+        {"# sex is the second\n84\tF\tx\n1272\tM\ty\n", 0, "is", NULL, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        struct speakers s;
+        struct err err;
+        assert_ok(speakers_parse(&s, forms[i].text, strlen(forms[i].text), "s", &err));
+        assert_int_equal(s.column.count, forms[i].columns);
+        for (int k = 0; k < 2; k++) {
+            const char *want = k ? forms[i].of_1272 : forms[i].of_84;
+            const char *got = value_of(&s, k ? "1272" : "84", forms[i].column);
+            assert_true(want ? got && strcmp(got, want) == 0 : !got);
+        }
+        speakers_free(&s);
+    }
+}
+
 static void other_genders_stay_themselves(void **state)
 {
     const char *text = "a\tnonbinary\nb\t\nc\tM\nd-1\tm\n";
@@ -314,6 +355,8 @@ static void timits_speakers_are_found_by_their_folders(void **state)
     assert_null(speakers_gender(&s, "FABC0-SX127", false));
     assert_null(speakers_gender(&s, "XABC0-SX127", false));
     assert_null(speakers_gender(&s, "M", false));
+    assert_string_equal(value_of(&s, "FCJF0", "DR"), "1");
+    assert_string_equal(value_of(&s, "mabc0", "Edu"), "BS");
     speakers_free(&s);
 }
 
@@ -374,6 +417,7 @@ int main(void)
         cmocka_unit_test(bundled_tables_are_opened_by_name),
         cmocka_unit_test(broken_tables_name_the_line),
         cmocka_unit_test(genders_are_read_from_every_form),
+        cmocka_unit_test(other_columns_are_kept),
         cmocka_unit_test(other_genders_stay_themselves),
         cmocka_unit_test(timits_speakers_are_found_by_their_folders),
         cmocka_unit_test(timits_folders_tell_the_gender),

@@ -16,6 +16,7 @@
 
 enum {
     OPT_BY,
+    OPT_STRATA,
     OPT_LAMBDA,
     OPT_FRAMES,
     OPT_COMPAT,
@@ -25,8 +26,10 @@ enum {
 };
 
 static const struct cli_option options[] = {
-    {"by", 0, "FACTORS", "factors to count by (default: those known of phone,gender,pitch)",
-     "phone|phone,gender|phone,gender,pitch|phone,gender,pitch,speaker"},
+    {"by", 0, "FACTORS", "factors to count by (default: those known, and speaker if small)",
+     "phone|phone,gender|phone,gender,pitch|phone,gender,pitch,speaker|"
+     "phone,gender,pitch,speaker,utterance"},
+    {"strata", 0, "COLUMN", "column of the speaker table to exchange speakers within", NULL},
     {"lambda", 0, "PERCENT[,PERCENT...]", "share of neurons activated in a frame (default: 1)",
      NULL},
     {"frames", 0, "FRAMES", "all, or mid: the middle frame of each segment", "all|mid"},
@@ -37,7 +40,6 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
-/* What the command line asks for, and the text of it that goes into the count file. */
 /* What the command line asks for, and its text, which the count file keeps. */
 struct request {
     struct input_request in;
@@ -92,7 +94,8 @@ static const char *count_take(struct request *r, int opt, const char *value)
         r->by = value;
         return corpus_factors_parse(value, &r->in.corpus.by)
                    ? NULL
-                   : "--by needs some of phone,gender,pitch,speaker";
+                   : "--by needs some of phone,gender,pitch,speaker,utterance";
+    case OPT_STRATA: o->strata = value; break;
     case OPT_LAMBDA:
         return parse_lambdas(r, value)
                    ? NULL
@@ -116,7 +119,7 @@ static const char *count_take(struct request *r, int opt, const char *value)
 }
 
 /* What is missing of the corpus to count by what was asked for, or NULL. */
-static const char *corpus_complaint(const struct corpus_options *c)
+static const char *corpus_complaint(const struct corpus_options *c, const char *strata)
 {
     bool pitched = c->by >> CORPUS_PITCH & 1;
     if (c->by >> CORPUS_GENDER & 1 && !c->speakers)
@@ -125,6 +128,10 @@ static const char *corpus_complaint(const struct corpus_options *c)
         return "--by pitch needs --pitch";
     if (c->edges_given && !c->pitch)
         return "--pitch-edges needs --pitch";
+    if (strata && !c->speakers)
+        return "--strata needs --speakers";
+    if (strata && !(c->by >> CORPUS_SPEAKER & 1))
+        return "--strata needs speaker in --by";
     if (c->shards && !c->edges_given && pitched && strcmp(c->pitch, CORPUS_PITCH_AUTO) == 0)
         return "--shard with --pitch auto needs --pitch-edges: tertiles need the whole "
                "corpus";
@@ -144,15 +151,16 @@ static const char *count_complete(struct request *r, const struct cli *cli, bool
         return "--frames and --compat=authors exclude each other";
     if (compat)
         o->frames = COUNTS_FRAMES_AUTHORS;
-    if (!r->by) /* speakers make as many cells as there are of them, and only on request */
-        c->by = corpus_known(c) & ~(1u << CORPUS_SPEAKER);
+    if (!r->by) /* speakers make as many cells as there are of them: on request, or if small */
+        c->by = corpus_known(c) & ~(c->speakers ? 0 : 1u << CORPUS_SPEAKER);
+    o->speaker_if_small = !r->by;
     o->corpus = *c;
     o->model = r->in.model;
     o->mean_std = r->in.mean_std;
     o->normalize = r->in.normalize;
     o->output = cli->output;
     o->threads = cli->threads;
-    return corpus_complaint(c);
+    return corpus_complaint(c, o->strata);
 }
 
 /* Adds the option to the command that the count file keeps.  Left out are those that do not change
@@ -198,6 +206,57 @@ static int count_parse(struct request *r, struct cli *cli, int argc, char **argv
     return CLI_END;
 }
 
+/* Adds the names of the factors in BY, "phone,gender". */
+static void count_add_factors(struct buf *b, unsigned by)
+{
+    bool any = false;
+    for (int f = 0; f < CORPUS_FACTORS; f++)
+        if (by >> f & 1) {
+            buf_printf(b, "%s%s", any ? "," : "", corpus_factor_names[f]);
+            any = true;
+        }
+}
+
+/* That the speaker is left out, before hours of work without. */
+static void count_note_dropped(const struct request *r, const struct cli *cli,
+                               const struct count_job *job)
+{
+    struct buf by = BUF_INIT;
+    double bytes = count_speaker_dropped(job);
+    count_add_factors(&by, r->in.corpus.by);
+    if (bytes > 0)
+        cli_note(cli,
+                 "%s: speakers are not told apart, as they could take %.1f GB: --by %s keeps "
+                 "them%s",
+                 r->o.output, bytes / 1e9, buf_text(&by),
+                 r->o.strata ? ", and with them --strata" : "");
+    buf_free(&by);
+}
+
+/* What the counts by speaker or utterance take. */
+static void count_note_cost(const struct request *r, const struct cli *cli,
+                            const struct count_job *job)
+{
+    struct count_cost cost;
+    struct buf text = BUF_INIT;
+    struct err err;
+    if (count_costs(job, &cost, &err) || (!cost.speakers && !cost.utterances))
+        return;
+    if (cost.speakers)
+        buf_printf(&text, "%" PRIu32 " speakers", cost.speakers);
+    if (cost.utterances)
+        buf_printf(&text, "%s%" PRIu32 " utterances", cost.speakers ? " and " : "",
+                   cost.utterances);
+    unsigned less = r->in.corpus.by & ~(1u << CORPUS_SPEAKER | 1u << CORPUS_UTTERANCE);
+    if (less) {
+        buf_printf(&text, " (%.1f MB with --by ", cost.without / 1e6);
+        count_add_factors(&text, less);
+        buf_str(&text, ")");
+    }
+    cli_note(cli, "%s: %.1f MB, as counted by %s", r->o.output, cost.bytes / 1e6, buf_text(&text));
+    buf_free(&text);
+}
+
 /* Reports what was counted. Recordings left out or unreadable folders make the exit status
  * CLI_FAILED unless --keep-going, so that a script notices an incomplete corpus. */
 static int count_finish(const struct request *r, const struct cli *cli, struct progress *p,
@@ -206,6 +265,7 @@ static int count_finish(const struct request *r, const struct cli *cli, struct p
     const struct count_totals *t = count_totals(job);
     uint64_t left_out = count_left_out(t);
     progress_summary(p, t);
+    count_note_cost(r, cli, job);
     if (r->in.corpus.edges_given && r->in.corpus.by >> CORPUS_PITCH & 1 && !*count_pitch_edges(job))
         cli_note(cli, "%s: holds classes, so --pitch-edges was not used", r->in.corpus.pitch);
     if (r->keep_going || (left_out == 0 && !count_unread_folders(job)))
@@ -234,6 +294,7 @@ static int count_count(const struct request *r, const struct cli *cli)
     if (code)
         return cli_fail(&err);
     input_note_normalize(r->in.model, cli, count_model(job));
+    count_note_dropped(r, cli, job);
     progress_start(&p, cli, count_totals(job));
     struct count_hooks hooks = {.problem = progress_problem,
                                 .progress = progress_show,
