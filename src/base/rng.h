@@ -7,6 +7,9 @@
 
 #include <stdint.h>
 
+/* What the state is advanced by: the N-th number from here is that of state + (N - 1) steps. */
+#define RNG_STEP UINT64_C(0x9e3779b97f4a7c15)
+
 struct rng {
     uint64_t state;
 };
@@ -18,7 +21,7 @@ static inline struct rng rng_seed(uint64_t seed)
 
 static inline uint64_t rng_next(struct rng *r)
 {
-    uint64_t z = r->state += 0x9e3779b97f4a7c15u;
+    uint64_t z = r->state += RNG_STEP;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
     return z ^ (z >> 31);

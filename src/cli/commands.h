@@ -25,6 +25,7 @@
     COMMAND(figure) \
     COMMAND(erase) \
     COMMAND(prune) \
+    COMMAND(randomize) \
     COMMAND(experiment) \
     COMMAND(eval) \
     COMMAND(activations) \

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "edit/edited.h"
 #include "edit/element.h"
 #include "edit/means.h"
-#include "base/arena.h"
 #include "base/mem.h"
 #include "model/load/model_parts.h"
 
@@ -36,60 +36,6 @@ enum status edit_means(const struct edit *e, uint32_t layer, float **out, struct
     tensor_to_f32(t, mean);
     *out = mean;
     return STATUS_OK;
-}
-
-/* Owner of an edited checkpoint's tensors: the owner it had, and the edited tensors. */
-struct edited {
-    void *owner; /* of the tensors that were not edited, with its functions (tensors.h) */
-    void (*release)(void *owner);
-    void (*forget)(void *owner, const void *p, size_t n);
-    struct arena memory; /* of the edited ones */
-};
-
-static void release_edited(void *owner)
-{
-    struct edited *o = owner;
-    if (o->release)
-        o->release(o->owner);
-    arena_free(&o->memory);
-    free(o);
-}
-
-/* Edited tensors lie outside every file and stay. */
-static void forget_unedited(void *owner, const void *p, size_t n)
-{
-    const struct edited *o = owner;
-    if (o->forget)
-        o->forget(o->owner, p, n);
-}
-
-/* Zeroed memory that goes with C; NULL without memory. */
-static void *checkpoint_own(struct checkpoint *c, size_t n, size_t size)
-{
-    struct tensors *t = &c->tensors;
-    struct edited *o = t->release == release_edited ? t->owner : NULL;
-    if (!o) {
-        o = mem_zeros(1, sizeof *o);
-        if (!o)
-            return NULL;
-        *o = (struct edited){t->owner, t->release, t->forget, arena_make(SIZE_MAX)};
-        t->owner = o;
-        t->release = release_edited;
-        t->forget = forget_unedited;
-    }
-    return arena_zeros(&o->memory, n, size);
-}
-
-/* Makes a row-major copy of T that may be written to; NULL without memory. */
-static unsigned char *tensor_writable(struct checkpoint *c, struct tensor *t)
-{
-    unsigned char *data = checkpoint_own(c, t->count, dtype_size(t->dtype));
-    if (data) {
-        tensor_copy(t, data);
-        tensor_set_rows(t);
-        t->data = data;
-    }
-    return data;
 }
 
 /* One layer to be edited: its tensors, and the neurons of the set and outside it. */
@@ -114,7 +60,7 @@ static enum status scale_columns(struct layer_edit *l, double gain, struct err *
 {
     struct tensor *t = l->part[FFN_FC2_WEIGHT];
     size_t size = dtype_size(t->dtype), width = t->shape[1];
-    unsigned char *data = tensor_writable(l->c, t);
+    unsigned char *data = edited_tensor(l->c, t);
     if (!data)
         return err_nomem(err);
     for (size_t e = 0; e < t->shape[0]; e++)
@@ -134,7 +80,7 @@ static enum status add_means(struct layer_edit *l, const float *mean, struct err
     const struct tensor *w = l->part[FFN_FC2_WEIGHT];
     struct tensor *b = l->part[FFN_FC2_BIAS];
     size_t size = dtype_size(w->dtype);
-    unsigned char *bias = tensor_writable(l->c, b);
+    unsigned char *bias = edited_tensor(l->c, b);
     if (!bias)
         return err_nomem(err);
     for (size_t e = 0; e < b->count; e++) {
@@ -167,7 +113,7 @@ static enum status mean_ablate(struct layer_edit *l, struct err *err)
 static enum status layer_mask(struct layer_edit *l, struct err *err)
 {
     struct tensor *w = l->part[FFN_FC1_WEIGHT], *b = l->part[FFN_FC1_BIAS];
-    unsigned char *rows = tensor_writable(l->c, w), *bias = tensor_writable(l->c, b);
+    unsigned char *rows = edited_tensor(l->c, w), *bias = edited_tensor(l->c, b);
     if (!rows || !bias)
         return err_nomem(err);
     size_t row = w->shape[1] * dtype_size(w->dtype), size = dtype_size(b->dtype);
@@ -189,9 +135,9 @@ static enum status tensor_gather(struct layer_edit *l, struct tensor *t, uint32_
     for (uint32_t d = axis + 1; d < t->ndim; d++)
         block *= t->shape[d];
     new.shape[axis] = width;
-    unsigned char *old = tensor_writable(l->c, t), *data = NULL;
+    unsigned char *old = edited_tensor(l->c, t), *data = NULL;
     if (old && tensor_set_rows(&new))
-        data = checkpoint_own(l->c, new.count, dtype_size(new.dtype));
+        data = edited_memory(l->c, new.count, dtype_size(new.dtype));
     if (!data)
         return err_nomem(err);
     for (size_t i = 0; i < before; i++)

@@ -226,7 +226,8 @@ static enum status write_files(const struct writing *w, const struct edit_source
         (manifest_from_torch(s) &&
          (code = write_json(w, "source_config.json", json_incref(s->checkpoint.config), err))) ||
         (s->stats && (code = copy_file(w, "mean-std.npy", s->stats, err))) ||
-        (code = copy_companions(w, &s->checkpoint, err)) || (code = write_neurons(w, r, err)) ||
+        (code = copy_companions(w, &s->checkpoint, err)) ||
+        (r->sets && (code = write_neurons(w, r, err))) ||
         (code = write_json(w, "manifest.json", json_incref(manifest), err)))
         return code;
     code = write_weights(w, &s->checkpoint.tensors, r->stop, err);

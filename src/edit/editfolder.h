@@ -35,10 +35,11 @@ void edit_source_free(struct edit_source *s);
 
 /* What the manifest says besides the source. */
 struct edit_record {
-    const struct neuron_set *sets; /* neurons edited, by their numbers in the source */
-    const json_t *edit;            /* an object that describes the edit */
-    const char *set;               /* expression, or NULL */
-    const char *counts;            /* count file it was evaluated on, or NULL */
+    /* Neurons edited, by their numbers in the source; NULL: the model as a whole. */
+    const struct neuron_set *sets;
+    const json_t *edit; /* an object that describes the edit */
+    const char *set;    /* expression, or NULL */
+    const char *counts; /* count file it was evaluated on, or NULL */
     const char *command;
     const struct cancel *stop; /* once set: give up, STATUS_CANCELLED; may be NULL */
 };

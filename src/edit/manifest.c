@@ -148,9 +148,11 @@ enum status manifest_make(const struct edit_source *s, const struct edit_record 
     if (r->counts)
         json_object_set_new(v, "counts", base_name(r->counts));
     json_object_set_new(v, "edit", json_deep_copy(r->edit));
-    json_object_set_new(v, "edited", json_integer((json_int_t)neuron_set_total(r->sets)));
-    json_object_set_new(v, "layers", describe_layers(s, r->sets));
-    if (!json_object_get(v, "layers")) {
+    if (r->sets) {
+        json_object_set_new(v, "edited", json_integer((json_int_t)neuron_set_total(r->sets)));
+        json_object_set_new(v, "layers", describe_layers(s, r->sets));
+    }
+    if (!json_object_get(v, r->sets ? "layers" : "edit")) {
         json_decref(v);
         return err_nomem(err);
     }

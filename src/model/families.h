@@ -30,6 +30,7 @@
 struct binder;
 struct checkpoint;
 struct family;
+struct init_rules;
 
 /* A name of ours and how a file spells it; lists of them end in {NULL, NULL}. */
 struct spelling {
@@ -138,6 +139,9 @@ struct family {
     const struct frontend *frontend;
     const struct family_config *config;
     const struct tensor_names *names;
+    /* [names->kinds] what tensors begin as in the software whose spelling it is (load/initial.h);
+     * NULL: not known, and the model cannot be initialised anew. */
+    const struct init_rules *initialise;
     uint32_t positions; /* POSITION_... */
     enum norm_order norms;
     uint32_t biases;            /* BIAS_... */

@@ -155,6 +155,8 @@ struct floats;
 
 /* Finds out which of NAMES' spellings B->tensors have. */
 enum status binder_spell(struct binder *b, const struct tensor_names *names, struct err *err);
+/* True if NAME is one of those that PATTERN, a side of a spelling (families.h), stands for. */
+bool tensor_name_fits(const char *name, const char *pattern);
 /* The tensor that we call NAME, or NULL; SPELLED becomes the file's name. */
 const struct tensor *binder_find(struct binder *b, const char *name, char spelled[MAX_TENSOR_NAME]);
 /* keep.c: copies X, of the tensor that is called NAME and SPELLED, to the model's own floats, which

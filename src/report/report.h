@@ -102,6 +102,10 @@ enum status report_set_summary(struct table *t, const struct setexpr *set, uint3
 /* report_edit.c: how many of SET's neurons lie in each layer. */
 enum status report_edited(struct table *t, const struct neuron_set *set, struct err *err);
 
+/* report_randomized.c: what each tensor was drawn from. */
+struct randomized; /* edit/randomize.h */
+enum status report_randomized(struct table *t, const struct randomized *r, struct err *err);
+
 /* report_eval.c: every measure of RESULT in total and by group, next to BEFORE (NULL: none). */
 enum status report_eval(struct table *t, const struct eval *e, const struct eval_options *options,
                         const struct eval_result *result, const struct eval_result *before,

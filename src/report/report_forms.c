@@ -24,6 +24,7 @@ const struct table_form *const report_forms[] = {
     &form_set,
     &form_set_summary,
     &form_edited,
+    &form_randomized,
     &form_eval,
     &form_eval_summary,
     &form_matrix,

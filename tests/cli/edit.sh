@@ -1,5 +1,5 @@
 #!/bin/bash
-# erase and prune: what they write and print, and that a refusal leaves nothing behind.
+# erase, prune and randomize: what they write and print, and that a refusal leaves nothing behind.
 . "$srcdir/tests/cli/lib.sh"
 data=$srcdir/tests/data
 demo=$srcdir/data/demo
@@ -151,4 +151,29 @@ printf '1 3\n1 5\n3 249\n' >"$dir/set"
     fi
     refuses 1 '/proc/new: ' erase -m "$model" $stats --set @"$dir/set" -o /proc/new
 }
+
+# Untrained weights: the same bytes for a seed, a model that is read by every command, and of which
+# only what was measured is left.
+writes 'initialised as fairseq does: 75 tensors, 2 kept, seed 4' randomize \
+    -m "$demo/models/sid.safetensors" --seed 4 -o "$dir/new"
+writes 'encoder.layers.3.fc2.weight	[96, 512]	normal	0	0.02' randomize \
+    -m "$demo/models/sid.safetensors" --seed 4 --format tsv -j 7 -o "$dir/new2"
+[ "$(grep -c '	kept	-	-$' "$dir/text")" = 2 ] || complain "kept: $(grep kept "$dir/text")"
+[ "$(wc -l <"$dir/text")" = 78 ] || complain "randomized: not a row a tensor"
+writes '"seed": 5' randomize -m "$demo/models/sid.safetensors" --seed 5 --format json -o "$dir/new5"
+cmp "$dir/new/model.safetensors" "$dir/new2/model.safetensors" || complain "a seed is not enough"
+cmp -s "$dir/new/model.safetensors" "$dir/new5/model.safetensors" && complain "the seed does nothing"
+grep -q head_labels "$dir/new/config.json" || complain "randomize: the head's labels are lost"
+[ "$(ls "$dir/new" | tr '\n' ' ')" = 'config.json manifest.json model.safetensors ' ] ||
+    complain "randomize: $(ls "$dir/new")"
+"$PROPNEU" eval -m "$dir/new" -a "$demo/audio" --speakers "$demo/speakers.tsv" --task sid -q \
+    --format tsv >"$dir/text" || complain "a head drawn anew cannot be evaluated"
+# shellcheck disable=SC2086
+writes 'fairseq does: 57 tensors' randomize -m "$data/models/g_melhubert_20ms/native.pt" $stats -o "$dir/newpt"
+[ -s "$dir/newpt/checkpoint.pt" ] || complain "randomize: no checkpoint.pt"
+refuses 2 '-m MODEL' randomize -o "$dir/out/new"
+refuses 2 '-o FOLDER' randomize -m "$model"
+refuses 2 '--seed takes' randomize -m "$model" --seed x -o "$dir/out/new"
+refuses 2 "what is 'more'" randomize -m "$model" -o "$dir/out/new" more
+refuses 1 "$dir/missing" randomize -m "$dir/missing" -o "$dir/out/new"
 exit $failed

@@ -113,8 +113,7 @@ enum status edit_input_sets(struct edit_input *in, const struct cli *cli,
     return code;
 }
 
-/* ARGV as a shell would take it again: "propneu erase ..."; to be freed, NULL without memory. */
-static char *edit_command(int argc, char **argv)
+char *edit_command(int argc, char **argv)
 {
     struct buf b = BUF_INIT;
     buf_str(&b, "propneu");

@@ -65,6 +65,10 @@ enum status edit_finish(struct edit_input *in, const struct cli *cli,
                         const struct experiment_request *r, const struct neuron_set *sets,
                         json_t *edit, const char *verb, const char *command, struct err *err);
 
+/* ARGV as a shell would take it again: "propneu erase ..."; to be freed, NULL without memory.  To
+ * be made before the parser moves the operands behind the options. */
+char *edit_command(int argc, char **argv);
+
 /* What differs between the commands that edit. */
 struct edit_verbs {
     const struct cli_command *command;

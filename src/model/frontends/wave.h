@@ -5,6 +5,7 @@
 #define PROPNEU_MODEL_FRONTENDS_WAVE_H
 
 #include "model/internal.h"
+#include "model/load/initial.h"
 
 #define MAX_CONVS 32
 
@@ -43,6 +44,9 @@ extern const struct family_config wave_config, wavlm_config, data2vec_config;
 /* wave_names.c */
 extern const struct spelling wave_keys[];
 extern const struct tensor_names wave_tensor_names;
+
+/* wave_initial.c: by kind of those names. */
+extern const struct init_rules hubert_initial[], wav2vec2_initial[], wave_initial[];
 
 /* The find and read of wave_config, for families that have more settings than these. */
 const json_t *wave_config_find(const struct family *family, const struct checkpoint *c);

@@ -33,6 +33,12 @@ static bool name_fits(const char *name, const char *pattern, const char **number
     return *name == '\0' || pattern[-1] == '.';
 }
 
+bool tensor_name_fits(const char *name, const char *pattern)
+{
+    const char *number, *rest;
+    return name_fits(name, pattern, &number, &rest);
+}
+
 /* What the file calls NAME, without the prefix. */
 static void name_spell(const struct spelling *pair, const char *name, char out[MAX_TENSOR_NAME])
 {
