@@ -58,13 +58,19 @@ static void above_f32(uint64_t *bits, const float *p, uint32_t width, float limi
     }
 }
 
-void pattern_from_hits(uint64_t *bits, const uint32_t *hits, uint32_t width, uint64_t frames,
-                       uint32_t tau)
+void pattern_from_hits_of(uint64_t *bits, const uint32_t *hits, uint32_t count, uint64_t frames,
+                          uint32_t tau, uint32_t width)
 {
     /* hits width > tau frames is, in whole numbers, hits > floor(tau frames / width).  Frames
      * are below 2^32 (query_rows), so the product fits. */
     uint64_t limit = frames ? tau * frames / width : UINT32_MAX;
-    above_u32(bits, hits, width, limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX);
+    above_u32(bits, hits, count, limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX);
+}
+
+void pattern_from_hits(uint64_t *bits, const uint32_t *hits, uint32_t width, uint64_t frames,
+                       uint32_t tau)
+{
+    pattern_from_hits_of(bits, hits, width, frames, tau, width);
 }
 
 void pattern_from_probabilities(uint64_t *bits, const float *p, uint32_t width, uint32_t tau)
@@ -72,16 +78,22 @@ void pattern_from_probabilities(uint64_t *bits, const float *p, uint32_t width, 
     above_f32(bits, p, width, (float)((double)tau / width));
 }
 
-void pattern_from_hits_f32(uint64_t *bits, const uint32_t *hits, uint32_t width, uint64_t frames,
-                           uint32_t tau)
+void pattern_from_hits_f32_of(uint64_t *bits, const uint32_t *hits, uint32_t count, uint64_t frames,
+                              uint32_t tau, uint32_t width)
 {
     float limit = (float)((double)tau / width), p[64];
-    for (uint32_t i = 0; i < width; i += 64) {
-        uint32_t n = width - i < 64 ? width - i : 64;
+    for (uint32_t i = 0; i < count; i += 64) {
+        uint32_t n = count - i < 64 ? count - i : 64;
         for (uint32_t k = 0; k < n; k++)
             p[k] = frames ? (float)hits[i + k] / (float)frames : 0;
         above_f32(bits + i / 64, p, n, limit);
     }
+}
+
+void pattern_from_hits_f32(uint64_t *bits, const uint32_t *hits, uint32_t width, uint64_t frames,
+                           uint32_t tau)
+{
+    pattern_from_hits_f32_of(bits, hits, width, frames, tau, width);
 }
 
 struct wilson_interval wilson_interval(uint64_t hits, uint64_t frames)

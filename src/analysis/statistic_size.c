@@ -1,5 +1,6 @@
 /*
- * The number of property neurons of a layer: |P| (equation 5).
+ * The number of property neurons of a layer: |P| (equation 5); and how many of them are in a set
+ * that does not depend on the groups.
  */
 #include "config.h"
 
@@ -7,20 +8,38 @@
 
 #include "base/bitset.h"
 
-static enum status size_compute(struct analysis *a, const char *property, uint32_t layer,
-                                double *value, struct err *err)
+static enum status size_compute(struct sample *s, double *value, struct err *err)
 {
-    const struct property_layer *l;
-    enum status code = analysis_layer(a, property, layer, &l, err);
-    if (!code)
-        *value = (double)bitset_count(l->neurons, l->words);
-    return code;
+    (void)err;
+    *value = (double)bitset_count(sample_neurons(s), s->words);
+    return STATUS_OK;
+}
+
+static enum status overlap_compute(struct sample *s, double *value, struct err *err)
+{
+    const uint64_t *neurons = sample_neurons(s);
+    size_t n = 0;
+    if (!s->reference)
+        return err_set(err, STATUS_USAGE, "overlap: compares with a set (overlap:SET)");
+    for (size_t w = 0; w < s->words; w++) {
+        uint64_t both = neurons[w] & s->reference[w];
+        n += bitset_count(&both, 1);
+    }
+    *value = (double)n;
+    return STATUS_OK;
 }
 
 const struct statistic statistic_size = {
     .name = "size",
     .unit = "neurons",
     .summary = "property neurons of the layer",
-    .extreme = STATISTIC_LARGE,
     .compute = size_compute,
+};
+
+const struct statistic statistic_overlap = {
+    .name = "overlap",
+    .unit = "neurons",
+    .summary = "property neurons of the layer that are in a set, too",
+    .needs_set = true,
+    .compute = overlap_compute,
 };

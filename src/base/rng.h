@@ -19,6 +19,16 @@ static inline struct rng rng_seed(uint64_t seed)
     return (struct rng){seed};
 }
 
+/* A generator of its own for each COUNTER: draw number 7 of a seed is the same whoever makes it,
+ * and whichever draws were made before. */
+static inline struct rng rng_at(uint64_t seed, uint64_t counter)
+{
+    uint64_t z = seed * 0x9e3779b97f4a7c15u + 0x632be59bd9b4e019u;
+    z = (z ^ (z >> 32)) * 0xd6e8feb86659fd93u + counter;
+    z = (z ^ (z >> 32)) * 0xd6e8feb86659fd93u;
+    return (struct rng){z ^ (z >> 32)};
+}
+
 static inline uint64_t rng_next(struct rng *r)
 {
     uint64_t z = r->state += RNG_STEP;

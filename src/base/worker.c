@@ -65,6 +65,74 @@ void workers_join(struct workers *w)
     *w = (struct workers){.count = 0};
 }
 
+/* One job of workers_each; the lock guards all but what does not change. */
+struct workers_job {
+    pthread_mutex_t lock;
+    worker_task *task;
+    void *context;
+    size_t tasks, next, failed_task;
+    unsigned workers; /* that have begun */
+    enum status code;
+    struct err err; /* of failed_task */
+};
+
+/* The next task into *TASK; false where there is none, or one has failed. */
+static bool workers_next(struct workers_job *j, size_t *task)
+{
+    pthread_mutex_lock(&j->lock);
+    bool more = !j->code && j->next < j->tasks;
+    if (more)
+        *task = j->next++;
+    pthread_mutex_unlock(&j->lock);
+    return more;
+}
+
+static void workers_failed(struct workers_job *j, size_t task, enum status code,
+                           const struct err *err)
+{
+    pthread_mutex_lock(&j->lock);
+    if (!j->code || task < j->failed_task) {
+        j->code = code;
+        j->failed_task = task;
+        j->err = *err;
+    }
+    pthread_mutex_unlock(&j->lock);
+}
+
+static void *workers_loop(void *context)
+{
+    struct workers_job *j = context;
+    struct err err;
+    size_t task;
+    pthread_mutex_lock(&j->lock);
+    unsigned worker = j->workers++;
+    pthread_mutex_unlock(&j->lock);
+    while (workers_next(j, &task)) {
+        enum status code = j->task(j->context, worker, task, &err);
+        if (code)
+            workers_failed(j, task, code, &err);
+    }
+    return NULL;
+}
+
+enum status workers_each(unsigned threads, size_t tasks, worker_task *task, void *context,
+                         struct err *err)
+{
+    struct workers_job j = {.task = task, .context = context, .tasks = tasks};
+    struct workers w = {.count = 0};
+    size_t wanted = threads < tasks ? threads : tasks;
+    pthread_mutex_init(&j.lock, NULL);
+    if (wanted > 1 && workers_start(&w, wanted - 1, workers_loop, &j, NULL))
+        wanted = 1; /* this thread does all of it */
+    workers_loop(&j);
+    if (wanted > 1)
+        workers_join(&w);
+    pthread_mutex_destroy(&j.lock);
+    if (j.code && err)
+        *err = j.err;
+    return j.code;
+}
+
 void background_init(struct background *b)
 {
     *b = (struct background){.stop = false};

@@ -45,6 +45,15 @@ enum status workers_start(struct workers *w, size_t wanted, void *(*function)(vo
 void workers_join(struct workers *w);
 
 /*
+ * Does TASK for each number below TASKS in THREADS threads (one: in this one); WORKER, below
+ * THREADS, tells it which thread it runs in, for room of its own.  Tasks must not depend on each
+ * other.  The error of the lowest task that failed; none is begun after a failure.
+ */
+typedef enum status worker_task(void *context, unsigned worker, size_t task, struct err *err);
+enum status workers_each(unsigned threads, size_t tasks, worker_task *task, void *context,
+                         struct err *err);
+
+/*
  * A thread that waits for things to do, does them, and tells its owner:
  *
  *     background_init(&b);

@@ -22,6 +22,7 @@
     COMMAND(pattern) \
     COMMAND(map) \
     COMMAND(overlap) \
+    COMMAND(null) \
     COMMAND(figure) \
     COMMAND(erase) \
     COMMAND(prune) \

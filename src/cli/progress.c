@@ -151,6 +151,22 @@ void progress_steps(struct progress *p, double done, uint64_t all)
     p->shown = p->terminal;
 }
 
+void progress_share(void *context, double share)
+{
+    struct progress *p = context;
+    char left[40] = "?";
+    double at = worker_clock();
+    if (p->cli->quiet || at - p->last < (p->terminal ? 0.25 : PLAIN_SECONDS))
+        return;
+    p->last = at;
+    if (share > 0)
+        say_time((at - p->start) * (1 - share) / share, left, sizeof left);
+    fprintf(stderr, "%s%s: %s %%, %s left%s", p->terminal ? "\r" : "propneu: ", p->what,
+            number_fixed(100 * share, 0).text, left, p->terminal ? "\033[K" : "\n");
+    fflush(stderr);
+    p->shown = p->terminal;
+}
+
 /* Moves the start of counting, so that the estimate does not include tracking pitch. */
 void progress_tracking(void *context, uint64_t done, uint64_t all)
 {

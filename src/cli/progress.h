@@ -34,6 +34,9 @@ void progress_count(void *context, size_t done, size_t all);
 /* Of an experiment: how many of ALL its steps are DONE, p->before of them long ago. */
 void progress_steps(struct progress *p, double done, uint64_t all);
 
+/* A hook of work whose share done, 0 to 1, is all that can be said; CONTEXT as above. */
+void progress_share(void *context, double share);
+
 /* Takes the progress line away. */
 void progress_end(struct progress *p);
 

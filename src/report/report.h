@@ -13,6 +13,7 @@
 #include "base/neuron_set.h"
 #include "eval/eval.h"
 #include "experiment/experiment.h"
+#include "inference/null.h"
 #include "report/scores.h"
 #include "report/table.h"
 
@@ -98,6 +99,9 @@ enum status report_set(struct table *t, struct analysis *a, const struct setexpr
                        uint32_t layer, struct err *err);
 enum status report_set_summary(struct table *t, const struct setexpr *set, uint32_t layer,
                                struct err *err);
+
+/* report_null.c: every statistic of N in every layer that was asked for, against its null. */
+enum status report_null(struct table *t, const struct null_result *n, struct err *err);
 
 /* report_edit.c: how many of SET's neurons lie in each layer. */
 enum status report_edited(struct table *t, const struct neuron_set *set, struct err *err);

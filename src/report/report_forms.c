@@ -23,6 +23,7 @@ const struct table_form *const report_forms[] = {
     &form_overlap_summary,
     &form_set,
     &form_set_summary,
+    &form_null,
     &form_edited,
     &form_randomized,
     &form_eval,

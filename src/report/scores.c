@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/statistic.h"
 #include "base/bitset.h"
 #include "base/mem.h"
 #include "base/ties.h"
@@ -78,26 +77,20 @@ static bool scores_scorable(const struct property *p)
     return pair && p->groups > 1 && p->points <= SCORES_MAX_POINTS;
 }
 
-/* The statistics of the layer; silhouettes where a map scores anything. */
-static enum status scores_fill_statistics(struct score *out, struct analysis *a,
-                                          const struct property *p, uint32_t layer, struct err *err)
+/* The silhouettes of the layer, where a map scores anything. */
+static enum status scores_fill_map(struct score *out, struct analysis *a, const struct property *p,
+                                   uint32_t layer, struct err *err)
 {
     const struct map *m;
-    double size;
-    enum status code = statistic_size.compute(a, p->name, layer, &size, err);
-    if (code)
-        return code;
-    out->neurons = (uint32_t)size;
     if (!scores_scorable(p))
         return STATUS_OK;
-    code = statistic_silhouette.compute(a, p->name, layer, &out->silhouette, err);
-    if (!code)
-        code = statistic_full_dim.compute(a, p->name, layer, &out->silhouette_full, err);
-    if (!code)
-        code = analysis_map(a, p->name, layer, &m, err);
-    if (!code)
-        out->stress = m->normalised_stress;
-    return code;
+    enum status code = analysis_map(a, p->name, layer, &m, err);
+    if (code)
+        return code;
+    out->silhouette = m->silhouette;
+    out->silhouette_full = m->silhouette_full;
+    out->stress = m->normalised_stress;
+    return STATUS_OK;
 }
 
 /* Fills in one layer: sizes of the sets, threshold and statistics. `there` is set last, so that a
@@ -119,7 +112,8 @@ static enum status scores_fill_layer(struct score *out, struct analysis *a,
     out->tau = l->tau;
     out->points = l->points;
     out->any = (uint32_t)bitset_count(l->any, l->words);
-    code = scores_fill_statistics(out, a, p, layer, err);
+    out->neurons = (uint32_t)bitset_count(l->neurons, l->words);
+    code = scores_fill_map(out, a, p, layer, err);
     out->there = !code;
     return code;
 }

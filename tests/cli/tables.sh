@@ -87,6 +87,8 @@ explorer 'form\n' "$ssl" "$sid" --view compare
 "$PROPNEU" figure 5 "$ssl" "$sid" --property $all,speaker -q --format tsv >"$dir/want"
 explorer '' "$ssl" "$sid" --view compare
 
+asked null null "$ssl" --property phone --draws 20 --statistic size,full-dim,overlap:gender
+
 asked neurons neurons "$ssl" --property gender --layer 2
 sorted=1 explorer '' "$ssl" --view neurons --property gender --layer 2
 

@@ -37,7 +37,8 @@ static enum status statistic_print(FILE *out, const struct cli *cli, struct anal
     table_begin(t, &statistic_form, 0);
     for (uint32_t l = 0; l < in->counts.layers && !code; l++) {
         double value = NAN;
-        code = statistic_size.compute(&in->analysis, r->property, l, &value, err);
+        code =
+            statistic_of_layer(&statistic_size, &in->analysis, r->property, l, NULL, &value, err);
         table_count(t, l + 1);
         table_real(t, value);
     }

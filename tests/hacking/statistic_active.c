@@ -5,22 +5,23 @@
 
 #include "analysis/statistic.h"
 
-#include "base/bitset.h"
-
-static enum status active_compute(struct analysis *a, const char *property, uint32_t layer,
-                                  double *value, struct err *err)
+static enum status active_compute(struct sample *s, double *value, struct err *err)
 {
-    const struct property_layer *l;
-    enum status code = analysis_layer(a, property, layer, &l, err);
-    if (!code)
-        *value = (double)bitset_count(l->any, l->words);
-    return code;
+    size_t n = 0;
+    (void)err;
+    for (size_t w = 0; w < s->words; w++) {
+        uint64_t any = 0;
+        for (uint32_t k = 0; k < s->points; k++)
+            any |= s->pattern[k * s->words + w];
+        n += (size_t)__builtin_popcountll(any);
+    }
+    *value = (double)n;
+    return STATUS_OK;
 }
 
 const struct statistic statistic_active = {
     .name = "active",
     .unit = "neurons",
     .summary = "neurons in at least one activation pattern",
-    .extreme = STATISTIC_LARGE,
     .compute = active_compute,
 };

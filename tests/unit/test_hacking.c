@@ -47,7 +47,7 @@ static void the_statistic_counts_neurons_in_patterns(void **state)
     double value;
     const struct property_layer *l;
     (void)state;
-    assert_ok(statistic_active.compute(&session, "gender", 1, &value, &err));
+    assert_ok(statistic_of_layer(&statistic_active, &session, "gender", 1, NULL, &value, &err));
     assert_ok(analysis_layer(&session, "gender", 1, &l, &err));
     double want = 0;
     for (uint32_t i = 0; i < TOY_WIDTH; i++)

@@ -533,14 +533,16 @@ static void statistics_are_those_of_the_layer(void **state)
     (void)state;
     assert_ok(analysis_layer(&a, "gender", 3, &l, &err));
     assert_ok(analysis_map(&a, "gender", 3, &m, &err));
-    assert_ok(statistic_find("size")->compute(&a, "gender", 3, &value, &err));
+    assert_ok(statistic_of_layer(statistic_find("size"), &a, "gender", 3, NULL, &value, &err));
     assert_int_equal((int)value, 79);
     assert_int_equal(bitset_count(l->neurons, l->words), 79);
-    assert_ok(statistic_find("silhouette")->compute(&a, "gender", 3, &value, &err));
+    assert_ok(
+        statistic_of_layer(statistic_find("silhouette"), &a, "gender", 3, NULL, &value, &err));
     assert_near(value, m->silhouette, 1e-12);
-    assert_ok(statistic_find("full-dim")->compute(&a, "gender", 3, &value, &err));
+    assert_ok(statistic_of_layer(statistic_find("full-dim"), &a, "gender", 3, NULL, &value, &err));
     assert_near(value, 0.538, 5e-4);
-    assert_status(statistic_find("size")->compute(&a, "age", 3, &value, &err), STATUS_NOTFOUND);
+    assert_status(statistic_of_layer(statistic_find("size"), &a, "age", 3, NULL, &value, &err),
+                  STATUS_NOTFOUND);
 }
 
 int main(void)

@@ -74,6 +74,14 @@ static bool map_take(void *options, const struct cli_args *a, int opt)
 
 const struct cli_option_group analysis_map_options = {map_table, map_take};
 
+static const struct cli_option method_table[] = {
+    {"method", 0, "METHOD", "how maps are made: smacof or classical (default: smacof)",
+     "smacof|classical"},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+const struct cli_option_group analysis_method_option = {method_table, map_take};
+
 static const struct cli_option property_table[] = {
     {"property", 0, "NAME", "phone, gender, pitch, ..., each-phone",
      "phone|gender|pitch|speaker|each-phone"},

@@ -27,6 +27,9 @@ enum analysis_selection_option {
 extern const struct cli_option_group analysis_layer_options, analysis_selection_options,
     analysis_map_options;
 
+/* --method alone, for commands that have another --seed. */
+extern const struct cli_option_group analysis_method_option;
+
 /* --property NAME, whose part is a const char *: the name, NULL while it is not given. */
 extern const struct cli_option_group analysis_property_options;
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/shell_quote.h"
 #include "cli/commands/input_options.h"
 #include "cli/progress.h"
@@ -226,9 +227,9 @@ static void count_note_dropped(const struct request *r, const struct cli *cli,
     count_add_factors(&by, r->in.corpus.by);
     if (bytes > 0)
         cli_note(cli,
-                 "%s: speakers are not told apart, as they could take %.1f GB: --by %s keeps "
+                 "%s: speakers are not told apart, as they could take %s GB: --by %s keeps "
                  "them%s",
-                 r->o.output, bytes / 1e9, buf_text(&by),
+                 r->o.output, number_fixed(bytes / 1e9, 1).text, buf_text(&by),
                  r->o.strata ? ", and with them --strata" : "");
     buf_free(&by);
 }
@@ -249,11 +250,12 @@ static void count_note_cost(const struct request *r, const struct cli *cli,
                    cost.utterances);
     unsigned less = r->in.corpus.by & ~(1u << CORPUS_SPEAKER | 1u << CORPUS_UTTERANCE);
     if (less) {
-        buf_printf(&text, " (%.1f MB with --by ", cost.without / 1e6);
+        buf_printf(&text, " (%s MB with --by ", number_fixed(cost.without / 1e6, 1).text);
         count_add_factors(&text, less);
         buf_str(&text, ")");
     }
-    cli_note(cli, "%s: %.1f MB, as counted by %s", r->o.output, cost.bytes / 1e6, buf_text(&text));
+    cli_note(cli, "%s: %s MB, as counted by %s", r->o.output,
+             number_fixed(cost.bytes / 1e6, 1).text, buf_text(&text));
     buf_free(&text);
 }
 

@@ -1,0 +1,22 @@
+/*
+ * exchange_options.h - private to the commands that compare with chance: how labels are exchanged,
+ * and which layers are looked at.
+ */
+#ifndef PROPNEU_CLI_COMMANDS_EXCHANGE_OPTIONS_H
+#define PROPNEU_CLI_COMMANDS_EXCHANGE_OPTIONS_H
+
+#include "cli/commands/analysis_options.h"
+#include "inference/exchange.h"
+
+/* --strata, --speakers, --tokens, --draws, --seed; the part is a struct exchange_options. */
+extern const struct cli_option_group exchange_option_group;
+
+/* --layer LIST; the part is a const char *, NULL while it is not given. */
+extern const struct cli_option_group layer_list_option;
+
+/* The layers "1,3-5" (NULL: all) of A's file, from 0 and in rising order, into *LAYER [*LAYERS], to
+ * be freed. */
+enum status layer_list_parse(const char *text, const struct analysis *a, uint32_t **layer,
+                             uint32_t *layers, struct err *err);
+
+#endif
