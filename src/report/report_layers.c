@@ -30,6 +30,13 @@ static const struct table_column layers_columns[] = {
      "neurons of each group, as GROUP=NUMBER with commas between", 0, 0},
     {"normalised_stress", TABLE_REAL, NULL,
      "of the map: root of the raw stress over the summed squared distances", 0, 4},
+    {"expected", TABLE_REAL, "neurons",
+     "with --null: mean of property_neurons when labels are exchanged (see null)", 0, 1},
+    {"p", TABLE_REAL, NULL, "with --null: p of property_neurons", 0, 4},
+    {"p_max", TABLE_REAL, NULL, "with --null: the same for the best of these layers", 0, 4},
+    {"distances_expected", TABLE_REAL, NULL,
+     "with --null: mean of silhouette_distances when labels are exchanged", 0, 3},
+    {"distances_p", TABLE_REAL, NULL, "with --null: p of silhouette_distances", 0, 4},
 };
 
 static const struct table_column properties_columns[] = {
@@ -97,6 +104,11 @@ static void add_layer(struct table *t, const struct scores *s, const struct scor
     table_flag(t, q->best == (long)layer);
     table_words(t, v->group_sizes);
     table_real(t, isnan(v->silhouette_full) ? NAN : v->stress);
+    table_real(t, v->expected);
+    table_real(t, v->p);
+    table_real(t, v->p_max);
+    table_real(t, v->distances_expected);
+    table_real(t, v->distances_p);
 }
 
 enum status report_layers(struct table *t, const struct scores *s, size_t files, struct err *err)

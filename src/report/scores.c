@@ -45,7 +45,14 @@ enum status scores_init(struct scores *s, const char *title, uint32_t layers,
         q->asked = true;
         ok = q->name && q->layer;
         for (uint32_t l = 0; ok && l < layers; l++)
-            q->layer[l].stress = q->layer[l].silhouette = q->layer[l].silhouette_full = NAN;
+            q->layer[l] = (struct score){.stress = NAN,
+                                         .silhouette = NAN,
+                                         .silhouette_full = NAN,
+                                         .expected = NAN,
+                                         .p = NAN,
+                                         .p_max = NAN,
+                                         .distances_expected = NAN,
+                                         .distances_p = NAN};
     }
     if (!ok) {
         scores_free(&made);
@@ -65,6 +72,23 @@ void scores_rank(struct scores *s)
         for (uint32_t l = 0; l < s->layers; l++)
             ties_offer(&t, l, q->layer[l].there ? q->layer[l].silhouette : NAN);
         q->best = ties_choice(&t);
+    }
+}
+
+void scores_add_null(struct scores *s, const struct null_result *n)
+{
+    long property = scores_find(s, n->property);
+    for (uint32_t i = 0; i < n->rows && property >= 0; i++) {
+        const struct null_row *row = &n->row[i];
+        struct score *v = &s->property[property].layer[row->layer];
+        if (row->statistic == &statistic_size) {
+            v->expected = row->summary.mean;
+            v->p = row->summary.p;
+            v->p_max = row->summary.p_max;
+        } else if (row->statistic == &statistic_full_dim) {
+            v->distances_expected = row->summary.mean;
+            v->distances_p = row->summary.p;
+        }
     }
 }
 

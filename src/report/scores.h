@@ -10,6 +10,7 @@
 
 #include "analysis/analysis.h"
 #include "base/ties.h"
+#include "inference/null.h"
 
 /* Beyond this many points a layer's silhouette takes seconds: it is left out, as in `layers`. */
 #define SCORES_MAX_POINTS 600
@@ -19,6 +20,8 @@ struct score {
     uint32_t width, tau, points, any, neurons;
     char *group_sizes;                          /* as report_group_sizes has it */
     double stress, silhouette, silhouette_full; /* NAN where there is none */
+    /* What chance gives (scores_add_null): of the size and of silhouette_full; NAN until then. */
+    double expected, p, p_max, distances_expected, distances_p;
 };
 
 struct score_property {
@@ -51,6 +54,9 @@ void scores_rank(struct scores *s);
  */
 enum status scores_make(struct scores *s, struct analysis *a, const char *title,
                         const struct names *properties, uint32_t layer, struct err *err);
+
+/* Takes the nulls of `size` and `full-dim` of a property from N. */
+void scores_add_null(struct scores *s, const struct null_result *n);
 
 /* What ENGINE has found so far of C, whose properties are NAMES (scores_take.c). */
 struct engine;

@@ -10,20 +10,20 @@
 #include "report/scores.h"
 #include "work/engine.h"
 
-/* Copies one finished result. */
+/* Copies one finished result; what chance gives stays as it is. */
 static enum status scores_take_result(struct score *v, const struct engine_result *r,
                                       const struct counts_layer *layer, struct err *err)
 {
-    *v = (struct score){.there = true,
-                        .width = layer->width,
-                        .tau = layer->tau,
-                        .points = r->points,
-                        .any = r->any,
-                        .neurons = r->neurons,
-                        .group_sizes = mem_strndup(r->group_sizes, strlen(r->group_sizes)),
-                        .stress = r->stress,
-                        .silhouette = r->silhouette,
-                        .silhouette_full = r->silhouette_full};
+    v->there = true;
+    v->width = layer->width;
+    v->tau = layer->tau;
+    v->points = r->points;
+    v->any = r->any;
+    v->neurons = r->neurons;
+    v->group_sizes = mem_strndup(r->group_sizes, strlen(r->group_sizes));
+    v->stress = r->stress;
+    v->silhouette = r->silhouette;
+    v->silhouette_full = r->silhouette_full;
     return v->group_sizes ? STATUS_OK : err_nomem(err);
 }
 

@@ -33,7 +33,7 @@ prints 'gender (11 patterns): male 6 of 39 phones' layers "$toy"
 # The phones of the toy are the same in every layer: none is the best.
 [ "$(grep -c '\*' "$dir/out")" = 2 ] || complain "layers: not one best layer each for gender and pitch"
 prints 'property	layer	width	tau	patterns' layers "$toy" --format tsv
-columns 13
+columns 18
 [ "$(wc -l <"$dir/out")" = 13 ] || complain "layers: not 4 properties x 3 layers"
 prints '"best_layer"' layers "$toy" --format json --property gender
 json

@@ -73,6 +73,7 @@ explorer() {
 }
 
 all=phone,gender,pitch,each-phone
+asked layers layers "$ssl" --property phone --null --draws 20
 asked layers layers "$ssl"
 figure 4 "$ssl" --property $all
 figure 7 "$ssl" --property $all

@@ -4,9 +4,10 @@
  */
 #include "config.h"
 
-#include "cli/commands/analysis_options.h"
 #include "cli/commands.h"
+#include "cli/commands/exchange_options.h"
 #include "cli/commands/print_tables.h"
+#include "cli/progress.h"
 
 #include <stdlib.h>
 
@@ -15,15 +16,19 @@
 /* Text shows the groups' columns only where they fit a line. */
 #define MANY_GROUPS 5
 
+enum { LAYERS_PROPERTY, LAYERS_NULL };
+
 struct request {
     struct analysis_options options;
     const char *property; /* NULL: all */
     unsigned long layer;  /* 0: all */
+    bool null;            /* what chance gives, too */
+    struct exchange_options exchange;
 };
 
 /* The heading of one property: its groups with the phones they have data for, then the columns.
  * Group columns are omitted where too many to fit a line. */
-static void print_text_head(FILE *out, const struct property *p)
+static void print_text_head(FILE *out, const struct property *p, bool null)
 {
     fprintf(out, "\n");
     print_name(out, p->name, 0);
@@ -36,23 +41,23 @@ static void print_text_head(FILE *out, const struct property *p)
     }
     if (p->groups > MANY_GROUPS)
         fprintf(out, ": %u groups", p->groups);
-    fprintf(out, "\nlayer      S  property");
+    fprintf(out, "\nlayer      S  property%s", null ? "  expected       p   p_max" : "");
     for (uint32_t g = 0; g < p->groups && p->groups <= MANY_GROUPS; g++) {
         fprintf(out, "  ");
         print_name(out, p->group.name[g], 8);
     }
-    fprintf(out, "  silhouette  (distances)\n");
+    fprintf(out, "  silhouette  (distances)%s\n", null ? "  expected       p" : "");
 }
 
 /* One property in the layers asked for. */
 static enum status print_text(FILE *out, struct analysis *a, const struct scores *s,
-                              const struct score_property *q, struct err *err)
+                              const struct score_property *q, bool null, struct err *err)
 {
     const struct property *p;
     const struct property_layer *l;
     enum status code = analysis_property(a, q->name, &p, err);
     if (!code)
-        print_text_head(out, p);
+        print_text_head(out, p, null);
     for (uint32_t i = 0; !code && i < s->layers; i++) {
         const struct score *v = &q->layer[i];
         if (!v->there)
@@ -61,6 +66,11 @@ static enum status print_text(FILE *out, struct analysis *a, const struct scores
         if (code)
             break;
         fprintf(out, "%5u  %5u  %8u", i + 1, v->any, v->neurons);
+        if (null) {
+            print_real(out, v->expected, 10, 1);
+            print_real(out, v->p, 8, 4);
+            print_real(out, v->p_max, 8, 4);
+        }
         for (uint32_t g = 0; g < p->groups && p->groups <= MANY_GROUPS; g++) {
             int width = name_width(p->group.name[g]);
             fprintf(out, "  %*zu", width > 8 ? width : 8,
@@ -70,6 +80,10 @@ static enum status print_text(FILE *out, struct analysis *a, const struct scores
         print_real(out, v->silhouette, 10, 3);
         fputc(q->best == (long)i && !s->only ? '*' : ' ', out);
         print_real(out, v->silhouette_full, 12, 3);
+        if (null) {
+            print_real(out, v->distances_expected, 10, 3);
+            print_real(out, v->distances_p, 8, 4);
+        }
         fputc('\n', out);
     }
     return code;
@@ -77,13 +91,13 @@ static enum status print_text(FILE *out, struct analysis *a, const struct scores
 
 /* The settings, then a block for each property that the file has data for. */
 static enum status print_all_text(FILE *out, struct analysis_input *in, const struct scores *s,
-                                  struct err *err)
+                                  bool null, struct err *err)
 {
     enum status code = STATUS_OK;
     print_settings(out, in);
     for (uint32_t p = 0; !code && p < s->properties; p++)
         if (s->property[p].asked && !s->property[p].why[0])
-            code = print_text(out, &in->analysis, s, &s->property[p], err);
+            code = print_text(out, &in->analysis, s, &s->property[p], null, err);
     return code;
 }
 
@@ -153,6 +167,52 @@ static enum status make_scores(struct scores *s, struct analysis *a, const struc
     return code;
 }
 
+/* The nulls of size and full-dimensional silhouette of the property Q; one that the file cannot
+ * give is noted, and its columns stay without numbers. */
+static enum status layers_add_null(struct scores *s, struct analysis *a,
+                                   const struct score_property *q, const struct request *r,
+                                   const struct cli *cli, struct err *err)
+{
+    struct progress progress;
+    struct null_result n;
+    uint32_t layer = r->layer ? (uint32_t)r->layer - 1 : 0;
+    struct null_request request = {.property = q->name,
+                                   .layer = r->layer ? &layer : NULL,
+                                   .layers = 1,
+                                   .exchange = r->exchange,
+                                   .threads = cli->threads,
+                                   .progress = progress_share,
+                                   .progress_context = &progress};
+    enum status code = null_add_statistic(&request, "size", a, NULL, err);
+    if (!code)
+        code = null_add_statistic(&request, "full-dim", a, NULL, err);
+    request.exchange.seed = r->options.map.seed;
+    progress_begin(&progress, cli, q->name);
+    if (!code)
+        code = null_make(&n, a, &request, err);
+    progress_end(&progress);
+    if (code == STATUS_UNSUPPORTED) {
+        cli_note(cli, "%s: no null: %s", q->name, err->msg);
+        return STATUS_OK;
+    }
+    if (code)
+        return code;
+    scores_add_null(s, &n);
+    null_free(&n);
+    return STATUS_OK;
+}
+
+static enum status layers_add_nulls(struct scores *s, struct analysis *a, const struct request *r,
+                                    const struct cli *cli, struct err *err)
+{
+    enum status code = STATUS_OK;
+    a->cancel = progress_catch_signals();
+    for (uint32_t p = 0; p < s->properties && !code; p++)
+        if (s->property[p].asked && !s->property[p].why[0])
+            code = layers_add_null(s, a, &s->property[p], r, cli, err);
+    return code;
+}
+
 /* Text or tables of all properties; those without data are noted and left out. */
 static enum status print_layers(FILE *out, const struct cli *cli, struct analysis_input *in,
                                 void *context, struct err *err)
@@ -166,8 +226,10 @@ static enum status print_layers(FILE *out, const struct cli *cli, struct analysi
     enum status code = make_scores(&s, a, r, err);
     if (!code)
         code = note_left_out(cli, &s, a, err);
+    if (!code && r->null)
+        code = layers_add_nulls(&s, a, r, cli, err);
     if (!code)
-        code = cli->format == CLI_TEXT ? print_all_text(out, in, &s, err)
+        code = cli->format == CLI_TEXT ? print_all_text(out, in, &s, r->null, err)
                                        : print_tables(out, cli, in, &s, r->property, err);
     scores_free(&s);
     return code;
@@ -176,8 +238,10 @@ static enum status print_layers(FILE *out, const struct cli *cli, struct analysi
 static bool layers_do_take_option(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
-    (void)opt; /* there is one */
-    r->property = a->value;
+    if (opt == LAYERS_NULL)
+        r->null = true;
+    else
+        r->property = a->value;
     return true;
 }
 
@@ -196,12 +260,14 @@ static const struct cli_group_use groups[] = {
     {&analysis_layer_options, offsetof(struct request, options)},
     {&analysis_selection_options, offsetof(struct request, options)},
     {&analysis_map_options, offsetof(struct request, options)},
+    {&exchange_but_seed_group, offsetof(struct request, exchange)},
     {NULL, 0},
 };
 
 static const struct cli_option options[] = {
-    {"property", 0, "NAME", "only this property (default: all in the file)",
-     "phone|gender|pitch|speaker|each-phone"},
+    [LAYERS_PROPERTY] = {"property", 0, "NAME", "only this property (default: all in the file)",
+                         "phone|gender|pitch|speaker|each-phone"},
+    [LAYERS_NULL] = {"null", 0, NULL, "what chance gives beside each number (see null)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -218,6 +284,7 @@ const struct cli_command command_layers = {
         "Its table is 'layers' in propneu-tables(5); JSON has it under the key layers,\n"
         "with 'properties' and 'groups'.\n",
     .examples = "  propneu layers my.counts\n"
+                "  propneu layers my.counts --property gender --null\n"
                 "  propneu layers my.counts --property gender --where phone=AA,IY --format tsv\n",
     .groups = groups,
     .options = options,

@@ -11,14 +11,16 @@
 #include "base/mem.h"
 
 enum {
+    EXCHANGE_SEED,
     EXCHANGE_STRATA,
     EXCHANGE_SPEAKER_TABLE,
     EXCHANGE_TOKEN_FILE,
-    EXCHANGE_DRAWS,
-    EXCHANGE_SEED
+    EXCHANGE_DRAWS
 };
 
+/* The seed stands first, so that the group without it is the rest. */
 static const struct cli_option exchange_table[] = {
+    [EXCHANGE_SEED] = {"seed", 0, "N", "seed of the draws (default: 0)", NULL},
     [EXCHANGE_STRATA] = {"strata", 0, "COLUMN",
                          "exchange speakers of equal values only; none: freely (default: the "
                          "file's)",
@@ -28,7 +30,6 @@ static const struct cli_option exchange_table[] = {
     [EXCHANGE_TOKEN_FILE] = {"tokens", 0, "FILE", "token file (default: FILE.tokens)", CLI_FILE},
     [EXCHANGE_DRAWS] = {"draws", 0, "N",
                         "random labelings, or all (default: 9999; all where at most 10000)", "all"},
-    [EXCHANGE_SEED] = {"seed", 0, "N", "seed of the draws (default: 0)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -67,6 +68,14 @@ static bool exchange_take(void *part, const struct cli_args *a, int opt)
 }
 
 const struct cli_option_group exchange_option_group = {exchange_table, exchange_take};
+
+static bool exchange_take_but_seed(void *part, const struct cli_args *a, int opt)
+{
+    return exchange_take(part, a, opt + EXCHANGE_STRATA);
+}
+
+const struct cli_option_group exchange_but_seed_group = {exchange_table + EXCHANGE_STRATA,
+                                                         exchange_take_but_seed};
 
 static const struct cli_option layer_list_table[] = {
     {"layer", 0, "LIST", "layers, as 1,3-5 (default: all)", NULL},

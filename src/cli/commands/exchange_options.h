@@ -11,6 +11,9 @@
 /* --strata, --speakers, --tokens, --draws, --seed; the part is a struct exchange_options. */
 extern const struct cli_option_group exchange_option_group;
 
+/* The same without --seed, for commands whose maps have one. */
+extern const struct cli_option_group exchange_but_seed_group;
+
 /* --layer LIST; the part is a const char *, NULL while it is not given. */
 extern const struct cli_option_group layer_list_option;
 
