@@ -27,6 +27,7 @@
     COMMAND(erase) \
     COMMAND(prune) \
     COMMAND(randomize) \
+    COMMAND(movement) \
     COMMAND(experiment) \
     COMMAND(eval) \
     COMMAND(activations) \

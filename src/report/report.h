@@ -110,6 +110,18 @@ enum status report_edited(struct table *t, const struct neuron_set *set, struct 
 struct randomized; /* edit/randomize.h */
 enum status report_randomized(struct table *t, const struct randomized *r, struct err *err);
 
+/* report_movement.c: how far every neuron moved; the sets of PROPERTY against the rest. */
+struct movement; /* edit/movement.h */
+struct report_movement_how {
+    uint32_t draws;
+    uint64_t seed;
+    const struct cancel *stop; /* may be NULL */
+};
+enum status report_movement(struct table *t, const struct movement *m, struct err *err);
+enum status report_movement_sets(struct table *t, const struct movement *m, struct analysis *a,
+                                 const char *property, const struct report_movement_how *how,
+                                 struct err *err);
+
 /* report_eval.c: every measure of RESULT in total and by group, next to BEFORE (NULL: none). */
 enum status report_eval(struct table *t, const struct eval *e, const struct eval_options *options,
                         const struct eval_result *result, const struct eval_result *before,

@@ -26,6 +26,8 @@ const struct table_form *const report_forms[] = {
     &form_null,
     &form_edited,
     &form_randomized,
+    &form_movement,
+    &form_movement_sets,
     &form_eval,
     &form_eval_summary,
     &form_matrix,

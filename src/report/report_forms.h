@@ -15,6 +15,7 @@ extern const struct table_form form_overlap, form_sets, form_overlap_summary;
 extern const struct table_form form_set, form_set_summary;
 extern const struct table_form form_null;
 extern const struct table_form form_edited, form_randomized;
+extern const struct table_form form_movement, form_movement_sets;
 extern const struct table_form form_eval, form_eval_summary;
 extern const struct table_form form_matrix, form_curve, form_erased, form_experiment_summary;
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# erase, prune and randomize: what they write and print, and that a refusal leaves nothing behind.
+# erase, prune, randomize and movement: what they write and print, and that a refusal leaves nothing behind.
 . "$srcdir/tests/cli/lib.sh"
 data=$srcdir/tests/data
 demo=$srcdir/data/demo
@@ -176,4 +176,20 @@ refuses 2 '-o FOLDER' randomize -m "$model"
 refuses 2 '--seed takes' randomize -m "$model" --seed x -o "$dir/out/new"
 refuses 2 "what is 'more'" randomize -m "$model" -o "$dir/out/new" more
 refuses 1 "$dir/missing" randomize -m "$dir/missing" -o "$dir/out/new"
+
+# Movement, and what two models and a count file must have in common.
+ssl=$demo/models/ssl.safetensors
+writes 'layer	neuron	row	column' movement "$ssl" "$demo/models/sid.safetensors" --format tsv
+[ "$(wc -l <"$dir/text")" = 2049 ] || complain "movement: not a row a neuron"
+writes '    4      512    0.2027  0.0756  0.9486    0.2645  0.0641  1.0607' movement "$ssl" \
+    "$demo/models/sid.safetensors"
+writes 'gender	1	-	' movement "$ssl" "$demo/models/sid.safetensors" -c "$demo/counts/ssl.counts" \
+    --property gender,pitch --draws 99 --format tsv
+[ "$(wc -l <"$dir/text")" = 29 ] || complain "movement -c: $(cat "$dir/text")"
+refuses 1 "$ssl has 4 layers and $model has 3" movement "$ssl" "$model"
+refuses 1 "$model has 3" movement "$model" "$model" -c "$demo/counts/ssl.counts"
+refuses 1 "no property 'colour'" movement "$ssl" "$ssl" -c "$demo/counts/ssl.counts" --property colour
+refuses 2 'BEFORE and AFTER' movement "$ssl"
+refuses 2 '-c COUNTS' movement "$ssl" "$ssl" --property gender
+refuses 2 '--draws takes' movement "$ssl" "$ssl" -c "$demo/counts/ssl.counts" --draws 0
 exit $failed

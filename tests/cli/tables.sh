@@ -106,6 +106,14 @@ figure 8 "$ssl" --layer 3
 explorer '' "$ssl" --view overlap --layer 3
 asked neurons overlap "$ssl" --layer 3 --region 'gender - phone'
 
+both="$demo/models/ssl.safetensors $demo/models/sid.safetensors"
+# The path of the tree has no blanks: it is configured from there.
+# shellcheck disable=SC2086
+{
+    asked neurons movement $both
+    asked sets movement $both -c "$ssl" --draws 99
+}
+
 task="-m $demo/models/sid.safetensors -a $demo/audio --speakers $demo/speakers.tsv --task sid"
 # The path of the tree has no blanks: it is configured from there.
 # shellcheck disable=SC2086

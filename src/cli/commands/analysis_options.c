@@ -177,6 +177,26 @@ int analysis_run(const struct cli *cli, const char *path, const struct analysis_
     return code ? cli_fail(&err) : result;
 }
 
+/* A name that is not one of the file's is an error, not an empty table. */
+enum status analysis_properties(struct names *out, struct analysis *a, const char *list,
+                                struct err *err)
+{
+    enum status code = STATUS_OK;
+    for (const char *at = list; !code; at++) {
+        const struct property *p;
+        size_t n = strcspn(at, ",");
+        char *name = mem_strndup(at, n);
+        code = name ? analysis_property(a, name, &p, err) : err_nomem(err);
+        if (!code && names_add(out, name) == NAMES_NONE)
+            code = err_nomem(err);
+        free(name);
+        at += n;
+        if (!*at)
+            break;
+    }
+    return code;
+}
+
 json_t *analysis_text(const char *text)
 {
     json_t *value = json_string(text);

@@ -52,6 +52,10 @@ int analysis_parse(struct cli *cli, const struct cli_command *command, int argc,
 int analysis_run(const struct cli *cli, const char *path, const struct analysis_options *o,
                  analysis_print *print, void *context);
 
+/* The properties of LIST, names with commas between, into OUT: each must be one of A's. */
+enum status analysis_properties(struct names *out, struct analysis *a, const char *list,
+                                struct err *err);
+
 /* Prints ROOT (which it releases; NULL = no memory) to OUT. */
 enum status analysis_dump(FILE *out, json_t *root, struct err *err);
 

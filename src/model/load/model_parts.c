@@ -83,16 +83,39 @@ enum status model_ffn_find(const struct checkpoint *c, uint32_t layer, struct mo
     return code;
 }
 
-enum status model_missing(const struct checkpoint *c, struct names *out, struct err *err)
+/* Names of tensors that are missing into MISSING, and the number of layers: what the configuration
+ * alone says.  None for a model that is not known, whose settings are NULL. */
+static enum status parts_survey(const struct checkpoint *c, struct names *missing, uint32_t *layers,
+                                const json_t **settings, struct err *err)
 {
     struct model m = {.kn = kernels_get(), .memory = arena_make(SIZE_MAX)};
-    struct binder b = {.tensors = &c->tensors, .model = &m, .path = c->path, .survey = out};
-    const json_t *settings;
-    m.family = family_find(c, &settings);
+    struct binder b = {.tensors = &c->tensors, .model = &m, .path = c->path, .survey = missing};
+    m.family = family_find(c, settings);
+    *layers = 0;
     if (!m.family)
         return STATUS_OK;
-    enum status code = model_bind(&m, &b, settings, c, NULL, err);
+    enum status code = model_bind(&m, &b, *settings, c, NULL, err);
+    *layers = m.encoder.layers;
     model_close(&m);
+    return code;
+}
+
+enum status model_missing(const struct checkpoint *c, struct names *out, struct err *err)
+{
+    const json_t *settings;
+    uint32_t layers;
+    return parts_survey(c, out, &layers, &settings, err);
+}
+
+enum status model_layers(const struct checkpoint *c, uint32_t *layers, struct err *err)
+{
+    struct names missing = NAMES_INIT;
+    const json_t *settings;
+    enum status code = parts_survey(c, &missing, layers, &settings, err);
+    names_free(&missing);
+    if (!code && !settings)
+        return err_set(err, STATUS_UNSUPPORTED, "%s: not the configuration of a known model",
+                       c->path);
     return code;
 }
 

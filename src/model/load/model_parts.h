@@ -38,6 +38,10 @@ enum status model_ffn_find(const struct checkpoint *c, uint32_t layer, struct mo
  */
 enum status model_missing(const struct checkpoint *c, struct names *out, struct err *err);
 
+/* The layers that C's configuration says the model has.  STATUS_UNSUPPORTED for a model that is not
+ * known. */
+enum status model_layers(const struct checkpoint *c, uint32_t *layers, struct err *err);
+
 /*
  * The object in C->config that describes the model, borrowed, and its family's name; NULL for a
  * model that is not known.
