@@ -32,9 +32,12 @@ struct pn_analysis_options {
     bool classical;           /* maps by classical scaling, else by stress majorisation (SMACOF) */
     unsigned starts;          /* SMACOF: random starts tried besides the classical one */
     uint64_t seed;            /* of those */
+    const char *select;       /* rule by which a property's neurons are chosen; NULL: "paper" */
+    const char *size;         /* neurons per layer and group, "paper", "own", "20"; NULL: "paper" */
 };
 
-/* ARPABET, the file's own lambda, sigma 0.8, at least 1 frame, no conditions, SMACOF. */
+/* ARPABET, the file's own lambda, sigma 0.8, at least 1 frame, no conditions, SMACOF, the published
+ * rule at its own size. */
 PN_API void pn_analysis_options_init(struct pn_analysis_options *options);
 
 /* Opens the count file PATH into *OUT, to be freed with pn_analysis_free.  OPTIONS (NULL: the

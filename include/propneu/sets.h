@@ -31,9 +31,9 @@ PN_API void pn_set_free(pn_set *set);
 
 /*
  * Adds what EXPRESSION holds, as in `propneu erase --set`: "gender", "phone=vowel & gender",
- * "[AH,gender=female]", "@FILE", "{1:3,7-9}", ...; names without a layer mean each layer's own.
- * ANALYSIS, which names speak of, must be of the set's shape (PN_MISMATCH); it may be NULL for
- * lists.
+ * "gender=female@4:lape", "[AH,gender=female]", "@FILE", "{1:3,7-9}", ...; names without a layer
+ * mean each layer's own. ANALYSIS, which names speak of, must be of the set's shape (PN_MISMATCH);
+ * it may be NULL for lists.
  */
 PN_API enum pn_status pn_set_add(pn_set *set, const char *expression, pn_analysis *analysis,
                                  struct pn_error *error);

@@ -18,6 +18,7 @@ struct analysis_options {
     unsigned long layer; /* 0: not given */
     double lambda;       /* percent; 0: the file's own */
     struct analysis_params params;
+    struct selection_rule rule; /* how the neurons of a property are chosen */
     struct map_params map;
 };
 
@@ -26,7 +27,8 @@ struct analysis_options {
         .params = ANALYSIS_PARAMS_DEFAULT, .map = MAP_PARAMS_DEFAULT \
     }
 
-/* sigma, min-frames, lambda, where, phones and compat, by the names of the options. */
+/* sigma, min-frames, lambda, where, phones, compat, select and size, by the names of the options.
+ */
 extern const struct field analysis_fields[];
 
 /* A count file under analysis with what it needs. */

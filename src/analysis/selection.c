@@ -17,6 +17,11 @@
 #include "base/numeral.h"
 #include "base/ties.h"
 
+bool selection_is_default(const struct selection_rule *r)
+{
+    return selection_selector(r) == &selector_paper && r->size.kind == SELECTION_PAPER;
+}
+
 bool selection_is_published(const struct selection_rule *r)
 {
     return selection_selector(r)->take == SELECTOR_SIGMA && r->size.kind != SELECTION_COUNT;
@@ -44,8 +49,17 @@ void selection_size_text(const struct selection_size *size, char text[SELECTION_
         snprintf(text, SELECTION_SIZE_TEXT, "%s", size->kind == SELECTION_OWN ? "own" : "paper");
 }
 
-/* A score as a number to sort by, the first the largest. */
-static double selection_key(const struct selector *s, double score)
+void selection_rule_text(const struct selection_rule *r, struct buf *out)
+{
+    char size[SELECTION_SIZE_TEXT];
+    selection_size_text(&r->size, size);
+    if (selection_selector(r) != &selector_paper)
+        buf_printf(out, ", selected by %s (size %s)", selection_selector(r)->name, size);
+    else if (r->size.kind != SELECTION_PAPER)
+        buf_printf(out, ", size %s", size);
+}
+
+double selection_key(const struct selector *s, double score)
 {
     return ties_key(s->order == SELECTOR_LOW ? -score : score);
 }

@@ -9,6 +9,7 @@
 #define PROPNEU_ANALYSIS_SELECTION_H
 
 #include "analysis/selector.h"
+#include "base/buf.h"
 
 enum selection_size_kind {
     SELECTION_PAPER, /* as many in each layer and group as the published rule takes */
@@ -32,6 +33,9 @@ static inline const struct selector *selection_selector(const struct selection_r
     return r->selector ? r->selector : &selector_paper;
 }
 
+/* True for the rule of a session that nothing was said to. */
+bool selection_is_default(const struct selection_rule *r);
+
 /* True for rules that take the group neurons of struct property_layer. */
 bool selection_is_published(const struct selection_rule *r);
 
@@ -40,6 +44,12 @@ bool selection_size_parse(const char *text, struct selection_size *out);
 
 #define SELECTION_SIZE_TEXT 16
 void selection_size_text(const struct selection_size *size, char text[SELECTION_SIZE_TEXT]);
+
+/* Adds ", selected by lape (size own)" to OUT; of the default nothing, or ", size 20". */
+void selection_rule_text(const struct selection_rule *r, struct buf *out);
+
+/* A score of S as a number to compare by, the first the largest (base/ties.h). */
+double selection_key(const struct selector *s, double score);
 
 /* Of a property in all layers. */
 struct selection_span {

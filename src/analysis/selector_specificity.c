@@ -31,7 +31,7 @@ static enum status specificity_score(const struct selector_input *in, double *sc
 
 const struct selector selector_specificity = {
     .name = "specificity",
-    .summary = "the highest activation rate in a group minus the mean of the other groups' rates",
+    .summary = "the activation rate in a group minus the mean of the other groups' rates",
     .take = SELECTOR_TOP,
     .score = specificity_score,
 };

@@ -6,9 +6,11 @@
 
 #include "analysis/setexpr.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "corpus/phones.h"
 #include "analysis/setwords.h"
 
@@ -62,10 +64,45 @@ static void offer_pattern(struct offer *o, const struct analysis *a, bool first)
     }
 }
 
-/* Outside: properties, after "=" their groups. */
+/* Behind the ":" of a property or a group: what was typed up to it, and the selectors. */
+static void offer_selectors(struct offer *o, size_t head)
+{
+    struct buf b = BUF_INIT;
+    buf_add(&b, o->typed, head);
+    for (size_t i = 0; selectors[i]; i++)
+        setcomplete_offer(o, buf_text(&b), selectors[i]->name, "");
+    o->ok = o->ok && buf_ok(&b);
+    buf_free(&b);
+}
+
+/* Bytes of what was typed up to a ":" that ends a property or a group, that included; 0: none. */
+static size_t setcomplete_colon(const struct offer *o, const struct analysis *a)
+{
+    struct setexpr e;
+    size_t n = o->typed_len;
+    while (n > 0 && o->typed[n - 1] != ':')
+        n--;
+    if (n == 0)
+        return 0;
+    char *head = mem_strndup(o->typed, n - 1);
+    bool set = head && setexpr_parse(&e, head, a, NULL, NULL) == STATUS_OK;
+    bool fits = set && e.nodes == 1 && !e.node[0].selector &&
+                (e.node[0].kind == SETEXPR_PROPERTY || e.node[0].kind == SETEXPR_GROUP);
+    if (set)
+        setexpr_free(&e);
+    free(head);
+    return fits ? n : 0;
+}
+
+/* Outside: properties, after "=" their groups, after ":" the selectors. */
 static void offer_sets(struct offer *o, const struct analysis *a)
 {
     const char *equals = memchr(o->typed, '=', o->typed_len);
+    size_t colon = setcomplete_colon(o, a);
+    if (colon) {
+        offer_selectors(o, colon);
+        return;
+    }
     for (size_t i = 0; a->sets && i < a->sets->count; i++)
         setcomplete_offer(o, "$", a->sets->set[i].name, "");
     for (uint32_t i = 0; i < a->names.count; i++) {

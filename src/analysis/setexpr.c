@@ -28,7 +28,7 @@ enum status setexpr_load(struct setexpr *e, const struct analysis *a, struct err
 }
 
 static enum status eval_group(const struct setexpr_node *n, const struct property *p,
-                              const struct property_layer *l, uint64_t *bits, struct err *err)
+                              const struct selection *l, uint64_t *bits, struct err *err)
 {
     uint32_t g = names_find(&p->group, n->group);
     if (g == NAMES_NONE)
@@ -56,7 +56,7 @@ static enum status eval_name(const struct setexpr_node *n, struct analysis *a, u
                              uint64_t *bits, struct err *err)
 {
     const struct property *p;
-    const struct property_layer *l;
+    const struct selection *l;
     if (n->kind == SETEXPR_FILE || n->kind == SETEXPR_LIST) {
         neuron_set_into_row(&n->neurons, layer, bits, a->counts->layer[layer].width);
         return STATUS_OK;
@@ -73,7 +73,7 @@ static enum status eval_name(const struct setexpr_node *n, struct analysis *a, u
         return eval_pattern(n, a, layer, bits, err);
     enum status code = analysis_property(a, n->name, &p, err);
     if (!code)
-        code = analysis_layer(a, n->name, layer, &l, err);
+        code = analysis_selection(a, n->name, layer, n->selector, &l, err);
     if (code)
         return code;
     if (n->kind == SETEXPR_GROUP)

@@ -3,7 +3,7 @@
  *
  *     expr = term { ("|" | "-") term }      left to right
  *     term = item { "&" item }              binds tighter
- *     item = "(" expr ")" | name [ "@" LAYER | "@*" ]
+ *     item = "(" expr ")" | name [ "@" LAYER | "@*" ] [ ":" SELECTOR ]
  *     name = PROPERTY                       property neurons P
  *          | PROPERTY "=" GROUP             group neurons G (phone=vowel, gender=female)
  *          | "[" PHONE { "," FACTOR "=" LEVEL } "]"   the pattern of a phone under conditions
@@ -12,9 +12,11 @@
  *          | "$" NAME                       a set of the session that has a name
  *
  * A set is one of (layer, neuron) pairs.  A name with "@LAYER" is that layer's set, with "@*"
- * every layer's own; without one it is that of the current layer, or in an edit of every layer.  A
- * "-" within a word belongs to it where that makes a known name (each-phone), otherwise it is the
- * operator.  Names with other characters stand in double quotes.
+ * every layer's own; without one it is that of the current layer, or in an edit of every layer.
+ * Behind a property or a group, with its layer or without, ":SELECTOR" says by which rule the
+ * neurons are chosen (selector.h; gender=female@4:lape), at the session's size; without one it is
+ * the session's.  A "-" or ":" within a word belongs to it where that makes a known name
+ * (each-phone), otherwise it is the operator.  Names with other characters stand in double quotes.
  */
 #ifndef PROPNEU_ANALYSIS_SETEXPR_H
 #define PROPNEU_ANALYSIS_SETEXPR_H
@@ -43,8 +45,10 @@ enum setexpr_kind {
 
 struct setexpr_node {
     enum setexpr_kind kind;
-    uint32_t left, right;       /* operators: node numbers */
-    uint32_t layer;             /* names: from 0, or one of the two above */
+    uint32_t left, right; /* operators: node numbers */
+    uint32_t layer;       /* names: from 0, or one of the two above */
+    /* SETEXPR_PROPERTY, SETEXPR_GROUP; NULL: the session's */
+    const struct selector *selector;
     char *name;                 /* property, phone, file or named set */
     char *group;                /* SETEXPR_GROUP */
     struct query_filters where; /* SETEXPR_PATTERN */

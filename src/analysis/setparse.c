@@ -122,6 +122,27 @@ static enum status take_layer(struct parser *p, uint32_t *layer)
     return STATUS_OK;
 }
 
+/* ":SELECTOR" behind a property or a group, if there. */
+static enum status take_selector(struct parser *p, struct setexpr_node *node)
+{
+    size_t at = p->at + 1;
+    char *name = NULL;
+    if (p->text[p->at] != ':')
+        return STATUS_OK;
+    if (node->kind != SETEXPR_PROPERTY && node->kind != SETEXPR_GROUP)
+        return setparse_fault(p, p->at, STATUS_USAGE,
+                              "':SELECTOR' goes with a property or a group");
+    p->at++;
+    enum status code = take_word(p, "a selector", setword_is_selector, NULL, &name);
+    if (!code && !(node->selector = selector_find(name)))
+        code = setparse_fault(p, at, STATUS_NOTFOUND, "no selector '%.40s' (there are:%s)", name,
+                              SELECTORS(SELECTOR_LISTED));
+    if (!code && p->text[p->at] == '@')
+        code = setparse_fault(p, p->at, STATUS_USAGE, "the layer stands before ':%s'", name);
+    free(name);
+    return code;
+}
+
 /* "@FILE" or @"FILE": to the next blank, bracket or operator but "-". */
 static enum status take_file(struct parser *p, struct setexpr_node *node)
 {
@@ -300,6 +321,8 @@ static enum status parse_item(struct parser *p, uint32_t *out)
         code = take_property(p, &node);
     if (!code)
         code = take_layer(p, &node.layer);
+    if (!code)
+        code = take_selector(p, &node);
     if (!code)
         code = add_node(p, &node, out);
     node_free(&node);

@@ -1,7 +1,7 @@
 /*
  * The words of set expressions: which property, group, factor or level a text begins with. A '-'
- * inside a word belongs to it only where that makes a known name, so words are matched against the
- * file's own names.
+ * or ':' inside a word belongs to it only where that makes a known name, so words are matched
+ * against the file's own names.
  */
 #include "config.h"
 
@@ -58,6 +58,15 @@ char *const *setword_group_names(const struct setword_groups *g, uint32_t *count
     return f < 0 ? NULL : a->counts->factor[f].level;
 }
 
+bool setword_is_selector(const void *nothing, const char *word, size_t len)
+{
+    (void)nothing; /* they are the program's, not a file's */
+    for (size_t i = 0; selectors[i]; i++)
+        if (strncmp(selectors[i]->name, word, len) == 0 && selectors[i]->name[len] == '\0')
+            return true;
+    return false;
+}
+
 bool setword_is_group(const void *groups, const char *word, size_t len)
 {
     uint32_t count;
@@ -79,11 +88,11 @@ bool setword_char(char c)
 
 size_t setword_length(const char *text, setword_known known, const void *context)
 {
-    size_t longest = 0, shortest = strcspn(text, "-");
+    size_t longest = 0, shortest = strcspn(text, "-:");
     while (setword_char(text[longest]))
         longest++;
     for (size_t len = longest; known && len > 0; len--)
-        if ((len == longest || text[len] == '-') && known(context, text, len))
+        if ((len == longest || text[len] == '-' || text[len] == ':') && known(context, text, len))
             return len;
     return shortest > 0 && shortest < longest ? shortest : longest;
 }

@@ -25,15 +25,17 @@ struct setword_groups {
 bool setword_is_property(const void *analysis, const char *word, size_t len);
 bool setword_is_factor(const void *counts, const char *word, size_t len);
 bool setword_is_level(const void *levels, const char *word, size_t len);
+bool setword_is_selector(const void *nothing, const char *word, size_t len);
 bool setword_is_group(const void *groups, const char *word, size_t len);
 
 /*
- * Bytes of the word that begins at TEXT.  A "-" is both a character of names and an operator: of
- * the readings the longest that KNOWN (may be NULL) accepts is taken, or else the shortest.
+ * Bytes of the word that begins at TEXT.  "-" and ":" are both characters of names and more than
+ * that: of the readings the longest that KNOWN (may be NULL) accepts is taken, or else the
+ * shortest.
  */
 size_t setword_length(const char *text, setword_known known, const void *context);
 
-/* True if C can stand in a word without quotes, "-" included. */
+/* True if C can stand in a word without quotes, "-" and ":" included. */
 bool setword_char(char c);
 
 /* The groups' names: [*COUNT], borrowed. */

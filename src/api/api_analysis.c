@@ -31,6 +31,11 @@ static enum status analysis_translate(struct analysis_options *out,
         .map = {.method = o->classical ? MAP_CLASSICAL : MAP_SMACOF,
                 .starts = o->starts,
                 .seed = o->seed}};
+    if (o->select && !(out->rule.selector = selector_find(o->select)))
+        return err_set(err, STATUS_USAGE, "no selector '%.40s' (there are:%s)", o->select,
+                       SELECTORS(SELECTOR_LISTED));
+    if (o->size && !selection_size_parse(o->size, &out->rule.size))
+        return err_set(err, STATUS_USAGE, "the size is paper, own or a number from 1");
     for (size_t i = 0; i < o->wheres; i++)
         out->where[out->wheres++] = o->where[i];
     return STATUS_OK;

@@ -19,6 +19,7 @@
     COMMAND(info) \
     COMMAND(layers) \
     COMMAND(neurons) \
+    COMMAND(select) \
     COMMAND(pattern) \
     COMMAND(map) \
     COMMAND(overlap) \

@@ -37,9 +37,10 @@ void edit_source_free(struct edit_source *s);
 struct edit_record {
     /* Neurons edited, by their numbers in the source; NULL: the model as a whole. */
     const struct neuron_set *sets;
-    const json_t *edit; /* an object that describes the edit */
-    const char *set;    /* expression, or NULL */
-    const char *counts; /* count file it was evaluated on, or NULL */
+    const json_t *edit;        /* an object that describes the edit */
+    const char *set;           /* expression, or NULL */
+    const char *counts;        /* count file it was evaluated on, or NULL */
+    const char *select, *size; /* --select and --size, where they are not the default; or NULL */
     const char *command;
     const struct cancel *stop; /* once set: give up, STATUS_CANCELLED; may be NULL */
 };

@@ -147,6 +147,10 @@ enum status manifest_make(const struct edit_source *s, const struct edit_record 
         json_object_set_new(v, "set", json_text(r->set));
     if (r->counts)
         json_object_set_new(v, "counts", base_name(r->counts));
+    if (r->select)
+        json_object_set_new(v, "select", json_text(r->select));
+    if (r->size)
+        json_object_set_new(v, "size", json_text(r->size));
     json_object_set_new(v, "edit", json_deep_copy(r->edit));
     if (r->sets) {
         json_object_set_new(v, "edited", json_integer((json_int_t)neuron_set_total(r->sets)));

@@ -72,8 +72,8 @@ static enum status rows_of_groups(struct rows *r, const struct matrix_options *o
     if (!code && p->groups)
         code = modelset_fit(&r->set[0], o->analysis->counts, o->checkpoint->path, err);
     for (uint32_t l = 0; l < info->layers && !code; l++) {
-        const struct property_layer *layer;
-        if ((code = analysis_layer(o->analysis, o->property, l, &layer, err)))
+        const struct selection *layer;
+        if ((code = analysis_selection(o->analysis, o->property, l, NULL, &layer, err)))
             break;
         for (uint32_t g = 0; g < p->groups; g++) {
             r->name[g] = p->group.name[g];
@@ -184,7 +184,10 @@ static void matrix_describe(struct plan *p, const struct matrix_options *o, cons
     else
         buf_printf(&p->settings, "--scale: %s\n",
                    number_short(o->edit ? o->edit->gain : 0, 17).text);
-    buf_printf(&p->title, "%s: %s ", eval_model(e)->name, o->property ? o->property : o->set);
+    buf_printf(&p->title, "%s: %s", eval_model(e)->name, o->property ? o->property : o->set);
+    if (o->analysis)
+        selection_rule_text(&o->analysis->rule, &p->title);
+    buf_str(&p->title, o->analysis && !selection_is_default(&o->analysis->rule) ? ", " : " ");
     if (o->edit && o->edit->kind == EDIT_MEAN)
         buf_str(&p->title, "replaced by means, ");
     else if (o->edit && o->edit->gain != 0)

@@ -77,7 +77,7 @@ void plan_describe(struct buf *b, const struct eval_options *how)
 
 void plan_add_analysis(struct buf *b, const struct analysis *a)
 {
-    char filters[1024];
+    char filters[1024], size[SELECTION_SIZE_TEXT];
     if (!a)
         return;
     query_filters_text(&a->filters, a->counts, filters, sizeof filters);
@@ -86,6 +86,8 @@ void plan_add_analysis(struct buf *b, const struct analysis *a)
                number_short(100 * a->params.sigma, 17).text,
                (unsigned long long)a->params.min_frames, a->params.authors ? "authors" : "none",
                filters);
+    selection_size_text(&a->rule.size, size);
+    buf_printf(b, "--select: %s\n--size: %s\n", selection_selector(&a->rule)->name, size);
     if (a->counts->lambdas > 1)
         buf_printf(b, "--lambda: %s\n", number_short(a->counts->lambda_percent, 17).text);
 }

@@ -195,8 +195,10 @@ static void draw_panel(struct figure *f, struct figure_box box, const struct sco
         figure_line(f, INK_LIGHT, 0.6, DASH_NONE, a.box.x, figure_y(&a, 0), a.box.x + a.box.w,
                     figure_y(&a, 0));
     figure_frame(f, &a);
-    figure_y_ticks(f, &a, step,
-                   what == CURVES_NEURONS ? "property neurons" : "silhouette on the map");
+    char neurons[64];
+    snprintf(neurons, sizeof neurons, s->select ? "property neurons by %s" : "property neurons",
+             s->select);
+    figure_y_ticks(f, &a, step, what == CURVES_NEURONS ? neurons : "silhouette on the map");
     figure_x_layers(f, &a, e.layers, "layer");
     for (uint32_t p = 0; p < s->properties; p++)
         if (series[p])

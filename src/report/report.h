@@ -39,8 +39,9 @@ enum status report_best(struct table *t, const struct scores *scores, size_t fil
 enum status report_groups(struct table *t, struct analysis *a, const char *property,
                           struct err *err);
 
-/* "female=12,male=9" of the group neurons of L into OUT. */
-void report_group_sizes(struct buf *out, const struct property *p, const struct property_layer *l);
+/* "female=12,male=9" of the sets GROUP [groups][words] of P into OUT. */
+void report_group_sizes(struct buf *out, const struct property *p, const uint64_t *group,
+                        size_t words);
 
 /* report_neurons.c: what is said of one neuron. */
 struct report_neuron {
@@ -66,6 +67,23 @@ enum status report_neurons(struct table *t, struct analysis *a, const char *prop
 /* Neurons in the patterns of enough of a group's phones, whatever other groups they serve. */
 enum status report_members(struct table *t, struct analysis *a, const char *property,
                            uint32_t layer, struct err *err);
+
+/* report_select.c: what several selectors make of a property in LAYER. */
+struct report_selectors {
+    const char *property;
+    const struct selector *const *selector; /* [count], at least one */
+    size_t count;
+    bool all; /* every neuron, not only those that one of them chooses for the group */
+};
+
+enum status report_select(struct table *t, struct analysis *a, const struct report_selectors *s,
+                          uint32_t layer, struct err *err);
+/* Any two of them compared. */
+enum status report_agreement(struct table *t, struct analysis *a, const struct report_selectors *s,
+                             uint32_t layer, struct err *err);
+/* One row on what they are about. */
+enum status report_select_summary(struct table *t, struct analysis *a,
+                                  const struct report_selectors *s, struct err *err);
 
 /* report_pattern.c: the COUNT first neurons of ORDER, by falling p of PHONE. */
 enum status report_pattern(struct table *t, const struct profile *p, const uint32_t *order,

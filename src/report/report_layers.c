@@ -168,11 +168,12 @@ enum status report_groups(struct table *t, struct analysis *a, const char *prope
     return table_ok(t, NULL, err);
 }
 
-void report_group_sizes(struct buf *out, const struct property *p, const struct property_layer *l)
+void report_group_sizes(struct buf *out, const struct property *p, const uint64_t *group,
+                        size_t words)
 {
     for (uint32_t g = 0; g < p->groups; g++)
         buf_printf(out, "%s%s=%zu", g ? "," : "", report_level(p->group.name[g]),
-                   bitset_count(l->group + g * l->words, l->words));
+                   bitset_count(group + g * words, words));
 }
 
 /* Properties without a best layer keep their row, with the reason in the last column. */

@@ -43,29 +43,41 @@ const struct table_form form_members =
                "N of each group, from which group neurons are derived: neurons with --groups.",
                members_columns);
 
-/* The group is the first that has the neuron: group sets are disjoint by their definition. Without
- * one, `in_phones` stays 0. */
+/* Patterns of the neuron's group that have it. */
+static void report_neuron_count(struct report_neuron *r, const struct property *q,
+                                const struct property_layer *l, uint32_t neuron)
+{
+    r->in_phones = 0;
+    for (uint32_t k = 0; k < q->points; k++)
+        r->in_phones +=
+            q->point[k].group == r->group && bitset_has(&l->pattern[k * l->words], neuron);
+}
+
+/* The group is the first that has the neuron: group sets of the published rule are disjoint.
+ * Without one, `in_phones` stays 0. */
 enum status report_neuron(struct report_neuron *out, struct analysis *a, const char *property,
                           uint32_t layer, uint32_t neuron, uint32_t *hits, double *p,
                           struct err *err)
 {
     const struct property *q;
     const struct property_layer *l;
+    const struct selection *chosen;
     enum status code = analysis_property(a, property, &q, err);
     if (!code)
         code = analysis_layer(a, property, layer, &l, err);
+    if (!code)
+        code = analysis_selection(a, property, layer, NULL, &chosen, err);
     if (!code)
         code = analysis_neuron(a, property, layer, neuron, hits, p, err);
     if (code)
         return code;
     *out = (struct report_neuron){.group = q->groups, .p = NAN};
     for (uint32_t g = q->groups; g-- > 0;)
-        if (bitset_has(&l->group[g * l->words], neuron))
+        if (bitset_has(&chosen->group[g * l->words], neuron))
             out->group = g;
+    report_neuron_count(out, q, l, neuron);
     for (uint32_t k = 0; k < q->points; k++) {
-        bool in = bitset_has(&l->pattern[k * l->words], neuron);
-        out->patterns += in;
-        out->in_phones += in && q->point[k].group == out->group;
+        out->patterns += bitset_has(&l->pattern[k * l->words], neuron);
         if (p[k] > p[out->best])
             out->best = k;
     }
@@ -104,11 +116,14 @@ enum status report_neurons(struct table *t, struct analysis *a, const char *prop
 {
     const struct property *q;
     const struct property_layer *l;
+    const struct selection *chosen;
     struct report_neuron r;
     table_extend(t, &form_neurons, 0);
     enum status code = analysis_property(a, property, &q, err);
     if (!code)
         code = analysis_layer(a, property, layer, &l, err);
+    if (!code)
+        code = analysis_selection(a, property, layer, NULL, &chosen, err);
     if (code)
         return code;
     uint32_t *hits = mem_array(q->points + 1u, sizeof *hits);
@@ -116,9 +131,12 @@ enum status report_neurons(struct table *t, struct analysis *a, const char *prop
     code = hits && p ? STATUS_OK : err_nomem(err);
     for (uint32_t g = 0; g < l->groups; g++)
         for (uint32_t i = 0; !code && i < l->width; i++)
-            if (bitset_has(l->group + g * l->words, i) &&
-                !(code = report_neuron(&r, a, property, layer, i, hits, p, err)))
+            if (bitset_has(chosen->group + g * l->words, i) &&
+                !(code = report_neuron(&r, a, property, layer, i, hits, p, err))) {
+                r.group = g; /* of several that a selector chose it for */
+                report_neuron_count(&r, q, l, i);
                 report_neuron_row(t, q, layer, i, &r);
+            }
     free(hits);
     free(p);
     return code ? code : table_ok(t, NULL, err);

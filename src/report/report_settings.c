@@ -6,6 +6,9 @@
 #include "report/report.h"
 #include "report/report_forms.h"
 
+/* Something was said of how neurons are chosen. */
+#define SETTINGS_RULE 1u
+
 static const struct table_column columns[] = {
     {"file", TABLE_TEXT, NULL, "the count file", 0, 0},
     {"model", TABLE_TEXT, NULL, "name of the model in the count file", 0, 0},
@@ -16,6 +19,10 @@ static const struct table_column columns[] = {
     {"min_frames", TABLE_INTEGER, "frames", "phones with fewer are left out", 0, 0},
     {"where", TABLE_TEXT, NULL, "conditions on the frames; empty: all frames", 0, 0},
     {"compat", TABLE_TEXT, NULL, "none, or authors for the published program's rule", 0, 0},
+    {"select", TABLE_TEXT, NULL, "rule by which neurons are chosen; only with --select or --size",
+     SETTINGS_RULE, 0},
+    {"size", TABLE_TEXT, NULL, "neurons per layer and group: paper, own, or a number; likewise",
+     SETTINGS_RULE, 0},
 };
 
 const struct table_form form_settings =
@@ -29,7 +36,9 @@ enum status report_settings(struct table *t, const struct analysis *a, struct er
 {
     char filters[1024];
     query_filters_text(&a->filters, a->counts, filters, sizeof filters);
-    table_extend(t, &form_settings, 0);
+    char size[SELECTION_SIZE_TEXT];
+    selection_size_text(&a->rule.size, size);
+    table_extend(t, &form_settings, selection_is_default(&a->rule) ? 0 : SETTINGS_RULE);
     table_words(t, a->counts->path);
     table_words(t, a->counts->model ? a->counts->model : "");
     table_real(t, a->counts->lambda_percent);
@@ -37,5 +46,7 @@ enum status report_settings(struct table *t, const struct analysis *a, struct er
     table_count(t, (int64_t)a->params.min_frames);
     table_words(t, filters);
     table_words(t, a->params.authors ? "authors" : "none");
+    table_words(t, a->rule.selector ? a->rule.selector->name : NULL);
+    table_words(t, size);
     return table_ok(t, NULL, err);
 }

@@ -123,11 +123,14 @@ static enum status scores_fill_layer(struct score *out, struct analysis *a,
                                      const struct property *p, uint32_t layer, struct err *err)
 {
     const struct property_layer *l;
+    const struct selection *chosen;
     struct buf sizes = BUF_INIT;
     enum status code = analysis_layer(a, p->name, layer, &l, err);
+    if (!code)
+        code = analysis_selection(a, p->name, layer, NULL, &chosen, err);
     if (code)
         return code;
-    report_group_sizes(&sizes, p, l);
+    report_group_sizes(&sizes, p, chosen->group, chosen->words);
     out->group_sizes = buf_ok(&sizes) ? mem_strndup(buf_text(&sizes), sizes.len) : NULL;
     buf_free(&sizes);
     if (!out->group_sizes)
@@ -136,7 +139,7 @@ static enum status scores_fill_layer(struct score *out, struct analysis *a,
     out->tau = l->tau;
     out->points = l->points;
     out->any = (uint32_t)bitset_count(l->any, l->words);
-    out->neurons = (uint32_t)bitset_count(l->neurons, l->words);
+    out->neurons = (uint32_t)bitset_count(chosen->neurons, chosen->words);
     code = scores_fill_map(out, a, p, layer, err);
     out->there = !code;
     return code;
@@ -173,6 +176,8 @@ enum status scores_make(struct scores *s, struct analysis *a, const char *title,
     if (code)
         return code;
     made.only = layer;
+    if (!selection_is_published(&a->rule))
+        made.select = selection_selector(&a->rule)->name;
     for (uint32_t p = 0; !code && p < made.properties; p++) {
         struct score_property *q = &made.property[p];
         q->asked =

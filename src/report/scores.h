@@ -34,6 +34,8 @@ struct score_property {
 
 struct scores {
     char *title;
+    const char
+        *select; /* the selector whose neurons were counted, where it is not paper; or NULL */
     uint32_t layers;
     uint32_t only;                   /* from 1: just that layer was asked for; 0: all */
     struct score_property *property; /* [properties] */

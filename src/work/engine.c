@@ -65,7 +65,7 @@ static enum status engine_sizes(struct engine_result *r, const struct property *
     struct buf text = BUF_INIT;
     r->groups = l->groups;
     r->group = mem_array(l->groups, sizeof *r->group);
-    report_group_sizes(&text, p, l);
+    report_group_sizes(&text, p, l->group, l->words);
     r->group_sizes = buf_ok(&text) ? mem_strndup(buf_text(&text), text.len) : NULL;
     buf_free(&text);
     if (!r->group || !r->group_sizes)

@@ -93,6 +93,11 @@ asked null null "$ssl" --property phone --draws 20 --statistic size,full-dim,ove
 asked neurons neurons "$ssl" --property gender --layer 2
 sorted=1 explorer '' "$ssl" --view neurons --property gender --layer 2
 
+asked neurons neurons "$ssl" --property gender --select lape --size own
+asked neurons select "$sid" --property gender --select paper,lape,mi --layer 4
+asked neurons select "$sid" --property phone --select margin,log-odds --size 3 --layer 1-2 --all
+asked pairs select "$sid" --property phone --select paper,iou,mi,lape --agreement
+
 asked neurons pattern "$ssl" --phone AH --layer 2
 figure 2 "$ssl" --phone AH --layer 2
 explorer '' "$ssl" --view pattern --phone AH --layer 2
@@ -104,6 +109,8 @@ explorer '' "$ssl" --view map --property gender --layer 3
 asked regions overlap "$ssl" --layer 3 phone gender pitch
 figure 8 "$ssl" --layer 3
 explorer '' "$ssl" --view overlap --layer 3
+asked regions overlap "$ssl" --layer 3 phone:lape gender:mi 'gender=male@2:iou'
+figure 8 "$ssl" --layer 3 --sets 'phone:lape,gender:mi,gender=male@2:iou'
 asked neurons overlap "$ssl" --layer 3 --region 'gender - phone'
 
 both="$demo/models/ssl.safetensors $demo/models/sid.safetensors"

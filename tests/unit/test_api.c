@@ -160,6 +160,37 @@ static bool same(const pn_set *a, const pn_set *b)
     return equal;
 }
 
+/* By a selector in the expression, or in the options of the analysis. */
+static void sets_are_chosen_by_selectors(void **state)
+{
+    struct pn_error error;
+    struct pn_analysis_options options;
+    pn_analysis *a, *by_lape;
+    (void)state;
+    pn_analysis_options_init(&options);
+    options.select = "lape";
+    options.size = "own";
+    assert_pn(pn_analysis_open(&a, demo("counts/sid.counts"), NULL, &error));
+    assert_pn(pn_analysis_open(&by_lape, demo("counts/sid.counts"), &options, &error));
+    pn_set *paper = set_of(a, "gender"), *named = set_of(a, "gender:paper");
+    pn_set *lape = set_of(a, "gender:lape"), *own = set_of(by_lape, "gender");
+    assert_true(same(paper, named));
+    assert_false(same(paper, lape));
+    assert_int_equal(pn_set_size(own, 0), 20); /* 1 % of 4 x 512 */
+    pn_analysis *no = NULL;
+    options.select = "nonsense";
+    assert_pn_fails(pn_analysis_open(&no, demo("counts/sid.counts"), &options, &error), PN_USAGE);
+    options.select = "lape";
+    options.size = "0";
+    assert_pn_fails(pn_analysis_open(&no, demo("counts/sid.counts"), &options, &error), PN_USAGE);
+    pn_set_free(paper);
+    pn_set_free(named);
+    pn_set_free(lape);
+    pn_set_free(own);
+    pn_analysis_free(a);
+    pn_analysis_free(by_lape);
+}
+
 static void sets_are_combined_and_written(void **state)
 {
     struct pn_error error;
@@ -331,6 +362,7 @@ int main(void)
         cmocka_unit_test(models_count_layers_from_one),
         cmocka_unit_test(cells_add_up),
         cmocka_unit_test(sets_are_combined_and_written),
+        cmocka_unit_test(sets_are_chosen_by_selectors),
         cmocka_unit_test(tables_hold_what_sets_hold),
         cmocka_unit_test(evaluations_are_compared_and_stopped),
         cmocka_unit_test(experiments_are_filled_in_by_name),

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/agreement.h"
 #include "analysis/selector.h"
 #include "analysis/statistic.h"
 #include "base/bitset.h"
@@ -423,6 +424,61 @@ static void sizes_are_words_or_numbers(void **state)
         assert_false(selection_size_parse(bad[k], &size));
 }
 
+/* Against 1 - 6 sum d^2 / n(n^2 - 1), and ranks with ties as numbers of their own. */
+static void rank_correlations_are_spearman_s(void **state)
+{
+    static const double x[] = {3, -1, 8, 0.5, 100}, y[] = {1, 2, 5, 1.5, 4};
+    static const double tied[] = {1, 1, 2, 3, 3}, ranks[] = {1.5, 1.5, 3, 4.5, 4.5};
+    double r, s;
+    (void)state;
+    assert_ok(agreement_spearman(x, y, 5, &r, &err)); /* ranks 3 1 4 2 5, 1 3 5 2 4 */
+    assert_near(r, 1 - 6.0 * (4 + 4 + 1 + 0 + 1) / (5 * 24), 1e-12);
+    assert_ok(agreement_spearman(tied, y, 5, &r, &err));
+    assert_ok(agreement_spearman(ranks, y, 5, &s, &err));
+    assert_near(r, s, 1e-12);
+    assert_ok(agreement_spearman(tied, tied, 5, &r, &err));
+    assert_near(r, 1, 1e-12);
+    assert_ok(agreement_spearman(x, (const double[]){2, 2, 2, 2, 2}, 5, &r, &err));
+    assert_true(isnan(r));
+    assert_ok(agreement_spearman(x, y, 1, &r, &err));
+    assert_true(isnan(r));
+}
+
+/* What two selectors share, counted neuron by neuron; lape is taken as better where it is lower. */
+static void agreement_is_that_of_the_sets(void **state)
+{
+    const struct selector *const pair[] = {&selector_lape, &selector_margin};
+    struct selection_ranking r[2];
+    struct agreement_side side[2];
+    struct agreement v, same;
+    uint32_t n[2] = {0, 0}, both = 0;
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        const struct selection *set;
+        assert_ok(analysis_ranking(&a, "gender", 2, pair[k], &r[k], &err));
+        assert_ok(analysis_selection(&a, "gender", 2, pair[k], &set, &err));
+        side[k] = (struct agreement_side){pair[k], &r[k], set->neurons};
+    }
+    for (uint32_t i = 0; i < r[0].width; i++) {
+        bool in[2] = {bitset_has(side[0].neurons, i), bitset_has(side[1].neurons, i)};
+        n[0] += in[0];
+        n[1] += in[1];
+        both += in[0] && in[1];
+    }
+    assert_ok(agreement_make(&v, &side[0], &side[1], &err));
+    assert_int_equal(v.size_a, n[0]);
+    assert_int_equal(v.size_b, n[1]);
+    assert_int_equal(v.shared, both);
+    assert_near(v.jaccard, both / (double)(n[0] + n[1] - both), 1e-12);
+    /* In a layer of specific neurons both put the same first. */
+    assert_true(v.spearman > 0);
+    assert_ok(agreement_make(&same, &side[0], &side[0], &err));
+    assert_near(same.jaccard, 1, 0);
+    assert_near(same.spearman, 1, 1e-12);
+    for (int k = 0; k < 2; k++)
+        selection_ranking_free(&r[k]);
+}
+
 /* The toy's counts at three lambdas, which stand in the file in another order: more of the same,
  * so that curves rise. */
 static void toy_add_lambdas(struct counts *c)
@@ -560,6 +616,8 @@ int main(void)
         cmocka_unit_test(partial_areas_are_those_of_a_fine_sum),
         cmocka_unit_test(sessions_choose_by_their_rule),
         cmocka_unit_test(sizes_are_words_or_numbers),
+        cmocka_unit_test(rank_correlations_are_spearman_s),
+        cmocka_unit_test(agreement_is_that_of_the_sets),
         cmocka_unit_test(the_tables_are_in_order),
         cmocka_unit_test(statistics_are_those_of_the_layer),
     };

@@ -152,6 +152,56 @@ static void layers_are_the_current_one_or_named(void **state)
     assert_memory_equal(bits, own, sizeof bits);
 }
 
+/* The sets of a selector into BITS: of one GROUP, or (NULL) all together. */
+static void chosen(const char *property, const char *group, const struct selector *s,
+                   uint32_t layer, uint64_t bits[2])
+{
+    const struct selection *set = NULL;
+    const struct property *p;
+    assert_ok(analysis_property(&a, property, &p, &err));
+    assert_ok(analysis_selection(&a, property, layer, s, &set, &err));
+    const uint64_t *row =
+        group ? set->group + names_find(&p->group, group) * set->words : set->neurons;
+    memcpy(bits, row, 2 * sizeof *bits);
+}
+
+static void a_selector_stands_behind_properties_and_groups(void **state)
+{
+    (void)state;
+    uint64_t x[2], y[2], nothing[2] = {0, 0};
+    const struct selection_rule rule = {.size = {SELECTION_COUNT, 5}};
+    analysis_set_rule(&a, &rule);
+    chosen("gender", "female", &selector_lape, 1, y);
+    assert_int_equal(bitset_count(y, 2), 5);
+    eval("gender=female@2:lape", 0, 1, x);
+    assert_memory_equal(x, y, sizeof x);
+    eval("gender=female@2:lape", 0, 0, x);
+    assert_memory_equal(x, nothing, sizeof x);
+    eval("gender=female:lape", 1, 1, x);
+    assert_memory_equal(x, y, sizeof x);
+    eval("gender=female@*:log-odds", 0, 2, x);
+    chosen("gender", "female", &selector_log_odds, 2, y);
+    assert_memory_equal(x, y, sizeof x);
+    eval("each-phone : mi-gender:mi", 1, 1, x);
+    chosen("each-phone", NULL, &selector_mi, 1, y);
+    chosen("gender", NULL, &selector_mi, 1, nothing);
+    for (int w = 0; w < 2; w++)
+        y[w] &= ~nothing[w];
+    assert_memory_equal(x, y, sizeof x);
+    /* Without one it is the session's. */
+    assert_same("gender", "gender:paper");
+    analysis_set_rule(&a, &(struct selection_rule){&selector_iou, {SELECTION_COUNT, 5}});
+    assert_same("gender=male", "gender=male:iou");
+    eval("gender", 1, 1, x);
+    eval("gender:paper", 1, 1, y);
+    assert_memory_not_equal(x, y, sizeof x);
+    analysis_set_rule(&a, &(struct selection_rule){&selector_iou, {SELECTION_OWN, 0}});
+    struct setexpr e;
+    assert_ok(setexpr_parse(&e, "gender", &a, NULL, &err));
+    assert_status(setexpr_eval(&e, &a, 0, 0, x, &err), STATUS_USAGE);
+    setexpr_free(&e);
+}
+
 static void lists_are_read(void **state)
 {
     (void)state;
@@ -255,6 +305,12 @@ static void faults_are_shown_where_they_are(void **state)
         {"@", 2, STATUS_USAGE, "a file"},
         {"\"gender", 1, STATUS_USAGE, "quotation"},
         {"gender ^ phone", 8, STATUS_USAGE, "operator"},
+        {"gender:lap", 8, STATUS_NOTFOUND, "paper lape specificity"},
+        {"gender:", 8, STATUS_USAGE, "a selector"},
+        {"gender:lape@2", 12, STATUS_USAGE, "before ':lape'"},
+        {"gender:lape:mi", 12, STATUS_USAGE, "operator"},
+        {"[AA]:lape", 5, STATUS_USAGE, "goes with a property"},
+        {"{1:3}:lape", 6, STATUS_USAGE, "goes with a property"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct setexpr e;
@@ -323,6 +379,12 @@ static void words_are_completed(void **state)
     assert_offers("gender=", 0, "gender=female gender=male");
     assert_offers("phone|gender=f", 6, "gender=female");
     assert_offers("phone=v", 0, "phone=vowel phone=voiced");
+    assert_offers("gender:", 0,
+                  "gender:paper gender:lape gender:specificity gender:margin gender:log-odds "
+                  "gender:mi gender:iou gender:pauc");
+    assert_offers("phone - gender=male@2:l", 8, "gender=male@2:lape gender=male@2:log-odds");
+    assert_offers("gender:log-", 0, "gender:log-odds");
+    assert_offers("gender:lape:", 0, "");
     assert_offers("[", 1, "AA IY M S T Z gender= pitch=");
     assert_offers("gender - [A", 10, "AA");
     assert_offers("[AA,", 4, "gender= pitch=");
@@ -387,6 +449,7 @@ int main(void)
         TEST(and_binds_tighter_and_the_rest_goes_left_to_right),
         TEST(a_dash_belongs_to_the_name_where_that_is_known),
         TEST(layers_are_the_current_one_or_named),
+        TEST(a_selector_stands_behind_properties_and_groups),
         TEST(lists_are_read),
         TEST(bad_lists_are_refused_by_line),
         TEST(lists_survive_writing),

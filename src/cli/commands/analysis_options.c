@@ -124,6 +124,15 @@ bool analysis_selection_take(void *options, const struct cli_args *a, int opt)
 const struct cli_option_group analysis_selection_options = {selection_table,
                                                             analysis_selection_take};
 
+static const struct cli_option rule_table[] = {
+    {"select", 0, "NAME", "rule by which neurons are chosen (default: paper)",
+     &SELECTORS(SELECTOR_WORD)[1]},
+    {"size", 0, "SIZE", ANALYSIS_SIZE_HELP, ANALYSIS_SIZE_WORDS},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+const struct cli_option_group analysis_rule_options = {rule_table, analysis_selection_take};
+
 /* Nothing is shown of a result that ends in an error: it is put together first. */
 static enum status print_whole(const struct cli *cli, struct analysis_input *in,
                                analysis_print *print, void *context, int *result, struct err *err)
@@ -263,6 +272,7 @@ void print_settings(FILE *out, const struct analysis_input *in)
 {
     const struct analysis *a = &in->analysis;
     char filters[1024];
+    struct buf rule = BUF_INIT;
     query_filters_text(&a->filters, a->counts, filters, sizeof filters);
     print_name(out, a->counts->path, 0);
     fprintf(out, ": ");
@@ -278,5 +288,8 @@ void print_settings(FILE *out, const struct analysis_input *in)
         fprintf(out, ", where ");
         print_name(out, filters, 0);
     }
+    selection_rule_text(&a->rule, &rule);
+    fprintf(out, "%s", buf_text(&rule));
+    buf_free(&rule);
     fprintf(out, "%s\n", a->params.authors ? ", published program's rule" : "");
 }

@@ -21,11 +21,11 @@ enum analysis_selection_option {
 };
 
 /*
- * --layer N; which frames and phones are looked at, and by what rule; how maps are made.  The part
- * of each is a struct analysis_options.
+ * --layer N; which frames and phones are looked at; how a property's neurons are chosen, --select
+ * and --size; how maps are made.  The part of each is a struct analysis_options.
  */
 extern const struct cli_option_group analysis_layer_options, analysis_selection_options,
-    analysis_map_options;
+    analysis_rule_options, analysis_map_options;
 
 /* --method alone, for commands that have another --seed. */
 extern const struct cli_option_group analysis_method_option;
@@ -33,7 +33,11 @@ extern const struct cli_option_group analysis_method_option;
 /* --property NAME, whose part is a const char *: the name, NULL while it is not given. */
 extern const struct cli_option_group analysis_property_options;
 
-/* Takes one of analysis_selection_options, by its number there, as the group does. */
+/* --size as help says it, and its words, for commands that have it apart from the group. */
+#define ANALYSIS_SIZE_HELP  "neurons per layer and group: paper (default), own, or a number"
+#define ANALYSIS_SIZE_WORDS "paper|own"
+
+/* Takes one of analysis_selection_options or analysis_rule_options, by its name, as they do. */
 bool analysis_selection_take(void *options, const struct cli_args *a, int opt);
 
 /* Prints what a command found to OUT, in the format of CLI. */

@@ -24,6 +24,7 @@ static const struct cli_option options[] = {
 static const struct cli_group_use groups[] = {
     {&edit_layer_options, 0},
     {&analysis_selection_options, offsetof(struct edit_request, x.analysis)},
+    {&analysis_rule_options, offsetof(struct edit_request, x.analysis)},
     {&edit_options, 0},
     {&measure_options, 0},
     {NULL, 0},

@@ -34,6 +34,8 @@ enum {
     OPT_SIGMA,
     OPT_MIN_FRAMES,
     OPT_WHERE,
+    OPT_SELECT,
+    OPT_SIZE,
     OPT_MEMORY,
     OPT_KEEP_GOING,
 };
@@ -56,6 +58,9 @@ static const struct cli_option options[] = {
     {"sigma", 0, "PERCENT", "share of a group's phones that need the neuron (default: 80)", NULL},
     {"min-frames", 0, "N", "leave out phones with fewer frames (default: 1)", NULL},
     {"where", 0, "FACTOR=LEVEL[,LEVEL...]", "only frames of these levels; may be repeated", NULL},
+    {"select", 0, "NAME", "rule by which neurons are chosen (default: paper)",
+     &SELECTORS(SELECTOR_WORD)[1]},
+    {"size", 0, "SIZE", ANALYSIS_SIZE_HELP, ANALYSIS_SIZE_WORDS},
     {"memory", 0, "MIB", "limit for cached hidden states (default: 1024)", NULL},
     {"keep-going", 0, NULL, "exit 0 even if recordings were skipped", NULL},
     {NULL, 0, NULL, NULL, NULL},
@@ -136,6 +141,8 @@ static bool eval_take_option(void *context, const struct cli_args *a, int opt)
     case OPT_SIGMA: return analysis_selection_take(&r->analysis, a, ANALYSIS_SIGMA);
     case OPT_MIN_FRAMES: return analysis_selection_take(&r->analysis, a, ANALYSIS_MIN_FRAMES);
     case OPT_WHERE: return analysis_selection_take(&r->analysis, a, ANALYSIS_WHERE);
+    case OPT_SELECT: return analysis_selection_take(&r->analysis, a, opt);
+    case OPT_SIZE: return analysis_selection_take(&r->analysis, a, opt);
     default: wrong = take_number(r, opt, a->value);
     }
     if (wrong)
@@ -157,6 +164,8 @@ static enum status eval_complete(struct request *r, const struct cli *cli, struc
         return err_set(err, STATUS_USAGE, "--counts, --scale and --mean need --erase SET");
     if (r->scaled && r->mean)
         return err_set(err, STATUS_USAGE, "--scale and --mean exclude each other");
+    if (!selection_is_default(&r->analysis.rule) && !r->counts)
+        return err_set(err, STATUS_USAGE, "--select and --size need --erase SET with -c COUNTS");
     return eval_options_check(&r->o, "layer", err);
 }
 
@@ -169,6 +178,7 @@ static void eval_describe(const struct request *r, struct buf *b)
         buf_printf(b, "%s times %s", r->set, number_short(r->gain, 6).text);
     else
         buf_printf(b, "without %s", r->set);
+    selection_rule_text(&r->analysis.rule, b);
 }
 
 /* The neurons of --erase into SETS. */

@@ -292,6 +292,7 @@ static int figure_run(struct cli *cli, int argc, char **argv)
 static const struct cli_group_use groups[] = {
     {&analysis_layer_options, offsetof(struct figure_request, options)},
     {&analysis_selection_options, offsetof(struct figure_request, options)},
+    {&analysis_rule_options, offsetof(struct figure_request, options)},
     {&analysis_map_options, offsetof(struct figure_request, options)},
     {NULL, 0},
 };

@@ -32,10 +32,10 @@ static void print_set(FILE *out, const uint64_t *set, uint32_t width)
 }
 
 /* The set of a layer, or with GROUPS each group's neurons on a line. */
-static void print_text(FILE *out, const struct property *p, const struct property_layer *l,
-                       bool groups)
+static void print_text(FILE *out, const struct property *p, uint32_t layer,
+                       const struct selection *l, bool groups)
 {
-    fprintf(out, "layer %u: %zu", l->layer + 1, bitset_count(l->neurons, l->words));
+    fprintf(out, "layer %u: %zu", layer + 1, bitset_count(l->neurons, l->words));
     if (!groups) {
         fputs(" property neurons:", out);
         print_set(out, l->neurons, l->width);
@@ -51,7 +51,8 @@ static void print_text(FILE *out, const struct property *p, const struct propert
     }
 }
 
-/* The same for programs; with GROUPS, JSON says the members of each group, too. */
+/* The same for programs; with GROUPS, JSON says the members of each group, too, which only the
+ * published rule has. */
 static enum status print_tables(FILE *out, const struct cli *cli, struct analysis_input *in,
                                 const struct request *r, struct err *err)
 {
@@ -62,7 +63,8 @@ static enum status print_tables(FILE *out, const struct cli *cli, struct analysi
     enum status code = report_settings(answer_add(&answer), a, err);
     if (!code)
         code = report_groups(answer_add(&answer), a, r->property, err);
-    struct table *members = r->groups ? answer_add(&answer) : NULL;
+    bool members_too = r->groups && selection_is_published(&a->rule);
+    struct table *members = members_too ? answer_add(&answer) : NULL;
     struct table *neurons = answer_add(&answer);
     for (uint32_t l = first; !code && l < end; l++) {
         if (members)
@@ -121,6 +123,7 @@ static enum status print_neurons(FILE *out, const struct cli *cli, struct analys
     const struct request *r = context;
     const struct property *p;
     const struct property_layer *l;
+    const struct selection *chosen;
     uint32_t first = r->layer ? (uint32_t)r->layer - 1 : 0;
     uint32_t end = r->layer ? (uint32_t)r->layer : in->counts.layers;
     enum status code = analysis_property(&in->analysis, r->property, &p, err);
@@ -132,8 +135,10 @@ static enum status print_neurons(FILE *out, const struct cli *cli, struct analys
         print_head(out, in, p);
     for (uint32_t i = first; i < end && !code; i++) {
         code = analysis_layer(&in->analysis, r->property, i, &l, err);
+        if (!code)
+            code = analysis_selection(&in->analysis, r->property, i, NULL, &chosen, err);
         if (!code && cli->format == CLI_TEXT)
-            print_text(out, p, l, r->groups);
+            print_text(out, p, i, chosen, r->groups);
         else if (!code)
             code = print_authors(out, p, l, &in->counts, i == first, err);
     }
@@ -160,6 +165,9 @@ static int neurons_run(struct cli *cli, int argc, char **argv)
         return status;
     if (!r.property)
         return cli_usage(&command_neurons, "--property NAME is needed");
+    if (cli->format == CLI_AUTHORS && !selection_is_published(&r.options.rule))
+        return cli_usage(&command_neurons, "--format authors is for the published rule, not "
+                                           "for --select and --size");
     r.layer = r.options.layer;
     return analysis_run(cli, file, &r.options, print_neurons, &r);
 }
@@ -167,6 +175,7 @@ static int neurons_run(struct cli *cli, int argc, char **argv)
 static const struct cli_group_use groups[] = {
     {&analysis_layer_options, offsetof(struct request, options)},
     {&analysis_selection_options, offsetof(struct request, options)},
+    {&analysis_rule_options, offsetof(struct request, options)},
     {&analysis_property_options, offsetof(struct request, property)},
     {NULL, 0},
 };

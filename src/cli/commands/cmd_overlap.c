@@ -162,6 +162,7 @@ static int overlap_run(struct cli *cli, int argc, char **argv)
 static const struct cli_group_use groups[] = {
     {&analysis_layer_options, offsetof(struct request, options)},
     {&analysis_selection_options, offsetof(struct request, options)},
+    {&analysis_rule_options, offsetof(struct request, options)},
     {NULL, 0},
 };
 
@@ -181,6 +182,7 @@ const struct cli_command command_overlap = {
         "  [AH], [AH,gender=female] an activation pattern, under conditions\n"
         "  @FILE                    a list, one 'layer neuron' per line\n"
         "  NAME@LAYER, NAME@*       the set of that layer; of each layer\n"
+        "  NAME:SELECTOR            chosen by another rule (see 'propneu select --help')\n"
         "combined by & (binds tighter), | and - (both left to right) and parentheses.\n"
         "'expected' is a region's expected size under independence of the sets.\n"
         "\n"

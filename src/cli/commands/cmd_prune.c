@@ -36,6 +36,7 @@ enum { SHAPE_MASKED, SHAPE_EQUAL, SHAPE_UNEVEN };
 static const struct cli_group_use groups[] = {
     {&edit_layer_options, 0},
     {&analysis_selection_options, offsetof(struct edit_request, x.analysis)},
+    {&analysis_rule_options, offsetof(struct edit_request, x.analysis)},
     {&edit_options, 0},
     {&measure_options, 0},
     {NULL, 0},

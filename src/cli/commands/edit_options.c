@@ -158,10 +158,16 @@ enum status edit_finish(struct edit_input *in, const struct cli *cli,
                         const struct experiment_request *r, const struct neuron_set *sets,
                         json_t *edit, const char *verb, const char *command, struct err *err)
 {
+    const struct selection_rule *rule = &r->analysis.rule;
+    bool plain = !r->counts || selection_is_default(rule);
+    char size[SELECTION_SIZE_TEXT];
+    selection_size_text(&rule->size, size);
     struct edit_record record = {.sets = sets,
                                  .edit = edit,
                                  .set = r->set,
                                  .counts = r->counts,
+                                 .select = plain ? NULL : selection_selector(rule)->name,
+                                 .size = plain ? NULL : size,
                                  .command = command,
                                  .stop = progress_catch_signals()};
     json_t *manifest = NULL;

@@ -162,6 +162,26 @@ static enum status make_maps(const struct figure_request *r, struct analysis_inp
     return code;
 }
 
+/* Adds SET to OUT; the name of a property or group with the selector that --select says. */
+static enum status figure_add_set(const struct analysis *a, const char *set, struct names *out,
+                                  struct err *err)
+{
+    struct setexpr e;
+    struct buf text = BUF_INIT;
+    enum status code = setexpr_parse(&e, set, a, NULL, err);
+    if (code)
+        return code;
+    const struct setexpr_node *n = &e.node[e.nodes - 1];
+    bool plain = n->selector || (n->kind != SETEXPR_PROPERTY && n->kind != SETEXPR_GROUP) ||
+                 selection_selector(&a->rule) == &selector_paper;
+    buf_printf(&text, plain ? "%s" : "%s:%s", set, selection_selector(&a->rule)->name);
+    if (!buf_ok(&text) || names_add(out, buf_text(&text)) == NAMES_NONE)
+        code = err_nomem(err);
+    buf_free(&text);
+    setexpr_free(&e);
+    return code;
+}
+
 /* Figure 8: the overlap of --sets, or of the three properties of the paper as far as the file has
  * them, in one layer (default: the first), with the exact size of each region. */
 static enum status make_sets(const struct figure_request *r, struct analysis_input *in,
@@ -169,34 +189,36 @@ static enum status make_sets(const struct figure_request *r, struct analysis_inp
 {
     static const char *const usual[] = {"phone", "gender", "pitch"};
     struct setexpr expr[OVERLAP_MAX_SETS] = {0};
-    const char *name[OVERLAP_MAX_SETS];
+    struct names name = NAMES_INIT;
     const struct property *p;
     struct overlap o = {0};
-    struct sets_data d = {&o, name, r->options.layer ? (uint32_t)r->options.layer - 1 : 0};
-    uint32_t n = 0;
+    struct sets_data d = {&o, NULL, r->options.layer ? (uint32_t)r->options.layer - 1 : 0};
     enum status code = STATUS_OK;
-    for (uint32_t s = 0; s < r->sets.count; s++)
-        name[n++] = r->sets.name[s];
-    for (int i = 0; i < 3 && !r->sets.count; i++)
+    for (uint32_t s = 0; s < r->sets.count && !code; s++)
+        code = figure_add_set(&in->analysis, r->sets.name[s], &name, err);
+    for (int i = 0; i < 3 && !r->sets.count && !code; i++)
         if (names_find(&in->analysis.names, usual[i]) != NAMES_NONE &&
             analysis_property(&in->analysis, usual[i], &p, err) == STATUS_OK)
-            name[n++] = usual[i];
-    if (!n)
+            code = figure_add_set(&in->analysis, usual[i], &name, err);
+    uint32_t n = code ? 0 : name.count;
+    if (!code && !n)
         code = err_set(err, STATUS_UNSUPPORTED, "%s: has none of phone, gender and pitch",
                        in->counts.path);
     for (uint32_t s = 0; s < n && !code; s++) {
-        code = setexpr_parse(&expr[s], name[s], &in->analysis, NULL, err);
+        code = setexpr_parse(&expr[s], name.name[s], &in->analysis, NULL, err);
         if (!code)
             code = setexpr_load(&expr[s], &in->analysis, err);
     }
     if (!code)
         code = overlap_make(&o, expr, n, &in->analysis, d.layer, err);
     if (!code) {
+        d.names = (const char *const *)name.name;
         figure_sets(f, &d, r->width, r->height);
         code = report_overlap(t, &o, expr, d.layer, err);
     }
     for (uint32_t s = 0; s < n; s++)
         setexpr_free(&expr[s]);
+    names_free(&name);
     return code;
 }
 

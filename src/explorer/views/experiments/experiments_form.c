@@ -246,6 +246,24 @@ enum status experiments_plain_set(struct app *app, char *text, size_t size, stru
     return code;
 }
 
+/* "gender:lape" as the property and the selector of its groups; false for any other set. */
+static bool form_set_rule(const struct app *app, struct form_request *f, const char *what,
+                          enum status *code, struct err *err)
+{
+    const struct names *names = &app_session(app)->names;
+    const char *colon = strrchr(what, ':');
+    const struct selector *selector = colon ? selector_find(colon + 1) : NULL;
+    for (uint32_t i = 0; i < names->count && selector; i++)
+        if (strlen(names->name[i]) == (size_t)(colon - what) &&
+            strncmp(names->name[i], what, (size_t)(colon - what)) == 0) {
+            *code = form_set(f, "property", names->name[i], err);
+            if (!*code)
+                *code = form_set(f, "select", selector->name, err);
+            return true;
+        }
+    return false;
+}
+
 /* What is done to which neurons. */
 static enum status form_set_edit(const struct app *app, struct form_request *f, struct err *err)
 {
@@ -259,7 +277,8 @@ static enum status form_set_edit(const struct app *app, struct form_request *f, 
         return code ? code : form_set(f, "protect", what, err);
     }
     experiment_request_init(&f->r, EXPERIMENT_MATRIX);
-    code = form_set(f, property ? "property" : "set", what, err);
+    if (!form_set_rule(app, f, what, &code, err))
+        code = form_set(f, property ? "property" : "set", what, err);
     if (!code)
         code = form_set(f, "controls", s->value[FIELD_CONTROLS], err);
     if (code)

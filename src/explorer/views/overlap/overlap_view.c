@@ -334,17 +334,19 @@ static void overlap_status(const struct app *app, struct buf *line)
 }
 
 const struct view view_overlap = {
-    .lesson = "OVERLAP: which neurons several sets share, as in figure 8 of the paper.\n"
-              "\n"
-              "Each region counts the neurons that are in exactly the marked sets and in no other, "
-              "so that the regions add up to the union. 'expected' is the size expected under "
-              "independence of the sets; ratio is the size over the expected size. The drawing is "
-              "schematic: areas are not to scale.\n"
-              "\n"
-              "A set is an expression: phone, gender, pitch (property neurons), gender=female "
-              "(group neurons), [AH] or [AH,gender=female] (the pattern of a phone), @FILE (a list "
-              "of neurons), combined by & (and), | (or), - (without) and parentheses. A name may "
-              "be followed by a layer, gender@1; the default is the current layer.",
+    .lesson =
+        "OVERLAP: which neurons several sets share, as in figure 8 of the paper.\n"
+        "\n"
+        "Each region counts the neurons that are in exactly the marked sets and in no other, "
+        "so that the regions add up to the union. 'expected' is the size expected under "
+        "independence of the sets; ratio is the size over the expected size. The drawing is "
+        "schematic: areas are not to scale.\n"
+        "\n"
+        "A set is an expression: phone, gender, pitch (property neurons), gender=female "
+        "(group neurons), [AH] or [AH,gender=female] (the pattern of a phone), @FILE (a list "
+        "of neurons), combined by & (and), | (or), - (without) and parentheses. A name may "
+        "be followed by a layer, gender@1 (the default is the current layer), and by the rule "
+        "that chooses the neurons, gender:lape; the default is the published rule, paper.",
     .needs = NEEDS_NOTHING,
     .offers = {ACTION_SORT, ACTION_REVERSE, ACTION_MARK, ACTION_EDIT, ACTION_ADD, ACTION_REMOVE},
     .named_by = NAMED_FILE | NAMED_LAYER,
