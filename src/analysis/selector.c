@@ -80,6 +80,19 @@ void selector_subtract_largest_other(double *value, uint32_t groups, size_t widt
     }
 }
 
+void selector_subtract_mean_other(double *value, uint32_t groups, size_t width)
+{
+    for (size_t i = 0; i < width && groups > 1; i++) {
+        double sum = 0;
+        for (uint32_t g = 0; g < groups; g++)
+            sum += value[g * width + i];
+        for (uint32_t g = 0; g < groups; g++) {
+            double *v = &value[g * width + i];
+            *v -= (sum - *v) / (groups - 1);
+        }
+    }
+}
+
 void selector_take_sigma(const double *score, uint32_t groups, uint32_t width, double sigma,
                          uint64_t *members)
 {

@@ -102,6 +102,9 @@ enum status selector_shares(const struct selector_input *in, double *share, stru
 /* VALUE [groups][width] minus the largest of the other groups', in place; unchanged if alone. */
 void selector_subtract_largest_other(double *value, uint32_t groups, size_t width);
 
+/* VALUE [groups][width] minus the mean of the other groups', in place; unchanged if alone. */
+void selector_subtract_mean_other(double *value, uint32_t groups, size_t width);
+
 /* Adds the neurons that score at least SIGMA, and above 0, to MEMBERS [groups][words]. */
 void selector_take_sigma(const double *score, uint32_t groups, uint32_t width, double sigma,
                          uint64_t *members);

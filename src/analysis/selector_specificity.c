@@ -7,25 +7,12 @@
 
 #include "analysis/selector.h"
 
-#include <stdlib.h>
-
-#include "base/mem.h"
-
 static enum status specificity_score(const struct selector_input *in, double *score,
                                      struct err *err)
 {
-    uint32_t groups = in->property->groups;
-    size_t width = in->width;
     enum status code = selector_rates(in, score, err);
-    for (size_t i = 0; i < width && !code && groups > 1; i++) {
-        double sum = 0;
-        for (uint32_t g = 0; g < groups; g++)
-            sum += score[g * width + i];
-        for (uint32_t g = 0; g < groups; g++) {
-            double *r = &score[g * width + i];
-            *r -= (sum - *r) / (groups - 1);
-        }
-    }
+    if (!code)
+        selector_subtract_mean_other(score, in->property->groups, in->width);
     return code;
 }
 
