@@ -24,6 +24,7 @@
     COMMAND(map) \
     COMMAND(overlap) \
     COMMAND(null) \
+    COMMAND(stability) \
     COMMAND(figure) \
     COMMAND(erase) \
     COMMAND(prune) \

@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/list.h"
 #include "base/mem.h"
-#include "corpus/speakers.h"
+#include "inference/strata.h"
 #include "inference/tokenunits.h"
 
 const char *exchange_name(enum exchange_kind kind)
@@ -21,105 +20,16 @@ const char *exchange_name(enum exchange_kind kind)
     return name[kind];
 }
 
-/* Column NAME of the count file's speakers, or NULL and ERR. */
-static const struct counts_column *exchange_column(const struct counts *c, const char *name,
-                                                   struct err *err)
-{
-    char list[256] = "none";
-    char *known[QUERY_MAX_FACTORS];
-    uint32_t n = 0;
-    int column = counts_find_column(c, name);
-    if (column >= 0)
-        return &c->column[column];
-    for (; n < c->columns && n < QUERY_MAX_FACTORS; n++)
-        known[n] = c->column[n].name;
-    if (n)
-        list_names(list, sizeof list, known, n);
-    err_set(
-        err, STATUS_NOTFOUND,
-        "%s: its speakers have no column '%.80s' (there are: %s; --speakers FILE reads a table)",
-        c->path, name, list);
-    return NULL;
-}
-
-/* What TABLE says of SPEAKER in its column number COLUMN. */
-static enum status exchange_table_value(const struct speakers *table, uint32_t column,
-                                        const char *speaker, const char *path, const char **value,
-                                        struct err *err)
-{
-    uint32_t s = names_find(&table->speaker, speaker);
-    if (s == NAMES_NONE)
-        return err_set(err, STATUS_MISMATCH, "%s: speaker '%.80s' of the count file is not listed",
-                       path, speaker);
-    *value = table->value[(size_t)s * table->column.count + column];
-    return STATUS_OK;
-}
-
-/* Values of column NAME of the table at PATH, by the levels of the factor F, into VALUES, numbered
- * in STRATUM [levels]. */
-static enum status exchange_read_strata(const struct counts_factor *f, const char *path,
-                                        const char *name, struct names *values, uint32_t *stratum,
-                                        struct err *err)
-{
-    struct speakers table = {0};
-    char list[256];
-    uint32_t column = NAMES_NONE;
-    const char *value = "";
-    enum status code = speakers_open(&table, path, err);
-    if (!code && (column = names_find(&table.column, name)) == NAMES_NONE) {
-        list_names(list, sizeof list, table.column.name, table.column.count);
-        code = err_set(err, STATUS_NOTFOUND, "%s: no column '%.80s' (there are: %s)", path, name,
-                       table.column.count ? list : "none");
-    }
-    for (uint32_t s = 0; s < f->levels && !code; s++) {
-        code = exchange_table_value(&table, column, f->level[s], path, &value, err);
-        if (!code && (stratum[s] = names_add(values, value)) == NAMES_NONE)
-            code = err_nomem(err);
-    }
-    speakers_free(&table);
-    return code;
-}
-
-/* The strata of the speakers, by column NAME, numbered into STRATUM [levels of the factor
- * speaker]; their number into *STRATA. */
-static enum status exchange_number_strata(const struct counts *c, const struct exchange_options *o,
-                                          const char *name, uint32_t *stratum, uint32_t *strata,
-                                          struct err *err)
-{
-    const struct counts_factor *f = &c->factor[counts_find_factor(c, "speaker")];
-    struct names values = NAMES_INIT;
-    enum status code = STATUS_OK;
-    if (o->speakers) {
-        code = exchange_read_strata(f, o->speakers, name, &values, stratum, err);
-    } else {
-        const struct counts_column *column = exchange_column(c, name, err);
-        code = column ? STATUS_OK : STATUS_NOTFOUND;
-        for (uint32_t s = 0; s < f->levels && !code; s++)
-            if ((stratum[s] = names_add(&values, column->value[s])) == NAMES_NONE)
-                code = err_nomem(err);
-    }
-    *strata = values.count;
-    names_free(&values);
-    return code;
-}
-
-/* What speakers are exchanged within: --strata, else what the file says, else nothing. */
-static const char *exchange_strata(const struct counts *c, const struct exchange_options *o)
-{
-    const char *name = o->strata ? o->strata : o->speakers ? "" : c->strata;
-    return name && name[0] && strcmp(name, "none") != 0 ? name : NULL;
-}
-
 static enum status exchange_speakers(struct exchange *x, const struct analysis *a,
                                      const struct exchange_options *o, struct err *err)
 {
     const struct units *u = &x->units;
-    const char *name = exchange_strata(a->counts, o);
+    const char *name = strata_column(a->counts, o->strata, o->speakers);
     uint32_t *of_speaker = mem_zeros(u->owners, sizeof *of_speaker), strata = 1;
     uint32_t *stratum = mem_zeros(u->units, sizeof *stratum);
     enum status code = of_speaker && stratum ? STATUS_OK : err_nomem(err);
     if (!code && name)
-        code = exchange_number_strata(a->counts, o, name, of_speaker, &strata, err);
+        code = strata_of_speakers(a->counts, o->speakers, name, of_speaker, &strata, err);
     for (uint32_t i = 0; i < u->units && !code; i++)
         stratum[i] = of_speaker[u->owner[i]];
     snprintf(x->strata, sizeof x->strata, "%s", name ? name : "none");
@@ -131,26 +41,22 @@ static enum status exchange_speakers(struct exchange *x, const struct analysis *
     return code;
 }
 
-/* The gender of each group of the property speaker, into GENDER [groups]; their number. */
+/* The gender of each group of the property speaker, 0 where it is not known, into GENDER [groups];
+ * the largest and one into *GENDERS. */
 static enum status exchange_genders(const struct analysis *a, const struct property *p,
                                     uint32_t *gender, uint32_t *genders, struct err *err)
 {
     const struct counts *c = a->counts;
-    int speaker = counts_find_factor(c, "speaker"), by = counts_find_factor(c, "gender");
-    struct query_rows rows = {0};
-    *genders = 1;
-    if (by < 0)
-        return STATUS_OK;
-    const uint32_t factor[] = {(uint32_t)speaker, (uint32_t)by};
-    enum status code = query_rows(&rows, c, &a->filters, factor, 2, err);
-    for (uint32_t r = 0; r < rows.rows && !code; r++) {
-        const int32_t *key = rows.level + (size_t)r * 2;
-        uint32_t g = names_find(&p->group, c->factor[speaker].level[key[0]]);
+    uint32_t speaker = (uint32_t)counts_find_factor(c, "speaker");
+    uint32_t levels = c->factor[speaker].levels, *of_level = mem_zeros(levels, sizeof *of_level);
+    enum status code =
+        of_level ? strata_of_levels(a, speaker, "gender", of_level, genders, err) : err_nomem(err);
+    for (uint32_t s = 0; s < levels && !code; s++) {
+        uint32_t g = names_find(&p->group, c->factor[speaker].level[s]);
         if (g != NAMES_NONE)
-            gender[g] = (uint32_t)key[1] + 1; /* 0: not known */
+            gender[g] = of_level[s];
     }
-    *genders = c->factor[by].levels + 1;
-    query_rows_free(&rows);
+    free(of_level);
     return code;
 }
 

@@ -34,7 +34,8 @@ static enum status units_find_factors(struct units_making *m, const char *proper
     int by = counts_find_factor(c, property);
     if (counts_is_probability(c))
         return err_set(err, STATUS_UNSUPPORTED,
-                       "%s: holds probabilities, not counts: nothing can be exchanged", c->path);
+                       "%s: holds probabilities, not counts: its speakers cannot be told apart",
+                       c->path);
     if (own < 0 || phone < 0)
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: counted without the factor '%s' (count --by phone,...,%s keeps it)",

@@ -13,7 +13,10 @@
 #include "base/neuron_set.h"
 #include "eval/eval.h"
 #include "experiment/experiment.h"
+#include "inference/difference.h"
 #include "inference/null.h"
+#include "inference/split.h"
+#include "inference/stability.h"
 #include "report/scores.h"
 #include "report/table.h"
 
@@ -120,6 +123,26 @@ enum status report_set_summary(struct table *t, const struct setexpr *set, uint3
 
 /* report_null.c: every statistic of N in every layer that was asked for, against its null. */
 enum status report_null(struct table *t, const struct null_result *n, struct err *err);
+
+/* report_stability.c: how speakers are drawn, DRAWS of them or once, in halves; what two files
+ * share, of which OTHER is the second. */
+enum status report_drawn(struct table *t, const struct bootstrap_design *d, bool draws,
+                         struct err *err);
+enum status report_shared(struct table *t, const struct difference *d, const char *other,
+                          struct err *err);
+
+/* Neurons of the sets of S, and others whose share is at least LEAST; the sizes of the draws. */
+enum status report_stability(struct table *t, const struct stability *s, double least,
+                             struct err *err);
+enum status report_sizes(struct table *t, const struct stability *s, struct err *err);
+
+/* The halves of PROPERTY; the difference of two models in it, whose statistics' names are "size",
+ * "size:female". */
+enum status report_split(struct table *t, const struct split *s, const char *property,
+                         struct err *err);
+enum status report_difference(struct table *t, const struct difference *d, const char *property,
+                              struct err *err);
+void report_difference_name(struct buf *out, const struct difference_statistic *s);
 
 /* report_edit.c: how many of SET's neurons lie in each layer. */
 enum status report_edited(struct table *t, const struct neuron_set *set, struct err *err);

@@ -90,6 +90,11 @@ explorer '' "$ssl" "$sid" --view compare
 
 asked null null "$ssl" --property phone --draws 20 --statistic size,full-dim,overlap:gender
 
+asked neurons stability "$sid" --property gender --draws 20
+asked sizes stability "$sid" --property phone --draws 20 --sizes
+asked layers stability "$sid" --property gender --split 1
+asked differences stability "$sid" "$sid" --property gender --draws 20 --difference
+
 asked neurons neurons "$ssl" --property gender --layer 2
 sorted=1 explorer '' "$ssl" --view neurons --property gender --layer 2
 

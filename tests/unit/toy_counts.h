@@ -52,7 +52,7 @@ static int64_t toy_frames(struct rng *rng, int32_t phone, int32_t gender, int32_
 }
 
 /* Layer 1 has 32-bit counts, the others 16-bit ones. */
-static void toy_counts(struct counts *c, uint64_t seed)
+static inline void toy_counts(struct counts *c, uint64_t seed)
 {
     enum { MOST = 9 * 3 * 4 };
     struct rng rng = rng_seed(seed);

@@ -1,0 +1,61 @@
+/*
+ * Options of the commands that draw speakers with replacement.
+ */
+#include "config.h"
+
+#include "cli/commands/bootstrap_options.h"
+
+#include <string.h>
+
+#define MOST_DRAWS 1000000
+
+enum { BOOTSTRAP_STRATA, BOOTSTRAP_SPEAKER_TABLE, BOOTSTRAP_DRAW_COUNT, BOOTSTRAP_SEED };
+
+static const struct cli_option bootstrap_table[] = {
+    [BOOTSTRAP_STRATA] = {"strata", 0, "COLUMN",
+                          "draw within equal values of this column, too; none: not (default: the "
+                          "file's)",
+                          NULL},
+    [BOOTSTRAP_SPEAKER_TABLE] = {"speakers", 0, "FILE",
+                                 "speaker table for files that have no columns", CLI_FILE},
+    [BOOTSTRAP_DRAW_COUNT] = {"draws", 0, "N", "bootstrap draws (default: 9999)", NULL},
+    [BOOTSTRAP_SEED] = {"seed", 0, "N", "seed of the draws (default: 0)", NULL},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+static bool bootstrap_take(void *part, const struct cli_args *a, int opt)
+{
+    struct bootstrap_options *o = part;
+    unsigned long n = 0;
+    switch (opt) {
+    case BOOTSTRAP_STRATA: o->strata = a->value; return true;
+    case BOOTSTRAP_SPEAKER_TABLE: o->speakers = a->value; return true;
+    case BOOTSTRAP_DRAW_COUNT:
+        if (!cli_unsigned(a->value, 1, MOST_DRAWS, &n)) {
+            cli_usage(a->command, "--draws takes a number up to %d, not '%s'", MOST_DRAWS,
+                      a->value);
+            return false;
+        }
+        o->draws = n;
+        return true;
+    default:
+        if (!cli_unsigned(a->value, 0, UINT32_MAX, &n)) {
+            cli_usage(a->command, "--seed takes a number, not '%s'", a->value);
+            return false;
+        }
+        o->seed = n;
+        return true;
+    }
+}
+
+const struct cli_option_group bootstrap_option_group = {bootstrap_table, bootstrap_take};
+
+void bootstrap_note(const struct cli *cli, const struct bootstrap_design *d)
+{
+    if (d->left_out[0])
+        cli_note(cli, "drawn within %s, not within %s, where some have fewer than %d speakers",
+                 d->within, d->left_out, BOOTSTRAP_CELL);
+    if (d->fewest < BOOTSTRAP_FEW)
+        cli_note(cli, "%u %s%s: intervals are too narrow below %d", d->fewest, d->drawn,
+                 strcmp(d->drawn, "speakers") == 0 ? "" : " of a speaker", BOOTSTRAP_FEW);
+}

@@ -1,0 +1,87 @@
+#!/bin/bash
+# stability: what it prints in every mode and format, and what it refuses.
+. "$srcdir/tests/cli/lib.sh"
+export PROPNEU_DATA=$srcdir/data
+[ -x "$top_builddir/tests/cli/make_counts" ] || exit 77
+toy=$dir/toy.counts
+"$top_builddir/tests/cli/make_counts" "$toy" || exit 1
+sid=$srcdir/data/demo/counts/sid.counts
+
+# prints WORDS ARGUMENT...: succeeds and has WORDS on stdout, which stays in $dir/out.
+prints() {
+    local word=$1
+    shift
+    "$PROPNEU" "$@" >"$dir/out" 2>"$dir/err" || complain "$*: exit status $?: $(cat "$dir/err")"
+    grep -qF -- "$word" "$dir/out" || complain "$*: no '$word' in: $(cat "$dir/out")"
+}
+
+fast="--property gender --draws 99"
+# shellcheck disable=SC2086 # words
+{
+    prints '99 draws of 14 speakers within gender' stability "$sid" $fast --strata none
+    prints 'property	layer	neuron	group	member	share' stability "$sid" $fast --format tsv
+    cp "$dir/out" "$dir/list"
+    # Members are the group neurons, and others have a share of .05 or more.
+    "$PROPNEU" neurons "$sid" --property gender --format tsv | awk -F '\t' '
+        NR > 1 { print $2, $3, $4 }' | sort >"$dir/want"
+    awk -F '\t' 'NR > 1 && $5 { print $2, $3, $4 }' "$dir/list" | sort >"$dir/got"
+    cmp -s "$dir/want" "$dir/got" || complain 'stability: members are not the group neurons'
+    awk -F '\t' 'NR > 1 && ($6 < 0 || $6 > 1 || (!$5 && $6 < .05)) { exit 1 }' "$dir/list" ||
+        complain "stability: a share out of range: $(cat "$dir/list")"
+    prints 'share' stability "$sid" $fast --format tsv --all
+    [ "$(wc -l <"$dir/out")" -gt "$(wc -l <"$dir/list")" ] || complain 'stability: --all lists no more'
+    # The same draws on any number of threads; another seed, other draws.
+    for threads in 1 2 7; do
+        prints 'share' stability "$sid" $fast --format tsv -j $threads
+        cmp -s "$dir/out" "$dir/list" || complain "stability: another result with -j $threads"
+    done
+    prints 'share' stability "$sid" $fast --format tsv --seed 1
+    cmp -s "$dir/out" "$dir/list" && complain 'stability: --seed changes nothing'
+
+    prints 'no confidence interval' stability "$sid" $fast --sizes
+    prints 'property	layer	observed	mean	low	high	bias' stability "$sid" $fast --sizes --layer 2,4 \
+        --format tsv
+    awk -F '\t' 'NR > 1 { d = $4 - $3 - $7; rows++
+        if ($5 > $4 || $4 > $6 || d > 1e-6 || d < -1e-6) exit 1 } END { exit rows != 2 }' "$dir/out" ||
+        complain "stability: sizes: $(cat "$dir/out")"
+    for word in '"drawn": "speakers"' '"within": "gender' '"draws": 99' '"sizes"'; do
+        prints "$word" stability "$sid" $fast --sizes --format json
+    done
+
+    prints 'looked for in the other 7' stability "$sid" --property gender --split 3
+    prints 'size_chosen	size_kept	silhouette_chosen	silhouette_kept' stability "$sid" \
+        --property gender --split 3 --format tsv
+    awk -F '\t' 'NR > 1 && $4 > $3 { exit 1 }' "$dir/out" || complain "stability: $(cat "$dir/out")"
+
+    prints 'b: ' stability "$sid" "$sid" $fast --difference
+    prints 'property	layer	statistic	a	b	difference	low	high	p' stability "$sid" "$sid" $fast \
+        --difference --statistic size:female,anosim --layer 3 --format tsv
+    awk -F '\t' 'NR > 1 && ($4 != $5 || $6 || $7 || $8 || $9 != 1) { exit 1 } END { exit NR != 3 }' \
+        "$dir/out" || complain "stability: a file differs from itself: $(cat "$dir/out")"
+}
+
+# Fewer than 10 speakers, and strata of few, are said.
+prints 'within gender' stability "$sid" --property gender --draws 9 --where speaker=F1,F2,M1,M2
+grep -q '4 speakers: intervals are too narrow' "$dir/err" || complain "no note: $(cat "$dir/err")"
+prints 'within gender' stability "$sid" --property gender --draws 9 --strata engine \
+    --speakers "$srcdir/data/demo/speakers.tsv"
+grep -q 'not within engine' "$dir/err" || complain "no note: $(cat "$dir/err")"
+"$PROPNEU" stability "$sid" -q --property gender --draws 9 --where speaker=F1,M1 >"$dir/out" \
+    2>"$dir/err" || complain "two speakers: $(cat "$dir/err")"
+[ ! -s "$dir/err" ] || complain "-q: $(cat "$dir/err")"
+
+refuses 1 "without the factor 'speaker'" stability "$toy" --property gender
+refuses 1 "without the factor 'utterance'" stability "$sid" --property speaker
+refuses 1 "no property 'luck'" stability "$sid" --property luck
+refuses 1 'no layer 9' stability "$sid" --property gender --layer 9
+refuses 1 'has no group' stability "$sid" "$sid" --property gender --difference --statistic size:x
+for wrong in '' '--property gender --sizes --split 1' '--property gender --difference' \
+    '--property gender --split one' '--property gender --draws 0' '--property gender --sizes --all' \
+    '--property gender --statistic size' "--property gender $sid" \
+    "--property gender --difference --statistic overlap:phone $sid"; do
+    # shellcheck disable=SC2086 # words
+    "$PROPNEU" stability "$sid" $wrong >"$dir/out" 2>"$dir/err"
+    [ $? = 2 ] || complain "stability $wrong: not refused as usage: $(cat "$dir/err")"
+    [ ! -s "$dir/out" ] || complain "stability $wrong: something on stdout"
+done
+exit $failed
