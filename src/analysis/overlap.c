@@ -1,11 +1,12 @@
 /*
  * Sizes of all exclusive regions of up to OVERLAP_MAX_SETS sets, and the size that each would have
- * if membership were independent.
+ * if membership were independent; Fisher's exact test (1935) of two of the sets.
  */
 #include "config.h"
 
 #include "analysis/overlap.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/bitset.h"
@@ -26,6 +27,7 @@ void overlap_add(struct overlap *o, const uint64_t *rows, uint32_t sets, uint32_
     double rate[OVERLAP_MAX_SETS];
     uint32_t all = (1u << sets) - 1;
     o->sets = sets;
+    o->layers++;
     o->universe += width;
     for (uint32_t s = 0; s < sets; s++) {
         uint32_t size = (uint32_t)bitset_count(rows + s * words, words);
@@ -79,4 +81,53 @@ enum status overlap_make(struct overlap *o, const struct setexpr *expr, uint32_t
     if (!code)
         *o = made;
     return code;
+}
+
+/* ln P(X = x): of B drawn neurons out of N, X are among A marked ones. */
+static double overlap_log_chance(double x, double a, double b, double n)
+{
+    return lgamma(a + 1) - lgamma(x + 1) - lgamma(a - x + 1) + lgamma(n - a + 1) -
+           lgamma(b - x + 1) - lgamma(n - a - b + x + 1) - lgamma(n + 1) + lgamma(b + 1) +
+           lgamma(n - b + 1);
+}
+
+/*
+ * The smaller of the tails is summed, from its largest term on, so that terms only fall: each is
+ * the one before times a ratio of whole numbers.  The first comes from logarithms, as neither
+ * binomials nor small probabilities need fit into a double.
+ */
+double overlap_hypergeometric(uint32_t shared, uint32_t size_a, uint32_t size_b, uint32_t width)
+{
+    double n = width, a = size_a, b = size_b, least = a + b > n ? a + b - n : 0;
+    double most = a < b ? a : b, k = shared, sum = 0;
+    if (k <= least)
+        return 1;
+    if (k > most)
+        return 0;
+    bool upper = k > a * b / n;
+    double x = upper ? k : k - 1;
+    for (double term = exp(overlap_log_chance(x, a, b, n)); x >= least && x <= most && term > 0;) {
+        sum += term;
+        if (term < sum * 1e-17)
+            break;
+        term *= upper ? (a - x) * (b - x) / ((x + 1) * (n - a - b + x + 1))
+                      : x * (n - a - b + x) / ((a - x + 1) * (b - x + 1));
+        x += upper ? 1 : -1;
+    }
+    sum = upper ? sum : 1 - sum;
+    return sum < 0 ? 0 : sum > 1 ? 1 : sum;
+}
+
+struct overlap_pair overlap_of_pair(const struct overlap *o, uint32_t a, uint32_t b)
+{
+    struct overlap_pair pair = {.expected = NAN, .p = NAN};
+    uint32_t both = 1u << a | 1u << b;
+    for (uint32_t r = 0; r < 1u << o->sets; r++)
+        if ((r & both) == both)
+            pair.shared += o->region[r];
+    if (o->layers == 1 && o->universe) {
+        pair.expected = (double)o->size[a] * o->size[b] / o->universe;
+        pair.p = overlap_hypergeometric(pair.shared, o->size[a], o->size[b], o->universe);
+    }
+    return pair;
 }

@@ -17,6 +17,16 @@ struct overlap {
     uint32_t in_all;                        /* intersection of all sets */
     uint32_t in_any;                        /* union */
     uint32_t universe;                      /* neurons looked at */
+    uint32_t layers;                        /* that they are of */
+};
+
+/* Two of several sets, whatever the others hold. */
+struct overlap_pair {
+    uint32_t shared;
+    double expected; /* if the sets were drawn independently, at their sizes */
+    /* P(at least so many are shared), hypergeometric; NAN where several layers were looked at.  It
+     * holds for sets chosen independently: those made of the same counts are not. */
+    double p;
 };
 
 /* Counts the regions of ROWS [sets][words] over WIDTH neurons; adds to O (zeroed by the caller). */
@@ -28,5 +38,11 @@ void overlap_add(struct overlap *o, const uint64_t *rows, uint32_t sets, uint32_
  */
 enum status overlap_make(struct overlap *o, const struct setexpr *expr, uint32_t sets,
                          struct analysis *a, uint32_t current, struct err *err);
+
+/* What the sets A and B (from 0) of O share. */
+struct overlap_pair overlap_of_pair(const struct overlap *o, uint32_t a, uint32_t b);
+
+/* P(X >= SHARED) of two sets of A and B neurons, drawn independently from WIDTH. */
+double overlap_hypergeometric(uint32_t shared, uint32_t a, uint32_t b, uint32_t width);
 
 #endif

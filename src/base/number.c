@@ -54,3 +54,11 @@ struct number number_short(double v, int digits)
     snprintf(n.text, sizeof n.text, "%.*g", number_within(digits, 1, 17), v);
     return number_without_minus(n);
 }
+
+struct number number_p(double p)
+{
+    struct number n = {"-"};
+    if (isnan(p))
+        return n;
+    return p < 0.99995e-4 && p != 0 ? number_short(p, 1) : number_fixed(p, p < 0.00995 ? 4 : 3);
+}

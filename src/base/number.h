@@ -27,6 +27,9 @@ struct number number_signed(double v, int decimals);
 /* V with at most DIGITS (1 to 17) significant digits, as %.*g prints it. */
 struct number number_short(double v, int digits);
 
+/* A probability P in at most 6 characters, "0.230", "0.0012", "3e-15"; "-" for NAN. */
+struct number number_p(double p);
+
 /* V for writers that make the text themselves, as jansson does: 0 instead of negative zero. */
 static inline double number_positive_zero(double v)
 {

@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/bitset.h"
@@ -19,6 +20,10 @@ static const struct table_column overlap_columns[] = {
      0},
     {"size", TABLE_INTEGER, "neurons", "neurons in exactly these sets", 0, 0},
     {"expected", TABLE_REAL, "neurons", "size expected under independence of the sets", 0, 1},
+    {"p", TABLE_REAL, NULL,
+     "of the region that two sets share, where there are no others: the hypergeometric probability "
+     "of so many neurons or more; sets chosen from the same counts are not independent",
+     0, 4},
 };
 
 static const struct table_column sets_columns[] = {
@@ -89,6 +94,7 @@ enum status report_overlap(struct table *t, const struct overlap *o, const struc
         table_words(t, buf_text(&in));
         table_count(t, o->region[r]);
         table_real(t, o->expected[r]);
+        table_real(t, o->sets == 2 && r == 3 ? overlap_of_pair(o, 0, 1).p : NAN);
     }
     enum status code = buf_ok(&name) ? table_ok(t, &in, err) : err_nomem(err);
     buf_free(&name);

@@ -83,8 +83,8 @@ cmp -s "$dir/out" "$dir/again" || complain "map: the same seed gives another map
 prints 'classical scaling' map "$toy" --property pitch --method classical
 
 prints 'gender & phone & [IY]' overlap "$toy" --layer 2 gender phone '[IY]'
-prints 'region	in	size	expected' overlap "$toy" --layer 2 --format tsv gender phone '[IY]'
-columns 5
+prints 'region	in	size	expected	p' overlap "$toy" --layer 2 --format tsv gender phone '[IY]'
+columns 6
 [ "$(wc -l <"$dir/out")" = 8 ] || complain "overlap: not 7 regions"
 prints '"intersection"' overlap "$toy" --format json gender phone
 json

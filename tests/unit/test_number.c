@@ -48,6 +48,19 @@ static void test_others_are_as_printf_has_them(void **state)
     }
 }
 
+static void test_a_probability_has_at_most_six_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        double p;
+        const char *text;
+    } of[] = {{NAN, "-"},          {1, "1.000"},        {0.2304, "0.230"},
+              {0.0123, "0.012"},   {0.00994, "0.0099"}, {0.0001, "0.0001"},
+              {3.31e-15, "3e-15"}, {1e-300, "1e-300"},  {0, "0.0000"}};
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++)
+        assert_string_equal(number_p(of[i].p).text, of[i].text);
+}
+
 static void test_extremes(void **state)
 {
     (void)state;
@@ -68,6 +81,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_zero_has_no_minus),
         cmocka_unit_test(test_others_are_as_printf_has_them),
+        cmocka_unit_test(test_a_probability_has_at_most_six_characters),
         cmocka_unit_test(test_extremes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

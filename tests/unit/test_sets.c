@@ -439,6 +439,62 @@ static void regions_share_out_the_neurons(void **state)
     }
 }
 
+/* Sums over all ways to draw, by their binomials. */
+static double choose(unsigned n, unsigned k)
+{
+    double ways = 1;
+    for (unsigned i = 1; i <= k && k <= n; i++)
+        ways = ways * (n - k + i) / i;
+    return k <= n ? ways : 0;
+}
+
+static void two_sets_share_by_chance_what_the_hypergeometric_says(void **state)
+{
+    (void)state;
+    for (unsigned a0 = 0; a0 <= 20; a0 += 4)
+        for (unsigned b0 = 0; b0 <= 20; b0 += 5)
+            for (unsigned k = 0; k <= 21; k++) {
+                double wanted = 0;
+                for (unsigned x = k; x <= 20; x++)
+                    wanted += x > b0 ? 0 : choose(a0, x) * choose(20 - a0, b0 - x) / choose(20, b0);
+                assert_true(fabs(overlap_hypergeometric(k, a0, b0, 20) - wanted) < 1e-12);
+            }
+    /* By whole numbers, in Python: comb(a, x) comb(N - a, b - x) / comb(N, b). */
+    static const struct {
+        uint32_t k, a, b;
+        double p;
+    } wanted[] = {{121, 400, 500, 3.3083649134267416e-14},
+                  {50, 400, 500, 0.9899206122391592},
+                  {2000, 2900, 2100, 0.002347195924846519}};
+    for (size_t i = 0; i < 3; i++) {
+        double p = overlap_hypergeometric(wanted[i].k, wanted[i].a, wanted[i].b, 3072);
+        assert_true(fabs(p / wanted[i].p - 1) < 1e-9);
+    }
+}
+
+static void each_two_sets_are_compared(void **state)
+{
+    static const char *const text[] = {"gender", "pitch", "phone"};
+    struct setexpr e[3];
+    struct overlap o;
+    (void)state;
+    for (uint32_t s = 0; s < 3; s++)
+        assert_ok(setexpr_parse(&e[s], text[s], &a, NULL, &err));
+    assert_ok(overlap_make(&o, e, 3, &a, 0, &err));
+    struct overlap_pair pair = overlap_of_pair(&o, 0, 2);
+    assert_int_equal(pair.shared, o.region[5] + o.region[7]);
+    assert_true(fabs(pair.expected - (double)o.size[0] * o.size[2] / TOY_WIDTH) < 1e-12);
+    assert_true(pair.p == overlap_hypergeometric(pair.shared, o.size[0], o.size[2], TOY_WIDTH));
+    for (uint32_t s = 0; s < 3; s++)
+        setexpr_free(&e[s]);
+    assert_ok(setexpr_parse(&e[0], "gender@*", &a, NULL, &err));
+    assert_ok(setexpr_parse(&e[1], "pitch@*", &a, NULL, &err));
+    assert_ok(overlap_make(&o, e, 2, &a, 0, &err));
+    assert_true(isnan(overlap_of_pair(&o, 0, 1).p)); /* of several layers */
+    setexpr_free(&e[0]);
+    setexpr_free(&e[1]);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int main(void)
@@ -458,6 +514,8 @@ int main(void)
         TEST(any_text_is_parsed_or_refused),
         TEST(words_are_completed),
         TEST(regions_share_out_the_neurons),
+        TEST(two_sets_share_by_chance_what_the_hypergeometric_says),
+        TEST(each_two_sets_are_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,8 +19,28 @@ struct request {
     uint32_t layer; /* from 0 */
 };
 
+/* What each two of the sets share, and how probable that is. */
+static void print_pairs(FILE *out, const struct request *r, const struct overlap *o)
+{
+    if (r->sets < 2 || o->layers != 1)
+        return;
+    fputs("\nshared   expected         p  by two sets\n", out);
+    for (uint32_t a = 0; a < r->sets; a++)
+        for (uint32_t b = a + 1; b < r->sets; b++) {
+            struct overlap_pair pair = overlap_of_pair(o, a, b);
+            fprintf(out, "%6u  %9s  %8s  ", pair.shared, number_fixed(pair.expected, 1).text,
+                    number_p(pair.p).text);
+            print_name(out, r->set[a], 0);
+            fputs(", ", out);
+            print_name(out, r->set[b], 0);
+            fputc('\n', out);
+        }
+    fputs("\np: hypergeometric; sets chosen from the same counts are not independent\n", out);
+}
+
 /*
- * Sizes of the sets, then each region with its expected size, then the union and the intersection.
+ * Sizes of the sets, then each region with its expected size, the union and the intersection, and
+ * the sets two by two.
  */
 static void print_text(FILE *out, const struct request *r, const struct setexpr *expr,
                        const struct overlap *o, struct buf *name)
@@ -40,6 +60,7 @@ static void print_text(FILE *out, const struct request *r, const struct setexpr 
         fputc('\n', out);
     }
     fprintf(out, "\n%6u  in any\n%6u  in all\n", o->in_any, o->in_all);
+    print_pairs(out, r, o);
 }
 
 /* The same for programs. */
@@ -184,7 +205,10 @@ const struct cli_command command_overlap = {
         "  NAME@LAYER, NAME@*       the set of that layer; of each layer\n"
         "  NAME:SELECTOR            chosen by another rule (see 'propneu select --help')\n"
         "combined by & (binds tighter), | and - (both left to right) and parentheses.\n"
-        "'expected' is a region's expected size under independence of the sets.\n"
+        "'expected' is a region's expected size under independence of the sets, p of two sets the\n"
+        "hypergeometric probability of sharing so many neurons or more.  Sets chosen from the "
+        "same\n"
+        "counts are not independent: a small p says that they overlap, not why.\n"
         "\n"
         "Its table is 'overlap' in propneu-tables(5), with --region 'set'; in JSON the keys\n"
         "regions and neurons.\n",

@@ -68,10 +68,30 @@ static void draw_region(const struct overlap_state *s, struct canvas *c, int row
         canvas_bar(c, row, bar, room, STYLE_BAR, (double)s->result.region[r] / largest);
 }
 
+/* What each two of the sets share, with p, where several lines are left at ROW of A. */
+static void draw_pairs(const struct overlap_state *s, struct canvas *c, struct rect a, int row)
+{
+    int col = a.col + 2 + 2 * (int)s->sets, end = a.row + a.rows;
+    if (s->sets < 2 || s->result.layers != 1 || row + 2 > end)
+        return;
+    canvas_right(c, row, col, 8, STYLE_FAINT, "shared");
+    canvas_right(c, row, col + 8, 9, STYLE_FAINT, "expected");
+    canvas_right(c, row++, col + 17, 7, STYLE_FAINT, "p");
+    for (uint32_t i = 0; i < s->sets; i++)
+        for (uint32_t k = i + 1; k < s->sets && row < end; k++, row++) {
+            struct overlap_pair pair = overlap_of_pair(&s->result, i, k);
+            canvas_textf(c, row, a.col + 2, 1, palette_group(i), "%c", 'A' + (int)i);
+            canvas_textf(c, row, a.col + 4, 1, palette_group(k), "%c", 'A' + (int)k);
+            canvas_rightf(c, row, col, 7, STYLE_NORMAL, "%u", pair.shared);
+            canvas_right(c, row, col + 7, 9, STYLE_FAINT, number_fixed(pair.expected, 1).text);
+            canvas_right(c, row, col + 17, 7, STYLE_NORMAL, number_p(pair.p).text);
+        }
+}
+
 /*
  * The page of regions that holds the cursor: a letter for each set across, then size, expected
  * size, ratio and bar. The line below says how many regions follow or, at the end, how many neurons
- * are in no set (region 0, which has no line of its own).
+ * are in no set (region 0, which has no line of its own), and the sets two by two.
  */
 static void draw_table(const struct app *app, struct canvas *c, struct rect a)
 {
@@ -100,6 +120,7 @@ static void draw_table(const struct app *app, struct canvas *c, struct rect a)
     else
         canvas_textf(c, row, a.col + 2, a.cols - 2, STYLE_FAINT, "in none: %u of %u neurons",
                      s->result.region[0], s->result.universe);
+    draw_pairs(s, c, a, row + 2);
 }
 
 /* The diagram, not larger than 16 by 64 cells; the region under the cursor stands out. */
