@@ -13,11 +13,14 @@
 #include "base/mem.h"
 
 /* A run under way. */
-struct null_work {
-    const struct null_request *r;
-    uint64_t draws;
+struct null_run {
+    struct null_request request;
+    struct analysis *analysis;
+    struct exchange exchange;
     uint32_t layers;
-    double *value;        /* [statistics][layers][draws] */
+    uint32_t *layer;           /* [layers] */
+    struct null_result result; /* value [rows][draws], of which `drawn` are there */
+    uint64_t drawn;
     uint64_t **reference; /* [statistics][layers] sets to compare with, NULL where none */
 };
 
@@ -25,13 +28,14 @@ struct null_work {
 static enum status null_visit(void *context, unsigned worker, uint32_t layer, uint64_t draw,
                               struct sample *s, struct err *err)
 {
-    struct null_work *w = context;
+    struct null_run *run = context;
     enum status code = STATUS_OK;
     (void)worker;
-    for (uint32_t i = 0; i < w->r->statistics && !code; i++) {
-        size_t at = (size_t)i * w->layers + layer;
-        s->reference = w->reference[at];
-        code = w->r->statistic[i].statistic->compute(s, &w->value[at * w->draws + draw], err);
+    for (uint32_t i = 0; i < run->request.statistics && !code; i++) {
+        size_t at = (size_t)i * run->layers + layer;
+        s->reference = run->reference[at];
+        code = run->request.statistic[i].statistic->compute(
+            s, &run->result.value[at * run->result.draws + draw], err);
     }
     return code;
 }
@@ -47,112 +51,188 @@ static enum status null_reference(uint64_t **out, struct analysis *a, const stru
 }
 
 /* The sets to compare with, and what the file itself says. */
-static enum status null_observe(struct null_result *n, struct null_work *w, struct analysis *a,
-                                const uint32_t *layer, struct err *err)
+static enum status null_observe(struct null_run *run, struct err *err)
 {
-    const struct null_request *r = w->r;
+    const struct null_request *r = &run->request;
     enum status code = STATUS_OK;
     for (uint32_t i = 0; i < r->statistics && !code; i++)
-        for (uint32_t l = 0; l < w->layers && !code; l++) {
-            size_t at = (size_t)i * w->layers + l;
+        for (uint32_t l = 0; l < run->layers && !code; l++) {
+            size_t at = (size_t)i * run->layers + l;
             const struct setexpr *set = r->statistic[i].set;
-            struct null_row *row = &n->row[at];
+            struct null_row *row = &run->result.row[at];
             *row = (struct null_row){.statistic = r->statistic[i].statistic,
                                      .set = set ? set->text : "",
-                                     .layer = layer[l],
-                                     .value = n->value + at * w->draws};
+                                     .layer = run->layer[l],
+                                     .value = run->result.value + at * run->result.draws};
             if (set)
-                code = null_reference(&w->reference[at], a, set, layer[l], err);
+                code = null_reference(&run->reference[at], run->analysis, set, run->layer[l], err);
             if (!code)
-                code = statistic_of_layer(row->statistic, a, r->property, layer[l],
-                                          w->reference[at], &row->summary.observed, err);
+                code = statistic_of_layer(row->statistic, run->analysis, r->property, run->layer[l],
+                                          run->reference[at], &row->summary.observed, err);
         }
     return code;
 }
 
-/* p and the rest of every row from the values. */
-static enum status null_summarise(struct null_result *n, const struct null_work *w, struct err *err)
+/* p and the rest of every row from the values, LAYERS rows for each statistic. */
+static enum status null_summarise(struct null_result *n, uint32_t layers, struct err *err)
 {
-    struct summary *family = mem_array(w->layers, sizeof *family);
+    struct summary *family = mem_array(layers, sizeof *family);
+    size_t draws = (size_t)n->draws;
     enum status code = family ? STATUS_OK : err_nomem(err);
-    for (uint32_t i = 0; i < w->r->statistics && !code; i++) {
-        struct null_row *row = n->row + (size_t)i * w->layers;
-        for (uint32_t l = 0; l < w->layers && !code; l++)
-            code = summary_make(&family[l], row[l].summary.observed, row[l].value, (size_t)w->draws,
+    for (struct null_row *row = n->row; row < n->row + n->rows && !code; row += layers) {
+        for (uint32_t l = 0; l < layers && !code; l++)
+            code = summary_make(&family[l], row[l].summary.observed, row[l].value, draws,
                                 n->enumerated, err);
         if (!code)
-            code = summary_family(family, w->layers, row[0].value, (size_t)w->draws, n->enumerated,
-                                  err);
-        for (uint32_t l = 0; l < w->layers && !code; l++)
+            code = summary_family(family, layers, row[0].value, draws, n->enumerated, err);
+        for (uint32_t l = 0; l < layers && !code; l++)
             row[l].summary = family[l];
     }
     free(family);
     return code;
 }
 
-/* Room for the rows and the values of all draws. */
-static enum status null_make_room(struct null_result *n, struct null_work *w,
-                                  const struct exchange *x, struct err *err)
+/* Room for the rows and the values of DRAWS draws, with what N says of the null. */
+static enum status null_make_room(struct null_result *n, const char *property, uint32_t rows,
+                                  uint64_t draws, struct err *err)
 {
-    size_t rows = (size_t)w->r->statistics * w->layers, values;
-    n->kind = x->kind;
-    memcpy(n->strata, x->strata, sizeof n->strata);
-    n->draws = w->draws = x->labelings.draws;
-    n->labelings = x->labelings.total;
-    n->enumerated = x->labelings.enumerated;
-    n->rows = (uint32_t)rows;
-    n->property = mem_strndup(w->r->property, strlen(w->r->property));
+    size_t values;
+    n->rows = rows;
+    n->draws = draws;
+    n->property = mem_strndup(property, strlen(property));
     n->row = mem_zeros(rows, sizeof *n->row);
-    n->value = w->draws <= SIZE_MAX && mul_size(rows, (size_t)w->draws, &values)
+    n->value = draws <= SIZE_MAX && mul_size(rows, (size_t)draws, &values)
                    ? mem_array(values, sizeof *n->value)
                    : NULL;
-    w->value = n->value;
-    w->reference = mem_zeros(rows, sizeof *w->reference);
-    return n->property && n->row && n->value && w->reference ? STATUS_OK : err_nomem(err);
+    return n->property && n->row && n->value ? STATUS_OK : err_nomem(err);
 }
 
-/* The null with the exchange X. */
-static enum status null_run(struct null_result *n, struct null_work *w, struct analysis *a,
-                            const struct exchange *x, const uint32_t *layer, struct err *err)
+/* The layers, the exchange, room, and the file's own values. */
+static enum status null_prepare(struct null_run *run, const struct null_request *r, struct err *err)
 {
-    struct resample resample = {.threads = w->r->threads,
-                                .cancel = a->cancel,
-                                .progress = w->r->progress,
-                                .progress_context = w->r->progress_context};
-    exchange_resample(x, a, w->r->property, &resample);
-    enum status code = null_make_room(n, w, x, err);
+    const struct exchange *x = &run->exchange;
+    struct null_result *n = &run->result;
+    run->layer = mem_array(run->layers, sizeof *run->layer);
+    run->reference = mem_zeros((size_t)r->statistics * run->layers, sizeof *run->reference);
+    if (!run->layer || !run->reference)
+        return err_nomem(err);
+    for (uint32_t l = 0; l < run->layers; l++)
+        run->layer[l] = r->layer ? r->layer[l] : l;
+    run->request.layer = run->layer;
+    enum status code = exchange_make(&run->exchange, run->analysis, r->property, &r->exchange, err);
+    if (code)
+        return code;
+    n->kind = x->kind;
+    memcpy(n->strata, x->strata, sizeof n->strata);
+    n->labelings = x->labelings.total;
+    n->enumerated = x->labelings.enumerated;
+    code = null_make_room(n, r->property, r->statistics * run->layers, x->labelings.draws, err);
+    run->request.property = n->property;
+    return code ? code : null_observe(run, err);
+}
+
+enum status null_begin(struct null_run **out, struct analysis *a, const struct null_request *r,
+                       struct err *err)
+{
+    struct null_run *run = mem_zeros(1, sizeof *run);
+    if (!run)
+        return err_nomem(err);
+    run->request = *r;
+    run->analysis = a;
+    run->layers = r->layer ? r->layers : a->counts->layers;
+    enum status code = null_prepare(run, r, err);
+    if (code)
+        null_end(run);
+    else
+        *out = run;
+    return code;
+}
+
+void null_end(struct null_run *run)
+{
+    if (!run)
+        return;
+    for (size_t i = 0; run->reference && i < (size_t)run->request.statistics * run->layers; i++)
+        free(run->reference[i]);
+    free(run->reference);
+    free(run->layer);
+    exchange_free(&run->exchange);
+    null_free(&run->result);
+    free(run);
+}
+
+enum status null_draw(struct null_run *run, uint64_t draws, struct err *err)
+{
+    struct resample resample = {.threads = run->request.threads,
+                                .cancel = run->analysis->cancel,
+                                .progress = run->request.progress,
+                                .progress_context = run->request.progress_context};
+    draws = draws < run->result.draws ? draws : run->result.draws;
+    if (draws <= run->drawn)
+        return STATUS_OK;
+    exchange_resample(&run->exchange, run->analysis, run->request.property, &resample);
+    enum status code = resample_run(&resample, run->layer, run->layers, run->drawn,
+                                    draws - run->drawn, null_visit, run, err);
     if (!code)
-        code = null_observe(n, w, a, layer, err);
+        run->drawn = draws;
+    return code;
+}
+
+uint64_t null_drawn(const struct null_run *run)
+{
+    return run->drawn;
+}
+
+const struct null_result *null_plan(const struct null_run *run)
+{
+    return &run->result;
+}
+
+void null_restore(struct null_run *run, const double *value)
+{
+    memcpy(run->result.value, value,
+           (size_t)run->result.rows * (size_t)run->result.draws * sizeof *value);
+    run->drawn = run->result.draws;
+}
+
+enum status null_so_far(const struct null_run *run, struct null_result *out, struct err *err)
+{
+    const struct null_result *n = &run->result;
+    struct null_result made = *n;
+    made.property = NULL;
+    made.row = NULL;
+    made.value = NULL;
+    enum status code = null_make_room(&made, n->property, n->rows, run->drawn, err);
+    for (uint32_t i = 0; i < n->rows && !code; i++) {
+        double *value = made.value + (size_t)i * (size_t)run->drawn;
+        made.row[i] = n->row[i];
+        made.row[i].value = value;
+        memcpy(value, n->row[i].value, (size_t)run->drawn * sizeof *value);
+    }
     if (!code)
-        code = resample_run(&resample, layer, w->layers, 0, w->draws, null_visit, w, err);
-    if (!code)
-        code = null_summarise(n, w, err);
-    for (size_t i = 0; w->reference && i < (size_t)w->r->statistics * w->layers; i++)
-        free(w->reference[i]);
-    free(w->reference);
+        code = null_summarise(&made, run->layers, err);
+    if (code)
+        null_free(&made);
+    else
+        *out = made;
     return code;
 }
 
 enum status null_make(struct null_result *out, struct analysis *a, const struct null_request *r,
                       struct err *err)
 {
-    struct null_work w = {.r = r, .layers = r->layer ? r->layers : a->counts->layers};
-    struct null_result made = {0};
-    struct exchange x = {.kind = EXCHANGE_CLASSES};
-    uint32_t *layer = mem_array(w.layers, sizeof *layer);
-    if (!layer)
-        return err_nomem(err);
-    for (uint32_t l = 0; l < w.layers; l++)
-        layer[l] = r->layer ? r->layer[l] : l;
-    enum status code = exchange_make(&x, a, r->property, &r->exchange, err);
-    if (!code)
-        code = null_run(&made, &w, a, &x, layer, err);
-    exchange_free(&x);
-    free(layer);
+    struct null_run *run;
+    enum status code = null_begin(&run, a, r, err);
     if (code)
-        null_free(&made);
-    else
-        *out = made;
+        return code;
+    code = null_draw(run, run->result.draws, err);
+    if (!code)
+        code = null_summarise(&run->result, run->layers, err);
+    if (!code) {
+        *out = run->result;
+        run->result = (struct null_result){0};
+    }
+    null_end(run);
     return code;
 }
 

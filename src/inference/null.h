@@ -53,6 +53,33 @@ enum status null_make(struct null_result *out, struct analysis *a, const struct 
 void null_free(struct null_result *n);
 
 /*
+ * The same step by step, for whoever shows what there is so far: some draws, a summary of
+ * them, more draws.  R is copied; what it points to (but `layer`) and
+ * A outlive the run, and A's conditions stay.
+ */
+struct null_run;
+enum status null_begin(struct null_run **out, struct analysis *a, const struct null_request *r,
+                       struct err *err);
+void null_end(struct null_run *run); /* RUN may be NULL */
+
+/* Draws on until there are DRAWS, or all.  What a cancelled call had begun is made again. */
+enum status null_draw(struct null_run *run, uint64_t draws, struct err *err);
+uint64_t null_drawn(const struct null_run *run);
+
+/*
+ * What the draws so far say, with a copy of their values.  The first draws of an enumeration are no
+ * sample of it: before all are there, these say nothing.
+ */
+enum status null_so_far(const struct null_run *run, struct null_result *out, struct err *err);
+
+/* How the null is made, and the values so far: [rows][draws], a row's first null_drawn count. */
+const struct null_result *null_plan(const struct null_run *run);
+
+/* Takes VALUE [rows][draws], the values of all draws as an earlier run of the same request over the
+ * same file made them. */
+void null_restore(struct null_run *run, const double *value);
+
+/*
  * Adds the statistic written as TEXT, "size" or "overlap:SET", to R; SET is parsed and loaded into
  * *SET, which the caller frees (setexpr_free) after use.
  */
