@@ -47,7 +47,7 @@ enum pn_status pn_report_neurons(pn_table **out, pn_analysis *analysis, const ch
     uint32_t end = layer ? layer : analysis->in.counts.layers;
     enum status code = report_check_layer(analysis, layer, &e);
     for (uint32_t l = first; l < end && !code && t; l++)
-        code = report_neurons(&t->table, &analysis->in.analysis, property, l, &e);
+        code = report_neurons(&t->table, &analysis->in.analysis, property, l, NULL, &e);
     return api_result(api_table_end(out, t, code, &e), &e, error);
 }
 

@@ -14,6 +14,7 @@
 #include "eval/eval.h"
 #include "experiment/experiment.h"
 #include "inference/difference.h"
+#include "inference/neurontest.h"
 #include "inference/null.h"
 #include "inference/split.h"
 #include "inference/stability.h"
@@ -53,6 +54,7 @@ struct report_neuron {
     uint32_t patterns;  /* patterns of the whole property that have it */
     uint32_t best;      /* point of the highest p */
     double p;           /* there; NAN without points */
+    double test_p, q;   /* of neuron tests; NAN where none were made */
 };
 
 /* HITS and P [points] are room for the computation, and hold the neuron's counts and p by point. */
@@ -60,12 +62,23 @@ enum status report_neuron(struct report_neuron *out, struct analysis *a, const c
                           uint32_t layer, uint32_t neuron, uint32_t *hits, double *p,
                           struct err *err);
 
-/* The columns alone; one row on NEURON of a layer; a layer's property neurons, group by group. */
+/* What else the rows of a layer say, in columns that are there where it is. */
+struct report_neurons_more {
+    const struct neuron_tests_layer *tests; /* NULL: no p and q */
+};
+
+/* The columns alone; one row on NEURON of a layer; a layer's property neurons, group by group, and
+ * MORE (may be NULL) of them. */
 void report_neurons_begin(struct table *t);
 void report_neuron_row(struct table *t, const struct property *property, uint32_t layer,
                        uint32_t neuron, const struct report_neuron *r);
 enum status report_neurons(struct table *t, struct analysis *a, const char *property,
-                           uint32_t layer, struct err *err);
+                           uint32_t layer, const struct report_neurons_more *more, struct err *err);
+
+/* report_neuron_tests.c: a row on each layer of T, how its neurons were tested and what that says
+ * of its property neurons. */
+enum status report_neuron_tests(struct table *t, struct analysis *a, const char *property,
+                                const struct neuron_tests *tests, struct err *err);
 
 /* Neurons in the patterns of enough of a group's phones, whatever other groups they serve. */
 enum status report_members(struct table *t, struct analysis *a, const char *property,

@@ -14,6 +14,7 @@ const struct table_form *const report_forms[] = {
     &form_best,
     &form_neurons,
     &form_members,
+    &form_neuron_tests,
     &form_select,
     &form_agreement,
     &form_select_summary,

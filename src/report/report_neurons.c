@@ -12,6 +12,9 @@
 #include "report/report.h"
 #include "report/report_forms.h"
 
+/* Columns that are there where they were asked for. */
+enum { NEURONS_TESTS = 1 };
+
 static const struct table_column neurons_columns[] = {
     {"property", TABLE_TEXT, NULL, "the property", 0, 0},
     {"layer", TABLE_INTEGER, NULL, "the layer, from 1", 0, 0},
@@ -24,6 +27,14 @@ static const struct table_column neurons_columns[] = {
     {"best_phone", TABLE_TEXT, NULL, "phone of the highest activation probability", 0, 0},
     {"best_group", TABLE_TEXT, NULL, "its group", 0, 0},
     {"best_p", TABLE_REAL, "probability", "that activation probability", 0, 5},
+    {"p", TABLE_REAL, NULL,
+     "with --tests: how often exchanged labels give the neuron as large a margin, that is share of "
+     "a group's patterns that have it less the largest share of another group, in the group where "
+     "that is most",
+     NEURONS_TESTS, 4},
+    {"q", TABLE_REAL, NULL,
+     "with --tests: false discovery rate among all neurons of the layer with a p as small",
+     NEURONS_TESTS, 4},
 };
 
 static const struct table_column members_columns[] = {
@@ -71,7 +82,7 @@ enum status report_neuron(struct report_neuron *out, struct analysis *a, const c
         code = analysis_neuron(a, property, layer, neuron, hits, p, err);
     if (code)
         return code;
-    *out = (struct report_neuron){.group = q->groups, .p = NAN};
+    *out = (struct report_neuron){.group = q->groups, .p = NAN, .test_p = NAN, .q = NAN};
     for (uint32_t g = q->groups; g-- > 0;)
         if (bitset_has(&chosen->group[g * l->words], neuron))
             out->group = g;
@@ -108,17 +119,20 @@ void report_neuron_row(struct table *t, const struct property *q, uint32_t layer
     table_words(t, best ? report_level(best->label) : NULL);
     table_words(t, best ? report_level(q->group.name[best->group]) : NULL);
     table_real(t, r->p);
+    table_real(t, r->test_p);
+    table_real(t, r->q);
 }
 
 /* Group by group; HITS and P have one element more than points, so that 0 points allocate, too. */
 enum status report_neurons(struct table *t, struct analysis *a, const char *property,
-                           uint32_t layer, struct err *err)
+                           uint32_t layer, const struct report_neurons_more *more, struct err *err)
 {
     const struct property *q;
     const struct property_layer *l;
     const struct selection *chosen;
     struct report_neuron r;
-    table_extend(t, &form_neurons, 0);
+    const struct neuron_tests_layer *tests = more ? more->tests : NULL;
+    table_extend(t, &form_neurons, tests ? NEURONS_TESTS : 0);
     enum status code = analysis_property(a, property, &q, err);
     if (!code)
         code = analysis_layer(a, property, layer, &l, err);
@@ -134,6 +148,8 @@ enum status report_neurons(struct table *t, struct analysis *a, const char *prop
             if (bitset_has(chosen->group + g * l->words, i) &&
                 !(code = report_neuron(&r, a, property, layer, i, hits, p, err))) {
                 r.group = g; /* of several that a selector chose it for */
+                r.test_p = tests ? tests->p[i] : NAN;
+                r.q = tests ? tests->q[i] : NAN;
                 report_neuron_count(&r, q, l, i);
                 report_neuron_row(t, q, layer, i, &r);
             }

@@ -97,6 +97,7 @@ asked differences stability "$sid" "$sid" --property gender --draws 20 --differe
 
 asked neurons neurons "$ssl" --property gender --layer 2
 sorted=1 explorer '' "$ssl" --view neurons --property gender --layer 2
+asked neurons neurons "$sid" --property gender --layer 2 --tests --draws 40
 
 asked neurons neurons "$ssl" --property gender --select lape --size own
 asked neurons select "$sid" --property gender --select paper,lape,mi --layer 4

@@ -4,11 +4,14 @@
  */
 #include "config.h"
 
-#include "cli/commands/analysis_options.h"
 #include "cli/commands.h"
+#include "cli/commands/exchange_options.h"
+#include "cli/commands/print_neuron_tests.h"
 #include "cli/commands/print_tables.h"
+#include "cli/progress.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/bitset.h"
 #include "base/mem.h"
@@ -16,11 +19,16 @@
 /* The heading says how many phones were judged in each group only where that fits a line. */
 #define MANY_GROUPS 5
 
+enum { NEURONS_GROUPS, NEURONS_TESTS, NEURONS_FDR };
+
 struct request {
     struct analysis_options options;
     const char *property;
     bool groups;
     unsigned long layer; /* 0: all */
+    bool tests;          /* p and q of every neuron */
+    enum fdr fdr;        /* FDR_COUNT: not given */
+    struct exchange_options exchange;
 };
 
 static void print_set(FILE *out, const uint64_t *set, uint32_t width)
@@ -54,7 +62,8 @@ static void print_text(FILE *out, const struct property *p, uint32_t layer,
 /* The same for programs; with GROUPS, JSON says the members of each group, too, which only the
  * published rule has. */
 static enum status print_tables(FILE *out, const struct cli *cli, struct analysis_input *in,
-                                const struct request *r, struct err *err)
+                                const struct request *r, const struct neuron_tests *tests,
+                                struct err *err)
 {
     struct answer answer = ANSWER_INIT;
     struct analysis *a = &in->analysis;
@@ -65,12 +74,15 @@ static enum status print_tables(FILE *out, const struct cli *cli, struct analysi
         code = report_groups(answer_add(&answer), a, r->property, err);
     bool members_too = r->groups && selection_is_published(&a->rule);
     struct table *members = members_too ? answer_add(&answer) : NULL;
+    if (!code && tests)
+        code = report_neuron_tests(answer_add(&answer), a, r->property, tests, err);
     struct table *neurons = answer_add(&answer);
     for (uint32_t l = first; !code && l < end; l++) {
+        struct report_neurons_more more = {.tests = tests ? &tests->layer[l - first] : NULL};
         if (members)
             code = report_members(members, a, r->property, l, err);
         if (!code)
-            code = report_neurons(neurons, a, r->property, l, err);
+            code = report_neurons(neurons, a, r->property, l, &more, err);
     }
     if (!code)
         code = answer_print(out, cli->format, &answer, err);
@@ -115,24 +127,58 @@ static void print_head(FILE *out, const struct analysis_input *in, const struct 
     fputc('\n', out);
 }
 
-/* The property neurons of one layer or of all. The authors' format is written layer by layer as
- * one JSON object, in the order of the published program. */
-static enum status print_neurons(FILE *out, const struct cli *cli, struct analysis_input *in,
-                                 void *context, struct err *err)
+/* p and q of the neurons in the layers asked for. */
+static enum status neurons_test(struct neuron_tests *out, const struct cli *cli, struct analysis *a,
+                                const struct request *r, struct err *err)
 {
-    const struct request *r = context;
-    const struct property *p;
+    struct progress progress;
+    uint32_t layer = r->layer ? (uint32_t)r->layer - 1 : 0;
+    const struct neuron_tests_request request = {.property = r->property,
+                                                 .layer = r->layer ? &layer : NULL,
+                                                 .layers = 1,
+                                                 .exchange = r->exchange,
+                                                 .fdr = r->fdr == FDR_COUNT ? FDR_BH : r->fdr,
+                                                 .threads = cli->threads,
+                                                 .progress = progress_share,
+                                                 .progress_context = &progress};
+    a->cancel = progress_catch_signals();
+    progress_begin(&progress, cli, "testing neurons");
+    enum status code = neuron_tests_make(out, a, &request, err);
+    progress_end(&progress);
+    return code;
+}
+
+/* The neurons of each layer, a line each, with p and q. */
+static enum status print_tested(FILE *out, struct analysis *a, const struct request *r,
+                                const struct neuron_tests *tests, struct err *err)
+{
+    const struct selection *chosen;
+    enum status code = STATUS_OK;
+    print_neuron_tests_head(out, r->property, tests);
+    for (uint32_t i = 0; i < tests->layers && !code; i++) {
+        const struct neuron_tests_layer *l = &tests->layer[i];
+        const struct report_neurons_more more = {.tests = l};
+        struct table rows = TABLE_INIT;
+        code = analysis_selection(a, r->property, l->layer, NULL, &chosen, err);
+        if (!code)
+            code = report_neurons(&rows, a, r->property, l->layer, &more, err);
+        if (!code)
+            print_neuron_tests(out, l, chosen->neurons, &rows);
+        table_free(&rows);
+    }
+    return code;
+}
+
+/* What is printed without tests: sets, as text or as the published program writes them, layer by
+ * layer as one JSON object, in its order. */
+static enum status print_sets(FILE *out, const struct cli *cli, struct analysis_input *in,
+                              const struct request *r, const struct property *p, struct err *err)
+{
     const struct property_layer *l;
     const struct selection *chosen;
+    enum status code = STATUS_OK;
     uint32_t first = r->layer ? (uint32_t)r->layer - 1 : 0;
     uint32_t end = r->layer ? (uint32_t)r->layer : in->counts.layers;
-    enum status code = analysis_property(&in->analysis, r->property, &p, err);
-    if (code)
-        return code;
-    if (cli->format == CLI_TSV || cli->format == CLI_JSON)
-        return print_tables(out, cli, in, r, err);
-    if (cli->format == CLI_TEXT)
-        print_head(out, in, p);
     for (uint32_t i = first; i < end && !code; i++) {
         code = analysis_layer(&in->analysis, r->property, i, &l, err);
         if (!code)
@@ -147,17 +193,47 @@ static enum status print_neurons(FILE *out, const struct cli *cli, struct analys
     return code;
 }
 
+/* The property neurons of one layer or of all. */
+static enum status print_neurons(FILE *out, const struct cli *cli, struct analysis_input *in,
+                                 void *context, struct err *err)
+{
+    const struct request *r = context;
+    const struct property *p;
+    struct neuron_tests made = {.layer = NULL}, *tests = r->tests ? &made : NULL;
+    enum status code = analysis_property(&in->analysis, r->property, &p, err);
+    if (!code && tests)
+        code = neurons_test(tests, cli, &in->analysis, r, err);
+    if (!code && cli->format == CLI_TEXT)
+        print_head(out, in, p);
+    if (!code && (cli->format == CLI_TSV || cli->format == CLI_JSON))
+        code = print_tables(out, cli, in, r, tests, err);
+    else if (!code && tests)
+        code = print_tested(out, &in->analysis, r, tests, err);
+    else if (!code)
+        code = print_sets(out, cli, in, r, p, err);
+    neuron_tests_free(&made);
+    return code;
+}
+
 static bool neurons_do_take_option(void *context, const struct cli_args *a, int opt)
 {
     struct request *r = context;
-    (void)a, (void)opt; /* there is one, without a value */
-    r->groups = true;
-    return true;
+    if (opt == NEURONS_GROUPS)
+        r->groups = true;
+    if (opt == NEURONS_TESTS)
+        r->tests = true;
+    if (opt != NEURONS_FDR)
+        return true;
+    for (r->fdr = FDR_BH; r->fdr < FDR_COUNT; r->fdr++)
+        if (strcmp(a->value, fdr_name(r->fdr)) == 0)
+            return true;
+    cli_usage(a->command, "--fdr takes bh, by or storey, not '%s'", a->value);
+    return false;
 }
 
 static int neurons_run(struct cli *cli, int argc, char **argv)
 {
-    struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT};
+    struct request r = {.options = ANALYSIS_OPTIONS_DEFAULT, .fdr = FDR_COUNT};
     const char *file;
     int status =
         analysis_parse(cli, &command_neurons, argc, argv, neurons_do_take_option, &r, &file);
@@ -168,6 +244,11 @@ static int neurons_run(struct cli *cli, int argc, char **argv)
     if (cli->format == CLI_AUTHORS && !selection_is_published(&r.options.rule))
         return cli_usage(&command_neurons, "--format authors is for the published rule, not "
                                            "for --select and --size");
+    if (!r.tests && (r.fdr != FDR_COUNT || exchange_given(&r.exchange)))
+        return cli_usage(&command_neurons, "--fdr, --strata, --speakers, --tokens, --draws and "
+                                           "--seed are for --tests");
+    if (r.tests && cli->format == CLI_AUTHORS)
+        return cli_usage(&command_neurons, "--format authors has no room for --tests");
     r.layer = r.options.layer;
     return analysis_run(cli, file, &r.options, print_neurons, &r);
 }
@@ -177,11 +258,16 @@ static const struct cli_group_use groups[] = {
     {&analysis_selection_options, offsetof(struct request, options)},
     {&analysis_rule_options, offsetof(struct request, options)},
     {&analysis_property_options, offsetof(struct request, property)},
+    {&exchange_option_group, offsetof(struct request, exchange)},
     {NULL, 0},
 };
 
 static const struct cli_option options[] = {
-    {"groups", 0, NULL, "list the neurons of each group", NULL},
+    [NEURONS_GROUPS] = {"groups", 0, NULL, "list the neurons of each group", NULL},
+    [NEURONS_TESTS] = {"tests", 0, NULL, "p and q of each neuron, by exchanging labels (see null)",
+                       NULL},
+    [NEURONS_FDR] = {"fdr", 0, "METHOD", "how q is computed: bh, by or storey (default: bh)",
+                     "bh|by|storey"},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -193,12 +279,17 @@ const struct cli_command command_neurons = {
         "N of a group: neurons in the patterns of at least sigma of its phones.  Group neurons:\n"
         "N minus the N of every other group.  Property neurons: union of all group neurons.\n"
         "\n"
+        "--tests: p is how often exchanged labels give a neuron as large a margin (share of a\n"
+        "group's patterns less that of the next group); q is the false discovery rate among the\n"
+        "neurons of the layer.\n"
+        "\n"
         "Its table is 'neurons' in propneu-tables(5), with --groups in JSON also 'members' (N);\n"
         "such a table can be used as @FILE in set expressions.  --format authors writes the\n"
         "published JSON, {\"1\": [..], ..}, in the published order; with --compat authors it is\n"
         "identical to the published program's output.\n",
     .examples =
         "  propneu neurons my.counts --property gender --groups\n"
+        "  propneu neurons my.counts --property gender --tests --fdr by\n"
         "  propneu neurons my.counts --property phone --layer 8 --format tsv -o phone.tsv\n",
     .groups = groups,
     .options = options,

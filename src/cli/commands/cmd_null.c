@@ -91,14 +91,8 @@ static void null_run_free(struct null_run *n)
 static void null_print_head(FILE *out, const struct analysis_input *in, const struct null_result *n)
 {
     print_settings(out, in);
-    print_name(out, n->property, 0);
-    fprintf(out, ": labels of %s exchanged", exchange_name(n->kind));
-    if (strcmp(n->strata, "none") != 0) {
-        fputs(" within ", out);
-        print_name(out, n->strata, 0);
-    }
-    fprintf(out, n->enumerated ? ", all %llu labelings\n\n" : ", %llu random labelings\n\n",
-            (unsigned long long)n->draws);
+    print_exchange(out, n->property, n->kind, n->strata, n->draws, n->enumerated);
+    fputs("\n\n", out);
 }
 
 static void null_print_text(FILE *out, const struct analysis_input *in, const struct null_result *n)

@@ -77,6 +77,24 @@ static bool exchange_take_but_seed(void *part, const struct cli_args *a, int opt
 const struct cli_option_group exchange_but_seed_group = {exchange_table + EXCHANGE_STRATA,
                                                          exchange_take_but_seed};
 
+bool exchange_given(const struct exchange_options *o)
+{
+    return o->strata || o->speakers || o->tokens || o->draws || o->seed;
+}
+
+void print_exchange(FILE *out, const char *property, enum exchange_kind kind, const char *strata,
+                    uint64_t draws, bool enumerated)
+{
+    print_name(out, property, 0);
+    fprintf(out, ": labels of %s exchanged", exchange_name(kind));
+    if (strcmp(strata, "none") != 0) {
+        fputs(" within ", out);
+        print_name(out, strata, 0);
+    }
+    fprintf(out, enumerated ? ", all %llu labelings" : ", %llu random labelings",
+            (unsigned long long)draws);
+}
+
 static const struct cli_option layer_list_table[] = {
     {"layer", 0, "LIST", "layers, as 1,3-5 (default: all)", NULL},
     {NULL, 0, NULL, NULL, NULL},

@@ -14,6 +14,13 @@ extern const struct cli_option_group exchange_option_group;
 /* The same without --seed, for commands whose maps have one. */
 extern const struct cli_option_group exchange_but_seed_group;
 
+/* True if any of these options was given. */
+bool exchange_given(const struct exchange_options *o);
+
+/* "gender: labels of speakers exchanged within engine, all 630 labelings". */
+void print_exchange(FILE *out, const char *property, enum exchange_kind kind, const char *strata,
+                    uint64_t draws, bool enumerated);
+
 /* --layer LIST; the part is a const char *, NULL while it is not given. */
 extern const struct cli_option_group layer_list_option;
 

@@ -1,0 +1,57 @@
+#!/bin/bash
+# neurons --tests: p and q of neurons, in every format; what goes with it and what does not.
+. "$srcdir/tests/cli/lib.sh"
+LC_ALL=C
+export LC_ALL
+sid=$srcdir/data/demo/counts/sid.counts ssl=$srcdir/data/demo/counts/ssl.counts
+strata="--strata engine --speakers $srcdir/data/demo/speakers.tsv"
+classes="neurons $sid --property phone --layer 2 --tests -q"
+tested="neurons $sid --property gender --layer 2 --tests -q"
+
+# column NAME: the cells of that column in $dir/rows.
+column() {
+    awk -F '\t' -v name="$1" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i; next }
+        { print $c }' "$dir/rows"
+}
+
+# The rows are those without tests, and two columns.
+# The options have blanks between them alone.
+# shellcheck disable=SC2086
+{
+    "$PROPNEU" $tested $strata --format tsv >"$dir/rows" || complain 'tests fail'
+    "$PROPNEU" neurons "$sid" --property gender --layer 2 --format tsv >"$dir/plain"
+    rev "$dir/rows" | cut -f3- | rev | cmp -s - "$dir/plain" || complain 'other rows with --tests'
+    head -1 "$dir/rows" | grep -q '	p	q$' || complain "columns: $(head -1 "$dir/rows")"
+    # 630 labelings: every p is a number of them.
+    column p | awk '{ n = $1 * 630; if (n < 0.999 || n - int(n + 0.5) > 1e-4 || int(n + 0.5) - n > 1e-4)
+        exit 1 }' || complain "no 630ths: $(column p)"
+    paste <(column p) <(column q) | awk '$2 < $1 || $2 > 1 { exit 1 }' || complain 'q below p'
+
+    "$PROPNEU" $tested $strata --format json >"$dir/out"
+    grep -qF '"exchanged": "speakers", "strata": "engine", "draws": 630, "enumerated": true' \
+        "$dir/out" || complain "no tests in JSON: $(grep -A2 '"tests"' "$dir/out")"
+    "$PROPNEU" $tested $strata >"$dir/out"
+    for words in 'labels of speakers exchanged within engine, all 630 labelings' \
+        'the smallest p and q they allow: 0.00159' 'Benjamini-Hochberg' 'of 512 neurons'; do
+        grep -qF "$words" "$dir/out" || complain "no '$words' in: $(head -8 "$dir/out")"
+    done
+
+    # Other rates from the same p; the same draws on any number of threads.
+    "$PROPNEU" $classes --draws 200 -j 1 --format tsv >"$dir/rows"
+    column p >"$dir/p" && column q >"$dir/q"
+    for fdr in by storey; do
+        "$PROPNEU" $classes --draws 200 -j 3 --fdr $fdr --format tsv >"$dir/rows"
+        column p | cmp -s - "$dir/p" || complain "--fdr $fdr: another p"
+        [ $fdr = storey ] || ! column q | cmp -s - "$dir/q" || complain "--fdr $fdr: the same q"
+    done
+    "$PROPNEU" $classes --draws 200 --seed 1 --format tsv >"$dir/rows"
+    column p | cmp -s - "$dir/p" && complain 'another seed, the same p'
+}
+
+refuses 1 "without the factor 'speaker'" neurons "$ssl" --property gender --tests
+refuses 1 'each-phone' neurons "$ssl" --property each-phone --tests
+refuses 2 'are for --tests' neurons "$sid" --property gender --draws 5
+refuses 2 'are for --tests' neurons "$sid" --property gender --fdr by
+refuses 2 'bh, by or storey' neurons "$sid" --property gender --tests --fdr bonferroni
+refuses 2 'authors' neurons "$sid" --property gender --tests --format authors
+exit $failed
