@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/sums.h"
 
 /* Cells added between two looks at a flag: a fraction of a millisecond, or what a disk needs to
  * read as many rows of counts. */
@@ -139,27 +140,6 @@ void query_rows_free(struct query_rows *r)
     *r = (struct query_rows){0};
 }
 
-/* Aggregation spends its time in these two; the inner loop's fixed length lets it vectorise. */
-static void add_u16(uint32_t *restrict sum, const uint16_t *restrict count, size_t n)
-{
-    size_t i = 0;
-    for (; i + 16 <= n; i += 16)
-        for (size_t k = 0; k < 16; k++)
-            sum[i + k] += count[i + k];
-    for (; i < n; i++)
-        sum[i] += count[i];
-}
-
-static void add_u32(uint32_t *restrict sum, const uint32_t *restrict count, size_t n)
-{
-    size_t i = 0;
-    for (; i + 16 <= n; i += 16)
-        for (size_t k = 0; k < 16; k++)
-            sum[i + k] += count[i + k];
-    for (; i < n; i++)
-        sum[i] += count[i];
-}
-
 enum status query_row_hits(const struct query_rows *r, const struct counts *c, uint32_t layer,
                            uint32_t row, uint32_t *hits, const struct cancel *cancel,
                            struct err *err)
@@ -174,9 +154,9 @@ enum status query_row_hits(const struct query_rows *r, const struct counts *c, u
         if (code)
             return code;
         if (l->u16)
-            add_u16(hits, l->u16 + at, width);
+            sums_add_u16(hits, l->u16 + at, width);
         else if (l->u32)
-            add_u32(hits, l->u32 + at, width);
+            sums_add(hits, l->u32 + at, width);
     }
     return STATUS_OK;
 }

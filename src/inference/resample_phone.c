@@ -13,6 +13,7 @@
 #include "analysis/pattern.h"
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "base/sums.h"
 #include "inference/tokenunits.h"
 
 #define BLOCK 512 /* neurons; a multiple of 64 */
@@ -51,25 +52,6 @@ static enum status resample_room(struct resample_chunk *c, unsigned worker, stru
     return STATUS_OK;
 }
 
-static void resample_add(uint32_t *restrict sum, const uint32_t *restrict hits, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        sum[i] += hits[i];
-}
-
-static void resample_add_times(uint32_t *restrict sum, const uint32_t *restrict hits, uint32_t n,
-                               uint32_t times)
-{
-    for (uint32_t i = 0; i < n; i++)
-        sum[i] += hits[i] * times;
-}
-
-static void resample_subtract(uint32_t *restrict sum, const uint32_t *restrict hits, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++)
-        sum[i] -= hits[i];
-}
-
 /* The slot that most of the COUNT units THERE have, which is not added up but left over. */
 static uint32_t resample_largest(const struct resample_chunk *c, const struct phone_room *room,
                                  uint32_t count, const uint32_t *slot)
@@ -93,13 +75,13 @@ static void resample_sum_block(const struct resample_chunk *c, const struct phon
     for (uint32_t i = 0; i < count; i++) {
         uint32_t u = room->there[i];
         if (slot[u] != rest)
-            resample_add(room->sum + (size_t)slot[u] * BLOCK,
-                         room->table + (size_t)u * c->width + at, n);
+            sums_add(room->sum + (size_t)slot[u] * BLOCK, room->table + (size_t)u * c->width + at,
+                     n);
     }
     memcpy(left, total, n * sizeof *left);
     for (uint32_t s = 0; s < slots; s++)
         if (s != rest)
-            resample_subtract(left, room->sum + (size_t)s * BLOCK, n);
+            sums_subtract(left, room->sum + (size_t)s * BLOCK, n);
 }
 
 /* The same where units count several times or not at all. */
@@ -111,8 +93,8 @@ static void resample_weigh_block(const struct resample_chunk *c, const struct ph
     for (uint32_t i = 0; i < count; i++) {
         uint32_t u = room->there[i];
         if (weight[u])
-            resample_add_times(room->sum + (size_t)slot[u] * BLOCK,
-                               room->table + (size_t)u * c->width + at, n, weight[u]);
+            sums_add_times(room->sum + (size_t)slot[u] * BLOCK,
+                           room->table + (size_t)u * c->width + at, n, weight[u]);
     }
 }
 
@@ -160,7 +142,7 @@ static void resample_total(const struct resample_chunk *c, const struct phone_ro
     uint32_t *total = room->sum + (size_t)c->shape.slots * BLOCK;
     memset(total, 0, n * sizeof *total);
     for (uint32_t i = 0; i < count; i++)
-        resample_add(total, room->table + (size_t)room->there[i] * c->width + at, n);
+        sums_add(total, room->table + (size_t)room->there[i] * c->width + at, n);
 }
 
 /* A phone whose hits come from a count file's cells. */

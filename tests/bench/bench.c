@@ -11,9 +11,9 @@
 #include <sys/resource.h>
 #include <time.h>
 
-static const struct bench_section *const sections[] = {&bench_count,   &bench_hubert, &bench_wavlm,
-                                                       &bench_screen,  &bench_keys,   &bench_leave,
-                                                       &bench_analysis};
+static const struct bench_section *const sections[] = {&bench_count,    &bench_hubert, &bench_wavlm,
+                                                       &bench_screen,   &bench_keys,   &bench_leave,
+                                                       &bench_analysis, &bench_null};
 
 int bench_rounds(void)
 {

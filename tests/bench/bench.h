@@ -14,7 +14,7 @@ struct bench_section {
     int (*run)(void); /* 0, or 1 after saying on stderr what failed */
 };
 
-extern const struct bench_section bench_analysis;
+extern const struct bench_section bench_analysis, bench_null;
 extern const struct bench_section bench_count, bench_hubert, bench_wavlm;
 extern const struct bench_section bench_screen, bench_keys, bench_leave;
 

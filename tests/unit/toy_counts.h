@@ -19,8 +19,8 @@ static const char *const toy_pitches[] = {"high", "low", "mid"};
 
 enum { TOY_AA = 1, TOY_IY, TOY_M, TOY_S, TOY_T, TOY_XX, TOY_Z, TOY_SPN };
 
-static void toy_factor(struct counts *c, uint32_t f, const char *name, const char *const *level,
-                       uint32_t levels, int32_t *index)
+static inline void toy_factor(struct counts *c, uint32_t f, const char *name,
+                              const char *const *level, uint32_t levels, int32_t *index)
 {
     c->factor[f] = (struct counts_factor){.levels = levels, .index = index};
     c->factor[f].name = counts_text(c, name);
