@@ -373,6 +373,15 @@ void experiment_request_each(const struct experiment_request *r, field_each *eac
     }
 }
 
+const char *experiment_request_complaint_rule(const struct experiment_request *r)
+{
+    if (selection_is_default(&r->analysis.rule))
+        return NULL;
+    if (!r->counts)
+        return "--select and --size need a count file: -c COUNTS";
+    return r->property || r->set || r->protect ? NULL : "--select and --size go with a set";
+}
+
 /* What is wrong with the choice of neurons, or NULL. A matrix has either one set or a property's
  * groups; a curve protects a set and has a row of random pruning of its own. */
 static const char *request_complaint_sets(const struct experiment_request *r)
@@ -385,7 +394,7 @@ static const char *request_complaint_sets(const struct experiment_request *r)
         return "--curve takes --protect SET, not --set";
     if (r->kind == EXPERIMENT_CURVE && r->how.criterion->random)
         return "--curve measures random pruning anyway: --criterion l1 or l1-bias";
-    return NULL;
+    return experiment_request_complaint_rule(r);
 }
 
 enum status experiment_request_check(const struct experiment_request *r, struct err *err)

@@ -76,6 +76,10 @@ bool experiment_request_has(const struct experiment_request *r, const char *name
 enum status experiment_request_set(struct experiment_request *r, const char *name,
                                    const char *value, struct err *err);
 
+/* What is wrong with --select and --size, which choose the neurons of a count file that sets name,
+ * or NULL. */
+const char *experiment_request_complaint_rule(const struct experiment_request *r);
+
 /* STATUS_USAGE, naming options, where fields are missing or do not go together. */
 enum status experiment_request_check(const struct experiment_request *r, struct err *err);
 

@@ -118,6 +118,9 @@ refuses 1 'several lambdas' select "$sid" --property gender --select pauc
 refuses 1 'several lambdas' overlap "$sid" gender:pauc
 refuses 2 'exclude each other' neurons "$sid" --property gender --select mi --compat authors
 refuses 2 'published rule' neurons "$sid" --property gender --select mi --format authors
+refuses 2 'figures 7 and 8' figure 4 "$sid" --select mi
+refuses 2 'need a count file' erase -m "$model" --set '{1:3}' --select mi -o "$dir/new"
+refuses 2 'go with a set' prune -m "$model" -c "$sid" --keep 50% --size 5 -o "$dir/new"
 refuses 1 "no selector 'lap'" overlap "$sid" gender:lap
 refuses 2 'before' overlap "$sid" gender:lape@2
 refuses 1 'no layer 5' select "$sid" --property gender --select mi --layer 2-5

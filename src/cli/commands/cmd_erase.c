@@ -103,7 +103,7 @@ static const char *erase_complaint(const struct edit_request *r, const struct cl
         return "-m MODEL is needed";
     if (!r->x.set)
         return "--set SET is needed";
-    return cli->output ? NULL : "-o FOLDER is needed";
+    return cli->output ? experiment_request_complaint_rule(&r->x) : "-o FOLDER is needed";
 }
 
 const struct edit_verbs erase_verbs = {&command_erase, EXPERIMENT_MATRIX, "matrix",

@@ -133,6 +133,8 @@ static int figure_choose(struct figure_request *r, const char *name, int files)
             return cli_usage(&command_figure, "--phone is for figures 2 and 3");
         if (r->sets.count && r->number != 8)
             return cli_usage(&command_figure, "--sets is for figure 8");
+        if (!selection_is_default(&r->options.rule) && r->number != 7 && r->number != 8)
+            return cli_usage(&command_figure, "--select and --size are for figures 7 and 8");
         if (r->options.layer && (r->number == 4 || r->number == 5 || r->number == 7))
             return cli_usage(&command_figure, "figure %s shows all layers: no --layer", name);
         return CLI_END;

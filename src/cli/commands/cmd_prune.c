@@ -156,7 +156,7 @@ static const char *prune_complaint(const struct edit_request *r, const struct cl
         return "more than one --keep SHARE goes with --curve";
     if (r->x.set && r->x.protect)
         return "--protect goes with --keep; take it from the set: 'SET - PROTECTED'";
-    return NULL;
+    return experiment_request_complaint_rule(&r->x);
 }
 
 const struct edit_verbs prune_verbs = {&command_prune, EXPERIMENT_CURVE, "curve",
