@@ -25,6 +25,7 @@
     COMMAND(overlap) \
     COMMAND(null) \
     COMMAND(stability) \
+    COMMAND(sweep) \
     COMMAND(figure) \
     COMMAND(erase) \
     COMMAND(prune) \

@@ -18,6 +18,7 @@
 #include "inference/null.h"
 #include "inference/split.h"
 #include "inference/stability.h"
+#include "inference/sweep.h"
 #include "report/scores.h"
 #include "report/table.h"
 
@@ -156,6 +157,10 @@ enum status report_split(struct table *t, const struct split *s, const char *pro
 enum status report_difference(struct table *t, const struct difference *d, const char *property,
                               struct err *err);
 void report_difference_name(struct buf *out, const struct difference_statistic *s);
+
+/* report_sweep.c: every setting of S in every layer; under how many of them the claim holds. */
+enum status report_sweep(struct table *t, const struct sweep_result *s, struct err *err);
+enum status report_sweep_shares(struct table *t, const struct sweep_result *s, struct err *err);
 
 /* report_edit.c: how many of SET's neurons lie in each layer. */
 enum status report_edited(struct table *t, const struct neuron_set *set, struct err *err);

@@ -34,6 +34,8 @@ const struct table_form *const report_forms[] = {
     &form_sizes,
     &form_split,
     &form_difference,
+    &form_sweep,
+    &form_sweep_shares,
     &form_edited,
     &form_randomized,
     &form_movement,

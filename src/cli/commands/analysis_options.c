@@ -123,6 +123,8 @@ bool analysis_selection_take(void *options, const struct cli_args *a, int opt)
 
 const struct cli_option_group analysis_selection_options = {selection_table,
                                                             analysis_selection_take};
+const struct cli_option_group analysis_frames_options = {selection_table + ANALYSIS_WHERE,
+                                                         analysis_selection_take};
 
 static const struct cli_option rule_table[] = {
     {"select", 0, "NAME", "rule by which neurons are chosen (default: paper)",

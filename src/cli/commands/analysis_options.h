@@ -27,6 +27,9 @@ enum analysis_selection_option {
 extern const struct cli_option_group analysis_layer_options, analysis_selection_options,
     analysis_rule_options, analysis_map_options;
 
+/* --where, --phones and --compat of these, for commands that have other settings. */
+extern const struct cli_option_group analysis_frames_options;
+
 /* --method alone, for commands that have another --seed. */
 extern const struct cli_option_group analysis_method_option;
 
