@@ -209,14 +209,14 @@ enum pn_status pn_counts_merge(const char *const *paths, size_t count, bool part
                                const char *out, bool *repeated, struct pn_error *error)
 {
     struct err e;
-    bool same = false;
+    struct merge_outcome outcome;
     const struct merge_options o = {
         .created_by = API_CREATED_BY, .command = "pn_counts_merge", .partial = partial};
     if (count == 0)
         return api_result(err_set(&e, STATUS_USAGE, "no count files to add"), &e, error);
-    enum status code = merge_files(paths, count, &o, out, &same, &e);
+    enum status code = merge_files(paths, count, &o, out, &outcome, &e);
     if (!code && repeated)
-        *repeated = same;
+        *repeated = outcome.repeated;
     return api_result(code, &e, error);
 }
 

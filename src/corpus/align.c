@@ -257,7 +257,7 @@ struct levels {
 
 static enum status align_add_frame(struct alignment *a, struct levels *v,
                                    struct pitch_source *pitch, const struct utterance_labels *u,
-                                   int32_t label, size_t t, struct err *err)
+                                   int32_t label, size_t t, bool middle, struct err *err)
 {
     if (v->level[label] == NAMES_NONE) {
         char name[PHONES_NAME_MAX];
@@ -269,7 +269,7 @@ static enum status align_add_frame(struct alignment *a, struct levels *v,
     }
     a->unknown += v->unknown[label];
     struct aligned_frame *f = &a->frame[a->count++];
-    *f = (struct aligned_frame){.frame = (uint32_t)t, .phone = v->level[label]};
+    *f = (struct aligned_frame){.frame = (uint32_t)t, .phone = v->level[label], .middle = middle};
     align_set_pitch(pitch, f);
     return STATUS_OK;
 }
@@ -290,11 +290,12 @@ static enum status align_choose(struct alignment *a, const struct grid_labels *f
         v.level[i] = NAMES_NONE;
     for (size_t first = 0, next; first < f->count && !code; first = next) {
         next = first + 1;
-        while (!all && next < f->count && f->segment[next] == f->segment[first])
+        while (next < f->count && f->segment[next] == f->segment[first])
             next++;
-        size_t t = (first + next - 1) / 2;
-        if (f->label[first] >= 0 && t < frames)
-            code = align_add_frame(a, &v, pitch, u, f->label[first], t, err);
+        size_t middle = (first + next - 1) / 2, end = all ? next : middle + 1;
+        for (size_t t = all ? first : middle; t < end && t < frames && !code; t++)
+            if (f->label[first] >= 0)
+                code = align_add_frame(a, &v, pitch, u, f->label[first], t, t == middle, err);
     }
     free(v.level);
     free(v.unknown);

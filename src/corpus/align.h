@@ -10,6 +10,7 @@
 #ifndef PROPNEU_CORPUS_ALIGN_H
 #define PROPNEU_CORPUS_ALIGN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,6 +57,7 @@ struct aligned_frame {
     uint32_t phone; /* index into the alignment's names */
     int32_t pitch;  /* PITCH_NONE .. PITCH_HIGH */
     float f0;       /* Hz; 0: no pitch, or of classes */
+    bool middle;    /* of its segment: what MID and AUTHORS list, and ALL among the others */
 };
 
 struct alignment {

@@ -270,22 +270,41 @@ static const uint32_t *sorted_row(void *context, uint32_t layer, uint32_t cell)
     return s->row(s->context, layer, s->cell[cell]);
 }
 
+/* Sorts C into S and describes it in OUT, which is freed on failure. */
+static enum status cells_prepare(struct sorted *s, const struct counts *about, struct counts *out,
+                                 struct err *err)
+{
+    struct counts r = *about;
+    /* ABOUT may be an opened file, as in a merge: its counts and its file are not those of OUT. */
+    r.blocks = NULL;
+    r.file = (struct tensors){0};
+    r.phone_occurrences = NULL;
+    if (!cells_sort(s, &r) || !cells_describe(s, &r)) {
+        counts_free(&r);
+        return err_nomem(err);
+    }
+    *out = r;
+    return STATUS_OK;
+}
+
+enum status cells_about(const struct cells *c, const struct counts *about, struct counts *out,
+                        struct err *err)
+{
+    struct sorted s = {.c = c};
+    return cells_prepare(&s, about, out, err);
+}
+
 enum status cells_write_rows(const struct cells *c, const struct counts *about, counts_row *row,
                              void *context, const char *path, struct err *err)
 {
     struct sorted s = {.c = c, .row = row, .context = context};
-    struct counts out = *about;
-    enum status code;
-    /* ABOUT may be an opened file, as in a merge: its counts and its file are not those of OUT. */
-    out.blocks = NULL;
-    out.file = (struct tensors){0};
-    out.phone_occurrences = NULL;
+    struct counts out;
     if (c->count == 0)
-        code = err_set(err, STATUS_NOTFOUND, "%s: no frame was counted", path);
-    else if (!cells_sort(&s, &out) || !cells_describe(&s, &out))
-        code = err_nomem(err);
-    else
-        code = counts_write_rows(&out, sorted_row, &s, path, err);
+        return err_set(err, STATUS_NOTFOUND, "%s: no frame was counted", path);
+    enum status code = cells_prepare(&s, about, &out, err);
+    if (code)
+        return code;
+    code = counts_write_rows(&out, sorted_row, &s, path, err);
     counts_free(&out);
     return code;
 }

@@ -59,6 +59,13 @@ void cells_add(struct cells *c, uint32_t cell, const uint32_t *neurons);
 size_t cells_per_frame(const struct cells *c);
 
 /*
+ * What the count file of C says besides its counts: ABOUT, the factors with their sorted levels,
+ * the layers.  OUT borrows from both; free it with counts_free.
+ */
+enum status cells_about(const struct cells *c, const struct counts *about, struct counts *out,
+                        struct err *err);
+
+/*
  * Writes them as a count file.  ABOUT gives the metadata (model, command, lambdas, ...); its cells,
  * factors and layers are not looked at.
  */

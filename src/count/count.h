@@ -56,6 +56,7 @@ struct count_options {
     const double *lambda;      /* [lambdas] where it is counted at several: the file's own first */
     unsigned lambdas;          /* up to COUNTS_MAX_LAMBDAS; 0: lambda_percent alone */
     enum counts_frames frames; /* COUNTS_FRAMES_AUTHORS: as the published program in all */
+    bool tokens;               /* also write OUTPUT.tokens (tokenfile.h): by phone, in 16 bits */
     unsigned threads;
     struct count_team *team; /* NULL: this process alone */
     const char *output;

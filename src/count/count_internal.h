@@ -11,6 +11,7 @@
 #include "base/worker.h"
 #include "count/cells.h"
 #include "count/count.h"
+#include "count/tokens.h"
 #include "corpus/corpus.h"
 #include "model/model.h"
 
@@ -20,6 +21,7 @@ struct tally {
     uint64_t *done;  /* bits [corpus.recordings.count] */
     uint64_t digest; /* sum of corpus_hash of the utterances done */
     struct count_totals totals;
+    struct token_records tokens; /* of them, that are not on disk yet */
 };
 
 /* Utterances handed to this process by the one that leads (team.h). */
@@ -44,7 +46,8 @@ struct count_job {
     enum corpus_factor kind[CORPUS_FACTORS]; /* [built_in] */
     char *journal;                           /* path, or NULL: the output is no regular file */
     int journal_fd;                          /* holds the lock on it, or -1 */
-    struct buf settings;                     /* what must be equal to go on */
+    struct token_spill spill;
+    struct buf settings; /* what must be equal to go on */
 
     /* Under the lock while workers run. Workers signal `changed`, which the main thread waits on;
      * it signals `filled` to workers that wait for utterances from another process. */

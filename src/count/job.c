@@ -19,8 +19,9 @@
 #define WATCH_SECONDS    0.1
 #define TEAM_SECONDS     0.001 /* other processes are not kept waiting */
 #define PROGRESS_SECONDS 0.25
-#define SAVE_SECONDS     0.2 /* at least, between journals */
-#define SAVE_SHARE       50  /* and this many times as long as writing one takes */
+#define SAVE_SECONDS     0.2       /* at least, between journals */
+#define SPILL_BYTES      (1 << 24) /* of tokens that are not kept in memory between journals */
+#define SAVE_SHARE       50        /* and this many times as long as writing one takes */
 
 const struct count_totals *count_totals(const struct count_job *job)
 {
@@ -59,6 +60,7 @@ void count_free(struct count_job *j)
     columns_free(&j->columns);
     tally_free(&j->tally);
     buf_free(&j->settings);
+    spill_close(j);
     journal_unlock(j);
     pthread_mutex_destroy(&j->lock);
     pthread_cond_destroy(&j->changed);
@@ -87,6 +89,10 @@ static void job_watch(struct count_job *j)
             shown = t;
         }
         bool stop = cancelled(&j->stop);
+        if (j->tally.tokens.len > SPILL_BYTES && spill_write(j, &j->err)) {
+            j->code = j->err.code;
+            cancel_set(&j->stop);
+        }
         /* After a stop every report of another process is saved at once, since mpirun may kill
          * soon; a job of one process is then saved by count_run. */
         if (!j->fresh || (stop ? !team_busy(j) : t - saved < pause))
@@ -137,8 +143,8 @@ static enum status run_workers(struct count_job *j, struct err *err)
                          job_watch, err);
 }
 
-/* Writes the output: the cells with the metadata by which merge and the explorer check that files
- * are comparable. */
+/* Writes the output, after its tokens where they are wanted: the cells with the metadata by which
+ * merge and the explorer check that files are comparable. */
 static enum status write_counts(struct count_job *j, struct err *err)
 {
     const struct count_options *o = j->options;
@@ -158,6 +164,13 @@ static enum status write_counts(struct count_job *j, struct err *err)
         .seconds = (double)j->tally.totals.samples / AUDIO_RATE,
         .shards = j->corpus.shards,
     };
+    if (o->tokens && j->tally.totals.frames > 0) {
+        enum status code = spill_write(j, err);
+        if (!code)
+            code = tokens_finish(j, &about, err);
+        if (code)
+            return code;
+    }
     return cells_write(&j->tally.cells, &about, o->output, err);
 }
 

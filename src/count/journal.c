@@ -101,6 +101,9 @@ bool journal_put(const struct count_job *j, const struct tally *t, FILE *f)
         put_number(&o, (uint64_t)c->frames[i]);
         put_row(&o, c->row[i], width, room);
     }
+    put_number(&o, t == &j->tally ? j->spill.length : 0);
+    put_number(&o, t == &j->tally ? j->spill.crc : 0);
+    put_text(&o, (const char *)t->tokens.data, t->tokens.len);
     uint32_t crc = (uint32_t)o.crc;
     fwrite(&crc, 1, sizeof crc, f);
     free(room);
@@ -146,7 +149,7 @@ enum status journal_save(struct count_job *j, struct err *err)
         buf_free(&temp);
         return err_nomem(err);
     }
-    if ((code = open_new(j, buf_text(&temp), &fd, err)))
+    if ((code = spill_write(j, err)) || (code = open_new(j, buf_text(&temp), &fd, err)))
         goto out;
     /*
      * The duplicate shares the lock of FD (flock locks the open file) and keeps it beyond fclose.
@@ -165,7 +168,7 @@ enum status journal_save(struct count_job *j, struct err *err)
     }
     pthread_mutex_unlock(&j->lock);
     /* The bytes are a copy of the tally by now; only bringing them to the disk takes long. */
-    bool bad = fflush(f) != 0 || ferror(f) || fsync(fd) != 0;
+    bool bad = !spill_sync(j) || fflush(f) != 0 || ferror(f) || fsync(fd) != 0;
     bad = fclose(f) != 0 || bad;
     if (bad || rename(buf_text(&temp), j->journal) != 0)
         code = err_errno(err, j->journal);
@@ -207,6 +210,7 @@ void journal_remove(const struct count_job *j)
 {
     if (j->journal)
         unlink(j->journal);
+    spill_remove(j);
 }
 
 static void journal_add_setting(struct buf *b, const char *what, const char *path)
@@ -232,6 +236,7 @@ enum status journal_settings(struct count_job *j, struct err *err)
     for (uint32_t f = 0; f < j->tally.cells.factors; f++)
         buf_printf(b, "%s%s", f ? "," : "", j->tally.cells.factor[f]);
     buf_str(b, "\n");
+    buf_printf(b, "--tokens: %s\n", o->tokens ? "yes" : "no");
     settings_add_digest(b, "corpus (-a)", recordings_digest(&j->corpus.recordings));
     if (j->corpus.shards.of)
         buf_printf(b, "--shard: %s/%u of %016" PRIx64 "\n", j->corpus.shards.held,

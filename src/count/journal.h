@@ -8,10 +8,10 @@
 
 /*
  * The file: JOURNAL_MAGIC; the settings' text; the set of utterances done; totals; the cells'
- * levels; the cells.  Numbers are the machine's own, for only this machine reads them.  A CRC-32 of
- * all before it ends the file.  It is written to another name and renamed, so a kill leaves the
- * last whole one.
+ * levels; the cells; how much of the spill is good, and tokens that are not there (tokens.h).
+ * Numbers are the machine's own, for only this machine reads them.  A CRC-32 of all before it ends
+ * the file.  It is written to another name and renamed, so a kill leaves the last whole one.
  */
-#define JOURNAL_MAGIC "propneu-journal 1\n"
+#define JOURNAL_MAGIC "propneu-journal 2\n"
 
 #endif

@@ -144,8 +144,26 @@ static bool get_done(struct in *in, const struct count_job *j, struct tally *t)
     return t->digest == digest;
 }
 
+/* How much of the spill is good, into SPILL, and the tokens that are not there. */
+static bool get_tokens(struct in *in, const struct count_job *j, struct tally *t,
+                       struct token_spill *spill)
+{
+    uint64_t length = get_number(in), crc = get_number(in), n = get_number(in);
+    const void *p = n <= in->left ? journal_get_bytes(in, (size_t)n) : NULL;
+    if (!p || crc > UINT32_MAX || (!j->options->tokens && (n > 0 || length > 0)))
+        return false;
+    if (!mem_grow(&t->tokens.data, &t->tokens.cap, (size_t)n + 1, 1))
+        return false;
+    memcpy(t->tokens.data, p, (size_t)n);
+    t->tokens.len = (size_t)n;
+    spill->length = length;
+    spill->crc = (uint32_t)crc;
+    return tokens_check(j, t, t->tokens.data, t->tokens.len);
+}
+
 /* What stands behind the settings. */
-static bool get_all(struct in *in, const struct count_job *j, struct tally *t)
+static bool get_all(struct in *in, const struct count_job *j, struct tally *t,
+                    struct token_spill *spill)
 {
     uint64_t *kept[TALLY_TOTALS];
     if (!get_done(in, j, t))
@@ -156,7 +174,8 @@ static bool get_all(struct in *in, const struct count_job *j, struct tally *t)
     for (uint32_t f = 0; f < t->cells.factors; f++)
         if (!get_levels(in, &t->cells.level[f]))
             return false;
-    if (!get_cells(in, &t->cells, t->totals.frames) || in->left != 0)
+    if (!get_cells(in, &t->cells, t->totals.frames) || !get_tokens(in, j, t, spill) ||
+        in->left != 0)
         return false;
     return t->totals.counted == bitset_count(t->done, bitset_words(j->corpus.recordings.count));
 }
@@ -184,8 +203,10 @@ bool journal_get(const struct count_job *j, const void *bytes, size_t size, stru
     if (!journal_is_whole(bytes, size))
         return false;
     struct in in = journal_contents(bytes, size);
+    struct token_spill none; /* parts have no spill */
     char *settings = get_text(&in);
-    bool ok = settings && strcmp(settings, buf_text(&j->settings)) == 0 && get_all(&in, j, t);
+    bool ok =
+        settings && strcmp(settings, buf_text(&j->settings)) == 0 && get_all(&in, j, t, &none);
     free(settings);
     return ok;
 }
@@ -220,7 +241,7 @@ enum status journal_load(struct count_job *j, struct err *err)
         /* A journal of other settings without any utterance is overwritten: nothing is lost. */
         if (!nothing_done(&in))
             code = settings_difference(j->journal, settings, buf_text(&j->settings), err);
-    } else if (!get_all(&in, j, &j->tally)) {
+    } else if (!get_all(&in, j, &j->tally, &j->spill)) {
         goto broken;
     } else {
         j->tally.totals.resumed = j->tally.totals.counted;

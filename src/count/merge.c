@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "count/mergeshards.h"
+#include "count/mergetokens.h"
 #include "corpus/audio.h"
 #include "count/cells.h"
 #include "base/mem.h"
@@ -260,12 +261,26 @@ static void sum_up(const struct merge *m, size_t first, struct counts *about, bo
     about->seconds = samples / AUDIO_RATE;
 }
 
+/* The token files beside the files, with the levels of the merged cells. */
+static enum status add_tokens(const struct merge *m, const struct counts *about, const char *out,
+                              size_t *without, struct err *err)
+{
+    struct counts all;
+    enum status code = cells_about(&m->cells, about, &all, err);
+    if (code)
+        return code;
+    code = merge_tokens(m->file, m->files, &all, out, without, err);
+    counts_free(&all);
+    return code;
+}
+
 enum status merge_files(const char *const *path, size_t n, const struct merge_options *options,
-                        const char *out, bool *repeated, struct err *err)
+                        const char *out, struct merge_outcome *outcome, struct err *err)
 {
     struct merge m = {.files = 0};
     struct shard_union shards = {.held = BUF_INIT};
     struct counts about;
+    size_t without;
     enum status code = STATUS_OK;
     if (n == 0)
         return err_set(err, STATUS_USAGE, "no count file to merge");
@@ -293,7 +308,8 @@ enum status merge_files(const char *const *path, size_t n, const struct merge_op
         code = columns_unite(&m.columns, m.file, m.files, err);
     if (code)
         goto out;
-    sum_up(&m, shards.first, &about, repeated);
+    *outcome = (struct merge_outcome){false, NULL};
+    sum_up(&m, shards.first, &about, &outcome->repeated);
     /* Shards keep their own command: merged whole they are the very file of one run. */
     if (shards.of == 0) {
         about.created_by = (char *)(uintptr_t)options->created_by;
@@ -302,6 +318,9 @@ enum status merge_files(const char *const *path, size_t n, const struct merge_op
     about.shards.of = shards.whole ? 0 : shards.of;
     about.shards.held = (char *)(uintptr_t)buf_text(&shards.held);
     m.cells.columns = &m.columns;
+    if ((code = add_tokens(&m, &about, out, &without, err)))
+        goto out;
+    outcome->without = without < n ? path[without] : NULL;
     code = cells_write_rows(&m.cells, &about, merged_row, &m, out, err);
 out:
     buf_free(&shards.held);

@@ -19,13 +19,19 @@ struct merge_options {
     bool partial;                     /* shards may be missing: the result holds those there are */
 };
 
+/* What is worth telling of a merge. */
+struct merge_outcome {
+    bool repeated;       /* two of the files are of the very same utterances */
+    const char *without; /* the first of PATH without a token file, where another has one */
+};
+
 /*
  * Adds the N files at PATH into OUT, written whole or not at all.  They must come from one model
  * with the same settings: STATUS_MISMATCH names the first difference and both files;
  * STATUS_UNSUPPORTED for probabilities, which do not add up.  STATUS_MISMATCH too where shards
- * overlap or are missing.  *REPEATED is set if two of them are of the very same utterances.
+ * overlap or are missing.  Where each has a token file beside it (tokenfile.h), so has OUT.
  */
 enum status merge_files(const char *const *path, size_t n, const struct merge_options *options,
-                        const char *out, bool *repeated, struct err *err);
+                        const char *out, struct merge_outcome *outcome, struct err *err);
 
 #endif

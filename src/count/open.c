@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/number.h"
 #include "count/team.h"
+#include "formats/tokenfile.h"
 
 /* Shortest text of 6 digits or more that reads back as V. */
 static struct number edge_text(double v)
@@ -45,6 +46,11 @@ static enum status open_inputs(struct count_job *j, struct err *err)
     if ((code = model_open(&j->model, o->model, &mo, err)))
         return code;
     j->info = model_info(j->model);
+    for (uint32_t l = 0; l < j->info->layers && o->tokens; l++)
+        if (j->info->width[l] > TOKENS_MAX_WIDTH)
+            return err_set(err, STATUS_UNSUPPORTED,
+                           "%s: layer %u has %u neurons, but tokens are of up to %u", o->model,
+                           l + 1, j->info->width[l], TOKENS_MAX_WIDTH);
     j->align.grid = frame_grid_midpoints(j->info->frame_ms / 1000);
     j->align.frames = o->frames;
     j->align.pitch = o->frames == COUNTS_FRAMES_AUTHORS ? ALIGN_PITCH_FRONT : ALIGN_PITCH_CENTRED;
@@ -124,11 +130,13 @@ enum status count_open(struct count_job **out, const struct count_options *optio
     if (!j)
         return err_nomem(err);
     j->options = options;
-    j->journal_fd = -1;
+    j->journal_fd = j->spill.fd = -1;
     pthread_mutex_init(&j->lock, NULL);
     worker_condition(&j->changed);
     pthread_cond_init(&j->filled, NULL);
     code = team_leads(options->team) ? name_journal(j, err) : STATUS_OK;
+    if (!code)
+        code = spill_name(j, err);
     if (!code)
         /* Before anything is read: a second run with the same output ends at once. */
         code = journal_lock(j, err);
@@ -144,12 +152,16 @@ enum status count_open(struct count_job **out, const struct count_options *optio
         code = journal_settings(j, err);
     if (!code && options->resume)
         code = journal_load(j, err);
+    if (!code)
+        code = spill_check(j, err);
     if (!code) {
         /* The first journal also shows that the output's folder can be written to. */
         pthread_mutex_lock(&j->lock);
         code = journal_save(j, err);
         pthread_mutex_unlock(&j->lock);
     }
+    if (!code)
+        code = spill_open(j, err);
     /* Every process gets here, also after a failure, or the others would wait for it. */
     code = team_agree(j, code, err);
     if (code)

@@ -66,22 +66,32 @@ void tally_free(struct tally *t)
 {
     cells_free(&t->cells);
     free(t->done);
+    free(t->tokens.data);
     *t = (struct tally){.done = NULL};
 }
 
-/* The cells of PART in T, made where they are new, into TO [part's cells]; false without memory. */
-static bool find_cells(struct cells *t, const struct cells *part, uint32_t *to)
+/* The numbers in T of the levels of PART, made where they are new, into LEVEL [factors]; false
+ * without memory. */
+static bool find_levels(struct cells *t, const struct cells *part, int32_t **level)
 {
-    for (uint32_t f = 0; f < part->factors; f++)
+    for (uint32_t f = 0; f < part->factors; f++) {
+        if (!(level[f] = mem_array(part->level[f].count, sizeof *level[f])))
+            return false;
         for (uint32_t i = 0; i < part->level[f].count; i++)
-            if (names_add(&t->level[f], part->level[f].name[i]) == NAMES_NONE)
+            if ((level[f][i] = (int32_t)names_add(&t->level[f], part->level[f].name[i])) < 0)
                 return false;
+    }
+    return true;
+}
+
+/* The cells of PART in T, made where they are new, into TO [part's cells]; false without memory. */
+static bool find_cells(struct cells *t, const struct cells *part, int32_t *const *level,
+                       uint32_t *to)
+{
     for (uint32_t c = 0; c < part->count; c++) {
         int32_t key[CELLS_MAX_FACTORS];
-        for (uint32_t f = 0; f < part->factors; f++) {
-            int32_t level = part->key[c][f];
-            key[f] = level < 0 ? -1 : (int32_t)names_find(&t->level[f], part->level[f].name[level]);
-        }
+        for (uint32_t f = 0; f < part->factors; f++)
+            key[f] = part->key[c][f] < 0 ? -1 : level[f][part->key[c][f]];
         if ((to[c] = cells_find(t, key)) == UINT32_MAX)
             return false;
     }
@@ -98,8 +108,15 @@ enum status tally_add(struct tally *t, const struct tally *part, const struct co
         if (t->done[w] & part->done[w])
             return err_set(err, STATUS_MISMATCH, "an utterance was counted twice");
     /* All memory first: a failure leaves new cells without frames, but no count half added. */
+    int32_t *level[CELLS_MAX_FACTORS] = {NULL};
     uint32_t *to = mem_array(c->count, sizeof *to);
-    if (!to || !find_cells(&t->cells, c, to)) {
+    bool ok = to && find_levels(&t->cells, c, level) && find_cells(&t->cells, c, level, to) &&
+              tokens_reserve(t, part);
+    if (ok)
+        tokens_add(j, t, part, level);
+    for (uint32_t f = 0; f < c->factors; f++)
+        free(level[f]);
+    if (!ok) {
         free(to);
         return err_nomem(err);
     }

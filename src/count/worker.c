@@ -184,27 +184,67 @@ static bool find_extras(struct worker *w, const char *utterance)
     return true;
 }
 
-/* With the lock held: adds the utterance to the cells. All cells are made before one is counted, so
- * that a failure counts nothing of it. */
-static bool worker_add(struct worker *w, const char *utterance)
+/* Levels of the aligned frame I into KEY, which has those that hold for the whole utterance. */
+static void worker_key(const struct worker *w, size_t i, int32_t *key)
+{
+    const struct count_job *j = w->job;
+    const struct aligned_frame *frame = &w->alignment.frame[i];
+    for (uint32_t f = 0; f < j->built_in; f++)
+        if (j->kind[f] == CORPUS_PHONE)
+            key[f] = w->level[frame->phone];
+        else if (j->kind[f] == CORPUS_PITCH)
+            key[f] = frame->pitch;
+    for (unsigned x = 0; x < j->options->corpus.extras; x++)
+        key[j->built_in + x] = w->extra[i * j->options->corpus.extras + x];
+}
+
+/* With the lock held: a record of the utterance's tokens, whose KEY has what holds for all of
+ * them.  Only the neurons at the first lambda are of a token; they come first in a frame's. */
+static bool worker_add_tokens(struct worker *w, uint32_t recording, int32_t *key)
 {
     struct count_job *j = w->job;
+    const struct alignment *a = &w->alignment;
+    size_t factors = j->tally.cells.factors, neurons = tokens_per_token(j);
+    uint32_t tokens = 0;
+    int32_t *level;
+    uint16_t *neuron;
+    for (size_t i = 0; i < a->count; i++)
+        tokens += a->frame[i].middle;
+    if (tokens == 0)
+        return true;
+    if (!tokens_record(j, &j->tally, recording, tokens, &level, &neuron))
+        return false;
+    for (size_t i = 0; i < a->count; i++) {
+        if (!a->frame[i].middle)
+            continue;
+        worker_key(w, i, key);
+        memcpy(level, key, factors * sizeof *key);
+        for (size_t k = 0; k < neurons; k++)
+            neuron[k] = (uint16_t)w->neurons[i * w->per_frame + k];
+        level += factors;
+        neuron += neurons;
+    }
+    return true;
+}
+
+/* With the lock held: adds recording R to the cells. All cells are made before one is counted, so
+ * that a failure counts nothing of it. */
+static bool worker_add(struct worker *w, size_t r)
+{
+    struct count_job *j = w->job;
+    const char *utterance = j->corpus.recordings.recording[r].utterance;
     const struct alignment *a = &w->alignment;
     int32_t key[CELLS_MAX_FACTORS];
     if (!find_levels(w, utterance, key) || !find_extras(w, utterance) ||
         !mem_grow(&w->cell, &w->cell_cap, a->count, sizeof *w->cell))
         return false;
     for (size_t i = 0; i < a->count; i++) {
-        for (uint32_t f = 0; f < j->built_in; f++)
-            if (j->kind[f] == CORPUS_PHONE)
-                key[f] = w->level[a->frame[i].phone];
-            else if (j->kind[f] == CORPUS_PITCH)
-                key[f] = a->frame[i].pitch;
-        for (unsigned x = 0; x < j->options->corpus.extras; x++)
-            key[j->built_in + x] = w->extra[i * j->options->corpus.extras + x];
+        worker_key(w, i, key);
         if ((w->cell[i] = cells_find(&j->tally.cells, key)) == UINT32_MAX)
             return false;
     }
+    if (j->options->tokens && !worker_add_tokens(w, (uint32_t)r, key))
+        return false;
     for (size_t i = 0; i < a->count; i++)
         cells_add(&j->tally.cells, w->cell[i], w->neurons + i * w->per_frame);
     return true;
@@ -292,7 +332,7 @@ static void worker_process(struct worker *w, size_t i)
             err_prefix(&err, "%s", r->path);
     }
     pthread_mutex_lock(&j->lock);
-    if (!code && !worker_add(w, r->utterance)) {
+    if (!code && !worker_add(w, i)) {
         if (!j->code)
             j->code = err_set(&j->err, STATUS_NOMEM,
                               "out of memory for %u cells of %zu neurons; count by fewer "

@@ -74,6 +74,22 @@ static enum status meta_double(const struct counts *c, const char *key, double l
     return STATUS_OK;
 }
 
+enum status counts_read_list(const struct counts *c, const char *key, const char *text, size_t n,
+                             int64_t *out, struct err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        char *end;
+        errno = 0;
+        long long v = strtoll(text, &end, 10);
+        if (!isdigit((unsigned char)*text) || errno || (*end != (i + 1 < n ? ',' : '\0')))
+            return counts_bad(c, err, "metadata '%s': entry %zu of %zu is not a whole number", key,
+                              i + 1, n);
+        out[i] = v;
+        text = end + (*end == ',');
+    }
+    return STATUS_OK;
+}
+
 void counts_lambda_name(char name[COUNTS_LAMBDA_NAME], const char *what, double lambda)
 {
     snprintf(name, COUNTS_LAMBDA_NAME, "%.12s@%s", what, number_short(lambda, 15).text);
@@ -134,12 +150,13 @@ static enum status read_shards(struct counts *c, struct err *err)
                              s->of, s->held);
 }
 
-enum status counts_read_about(struct counts *c, struct err *err)
+enum status counts_read_about(struct counts *c, const char *format, struct err *err)
 {
     const char *value;
     enum status code;
-    if (!(value = tensors_meta(&c->file, "format")) || strcmp(value, "propneu-counts") != 0)
-        return counts_bad(c, err, "not a count file (its metadata lacks format = propneu-counts)");
+    if (!(value = tensors_meta(&c->file, "format")) || strcmp(value, format) != 0)
+        return counts_bad(c, err, "not a %s file (its metadata lacks format = %s)",
+                          strcmp(format, "propneu-counts") == 0 ? "count" : "token", format);
     if ((code = counts_meta(c, "version", &value, err)))
         return code;
     if (strcmp(value, "1") != 0)

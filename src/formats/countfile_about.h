@@ -21,15 +21,19 @@ void counts_lambda_name(char name[COUNTS_LAMBDA_NAME], const char *what, double 
 /* The lambdas into C, by their own metadata; none where the file has only one. */
 enum status counts_read_lambdas(struct counts *c, struct err *err);
 
-/* The level names of F from JSON, metadata KEY: a list of distinct names. */
-enum status counts_read_levels(struct counts *c, struct counts_factor *f, const char *key,
-                               const char *json, struct err *err);
+/* The factors' names and those of their levels, from the metadata; no indices yet. */
+enum status counts_read_factor_names(struct counts *c, struct err *err);
+
+/* TEXT, metadata KEY, is N whole numbers divided by commas: into OUT [N]. */
+enum status counts_read_list(const struct counts *c, const char *key, const char *text, size_t n,
+                             int64_t *out, struct err *err);
 
 /* The columns of the speakers, whose factor is read, and which of them is the default for strata;
  * none in files that have none. */
 enum status counts_read_columns(struct counts *c, struct err *err);
 
-/* What stands in the metadata of its own: model, settings, totals. */
-enum status counts_read_about(struct counts *c, struct err *err);
+/* What stands in the metadata of its own: model, settings, totals.  STATUS_FORMAT unless it is a
+ * file of FORMAT, "propneu-counts" or "propneu-tokens". */
+enum status counts_read_about(struct counts *c, const char *format, struct err *err);
 
 #endif

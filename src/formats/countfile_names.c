@@ -6,6 +6,7 @@
 
 #include "formats/countfile_about.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,11 +44,16 @@ static enum status counts_read_texts(struct counts *c, const char *key, const ch
     return code;
 }
 
-enum status counts_read_levels(struct counts *c, struct counts_factor *f, const char *key,
-                               const char *json, struct err *err)
+/* The level names of factor F: distinct ones. */
+static enum status counts_read_levels(struct counts *c, struct counts_factor *f, struct err *err)
 {
     struct names seen = NAMES_INIT;
-    enum status code = counts_read_texts(c, key, json, &f->level, &f->levels, err);
+    char key[300];
+    const char *json;
+    snprintf(key, sizeof key, "levels.%s", f->name);
+    enum status code = counts_meta(c, key, &json, err);
+    if (!code)
+        code = counts_read_texts(c, key, json, &f->level, &f->levels, err);
     for (uint32_t i = 0; !code && i < f->levels; i++)
         if (names_add(&seen, f->level[i]) == NAMES_NONE)
             code = err_nomem(err);
@@ -56,6 +62,33 @@ enum status counts_read_levels(struct counts *c, struct counts_factor *f, const 
                 counts_bad(c, err, "metadata '%.200s': '%.200s' appears twice", key, f->level[i]);
     names_free(&seen);
     return code;
+}
+
+enum status counts_read_factor_names(struct counts *c, struct err *err)
+{
+    const char *names;
+    enum status code = counts_meta(c, "factors", &names, err);
+    if (code)
+        return code;
+    if (!(c->factor = counts_alloc(c, COUNTS_MAX_FACTORS, sizeof *c->factor)))
+        return err_nomem(err);
+    while (*names) {
+        size_t n = strcspn(names, ",");
+        if (n == 0 || n > 200 || c->factors == COUNTS_MAX_FACTORS)
+            return counts_bad(c, err, "metadata 'factors' is not a list of up to %d names",
+                              COUNTS_MAX_FACTORS);
+        struct counts_factor *f = &c->factor[c->factors];
+        if (!(f->name = counts_alloc(c, n + 1, 1)))
+            return err_nomem(err);
+        memcpy(f->name, names, n);
+        if (counts_find_factor(c, f->name) >= 0)
+            return counts_bad(c, err, "factor '%s' appears twice", f->name);
+        if ((code = counts_read_levels(c, f, err)))
+            return code;
+        c->factors++;
+        names += n + (names[n] == ',');
+    }
+    return STATUS_OK;
 }
 
 /* One column, metadata KEY: as many values as there are SPEAKERS. */

@@ -7,8 +7,6 @@
 
 #include "formats/countfile.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,18 +66,11 @@ static enum status counts_read_frames(struct counts *c, struct err *err)
     return STATUS_OK;
 }
 
-/*
- * One factor: the names of its levels from the metadata and the level of each cell, -1 for none.
- */
+/* The level of each cell under factor F, whose names are read: -1 for none. */
 static enum status counts_read_factor(struct counts *c, struct counts_factor *f, struct err *err)
 {
     char key[300];
-    const char *levels;
     enum status code;
-    snprintf(key, sizeof key, "levels.%s", f->name);
-    if ((code = counts_meta(c, key, &levels, err)) ||
-        (code = counts_read_levels(c, f, key, levels, err)))
-        return code;
     snprintf(key, sizeof key, "factor.%s", f->name);
     const struct tensor *t = tensors_find(&c->file, key);
     if (!t)
@@ -108,28 +99,11 @@ static size_t tensors_named(const struct counts *c, const char *prefix)
  */
 static enum status counts_read_factors(struct counts *c, struct err *err)
 {
-    const char *names;
-    enum status code = counts_meta(c, "factors", &names, err);
+    enum status code = counts_read_factor_names(c, err);
+    for (uint32_t f = 0; f < c->factors && !code; f++)
+        code = counts_read_factor(c, &c->factor[f], err);
     if (code)
         return code;
-    if (!(c->factor = counts_alloc(c, COUNTS_MAX_FACTORS, sizeof *c->factor)))
-        return err_nomem(err);
-    while (*names) {
-        size_t n = strcspn(names, ",");
-        if (n == 0 || n > 200 || c->factors == COUNTS_MAX_FACTORS)
-            return counts_bad(c, err, "metadata 'factors' is not a list of up to %d names",
-                              COUNTS_MAX_FACTORS);
-        struct counts_factor *f = &c->factor[c->factors];
-        if (!(f->name = counts_alloc(c, n + 1, 1)))
-            return err_nomem(err);
-        memcpy(f->name, names, n);
-        if (counts_find_factor(c, f->name) >= 0)
-            return counts_bad(c, err, "factor '%s' appears twice", f->name);
-        if ((code = counts_read_factor(c, f, err)))
-            return code;
-        c->factors++;
-        names += n + (names[n] == ',');
-    }
     if (tensors_named(c, "factor.") != c->factors)
         return counts_bad(c, err, "a tensor 'factor.NAME' is not in the metadata 'factors'");
     return STATUS_OK;
@@ -251,23 +225,6 @@ static enum status counts_read_layer(struct counts *c, struct counts_layer *l, c
                        : counts_check_sums(c, l, name, err);
 }
 
-/* Metadata KEY, whose text is N whole numbers divided by commas. */
-static enum status counts_read_list(struct counts *c, const char *key, const char *text, size_t n,
-                                    int64_t *out, struct err *err)
-{
-    for (size_t i = 0; i < n; i++) {
-        char *end;
-        errno = 0;
-        long long v = strtoll(text, &end, 10);
-        if (!isdigit((unsigned char)*text) || errno || (*end != (i + 1 < n ? ',' : '\0')))
-            return counts_bad(c, err, "metadata '%s': entry %zu of %zu is not a whole number", key,
-                              i + 1, n);
-        out[i] = v;
-        text = end + (*end == ',');
-    }
-    return STATUS_OK;
-}
-
 /* The layers at one lambda into LAYER [layers]. */
 static enum status counts_read_layers_at(struct counts *c, struct counts_layer *layer,
                                          const char *key, const char *prefix, struct err *err)
@@ -351,7 +308,7 @@ static enum status counts_read_all(struct counts *c, const struct tensors *file,
     if (!(r.path = counts_text(&r, path)))
         code = err_nomem(err);
     if (!code)
-        code = counts_read_about(&r, err);
+        code = counts_read_about(&r, "propneu-counts", err);
     if (!code)
         code = counts_read_frames(&r, err);
     if (!code)

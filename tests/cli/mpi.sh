@@ -41,25 +41,26 @@ done >units.tsv
 printf 'speaker\tgender\n9001\tF\n9002\tM\n' >speakers.tsv
 base=(count -m "$model" --mean-std "$stats" -a audio -l labels)
 corpus=("${base[@]}" --speakers speakers.tsv --pitch auto --by phone,gender,pitch,speaker
-    --factor unit=units.tsv)
+    --factor unit=units.tsv --tokens)
 
 "$PROPNEU" "${corpus[@]}" -q -o one.counts || complain "count failed"
 together "${corpus[@]}" -o three.counts 2>err || complain "mpirun count failed: $(cat err)"
 cmp one.counts three.counts || complain "three processes differ from one"
+cmp one.counts.tokens three.counts.tokens || complain "tokens of three processes differ from one"
 [ ! -e three.counts.journal ] || complain "the journal stayed"
 [ "$(grep -c '400 recordings' err)" = 1 ] || complain "not one summary: $(cat err)"
 for k in 1 2; do
     together "${base[@]}" -q --shard $k/2 -j 2 -o $k.counts || complain "mpirun --shard $k/2 failed"
 done
 "$PROPNEU" merge -o merged.counts 1.counts 2.counts || complain "merge failed"
-"$PROPNEU" "${base[@]}" -q -o plain.counts || complain "count failed"
+"$PROPNEU" "${base[@]}" -q --tokens -o plain.counts || complain "count failed"
 
 cmp plain.counts merged.counts || complain "shards of three processes differ from the whole"
 
 # A process is lost, then the same command goes on: first one that helps, then the one that leads.
 lost=0
 for victim in 1 0 2 0; do
-    together "${base[@]}" -o lost.counts 2>lost.err &
+    together "${base[@]}" --tokens -o lost.counts 2>lost.err &
     job=$!
     for _ in $(seq 400); do
         pid=$(grep -lsz "^OMPI_COMM_WORLD_RANK=$victim\$\|^PMI_RANK=$victim\$" /proc/[0-9]*/environ |
@@ -74,9 +75,10 @@ for victim in 1 0 2 0; do
     [ -z "$pid" ] || kill -9 "$pid" 2>kill.err
     wait $job || lost=$((lost + 1))
 done
-together "${base[@]}" -o lost.counts 2>err || complain "after losing processes: $(cat err)"
+together "${base[@]}" --tokens -o lost.counts 2>err || complain "after losing processes: $(cat err)"
 grep "resuming" err
 cmp plain.counts lost.counts || complain "lost processes changed the result"
+cmp plain.counts.tokens lost.counts.tokens || complain "lost processes changed the tokens"
 [ ! -e lost.counts.journal ] || complain "the journal stayed after losing processes"
 echo "$lost of 4 runs lost a process"
 

@@ -143,13 +143,13 @@ static void two_halves_merge_to_the_whole(void **state)
     struct frame *f = random_frames();
     struct counts c, w;
     struct err err;
-    bool repeated = true;
+    struct merge_outcome outcome = {.repeated = true};
     (void)state;
     count(f, 0, FRAMES, 1, FILE_ALL);
     count(f, 0, 11, 1, FILE_A); /* has not every cell */
     count(f, 11, FRAMES, 1, FILE_B);
-    assert_ok(merge_files(halves, 2, &plain, FILE_SUM, &repeated, &err));
-    assert_false(repeated);
+    assert_ok(merge_files(halves, 2, &plain, FILE_SUM, &outcome, &err));
+    assert_false(outcome.repeated);
     assert_ok(counts_open(&c, FILE_SUM, &err));
     assert_ok(counts_open(&w, FILE_ALL, &err));
     assert_true(c.utterances == 2 && c.utterance_digest == 13 && c.seconds == w.seconds);
@@ -169,10 +169,10 @@ static void one_file_merges_to_itself(void **state)
     const char *const one[] = {FILE_A};
     struct frame *f = random_frames();
     struct err err;
-    bool repeated;
+    struct merge_outcome outcome;
     (void)state;
     count(f, 1, FRAMES, 3, FILE_A);
-    assert_ok(merge_files(one, 1, &plain, FILE_SUM, &repeated, &err));
+    assert_ok(merge_files(one, 1, &plain, FILE_SUM, &outcome, &err));
     same_bytes(FILE_A, FILE_SUM);
     free(f);
 }
@@ -184,15 +184,15 @@ static void sums_outgrow_sixteen_bits(void **state)
     struct frame *f = random_frames();
     struct counts c;
     struct err err;
-    bool repeated;
+    struct merge_outcome outcome;
     (void)state;
     for (int i = 0; i < FRAMES; i++)
         f[i] = f[0];
     count(f, 0, FRAMES, 1, FILE_A);
     for (int i = 0; i < 20; i++)
         many[i] = FILE_A;
-    assert_ok(merge_files(many, 20, &plain, FILE_SUM, &repeated, &err));
-    assert_true(repeated);
+    assert_ok(merge_files(many, 20, &plain, FILE_SUM, &outcome, &err));
+    assert_true(outcome.repeated);
     assert_ok(counts_open(&c, FILE_SUM, &err));
     assert_int_equal(c.cells, 1);
     assert_int_equal(c.frames[0], 80000);
@@ -224,21 +224,21 @@ static void columns_of_speakers_are_united(void **state)
     struct frame *f = random_frames();
     struct counts c;
     struct err err;
-    bool repeated;
+    struct merge_outcome outcome;
     (void)state;
     for (int i = 0; i < FRAMES; i++)
         f[i].speaker = i < 100 ? i % 3 : 1 + i % 3; /* 84, 1272, 9 and 1272, 9, x */
     count(f, 0, 100, 1, FILE_A);
     count(f, 100, 200, 1, FILE_B);
     add_column(FILE_A, (char *[]){x, y, none}); /* 1272, 84, 9 */
-    assert_ok(merge_files(both, 2, &plain, FILE_SUM, &repeated, &err));
+    assert_ok(merge_files(both, 2, &plain, FILE_SUM, &outcome, &err));
     assert_ok(counts_open(&c, FILE_SUM, &err));
     static const char *const alone[] = {"x", "y", "", ""};
     for (int s = 0; s < 4; s++)
         assert_string_equal(c.column[0].value[s], alone[s]);
     counts_free(&c);
     add_column(FILE_B, (char *[]){none, y, y}); /* 1272, 9, x */
-    assert_ok(merge_files(both, 2, &plain, FILE_SUM, &repeated, &err));
+    assert_ok(merge_files(both, 2, &plain, FILE_SUM, &outcome, &err));
     assert_ok(counts_open(&c, FILE_SUM, &err));
     static const char *const united[] = {"x", "y", "y", "y"}; /* 1272, 84, 9, x */
     assert_int_equal(c.columns, 1);
@@ -247,7 +247,7 @@ static void columns_of_speakers_are_united(void **state)
         assert_string_equal(c.column[0].value[s], united[s]);
     counts_free(&c);
     add_column(FILE_B, (char *[]){y, y, y});
-    assert_status(merge_files(both, 2, &plain, FILE_SUM, &repeated, &err), STATUS_MISMATCH);
+    assert_status(merge_files(both, 2, &plain, FILE_SUM, &outcome, &err), STATUS_MISMATCH);
     assert_string_equal(err.msg, FILE_B " cannot be added to " FILE_A
                                         ": engine of speaker 1272 is 'y', not 'x'");
     free(f);
@@ -259,7 +259,7 @@ static void other_settings_are_refused(void **state)
     struct frame *f = random_frames();
     struct counts c;
     struct err err;
-    bool repeated;
+    struct merge_outcome outcome;
     (void)state;
     count(f, 0, 100, 1, FILE_A);
     for (int change = 0; change < 7; change++) {
@@ -278,7 +278,7 @@ static void other_settings_are_refused(void **state)
             c.cells = 1;
         assert_ok(counts_write(&c, FILE_B, &err));
         counts_free(&c);
-        assert_status(merge_files(both, 2, &plain, FILE_SUM, &repeated, &err), STATUS_MISMATCH);
+        assert_status(merge_files(both, 2, &plain, FILE_SUM, &outcome, &err), STATUS_MISMATCH);
         assert_true(strstr(err.msg, FILE_A) && strstr(err.msg, FILE_B));
     }
     free(f);

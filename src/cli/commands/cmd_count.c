@@ -9,11 +9,14 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/number.h"
 #include "base/number.h"
 #include "base/shell_quote.h"
 #include "cli/commands/input_options.h"
 #include "cli/progress.h"
+#include "formats/tokenfile.h"
 
 enum {
     OPT_BY,
@@ -23,6 +26,7 @@ enum {
     OPT_COMPAT,
     OPT_KEEP_GOING,
     OPT_NO_RESUME,
+    OPT_TOKENS,
     OPT_SHARD,
 };
 
@@ -37,6 +41,7 @@ static const struct cli_option options[] = {
     {"compat", 0, "WHOM", "authors: exactly as the published program", "authors"},
     {"keep-going", 0, NULL, "exit 0 even if recordings were skipped", NULL},
     {"no-resume", 0, NULL, "ignore FILE.journal and start over", NULL},
+    {"tokens", 0, NULL, "also write FILE.tokens: the neurons of each phone's middle frame", NULL},
     {"shard", 0, "K/N", "every N-th recording, starting with the K-th; see propneu merge", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
@@ -113,6 +118,7 @@ static const char *count_take(struct request *r, int opt, const char *value)
         return shards_number(value, &r->in.corpus.shard, &r->in.corpus.shards)
                    ? NULL
                    : "--shard needs K/N, K from 1 to N, N up to 65536";
+    case OPT_TOKENS: o->tokens = true; break;
     case OPT_KEEP_GOING: r->keep_going = true; break;
     default: o->resume = false; break;
     }
@@ -155,6 +161,8 @@ static const char *count_complete(struct request *r, const struct cli *cli, bool
     if (!r->by) /* speakers make as many cells as there are of them: on request, or if small */
         c->by = corpus_known(c) & ~(c->speakers ? 0 : 1u << CORPUS_SPEAKER);
     o->speaker_if_small = !r->by;
+    if (o->tokens && !(c->by >> CORPUS_PHONE & 1))
+        return "--tokens needs phone in --by";
     o->corpus = *c;
     o->model = r->in.model;
     o->mean_std = r->in.mean_std;
@@ -168,7 +176,8 @@ static const char *count_complete(struct request *r, const struct cli *cli, bool
  * what is counted of a recording, so that equal counts stay equal bytes. */
 static void count_note_option(struct request *r, const struct cli_args *a, int opt)
 {
-    if (!a->use && (opt == OPT_KEEP_GOING || opt == OPT_NO_RESUME || opt == OPT_SHARD))
+    if (!a->use &&
+        (opt == OPT_KEEP_GOING || opt == OPT_NO_RESUME || opt == OPT_SHARD || opt == OPT_TOKENS))
         return;
     buf_printf(&r->command, " --%s", a->option->name);
     if (a->value) {
@@ -259,6 +268,16 @@ static void count_note_cost(const struct request *r, const struct cli *cli,
     buf_free(&text);
 }
 
+/* What the token file takes. */
+static void count_note_tokens(const struct request *r, const struct cli *cli)
+{
+    struct stat st;
+    char *path = r->o.tokens ? tokens_path(r->o.output) : NULL;
+    if (path && stat(path, &st) == 0)
+        cli_note(cli, "%s: %s MB of tokens", path, number_fixed((double)st.st_size / 1e6, 1).text);
+    free(path);
+}
+
 /* Reports what was counted. Recordings left out or unreadable folders make the exit status
  * CLI_FAILED unless --keep-going, so that a script notices an incomplete corpus. */
 static int count_finish(const struct request *r, const struct cli *cli, struct progress *p,
@@ -268,6 +287,7 @@ static int count_finish(const struct request *r, const struct cli *cli, struct p
     uint64_t left_out = count_left_out(t);
     progress_summary(p, t);
     count_note_cost(r, cli, job);
+    count_note_tokens(r, cli);
     if (r->in.corpus.edges_given && r->in.corpus.by >> CORPUS_PITCH & 1 && !*count_pitch_edges(job))
         cli_note(cli, "%s: holds classes, so --pitch-edges was not used", r->in.corpus.pitch);
     if (r->keep_going || (left_out == 0 && !count_unread_folders(job)))

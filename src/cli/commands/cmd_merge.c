@@ -21,7 +21,7 @@ static int merge_run(struct cli *cli, int argc, char **argv)
     struct cli_args a;
     struct err err;
     struct merge_options o = {.created_by = "propneu " PACKAGE_VERSION, .command = "propneu merge"};
-    bool repeated;
+    struct merge_outcome outcome;
     int opt;
     cli_args_init(&a, cli, &command_merge, argc, argv);
     while ((opt = cli_next(&a)) >= 0)
@@ -31,12 +31,14 @@ static int merge_run(struct cli *cli, int argc, char **argv)
     if (a.first == argc || !cli->output)
         return cli_usage(&command_merge, "-o FILE and at least one count file are needed");
     if (merge_files((const char *const *)(argv + a.first), (size_t)(argc - a.first), &o,
-                    cli->output, &repeated, &err))
+                    cli->output, &outcome, &err))
         return cli_fail(&err);
-    if (repeated)
+    if (outcome.repeated)
         cli_note(cli,
                  "%s: two of the files are of the same utterances, which are now counted twice",
                  cli->output);
+    if (outcome.without)
+        cli_note(cli, "%s: without a token file, as %s has none", cli->output, outcome.without);
     return CLI_DONE;
 }
 
@@ -50,7 +52,9 @@ const struct cli_command command_merge = {
         "Files of another model, or counted with other settings, are rejected.  Recordings that\n"
         "occur in several files cannot be detected and are counted repeatedly.  Shards (propneu\n"
         "count --shard) are checked: each may occur once, and all are needed; the result is then\n"
-        "identical to the file of one run over the corpus.\n",
+        "identical to the file of one run over the corpus.  Where every file has its tokens "
+        "beside\n"
+        "it (FILE.tokens), these are added, too.\n",
     .options = options,
     .files = CLI_FILE,
     .run = merge_run,

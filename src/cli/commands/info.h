@@ -44,6 +44,7 @@ enum status info_pickle(json_t *out, const struct info_file *f, struct err *err)
 
 /* Readers of info_counts.c and info_labels.c. */
 enum status info_counts(json_t *out, const struct info_file *f, struct err *err);
+enum status info_tokens(json_t *out, const struct info_file *f, struct err *err);
 enum status info_textgrid(json_t *out, const struct info_file *f, struct err *err);
 enum status info_json(json_t *out, const struct info_file *f, struct err *err);
 enum status info_neurons(json_t *out, const struct info_file *f, struct err *err);

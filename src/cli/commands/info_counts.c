@@ -1,5 +1,5 @@
 /*
- * What info says about a count file.
+ * What info says about a count file, and about the tokens beside one.
  */
 #include "config.h"
 
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/commands/info.h"
-#include "formats/countfile.h"
+#include "formats/tokenfile.h"
 #include "base/mem.h"
 #include "formats/jsontext.h"
 
@@ -35,34 +35,43 @@ static void info_counts_speaker(json_t *row, const struct counts *c, uint32_t k,
     }
 }
 
-/* The levels of factor F with the frames of each, the cells without a level last. */
+/* The levels of factor F, with N [levels + 1] things called UNIT in each (UNIT NULL: not known),
+ * those without a level last. */
 static enum status add_levels(json_t *out, const struct counts *c, const struct counts_factor *f,
-                              struct err *err)
+                              const char *unit, const int64_t *n, struct err *err)
 {
-    int64_t *frames = mem_zeros((size_t)f->levels + 1, sizeof *frames);
     json_t *rows = json_array();
-    if (!frames || !rows) {
-        free(frames);
-        json_decref(rows);
+    if (!rows)
         return err_nomem(err);
-    }
-    for (uint32_t i = 0; i < c->cells; i++)
-        frames[f->index[i] < 0 ? f->levels : (uint32_t)f->index[i]] += c->frames[i];
     for (uint32_t k = 0; k <= f->levels; k++) {
-        if (k == f->levels && !frames[k])
+        if (k == f->levels && !n[k])
             break;
         json_t *row = json_object();
         const char *name = k == f->levels ? "(none)" : *f->level[k] ? f->level[k] : "(sil)";
         json_object_set_new(row, f->name, json_string(name));
-        if (!counts_is_probability(c))
-            json_object_set_new(row, "frames", json_integer(frames[k]));
+        if (unit)
+            json_object_set_new(row, unit, json_integer(n[k]));
         if (strcmp(f->name, "speaker") == 0)
             info_counts_speaker(row, c, k, f->levels);
         json_array_append_new(rows, row);
     }
-    free(frames);
     json_object_set_new(out, f->name, rows);
     return STATUS_OK;
+}
+
+/* The levels of factor F with the frames of each. */
+static enum status info_counts_levels(json_t *out, const struct counts *c,
+                                      const struct counts_factor *f, struct err *err)
+{
+    int64_t *frames = mem_zeros((size_t)f->levels + 1, sizeof *frames);
+    if (!frames)
+        return err_nomem(err);
+    for (uint32_t i = 0; i < c->cells; i++)
+        frames[f->index[i] < 0 ? f->levels : (uint32_t)f->index[i]] += c->frames[i];
+    enum status code =
+        add_levels(out, c, f, counts_is_probability(c) ? NULL : "frames", frames, err);
+    free(frames);
+    return code;
 }
 
 /* Width and threshold of every layer: tau is how many neurons count as activated in a frame. */
@@ -85,6 +94,31 @@ static json_t *info_counts_lambdas(const struct counts *c)
     return list;
 }
 
+/* Model and settings. */
+static void info_counts_settings(json_t *out, const struct counts *c)
+{
+    set_text(out, "model", c->model);
+    set_text(out, "family", c->family);
+    json_object_set_new(out, "lambda_percent", jsontext_real(c->lambda_percent));
+    if (c->lambdas > 1)
+        json_object_set_new(out, "lambdas_percent", info_counts_lambdas(c));
+    set_text(out, "frames_counted", frames_name(c->frames_mode));
+    set_text(out, "pitch_edges_hz", c->pitch_edges_hz);
+}
+
+/* Which recordings it is of. */
+static void info_counts_recordings(json_t *out, const struct counts *c)
+{
+    json_object_set_new(out, "utterances", json_integer((json_int_t)c->utterances));
+    if (c->shards.of) {
+        set_text(out, "shard", c->shards.held);
+        json_object_set_new(out, "shards", json_integer(c->shards.of));
+        json_object_set_new(out, "corpus_utterances",
+                            json_integer((json_int_t)c->shards.corpus_utterances));
+    }
+    json_object_set_new(out, "seconds", jsontext_real(c->seconds));
+}
+
 /* Imported probabilities have no frames, so whatever is a sum of frames is left out for them. */
 enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
 {
@@ -96,24 +130,11 @@ enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
     bool probability = counts_is_probability(&c);
     if (probability)
         set_text(out, "kind", "activation probabilities");
-    set_text(out, "model", c.model);
-    set_text(out, "family", c.family);
-    json_object_set_new(out, "lambda_percent", jsontext_real(c.lambda_percent));
-    if (c.lambdas > 1)
-        json_object_set_new(out, "lambdas_percent", info_counts_lambdas(&c));
-    set_text(out, "frames_counted", frames_name(c.frames_mode));
-    set_text(out, "pitch_edges_hz", c.pitch_edges_hz);
+    info_counts_settings(out, &c);
     if (!probability) {
         for (uint32_t i = 0; i < c.cells; i++)
             frames += c.frames[i];
-        json_object_set_new(out, "utterances", json_integer((json_int_t)c.utterances));
-        if (c.shards.of) {
-            set_text(out, "shard", c.shards.held);
-            json_object_set_new(out, "shards", json_integer(c.shards.of));
-            json_object_set_new(out, "corpus_utterances",
-                                json_integer((json_int_t)c.shards.corpus_utterances));
-        }
-        json_object_set_new(out, "seconds", jsontext_real(c.seconds));
+        info_counts_recordings(out, &c);
         json_object_set_new(out, "frames", json_integer(frames));
     }
     set_text(out, "speaker_strata", c.strata);
@@ -122,7 +143,44 @@ enum status info_counts(json_t *out, const struct info_file *f, struct err *err)
     set_text(out, "command", c.command);
     json_object_set_new(out, "layers", info_counts_layers(&c));
     for (uint32_t i = 0; i < c.factors && !code; i++)
-        code = add_levels(out, &c, &c.factor[i], err);
+        code = info_counts_levels(out, &c, &c.factor[i], err);
     counts_free(&c);
+    return code;
+}
+
+/* The tokens under factor F; utterances are too many to be listed. */
+static enum status info_tokens_levels(json_t *out, const struct tokens *t, uint32_t f,
+                                      struct err *err)
+{
+    const struct counts_factor *factor = &t->about.factor[f];
+    if (strcmp(factor->name, "utterance") == 0)
+        return STATUS_OK;
+    int64_t *n = mem_zeros((size_t)factor->levels + 1, sizeof *n);
+    if (!n)
+        return err_nomem(err);
+    for (uint32_t i = 0; i < t->count; i++) {
+        int32_t level = tokens_level(t, f, i);
+        n[level < 0 ? factor->levels : (uint32_t)level]++;
+    }
+    enum status code = add_levels(out, &t->about, factor, "tokens", n, err);
+    free(n);
+    return code;
+}
+
+enum status info_tokens(json_t *out, const struct info_file *f, struct err *err)
+{
+    struct tokens t;
+    enum status code = tokens_open(&t, f->path, err);
+    if (code)
+        return code;
+    info_counts_settings(out, &t.about);
+    info_counts_recordings(out, &t.about);
+    json_object_set_new(out, "tokens", json_integer(t.count));
+    set_text(out, "created_by", t.about.created_by);
+    set_text(out, "command", t.about.command);
+    json_object_set_new(out, "layers", info_counts_layers(&t.about));
+    for (uint32_t i = 0; i < t.about.factors && !code; i++)
+        code = info_tokens_levels(out, &t, i, err);
+    tokens_free(&t);
     return code;
 }

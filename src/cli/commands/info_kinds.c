@@ -43,11 +43,21 @@ static bool is_safetensors(const struct info_file *f)
     return f->size > 8 && f->bytes[8] == '{' && memcmp(f->bytes + 5, "\0\0\0", 3) == 0;
 }
 
-/* A count file is a safetensors file that names its format in the metadata at its start. */
+/* A file of ours is a safetensors file that names its FORMAT in the metadata at its start. */
+static bool is_format(const struct info_file *f, const char *format)
+{
+    return is_safetensors(f) &&
+           memmem(f->bytes + 8, f->size - 8 < 65536 ? f->size - 8 : 65536, format, strlen(format));
+}
+
 static bool is_counts(const struct info_file *f)
 {
-    return is_safetensors(f) && memmem(f->bytes + 8, f->size - 8 < 65536 ? f->size - 8 : 65536,
-                                       "propneu-counts", strlen("propneu-counts"));
+    return is_format(f, "propneu-counts");
+}
+
+static bool is_tokens(const struct info_file *f)
+{
+    return is_format(f, "\"propneu-tokens\"");
 }
 
 /* In the first line, in whatever encoding Praat wrote: UTF-32 at most. */
@@ -210,6 +220,7 @@ const struct info_kind info_kinds[] = {
     {"array", is_npy, info_npy},
     {"checkpoint", is_zip, info_model},
     {"pickle", is_pickle, info_pickle},
+    {"tokens of activation counts", is_tokens, info_tokens},
     {"activation counts", is_counts, info_counts},
     {"tensors", is_safetensors, info_safetensors},
     {"TextGrid", is_textgrid, info_textgrid},
