@@ -118,6 +118,8 @@ figure 8 "$ssl" --layer 3
 explorer '' "$ssl" --view overlap --layer 3
 asked regions overlap "$ssl" --layer 3 phone:lape gender:mi 'gender=male@2:iou'
 figure 8 "$ssl" --layer 3 --sets 'phone:lape,gender:mi,gender=male@2:iou'
+asked regions overlap "$ssl" --layer 3 phone gender pitch gender:lape
+explorer 'add gender:lape\n' "$ssl" --view overlap --layer 3
 asked neurons overlap "$ssl" --layer 3 --region 'gender - phone'
 
 both="$demo/models/ssl.safetensors $demo/models/sid.safetensors"

@@ -41,12 +41,19 @@ static void start(struct pty *p)
 #define SHORT   "5"
 #define ALL     "13/13"
 
-/* A new experiment with so many CONTROLS. */
-static void begin(struct pty *p, const char *controls)
+/* A new experiment on NEURONS (NULL: those that the form proposes) with so many CONTROLS. */
+static void begin(struct pty *p, const char *neurons, const char *controls)
 {
     pty_send(p, "a");
     assert_true(screen_wait(p, "A new experiment", false, PATIENCE));
     assert_true(screen_wait(p, "gender", false, PATIENCE));
+    if (neurons) {
+        pty_send(p, "g\r");
+        assert_true(screen_wait(p, "neurons: ", false, PATIENCE));
+        pty_send(p, "\025");
+        pty_send(p, neurons);
+        pty_send(p, "\r");
+    }
     pty_send(p, "gjjjjj\r");
     assert_true(screen_wait(p, "controls: ", false, PATIENCE));
     pty_send(p, "\025");
@@ -58,7 +65,7 @@ static void begin(struct pty *p, const char *controls)
 /* One that is seen at work. */
 static void begin_endless(struct pty *p)
 {
-    begin(p, ENDLESS);
+    begin(p, NULL, ENDLESS);
     assert_true(screen_wait(p, "running", false, 4 * PATIENCE));
     assert_true(screen_wait(p, "left", false, 4 * PATIENCE));
 }
@@ -200,11 +207,13 @@ static void it_ends(void **state)
     assert_true(screen_wait(&p, "press d again", false, PATIENCE));
     pty_send(&p, "d");
     assert_true(screen_wait(&p, "none yet", false, PATIENCE));
-    begin(&p, SHORT);
+    begin(&p, "gender:lape", SHORT);
     assert_true(screen_wait(&p, "finished", false, 4 * PATIENCE));
+    assert_true(only_has("--property gender")); /* group by group, as without a selector */
+    assert_true(only_has("--select lape"));
     assert_true(screen_wait(&p, ALL, false, PATIENCE));
     assert_true(screen_wait(&p, "controls", false, PATIENCE));
-    begin(&p, SHORT);
+    begin(&p, NULL, SHORT);
     assert_true(screen_wait(&p, "already measured", false, PATIENCE));
     pty_send(&p, "v");
     assert_true(screen_wait(&p, "male erased: female", false, PATIENCE));

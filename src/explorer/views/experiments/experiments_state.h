@@ -13,7 +13,8 @@
 
 /* What an experiment is begun with: FIELD(ID, key in files, label, what it takes). */
 #define EXPERIMENT_FIELDS(FIELD)                                                     \
-    FIELD(WHAT, "neurons", "neurons", "a property (each of its groups), or a set")   \
+    FIELD(WHAT, "neurons", "neurons",                                                \
+          "a property (each of its groups; gender:lape: by that rule), or a set")    \
     FIELD(LAYERS, "layers", "layers", "all, or a list: 1,3-4")                       \
     FIELD(EDIT, "edit", "edit", "erase, scale G, mean FILE, or prune [10%,20%,...]") \
     FIELD(TASK, "task", "task", "sid, phones or centroid")                           \
