@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "inference/strata.h"
@@ -98,12 +99,121 @@ static enum status exchange_classes(struct exchange *x, const struct property *p
     return code;
 }
 
+/* Tokens within speaker x phone, or utterance x phone. */
+static enum status exchange_label_tokens(struct exchange *x, const struct exchange_options *o,
+                                         struct err *err)
+{
+    const struct token_units *t = x->tokens;
+    bool utterance = o->strata && strcmp(o->strata, "utterance") == 0;
+    uint32_t owners = utterance ? t->utterances : t->owners, *stratum;
+    size_t strata;
+    if (o->strata && !utterance && strcmp(o->strata, "speaker") != 0)
+        return err_set(err, STATUS_USAGE,
+                       "tokens are exchanged within speaker or utterance (and phone), not '%.80s'",
+                       o->strata);
+    if (!mul_size(owners, t->phones, &strata) || strata >= UINT32_MAX)
+        return err_nomem(err);
+    stratum = mem_array(t->units, sizeof *stratum);
+    if (!stratum)
+        return err_nomem(err);
+    for (uint32_t u = 0; u < t->units; u++)
+        stratum[u] = (utterance ? t->utterance[u] : t->owner[u]) * t->phones + t->phone[u];
+    snprintf(x->strata, sizeof x->strata, utterance ? "utterance x phone" : "speaker x phone");
+    enum status code = labelings_init(&x->labelings, t->units, t->slot, t->slots, stratum,
+                                      (uint32_t)strata, o->draws, o->seed, err);
+    free(stratum);
+    return code;
+}
+
+/* The tokens of --tokens or of the file beside the counts. */
+static enum status exchange_tokens(struct exchange *x, struct analysis *a, const char *property,
+                                   const struct exchange_options *o, struct err *err)
+{
+    char *beside = o->tokens ? NULL : tokens_path(a->counts->path);
+    const char *path = o->tokens ? o->tokens : beside;
+    enum status code = STATUS_OK;
+    x->kind = EXCHANGE_TOKENS;
+    x->tokens = mem_zeros(1, sizeof *x->tokens);
+    if (!path || !x->tokens)
+        code = err_nomem(err);
+    else if (beside && access(beside, F_OK) != 0)
+        code = err_set(err, STATUS_UNSUPPORTED,
+                       "%s: %s varies within speakers: its null exchanges tokens, which count "
+                       "--tokens keeps in %s.tokens",
+                       a->counts->path, property, a->counts->path);
+    if (!code)
+        code = token_units_open(x->tokens, a, property, path, err);
+    if (!code)
+        code = exchange_label_tokens(x, o, err);
+    free(beside);
+    return code;
+}
+
+bool exchange_lacks_tokens(struct units *u, struct analysis *a, const char *property,
+                           const struct exchange_options *o)
+{
+    struct err err;
+    int by = counts_find_factor(a->counts, property);
+    if (by < 0 || strcmp(property, "phone") == 0 || strcmp(property, "speaker") == 0 || o->tokens)
+        return false;
+    if (units_make(u, a, property, "speaker", &err))
+        return false;
+    char *beside = u->constant ? NULL : tokens_path(a->counts->path);
+    bool lacks = beside && access(beside, F_OK) != 0;
+    free(beside);
+    if (!lacks)
+        units_free(u);
+    return lacks;
+}
+
+const char *exchange_further_strata(enum exchange_kind kind, const struct exchange_options *o)
+{
+    return kind == EXCHANGE_TOKENS && !o->strata ? "utterance" : NULL;
+}
+
+/* True if each speaker has one slot only. */
+static bool exchange_tokens_constant(const struct token_units *t, uint32_t *of_owner)
+{
+    memset(of_owner, 0xff, t->owners * sizeof *of_owner);
+    for (uint32_t u = 0; u < t->units; u++) {
+        uint32_t *of = &of_owner[t->owner[u]];
+        if (*of != UINT32_MAX && *of != t->slot[u])
+            return false;
+        *of = t->slot[u];
+    }
+    return true;
+}
+
+/* Counts that do not tell speakers apart: their token file may, for what varies within speakers.
+ * ERR says what the counts lack. */
+static enum status exchange_without_speakers(struct exchange *x, struct analysis *a,
+                                             const char *property, const struct exchange_options *o,
+                                             struct err *err)
+{
+    const struct err lacking = *err;
+    struct err own;
+    enum status code = exchange_tokens(x, a, property, o, o->tokens ? err : &own);
+    uint32_t *room = code ? NULL : mem_array(x->tokens->owners, sizeof *room);
+    if (!code && !room)
+        code = err_nomem(err);
+    if (code == STATUS_UNSUPPORTED || (!code && exchange_tokens_constant(x->tokens, room))) {
+        *err = lacking;
+        code = lacking.code;
+    } else if (code && !o->tokens) {
+        *err = own;
+    }
+    free(room);
+    return code;
+}
+
 /* Exchanges units of a factor: of speakers where it is constant within them, else tokens. */
 static enum status exchange_by_factor(struct exchange *x, struct analysis *a, const char *property,
                                       const struct exchange_options *o, struct err *err)
 {
     bool speaker = strcmp(property, "speaker") == 0;
     enum status code = units_make(&x->units, a, property, speaker ? "utterance" : "speaker", err);
+    if (code == STATUS_UNSUPPORTED && !speaker && !counts_is_probability(a->counts))
+        return exchange_without_speakers(x, a, property, o, err);
     if (code)
         return code;
     x->kind = speaker ? EXCHANGE_UTTERANCES : EXCHANGE_SPEAKERS;
@@ -115,12 +225,8 @@ static enum status exchange_by_factor(struct exchange *x, struct analysis *a, co
         return exchange_utterances(x, a, o, err);
     if (x->units.constant)
         return exchange_speakers(x, a, o, err);
-    x->kind = EXCHANGE_TOKENS;
     units_free(&x->units);
-    return err_set(err, STATUS_UNSUPPORTED,
-                   "%s: %s varies within speakers: its null exchanges tokens, which count "
-                   "--tokens keeps",
-                   a->counts->path, property);
+    return exchange_tokens(x, a, property, o, err);
 }
 
 enum status exchange_make(struct exchange *x, struct analysis *a, const char *property,

@@ -46,6 +46,16 @@ enum status exchange_make(struct exchange *x, struct analysis *a, const char *pr
                           const struct exchange_options *o, struct err *err);
 void exchange_free(struct exchange *x);
 
+/* True if a null of PROPERTY lacks a token file and nothing else; its counts by speaker are then in
+ * U, to be freed. */
+bool exchange_lacks_tokens(struct units *u, struct analysis *a, const char *property,
+                           const struct exchange_options *o);
+
+/* What else tokens are exchanged within where nothing was asked for, as `strata` of a second null
+ * under the same options: slow changes within a session look like an effect within speakers.  NULL:
+ * one null is all. */
+const char *exchange_further_strata(enum exchange_kind kind, const struct exchange_options *o);
+
 /* R's source of patterns and draws from X, which must outlive it. */
 void exchange_resample(const struct exchange *x, struct analysis *a, const char *property,
                        struct resample *r);

@@ -6,11 +6,14 @@
 
 #include "inference/null.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "inference/expected.h"
 
 /* A run under way. */
 struct null_run {
@@ -50,6 +53,39 @@ static enum status null_reference(uint64_t **out, struct analysis *a, const stru
     return setexpr_eval(set, a, SETEXPR_EVERY, layer, *out, err);
 }
 
+/* The observed labels as draw 0, of which null_visit_observed takes the values. */
+static void null_observed_labels(const void *context, uint64_t draw, uint32_t *slot,
+                                 uint32_t *weight, uint32_t *room)
+{
+    const struct labelings *l = context;
+    (void)draw, (void)weight, (void)room;
+    memcpy(slot, l->label, l->units * sizeof *slot);
+}
+
+static enum status null_visit_observed(void *context, unsigned worker, uint32_t layer,
+                                       uint64_t draw, struct sample *s, struct err *err)
+{
+    struct null_run *run = context;
+    enum status code = STATUS_OK;
+    (void)worker, (void)draw;
+    for (uint32_t i = 0; i < run->request.statistics && !code; i++) {
+        size_t at = (size_t)i * run->layers + layer;
+        s->reference = run->reference[at];
+        code = run->request.statistic[i].statistic->compute(
+            s, &run->result.row[at].summary.observed, err);
+    }
+    return code;
+}
+
+/* What tokens themselves say: their middle frames, whichever frames the file counts. */
+static enum status null_observe_tokens(struct null_run *run, struct err *err)
+{
+    struct resample resample = {.threads = 1, .cancel = run->analysis->cancel};
+    exchange_resample(&run->exchange, run->analysis, run->request.property, &resample);
+    resample.draw = null_observed_labels;
+    return resample_run(&resample, run->layer, run->layers, 0, 1, null_visit_observed, run, err);
+}
+
 /* The sets to compare with, and what the file itself says. */
 static enum status null_observe(struct null_run *run, struct err *err)
 {
@@ -66,16 +102,38 @@ static enum status null_observe(struct null_run *run, struct err *err)
                                      .value = run->result.value + at * run->result.draws};
             if (set)
                 code = null_reference(&run->reference[at], run->analysis, set, run->layer[l], err);
-            if (!code)
+            if (!code && !run->exchange.tokens)
                 code = statistic_of_layer(row->statistic, run->analysis, r->property, run->layer[l],
                                           run->reference[at], &row->summary.observed, err);
         }
+    if (!code && run->exchange.tokens)
+        code = null_observe_tokens(run, err);
+    return code;
+}
+
+/* Where only tokens are missing: what the file itself says, and of counts of middle frames the size
+ * that chance gives. */
+static enum status null_expect(struct null_run *run, const struct units *u, struct err *err)
+{
+    const struct null_request *r = &run->request;
+    enum status code = STATUS_OK;
+    for (uint32_t i = 0; i < run->result.rows && !code; i++) {
+        struct null_row *row = &run->result.row[i];
+        double observed = row->summary.observed;
+        row->summary = (struct summary){observed, NAN, NAN, NAN, NAN, NAN, NAN};
+        if (row->statistic == &statistic_size &&
+            run->analysis->counts->frames_mode == COUNTS_FRAMES_MID)
+            code = expected_size(&row->summary.mean, u, row->layer, r->exchange.seed, r->threads,
+                                 run->analysis->cancel, err);
+    }
     return code;
 }
 
 /* p and the rest of every row from the values, LAYERS rows for each statistic. */
 static enum status null_summarise(struct null_result *n, uint32_t layers, struct err *err)
 {
+    if (n->why[0])
+        return STATUS_OK; /* null_expect has */
     struct summary *family = mem_array(layers, sizeof *family);
     size_t draws = (size_t)n->draws;
     enum status code = family ? STATUS_OK : err_nomem(err);
@@ -107,6 +165,22 @@ static enum status null_make_room(struct null_result *n, const char *property, u
     return n->property && n->row && n->value ? STATUS_OK : err_nomem(err);
 }
 
+/* A run without draws; ERR says why there are none. */
+static enum status null_prepare_expected(struct null_run *run, const struct units *u,
+                                         struct err *err)
+{
+    struct null_result *n = &run->result;
+    snprintf(n->why, sizeof n->why, "%.255s", err->msg);
+    snprintf(n->strata, sizeof n->strata, "speaker x phone");
+    n->kind = EXCHANGE_TOKENS;
+    enum status code =
+        null_make_room(n, run->request.property, run->request.statistics * run->layers, 0, err);
+    run->request.property = n->property;
+    if (!code)
+        code = null_observe(run, err);
+    return code ? code : null_expect(run, u, err);
+}
+
 /* The layers, the exchange, room, and the file's own values. */
 static enum status null_prepare(struct null_run *run, const struct null_request *r, struct err *err)
 {
@@ -119,7 +193,14 @@ static enum status null_prepare(struct null_run *run, const struct null_request 
     for (uint32_t l = 0; l < run->layers; l++)
         run->layer[l] = r->layer ? r->layer[l] : l;
     run->request.layer = run->layer;
+    struct units units = {.units = 0};
     enum status code = exchange_make(&run->exchange, run->analysis, r->property, &r->exchange, err);
+    if (code == STATUS_UNSUPPORTED &&
+        exchange_lacks_tokens(&units, run->analysis, r->property, &r->exchange)) {
+        code = null_prepare_expected(run, &units, err);
+        units_free(&units);
+        return code;
+    }
     if (code)
         return code;
     n->kind = x->kind;

@@ -10,14 +10,14 @@
 /* What dense units and tokens have in common. */
 struct resample_shape {
     uint32_t units, slots, phones, groups;
-    const uint32_t *point_group; /* [phones][slots] */
+    const uint32_t *point_group; /* [slots][phones], as a property has its points */
 };
 
 struct resample_chunk {
     const struct resample *r;
     struct resample_shape shape;
     uint32_t layer, width, tau; /* the layer from 0 */
-    size_t words, points;       /* points: phones x slots */
+    size_t words, points;       /* points: slots x phones */
     uint64_t first, draws;      /* the draws first .. first + draws - 1 */
     uint32_t *slot, *weight;    /* [draws][units] */
     uint64_t *pattern;          /* [draws][points][words] */

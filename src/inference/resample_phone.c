@@ -23,7 +23,7 @@ struct phone_room {
     uint32_t *table; /* [units][width] hits of the phone's units */
     uint32_t *sum;   /* [slots][width] or, of units, [slots + 1][BLOCK] with the sum of all last */
     uint32_t *there; /* [units] the units that have frames of the phone */
-    uint32_t *often; /* [slots] units there with that slot in a draw */
+    uint32_t *often; /* [slots] of a draw: units there with that slot, or their frames */
 };
 
 static enum status resample_room(struct resample_chunk *c, unsigned worker, struct phone_room **out,
@@ -103,7 +103,7 @@ static void resample_patterns(const struct resample_chunk *c, const uint32_t *su
                               size_t draw, uint32_t phone, uint32_t at, uint32_t n)
 {
     for (uint32_t s = 0; s < c->shape.slots; s++) {
-        size_t point = draw * c->points + (size_t)phone * c->shape.slots + s;
+        size_t point = draw * c->points + (size_t)s * c->shape.phones + phone;
         uint64_t *bits = c->pattern + point * c->words + at / 64;
         uint32_t frames = c->frames[point];
         if (c->r->analysis->params.authors)
@@ -111,6 +111,14 @@ static void resample_patterns(const struct resample_chunk *c, const uint32_t *su
         else
             pattern_from_hits_of(bits, sum + s * stride, n, frames, c->tau, c->width);
     }
+}
+
+/* FRAMES [slots] of the phone in a draw. */
+static void resample_put_frames(const struct resample_chunk *c, size_t draw, uint32_t phone,
+                                const uint32_t *frames)
+{
+    for (uint32_t s = 0; s < c->shape.slots; s++)
+        c->frames[draw * c->points + (size_t)s * c->shape.phones + phone] = frames[s];
 }
 
 /* Frames of the phone by slot in every draw. */
@@ -122,13 +130,14 @@ static enum status resample_frames(const struct resample_chunk *c, uint32_t phon
     for (uint64_t d = 0; d < c->draws; d++) {
         const uint32_t *slot = c->slot + d * c->shape.units;
         const uint32_t *weight = c->r->weighted ? c->weight + d * c->shape.units : NULL;
-        uint32_t *frames = c->frames + d * c->points + (size_t)phone * c->shape.slots;
+        uint32_t *frames = room->often;
         memset(frames, 0, c->shape.slots * sizeof *frames);
         for (uint32_t i = 0; i < count; i++) {
             uint32_t u = room->there[i], more;
             over = __builtin_mul_overflow(own[u], weight ? weight[u] : 1, &more) || over;
             over = __builtin_add_overflow(frames[slot[u]], more, &frames[slot[u]]) || over;
         }
+        resample_put_frames(c, (size_t)d, phone, frames);
     }
     return over ? err_set(err, STATUS_UNSUPPORTED, "%s: more than 2^32 frames of one phone",
                           c->r->analysis->counts->path)
@@ -180,11 +189,12 @@ static enum status resample_phone_tokens(struct resample_chunk *c, uint32_t phon
     const struct token_units *t = c->r->tokens;
     enum status code = STATUS_OK;
     for (uint64_t d = 0; d < c->draws && !code; d++) {
-        uint32_t *frames = c->frames + d * c->points + (size_t)phone * c->shape.slots;
+        uint32_t *frames = room->often;
         memset(room->sum, 0, (size_t)c->shape.slots * c->width * sizeof *room->sum);
         memset(frames, 0, c->shape.slots * sizeof *frames);
         token_units_add(t, c->layer, phone, c->slot + d * t->units,
                         c->r->weighted ? c->weight + d * t->units : NULL, room->sum, frames);
+        resample_put_frames(c, (size_t)d, phone, frames);
         resample_patterns(c, room->sum, c->width, (size_t)d, phone, 0, c->width);
         code = d % 8 == 0 ? cancel_check(c->r->cancel, err) : STATUS_OK;
     }

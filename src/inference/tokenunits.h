@@ -6,6 +6,7 @@
 #define PROPNEU_INFERENCE_TOKENUNITS_H
 
 #include "analysis/analysis.h"
+#include "formats/tokenfile.h"
 
 struct token_units {
     uint32_t units, slots, phones, groups;
@@ -14,15 +15,19 @@ struct token_units {
     uint32_t *slot;        /* [units] below slots, as observed */
     uint32_t *phone;       /* [units] below phones */
     uint32_t *first;       /* [phones + 1] units are sorted by phone: where each begins */
-    uint32_t *point_group; /* [phones][slots] */
-    uint32_t *token;       /* [units] the token of the file */
-    uint32_t layers;
-    struct token_layer {
-        uint32_t width, tau;
-        const uint16_t *active; /* [tokens of the file][tau]; borrowed */
-    } * layer;                  /* [layers] */
+    uint32_t *point_group; /* [slots][phones], as a property has its points */
+    uint32_t *token;       /* [units] its number in the file */
+    uint32_t utterances;   /* of the file */
+    uint32_t owners;       /* its speakers */
+    struct tokens file;
 };
 
+/*
+ * The tokens of the file PATH that have a level of the factor PROPERTY and pass A's filters.
+ * STATUS_MISMATCH unless the file is of A's counts; STATUS_UNSUPPORTED where nothing is left.
+ */
+enum status token_units_open(struct token_units *t, struct analysis *a, const char *property,
+                             const char *path, struct err *err);
 void token_units_free(struct token_units *t);
 
 /*

@@ -20,9 +20,9 @@ struct units_making {
     const struct counts *c;
     uint32_t factor[3]; /* phone, owner, level; the last only where `by` */
     bool by;            /* a factor makes the groups */
-    uint32_t *phone_of; /* [levels of phone] place among the phones, or UINT32_MAX */
-    uint32_t *unit_of;  /* [owners][slots] unit, or UINT32_MAX */
-    uint32_t *slot_of;  /* [levels of the property's factor] group, or UINT32_MAX */
+    struct units_phones phones;
+    uint32_t *unit_of; /* [owners][slots] unit, or UINT32_MAX */
+    uint32_t *slot_of; /* [levels of the property's factor] group, or UINT32_MAX */
 };
 
 /* Finds the factors; says which of them the file lacks. */
@@ -49,9 +49,8 @@ static enum status units_find_factors(struct units_making *m, const char *proper
 }
 
 /* True if the phone table's phone K has patterns in the property P, whose groups a factor makes. */
-static bool units_take_phone(const struct units_making *m, const struct property *p, uint32_t k)
+static bool units_take_phone(const struct phones *phones, const struct property *p, uint32_t k)
 {
-    const struct phones *phones = m->a->phones;
     int phone_class = phones_class(phones, phones->phone.name[k]);
     bool pitched_only = strcmp(p->name, "pitch") == 0 && !p->params.authors;
     return phone_class >= 0 &&
@@ -59,50 +58,66 @@ static bool units_take_phone(const struct units_making *m, const struct property
 }
 
 /* Phones in the order of the table; groups are those of the levels. */
-static enum status units_phones_of_factor(struct units_making *m, const struct property *p,
-                                          struct err *err)
+static enum status units_phones_of_factor(struct units_phones *n, const struct analysis *a,
+                                          const struct property *p, uint32_t phone, struct err *err)
 {
-    const struct phones *phones = m->a->phones;
-    uint32_t *order = phone_order(phones, m->c, p->params.authors);
+    uint32_t *order = phone_order(a->phones, a->counts, p->params.authors);
     if (!order)
         return err_nomem(err);
-    for (uint32_t i = 0; i < phones->phone.count; i++) {
-        int level = counts_find_level(m->c, m->factor[0], phones->phone.name[order[i]]);
-        if (level >= 0 && units_take_phone(m, p, order[i]))
-            m->phone_of[level] = m->u->phones++;
+    for (uint32_t i = 0; i < a->phones->phone.count; i++) {
+        int level = counts_find_level(a->counts, phone, a->phones->phone.name[order[i]]);
+        if (level >= 0 && units_take_phone(a->phones, p, order[i]))
+            n->of[level] = n->phones++;
     }
+    for (size_t i = 0; i < (size_t)n->phones * n->slots; i++)
+        n->group[i] = (uint32_t)(i / n->phones);
     free(order);
     return STATUS_OK;
 }
 
-/* Numbers the phones, and says of which group each point is. */
-static enum status units_number_phones(struct units_making *m, const struct property *p,
-                                       struct err *err)
+/* Phones in the order of the points; the group of each is that of its one point. */
+static void units_phones_of_points(struct units_phones *n, const struct property *p)
 {
-    struct units *u = m->u;
-    uint32_t levels = m->c->factor[m->factor[0]].levels;
-    size_t points;
-    m->phone_of = mem_array(levels, sizeof *m->phone_of);
-    u->groups = p->groups;
-    u->slots = m->by ? p->groups : 1;
-    if (!m->phone_of || !mul_size(levels, u->slots, &points))
-        return err_nomem(err);
-    u->point_group = mem_array(points, sizeof *u->point_group);
-    if (!u->point_group)
-        return err_nomem(err);
-    memset(m->phone_of, 0xff, levels * sizeof *m->phone_of);
-    if (m->by) {
-        enum status code = units_phones_of_factor(m, p, err);
-        for (size_t i = 0; i < (size_t)u->phones * u->slots; i++)
-            u->point_group[i] = (uint32_t)(i % u->slots);
-        return code;
-    }
     for (uint32_t k = 0; k < p->points; k++)
-        if (p->point[k].phone >= 0 && m->phone_of[p->point[k].phone] == UINT32_MAX) {
-            u->point_group[u->phones] = p->point[k].group;
-            m->phone_of[p->point[k].phone] = u->phones++;
+        if (p->point[k].phone >= 0 && n->of[p->point[k].phone] == UINT32_MAX) {
+            n->group[n->phones] = p->point[k].group;
+            n->of[p->point[k].phone] = n->phones++;
         }
-    return STATUS_OK;
+}
+
+enum status units_phones_make(struct units_phones *n, const struct analysis *a,
+                              const struct property *p, struct err *err)
+{
+    int phone = counts_find_factor(a->counts, "phone"), by = counts_find_factor(a->counts, p->name);
+    uint32_t levels = a->counts->factor[phone].levels;
+    struct units_phones made = {.by = by >= 0 && by != phone, .groups = p->groups};
+    size_t points;
+    enum status code = STATUS_OK;
+    made.slots = made.by ? p->groups : 1;
+    made.of = mem_array(levels, sizeof *made.of);
+    made.group =
+        mul_size(levels, made.slots, &points) ? mem_array(points, sizeof *made.group) : NULL;
+    if (!made.of || !made.group) {
+        units_phones_free(&made);
+        return err_nomem(err);
+    }
+    memset(made.of, 0xff, levels * sizeof *made.of);
+    if (made.by)
+        code = units_phones_of_factor(&made, a, p, (uint32_t)phone, err);
+    else
+        units_phones_of_points(&made, p);
+    if (code)
+        units_phones_free(&made);
+    else
+        *n = made;
+    return code;
+}
+
+void units_phones_free(struct units_phones *n)
+{
+    free(n->of);
+    free(n->group);
+    *n = (struct units_phones){0};
 }
 
 /* The unit of ROW, numbered when it first comes up; UINT32_MAX for a level without a group. */
@@ -152,7 +167,7 @@ static enum status units_place_rows(struct units_making *m, struct err *err)
     if (!unit)
         return err_nomem(err);
     for (uint32_t r = 0; r < u->rows.rows; r++)
-        unit[r] = m->phone_of[u->rows.level[(size_t)r * u->rows.groups]] == UINT32_MAX
+        unit[r] = m->phones.of[u->rows.level[(size_t)r * u->rows.groups]] == UINT32_MAX
                       ? UINT32_MAX
                       : units_unit_of(m, r);
     bool fits = mul_size(u->phones, u->units, &cells) && add_size(cells, 1, &size);
@@ -166,7 +181,7 @@ static enum status units_place_rows(struct units_making *m, struct err *err)
     for (uint32_t r = 0; r < u->rows.rows; r++) {
         if (unit[r] == UINT32_MAX)
             continue;
-        size_t at = (size_t)m->phone_of[u->rows.level[(size_t)r * u->rows.groups]] * u->units;
+        size_t at = (size_t)m->phones.of[u->rows.level[(size_t)r * u->rows.groups]] * u->units;
         u->row[at + unit[r]] = r;
         u->frames[at + unit[r]] = (uint32_t)u->rows.frames[r];
     }
@@ -179,7 +194,7 @@ static int64_t units_phone_frames(const struct units_making *m, const struct que
 {
     int64_t sum = 0;
     for (uint32_t i = 0; i < r->rows; i++)
-        if (m->phone_of[r->level[(size_t)i * r->groups]] != UINT32_MAX)
+        if (m->phones.of[r->level[(size_t)i * r->groups]] != UINT32_MAX)
             sum += r->frames[i];
     return sum;
 }
@@ -209,7 +224,14 @@ enum status units_make(struct units *u, struct analysis *a, const char *property
     if (!code)
         code = units_find_factors(&m, property, owner, err);
     if (!code)
-        code = units_number_phones(&m, made.property, err);
+        code = units_phones_make(&m.phones, a, made.property, err);
+    if (!code) {
+        made.slots = m.phones.slots;
+        made.groups = m.phones.groups;
+        made.phones = m.phones.phones;
+        made.point_group = m.phones.group;
+        m.phones.group = NULL; /* it is the units' now */
+    }
     if (!code)
         code = units_make_room(&m, made.property, err);
     if (!code)
@@ -218,7 +240,7 @@ enum status units_make(struct units *u, struct analysis *a, const char *property
         code = units_place_rows(&m, err);
     if (!code)
         code = units_look_constant(&m, err);
-    free(m.phone_of);
+    units_phones_free(&m.phones);
     free(m.unit_of);
     free(m.slot_of);
     if (code)

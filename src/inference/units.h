@@ -19,12 +19,24 @@ struct units {
     uint32_t units, owners, slots, phones, groups;
     uint32_t *owner;       /* [units] level of owner_factor */
     uint32_t *slot;        /* [units] below slots, as observed */
-    uint32_t *point_group; /* [phones][slots] */
+    uint32_t *point_group; /* [slots][phones], as a property has its points */
     uint32_t *frames;      /* [phones][units] */
     uint32_t *row;         /* [phones][units] in `rows`, or QUERY_NO_ROW */
     struct query_rows rows;
     bool constant; /* each owner is one unit, and all its cells have a level */
 };
+
+/* The phones that a property's patterns are of. */
+struct units_phones {
+    bool by; /* a factor makes the groups, one slot each; else one slot */
+    uint32_t phones, slots, groups;
+    uint32_t *of;    /* [levels of the factor phone] place among the phones; UINT32_MAX: none */
+    uint32_t *group; /* [slots][phones], as a property has its points */
+};
+
+enum status units_phones_make(struct units_phones *n, const struct analysis *a,
+                              const struct property *p, struct err *err);
+void units_phones_free(struct units_phones *n);
 
 /*
  * The units of PROPERTY by the factor OWNER ("speaker", "utterance").  STATUS_UNSUPPORTED, saying

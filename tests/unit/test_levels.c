@@ -6,9 +6,11 @@
  */
 #include "config.h"
 
+#include <unistd.h>
+
 #include "corpus/phones.h"
 #include "inference/null.h"
-#include "simulated.h"
+#include "simulated_tokens.h"
 
 enum { DRAWS = 99 };
 
@@ -31,20 +33,19 @@ static const struct simulation plain = {.speakers = 12,
                                         .speaker = 0.5,
                                         .share = 0.5};
 
-/* p of STATISTIC for PROPERTY of one data set. */
-static void one(struct levels *out, unsigned at, const struct simulation *s, const char *property,
-                const char *statistic, const char *strata)
+/* p of STATISTIC for PROPERTY of the data set C; TOKENS: its token file, or NULL. */
+static void one(struct levels *out, unsigned at, const struct counts *c, const char *tokens,
+                const char *property, const char *statistic, const char *strata)
 {
-    struct null_request r = {.property = property,
-                             .threads = 1,
-                             .exchange = {.strata = strata, .draws = DRAWS, .seed = s->seed + 1}};
+    struct null_request r = {
+        .property = property,
+        .threads = 1,
+        .exchange = {.strata = strata, .tokens = tokens, .draws = DRAWS, .seed = at}};
     struct analysis a;
-    struct counts c;
     struct null_result n;
     size_t above = 0, equal = 0;
-    struct rng rng = rng_at(s->seed, 99);
-    simulated_counts(&c, s);
-    assert_ok(analysis_init(&a, &c, &phones, &err));
+    struct rng rng = rng_at(at, 99);
+    assert_ok(analysis_init(&a, c, &phones, &err));
     a.params.sigma = 0.6;
     assert_ok(null_add_statistic(&r, statistic, &a, NULL, &err));
     assert_ok(null_make(&n, &a, &r, &err));
@@ -60,7 +61,6 @@ static void one(struct levels *out, unsigned at, const struct simulation *s, con
                        ((double)n.draws + !n.enumerated);
     null_free(&n);
     analysis_free(&a);
-    counts_free(&c);
 }
 
 /* SETS data sets like S. */
@@ -70,9 +70,31 @@ static struct levels simulate(struct simulation s, const char *property, const c
     struct levels l = {mem_array(sets, sizeof *l.p), mem_array(sets, sizeof *l.uniform)};
     assert_true(l.p && l.uniform);
     for (unsigned i = 0; i < sets; i++) {
+        struct counts c;
         s.seed = 1000 + i;
-        one(&l, i, &s, property, statistic, strata);
+        simulated_counts(&c, &s);
+        one(&l, i, &c, NULL, property, statistic, strata);
+        counts_free(&c);
     }
+    return l;
+}
+
+#define TOKENS "test_levels.tokens"
+
+/* The same of tokens, by pitch. */
+static struct levels simulate_tokens(struct token_simulation s, const char *statistic,
+                                     const char *strata)
+{
+    struct levels l = {mem_array(sets, sizeof *l.p), mem_array(sets, sizeof *l.uniform)};
+    assert_true(l.p && l.uniform);
+    for (unsigned i = 0; i < sets; i++) {
+        struct counts c;
+        s.seed = 1000 + i;
+        simulated_with_tokens(&c, &s, TOKENS);
+        one(&l, i, &c, TOKENS, "pitch", statistic, strata);
+        counts_free(&c);
+    }
+    unlink(TOKENS);
     return l;
 }
 
@@ -115,16 +137,22 @@ static bool holds_level(const struct levels *l)
     return true;
 }
 
+static void levels_are_right(struct levels *l, const char *what)
+{
+    double distance = kolmogorov(l);
+    print_message("%s: p <= .05 in %.3f, distance %.2f\n", what, share_below(l, 0.05), distance);
+    assert_true(holds_level(l));
+    assert_true(distance < 1.95);
+    levels_free(l);
+}
+
 static void is_right(struct simulation s, const char *property, const char *statistic,
                      const char *strata)
 {
     struct levels l = simulate(s, property, statistic, strata);
-    double distance = kolmogorov(&l);
-    print_message("%s by %s: p <= .05 in %.3f, distance %.2f\n", property, statistic,
-                  share_below(&l, 0.05), distance);
-    assert_true(holds_level(&l));
-    assert_true(distance < 1.95);
-    levels_free(&l);
+    char what[80];
+    snprintf(what, sizeof what, "%s by %s", property, statistic);
+    levels_are_right(&l, what);
 }
 
 static void is_wrong(struct simulation s, const char *property, const char *statistic,
@@ -206,6 +234,33 @@ static void utterances_of_speakers(void **state)
     assert_true(power(s, "speaker", "full-dim", NULL) > 0.9);
 }
 
+/* Pitch that drifts with the neurons from utterance to utterance: exchanged within speakers it
+ * looks like an effect, within utterances it does not. */
+static void tokens_of_speakers_and_utterances(void **state)
+{
+    struct token_simulation s = {
+        .speakers = 4, .utterances = 5, .phones = 6, .tokens = 4, .width = 50, .tau = 4};
+    struct levels l;
+    (void)state;
+    l = simulate_tokens(s, "size", "speaker");
+    levels_are_right(&l, "pitch within speakers by size");
+    l = simulate_tokens(s, "full-dim", "speaker");
+    levels_are_right(&l, "pitch within speakers by full-dim");
+    s.drift = 1.5;
+    l = simulate_tokens(s, "full-dim", "utterance");
+    levels_are_right(&l, "drift within utterances by full-dim");
+    l = simulate_tokens(s, "full-dim", "speaker");
+    print_message("broken: drift within speakers: p <= .05 in %.3f\n", share_below(&l, 0.05));
+    assert_false(holds_level(&l));
+    levels_free(&l);
+    s.drift = 0;
+    s.pitch = 1.5;
+    l = simulate_tokens(s, "size", "utterance");
+    print_message("power: pitch within utterances by size: %.3f\n", share_below(&l, 0.05));
+    assert_true(share_below(&l, 0.05) > 0.9);
+    levels_free(&l);
+}
+
 static void effects_are_found(void **state)
 {
     struct simulation s = plain;
@@ -239,9 +294,13 @@ int main(void)
 {
     const char *few = getenv("SIMULATIONS");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(genders_of_speakers),       cmocka_unit_test(strata_of_a_blocked_design),
-        cmocka_unit_test(pieces_taken_for_speakers), cmocka_unit_test(classes_of_phones),
-        cmocka_unit_test(utterances_of_speakers),    cmocka_unit_test(effects_are_found),
+        cmocka_unit_test(genders_of_speakers),
+        cmocka_unit_test(strata_of_a_blocked_design),
+        cmocka_unit_test(pieces_taken_for_speakers),
+        cmocka_unit_test(classes_of_phones),
+        cmocka_unit_test(utterances_of_speakers),
+        cmocka_unit_test(tokens_of_speakers_and_utterances),
+        cmocka_unit_test(effects_are_found),
     };
     if (few && atoi(few) > 0)
         sets = (unsigned)atoi(few);

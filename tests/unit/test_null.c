@@ -7,7 +7,7 @@
 #include "analysis/analysis_input.h"
 #include "base/number.h"
 #include "inference/null.h"
-#include "unit.h"
+#include "simulated_tokens.h"
 
 static struct err err;
 static json_t *golden;
@@ -161,6 +161,53 @@ static void statistics_are_numpy_s(void **state)
     }
 }
 
+#define TOKENS "test_null.tokens"
+
+/* From middle frames alone the mean is that of exchanged tokens, and there is no p. */
+static void sizes_are_expected_without_tokens(void **state)
+{
+    const struct token_simulation s = {.speakers = 4,
+                                       .utterances = 5,
+                                       .phones = 6,
+                                       .tokens = 4,
+                                       .width = 200,
+                                       .tau = 8,
+                                       .seed = 3};
+    struct null_request r = {.property = "pitch",
+                             .threads = 2,
+                             .exchange = {.strata = "speaker", .tokens = TOKENS, .draws = 999}};
+    struct analysis a;
+    struct phones phones;
+    struct counts c;
+    struct null_result drawn, expected;
+    (void)state;
+    simulated_with_tokens(&c, &s, TOKENS);
+    assert_ok(phones_open(&phones, NULL, &err));
+    assert_ok(analysis_init(&a, &c, &phones, &err));
+    a.params.sigma = 0.6;
+    assert_ok(null_add_statistic(&r, "size", &a, NULL, &err));
+    assert_ok(null_make(&drawn, &a, &r, &err));
+    assert_int_equal(drawn.kind, EXCHANGE_TOKENS);
+    r.exchange.tokens = NULL; /* and none lies beside "simulated" */
+    assert_ok(null_make(&expected, &a, &r, &err));
+    const struct summary *x = &drawn.row[0].summary, *y = &expected.row[0].summary;
+    assert_true(x->observed == y->observed);
+    assert_true(isnan(y->p) && isnan(y->sd) && expected.why[0] && expected.draws == 0);
+    /* Neurons drawn alone: a deviation of about the root of the size, over 199 draws. */
+    assert_true(fabs(x->mean - y->mean) < 5 * sqrt(x->mean / 199 + x->sd * x->sd / 999));
+    assert_true(x->mean > 1);
+    null_free(&expected);
+    c.frames_mode = COUNTS_FRAMES_ALL;
+    assert_ok(null_make(&expected, &a, &r, &err));
+    assert_true(isnan(expected.row[0].summary.mean));
+    null_free(&expected);
+    null_free(&drawn);
+    analysis_free(&a);
+    phones_free(&phones);
+    counts_free(&c);
+    unlink(TOKENS);
+}
+
 /* The same draws, whoever makes them and however many there are. */
 static void threads_change_nothing(void **state)
 {
@@ -231,6 +278,7 @@ int main(void)
         cmocka_unit_test(classes_are_drawn),
         cmocka_unit_test(strata_are_kept),
         cmocka_unit_test(statistics_are_numpy_s),
+        cmocka_unit_test(sizes_are_expected_without_tokens),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(what_is_missing_is_said),
     };

@@ -197,6 +197,8 @@ static enum status layers_add_null(struct scores *s, struct analysis *a,
     }
     if (code)
         return code;
+    if (n.why[0])
+        cli_note(cli, "%s: no p: %s", q->name, n.why);
     scores_add_null(s, &n);
     null_free(&n);
     return STATUS_OK;

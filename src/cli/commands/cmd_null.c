@@ -29,7 +29,8 @@ struct null_run {
     char *text[NULL_MAX_STATISTICS]; /* "size", "overlap:SET" */
     struct setexpr set[NULL_MAX_STATISTICS];
     unsigned count;
-    struct null_result result;
+    struct null_result result[2]; /* the second within further strata */
+    unsigned results;
 };
 
 /* Length of the first item of TEXT: up to a comma outside brackets and quotes. */
@@ -84,20 +85,20 @@ static void null_run_free(struct null_run *n)
         free(n->text[i]);
     }
     free(n->layer);
-    null_free(&n->result);
+    for (unsigned i = 0; i < n->results; i++)
+        null_free(&n->result[i]);
 }
 
 /* "gender against 630 labelings ...": how to read the table. */
-static void null_print_head(FILE *out, const struct analysis_input *in, const struct null_result *n)
+static void null_print_head(FILE *out, const struct null_result *n)
 {
-    print_settings(out, in);
     print_exchange(out, n->property, n->kind, n->strata, n->draws, n->enumerated);
     fputs("\n\n", out);
 }
 
-static void null_print_text(FILE *out, const struct analysis_input *in, const struct null_result *n)
+static void null_print_text(FILE *out, const struct null_result *n)
 {
-    null_print_head(out, in, n);
+    null_print_head(out, n);
     fputs("layer  statistic     observed  by chance  (95 %)                    p    p_max\n", out);
     for (uint32_t i = 0; i < n->rows; i++) {
         const struct null_row *row = &n->row[i];
@@ -120,31 +121,67 @@ static void null_print_text(FILE *out, const struct analysis_input *in, const st
     }
 }
 
+static void null_print_all(FILE *out, const struct analysis_input *in, const struct null_run *n)
+{
+    print_settings(out, in);
+    for (unsigned i = 0; i < n->results; i++) {
+        if (i)
+            fputc('\n', out);
+        null_print_text(out, &n->result[i]);
+    }
+}
+
+/* The null, and for tokens the one within utterances, too. */
+static enum status null_compute(struct null_run *n, const struct cli *cli, struct analysis *a,
+                                struct err *err)
+{
+    struct progress progress;
+    enum status code;
+    progress_begin(&progress, cli, "exchanging labels");
+    n->request.progress = progress_share;
+    n->request.progress_context = &progress;
+    do {
+        code = null_make(&n->result[n->results], a, &n->request, err);
+        if (code)
+            break;
+        if (n->result[n->results].why[0])
+            cli_note(cli, "no p: %s", n->result[n->results].why);
+        enum exchange_kind kind = n->result[n->results++].kind;
+        if (n->result[0].why[0])
+            break;
+        n->request.exchange.strata = exchange_further_strata(kind, &n->request.exchange);
+    } while (n->request.exchange.strata && n->results < 2);
+    progress_end(&progress);
+    return code;
+}
+
+static enum status null_print_tables(FILE *out, const struct cli *cli, const struct analysis *a,
+                                     const struct null_run *n, struct err *err)
+{
+    struct answer answer = ANSWER_INIT;
+    enum status code = report_settings(answer_add(&answer), a, err);
+    struct table *t = answer_add(&answer);
+    for (unsigned i = 0; i < n->results && !code; i++)
+        code = report_null(t, &n->result[i], err);
+    if (!code)
+        code = answer_print(out, cli->format, &answer, err);
+    answer_free(&answer);
+    return code;
+}
+
 static enum status null_print(FILE *out, const struct cli *cli, struct analysis_input *in,
                               void *context, struct err *err)
 {
     const struct null_command *c = context;
     struct null_run n = {.request = {.threads = cli->threads}};
-    struct answer answer = ANSWER_INIT;
-    struct progress progress;
     in->analysis.cancel = progress_catch_signals();
     enum status code = null_prepare(&n, c, &in->analysis, err);
-    progress_begin(&progress, cli, "exchanging labels");
-    n.request.progress = progress_share;
-    n.request.progress_context = &progress;
     if (!code)
-        code = null_make(&n.result, &in->analysis, &n.request, err);
-    progress_end(&progress);
-    if (!code && cli->format == CLI_TEXT) {
-        null_print_text(out, in, &n.result);
-    } else if (!code) {
-        code = report_settings(answer_add(&answer), &in->analysis, err);
-        if (!code)
-            code = report_null(answer_add(&answer), &n.result, err);
-        if (!code)
-            code = answer_print(out, cli->format, &answer, err);
-        answer_free(&answer);
-    }
+        code = null_compute(&n, cli, &in->analysis, err);
+    if (!code && cli->format == CLI_TEXT)
+        null_print_all(out, in, &n);
+    else if (!code)
+        code = null_print_tables(out, cli, &in->analysis, &n, err);
     null_run_free(&n);
     return code;
 }
