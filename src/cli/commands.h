@@ -26,6 +26,7 @@
     COMMAND(null) \
     COMMAND(stability) \
     COMMAND(sweep) \
+    COMMAND(confound) \
     COMMAND(figure) \
     COMMAND(erase) \
     COMMAND(prune) \

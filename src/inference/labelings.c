@@ -104,6 +104,29 @@ enum status labelings_init(struct labelings *l, uint32_t units, const uint32_t *
     return code;
 }
 
+enum status labelings_refine(struct labelings *l, const uint32_t *by, uint32_t values,
+                             uint64_t draws, struct err *err)
+{
+    struct labelings made;
+    size_t strata;
+    uint32_t *stratum = mem_array(l->units, sizeof *stratum);
+    if (!stratum || !mul_size(l->strata, values, &strata) || strata >= UINT32_MAX) {
+        free(stratum);
+        return err_nomem(err);
+    }
+    for (uint32_t s = 0; s < l->strata; s++)
+        for (uint32_t i = l->first[s]; i < l->first[s + 1]; i++)
+            stratum[l->order[i]] = s * values + by[l->order[i]];
+    enum status code = labelings_init(&made, l->units, l->label, l->groups, stratum,
+                                      (uint32_t)strata, draws, l->seed, err);
+    free(stratum);
+    if (code)
+        return code;
+    labelings_free(l);
+    *l = made;
+    return STATUS_OK;
+}
+
 void labelings_free(struct labelings *l)
 {
     free(l->label);

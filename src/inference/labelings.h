@@ -39,6 +39,11 @@ enum status labelings_init(struct labelings *l, uint32_t units, const uint32_t *
                            uint64_t draws, uint64_t seed, struct err *err);
 void labelings_free(struct labelings *l);
 
+/* Labels are exchanged only among units of one stratum that also agree in BY [units], below VALUES.
+ */
+enum status labelings_refine(struct labelings *l, const uint32_t *by, uint32_t values,
+                             uint64_t draws, struct err *err);
+
 /* Labeling number DRAW (below draws) into LABEL [units]; ROOM [units + groups] is scratch. */
 void labelings_draw(const struct labelings *l, uint64_t draw, uint32_t *label, uint32_t *room);
 

@@ -13,6 +13,7 @@
 #include "base/neuron_set.h"
 #include "eval/eval.h"
 #include "experiment/experiment.h"
+#include "inference/confound.h"
 #include "inference/difference.h"
 #include "inference/neurontest.h"
 #include "inference/null.h"
@@ -157,6 +158,11 @@ enum status report_split(struct table *t, const struct split *s, const char *pro
 enum status report_difference(struct table *t, const struct difference *d, const char *property,
                               struct err *err);
 void report_difference_name(struct buf *out, const struct difference_statistic *s);
+
+/* report_confound.c: every level of C in every layer; what is exchanged at each. */
+enum status report_confound(struct table *t, const struct confound_result *c, struct err *err);
+enum status report_confound_levels(struct table *t, const struct confound_result *c,
+                                   struct err *err);
 
 /* report_sweep.c: every setting of S in every layer; under how many of them the claim holds. */
 enum status report_sweep(struct table *t, const struct sweep_result *s, struct err *err);

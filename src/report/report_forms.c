@@ -36,6 +36,8 @@ const struct table_form *const report_forms[] = {
     &form_difference,
     &form_sweep,
     &form_sweep_shares,
+    &form_confound,
+    &form_confound_levels,
     &form_edited,
     &form_randomized,
     &form_movement,

@@ -18,6 +18,7 @@ extern const struct table_form form_null;
 extern const struct table_form form_drawn, form_shared, form_stability, form_sizes, form_split;
 extern const struct table_form form_difference;
 extern const struct table_form form_sweep, form_sweep_shares;
+extern const struct table_form form_confound, form_confound_levels;
 extern const struct table_form form_edited, form_randomized;
 extern const struct table_form form_movement, form_movement_sets;
 extern const struct table_form form_eval, form_eval_summary;

@@ -95,6 +95,7 @@ asked sizes stability "$sid" --property phone --draws 20 --sizes
 asked layers stability "$sid" --property gender --split 1
 asked differences stability "$sid" "$sid" --property gender --draws 20 --difference
 
+asked confound confound "$sid" --property gender --given pitch --draws 20 --layer 2,4
 asked sweep sweep "$sid" --property gender --draws 20 --sigma 70,80 --min-frames 1,100000
 asked neurons neurons "$ssl" --property gender --layer 2
 sorted=1 explorer '' "$ssl" --view neurons --property gender --layer 2
