@@ -4,7 +4,7 @@
 # Measures what the demo's property neurons do, on 168 recordings that no model was trained on:
 # every number that README.md here, the project's README and propneu(1) quote of it.  Synthesises the
 # corpus where it is not there yet (two minutes; kept in FOLDER, by default ~/.cache/propneu-demo),
-# and leaves tables in FOLDER/damage as .txt and .tsv.  About five minutes of two cores, of which the
+# and leaves tables in FOLDER/damage as .txt and .tsv.  About ten minutes of two cores, of which the
 # first table takes one; what was done before is taken from FOLDER/damage/*.journal.
 #
 # PROPNEU is the program (propneu), PYTHON one with numpy (/usr/bin/python3).
@@ -57,6 +57,14 @@ gender="erase --matrix $sid -c demo/counts/sid.counts --property gender"
         --property phone -a corpus/test -l textgrid-test --task phones --controls 40
     measure centroid erase --matrix -m demo/models/ssl.safetensors -c demo/counts/ssl.counts \
         --property phone -a corpus/test -l textgrid-test --task centroid --controls 40
+
+    # Neurons by other rules, as many as the published one takes: who speaks, and phone classes.
+    for rule in lape specificity margin log-odds mi iou; do
+        measure table1-$rule $gender --piece 0.2 --select $rule --controls 20
+        measure phones-$rule erase --matrix -m demo/models/pr.safetensors \
+            -c demo/counts/pr.counts --property phone --select $rule -a corpus/test \
+            -l textgrid-test --task phones --controls 20
+    done
 
     # Pruning without training again: property neurons spared, or others.
     measure curve-sid prune --curve $sid -c demo/counts/sid.counts --protect gender --piece 0.2 \
