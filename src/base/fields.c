@@ -32,10 +32,19 @@ static bool field_set_unsigned(const struct field *f, void *member, const char *
     return true;
 }
 
+/* "80", or "80%". */
 static bool field_set_share(void *member, const char *value)
 {
+    char number[NUMERAL_MAX];
     double percent;
-    if (!numeral_real(value, 0, 100, &percent) || percent <= 0)
+    size_t n = strlen(value);
+    if (n > 0 && value[n - 1] == '%')
+        n--;
+    if (n >= sizeof number)
+        return false;
+    memcpy(number, value, n);
+    number[n] = '\0';
+    if (!numeral_real(number, 0, 100, &percent) || percent <= 0)
         return false;
     *(double *)member = percent / 100;
     return true;

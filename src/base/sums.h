@@ -41,15 +41,4 @@ static inline void sums_subtract(uint32_t *restrict sum, const uint32_t *restric
         sum[i] -= count[i];
 }
 
-static inline void sums_add_times(uint32_t *restrict sum, const uint32_t *restrict count, size_t n,
-                                  uint32_t times)
-{
-    size_t whole = n - n % SUMS_STEP;
-    for (size_t i = 0; i < whole; i += SUMS_STEP)
-        for (size_t k = 0; k < SUMS_STEP; k++)
-            sum[i + k] += count[i + k] * times;
-    for (size_t i = whole; i < n; i++)
-        sum[i] += count[i] * times;
-}
-
 #endif

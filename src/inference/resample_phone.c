@@ -84,7 +84,8 @@ static void resample_sum_block(const struct resample_chunk *c, const struct phon
             sums_subtract(left, room->sum + (size_t)s * BLOCK, n);
 }
 
-/* The same where units count several times or not at all. */
+/* The same where units count several times or not at all. Most that count do so once or twice:
+ * adding again is faster than a multiplication. */
 static void resample_weigh_block(const struct resample_chunk *c, const struct phone_room *room,
                                  uint32_t count, uint32_t at, uint32_t n, const uint32_t *slot,
                                  const uint32_t *weight)
@@ -92,9 +93,9 @@ static void resample_weigh_block(const struct resample_chunk *c, const struct ph
     memset(room->sum, 0, (size_t)c->shape.slots * BLOCK * sizeof *room->sum);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t u = room->there[i];
-        if (weight[u])
-            sums_add_times(room->sum + (size_t)slot[u] * BLOCK,
-                           room->table + (size_t)u * c->width + at, n, weight[u]);
+        for (uint32_t times = weight[u]; times > 0; times--)
+            sums_add(room->sum + (size_t)slot[u] * BLOCK, room->table + (size_t)u * c->width + at,
+                     n);
     }
 }
 

@@ -57,6 +57,7 @@ struct report_neuron {
     uint32_t best;      /* point of the highest p */
     double p;           /* there; NAN without points */
     double test_p, q;   /* of neuron tests; NAN where none were made */
+    double stability;   /* share of bootstrap draws; NAN where none were made */
 };
 
 /* HITS and P [points] are room for the computation, and hold the neuron's counts and p by point. */
@@ -67,6 +68,9 @@ enum status report_neuron(struct report_neuron *out, struct analysis *a, const c
 /* What else the rows of a layer say, in columns that are there where it is. */
 struct report_neurons_more {
     const struct neuron_tests_layer *tests; /* NULL: no p and q */
+    const struct stability *stability;      /* NULL: no stability, and all neurons */
+    const struct stability_layer *stable;   /* the layer of it */
+    double least;                           /* rows of neurons of at least this stability */
 };
 
 /* The columns alone; one row on NEURON of a layer; a layer's property neurons, group by group, and

@@ -13,7 +13,7 @@
 #include "report/report_forms.h"
 
 /* Columns that are there where they were asked for. */
-enum { NEURONS_TESTS = 1 };
+enum { NEURONS_TESTS = 1, NEURONS_STABILITY = 2 };
 
 static const struct table_column neurons_columns[] = {
     {"property", TABLE_TEXT, NULL, "the property", 0, 0},
@@ -35,6 +35,9 @@ static const struct table_column neurons_columns[] = {
     {"q", TABLE_REAL, NULL,
      "with --tests: false discovery rate among all neurons of the layer with a p as small",
      NEURONS_TESTS, 4},
+    {"stability", TABLE_REAL, NULL,
+     "with --stable: share of the bootstrap draws in which it is a group neuron of its group",
+     NEURONS_STABILITY, 4},
 };
 
 static const struct table_column members_columns[] = {
@@ -82,7 +85,8 @@ enum status report_neuron(struct report_neuron *out, struct analysis *a, const c
         code = analysis_neuron(a, property, layer, neuron, hits, p, err);
     if (code)
         return code;
-    *out = (struct report_neuron){.group = q->groups, .p = NAN, .test_p = NAN, .q = NAN};
+    *out = (struct report_neuron){
+        .group = q->groups, .p = NAN, .test_p = NAN, .q = NAN, .stability = NAN};
     for (uint32_t g = q->groups; g-- > 0;)
         if (bitset_has(&chosen->group[g * l->words], neuron))
             out->group = g;
@@ -121,6 +125,17 @@ void report_neuron_row(struct table *t, const struct property *q, uint32_t layer
     table_real(t, r->p);
     table_real(t, r->test_p);
     table_real(t, r->q);
+    table_real(t, r->stability);
+}
+
+/* True if neuron I of group G is to have a row, whose stability goes into R. */
+static bool report_neuron_stable(const struct report_neurons_more *more, uint32_t g, uint32_t i,
+                                 struct report_neuron *r)
+{
+    if (!more || !more->stability)
+        return true;
+    r->stability = stability_share(more->stability, more->stable, g, i);
+    return r->stability >= more->least;
 }
 
 /* Group by group; HITS and P have one element more than points, so that 0 points allocate, too. */
@@ -132,7 +147,9 @@ enum status report_neurons(struct table *t, struct analysis *a, const char *prop
     const struct selection *chosen;
     struct report_neuron r;
     const struct neuron_tests_layer *tests = more ? more->tests : NULL;
-    table_extend(t, &form_neurons, tests ? NEURONS_TESTS : 0);
+    bool stable = more && more->stability;
+    table_extend(t, &form_neurons,
+                 (tests ? NEURONS_TESTS : 0u) | (stable ? NEURONS_STABILITY : 0u));
     enum status code = analysis_property(a, property, &q, err);
     if (!code)
         code = analysis_layer(a, property, layer, &l, err);
@@ -146,7 +163,8 @@ enum status report_neurons(struct table *t, struct analysis *a, const char *prop
     for (uint32_t g = 0; g < l->groups; g++)
         for (uint32_t i = 0; !code && i < l->width; i++)
             if (bitset_has(chosen->group + g * l->words, i) &&
-                !(code = report_neuron(&r, a, property, layer, i, hits, p, err))) {
+                !(code = report_neuron(&r, a, property, layer, i, hits, p, err)) &&
+                report_neuron_stable(more, g, i, &r)) {
                 r.group = g; /* of several that a selector chose it for */
                 r.test_p = tests ? tests->p[i] : NAN;
                 r.q = tests ? tests->q[i] : NAN;

@@ -38,6 +38,16 @@ fast="--property gender --draws 99"
     prints 'share' stability "$sid" $fast --format tsv --seed 1
     cmp -s "$dir/out" "$dir/list" && complain 'stability: --seed changes nothing'
 
+    # neurons --stable lists the members whose share is large enough, with it.
+    prints 'stability' neurons "$sid" $fast --stable 70% --format tsv
+    awk -F '\t' 'NR > 1 { print $2, $3, $4, $12 }' "$dir/out" | sort >"$dir/got"
+    awk -F '\t' 'NR > 1 && $5 && $6 >= .7 { print $2, $3, $4, $6 }' "$dir/list" | sort >"$dir/want"
+    cmp -s "$dir/want" "$dir/got" || complain "neurons --stable: $(diff "$dir/want" "$dir/got")"
+    [ -s "$dir/want" ] || complain 'no neuron is stable'
+    prints 'p	q	stability' neurons "$sid" $fast --stable 70 --tests --layer 1 --format tsv
+    prints 'property neurons in at least 70 % of the draws' neurons "$sid" $fast --stable 70
+    prints '"drawn": "speakers"' neurons "$sid" $fast --stable 70 --format json
+
     prints 'no confidence interval' stability "$sid" $fast --sizes
     prints 'property	layer	observed	mean	low	high	bias' stability "$sid" $fast --sizes --layer 2,4 \
         --format tsv
@@ -70,6 +80,12 @@ grep -q 'not within engine' "$dir/err" || complain "no note: $(cat "$dir/err")"
     2>"$dir/err" || complain "two speakers: $(cat "$dir/err")"
 [ ! -s "$dir/err" ] || complain "-q: $(cat "$dir/err")"
 
+refuses 1 "without the factor 'speaker'" neurons "$toy" --property gender --stable 90
+refuses 2 'percentage' neurons "$sid" --property gender --stable 0%
+refuses 2 'takes a number of --draws' neurons "$sid" --property gender --stable 90 --draws all
+refuses 2 'published rule' neurons "$sid" --property gender --stable 90 --select mi
+refuses 2 'no room' neurons "$sid" --property gender --stable 90 --format authors
+refuses 2 '--tests and --stable' neurons "$sid" --property gender --draws 9
 refuses 1 "without the factor 'speaker'" stability "$toy" --property gender
 refuses 1 "without the factor 'utterance'" stability "$sid" --property speaker
 refuses 1 "no property 'luck'" stability "$sid" --property luck

@@ -91,6 +91,7 @@ explorer '' "$ssl" "$sid" --view compare
 asked null null "$ssl" --property phone --draws 20 --statistic size,full-dim,overlap:gender
 
 asked neurons stability "$sid" --property gender --draws 20
+asked neurons neurons "$sid" --property gender --stable 50% --draws 20
 asked sizes stability "$sid" --property phone --draws 20 --sizes
 asked layers stability "$sid" --property gender --split 1
 asked differences stability "$sid" "$sid" --property gender --draws 20 --difference

@@ -5,8 +5,10 @@
 #include "config.h"
 
 #include "cli/commands.h"
+#include "cli/commands/bootstrap_options.h"
 #include "cli/commands/exchange_options.h"
 #include "cli/commands/print_neuron_tests.h"
+#include "cli/commands/print_stability.h"
 #include "cli/commands/print_tables.h"
 #include "cli/progress.h"
 
@@ -19,7 +21,7 @@
 /* The heading says how many phones were judged in each group only where that fits a line. */
 #define MANY_GROUPS 5
 
-enum { NEURONS_GROUPS, NEURONS_TESTS, NEURONS_FDR };
+enum { NEURONS_GROUPS, NEURONS_TESTS, NEURONS_FDR, NEURONS_STABLE };
 
 struct request {
     struct analysis_options options;
@@ -28,8 +30,29 @@ struct request {
     unsigned long layer; /* 0: all */
     bool tests;          /* p and q of every neuron */
     enum fdr fdr;        /* FDR_COUNT: not given */
+    double stable;       /* the least stability; 0: not asked for */
     struct exchange_options exchange;
 };
+
+/* What is known of the neurons beside their sets. */
+struct neurons_found {
+    struct neuron_tests tests;  /* [layers asked for], where r->tests */
+    struct stability stability; /* the same, where r->stable > 0 */
+};
+
+/* What rows of layer number I, of those asked for, say. */
+static struct report_neurons_more neurons_more(const struct request *r,
+                                               const struct neurons_found *f, uint32_t i)
+{
+    struct report_neurons_more more = {.least = r->stable};
+    if (r->tests)
+        more.tests = &f->tests.layer[i];
+    if (r->stable > 0) {
+        more.stability = &f->stability;
+        more.stable = &f->stability.layer[i];
+    }
+    return more;
+}
 
 static void print_set(FILE *out, const uint64_t *set, uint32_t width)
 {
@@ -62,7 +85,7 @@ static void print_text(FILE *out, const struct property *p, uint32_t layer,
 /* The same for programs; with GROUPS, JSON says the members of each group, too, which only the
  * published rule has. */
 static enum status print_tables(FILE *out, const struct cli *cli, struct analysis_input *in,
-                                const struct request *r, const struct neuron_tests *tests,
+                                const struct request *r, const struct neurons_found *f,
                                 struct err *err)
 {
     struct answer answer = ANSWER_INIT;
@@ -74,11 +97,13 @@ static enum status print_tables(FILE *out, const struct cli *cli, struct analysi
         code = report_groups(answer_add(&answer), a, r->property, err);
     bool members_too = r->groups && selection_is_published(&a->rule);
     struct table *members = members_too ? answer_add(&answer) : NULL;
-    if (!code && tests)
-        code = report_neuron_tests(answer_add(&answer), a, r->property, tests, err);
+    if (!code && r->tests)
+        code = report_neuron_tests(answer_add(&answer), a, r->property, &f->tests, err);
+    if (!code && r->stable > 0)
+        code = report_drawn(answer_add(&answer), &f->stability.design, true, err);
     struct table *neurons = answer_add(&answer);
     for (uint32_t l = first; !code && l < end; l++) {
-        struct report_neurons_more more = {.tests = tests ? &tests->layer[l - first] : NULL};
+        struct report_neurons_more more = neurons_more(r, f, l - first);
         if (members)
             code = report_members(members, a, r->property, l, err);
         if (!code)
@@ -127,43 +152,67 @@ static void print_head(FILE *out, const struct analysis_input *in, const struct 
     fputc('\n', out);
 }
 
-/* p and q of the neurons in the layers asked for. */
-static enum status neurons_test(struct neuron_tests *out, const struct cli *cli, struct analysis *a,
+/* p and q of the neurons in the layers asked for, and their stability. */
+static enum status neurons_find(struct neurons_found *f, const struct cli *cli, struct analysis *a,
                                 const struct request *r, struct err *err)
 {
     struct progress progress;
     uint32_t layer = r->layer ? (uint32_t)r->layer - 1 : 0;
-    const struct neuron_tests_request request = {.property = r->property,
-                                                 .layer = r->layer ? &layer : NULL,
-                                                 .layers = 1,
-                                                 .exchange = r->exchange,
-                                                 .fdr = r->fdr == FDR_COUNT ? FDR_BH : r->fdr,
-                                                 .threads = cli->threads,
-                                                 .progress = progress_share,
-                                                 .progress_context = &progress};
-    a->cancel = progress_catch_signals();
+    const struct exchange_options *x = &r->exchange;
+    const struct neuron_tests_request tests = {.property = r->property,
+                                               .layer = r->layer ? &layer : NULL,
+                                               .layers = 1,
+                                               .exchange = *x,
+                                               .fdr = r->fdr == FDR_COUNT ? FDR_BH : r->fdr,
+                                               .threads = cli->threads,
+                                               .progress = progress_share,
+                                               .progress_context = &progress};
+    const struct stability_request draws = {
+        .property = r->property,
+        .layer = tests.layer,
+        .layers = 1,
+        .bootstrap = {x->strata, x->speakers, x->draws, x->seed},
+        .threads = cli->threads,
+        .progress = progress_share,
+        .progress_context = &progress};
+    enum status code = STATUS_OK;
+    if (r->tests || r->stable > 0)
+        a->cancel = progress_catch_signals();
     progress_begin(&progress, cli, "testing neurons");
-    enum status code = neuron_tests_make(out, a, &request, err);
+    if (r->tests)
+        code = neuron_tests_make(&f->tests, a, &tests, err);
     progress_end(&progress);
+    progress_begin(&progress, cli, "drawing speakers");
+    if (!code && r->stable > 0)
+        code = stability_make(&f->stability, a, &draws, err);
+    progress_end(&progress);
+    if (!code && r->stable > 0)
+        bootstrap_note(cli, &f->stability.design);
     return code;
 }
 
-/* The neurons of each layer, a line each, with p and q. */
-static enum status print_tested(FILE *out, struct analysis *a, const struct request *r,
-                                const struct neuron_tests *tests, struct err *err)
+/* The neurons of each layer, a line each, with p and q, or those that are stable. */
+static enum status print_found(FILE *out, struct analysis *a, const struct request *r,
+                               const struct neurons_found *f, struct err *err)
 {
     const struct selection *chosen;
     enum status code = STATUS_OK;
-    print_neuron_tests_head(out, r->property, tests);
-    for (uint32_t i = 0; i < tests->layers && !code; i++) {
-        const struct neuron_tests_layer *l = &tests->layer[i];
-        const struct report_neurons_more more = {.tests = l};
+    uint32_t layers = r->tests ? f->tests.layers : f->stability.layers;
+    if (r->tests)
+        print_neuron_tests_head(out, r->property, &f->tests);
+    if (r->stable > 0)
+        print_drawn(out, &f->stability.design, r->property);
+    for (uint32_t i = 0; i < layers && !code; i++) {
+        const struct report_neurons_more more = neurons_more(r, f, i);
+        uint32_t layer = r->tests ? f->tests.layer[i].layer : f->stability.layer[i].layer;
         struct table rows = TABLE_INIT;
-        code = analysis_selection(a, r->property, l->layer, NULL, &chosen, err);
+        code = analysis_selection(a, r->property, layer, NULL, &chosen, err);
         if (!code)
-            code = report_neurons(&rows, a, r->property, l->layer, &more, err);
-        if (!code)
-            print_neuron_tests(out, l, chosen->neurons, &rows);
+            code = report_neurons(&rows, a, r->property, layer, &more, err);
+        if (!code && r->tests)
+            print_neuron_tests(out, &f->tests.layer[i], chosen->neurons, &rows);
+        else if (!code)
+            print_stable(out, &f->stability.layer[i], r->stable, &rows);
         table_free(&rows);
     }
     return code;
@@ -199,21 +248,25 @@ static enum status print_neurons(FILE *out, const struct cli *cli, struct analys
 {
     const struct request *r = context;
     const struct property *p;
-    struct neuron_tests made = {.layer = NULL}, *tests = r->tests ? &made : NULL;
+    struct neurons_found found = {.tests.layer = NULL};
     enum status code = analysis_property(&in->analysis, r->property, &p, err);
-    if (!code && tests)
-        code = neurons_test(tests, cli, &in->analysis, r, err);
+    if (!code)
+        code = neurons_find(&found, cli, &in->analysis, r, err);
     if (!code && cli->format == CLI_TEXT)
         print_head(out, in, p);
     if (!code && (cli->format == CLI_TSV || cli->format == CLI_JSON))
-        code = print_tables(out, cli, in, r, tests, err);
-    else if (!code && tests)
-        code = print_tested(out, &in->analysis, r, tests, err);
+        code = print_tables(out, cli, in, r, &found, err);
+    else if (!code && (r->tests || r->stable > 0))
+        code = print_found(out, &in->analysis, r, &found, err);
     else if (!code)
         code = print_sets(out, cli, in, r, p, err);
-    neuron_tests_free(&made);
+    neuron_tests_free(&found.tests);
+    stability_free(&found.stability);
     return code;
 }
+
+static const struct field neurons_stable = {"stable", FIELD_SHARE, offsetof(struct request, stable),
+                                            .takes = "takes a percentage above 0 and up to 100"};
 
 static bool neurons_do_take_option(void *context, const struct cli_args *a, int opt)
 {
@@ -222,6 +275,8 @@ static bool neurons_do_take_option(void *context, const struct cli_args *a, int 
         r->groups = true;
     if (opt == NEURONS_TESTS)
         r->tests = true;
+    if (opt == NEURONS_STABLE)
+        return cli_take_field(a, &neurons_stable, r);
     if (opt != NEURONS_FDR)
         return true;
     for (r->fdr = FDR_BH; r->fdr < FDR_COUNT; r->fdr++)
@@ -229,6 +284,28 @@ static bool neurons_do_take_option(void *context, const struct cli_args *a, int 
             return true;
     cli_usage(a->command, "--fdr takes bh, by or storey, not '%s'", a->value);
     return false;
+}
+
+/* Options that do not go together; the exit status, or CLI_END. */
+static int neurons_check(const struct cli *cli, const struct request *r)
+{
+    const struct cli_command *me = &command_neurons;
+    bool published = selection_is_published(&r->options.rule), stable = r->stable > 0;
+    if (cli->format == CLI_AUTHORS && !published)
+        return cli_usage(me, "--format authors is for the published rule, not for --select and "
+                             "--size");
+    if (!r->tests && (r->fdr != FDR_COUNT || r->exchange.tokens))
+        return cli_usage(me, "--fdr and --tokens are for --tests");
+    if (!r->tests && !stable && exchange_given(&r->exchange))
+        return cli_usage(me, "--strata, --speakers, --draws and --seed are for --tests and "
+                             "--stable");
+    if ((r->tests || stable) && cli->format == CLI_AUTHORS)
+        return cli_usage(me, "--format authors has no room for --tests and --stable");
+    if (stable && !published)
+        return cli_usage(me, "--stable is for the published rule, not for --select and --size");
+    if (stable && r->exchange.draws == LABELINGS_ALL)
+        return cli_usage(me, "--stable takes a number of --draws, not all");
+    return CLI_END;
 }
 
 static int neurons_run(struct cli *cli, int argc, char **argv)
@@ -241,14 +318,8 @@ static int neurons_run(struct cli *cli, int argc, char **argv)
         return status;
     if (!r.property)
         return cli_usage(&command_neurons, "--property NAME is needed");
-    if (cli->format == CLI_AUTHORS && !selection_is_published(&r.options.rule))
-        return cli_usage(&command_neurons, "--format authors is for the published rule, not "
-                                           "for --select and --size");
-    if (!r.tests && (r.fdr != FDR_COUNT || exchange_given(&r.exchange)))
-        return cli_usage(&command_neurons, "--fdr, --strata, --speakers, --tokens, --draws and "
-                                           "--seed are for --tests");
-    if (r.tests && cli->format == CLI_AUTHORS)
-        return cli_usage(&command_neurons, "--format authors has no room for --tests");
+    if (neurons_check(cli, &r) != CLI_END)
+        return CLI_USAGE;
     r.layer = r.options.layer;
     return analysis_run(cli, file, &r.options, print_neurons, &r);
 }
@@ -268,6 +339,8 @@ static const struct cli_option options[] = {
                        NULL},
     [NEURONS_FDR] = {"fdr", 0, "METHOD", "how q is computed: bh, by or storey (default: bh)",
                      "bh|by|storey"},
+    [NEURONS_STABLE] = {"stable", 0, "PERCENT",
+                        "only neurons of the set in as many bootstrap draws (see stability)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -282,6 +355,8 @@ const struct cli_command command_neurons = {
         "--tests: p is how often exchanged labels give a neuron as large a margin (share of a\n"
         "group's patterns less that of the next group); q is the false discovery rate among the\n"
         "neurons of the layer.\n"
+        "--stable: speakers are drawn with replacement, and neurons that are in the set in fewer\n"
+        "than PERCENT of the draws are left out.\n"
         "\n"
         "Its table is 'neurons' in propneu-tables(5), with --groups in JSON also 'members' (N);\n"
         "such a table can be used as @FILE in set expressions.  --format authors writes the\n"
@@ -290,6 +365,7 @@ const struct cli_command command_neurons = {
     .examples =
         "  propneu neurons my.counts --property gender --groups\n"
         "  propneu neurons my.counts --property gender --tests --fdr by\n"
+        "  propneu neurons my.counts --property gender --stable 90%\n"
         "  propneu neurons my.counts --property phone --layer 8 --format tsv -o phone.tsv\n",
     .groups = groups,
     .options = options,

@@ -6,6 +6,7 @@
 
 #include "cli/commands/print_neuron_tests.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "cli/commands/analysis_options.h"
@@ -19,14 +20,43 @@ void print_neuron_tests_head(FILE *out, const char *property, const struct neuro
     fprintf(out, "\nq: %s over the neurons of a layer\n", fdr_title(t->fdr));
 }
 
-/* The cell of ROW in the column NAME. */
+/* The cell of ROW in the column NAME; NULL where the table has none. */
 static const struct table_cell *neuron_tests_cell(const struct table *t, size_t row,
                                                   const char *name)
 {
-    size_t column = 0;
-    while (strcmp(table_column(t, column)->name, name) != 0)
-        column++;
-    return table_at(t, row, column);
+    for (size_t column = 0; column < table_columns(t); column++)
+        if (strcmp(table_column(t, column)->name, name) == 0)
+            return table_at(t, row, column);
+    return NULL;
+}
+
+/* Columns that are there where they were asked for. */
+static const char *const neuron_columns[] = {"p", "q", "stability"};
+
+void print_neuron_rows(FILE *out, const struct table *rows)
+{
+    enum { COLUMNS = sizeof neuron_columns / sizeof *neuron_columns };
+    if (table_rows(rows) == 0)
+        return;
+    fputs("  group       neuron    in phones", out);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (neuron_tests_cell(rows, 0, neuron_columns[i]))
+            fprintf(out, "%10s", neuron_columns[i]);
+    fputc('\n', out);
+    for (size_t r = 0; r < table_rows(rows); r++) {
+        fputs("  ", out);
+        print_name(out, neuron_tests_cell(rows, r, "group")->value.text, 10);
+        fprintf(out, "  %6lld  %4lld of %-3lld",
+                (long long)neuron_tests_cell(rows, r, "neuron")->value.integer,
+                (long long)neuron_tests_cell(rows, r, "in_phones")->value.integer,
+                (long long)neuron_tests_cell(rows, r, "of_phones")->value.integer);
+        for (size_t i = 0; i < COLUMNS; i++) {
+            const struct table_cell *cell = neuron_tests_cell(rows, r, neuron_columns[i]);
+            if (cell)
+                print_real(out, cell->missing ? NAN : cell->value.real, 10, 4);
+        }
+        fputc('\n', out);
+    }
 }
 
 /* "N WHAT, N with a q of at most .05 (X expected false)". */
@@ -50,18 +80,5 @@ void print_neuron_tests(FILE *out, const struct neuron_tests_layer *l, const uin
     fputs("; of ", out);
     print_significant(out, &all, "neurons");
     fputc('\n', out);
-    if (table_rows(rows))
-        fputs("  group       neuron    in phones         p         q\n", out);
-    for (size_t r = 0; r < table_rows(rows); r++) {
-        fputs("  ", out);
-        print_name(out, neuron_tests_cell(rows, r, "group")->value.text, 10);
-        fprintf(out, "  %6lld  %4lld of %-4lld",
-                (long long)neuron_tests_cell(rows, r, "neuron")->value.integer,
-                (long long)neuron_tests_cell(rows, r, "in_phones")->value.integer,
-                (long long)neuron_tests_cell(rows, r, "of_phones")->value.integer);
-        uint32_t neuron = (uint32_t)neuron_tests_cell(rows, r, "neuron")->value.integer;
-        print_real(out, l->p[neuron], 8, 4);
-        print_real(out, l->q[neuron], 10, 4);
-        fputc('\n', out);
-    }
+    print_neuron_rows(out, rows);
 }

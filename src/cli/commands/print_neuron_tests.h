@@ -18,4 +18,8 @@ void print_neuron_tests_head(FILE *out, const char *property, const struct neuro
 void print_neuron_tests(FILE *out, const struct neuron_tests_layer *l, const uint64_t *chosen,
                         const struct table *rows);
 
+/* A line for each row of ROWS, a table of report_neurons, with p, q and stability where it has
+ * them. */
+void print_neuron_rows(FILE *out, const struct table *rows);
+
 #endif

@@ -11,6 +11,7 @@
 #include "base/bitset.h"
 #include "base/number.h"
 #include "cli/commands/analysis_options.h"
+#include "cli/commands/print_neuron_tests.h"
 #include "report/report.h"
 
 /* "speakers within gender", "speakers". */
@@ -23,12 +24,12 @@ static void print_design(FILE *out, const struct bootstrap_design *d)
     print_name(out, d->within, 0);
 }
 
-/* "gender: 24 speakers drawn ...": how to read the table. */
-static void print_drawn(FILE *out, const struct bootstrap_design *d, const char *property)
+void print_drawn(FILE *out, const struct bootstrap_design *d, const char *property)
 {
     print_name(out, property, 0);
     fprintf(out, ": %llu draws of %u ", (unsigned long long)d->draws, d->owners);
     print_design(out, d);
+    fputc('\n', out);
 }
 
 /* One group of a layer: its neurons, how many of them are firm, and what others come up. */
@@ -58,7 +59,7 @@ static void print_stability_row(FILE *out, const struct stability *s,
 void print_stability(FILE *out, const struct stability *s)
 {
     print_drawn(out, &s->design, s->property->name);
-    fputs("\n\nlayer  group       neurons  in 90 % of  in 50 % of  mean share %  others in "
+    fputs("\nlayer  group       neurons  in 90 % of  in 50 % of  mean share %  others in "
           "50 %\n",
           out);
     for (uint32_t i = 0; i < s->layers; i++)
@@ -69,10 +70,9 @@ void print_stability(FILE *out, const struct stability *s)
 void print_sizes(FILE *out, const struct stability *s)
 {
     print_drawn(out, &s->design, s->property->name);
-    fputs(
-        "\nSizes after a threshold are biased in the draws, whose range is no confidence interval "
-        "of the size.\n\nlayer  observed  mean of draws  (95 % of draws)     bias\n",
-        out);
+    fputs("Sizes after a threshold are biased in the draws, whose range is no confidence interval "
+          "of the size.\n\nlayer  observed  mean of draws  (95 % of draws)     bias\n",
+          out);
     for (uint32_t i = 0; i < s->layers; i++) {
         const struct summary *size = &s->layer[i].size;
         fprintf(out, "%5u  ", s->layer[i].layer + 1);
@@ -112,8 +112,8 @@ void print_difference(FILE *out, const struct difference *d, const char *propert
     print_name(out, other, 0);
     fputc('\n', out);
     print_drawn(out, &d->design, property);
-    fprintf(out, ", shared (of %u and %u), %u phones (of %u and %u)\n\n", d->owners[0],
-            d->owners[1], d->shared, d->phones[0], d->phones[1]);
+    fprintf(out, "shared: %u of %u and %u %s, %u of %u and %u phones\n\n", d->design.owners,
+            d->owners[0], d->owners[1], d->design.drawn, d->shared, d->phones[0], d->phones[1]);
     fputs("layer  statistic             a         b     a - b  (95 %)                     p\n",
           out);
     for (uint32_t i = 0; i < d->rows; i++) {
@@ -132,4 +132,13 @@ void print_difference(FILE *out, const struct difference *d, const char *propert
         fputc('\n', out);
         buf_free(&name);
     }
+}
+
+void print_stable(FILE *out, const struct stability_layer *l, double least,
+                  const struct table *rows)
+{
+    fprintf(out, "\nlayer %u: %zu of %s property neurons in at least %s %% of the draws\n",
+            l->layer + 1, table_rows(rows), number_fixed(l->size.observed, 0).text,
+            number_short(100 * least, 6).text);
+    print_neuron_rows(out, rows);
 }

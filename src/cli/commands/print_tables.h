@@ -8,7 +8,7 @@
 #include "report/report.h"
 
 /* What a command gives: the answer, last, after what JSON says with it. */
-#define ANSWER_TABLES 5
+#define ANSWER_TABLES 6
 struct answer {
     struct table table[ANSWER_TABLES];
     size_t tables;
