@@ -125,7 +125,7 @@ static void draw_is_the_twins(struct relabel *r, struct analysis_input *in, uint
 
 static void sets_are_those_of_plain_loops(void **state)
 {
-    static const uint64_t min_frames[] = {1, 60};
+    static const uint64_t min_frames[] = {1, 2500};
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct analysis_input in;
@@ -149,7 +149,7 @@ static void observed_sets_lead_the_published_order(void **state)
     struct analysis_input in;
     struct relabel r;
     (void)state;
-    open_file(&in, 60);
+    open_file(&in, 2500);
     open_relabel(&r, &in, 9, NULL, 2);
     for (uint32_t g = 0; g < GROUPS; g++) {
         struct neuron_set set;
