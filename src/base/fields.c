@@ -62,7 +62,8 @@ enum status field_set(const struct field *f, void *to, const char *value, struct
     case FIELD_U32:
     case FIELD_U64: good = field_set_unsigned(f, member, value); break;
     case FIELD_FLAG: *(bool *)member = true; break;
-    case FIELD_OWN: good = f->set(to, value, &wrong); break;
+    case FIELD_OWN:
+    case FIELD_BARE: good = f->set(to, value, &wrong); break;
     }
     return good ? STATUS_OK
                 : err_set(err, STATUS_USAGE, "--%s %s, not '%.120s'", f->name, wrong, value);
@@ -110,7 +111,7 @@ void fields_each(const struct field *table, const void *from, const void *plain,
                  void *context)
 {
     for (const struct field *f = table; f->name; f++)
-        if (f->kind == FIELD_OWN)
+        if (f->kind == FIELD_OWN || f->kind == FIELD_BARE)
             f->get(from, f, each, context);
         else
             field_tell(f, from, plain, each, context);

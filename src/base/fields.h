@@ -26,7 +26,8 @@ enum field_kind {
     FIELD_U32,   /* uint32_t or unsigned, from LOW to HIGH */
     FIELD_U64,   /* uint64_t, from LOW to HIGH */
     FIELD_FLAG,  /* bool, takes no value */
-    FIELD_OWN    /* by its functions */
+    FIELD_OWN,   /* by its functions */
+    FIELD_BARE   /* the same, and may be given without a value, NULL */
 };
 
 struct field {
@@ -35,8 +36,8 @@ struct field {
     size_t at;         /* offset of the member */
     const char *takes; /* "takes a number from 0": what is said of any other value */
     double low, high;
-    /* FIELD_OWN: takes VALUE in, or returns false with what is wrong in *WRONG, which is `takes`
-     * at first; calls EACH as often as the field has values. */
+    /* FIELD_OWN and FIELD_BARE: takes VALUE in, or returns false with what is wrong in *WRONG,
+     * which is `takes` at first; calls EACH as often as the field has values. */
     bool (*set)(void *to, const char *value, const char **wrong);
     void (*get)(const void *from, const struct field *f, field_each *each, void *context);
 };

@@ -22,9 +22,11 @@ enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 #define CLI_DIR  "DIR"
 
 struct cli_option {
-    const char *name;   /* long name without the dashes */
-    char letter;        /* short name, or 0 */
-    const char *arg;    /* name of its value in --help; NULL: takes none; "[=X]": optional */
+    const char *name; /* long name without the dashes */
+    char letter;      /* short name, or 0 */
+    /* Name of its value in --help; NULL: takes none; "[=X]": optional, and where there are words, X
+     * may also be the next argument, if that is a number or one of the words. */
+    const char *arg;
     const char *help;   /* one line */
     const char *values; /* CLI_FILE, CLI_DIR, or the words "a|b|c"; NULL: free text */
 };

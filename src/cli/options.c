@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 
 #include <getopt.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,11 +234,35 @@ static int bad_option(struct cli_args *a, int verdict)
     return CLI_BAD;
 }
 
+/* True if WORD is one of the words "a|b|c". */
+static bool word_is_one_of(const char *words, const char *word)
+{
+    for (size_t n; *words; words += n + (words[n] == '|')) {
+        n = strcspn(words, "|");
+        if (strlen(word) == n && strncmp(words, word, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The optional value of the option just returned, from the next argument: "--relabel 20". */
+static void take_next_word(struct cli_args *a)
+{
+    const struct cli_option *o = a->option;
+    unsigned long n;
+    if (a->value || has_arg(o) != optional_argument || !o->values || optind >= a->argc)
+        return;
+    if (numeral_unsigned(a->argv[optind], 0, ULONG_MAX, &n) ||
+        word_is_one_of(o->values, a->argv[optind]))
+        a->value = a->argv[optind++];
+}
+
 /* Notes that option I of the command, counted over its groups, was read; its number in its table,
  * or CLI_BAD without memory. */
 static int found_option(struct cli_args *a, int i)
 {
     a->option = cli_command_option(a->command, (size_t)i, &a->use);
+    take_next_word(a);
     const struct cli_option *table = a->use ? a->use->group->options : a->command->options;
     return note_input(a) ? (int)(a->option - table) : CLI_BAD;
 }

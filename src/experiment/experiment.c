@@ -43,20 +43,29 @@ void experiment_free(struct experiment *x)
     free(x->is_done);
     free(x->neurons);
     free(x->cell);
+    for (uint32_t u = 0; x->relabelled.unit && u < x->relabelled.units; u++)
+        free(x->relabelled.unit[u]);
+    free(x->relabelled.unit);
+    free(x->relabelled.strata);
+    free(x->relabelled.label);
+    free(x->relabelled.cell);
     *x = (struct experiment){0};
 }
 
 enum status experiment_room(struct experiment *x, struct err *err)
 {
-    size_t cells;
+    uint32_t units = x->relabelled.units;
+    size_t cells, by_unit;
     if (!mul_size(x->steps, x->columns, &cells) || !mul_size(cells, x->measures, &cells) ||
-        cells > CELLS_MAX)
-        return err_set(err, STATUS_NOMEM, "%u steps by %u groups are too many", x->steps,
-                       x->columns);
+        !mul_size(x->steps, units, &by_unit) || !mul_size(by_unit, x->measures, &by_unit) ||
+        cells > CELLS_MAX || by_unit > CELLS_MAX)
+        return err_set(err, STATUS_NOMEM, "%u steps by %u groups and %u speakers are too many",
+                       x->steps, x->columns, units);
     x->is_done = mem_zeros(x->steps, sizeof *x->is_done);
     x->neurons = mem_zeros(x->steps, sizeof *x->neurons);
     x->cell = mem_zeros(cells, sizeof *x->cell);
-    return x->is_done && x->neurons && x->cell ? STATUS_OK : err_nomem(err);
+    x->relabelled.cell = mem_zeros(by_unit, sizeof *x->relabelled.cell);
+    return x->is_done && x->neurons && x->cell && x->relabelled.cell ? STATUS_OK : err_nomem(err);
 }
 
 uint32_t experiment_find(const struct experiment *x, uint32_t row, uint32_t point, uint32_t draw)

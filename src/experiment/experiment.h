@@ -6,6 +6,7 @@
  * task, in all trials together and in every group (column).  Step 0 changes nothing.  Rows and
  * points say what the others do:
  *     damage matrix    row: group erased     draw 0: its neurons, 1, 2, ...: matched controls
+ *                      point 1: the neurons that the group has under labeling `draw` (relabelled.h)
  *     pruning curve    row: what is spared   point: share kept     draw: of a random choice
  *
  * The journal is a text file that only grows, a line for the experiment, then one for each step
@@ -54,6 +55,20 @@ struct experiment_row {
     struct controls_match *match;
 };
 
+/* The second point of a matrix with relabelled controls. */
+#define EXPERIMENT_RELABELLED 1
+
+/* The labelings of a matrix with relabelled controls (relabelled.h), and errors by speaker. */
+struct experiment_relabelled {
+    uint32_t units;  /* speakers; 0: there are no labelings */
+    uint32_t draws;  /* labelings beside the observed one */
+    bool enumerated; /* they are all there are */
+    char *strata;    /* what speakers are exchanged within; "none" */
+    char **unit;     /* [units] names of the speakers */
+    uint32_t *label; /* [1 + draws][units] the row whose group each is in; observed first */
+    struct experiment_cell *cell; /* [steps][measures][units] */
+};
+
 /* What is to be measured, and what was. */
 struct experiment {
     enum experiment_kind kind;
@@ -66,15 +81,16 @@ struct experiment {
     struct experiment_row *row;   /* [rows] */
     char **measure;               /* [measures] what is measured: "speaker", "frame", ... */
     char **column;                /* [columns] where: "all", then "gender=female", ... */
-    double *point;                /* [points] shares kept; one of 0 in a matrix */
+    double *point;                /* [points] shares kept; 0 in a matrix */
     struct experiment_step *step; /* [steps] */
     uint32_t done;                /* steps */
     uint64_t left_out;            /* recordings that could not be measured on, in any step */
     bool *is_done;                /* [steps] */
     uint32_t *neurons;            /* [steps] changed in a step that is done */
     struct experiment_cell *cell; /* [steps][measures][columns] */
-    int64_t started, changed;     /* seconds since 1970: first run, latest step; 0: not known */
-    pid_t pid;                    /* the process at work on the journal; 0: none */
+    struct experiment_relabelled relabelled;
+    int64_t started, changed; /* seconds since 1970: first run, latest step; 0: not known */
+    pid_t pid;                /* the process at work on the journal; 0: none */
 };
 
 void experiment_free(struct experiment *x);
@@ -93,6 +109,13 @@ static inline struct experiment_cell *experiment_cells(const struct experiment *
                                                        uint32_t measure)
 {
     return x->cell + ((size_t)step * x->measures + measure) * x->columns;
+}
+
+/* The same by speaker [relabelled.units]. */
+static inline struct experiment_cell *experiment_speakers(const struct experiment *x, uint32_t step,
+                                                          uint32_t measure)
+{
+    return x->relabelled.cell + ((size_t)step * x->measures + measure) * x->relabelled.units;
 }
 
 /*

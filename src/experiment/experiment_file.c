@@ -140,6 +140,8 @@ static void journal_take_over(struct experiment *x, struct experiment *old)
     memcpy(x->is_done, old->is_done, x->steps * sizeof *x->is_done);
     memcpy(x->neurons, old->neurons, x->steps * sizeof *x->neurons);
     memcpy(x->cell, old->cell, (size_t)x->steps * x->measures * x->columns * sizeof *x->cell);
+    memcpy(x->relabelled.cell, old->relabelled.cell,
+           (size_t)x->steps * x->measures * x->relabelled.units * sizeof *x->relabelled.cell);
 }
 
 /* What the journal holds, read through the descriptor that has the lock: closing another one of
@@ -185,7 +187,9 @@ static enum status journal_resume(const struct experiment_journal *j, struct exp
         code = settings_difference(j->path, old.settings, x->settings, err);
     else if (strcmp(old.settings, x->settings) != 0)
         *good = 0; /* nothing can be lost */
-    else if (old.steps != x->steps || old.measures != x->measures || old.columns != x->columns)
+    else if (old.steps != x->steps || old.measures != x->measures || old.columns != x->columns ||
+             old.relabelled.units != x->relabelled.units ||
+             old.relabelled.draws != x->relabelled.draws)
         code = err_set(err, STATUS_FORMAT, "%s: damaged; use --no-resume to start over", j->path);
     else
         journal_take_over(x, &old);

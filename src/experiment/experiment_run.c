@@ -84,19 +84,39 @@ static uint32_t column_group(const struct eval *e, const char *column)
     return EVAL_TOTAL;
 }
 
+static struct experiment_cell step_cell(const struct eval *e, const struct eval_score *s)
+{
+    return (struct experiment_cell){eval_counts_errors(e) ? s->errors : EXPERIMENT_NO_ERRORS,
+                                    s->trials, eval_loss(s)};
+}
+
+/* The same by speaker, where labelings of the speakers are to be scored. */
+static void step_note_speakers(struct experiment *x, uint32_t step, const struct eval *e,
+                               const struct eval_result *r)
+{
+    uint32_t groups;
+    const struct eval_group *g = eval_groups(e, &groups);
+    for (uint32_t u = 0; u < x->relabelled.units; u++)
+        for (uint32_t i = 0; i < groups; i++) {
+            if (strcmp(g[i].factor, "speaker") != 0 ||
+                strcmp(g[i].level, x->relabelled.unit[u]) != 0)
+                continue;
+            for (uint32_t m = 0; m < x->measures; m++)
+                experiment_speakers(x, step, m)[u] = step_cell(e, eval_score(r, m, i));
+        }
+}
+
 /* Takes what a run found of the experiment's columns, and the most recordings that any step left
  * out: a changed model may fail on more of them. */
 static void step_note(struct experiment *x, uint32_t step, const struct eval *e,
                       const struct eval_result *r)
 {
-    bool errors = eval_counts_errors(e);
     for (uint32_t m = 0; m < x->measures; m++)
         for (uint32_t c = 0; c < x->columns; c++) {
             uint32_t group = c == 0 ? EVAL_TOTAL : column_group(e, x->column[c]);
-            const struct eval_score *s = eval_score(r, m, group);
-            experiment_cells(x, step, m)[c] = (struct experiment_cell){
-                errors ? s->errors : EXPERIMENT_NO_ERRORS, s->trials, eval_loss(s)};
+            experiment_cells(x, step, m)[c] = step_cell(e, eval_score(r, m, group));
         }
+    step_note_speakers(x, step, e, r);
     size_t left;
     eval_recordings(e, &left);
     x->left_out = left > x->left_out ? left : x->left_out;

@@ -102,6 +102,23 @@ static json_t *step_value(const struct experiment_step *s)
     return json_pack("[IIi]", row, (json_int_t)s->point, (int)s->draw);
 }
 
+/* {"strata": ..., "enumerated": ..., "speakers": [units], "labels": [1 + draws][units]} */
+static json_t *relabelled_value(const struct experiment_relabelled *r)
+{
+    json_t *v = json_object(), *labels = json_array();
+    for (uint32_t d = 0; d <= r->draws; d++) {
+        json_t *row = json_array();
+        for (uint32_t u = 0; u < r->units; u++)
+            json_array_append_new(row, json_integer(r->label[(size_t)d * r->units + u]));
+        json_array_append_new(labels, row);
+    }
+    json_object_set_new(v, "strata", text_value(r->strata));
+    json_object_set_new(v, "enumerated", json_boolean(r->enumerated));
+    json_object_set_new(v, "speakers", names_value(r->unit, r->units));
+    json_object_set_new(v, "labels", labels);
+    return v;
+}
+
 /* The first line holds the whole plan, so that a reader needs no other file. The request is left
  * out where there is none. */
 enum status experiment_put_head(struct buf *b, const struct experiment *x, struct err *err)
@@ -130,6 +147,8 @@ enum status experiment_put_head(struct buf *b, const struct experiment *x, struc
     json_object_set_new(v, "rows", row);
     json_object_set_new(v, "points", point);
     json_object_set_new(v, "steps", step);
+    if (x->relabelled.units)
+        json_object_set_new(v, "relabelled", relabelled_value(&x->relabelled));
     return put_line(b, v, err);
 }
 
@@ -139,24 +158,33 @@ static json_t *errors_value(const struct experiment_cell *cell)
     return json_integer(cell->errors == EXPERIMENT_NO_ERRORS ? -1 : (json_int_t)cell->errors);
 }
 
-/* Errors, trials and loss of all cells as three lists [measures x columns]. */
-enum status experiment_put_step(struct buf *b, const struct experiment *x, uint32_t step,
-                                int64_t at, struct err *err)
+/* Errors, trials and loss of CELL [cells] as three lists of V. */
+static void put_cells(json_t *v, const struct experiment_cell *cell, uint32_t cells)
 {
-    const struct experiment_cell *cell = experiment_cells(x, step, 0);
-    json_t *v = json_object(), *errors = json_array(), *trials = json_array(), *loss = json_array();
-    for (uint32_t c = 0; c < x->measures * x->columns; c++) {
+    json_t *errors = json_array(), *trials = json_array(), *loss = json_array();
+    for (uint32_t c = 0; c < cells; c++) {
         json_array_append_new(errors, errors_value(&cell[c]));
         json_array_append_new(trials, json_integer((json_int_t)cell[c].trials));
         json_array_append_new(loss, jsontext_real(cell[c].loss));
     }
+    json_object_set_new(v, "errors", errors);
+    json_object_set_new(v, "trials", trials);
+    json_object_set_new(v, "loss", loss);
+}
+
+enum status experiment_put_step(struct buf *b, const struct experiment *x, uint32_t step,
+                                int64_t at, struct err *err)
+{
+    json_t *v = json_object(), *speakers;
     json_object_set_new(v, "step", json_integer(step));
     json_object_set_new(v, "neurons", json_integer(x->neurons[step]));
     json_object_set_new(v, "at", json_integer(at));
     json_object_set_new(v, "left_out", json_integer((json_int_t)x->left_out));
-    json_object_set_new(v, "errors", errors);
-    json_object_set_new(v, "trials", trials);
-    json_object_set_new(v, "loss", loss);
+    put_cells(v, experiment_cells(x, step, 0), x->measures * x->columns);
+    if (x->relabelled.units && (speakers = json_object())) {
+        put_cells(speakers, experiment_speakers(x, step, 0), x->measures * x->relabelled.units);
+        json_object_set_new(v, "speakers", speakers);
+    }
     return put_line(b, v, err);
 }
 
@@ -268,6 +296,30 @@ static bool get_request(const json_t *v, char **out)
     return *out != NULL;
 }
 
+/* What relabelled_value writes; nothing in an experiment without. */
+static bool get_relabelled(const json_t *v, const struct experiment *x,
+                           struct experiment_relabelled *r)
+{
+    const json_t *labels = json_object_get(v, "labels");
+    size_t draws = json_array_size(labels), cells;
+    if (!v)
+        return true;
+    if (!draws || draws > INT32_MAX || x->points < 2 ||
+        !get_text(json_object_get(v, "strata"), &r->strata) ||
+        !get_names(json_object_get(v, "speakers"), &r->unit, &r->units) ||
+        !mul_size(draws, r->units, &cells) || !(r->label = mem_array(cells, sizeof *r->label)))
+        return false;
+    r->enumerated = json_is_true(json_object_get(v, "enumerated"));
+    r->draws = (uint32_t)draws - 1;
+    bool good = true;
+    for (size_t i = 0; good && i < cells; i++) {
+        const json_t *row = json_array_get(labels, i / r->units);
+        good = json_array_size(row) == r->units &&
+               get_u32(json_array_get(row, i % r->units), x->rows - 1, &r->label[i]);
+    }
+    return good;
+}
+
 /* The lists of the first line. */
 static bool get_lists(const json_t *v, struct experiment *x)
 {
@@ -314,21 +366,18 @@ static bool get_head(const json_t *v, struct experiment *x)
            get_text(json_object_get(v, "command"), &x->command) &&
            get_request(json_object_get(v, "request"), &x->request) &&
            get_text(json_object_get(v, "settings"), &x->settings) && get_lists(v, x) &&
+           get_relabelled(json_object_get(v, "relabelled"), x, &x->relabelled) &&
            experiment_room(x, NULL) == STATUS_OK;
 }
 
-/* A step's line; one that is there twice counts once. */
-static bool get_done(const json_t *v, struct experiment *x)
+/* What put_cells writes, into CELL [cells]. */
+static bool get_cells(const json_t *v, struct experiment_cell *cell, uint32_t cells)
 {
     const json_t *errors = json_object_get(v, "errors"), *trials = json_object_get(v, "trials");
     const json_t *loss = json_object_get(v, "loss");
-    uint32_t i, cells = x->measures * x->columns;
-    if (!get_u32(json_object_get(v, "step"), x->steps - 1, &i) ||
-        !get_u32(json_object_get(v, "neurons"), (uint32_t)x->all_neurons, &x->neurons[i]) ||
-        json_array_size(errors) != cells || json_array_size(trials) != cells ||
+    if (json_array_size(errors) != cells || json_array_size(trials) != cells ||
         json_array_size(loss) != cells)
         return false;
-    struct experiment_cell *cell = experiment_cells(x, i, 0);
     for (uint32_t c = 0; c < cells; c++) {
         const json_t *e = json_array_get(errors, c), *t = json_array_get(trials, c);
         if (!json_is_integer(e) || !json_is_integer(t) || json_integer_value(e) < -1 ||
@@ -338,6 +387,21 @@ static bool get_done(const json_t *v, struct experiment *x)
         cell[c].errors = (uint64_t)json_integer_value(e);
         cell[c].trials = (uint64_t)json_integer_value(t);
     }
+    return true;
+}
+
+/* A step's line; one that is there twice counts once. */
+static bool get_done(const json_t *v, struct experiment *x)
+{
+    uint32_t i;
+    if (!get_u32(json_object_get(v, "step"), x->steps - 1, &i) ||
+        !get_u32(json_object_get(v, "neurons"), (uint32_t)x->all_neurons, &x->neurons[i]) ||
+        !get_cells(v, experiment_cells(x, i, 0), x->measures * x->columns))
+        return false;
+    if (x->relabelled.units &&
+        !get_cells(json_object_get(v, "speakers"), experiment_speakers(x, i, 0),
+                   x->measures * x->relabelled.units))
+        return false;
     json_int_t left = json_integer_value(json_object_get(v, "left_out"));
     if (left > 0 && (uint64_t)left > x->left_out)
         x->left_out = (uint64_t)left;

@@ -5,6 +5,9 @@
  *
  *     {"propneu":"experiment","version":1,"kind":...,"started":...}    the first one
  *     {"step":7,"neurons":64,"at":...,"left_out":0,"errors":[...],"trials":[...],"loss":[...]}
+ *
+ * With relabelled controls the first line has "relabelled", the speakers and their labels in every
+ * labeling, and a step has the same three lists by speaker under "speakers", [measures][units].
  */
 #ifndef PROPNEU_EXPERIMENT_EXPERIMENT_TEXT_H
 #define PROPNEU_EXPERIMENT_EXPERIMENT_TEXT_H

@@ -25,6 +25,7 @@ void matrix_free(struct matrix *m)
     }
     free(m->set);
     free(m->control);
+    relabel_free(&m->relabel);
     experiment_free(&m->x);
     *m = (struct matrix){0};
 }
@@ -164,10 +165,17 @@ static enum status matrix_make_steps(struct plan *p, const struct rows *r, uint3
                                      struct err *err)
 {
     enum status code = STATUS_OK;
-    for (uint32_t d = 0; d <= controls; d++)
-        for (uint32_t i = 0; i < r->count && !code; i++)
-            if (neuron_set_total(&r->set[i]))
+    bool relabelled = p->x->relabelled.units > 0;
+    uint32_t labelings = relabelled ? p->x->relabelled.draws : 0;
+    for (uint32_t d = 0; d <= controls || d <= labelings; d++)
+        for (uint32_t i = 0; i < r->count && !code; i++) {
+            if (neuron_set_total(&r->set[i]) == 0)
+                continue;
+            if (d <= controls)
                 code = plan_step(p, i, 0, d, err);
+            if (!code && relabelled && d <= labelings)
+                code = plan_step(p, i, EXPERIMENT_RELABELLED, d, err);
+        }
     return code;
 }
 
@@ -179,6 +187,12 @@ static void matrix_describe(struct plan *p, const struct matrix_options *o, cons
     buf_printf(&p->settings, "--property: %s\n--set: %s\n--layer: %s\n--controls: %u\n",
                o->property ? o->property : "", o->set ? o->set : "", o->layers ? o->layers : "",
                o->controls);
+    if (o->relabel == LABELINGS_ALL)
+        buf_str(&p->settings, "--relabel: all\n");
+    else if (o->relabel)
+        buf_printf(&p->settings, "--relabel: %llu\n", (unsigned long long)o->relabel);
+    if (o->relabel)
+        buf_printf(&p->settings, "--strata: %s\n", o->strata ? o->strata : "");
     if (o->edit && o->edit->kind == EDIT_MEAN)
         settings_add_digest(&p->settings, "--mean", corpus_digest_path(o->edit->means_path));
     else
@@ -225,16 +239,18 @@ enum status matrix_make(struct matrix *m, const struct matrix_options *o, const 
     *m = (struct matrix){.seed = o->seed};
     enum status code = plan_begin(&p, &m->x, EXPERIMENT_MATRIX, e, how, err);
     matrix_describe(&p, o, e, how);
-    if (!code && !(m->x.point = mem_zeros(1, sizeof *m->x.point)))
+    /* A matrix has one point, which steps count from 0, and one for relabelled controls. */
+    m->x.points = o->relabel ? EXPERIMENT_RELABELLED + 1 : 1;
+    if (!code && !(m->x.point = mem_zeros(m->x.points, sizeof *m->x.point)))
         code = err_nomem(err);
-    /* A matrix has one point, which steps count from 0. */
-    m->x.points = 1;
     if (!code)
         code = rows_make(&rows, o, info, err);
     if (!code && o->controls)
         code = matrix_make_controls(m, &p, &rows, o, info, err);
     for (uint32_t i = 0; i < rows.count && !code && !o->controls; i++)
         code = plan_row(&p, rows.name[i], &rows.set[i], err);
+    if (!code && o->relabel)
+        code = matrix_relabel(m, rows.set, o, e, err);
     if (!code)
         code = matrix_make_steps(&p, &rows, o->controls, err);
     code = plan_end(&p, code, e, o->by ? o->by : matrix_default_by(e, o->property), err);
@@ -256,6 +272,8 @@ enum status matrix_sets(void *matrix, const struct experiment_step *step, struct
 {
     struct matrix *m = matrix;
     const struct neuron_set *set = &m->set[step->row];
+    if (step->point == EXPERIMENT_RELABELLED)
+        return relabel_add(&m->relabel, step->draw, step->row, out, err);
     /* Draw 0 is the set itself, the others are its matched controls. */
     if (step->draw)
         return controls_draw(&m->control[step->row], m->seed, step->draw, out, err);

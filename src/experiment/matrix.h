@@ -6,6 +6,7 @@
 #define PROPNEU_EXPERIMENT_MATRIX_H
 
 #include "experiment/experiment.h"
+#include "inference/relabel.h"
 
 struct matrix_options {
     struct analysis *analysis; /* of the count file; NULL where SET is a file */
@@ -17,6 +18,11 @@ struct matrix_options {
     const struct edit *edit; /* what is done to the sets; NULL: erasure */
     uint32_t controls;       /* matched random sets of every row; 0: none */
     uint64_t seed;
+    uint64_t relabel; /* relabelled controls of the property: labelings or LABELINGS_ALL; 0: none */
+    const char *audio;             /* the recordings, for messages */
+    const char *strata, *speakers; /* what they are exchanged within (exchange.h) */
+    unsigned threads;              /* at least 1 */
+    const struct cancel *cancel;   /* of choosing their neurons; may be NULL */
 };
 
 struct matrix {
@@ -24,6 +30,7 @@ struct matrix {
     uint64_t seed;
     struct neuron_set *set;   /* [x.rows] */
     struct controls *control; /* [x.rows]; NULL: none are drawn */
+    struct relabel relabel;   /* where x.relabelled has units */
 };
 
 /*
@@ -34,6 +41,14 @@ struct matrix {
 enum status matrix_make(struct matrix *m, const struct matrix_options *o, const struct eval *e,
                         const struct eval_options *how, struct err *err);
 void matrix_free(struct matrix *m);
+
+/*
+ * matrix_relabel.c: opens the labelings of M's property and notes them in its experiment, whose
+ * rows are planned and whose sets are SET [rows].  STATUS_UNSUPPORTED or STATUS_MISMATCH, saying
+ * why, where the file cannot give them or the recordings of E cannot score them.
+ */
+enum status matrix_relabel(struct matrix *m, const struct neuron_set *set,
+                           const struct matrix_options *o, const struct eval *e, struct err *err);
 
 /* An experiment_sets with the matrix as context. */
 enum status matrix_sets(void *matrix, const struct experiment_step *step, struct neuron_set *out,

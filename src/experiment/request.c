@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/numeral.h"
+#include "inference/relabel.h"
 
 #define CONTROLS_DEFAULT 100
 #define DRAWS_DEFAULT    5
@@ -124,6 +125,32 @@ static void request_get_scope(const void *from, const struct field *f, field_eac
     const struct experiment_request *r = from;
     if (r->how.global)
         each(context, f->name, "global");
+}
+
+/* A number of labelings or "all"; alone the default. */
+static bool request_set_relabel(void *to, const char *value, const char **wrong)
+{
+    struct experiment_request *r = to;
+    unsigned long n = RELABEL_DRAWS;
+    (void)wrong;
+    if (value && strcmp(value, "all") == 0)
+        r->relabel = LABELINGS_ALL;
+    else if (!value || !*value || numeral_unsigned(value, 1, LABELINGS_ENUMERATED, &n))
+        r->relabel = n;
+    else
+        return false;
+    return true;
+}
+
+static void request_get_relabel(const void *from, const struct field *f, field_each *each,
+                                void *context)
+{
+    const struct experiment_request *r = from;
+    char text[NUMERAL_MAX] = "all";
+    if (r->relabel != LABELINGS_ALL)
+        snprintf(text, sizeof text, "%llu", (unsigned long long)r->relabel);
+    if (r->relabel)
+        each(context, f->name, text);
 }
 
 /* By its name in the table of eval.h. */
@@ -255,6 +282,9 @@ static const struct field curve_edit_fields[] = {
 static const struct field matrix_fields[] = {
     {"property", FIELD_TEXT, AT(property), .takes = ""},
     {"controls", FIELD_U32, AT(controls), "takes a number from 0", 0, 1000000, NULL, NULL},
+    {"relabel", FIELD_BARE, 0, "takes a number from 1 to 10000, or all", 0, 0, request_set_relabel,
+     request_get_relabel},
+    {"strata", FIELD_TEXT, AT(strata), .takes = ""},
     {.name = NULL},
 };
 
@@ -357,7 +387,7 @@ enum status experiment_request_set(struct experiment_request *r, const char *nam
     if (!f)
         return err_set(err, STATUS_NOTFOUND, "no field '%.60s' in a request of a %s", name,
                        experiment_kind_name(r->kind));
-    if (!value && f->kind != FIELD_FLAG)
+    if (!value && f->kind != FIELD_FLAG && f->kind != FIELD_BARE)
         return err_set(err, STATUS_USAGE, "--%s needs a value", name);
     return field_set(f, (char *)r + part->at, value, err);
 }
@@ -390,6 +420,10 @@ static const char *request_complaint_sets(const struct experiment_request *r)
         return "--scale and --mean exclude each other";
     if (r->kind == EXPERIMENT_MATRIX && !r->property == !r->set)
         return "either --property NAME or --set SET is needed with --matrix";
+    if (r->kind == EXPERIMENT_MATRIX && r->relabel && !(r->property && r->counts))
+        return "--relabel exchanges the labels of a property: --property NAME and -c COUNTS";
+    if (r->strata && !r->relabel)
+        return "--strata goes with --relabel";
     if (r->kind == EXPERIMENT_CURVE && r->set)
         return "--curve takes --protect SET, not --set";
     if (r->kind == EXPERIMENT_CURVE && r->how.criterion->random)

@@ -37,10 +37,12 @@ struct experiment_request {
     const char *property;             /* each of this property's groups in turn */
 
     /* What is done to the neurons of a matrix. */
-    double gain;       /* their activations are multiplied by it */
-    bool scaled;       /* it was given */
-    const char *mean;  /* file of means put in their place, or NULL */
-    uint32_t controls; /* matched random sets for each */
+    double gain;        /* their activations are multiplied by it */
+    bool scaled;        /* it was given */
+    const char *mean;   /* file of means put in their place, or NULL */
+    uint32_t controls;  /* matched random sets for each */
+    uint64_t relabel;   /* relabelled controls: labelings, LABELINGS_ALL; 0: none */
+    const char *strata; /* what labels are exchanged within (exchange.h), or NULL */
 
     /* What is pruned in a curve. */
     const char *protect;                /* expression, or NULL */

@@ -34,6 +34,17 @@ static enum status session_open_files(struct experiment_session *s,
     return code;
 }
 
+/* The table that --strata names a column of: the recordings' own where the count file has none
+ * such; NULL: the count file. */
+static const char *session_strata_table(const struct experiment_session *s,
+                                        const struct experiment_request *r)
+{
+    if (!s->has_counts || !r->strata || strcmp(r->strata, "none") == 0 ||
+        counts_find_column(&s->counted.counts, r->strata) >= 0)
+        return NULL;
+    return r->eval.corpus.speakers;
+}
+
 /* The edit that is done to each row, and the plan of the rows and their controls. */
 static enum status session_plan_matrix(struct experiment_session *s,
                                        const struct experiment_request *r, struct err *err)
@@ -50,7 +61,13 @@ static enum status session_plan_matrix(struct experiment_session *s,
                                      .by = r->by,
                                      .edit = &s->edit,
                                      .controls = r->controls,
-                                     .seed = r->eval.seed};
+                                     .seed = r->eval.seed,
+                                     .relabel = r->relabel,
+                                     .audio = r->eval.corpus.audio,
+                                     .strata = r->strata,
+                                     .speakers = session_strata_table(s, r),
+                                     .threads = s->how.threads ? s->how.threads : 1,
+                                     .cancel = s->options->hooks->cancel};
     enum status code = r->mean ? safetensors_open(&s->means, r->mean, err) : STATUS_OK;
     if (!code)
         code = matrix_make(&s->matrix, &o, s->eval, &s->how, err);

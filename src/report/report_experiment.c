@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "experiment/relabelled.h"
 #include "report/report.h"
 #include "report/report_forms.h"
 
@@ -14,18 +15,22 @@ static const struct table_column matrix_columns[] = {
     {"measure", TABLE_TEXT, NULL, "what is measured: speaker, phone, frame, ...", 0, 0},
     {"quantity", TABLE_TEXT, NULL,
      "what is compared: error (errors per trial) or loss (nats; f0: mse)", 0, 0},
-    {"erased", TABLE_TEXT, NULL, "the erased set", 0, 0},
+    {"erased", TABLE_TEXT, NULL, "the erased set; relabelled: those of exchanged labels", 0, 0},
     {"neurons", TABLE_INTEGER, "neurons", "its neurons in all layers", 0, 0},
     {"measured", TABLE_TEXT, NULL, "trials: all, or those of FACTOR=LEVEL", 0, 0},
     {"trials", TABLE_INTEGER, "trials", "number of these trials", 0, 0},
     {"before", TABLE_REAL, NULL, "the quantity with nothing erased", 0, 4},
-    {"change", TABLE_REAL, NULL, "increase when the set is erased", 0, 4},
-    {"controls", TABLE_INTEGER, NULL, "random control sets", 0, 0},
+    {"change", TABLE_REAL, NULL,
+     "increase when the set is erased; relabelled: that of a group whose neurons are erased minus "
+     "that of the other speakers, mean over the groups",
+     0, 4},
+    {"controls", TABLE_INTEGER, NULL, "random control sets; relabelled: labelings", 0, 0},
     {"control_mean", TABLE_REAL, NULL, "mean change for the control sets", 0, 4},
     {"control_low", TABLE_REAL, NULL, "2.5th percentile of their changes", 0, 4},
     {"control_high", TABLE_REAL, NULL, "97.5th percentile of their changes", 0, 4},
     {"p", TABLE_REAL, "probability",
-     "share of the control sets, including the set itself, with at least this change", 0, 4},
+     "share of the control sets (labelings), including the set itself, with at least this change",
+     0, 4},
 };
 
 static const struct table_column curve_columns[] = {
@@ -92,6 +97,17 @@ static uint64_t row_neurons(const struct experiment *x, uint32_t row)
     return n;
 }
 
+/* The last columns of the matrix. */
+static void add_change(struct table *t, const struct experiment_change *c)
+{
+    table_real(t, c->change);
+    table_count(t, (int64_t)c->controls.count);
+    table_real(t, c->controls.mean);
+    table_real(t, c->controls.low);
+    table_real(t, c->controls.high);
+    table_real(t, c->p);
+}
+
 /* One row for a set, a measure, a quantity and a column: the unmodified value, the change by the
  * set, the interval and mean of its controls, and p. */
 static void add_cell(struct table *t, const struct experiment *x, uint32_t row, uint32_t measure,
@@ -106,12 +122,23 @@ static void add_cell(struct table *t, const struct experiment *x, uint32_t row, 
     table_words(t, x->column[column]);
     table_count(t, (int64_t)plain->trials);
     table_real(t, experiment_value(plain, q));
-    table_real(t, c.change);
-    table_count(t, (int64_t)c.controls.count);
-    table_real(t, c.controls.mean);
-    table_real(t, c.controls.low);
-    table_real(t, c.controls.high);
-    table_real(t, c.p);
+    add_change(t, &c);
+}
+
+/* The relabelled controls: every labeling's damage to its own groups against that to the rest. */
+static void add_relabelled(struct table *t, const struct experiment *x, uint32_t measure,
+                           enum experiment_quantity q, double coverage)
+{
+    const struct experiment_cell before = experiment_relabelled_before(x, measure);
+    struct experiment_change c = experiment_relabelled(x, measure, q, coverage);
+    table_words(t, x->measure[measure]);
+    table_words(t, quantity_name(q));
+    table_words(t, experiment_relabelled_name);
+    table_count(t, (int64_t)experiment_relabelled_neurons(x));
+    table_words(t, x->column[0]);
+    table_count(t, (int64_t)before.trials);
+    table_real(t, experiment_value(&before, q));
+    add_change(t, &c);
 }
 
 enum status report_matrix(struct table *t, const struct experiment *x, double coverage,
@@ -119,10 +146,13 @@ enum status report_matrix(struct table *t, const struct experiment *x, double co
 {
     table_extend(t, &form_matrix, 0);
     for (uint32_t m = 0; m < x->measures; m++)
-        for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS; q++)
+        for (int q = EXPERIMENT_ERROR; q <= EXPERIMENT_LOSS; q++) {
             for (uint32_t r = 0; r < x->rows; r++)
                 for (uint32_t c = 0; c < x->columns; c++)
                     add_cell(t, x, r, m, c, (enum experiment_quantity)q, coverage);
+            if (x->relabelled.units)
+                add_relabelled(t, x, m, (enum experiment_quantity)q, coverage);
+        }
     return table_ok(t, NULL, err);
 }
 

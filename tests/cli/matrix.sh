@@ -50,6 +50,54 @@ for words in 'nothing                  0' 'male                    95' 'controls
     grep -qF -- "$words" "$dir/one.txt" || complain "text: no '$words' in: $(cat "$dir/one.txt")"
 done
 
+# Relabelled controls: one more row a quantity, whatever the threads; the others stay as they are.
+matrix --relabel 8 --strata engine -j1 --format tsv --journal "$dir/relabel.journal" \
+    >"$dir/relabel.tsv" 2>"$dir/err" || complain "--relabel: $(cat "$dir/err")"
+grep -q '33 runs: 9 labelings of 14 speakers (strata: engine)' "$dir/err" ||
+    complain "--relabel says: $(cat "$dir/err")"
+grep -v relabelled "$dir/relabel.tsv" | cmp - "$dir/one.tsv" || complain "--relabel changes other rows"
+[ "$(grep -c relabelled "$dir/relabel.tsv")" = 2 ] || complain "not a relabelled row a quantity"
+for what in neurons=205 trials=290 controls=8; do
+    [ "$(column "$dir/relabel.tsv" relabelled all ${what%=*})" = ${what#*=} ] ||
+        complain "relabelled: not $what: $(cat "$dir/relabel.tsv")"
+done
+awk -v p="$(column "$dir/relabel.tsv" relabelled all p)" \
+    'BEGIN { k = p * 9; exit !(k >= 1 - 1e-6 && k <= 9 + 1e-6 && k - int(k + 0.5) < 1e-6) }' ||
+    complain "relabelled: p is no ninth"
+matrix --relabel=8 --strata engine -j2 --format tsv -q >"$dir/two.tsv" || complain "--relabel -j2"
+cmp "$dir/relabel.tsv" "$dir/two.tsv" || complain "--relabel: -j2 is not -j1"
+matrix --relabel 8 --strata none --format tsv -q >"$dir/two.tsv" || complain "--strata none"
+cmp -s "$dir/relabel.tsv" "$dir/two.tsv" && complain "--strata changes nothing"
+# Cut off anywhere it goes on, and the journal alone prints the same.
+head -n 9 "$dir/relabel.journal" >"$dir/cut.journal"
+matrix --relabel 8 --strata engine --format tsv --journal "$dir/cut.journal" >"$dir/two.tsv" \
+    2>"$dir/err" || complain "--relabel: cut"
+grep -q 'resuming: 8 of 33' "$dir/err" || complain "--relabel: $(cat "$dir/err")"
+cmp "$dir/relabel.tsv" "$dir/two.tsv" || complain "--relabel: going on gives something else"
+matrix --relabel 7 --strata engine --journal "$dir/cut.journal" -q >/dev/null 2>"$dir/err" &&
+    complain "other labelings are taken"
+grep -q 'had another --relabel (8, not 7)' "$dir/err" || complain "--relabel: $(cat "$dir/err")"
+"$PROPNEU" experiment --format tsv "$dir/relabel.journal" >"$dir/two.tsv" 2>/dev/null ||
+    complain "--relabel: experiment"
+cmp "$dir/relabel.tsv" "$dir/two.tsv" || complain "--relabel: the journal prints something else"
+"$PROPNEU" info "$dir/relabel.journal" | grep -q '^ *speaker  relabelled' || complain "--relabel: info"
+matrix --relabel 8 --strata engine -q --format json --journal "$dir/relabel.journal" |
+    grep -q '"erased": "relabelled"' || complain "--relabel: JSON"
+matrix --relabel 8 --strata engine -q --journal "$dir/relabel.journal" >"$dir/relabel.txt"
+grep -qF 'relabelled: 8 exchanges of the labels of 14 speakers within engine' "$dir/relabel.txt" ||
+    complain "--relabel as text: $(cat "$dir/relabel.txt")"
+# All of them where there are few: four speakers, two and two.
+mkdir "$dir/four"
+cp "$demo"/audio/[FM][12]-* "$dir/four"
+matrix -a "$dir/four" --controls 0 --relabel all --where speaker=F1,F2,M1,M2 --strata none -q \
+    --format tsv >"$dir/all.tsv" 2>"$dir/err" || complain "--relabel all: $(cat "$dir/err")"
+[ "$(column "$dir/all.tsv" relabelled all controls)" = 6 ] || complain "all: $(cat "$dir/all.tsv")"
+# Speakers that are not in the recordings are exchanged among themselves: three for each of ours.
+matrix -a "$dir/four" --controls 0 --relabel 2 --format tsv -q >"$dir/some.tsv" 2>"$dir/err" ||
+    complain "--relabel, four of the speakers: $(cat "$dir/err")"
+[ "$(column "$dir/some.tsv" relabelled all trials)" = "$(column "$dir/some.tsv" male all trials)" ] ||
+    complain "--relabel: other trials: $(cat "$dir/some.tsv")"
+
 # A row of one's own is what the property's row is; the edited model on disk errs as often.
 "$PROPNEU" erase --matrix -m "$sid" -c "$counts" --set gender=male -a "$demo/audio" --by gender \
     --speakers "$demo/speakers.tsv" --task sid --piece 0.2 --controls 0 --format tsv >"$dir/set.tsv" ||
@@ -228,6 +276,9 @@ says() {
 
 "$PROPNEU" prune -q -m "$sid" --keep 50% --shape equal -o "$dir/narrow"
 : >"$dir/none"
+"$PROPNEU" count -q -m "$sid" --mean-std "$demo/models/mean-std.npy" -a "$demo/audio" \
+    -l "$demo/textgrid" --speakers "$demo/speakers.tsv" --by phone,gender -o "$dir/nobody.counts" ||
+    complain "counting without speakers fails"
 printf '1 3\n' >"$dir/some"
 echo precious >"$dir/mine"
 says 1 'has counts of 512 neurons, but' matrix -m "$dir/narrow" -o "$dir/new"
@@ -247,6 +298,18 @@ says 2 'matched controls need activation rates' "$PROPNEU" erase --matrix -m "$s
 says 2 'goes with --matrix' "$PROPNEU" erase -m "$sid" --set @"$dir/none" --piece 1 -o "$dir/new"
 says 2 'goes with --matrix' "$PROPNEU" erase -m "$sid" --set @"$dir/none" --controls 1 -o "$dir/new"
 says 2 'goes with --curve' "$PROPNEU" prune -m "$sid" --keep 0.5 --task sid -o "$dir/new"
+says 2 'goes with --matrix' "$PROPNEU" erase -m "$sid" --set @"$dir/none" --relabel 3 -o "$dir/new"
+says 2 '--property NAME and -c COUNTS' "$PROPNEU" erase --matrix -m "$sid" --set @"$dir/some" \
+    -a "$demo/audio" --task sid --controls 0 --relabel -o "$dir/new"
+says 2 '--strata goes with --relabel' matrix --strata engine -o "$dir/new"
+says 2 "--relabel takes a number from 1 to 10000, or all, not '0'" matrix --relabel 0 -o "$dir/new"
+says 2 "what is 'some'?" matrix --relabel some -o "$dir/new"
+says 1 "no column 'nonsense'" matrix --relabel 3 --strata nonsense -o "$dir/new"
+says 1 'phone has labels of classes' matrix --property phone --by gender --relabel 3 -o "$dir/new"
+says 1 'by the published rule only' matrix --select lape --relabel 3 -o "$dir/new"
+says 1 "none of the count file's speakers that are male speaks here" matrix -a "$dir/four" \
+    --where speaker=F3,F4,M3,M4 --relabel 3 -o "$dir/new"
+says 1 "counted without the factor 'speaker'" matrix -c "$dir/nobody.counts" --relabel 3 -o "$dir/new"
 says 2 'either --property NAME or --set SET' matrix --set gender -o "$dir/new"
 says 2 'are needed to measure' "$PROPNEU" erase --matrix -m "$sid" -c "$counts" --property gender
 says 2 'more than one --keep' "$PROPNEU" prune -m "$sid" --keep 0.5,0.2 -o "$dir/new"

@@ -132,6 +132,29 @@ static void curves_stand_beside_each_other(void **state)
         experiment_free(&x[i]);
 }
 
+/* Relabelled controls are a row of their own below the others, where there is room for it. */
+static void relabelled_controls_are_a_row(void **state)
+{
+    static const int rows[] = {24, 8};
+    struct experiment x = {0};
+    struct err err;
+    (void)state;
+    assert_ok(experiment_read(&x, source_path("tests/data/experiments/relabelled.journal"), &err));
+    for (size_t i = 0; i < 2; i++) {
+        struct canvas c;
+        struct buf text = BUF_INIT;
+        char name[60];
+        assert_true(canvas_init(&c, 80, rows[i], false));
+        experiments_draw_results(&x, EXPERIMENTS_TABLE, &c, (struct rect){0, 0, rows[i], 80});
+        canvas_print(&c, &text);
+        snprintf(name, sizeof name, "experiments-relabelled-80x%d", rows[i]);
+        golden_compare(name, text.data);
+        buf_free(&text);
+        canvas_free(&c);
+    }
+    experiment_free(&x);
+}
+
 /* Letters stay with their experiments, and one that is free again is the next. */
 static void four_stand_beside_each_other(void **state)
 {
@@ -365,6 +388,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(screens_are_as_they_were),
         cmocka_unit_test(curves_stand_beside_each_other),
+        cmocka_unit_test(relabelled_controls_are_a_row),
         cmocka_unit_test(four_stand_beside_each_other),
         cmocka_unit_test(nothing_is_touched_without_a_terminal),
         cmocka_unit_test(torn_journals_are_survived),

@@ -11,7 +11,7 @@
 #include "cli/commands/edit_options.h"
 #include "experiment/request.h"
 
-#define SETTINGS 32
+#define SETTINGS 36
 
 /* The program's own table is in main.c. */
 const struct cli_command *const cli_commands[] = {&command_erase, &command_prune, NULL};
@@ -40,6 +40,8 @@ static const struct request_case cases[] = {
       {"compat", "authors"},
       {"mean", "means of\nall"},
       {"controls", "0"},
+      {"relabel", "all"},
+      {"strata", "engine"},
       {"audio", "audio\\n"},
       {"labels", "l"},
       {"speakers", "s"},
@@ -186,6 +188,10 @@ static void broken_texts_are_refused(void **state)
         {HEAD "kind: curve\nproperty: gender\n", "no field 'property'"},
         {HEAD "kind: matrix\noutput: x\n", "no field 'output'"},
         {HEAD "kind: matrix\ncontrols: many\n", "--controls takes a number from 0, not 'many'"},
+        {HEAD "kind: matrix\nrelabel: some\n", "--relabel takes a number from 1 to 10000, or all"},
+        {HEAD "kind: curve\nmodel: m\nrelabel: 3\n", "no field 'relabel'"},
+        {HEAD "kind: matrix\nset: x\nrelabel: \n", "--property NAME and -c COUNTS"},
+        {HEAD "kind: matrix\nset: x\nstrata: engine\n", "--strata goes with --relabel"},
         {HEAD "kind: matrix\nsigma: 0\n", "--sigma takes a percentage"},
         {HEAD "kind: matrix\nmodel: m\n", "either --property NAME or --set SET"},
         {HEAD "kind: curve\nmodel: m\n", "are needed to measure"},

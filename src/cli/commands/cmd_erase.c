@@ -18,6 +18,9 @@ static const struct cli_option options[] = {
     {"matrix", 0, NULL, "measure the damage for each group, write no model", NULL},
     {"property", 0, "NAME", "--matrix: erase the neurons of each of its groups", NULL},
     {"controls", 0, "N", "--matrix: control sets for each (default: 100)", NULL},
+    {"relabel", 0, "[=N|all]", "--matrix: exchange the speakers' labels N times (default: 99)",
+     "all"},
+    {"strata", 0, "COLUMN", "--relabel: exchange speakers of equal values only, or none", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -146,7 +149,15 @@ const struct cli_command command_erase = {
         "of the property's, each one of the 5 nearest in activation rate and column norm to the "
         "neuron\n"
         "that it replaces.  The interval of 95 % of their changes is shown, and p, the share of\n"
-        "control sets with at least the same damage.  Results are kept in a journal: an\n"
+        "control sets with at least the same damage.\n"
+        "\n"
+        "--relabel asks whether it is the property or any split of the speakers: the labels of\n"
+        "the count file's speakers are exchanged, and for each labeling the neurons with the\n"
+        "highest score, as many in each layer, are erased.  The row 'relabelled' is the damage to\n"
+        "their own group minus that to the other speakers, mean over the groups, against the\n"
+        "labelings.  N labelings of G groups take (N + 1) x G evaluations.\n"
+        "\n"
+        "Results are kept in a journal: an\n"
         "interrupted run is resumed, with the same result.  If --journal is a folder each\n"
         "experiment gets a journal there, which is kept.\n"
         "Its table is 'matrix' in propneu-tables(5).\n",

@@ -7,24 +7,38 @@
 #include <string.h>
 
 #include "cli/commands/info.h"
-#include "experiment/experiment.h"
+#include "experiment/relabelled.h"
 #include "formats/jsontext.h"
 
-/* What a row's set did to a column, with its controls. */
+/* A change by what is ERASED, with its controls. */
+static json_t *info_experiment_row(const struct experiment *x, const char *erased, uint32_t measure,
+                                   uint32_t column, const struct experiment_cell *before,
+                                   const struct experiment_change *c)
+{
+    double value = x->is_done[0] ? experiment_value(before, EXPERIMENT_ERROR) : NAN;
+    return json_pack("{s:s%,s:s%,s:s%,s:o,s:o,s:o,s:o,s:o}", "measure", x->measure[measure],
+                     strlen(x->measure[measure]), "erased", erased, strlen(erased), "measured",
+                     x->column[column], strlen(x->column[column]), "before", jsontext_real(value),
+                     "change", jsontext_real(c->change), "control_low",
+                     jsontext_real(c->controls.low), "control_high",
+                     jsontext_real(c->controls.high), "p", jsontext_real(c->p));
+}
+
+/* What a row's set did to a column. */
 static json_t *info_experiment_change(const struct experiment *x, uint32_t row, uint32_t measure,
                                       uint32_t column)
 {
     struct experiment_change c =
         experiment_changed(x, row, measure, column, EXPERIMENT_ERROR, CONFIDENCE);
-    double before =
-        x->is_done[0] ? experiment_value(&experiment_cells(x, 0, measure)[column], EXPERIMENT_ERROR)
-                      : NAN;
-    return json_pack("{s:s%,s:s%,s:s%,s:o,s:o,s:o,s:o,s:o}", "measure", x->measure[measure],
-                     strlen(x->measure[measure]), "erased", x->row[row].name,
-                     strlen(x->row[row].name), "measured", x->column[column],
-                     strlen(x->column[column]), "before", jsontext_real(before), "change",
-                     jsontext_real(c.change), "control_low", jsontext_real(c.controls.low),
-                     "control_high", jsontext_real(c.controls.high), "p", jsontext_real(c.p));
+    return info_experiment_row(x, x->row[row].name, measure, column,
+                               &experiment_cells(x, 0, measure)[column], &c);
+}
+
+static json_t *info_experiment_relabelled(const struct experiment *x, uint32_t measure)
+{
+    struct experiment_change c = experiment_relabelled(x, measure, EXPERIMENT_ERROR, CONFIDENCE);
+    struct experiment_cell before = experiment_relabelled_before(x, measure);
+    return info_experiment_row(x, experiment_relabelled_name, measure, 0, &before, &c);
 }
 
 /* The error at a share kept, in column 0 ("all"), as an interval over the random draws. */
@@ -44,11 +58,14 @@ static json_t *info_experiment_results(const struct experiment *x)
 {
     json_t *list = json_array();
     bool matrix = x->kind == EXPERIMENT_MATRIX;
-    for (uint32_t m = 0; m < x->measures; m++)
+    for (uint32_t m = 0; m < x->measures; m++) {
         for (uint32_t r = 0; r < x->rows; r++)
             for (uint32_t k = 0; k < (matrix ? x->columns : x->points); k++)
                 json_array_append_new(list, matrix ? info_experiment_change(x, r, m, k)
                                                    : info_experiment_point(x, r, k, m));
+        if (x->relabelled.units)
+            json_array_append_new(list, info_experiment_relabelled(x, m));
+    }
     return list;
 }
 

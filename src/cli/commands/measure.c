@@ -66,6 +66,10 @@ static void measure_stepped(void *context, const struct experiment *x)
     if (!s->begun && x->done)
         cli_note(s->progress.cli, "resuming: %" PRIu32 " of %" PRIu32 " runs were done before",
                  x->done, x->steps);
+    if (!s->begun && x->relabelled.units && x->done < x->steps)
+        cli_note(s->progress.cli,
+                 "%" PRIu32 " runs: %" PRIu32 " labelings of %" PRIu32 " speakers (strata: %s)",
+                 x->steps, x->relabelled.draws + 1, x->relabelled.units, x->relabelled.strata);
     if (!s->begun)
         s->progress.before = x->done;
     s->begun = true;

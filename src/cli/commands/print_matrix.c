@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "base/ties.h"
 #include "cli/commands/measure.h"
+#include "experiment/relabelled.h"
 
 /* With more columns than WIDE_COLUMNS the controls' intervals are left to the tables. */
 enum { NAME_WIDTH = 18, CELL_WIDTH = 16, NARROW_WIDTH = 9, WIDE_COLUMNS = 6 };
@@ -157,6 +158,21 @@ static void print_own(FILE *out, const struct experiment *x, uint32_t measure,
     }
 }
 
+/* The damage to the own group minus that to the other speakers, among exchanged labelings. */
+static void print_relabelled(FILE *out, const struct experiment *x, uint32_t measure,
+                             enum experiment_quantity q)
+{
+    struct experiment_change c = experiment_relabelled(x, measure, q, CONFIDENCE);
+    fprintf(out, "%-*s %7s  %*s  %*s  %*s\n", NAME_WIDTH, "own minus others", "neurons",
+            CELL_WIDTH - 4, "change", CELL_WIDTH - 2, "labelings", CELL_WIDTH - 2, "p");
+    fprintf(out, "%-*s %7llu", NAME_WIDTH, experiment_relabelled_name,
+            (unsigned long long)experiment_relabelled_neurons(x));
+    print_change(out, &c, q, CELL_WIDTH);
+    print_interval(out, &c.controls, q);
+    print_padded(out, isnan(c.p) ? "-" : number_short(c.p, 3).text, CELL_WIDTH - 2);
+    fputc('\n', out);
+}
+
 /* One matrix: the unmodified model and the trials of each column first, then a row of changes for
  * each erased set, and at the end the effect on the set's own group. */
 static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
@@ -191,6 +207,8 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
     for (uint32_t r = 0; r < x->rows; r++)
         print_row(out, x, r, measure, q);
     print_own(out, x, measure, q);
+    if (x->relabelled.units)
+        print_relabelled(out, x, measure, q);
 }
 
 /* How far the controls are from what they stand for. */
@@ -216,6 +234,20 @@ static void print_matching(FILE *out, const struct experiment *x)
     }
 }
 
+/* What the row of relabelled controls is. */
+static void print_labelings(FILE *out, const struct experiment *x)
+{
+    const struct experiment_relabelled *r = &x->relabelled;
+    bool strata = strcmp(r->strata, "none") != 0;
+    fprintf(out, "\nrelabelled: %s%u exchanges of the labels of %u speakers%s",
+            r->enumerated ? "all " : "", r->draws, r->units, strata ? " within " : "");
+    if (strata)
+        print_name(out, r->strata, 0);
+    fputs(", each with the neurons chosen by them\n(as many in each layer); damage to their own "
+          "group minus that to the others, mean over the groups\n",
+          out);
+}
+
 /* All matrices of the experiment, then how well the control sets match, if there are any. */
 void print_matrix(FILE *out, const struct experiment *x)
 {
@@ -230,4 +262,6 @@ void print_matrix(FILE *out, const struct experiment *x)
         matched |= x->row[r].match != NULL;
     if (matched)
         print_matching(out, x);
+    if (x->relabelled.units)
+        print_labelings(out, x);
 }

@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "base/ties.h"
+#include "experiment/relabelled.h"
 #include "explorer/views/experiments/experiments_state.h"
 
 #include <math.h>
@@ -144,6 +145,16 @@ static void draw_change(struct canvas *c, int row, int col, const struct experim
                              : " ");
 }
 
+/* The interval of the controls' changes. */
+static void draw_controls(struct canvas *c, int row, int col, const struct experiment_change *v,
+                          enum experiment_quantity q)
+{
+    canvas_rightf(
+        c, row, col, CELL - 2, STYLE_FAINT, "%s %s",
+        number_signed(experiments_scale(q) * v->controls.low, experiments_digits(q)).text,
+        number_signed(experiments_scale(q) * v->controls.high, experiments_digits(q)).text);
+}
+
 /* A row of the damage matrix, and its controls below if that is above END; rows used. */
 static int draw_row(const struct experiment *x, struct canvas *c, int row, int end, uint32_t r,
                     uint32_t measure, enum experiment_quantity q)
@@ -159,14 +170,33 @@ static int draw_row(const struct experiment *x, struct canvas *c, int row, int e
         if (v.controls.count == 0 || row + 1 >= end)
             continue;
         controls = true;
-        canvas_rightf(
-            c, row + 1, col, CELL - 2, STYLE_FAINT, "%s %s",
-            number_signed(experiments_scale(q) * v.controls.low, experiments_digits(q)).text,
-            number_signed(experiments_scale(q) * v.controls.high, experiments_digits(q)).text);
+        draw_controls(c, row + 1, col, &v, q);
     }
     if (controls)
         canvas_text(c, row + 1, 2, LEFT, STYLE_FAINT, "controls");
     return controls ? 2 : 1;
+}
+
+/* The relabelled controls as a row: damage to the own group minus that to the others; rows used. */
+static int draw_relabelled(const struct experiment *x, struct canvas *c, int row, int end,
+                           uint32_t measure, enum experiment_quantity q)
+{
+    struct experiment_change v = experiment_relabelled(x, measure, q, CONFIDENCE);
+    canvas_text(c, row, 0, NAME_WIDTH, STYLE_NORMAL, experiment_relabelled_name);
+    canvas_rightf(c, row, NAME_WIDTH, LEFT - NAME_WIDTH, STYLE_NORMAL, "%llu",
+                  (unsigned long long)experiment_relabelled_neurons(x));
+    draw_change(c, row, LEFT, &v, q);
+    int col = LEFT + CELL + 1;
+    if (isnan(v.p))
+        canvas_text(c, row, col, c->cols - col, STYLE_NORMAL, "own group minus others");
+    else
+        canvas_textf(c, row, col, c->cols - col, STYLE_NORMAL, "own group minus others, p %s",
+                     number_short(v.p, 3).text);
+    if (v.controls.count == 0 || row + 1 >= end)
+        return 1;
+    draw_controls(c, row + 1, LEFT, &v, q);
+    canvas_textf(c, row + 1, 2, LEFT - 2, STYLE_FAINT, "%zu labelings", v.controls.count);
+    return 2;
 }
 
 /* The block of one measure; rows used. */
@@ -195,6 +225,8 @@ static int draw_block(const struct experiment *x, struct canvas *c, struct rect 
     row += 2;
     for (uint32_t r = 0; r < x->rows && row < end; r++)
         row += draw_row(x, c, row, end, r, measure, q);
+    if (x->relabelled.units && row < end)
+        row += draw_relabelled(x, c, row, end, measure, q);
     return row - a.row;
 }
 
