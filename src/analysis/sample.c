@@ -21,6 +21,7 @@ enum {
     SAMPLE_DIFFERING = 8,
     SAMPLE_DISTANCES = 16,
     SAMPLE_RANKS = 32,
+    SAMPLE_MAP = 64,
     SAMPLE_OF_GROUPS = SAMPLE_SIZES | SAMPLE_CONTAINING | SAMPLE_SETS
 };
 
@@ -46,6 +47,7 @@ static void sample_free_pairs(struct sample *s)
     free(s->differing);
     free(s->dist);
     free(s->rank);
+    free(s->xy);
     free(s->scratch);
 }
 
@@ -86,8 +88,9 @@ static bool sample_room_pairs(struct sample *s, uint32_t points, uint32_t groups
     s->dist = fits ? mem_array(pairs, sizeof *s->dist) : NULL;
     s->rank = fits ? mem_array(pairs, sizeof *s->rank) : NULL;
     s->scratch = fits ? mem_array(pairs, sizeof *s->scratch) : NULL;
+    s->xy = fits ? mem_array(need, 2 * sizeof *s->xy) : NULL;
     s->room_points = need;
-    return s->differing && s->dist && s->rank && s->scratch;
+    return s->differing && s->dist && s->rank && s->scratch && s->xy;
 }
 
 enum status sample_set(struct sample *s, const uint64_t *pattern, const uint32_t *group,
@@ -258,4 +261,20 @@ const double *sample_ranks(struct sample *s)
     }
     s->have |= SAMPLE_RANKS;
     return s->rank;
+}
+
+enum status sample_map(struct sample *s, const double **xy, struct err *err)
+{
+    struct map m = {0};
+    if (!(s->have & SAMPLE_MAP)) {
+        enum status code = map_make(&m, sample_distances(s), s->points, s->group, s->groups, s->map,
+                                    s->cancel, err);
+        if (code)
+            return code;
+        memcpy(s->xy, m.xy, (size_t)s->points * 2 * sizeof *s->xy);
+        map_free(&m);
+        s->have |= SAMPLE_MAP;
+    }
+    *xy = s->xy;
+    return STATUS_OK;
 }

@@ -30,6 +30,7 @@ struct sample {
     uint64_t *neurons, *members, *more; /* [words], [groups][words], [words] */
     uint32_t *differing;                /* [points][points] */
     double *dist, *rank;                /* [points][points] */
+    double *xy;                         /* [points][2] */
     double *scratch;                    /* [groups + 2][points] */
     uint32_t *histogram;                /* [width + 2] */
 };
@@ -65,5 +66,8 @@ const double *sample_distances(struct sample *s);
 
 /* The rank of each distance among those of all pairs, from 1; equal ones share their mean rank. */
 const double *sample_ranks(struct sample *s);
+
+/* The map of the distances, [points][2], into *XY: it does not depend on the groups. */
+enum status sample_map(struct sample *s, const double **xy, struct err *err);
 
 #endif

@@ -9,12 +9,10 @@
 
 static enum status silhouette_compute(struct sample *s, double *value, struct err *err)
 {
-    struct map m = {0};
-    enum status code =
-        map_make(&m, sample_distances(s), s->points, s->group, s->groups, s->map, s->cancel, err);
+    const double *xy;
+    enum status code = sample_map(s, &xy, err);
     if (!code)
-        *value = m.silhouette;
-    map_free(&m);
+        *value = silhouette_plane(xy, s->points, s->group, s->groups);
     return code;
 }
 

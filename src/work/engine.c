@@ -5,7 +5,6 @@
 
 #include "work/engine.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -189,6 +188,13 @@ static bool engine_step(struct engine *e, bool focus)
     return true;
 }
 
+/* A full pipe says the same as one more byte in it, and one that is gone is nobody's. */
+void engine_tell(struct engine *e)
+{
+    ssize_t written = e->pipe[1] < 0 ? 0 : write(e->pipe[1], "r", 1);
+    (void)written;
+}
+
 /* The thread: one result after another, until it is asked to stop. */
 static void *engine_loop(void *arg)
 {
@@ -200,9 +206,7 @@ static void *engine_loop(void *arg)
             continue;
         }
         pthread_cond_signal(&e->thread.news);
-        /* A full pipe says the same as one more byte in it. */
-        if (write(e->pipe[1], "r", 1) < 0 && errno != EAGAIN)
-            break;
+        engine_tell(e);
     }
     pthread_mutex_unlock(&e->thread.lock);
     return NULL;

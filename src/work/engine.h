@@ -72,6 +72,10 @@ size_t engine_missing(struct engine *e);
  * missing, where there is no thread; with one, waits at most MS milliseconds for the same. */
 void engine_finish(struct engine *e, bool focus, int ms);
 
+/* Makes engine_fd readable: whoever works for the same screen has something new.  Any thread may
+ * call it while E is there. */
+void engine_tell(struct engine *e);
+
 /* Readable whenever results came since engine_drain; -1 without a thread. */
 int engine_fd(const struct engine *e);
 void engine_drain(struct engine *e);

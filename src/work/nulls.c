@@ -1,0 +1,330 @@
+/*
+ * Nulls on a thread (nulls.h): what is wanted, and what has come.
+ */
+#include "config.h"
+
+#include "work/nulls_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+#define TELL_SECONDS 0.2 /* between two news of progress */
+
+enum { MAX_THREADS = 4 }; /* of the machine's, one being left to the screen */
+
+void nulls_answer_free(struct nulls_answer *a)
+{
+    for (int i = 0; i < NULLS_PARTS; i++)
+        null_free(&a->part[i]);
+    *a = (struct nulls_answer){.code = STATUS_OK};
+}
+
+static unsigned nulls_threads(void)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN) - 1;
+    return n < 1 ? 1 : n > MAX_THREADS ? MAX_THREADS : (unsigned)n;
+}
+
+/* Properties are fixed here; conditions change what is computed, not of what. */
+struct nulls *nulls_new(const struct counts *counts, const struct phones *phones,
+                        struct engine *tell, const struct nulls_options *options, struct err *err)
+{
+    struct nulls *n = mem_zeros(1, sizeof *n);
+    if (!n) {
+        err_nomem(err);
+        return NULL;
+    }
+    n->counts = *counts;
+    n->lambda = counts->lambda_percent;
+    n->tell = tell;
+    if (analysis_init(&n->session, &n->counts, phones, err)) {
+        free(n);
+        return NULL;
+    }
+    background_init(&n->thread);
+    n->session.cancel = &n->thread.cancel;
+    n->options = *options;
+    n->options.cache = options->cache ? mem_strndup(options->cache, strlen(options->cache)) : NULL;
+    n->threads = nulls_threads();
+    n->params = n->session.params;
+    n->properties = n->session.names.count;
+    n->work = mem_zeros(n->properties, sizeof *n->work);
+    n->news = mem_zeros(n->properties, sizeof *n->news);
+    n->complete = mem_zeros(n->properties, sizeof *n->complete);
+    n->got = mem_zeros(n->properties, sizeof *n->got);
+    if (n->work && n->news && n->complete && n->got)
+        return n;
+    n->properties = 0;
+    nulls_free(n);
+    err_nomem(err);
+    return NULL;
+}
+
+/* Brings the session to the conditions asked for; what was drawn under others is forgotten. */
+static enum status nulls_adopt(struct nulls *n, struct err *err)
+{
+    struct query_filters copy = QUERY_FILTERS_INIT;
+    if (n->computed_for == n->generation)
+        return STATUS_OK;
+    nulls_forget(n);
+    n->digest[0] = '\0';
+    enum status code = counts_choose(&n->counts, n->lambda, err);
+    if (!code)
+        code = query_filters_copy(&copy, &n->filters, err);
+    if (code)
+        return code;
+    query_filters_free(&n->session.filters);
+    n->session.filters = copy;
+    analysis_changed(&n->session);
+    analysis_set_params(&n->session, &n->params);
+    n->computed_for = n->generation;
+    return STATUS_OK;
+}
+
+/* Moves what FROM holds to TO. */
+static void nulls_merge(struct nulls_answer *to, struct nulls_answer *from)
+{
+    to->code = from->code;
+    to->draws = from->draws;
+    memcpy(to->why, from->why, sizeof to->why);
+    for (int i = 0; i < NULLS_PARTS; i++)
+        if (from->part[i].rows) {
+            null_free(&to->part[i]);
+            to->part[i] = from->part[i];
+            to->final[i] = from->final[i];
+            from->part[i] = (struct null_result){0};
+        }
+}
+
+/*
+ * Some draws more, the lock being held at the start and the end; false if there is nothing to do.
+ * What was cancelled, or belongs to conditions that are no longer asked for, is dropped.
+ */
+static bool nulls_step(struct nulls *n)
+{
+    struct nulls_news news = {.any = false};
+    struct err err = {STATUS_OK, ""};
+    uint32_t property = n->property;
+    bool complete = false;
+    if (n->thread.stop || !n->wanted || property >= n->properties || n->complete[property])
+        return false;
+    unsigned generation = n->generation;
+    cancel_clear(&n->thread.cancel); /* set for what was wanted before */
+    enum status code = nulls_adopt(n, &err);
+    pthread_mutex_unlock(&n->thread.lock);
+    if (!code)
+        code = nulls_compute(n, property, &news, &complete, &err);
+    pthread_mutex_lock(&n->thread.lock);
+    if (generation != n->generation || code == STATUS_CANCELLED) {
+        nulls_answer_free(&news.answer);
+        return true;
+    }
+    if (code) {
+        nulls_answer_free(&news.answer);
+        news.any = complete = true;
+        news.answer.code = code;
+        snprintf(news.answer.why, sizeof news.answer.why, "%.255s",
+                 engine_without_path(&n->counts, err.msg));
+    }
+    if (news.any) {
+        nulls_merge(&n->news[property].answer, &news.answer);
+        n->news[property].any = true;
+    }
+    n->complete[property] = complete;
+    if (news.any || complete)
+        engine_tell(n->tell);
+    return true;
+}
+
+void nulls_progress(struct nulls *n, double share)
+{
+    double now = worker_clock();
+    pthread_mutex_lock(&n->thread.lock);
+    n->share = share;
+    pthread_mutex_unlock(&n->thread.lock);
+    if (now < n->told + TELL_SECONDS)
+        return;
+    n->told = now;
+    engine_tell(n->tell);
+}
+
+/* The thread: one step after another, until it is asked to stop. */
+static void *nulls_loop(void *arg)
+{
+    struct nulls *n = arg;
+    pthread_mutex_lock(&n->thread.lock);
+    while (!n->thread.stop)
+        if (nulls_step(n))
+            pthread_cond_signal(&n->thread.news);
+        else
+            pthread_cond_wait(&n->thread.work, &n->thread.lock);
+    pthread_mutex_unlock(&n->thread.lock);
+    return NULL;
+}
+
+void nulls_start(struct nulls *n)
+{
+    background_start(&n->thread, nulls_loop, n);
+}
+
+void nulls_ask_to_stop(struct nulls *n)
+{
+    if (n)
+        background_ask_to_stop(&n->thread);
+}
+
+/* All that was made under the last conditions. */
+static void nulls_clear(struct nulls *n)
+{
+    for (uint32_t p = 0; p < n->properties; p++) {
+        nulls_answer_free(&n->news[p].answer);
+        n->news[p].any = n->complete[p] = false;
+        if (n->got[p])
+            nulls_answer_free(n->got[p]);
+        free(n->got[p]);
+        n->got[p] = NULL;
+    }
+    n->share = 0;
+}
+
+void nulls_free(struct nulls *n)
+{
+    if (!n)
+        return;
+    background_stop(&n->thread);
+    nulls_clear(n);
+    nulls_forget(n);
+    analysis_free(&n->session);
+    query_filters_free(&n->filters);
+    background_free(&n->thread);
+    free(n->options.cache);
+    free(n->work);
+    free(n->news);
+    free(n->complete);
+    free(n->got);
+    free(n);
+}
+
+enum status nulls_set(struct nulls *n, const struct analysis_params *params, double lambda,
+                      const struct query_filters *filters, struct err *err)
+{
+    struct query_filters copy = QUERY_FILTERS_INIT;
+    enum status code = query_filters_copy(&copy, filters, err);
+    if (code)
+        return code;
+    pthread_mutex_lock(&n->thread.lock);
+    query_filters_free(&n->filters);
+    n->filters = copy;
+    n->params = *params;
+    n->lambda = lambda;
+    n->generation++;
+    cancel_set(&n->thread.cancel); /* nobody wants what is being computed any more */
+    nulls_clear(n);
+    pthread_cond_signal(&n->thread.work);
+    pthread_mutex_unlock(&n->thread.lock);
+    return STATUS_OK;
+}
+
+void nulls_focus(struct nulls *n, uint32_t property, bool wanted)
+{
+    pthread_mutex_lock(&n->thread.lock);
+    if (n->wanted != wanted || n->property != property) {
+        n->wanted = wanted;
+        n->property = property;
+        n->share = 0;
+        cancel_set(&n->thread.cancel);
+        pthread_cond_signal(&n->thread.work);
+    }
+    pthread_mutex_unlock(&n->thread.lock);
+}
+
+bool nulls_take(struct nulls *n)
+{
+    bool taken = false;
+    pthread_mutex_lock(&n->thread.lock);
+    for (uint32_t p = 0; p < n->properties; p++) {
+        if (!n->news[p].any)
+            continue;
+        if (!n->got[p])
+            n->got[p] = mem_zeros(1, sizeof *n->got[p]);
+        if (!n->got[p])
+            continue; /* later, perhaps */
+        nulls_merge(n->got[p], &n->news[p].answer);
+        n->news[p].any = false;
+        taken = true;
+    }
+    pthread_mutex_unlock(&n->thread.lock);
+    return taken;
+}
+
+/* Nothing is to come of what is wanted; with the lock. */
+static bool nulls_done(const struct nulls *n)
+{
+    return !n->wanted || n->property >= n->properties || n->complete[n->property];
+}
+
+bool nulls_complete(struct nulls *n)
+{
+    pthread_mutex_lock(&n->thread.lock);
+    bool done = nulls_done(n);
+    pthread_mutex_unlock(&n->thread.lock);
+    return done;
+}
+
+double nulls_share(struct nulls *n)
+{
+    pthread_mutex_lock(&n->thread.lock);
+    double share = n->share;
+    pthread_mutex_unlock(&n->thread.lock);
+    return share;
+}
+
+void nulls_finish(struct nulls *n, int ms)
+{
+    struct timespec until = worker_deadline(ms / 1000.0);
+    pthread_mutex_lock(&n->thread.lock);
+    if (n->thread.started) {
+        while (!nulls_done(n))
+            if (!worker_wait_until(&n->thread.news, &n->thread.lock, &until))
+                break;
+    } else
+        while (nulls_step(n))
+            ;
+    pthread_mutex_unlock(&n->thread.lock);
+}
+
+const struct nulls_answer *nulls_get(const struct nulls *n, uint32_t property)
+{
+    return property < n->properties ? n->got[property] : NULL;
+}
+
+uint32_t nulls_rows(const struct nulls_answer *a)
+{
+    return a->part[0].rows + a->part[1].rows;
+}
+
+const struct null_result *nulls_of_row(const struct nulls_answer *a, uint32_t row, bool *final)
+{
+    int part = row >= a->part[0].rows;
+    *final = a->final[part];
+    return &a->part[part];
+}
+
+const struct null_row *nulls_row(const struct nulls_answer *a, uint32_t row)
+{
+    uint32_t first = a->part[0].rows;
+    return row < first ? &a->part[0].row[row] : &a->part[1].row[row - first];
+}
+
+const struct null_row *nulls_find(const struct nulls_answer *a, const struct statistic *statistic,
+                                  uint32_t layer)
+{
+    for (uint32_t i = 0; a && !a->code && i < nulls_rows(a); i++)
+        if (nulls_row(a, i)->statistic == statistic && nulls_row(a, i)->layer == layer)
+            return nulls_row(a, i);
+    return NULL;
+}

@@ -1,0 +1,72 @@
+/*
+ * nulls_internal.h - private to nulls*.c: what the worker of nulls.h has.
+ */
+#ifndef PROPNEU_WORK_NULLS_INTERNAL_H
+#define PROPNEU_WORK_NULLS_INTERNAL_H
+
+#include "base/worker.h"
+#include "work/nulls.h"
+
+/* What the worker has of one property. */
+struct nulls_work {
+    struct null_run *run[NULLS_PARTS]; /* NULL: not begun, or finished */
+    bool finished[NULLS_PARTS];        /* all that there is has been handed over */
+    bool shown[NULLS_PARTS];           /* the first draws have been */
+    uint64_t draws;                    /* of a part; 0: not known yet */
+};
+
+/* What was handed over and not yet taken. */
+struct nulls_news {
+    bool any; /* the rest holds something: an error, or the parts that have rows */
+    struct nulls_answer answer;
+};
+
+/*
+ * The thread's lock guards what was asked for and what was made; the session, `work`, the digest
+ * and `computed_for` belong to whoever computes, the answers in `got` to the owner.
+ */
+struct nulls {
+    /* Borrowed arrays in a struct of its own: another lambda may be chosen than on the screen. */
+    struct counts counts;
+    struct analysis session;
+    struct engine *tell;
+    struct nulls_options options;
+    unsigned threads;
+    uint32_t properties;
+    struct nulls_work *work; /* [properties] */
+    char digest[65];         /* of the data at the session's lambda; "": not made yet */
+    unsigned computed_for;
+    double told;         /* time of the last news of progress */
+    double before, step; /* share of the property's draws before this step, and of the step */
+
+    /* Under the lock. */
+    uint32_t property;
+    bool wanted;
+    unsigned generation;
+    struct analysis_params params;
+    double lambda;
+    struct query_filters filters;
+    struct nulls_news *news; /* [properties] */
+    bool *complete;          /* [properties] nothing more is to come */
+    double share;
+
+    struct nulls_answer **got; /* [properties] */
+    struct background thread;
+};
+
+void nulls_answer_free(struct nulls_answer *a);
+
+/*
+ * Some draws more of PROPERTY, without the lock: what is to be shown of them goes into NEWS,
+ * *COMPLETE says that nothing is left to do.  nulls_compute.c.
+ */
+enum status nulls_compute(struct nulls *n, uint32_t property, struct nulls_news *news,
+                          bool *complete, struct err *err);
+
+/* Forgets what has been drawn. */
+void nulls_forget(struct nulls *n);
+
+/* Says that SHARE of the property's draws are there. */
+void nulls_progress(struct nulls *n, double share);
+
+#endif
