@@ -14,6 +14,27 @@
 #include "formats/lines.h"
 #include "base/mem.h"
 
+static bool settings_color(const char *word, enum tui_color *color)
+{
+    static const char *const names[] = {"auto", "always", "never"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(word, names[i]) == 0) {
+            *color = (enum tui_color)i;
+            return true;
+        }
+    return false;
+}
+
+int explore_color(struct explore *e, const char *value)
+{
+    e->color_told = true;
+    snprintf(e->color_name, sizeof e->color_name, "%.15s", value);
+    e->app.color = e->color_name;
+    if (settings_color(value, &e->color))
+        return CLI_END;
+    return cli_usage(e->command, "--color is auto, always or never, not '%s'", value);
+}
+
 enum { PLACES = 100, MAX_BYTES = 1 << 22 }; /* files whose places are remembered */
 
 static bool has_option(const struct explore *e, const char *wanted)

@@ -36,6 +36,34 @@ const struct engine_result *app_result(const struct app *app, uint32_t property,
     return engine_get(app_file(app)->engine, property, layer);
 }
 
+const struct nulls_answer *app_null(const struct app *app, uint32_t property)
+{
+    const struct app_file *f = app_file(app);
+    return f->nulls ? nulls_get(f->nulls, property) : NULL;
+}
+
+const struct null_row *app_null_row(const struct app *app, uint32_t property,
+                                    const struct statistic *statistic, uint32_t layer, double shown)
+{
+    const struct null_row *row = nulls_find(app_null(app, property), statistic, layer);
+    return row && fabs(row->summary.observed - shown) <= 1e-6 * (1 + fabs(shown)) ? row : NULL;
+}
+
+const struct nulls_neurons *app_null_neurons(const struct app *app)
+{
+    const struct app_file *f = app_file(app);
+    return f->nulls ? nulls_get_neurons(f->nulls, app->at.property, app->at.layer) : NULL;
+}
+
+bool app_null_final(const struct app *app, uint32_t property, const struct null_row *row)
+{
+    const struct nulls_answer *a = app_null(app, property);
+    for (uint32_t i = 0; a && i < nulls_rows(a); i++)
+        if (nulls_row(a, i) == row)
+            return a->final[nulls_part(a, i)];
+    return false;
+}
+
 void app_say(struct app *app, bool bad, const char *fmt, ...)
 {
     struct err clean; /* err_set takes control bytes out */
@@ -81,7 +109,11 @@ enum status app_file_changed(struct app *app, struct app_file *f, struct err *er
     f->sigma = app->sigma;
     analysis_set_params(&f->session, &params);
     analysis_changed(&f->session);
-    return engine_set(f->engine, &params, f->counts.lambda_percent, &f->session.filters, err);
+    double lambda = f->counts.lambda_percent;
+    enum status code = engine_set(f->engine, &params, lambda, &f->session.filters, err);
+    if (!code && f->nulls)
+        code = nulls_set(f->nulls, &params, lambda, &f->session.filters, err);
+    return code;
 }
 
 unsigned app_context(const struct app *app)
@@ -303,16 +335,34 @@ enum status app_key(struct app *app, uint32_t key)
     return action ? app_apply(app, action, arg) : STATUS_OK;
 }
 
+/* What chance gives is for views that show it, and comes after what they show besides. */
+static void app_focus_nulls(struct app *app)
+{
+    const struct view *view = view_current(app);
+    for (size_t i = 0; i < app->files; i++) {
+        struct app_file *f = &app->file[i];
+        if (!f->open || !f->nulls)
+            continue;
+        enum nulls_want want = NULLS_NOTHING;
+        if (i == app->here && (view->needs == NEEDS_NULLS || engine_missing(f->engine) == 0))
+            want = view->nulls;
+        nulls_focus(f->nulls, want, app->at.property, app->at.layer);
+    }
+}
+
 static void app_focus(struct app *app)
 {
     engine_focus(app_file(app)->engine, app->at.property, app->at.layer,
                  view_current(app)->needs == NEEDS_MAPS);
+    app_focus_nulls(app);
 }
 
 void app_prepare(struct app *app)
 {
     struct err err = {STATUS_OK, ""};
     app_focus(app);
+    if (app_file(app)->nulls)
+        app->nulls_stamp += nulls_take(app_file(app)->nulls);
     app->prepared = (struct app_prepared){app->conditions, app->at};
     if (!app->lag)
         app->looked = app->at.layer;
@@ -336,7 +386,10 @@ void app_settle(struct app *app, bool everything, int ms)
 {
     enum view_needs needs = view_current(app)->needs;
     app_focus(app);
-    if (needs == NEEDS_FILES)
+    if (needs == NEEDS_NULLS) {
+        if (app_file(app)->nulls)
+            nulls_finish(app_file(app)->nulls, ms);
+    } else if (needs == NEEDS_FILES)
         settle_all(app, everything, ms);
     else if (needs != NEEDS_NOTHING)
         engine_finish(app_file(app)->engine, !everything || needs != NEEDS_FILE, ms);
@@ -351,12 +404,22 @@ size_t app_missing(const struct app *app)
     return n;
 }
 
+void app_progress(const struct app *app, char *text, size_t size)
+{
+    if (view_current(app)->needs == NEEDS_NULLS && app_file(app)->nulls)
+        snprintf(text, size, "%s %% of the labelings",
+                 number_fixed(floor(100 * nulls_share(app_file(app)->nulls)), 0).text);
+    else
+        snprintf(text, size, "computing, %zu to go", app_missing(app));
+}
+
 bool app_settled(const struct app *app)
 {
     switch (view_current(app)->needs) {
     case NEEDS_NOTHING: return true;
     case NEEDS_FILE:
     case NEEDS_FILES: return app_missing(app) == 0;
+    case NEEDS_NULLS: return !app_file(app)->nulls || nulls_complete(app_file(app)->nulls);
     case NEEDS_MAPS: break;
     }
     for (uint32_t l = 0; l <= app->at.layer; l++)

@@ -20,7 +20,7 @@
 #include "explorer/prompt.h"
 #include "explorer/views/views.h"
 #include "screen/plot.h"
-#include "work/engine.h"
+#include "work/nulls.h"
 
 #define APP_MIN_COLS  40
 #define APP_MIN_ROWS  10
@@ -33,9 +33,10 @@ struct app_file {
     struct counts counts;
     struct analysis session; /* the screen's own; the engine has another */
     struct engine *engine;
-    double sigma;    /* what the engine computes with; 0: nothing yet */
-    char why[256];   /* why it could not be opened */
-    char sha256[65]; /* of its bytes, once it was asked for */
+    struct nulls *nulls; /* NULL: none are computed */
+    double sigma;        /* what the engine computes with; 0: nothing yet */
+    char why[256];       /* why it could not be opened */
+    char sha256[65];     /* of its bytes, once it was asked for */
 };
 
 /* The place shown. */
@@ -67,6 +68,12 @@ struct app_clip {
     bool ready;
 };
 
+/* What chance gives: how many labelings, from which seed. */
+struct app_nulls {
+    uint64_t draws, seed; /* draws 0: the default */
+    bool none;            /* nothing is computed */
+};
+
 /* How the explorer was opened, to be saved; borrowed. */
 struct app_settings {
     const char *path;  /* where settings are saved; NULL = nowhere */
@@ -84,8 +91,9 @@ struct app {
     struct place at;             /* layer from 0; property: index into the session's names */
     char phone[PHONES_NAME_MAX]; /* "" = none chosen */
     double sigma;
-    unsigned conditions; /* rises with every change of file, filter or sigma */
-    struct marks marked; /* neurons marked, and sets that have a name */
+    unsigned conditions;  /* rises with every change of file, filter or sigma */
+    unsigned nulls_stamp; /* rises whenever more is known of what chance gives */
+    struct marks marked;  /* neurons marked, and sets that have a name */
     void *state[VIEW_COUNT];
     struct history history;
 
@@ -113,6 +121,7 @@ struct app {
     struct app_clip clip;
 
     bool threads; /* computations run in threads, experiments can be begun */
+    struct app_nulls nulls;
     struct app_settings settings;
 };
 
@@ -130,6 +139,7 @@ struct app_options {
     enum plot_glyphs glyphs;         /* of the points of the map */
     double sigma;                    /* percent; 0 = default */
     double lambda;                   /* percent, one of the first file's; 0 = its own */
+    struct app_nulls nulls;
     bool ascii, threads, unnamed, mouse, a11y;
     int cols, rows;
 };
@@ -189,6 +199,24 @@ const char *app_property(const struct app *app);
 
 /* Result of PROPERTY (index) in LAYER (from 0), or NULL while it is not there. */
 const struct engine_result *app_result(const struct app *app, uint32_t property, uint32_t layer);
+
+/* What chance gives of PROPERTY (index), or NULL while nothing is known. */
+const struct nulls_answer *app_null(const struct app *app, uint32_t property);
+
+/* The null of the number SHOWN, a statistic in LAYER (from 0); NULL where there is none, or it is
+ * of another number: tokens have middle frames alone. */
+const struct null_row *app_null_row(const struct app *app, uint32_t property,
+                                    const struct statistic *statistic, uint32_t layer,
+                                    double shown);
+
+/* True if ROW of PROPERTY's null is of all draws, not of the first. */
+bool app_null_final(const struct app *app, uint32_t property, const struct null_row *row);
+
+/* The tests of the neurons of the property and layer at hand, or NULL while there are none. */
+const struct nulls_neurons *app_null_neurons(const struct app *app);
+
+/* What is being computed, for the status line. */
+void app_progress(const struct app *app, char *text, size_t size);
 
 /* After filters or parameters have changed: everything is computed anew. */
 enum status app_conditions_changed(struct app *app, struct err *err);

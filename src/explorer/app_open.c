@@ -13,12 +13,15 @@
 #include "analysis/setexpr.h"
 #include "base/mem.h"
 #include "base/number.h"
+#include "formats/cachefile.h"
 
 static void close_file(struct app_file *f)
 {
     if (!f->open)
         return;
+    nulls_free(f->nulls); /* tells the engine */
     engine_free(f->engine);
+    f->nulls = NULL;
     analysis_free(&f->session);
     counts_free(&f->counts);
     f->open = false;
@@ -31,6 +34,18 @@ static const struct engine *app_open_started(const struct app *app, const struct
         if (app->file[i].open && &app->file[i] != f)
             return app->file[i].engine;
     return NULL;
+}
+
+/* What computes nulls for F; the cache is for sessions alone, so that prints depend on no other. */
+static enum status app_open_nulls(const struct app *app, struct app_file *f, struct err *err)
+{
+    struct nulls_options o = {.draws = app->nulls.draws, .seed = app->nulls.seed};
+    if (app->nulls.none)
+        return STATUS_OK;
+    o.cache = app->threads ? cache_folder("nulls") : NULL;
+    f->nulls = nulls_new(&f->counts, &app->phones, f->engine, &o, err);
+    free(o.cache);
+    return f->nulls ? STATUS_OK : err->code;
 }
 
 /*
@@ -54,7 +69,7 @@ static enum status open_file(struct app *app, size_t i, struct err *err)
     f->open = true;
     f->session.sets = &app->marked.sets;
     f->engine = engine_new(&f->counts, &app->phones, err);
-    code = f->engine ? STATUS_OK : err->code;
+    code = f->engine ? app_open_nulls(app, f, err) : err->code;
     if (!code && f->session.names.count == 0)
         code = err_set(err, STATUS_UNSUPPORTED, "%s: has no factor 'phone', nothing to explore",
                        f->path);
@@ -62,8 +77,11 @@ static enum status open_file(struct app *app, size_t i, struct err *err)
         close_file(f);
         return code;
     }
-    if (app->threads)
+    if (app->threads) {
         engine_start(f->engine, app_open_started(app, f));
+        if (f->nulls)
+            nulls_start(f->nulls);
+    }
     return STATUS_OK;
 }
 
@@ -227,6 +245,7 @@ enum status app_init(struct app *app, const char *const *path, size_t files,
                         .rows = options->rows,
                         .ascii = options->ascii,
                         .threads = options->threads,
+                        .nulls = options->nulls,
                         .mouse = options->mouse,
                         .a11y = options->a11y};
     app->files = files < APP_MAX_FILES ? files : APP_MAX_FILES;
@@ -263,6 +282,7 @@ enum status app_restart(struct app *app, const struct app_options *options, stru
                         .rows = app->rows,
                         .ascii = app->ascii,
                         .threads = app->threads,
+                        .nulls = app->nulls,
                         .mouse = app->mouse,
                         .a11y = app->a11y,
                         .log = app->log};
@@ -275,8 +295,10 @@ void app_free(struct app *app)
 {
     /* All threads are asked to end before one is waited for. */
     for (size_t i = 0; i < app->files; i++)
-        if (app->file[i].open)
+        if (app->file[i].open) {
             engine_ask_to_stop(app->file[i].engine);
+            nulls_ask_to_stop(app->file[i].nulls);
+        }
     app_open_forget(app);
     for (size_t i = 0; i < app->files; i++)
         close_file(&app->file[i]);

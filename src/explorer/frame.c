@@ -78,8 +78,8 @@ static int short_title(const char *title, char *text, size_t size)
 
 /*
  * Tabs in the widest of three forms for which there is room: whole titles, short titles, numbers
- * only; the current view always has its whole title. The layer follows at the right, as "7/12"
- * where "layer 7 of 12" does not fit. A plain canvas names view and layer in words instead.
+ * only; the current view has its whole title where that fits. The layer follows at the right, as
+ * "7/12" where "layer 7 of 12" does not fit. A plain canvas names view and layer in words instead.
  */
 static void draw_tabs(const struct app *app, struct canvas *c)
 {
@@ -90,16 +90,19 @@ static void draw_tabs(const struct app *app, struct canvas *c)
         return;
     }
     char where[128];
-    int whole = 14, narrow = 14; /* "layer 12 of 24" */
+    int whole = 14, narrow = 6; /* "layer 12 of 24"; "12/24" */
     for (int v = 0; v < VIEW_COUNT; v++) {
         whole += text_width(view_title((enum view_id)v)) + 4;
         narrow += short_title(view_title((enum view_id)v), where, sizeof where) + 3;
     }
     bool wide = whole <= c->cols, titled = narrow <= c->cols;
+    const char *title = view_title(app->at.view);
+    bool cut = titled && !wide &&
+               narrow - short_title(title, where, sizeof where) + text_width(title) > c->cols;
     for (int v = 0; v < VIEW_COUNT; v++) {
         bool here = v == (int)app->at.view;
         snprintf(where, sizeof where, "%s", here || wide ? view_title((enum view_id)v) : "");
-        if (titled && !here && !wide)
+        if (titled && !wide && (!here || cut))
             short_title(view_title((enum view_id)v), where, sizeof where);
         col +=
             canvas_textf(c, 1, col, c->cols - col, here ? STYLE_TAB_HERE : STYLE_TAB, "%s%d%s%s ",
@@ -124,8 +127,8 @@ static void draw_status(const struct app *app, struct canvas *c)
     struct buf line = BUF_INIT;
     int row = c->rows - 2, room = c->cols;
     if (!app_settled(app)) {
-        char text[40];
-        snprintf(text, sizeof text, " computing, %zu to go", app_missing(app));
+        char text[40] = " ";
+        app_progress(app, text + 1, sizeof text - 1);
         canvas_right(c, row, 0, c->cols, STYLE_FAINT, text);
         room -= text_width(text);
     }

@@ -36,6 +36,11 @@ static const struct {
      "how well groups are separated, from -1 to 1: for each point (b - a) / max(a, b), "
      "where a is its mean distance to its own group and b to the nearest other; the "
      "mean over all points"},
+    {"by chance, expected",
+     "the mean of a number when the labels that a claim is about are exchanged among the units "
+     "that could be exchanged if it were false: phones, speakers, tokens, utterances"},
+    {"p, p_max", "the share of these labelings that reach the number; p_max: that reach it in any "
+                 "layer, each on its own scale. Above .05 means 'not shown here', not 'no effect'"},
     {"condition", "restricts the frames that are counted to levels of any factor of the file"},
     {"erasure",
      "zero ablation: the columns of the chosen neurons in the second feed-forward matrix "

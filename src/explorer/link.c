@@ -379,6 +379,10 @@ void link_command(const struct app *app, struct buf *out)
     buf_str(out, "propneu explore");
     if (app->ascii)
         buf_str(out, " --ascii");
+    if (app->nulls.none || app->nulls.draws)
+        buf_printf(out, " --draws %llu", (unsigned long long)app->nulls.draws);
+    if (app->nulls.seed)
+        buf_printf(out, " --seed %llu", (unsigned long long)app->nulls.seed);
     link_tell(app, &l);
     for (size_t at = 0; link_next(&l, &at, &name, &value);) {
         buf_printf(out, " --%s ", name);

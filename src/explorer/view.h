@@ -28,7 +28,8 @@ enum view_needs {
     NEEDS_NOTHING, /* the session answers at once */
     NEEDS_MAPS,    /* the maps of the property in all layers up to the current one */
     NEEDS_FILE,    /* everything of the file shown */
-    NEEDS_FILES    /* everything of all files */
+    NEEDS_FILES,   /* everything of all files */
+    NEEDS_NULLS    /* what chance gives of the property */
 };
 
 /* What a view is the one to show, wherever the explorer wants to go there (view_show). */
@@ -69,6 +70,7 @@ struct view {
     bool (*leave)(struct app *app, bool print, struct err *err);
 
     enum view_needs needs;
+    enum nulls_want nulls; /* what it shows of what chance gives, once that is there */
     bool layer_cursor; /* the current layer is its cursor, which what is drawn may follow late */
     enum status (*prepare)(struct app *app, struct err *err); /* quick; may be NULL */
     int (*due)(const struct app *app); /* ms until it wants a look, -1: never; may be NULL */

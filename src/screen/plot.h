@@ -72,6 +72,14 @@ void plot_curves(struct canvas *c, struct rect area, const struct plot_series *s
 void plot_ranks(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
                 size_t n, double high, double line, bool logarithmic, enum plot_glyphs glyphs);
 
+/*
+ * How often VALUE [n] (those that are numbers) lies in each of equal steps, as bars over an axis;
+ * MARK, which may lie beyond all of them, is pointed at and called NAME.  WHOLE: whole numbers, so
+ * that no step is below one.  At least 5 rows and 16 columns.
+ */
+void plot_histogram(struct canvas *c, struct rect area, const double *value, size_t n, double mark,
+                    const char *name, bool whole);
+
 /* The round step (1, 2 or 5 times a power of ten) that cuts SPAN into at most STEPS parts. */
 double plot_step(double span, int steps);
 

@@ -56,7 +56,13 @@ struct nulls *nulls_new(const struct counts *counts, const struct phones *phones
     n->news = mem_zeros(n->properties, sizeof *n->news);
     n->complete = mem_zeros(n->properties, sizeof *n->complete);
     n->got = mem_zeros(n->properties, sizeof *n->got);
-    if (n->work && n->news && n->complete && n->got)
+    size_t all = (size_t)n->properties * counts->layers;
+    n->stages = mem_zeros(all, sizeof *n->stages);
+    n->neurons_news = mem_zeros(all, sizeof *n->neurons_news);
+    n->neurons_complete = mem_zeros(all, sizeof *n->neurons_complete);
+    n->neurons_got = mem_zeros(all, sizeof *n->neurons_got);
+    if (n->work && n->news && n->complete && n->got && n->stages && n->neurons_news &&
+        n->neurons_complete && n->neurons_got)
         return n;
     n->properties = 0;
     nulls_free(n);
@@ -89,15 +95,54 @@ static enum status nulls_adopt(struct nulls *n, struct err *err)
 static void nulls_merge(struct nulls_answer *to, struct nulls_answer *from)
 {
     to->code = from->code;
-    to->draws = from->draws;
     memcpy(to->why, from->why, sizeof to->why);
     for (int i = 0; i < NULLS_PARTS; i++)
         if (from->part[i].rows) {
             null_free(&to->part[i]);
             to->part[i] = from->part[i];
             to->final[i] = from->final[i];
+            to->draws[i] = from->draws[i];
             from->part[i] = (struct null_result){0};
         }
+}
+
+/* Nothing is to come of what is wanted; with the lock. */
+static bool nulls_done(const struct nulls *n)
+{
+    if (n->property >= n->properties || n->layer >= n->counts.layers)
+        return true;
+    switch (n->want) {
+    case NULLS_PROPERTY: return n->complete[n->property];
+    case NULLS_NEURONS:
+        return n->neurons_complete[(size_t)n->property * n->counts.layers + n->layer];
+    default: return true;
+    }
+}
+
+/* What one step has made, before it is known whether anybody still wants it. */
+struct nulls_made {
+    struct nulls_news news;
+    struct nulls_neurons neurons;
+    bool complete;
+};
+
+/* Hands over what was made of PROPERTY's null, or why nothing was; with the lock. */
+static void nulls_deliver(struct nulls *n, uint32_t property, struct nulls_made *m,
+                          enum status code, const struct err *err)
+{
+    struct nulls_answer *answer = &m->news.answer;
+    if (code) {
+        nulls_answer_free(answer);
+        m->news.any = m->complete = true;
+        answer->code = code;
+        snprintf(answer->why, sizeof answer->why, "%.255s",
+                 engine_without_path(&n->counts, err->msg));
+    }
+    if (m->news.any) {
+        nulls_merge(&n->news[property].answer, answer);
+        n->news[property].any = true;
+    }
+    n->complete[property] = m->complete;
 }
 
 /*
@@ -106,36 +151,33 @@ static void nulls_merge(struct nulls_answer *to, struct nulls_answer *from)
  */
 static bool nulls_step(struct nulls *n)
 {
-    struct nulls_news news = {.any = false};
+    struct nulls_made m = {.complete = false};
     struct err err = {STATUS_OK, ""};
-    uint32_t property = n->property;
-    bool complete = false;
-    if (n->thread.stop || !n->wanted || property >= n->properties || n->complete[property])
+    uint32_t property = n->property, layer = n->layer;
+    if (n->thread.stop || nulls_done(n))
         return false;
+    bool neurons = n->want == NULLS_NEURONS;
     unsigned generation = n->generation;
     cancel_clear(&n->thread.cancel); /* set for what was wanted before */
     enum status code = nulls_adopt(n, &err);
     pthread_mutex_unlock(&n->thread.lock);
     if (!code)
-        code = nulls_compute(n, property, &news, &complete, &err);
+        code = neurons ? nulls_compute_neurons(n, property, layer, &m.neurons, &m.complete, &err)
+                       : nulls_compute(n, property, &m.news, &m.complete, &err);
     pthread_mutex_lock(&n->thread.lock);
     if (generation != n->generation || code == STATUS_CANCELLED) {
-        nulls_answer_free(&news.answer);
+        nulls_answer_free(&m.news.answer);
+        nulls_neurons_free(&m.neurons);
         return true;
     }
-    if (code) {
-        nulls_answer_free(&news.answer);
-        news.any = complete = true;
-        news.answer.code = code;
-        snprintf(news.answer.why, sizeof news.answer.why, "%.255s",
-                 engine_without_path(&n->counts, err.msg));
+    size_t at = (size_t)property * n->counts.layers + layer;
+    if (!neurons) {
+        nulls_deliver(n, property, &m, code, &err);
+    } else {
+        nulls_neurons_merge(&n->neurons_news[at], &m.neurons);
+        n->neurons_complete[at] = m.complete || code;
     }
-    if (news.any) {
-        nulls_merge(&n->news[property].answer, &news.answer);
-        n->news[property].any = true;
-    }
-    n->complete[property] = complete;
-    if (news.any || complete)
+    if (neurons || m.news.any || m.complete)
         engine_tell(n->tell);
     return true;
 }
@@ -188,6 +230,11 @@ static void nulls_clear(struct nulls *n)
         free(n->got[p]);
         n->got[p] = NULL;
     }
+    for (size_t i = 0; i < (size_t)n->properties * n->counts.layers; i++) {
+        nulls_neurons_free(&n->neurons_news[i]);
+        nulls_neurons_free(&n->neurons_got[i]);
+        n->neurons_complete[i] = false;
+    }
     n->share = 0;
 }
 
@@ -206,6 +253,10 @@ void nulls_free(struct nulls *n)
     free(n->news);
     free(n->complete);
     free(n->got);
+    free(n->stages);
+    free(n->neurons_news);
+    free(n->neurons_complete);
+    free(n->neurons_got);
     free(n);
 }
 
@@ -229,12 +280,14 @@ enum status nulls_set(struct nulls *n, const struct analysis_params *params, dou
     return STATUS_OK;
 }
 
-void nulls_focus(struct nulls *n, uint32_t property, bool wanted)
+void nulls_focus(struct nulls *n, enum nulls_want want, uint32_t property, uint32_t layer)
 {
     pthread_mutex_lock(&n->thread.lock);
-    if (n->wanted != wanted || n->property != property) {
-        n->wanted = wanted;
+    bool layers = want == NULLS_NEURONS && n->layer != layer;
+    if (n->want != want || (want && n->property != property) || layers) {
+        n->want = want;
         n->property = property;
+        n->layer = layer;
         n->share = 0;
         cancel_set(&n->thread.cancel);
         pthread_cond_signal(&n->thread.work);
@@ -257,14 +310,13 @@ bool nulls_take(struct nulls *n)
         n->news[p].any = false;
         taken = true;
     }
+    for (size_t i = 0; i < (size_t)n->properties * n->counts.layers; i++)
+        if (n->neurons_news[i].width || n->neurons_news[i].why[0]) {
+            nulls_neurons_merge(&n->neurons_got[i], &n->neurons_news[i]);
+            taken = true;
+        }
     pthread_mutex_unlock(&n->thread.lock);
     return taken;
-}
-
-/* Nothing is to come of what is wanted; with the lock. */
-static bool nulls_done(const struct nulls *n)
-{
-    return !n->wanted || n->property >= n->properties || n->complete[n->property];
 }
 
 bool nulls_complete(struct nulls *n)
@@ -304,20 +356,26 @@ const struct nulls_answer *nulls_get(const struct nulls *n, uint32_t property)
 
 uint32_t nulls_rows(const struct nulls_answer *a)
 {
-    return a->part[0].rows + a->part[1].rows;
+    uint32_t rows = 0;
+    for (int i = 0; i < NULLS_PARTS; i++)
+        rows += a->part[i].rows;
+    return rows;
 }
 
-const struct null_result *nulls_of_row(const struct nulls_answer *a, uint32_t row, bool *final)
+int nulls_part(const struct nulls_answer *a, uint32_t row)
 {
-    int part = row >= a->part[0].rows;
-    *final = a->final[part];
-    return &a->part[part];
+    int i = 0;
+    for (; i < NULLS_PARTS - 1 && row >= a->part[i].rows; i++)
+        row -= a->part[i].rows;
+    return i;
 }
 
 const struct null_row *nulls_row(const struct nulls_answer *a, uint32_t row)
 {
-    uint32_t first = a->part[0].rows;
-    return row < first ? &a->part[0].row[row] : &a->part[1].row[row - first];
+    int i = 0;
+    for (; i < NULLS_PARTS - 1 && row >= a->part[i].rows; i++)
+        row -= a->part[i].rows;
+    return &a->part[i].row[row];
 }
 
 const struct null_row *nulls_find(const struct nulls_answer *a, const struct statistic *statistic,
@@ -327,4 +385,13 @@ const struct null_row *nulls_find(const struct nulls_answer *a, const struct sta
         if (nulls_row(a, i)->statistic == statistic && nulls_row(a, i)->layer == layer)
             return nulls_row(a, i);
     return NULL;
+}
+
+const struct nulls_neurons *nulls_get_neurons(const struct nulls *n, uint32_t property,
+                                              uint32_t layer)
+{
+    if (property >= n->properties || layer >= n->counts.layers)
+        return NULL;
+    const struct nulls_neurons *got = &n->neurons_got[(size_t)property * n->counts.layers + layer];
+    return got->width ? got : NULL;
 }

@@ -16,18 +16,33 @@
 #include "inference/null.h"
 #include "work/engine.h"
 
-#define NULLS_FIRST  999                /* draws that are shown as provisional */
-#define NULLS_PARTS  2                  /* all statistics but one; the silhouette on the map */
+#define NULLS_FIRST 999 /* draws that are shown as provisional */
+#define NULLS_PARTS                                                                               \
+    4                                   /* all statistics but one; the silhouette on the map; the \
+                                         * same within further strata, where there are such */
 #define NULLS_CACHED ((size_t)64 << 20) /* bytes that the cache may have */
 
 /* What is known of one property. */
 struct nulls_answer {
     enum status code; /* why there is nothing, with the message and what would help */
     char why[256];
-    uint64_t draws;                       /* in the end */
+    uint64_t draws[NULLS_PARTS];          /* in the end */
     struct null_result part[NULLS_PARTS]; /* rows 0: nothing yet */
     bool final[NULLS_PARTS];              /* of all draws */
 };
+
+/* What is known of the neurons of one layer for one property. */
+struct nulls_neurons {
+    uint32_t width;
+    double *p, *q; /* [width] of neurontest.h; NULL: not there */
+    double
+        *stable; /* [groups][width] share of draws of speakers with the neuron in the set; NULL */
+    bool tests_final, stable_final; /* of all draws */
+    char why[256];                  /* why there are no tests */
+};
+
+/* What is wanted: nothing, the null of the property, or tests of the neurons of a layer. */
+enum nulls_want { NULLS_NOTHING, NULLS_PROPERTY, NULLS_NEURONS };
 
 struct nulls_options {
     uint64_t draws; /* 0: LABELINGS_DRAWS */
@@ -51,9 +66,9 @@ void nulls_free(struct nulls *n); /* N may be NULL */
 enum status nulls_set(struct nulls *n, const struct analysis_params *params, double lambda,
                       const struct query_filters *filters, struct err *err);
 
-/* PROPERTY (index into the session's names) is wanted; WANTED false: nothing is, and what is being
- * computed stops. */
-void nulls_focus(struct nulls *n, uint32_t property, bool wanted);
+/* What is wanted, of PROPERTY (index into the session's names) and, of its neurons, LAYER.  What is
+ * being computed and no longer wanted stops. */
+void nulls_focus(struct nulls *n, enum nulls_want want, uint32_t property, uint32_t layer);
 
 /* Takes what has come since; answers got before are void if it is true. */
 bool nulls_take(struct nulls *n);
@@ -65,10 +80,14 @@ const struct null_row *nulls_row(const struct nulls_answer *a, uint32_t row);
 const struct null_row *nulls_find(const struct nulls_answer *a, const struct statistic *statistic,
                                   uint32_t layer);
 
-/* The null that ROW of nulls_row is of, and whether it is of all draws. */
-const struct null_result *nulls_of_row(const struct nulls_answer *a, uint32_t row, bool *final);
+/* The part that ROW of nulls_row is of. */
+int nulls_part(const struct nulls_answer *a, uint32_t row);
 
-/* True if nothing is to come of the property that is wanted; how far it is, 0 to 1. */
+/* The tests of the neurons of LAYER, or NULL while there are none. */
+const struct nulls_neurons *nulls_get_neurons(const struct nulls *n, uint32_t property,
+                                              uint32_t layer);
+
+/* True if nothing is to come of what is wanted; how far a null is, 0 to 1. */
 bool nulls_complete(struct nulls *n);
 double nulls_share(struct nulls *n);
 

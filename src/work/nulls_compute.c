@@ -23,13 +23,14 @@ static const struct statistic *const quick[] = {&statistic_size, &statistic_full
                                                 &statistic_anosim, &statistic_permanova_f,
                                                 &statistic_permdisp};
 
-/* The statistics of PART for a property of POINTS points; none: there is no such part. */
-static void compute_choose(struct null_request *r, int part, uint32_t points)
+/* The statistics of a part (SILHOUETTE: one of those) for a property of POINTS points; none: there
+ * is no such part. */
+static void compute_choose(struct null_request *r, bool silhouette, uint32_t points)
 {
     size_t most = points <= COSTLY_POINTS ? sizeof quick / sizeof *quick : 1;
-    for (size_t i = 0; i < most && part == 0; i++)
+    for (size_t i = 0; i < most && !silhouette; i++)
         r->statistic[r->statistics++].statistic = quick[i];
-    if (part == 1 && points <= MAPPED_POINTS)
+    if (silhouette && points <= MAPPED_POINTS)
         r->statistic[r->statistics++].statistic = &statistic_silhouette;
 }
 
@@ -77,15 +78,21 @@ static enum status compute_begin(struct nulls *n, uint32_t property, int part, s
     enum status code = analysis_property(&n->session, r.property, &p, err);
     if (code)
         return code;
-    compute_choose(&r, part, p->points);
-    if (r.statistics == 0) {
+    compute_choose(&r, part % 2, p->points);
+    if (part > 1)
+        r.exchange.strata = exchange_further_strata(w->kind, &r.exchange);
+    if (r.statistics == 0 || (part > 1 && (!r.exchange.strata || w->expected))) {
         w->finished[part] = true;
         return STATUS_OK;
     }
     code = null_begin(&w->run[part], &n->session, &r, err);
     if (code)
         return code;
-    w->draws = null_plan(w->run[part])->draws;
+    w->draws[part] = null_plan(w->run[part])->draws;
+    if (part == 0) {
+        w->kind = null_plan(w->run[part])->kind;
+        w->expected = null_plan(w->run[part])->why[0] != '\0';
+    }
     compute_restore(n, w->run[part]);
     return STATUS_OK;
 }
@@ -94,12 +101,12 @@ static enum status compute_begin(struct nulls *n, uint32_t property, int part, s
 static enum status compute_show(struct nulls_work *w, int part, struct nulls_news *news,
                                 struct err *err)
 {
-    bool all = null_drawn(w->run[part]) == w->draws;
+    bool all = null_drawn(w->run[part]) == w->draws[part];
     enum status code = null_so_far(w->run[part], &news->answer.part[part], err);
     if (code)
         return code;
     news->any = true;
-    news->answer.draws = w->draws;
+    news->answer.draws[part] = w->draws[part];
     news->answer.final[part] = all;
     w->shown[part] = true;
     if (all) {
@@ -110,21 +117,30 @@ static enum status compute_show(struct nulls_work *w, int part, struct nulls_new
     return STATUS_OK;
 }
 
+/* How much of the property's draws there are, and what STEP draws add to that.  A part that has not
+ * begun is taken for as long as the first. */
+static void compute_share(struct nulls *n, const struct nulls_work *w, double step)
+{
+    int parts = w->kind == EXCHANGE_TOKENS ? NULLS_PARTS : NULLS_PARTS / 2;
+    double all = 0, done = 0;
+    for (int i = 0; i < parts; i++) {
+        double draws = (double)(w->draws[i] ? w->draws[i] : w->draws[0]);
+        all += draws;
+        done += w->finished[i] ? draws : w->run[i] ? (double)null_drawn(w->run[i]) : 0;
+    }
+    n->before = all > 0 ? done / all : 0;
+    n->step = all > 0 ? step / all : 0;
+}
+
 /* Draws PART on until there are GOAL, or as far as one step goes. */
 static enum status compute_draw(struct nulls *n, struct nulls_work *w, int part, uint64_t goal,
                                 struct nulls_news *news, struct err *err)
 {
     struct null_run *run = w->run[part];
     uint64_t from = null_drawn(run), to = goal - from > STEP_DRAWS ? from + STEP_DRAWS : goal;
-    double all = 0, done = 0;
-    for (int i = 0; i < NULLS_PARTS; i++) {
-        all += (double)w->draws;
-        done += w->finished[i] ? (double)w->draws : w->run[i] ? (double)null_drawn(w->run[i]) : 0;
-    }
-    n->before = done / all;
-    n->step = (double)(to - from) / all;
+    compute_share(n, w, (double)(to - from));
     enum status code = null_draw(run, to, err);
-    if (!code && to == w->draws && from < to)
+    if (!code && to == w->draws[part] && from < to)
         compute_keep(n, run);
     if (!code && to == goal)
         code = compute_show(w, part, news, err);
@@ -142,8 +158,8 @@ static bool compute_next(const struct nulls_work *w, int *part, uint64_t *goal)
             const struct null_run *run = w->run[*part];
             if (w->finished[*part])
                 continue;
-            *goal = all || (run && null_plan(run)->enumerated) || w->draws < NULLS_FIRST
-                        ? w->draws
+            *goal = all || (run && null_plan(run)->enumerated) || w->draws[*part] < NULLS_FIRST
+                        ? w->draws[*part]
                         : NULLS_FIRST;
             if (!run || null_drawn(run) < *goal || !w->shown[*part])
                 return true;
@@ -175,9 +191,11 @@ enum status nulls_compute(struct nulls *n, uint32_t property, struct nulls_news 
 
 void nulls_forget(struct nulls *n)
 {
+    if (n->properties)
+        memset(n->stages, 0, (size_t)n->properties * n->counts.layers);
     for (uint32_t p = 0; p < n->properties; p++) {
         for (int i = 0; i < NULLS_PARTS; i++)
             null_end(n->work[p].run[i]);
-        n->work[p] = (struct nulls_work){.draws = 0};
+        n->work[p] = (struct nulls_work){.expected = false};
     }
 }

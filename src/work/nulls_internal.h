@@ -12,7 +12,9 @@ struct nulls_work {
     struct null_run *run[NULLS_PARTS]; /* NULL: not begun, or finished */
     bool finished[NULLS_PARTS];        /* all that there is has been handed over */
     bool shown[NULLS_PARTS];           /* the first draws have been */
-    uint64_t draws;                    /* of a part; 0: not known yet */
+    uint64_t draws[NULLS_PARTS];       /* of a part; 0: not begun, or no labels are exchanged */
+    enum exchange_kind kind;           /* of the first part, once that has begun */
+    bool expected;                     /* it has no draws */
 };
 
 /* What was handed over and not yet taken. */
@@ -36,12 +38,13 @@ struct nulls {
     struct nulls_work *work; /* [properties] */
     char digest[65];         /* of the data at the session's lambda; "": not made yet */
     unsigned computed_for;
-    double told;         /* time of the last news of progress */
-    double before, step; /* share of the property's draws before this step, and of the step */
+    double told;           /* time of the last news of progress */
+    unsigned char *stages; /* [properties][layers] bits: what has been done of the neurons */
+    double before, step;   /* share of the property's draws before this step, and of the step */
 
     /* Under the lock. */
-    uint32_t property;
-    bool wanted;
+    enum nulls_want want;
+    uint32_t property, layer;
     unsigned generation;
     struct analysis_params params;
     double lambda;
@@ -49,8 +52,11 @@ struct nulls {
     struct nulls_news *news; /* [properties] */
     bool *complete;          /* [properties] nothing more is to come */
     double share;
+    struct nulls_neurons *neurons_news; /* [properties][layers] not yet taken; width 0: none */
+    bool *neurons_complete;             /* [properties][layers] */
 
-    struct nulls_answer **got; /* [properties] */
+    struct nulls_answer **got;         /* [properties] */
+    struct nulls_neurons *neurons_got; /* [properties][layers] width 0: none */
     struct background thread;
 };
 
@@ -62,6 +68,12 @@ void nulls_answer_free(struct nulls_answer *a);
  */
 enum status nulls_compute(struct nulls *n, uint32_t property, struct nulls_news *news,
                           bool *complete, struct err *err);
+
+/* The next stage of the tests of the neurons of LAYER; nulls_neurons.c. */
+enum status nulls_compute_neurons(struct nulls *n, uint32_t property, uint32_t layer,
+                                  struct nulls_neurons *news, bool *complete, struct err *err);
+void nulls_neurons_merge(struct nulls_neurons *to, struct nulls_neurons *from);
+void nulls_neurons_free(struct nulls_neurons *n);
 
 /* Forgets what has been drawn. */
 void nulls_forget(struct nulls *n);

@@ -89,6 +89,9 @@ explorer 'form\n' "$ssl" "$sid" --view compare
 explorer '' "$ssl" "$sid" --view compare
 
 asked null null "$ssl" --property phone --draws 20 --statistic size,full-dim,overlap:gender
+asked null null "$ssl" --property phone --draws 20 --seed 3 \
+    --statistic size,full-dim,anosim,permanova-f,permdisp,silhouette
+explorer '' "$ssl" --view statistics --property phone --draws 20 --seed 3
 
 asked neurons stability "$sid" --property gender --draws 20
 asked neurons neurons "$sid" --property gender --stable 50% --draws 20

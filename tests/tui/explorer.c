@@ -23,10 +23,12 @@ const char *explorer_program(void)
 void explorer_start(struct pty *p, int cols, int rows, const char *const *env, int flags,
                     const char *const *options)
 {
-    char *argv[16] = {(char *)(uintptr_t)explorer_program(), (char *)(uintptr_t) "explore",
+    char *argv[18] = {(char *)(uintptr_t)explorer_program(), (char *)(uintptr_t) "explore",
+                      (char *)(uintptr_t) "--draws",
+                      (char *)(uintptr_t) "0", /* later ones are heard */
                       file_name};
     for (size_t i = 0; options && options[i] && i < 12; i++)
-        argv[3 + i] = (char *)(uintptr_t)options[i];
+        argv[5 + i] = (char *)(uintptr_t)options[i];
     screen_start(p, cols, rows, env, argv, flags);
 }
 

@@ -25,7 +25,9 @@ int explorer_run(const struct CMUnitTest *tests, size_t n, bool base);
 const char *explorer_file(void);
 const char *explorer_program(void);
 
-/* Starts the explorer on the file, with OPTIONS (NULL at the end; NULL: none). */
+/* Starts the explorer on the file, with OPTIONS (NULL at the end; NULL: none), after --draws 0:
+ * what chance gives comes when it comes, and bytes are counted.
+ */
 void explorer_start(struct pty *p, int cols, int rows, const char *const *env, int flags,
                     const char *const *options);
 

@@ -14,7 +14,7 @@ static void the_screen_is_what_dump_prints(void **state)
     pty_quiet(&p, STILL);
     explorer_shows(&p, "--dump=80x24 --view map --property gender");
     pty_send(&p, "\033OC"); /* Right */
-    assert_true(screen_wait(&p, "layer 2 of", false, PATIENCE));
+    assert_true(screen_wait(&p, "2/", false, PATIENCE));
     pty_quiet(&p, STILL);
     explorer_shows(&p, "--dump=80x24 --view map --property gender --layer 2");
     pty_send(&p, "4");

@@ -41,11 +41,11 @@ static void r15_unknown_keys_do_nothing(void **state)
     free(before);
     free(after);
     pty_send(&p, "\033[4~");
-    assert_true(screen_wait(&p, "layer 6 of 6", false, PATIENCE));
+    assert_true(screen_wait(&p, "6/6", false, PATIENCE));
     pty_send(&p, "\033OH");
-    assert_true(screen_wait(&p, "layer 1 of 6", false, PATIENCE));
+    assert_true(screen_wait(&p, "1/6", false, PATIENCE));
     pty_send(&p, "\033[B");
-    assert_true(screen_wait(&p, "layer 2 of 6", false, PATIENCE));
+    assert_true(screen_wait(&p, "2/6", false, PATIENCE));
     pty_send(&p, "q"); /* no other screen to leave on a vt100 */
     assert_int_equal(pty_status(&p, PATIENCE), 0);
     pty_end(&p);
@@ -84,19 +84,19 @@ static void r15_arrows_and_letters_move_alike(void **state)
     (void)state;
     explorer_open(&p, 80, 24, NULL, 0);
     for (int i = 0; i < 3; i++) {
-        explorer_press(&p, down[i], "layer 2 of 6");
-        explorer_press(&p, right[i], "layer 3 of 6");
-        explorer_press(&p, up[i], "layer 2 of 6");
-        explorer_press(&p, left[i], "layer 1 of 6");
-        explorer_press(&p, last[i], "layer 6 of 6");
-        explorer_press(&p, first[i], "layer 1 of 6");
-        explorer_press(&p, i % 2 ? "\004" : "\033[6~", "layer 6 of 6");
-        explorer_press(&p, i % 2 ? "\025" : "\033[5~", "layer 1 of 6");
+        explorer_press(&p, down[i], "2/6");
+        explorer_press(&p, right[i], "3/6");
+        explorer_press(&p, up[i], "2/6");
+        explorer_press(&p, left[i], "1/6");
+        explorer_press(&p, last[i], "6/6");
+        explorer_press(&p, first[i], "1/6");
+        explorer_press(&p, i % 2 ? "\004" : "\033[6~", "6/6");
+        explorer_press(&p, i % 2 ? "\025" : "\033[5~", "1/6");
     }
     /* In lists over the view, too; in a prompt letters are text. */
     explorer_press(&p, "c", "Conditions");
     explorer_press(&p, "\033OBj\033OAk", "> ");
-    explorer_press(&p, "\033", "layer 1 of 6");
+    explorer_press(&p, "\033", "1/6");
     explorer_press(&p, "4a", "new set:");
     explorer_press(&p, "hjklqgG?\033OD\033ODx", "hjklqgxG?");
     explorer_press(&p, "\033", "set");

@@ -94,7 +94,7 @@ static void r39_messages_stay_in_the_log(void **state)
     explorer_open(&p, 80, 24, NULL, 0);
     explorer_press(&p, "E", "no messages yet");
     explorer_press(&p, "9", "there is no view 9");
-    explorer_press(&p, "j", "layer 2 of 6");
+    explorer_press(&p, "j", "2/6");
     explorer_press(&p, "f", "only this file");
     explorer_press(&p, "f", "only this file");
     explorer_press(&p, "E", "Messages");
@@ -112,7 +112,7 @@ static void r39_what_is_printed_meanwhile_is_kept_and_told_at_the_end(void **sta
     struct pty p;
     (void)state;
     explorer_open(&p, 80, 24, env, 0);
-    explorer_press(&p, "j", "layer 2 of 6");
+    explorer_press(&p, "j", "2/6");
     explorer_press(&p, "E", "using xterm");
     pty_send(&p, "\033");
     assert_true(screen_wait(&p, "Messages", true, PATIENCE));

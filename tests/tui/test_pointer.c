@@ -62,7 +62,7 @@ static void r25_reports_nobody_asked_for_are_no_keys(void **state)
     assert_string_equal(after, before);
     free(before);
     free(after);
-    explorer_press(&p, "j", "layer 2 of 6");
+    explorer_press(&p, "j", "2/6");
     explorer_quit(&p);
 }
 
@@ -77,9 +77,9 @@ static void r25_clicks_choose_tabs_lines_and_points(void **state)
     assert_true(screen_wait(&p, "best silhouette", false, PATIENCE));
     assert_true(sent(&p, "1000h"));
     click(&p, 7, 4);
-    assert_true(screen_wait(&p, "layer 4 of 6", false, PATIENCE));
+    assert_true(screen_wait(&p, "4/6", false, PATIENCE));
     pty_send(&p, "\033[<65;10;10M"); /* wheel */
-    assert_true(screen_wait(&p, "layer 5 of 6", false, PATIENCE));
+    assert_true(screen_wait(&p, "5/6", false, PATIENCE));
     click(&p, 1, 78); /* the layer, not a tab */
     find(&p, "3 Map", &row, &col);
     click(&p, row, col + 3);
@@ -118,7 +118,7 @@ static void r26_the_cursor_is_where_one_is(void **state)
 {
     static const struct {
         const char *keys, *text;
-    } places[] = {{"j", "layer 2"}, {"2", "above"},    {"j", "above"},     {"3", "stress"},
+    } places[] = {{"j", "2/6"},     {"2", "above"},    {"j", "above"},     {"3", "stress"},
                   {"j", "nearest"}, {"4", "expected"}, {"j", "expected"},  {"5", "best at"},
                   {"j", "best at"}, {"\006", "best"},  {"c", "Conditions"}};
     struct pty p;

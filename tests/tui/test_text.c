@@ -9,8 +9,12 @@
 /* The explorer on the file under NAME, until it is drawn. */
 static void open_as(struct pty *p, const char *name)
 {
-    char *argv[] = {(char *)(uintptr_t)explorer_program(), (char *)(uintptr_t) "explore",
-                    (char *)(uintptr_t)name, NULL};
+    char *argv[] = {(char *)(uintptr_t)explorer_program(),
+                    (char *)(uintptr_t) "explore",
+                    (char *)(uintptr_t) "--draws",
+                    (char *)(uintptr_t) "0",
+                    (char *)(uintptr_t)name,
+                    NULL};
     assert_int_equal(link(explorer_file(), name), 0);
     screen_start(p, 80, 24, NULL, argv, 0);
     assert_true(screen_wait(p, "? help", false, PATIENCE));

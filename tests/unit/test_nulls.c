@@ -14,12 +14,14 @@
 #include "base/worker.h"
 #include "corpus/phones.h"
 #include "formats/cachefile.h"
+#include "inference/neurontest.h"
+#include "inference/stability.h"
 #include "synth_counts.h"
 #include "work/nulls.h"
 
 #define FILE_NAME "nulls.counts"
 
-enum { DRAWS = 1200 };
+enum { DRAWS = 1200, FILES = 2 }; /* files of the cache for one null */
 
 static char folder[] = "test_nulls.XXXXXX";
 static struct counts counts;
@@ -87,9 +89,9 @@ static void assert_answer(const struct nulls_answer *answer, double sigma)
     assert_int_equal(wanted.rows, nulls_rows(answer));
     for (uint32_t i = 0; i < wanted.rows; i++) {
         const struct null_row *got = nulls_row(answer, i);
-        bool final;
-        assert_int_equal(nulls_of_row(answer, i, &final)->draws, DRAWS);
-        assert_true(final);
+        int part = nulls_part(answer, i);
+        assert_int_equal(answer->part[part].draws, DRAWS);
+        assert_true(answer->final[part]);
         assert_memory_equal(got->value, wanted.row[i].value, DRAWS * sizeof *got->value);
         assert_memory_equal(&got->summary, &wanted.row[i].summary, sizeof got->summary);
         assert_ptr_equal(nulls_find(answer, got->statistic, got->layer), got);
@@ -139,7 +141,7 @@ static void without_a_thread_all_is_computed_when_it_is_waited_for(void **state)
     (void)state;
     nulls_finish(n, 0); /* nothing is wanted */
     assert_false(nulls_take(n));
-    nulls_focus(n, phone, true);
+    nulls_focus(n, NULLS_PROPERTY, phone, 0);
     assert_false(nulls_complete(n));
     nulls_finish(n, 0);
     assert_true(nulls_complete(n));
@@ -154,13 +156,73 @@ static void what_cannot_be_exchanged_says_why(void **state)
     struct nulls *n = open_nulls(NULL);
     uint32_t gender = property("gender");
     (void)state;
-    nulls_focus(n, gender, true);
+    nulls_focus(n, NULLS_PROPERTY, gender, 0);
     nulls_finish(n, 0);
     assert_true(nulls_take(n));
     assert_int_equal(nulls_get(n, gender)->code, STATUS_UNSUPPORTED);
     assert_non_null(strstr(nulls_get(n, gender)->why, "speaker"));
     assert_null(nulls_find(nulls_get(n, gender), &statistic_size, 0));
     nulls_free(n);
+}
+
+static void neurons_are_tested_layer_by_layer(void **state)
+{
+    struct nulls *n = open_nulls(NULL);
+    uint32_t phone = property("phone"), layer = 2;
+    struct neuron_tests_request r = {.property = "phone",
+                                     .layer = &layer,
+                                     .layers = 1,
+                                     .threads = 1,
+                                     .exchange = {.draws = DRAWS, .seed = 7}};
+    struct neuron_tests wanted;
+    struct analysis a;
+    (void)state;
+    nulls_focus(n, NULLS_NEURONS, phone, layer);
+    nulls_finish(n, 0);
+    assert_true(nulls_complete(n));
+    assert_true(nulls_take(n));
+    assert_null(nulls_get_neurons(n, phone, 0));
+    const struct nulls_neurons *got = nulls_get_neurons(n, phone, layer);
+    assert_non_null(got);
+    assert_true(got->tests_final);
+    assert_null(got->stable); /* there are no speakers to draw */
+    assert_ok(analysis_init(&a, &counts, &phones, &err));
+    assert_ok(neuron_tests_make(&wanted, &a, &r, &err));
+    assert_int_equal(got->width, wanted.layer[0].width);
+    assert_memory_equal(got->p, wanted.layer[0].p, got->width * sizeof *got->p);
+    assert_memory_equal(got->q, wanted.layer[0].q, got->width * sizeof *got->q);
+    neuron_tests_free(&wanted);
+    analysis_free(&a);
+    nulls_free(n);
+}
+
+/* The demo's speaker model has speakers. */
+static void stability_comes_from_the_speakers(void **state)
+{
+    struct nulls_options o = {.draws = 40};
+    struct stability_request r = {.property = "gender", .threads = 1, .bootstrap = {.draws = 40}};
+    struct counts sid;
+    struct analysis a;
+    struct stability wanted;
+    (void)state;
+    assert_ok(counts_open(&sid, source_path("data/demo/counts/sid.counts"), &err));
+    assert_ok(analysis_init(&a, &sid, &phones, &err));
+    struct nulls *n = nulls_new(&sid, &phones, engine, &o, &err);
+    uint32_t gender = names_find(&a.names, "gender");
+    nulls_focus(n, NULLS_NEURONS, gender, 1);
+    nulls_finish(n, 0);
+    nulls_take(n);
+    const struct nulls_neurons *got = nulls_get_neurons(n, gender, 1);
+    assert_ok(stability_make(&wanted, &a, &r, &err));
+    assert_true(got && got->q && got->stable && got->stable_final);
+    for (uint32_t g = 0; g < 2; g++)
+        for (uint32_t i = 0; i < got->width; i++)
+            assert_true(got->stable[g * got->width + i] ==
+                        stability_share(&wanted, &wanted.layer[1], g, i));
+    stability_free(&wanted);
+    nulls_free(n);
+    analysis_free(&a);
+    counts_free(&sid);
 }
 
 /* Waits until the thread has nothing left to do. */
@@ -182,13 +244,13 @@ static void a_thread_gives_the_same_and_can_be_interrupted(void **state)
     (void)state;
     nulls_start(n);
     for (int i = 0; i < 20; i++) { /* come and go */
-        nulls_focus(n, i % 3 ? phone : each, true);
+        nulls_focus(n, (enum nulls_want)(1 + i % 2), i % 3 ? phone : each, i % 2);
         nulls_finish(n, i % 4);
         nulls_take(n);
-        nulls_focus(n, phone, false);
+        nulls_focus(n, NULLS_NOTHING, phone, 0);
         assert_true(nulls_complete(n));
     }
-    nulls_focus(n, phone, true);
+    nulls_focus(n, NULLS_PROPERTY, phone, 0);
     nulls_finish(n, 5);
     p.sigma = 0.5;
     assert_ok(nulls_set(n, &p, counts.lambda_percent, &none, &err));
@@ -222,7 +284,7 @@ static bool computes(char *cache, double sigma)
     struct analysis_params p = params;
     p.sigma = sigma;
     assert_ok(nulls_set(n, &p, counts.lambda_percent, &none, &err));
-    nulls_focus(n, property("phone"), true);
+    nulls_focus(n, NULLS_PROPERTY, property("phone"), 0);
     nulls_finish(n, 0);
     assert_true(nulls_take(n));
     assert_answer(nulls_get(n, property("phone")), sigma);
@@ -240,10 +302,10 @@ static void a_cache_gives_what_was_computed_and_nothing_else(void **state)
     setenv("XDG_CACHE_HOME", path, 1);
     char *cache = cache_folder("nulls");
     assert_true(computes(cache, 0.8));
-    assert_int_equal(cached(path, sizeof path), NULLS_PARTS);
+    assert_int_equal(cached(path, sizeof path), FILES);
     assert_false(computes(cache, 0.8));
     assert_true(computes(cache, 0.6)); /* another setting is another key */
-    assert_int_equal(cached(path, sizeof path), 2 * NULLS_PARTS);
+    assert_int_equal(cached(path, sizeof path), 2 * FILES);
     FILE *f = fopen(path, "r+"); /* broken */
     assert_non_null(f);
     fseek(f, -9, SEEK_END);
@@ -256,7 +318,7 @@ static void a_cache_gives_what_was_computed_and_nothing_else(void **state)
     assert_true(computes(cache, 0.8));
     counts.cells++;
     assert_false(computes(cache, 0.8));
-    assert_int_equal(cached(path, sizeof path), 3 * NULLS_PARTS);
+    assert_int_equal(cached(path, sizeof path), 3 * FILES);
     free(cache);
 }
 
@@ -315,6 +377,8 @@ int main(void)
         TEST(the_first_draws_are_those_of_a_smaller_null),
         TEST(without_a_thread_all_is_computed_when_it_is_waited_for),
         TEST(what_cannot_be_exchanged_says_why),
+        TEST(neurons_are_tested_layer_by_layer),
+        TEST(stability_comes_from_the_speakers),
         TEST(a_thread_gives_the_same_and_can_be_interrupted),
         TEST(a_cache_gives_what_was_computed_and_nothing_else),
         cmocka_unit_test(a_cache_keeps_the_newest_within_its_limit),

@@ -43,6 +43,8 @@ enum {
     OPT_SELECT,
     OPT_MARK,
     OPT_DEFINE,
+    OPT_DRAWS,
+    OPT_SEED,
     OPT_LAST,
     OPT_NO_CONFIG,
     OPT_DUMP,
@@ -73,7 +75,7 @@ static const struct cli_option options[] = {
     {"file", 0, "N", "start with the N-th file", NULL},
     {"form", 0, "NAME",
      "display form: table, curves, both, bars, drawing, labels, bare, best, counts, ...",
-     "table|curves|both|bars|drawing|labels|bare|best|counts|silhouettes|neurons"},
+     "table|curves|both|bars|drawing|labels|bare|best|counts|silhouettes|neurons|histogram"},
     {"marks", 0, "NAME", "glyphs of the map: letters, braille or blocks", "letters|braille|blocks"},
     {"scale", 0, "NAME", "log or even scale of ranks, or differences between files",
      "log|even|differences"},
@@ -85,9 +87,12 @@ static const struct cli_option options[] = {
     {"sort", 0, "COLUMN[-]", "sort by this column, with - in reverse order", NULL},
     {"filter", 0, "TERMS", "show only lines that match, such as 'p>0.05 group=female'", NULL},
     {"search", 0, "TERMS", "search terms of n", NULL},
-    {"select", 0, "ROW", "select a neuron, a region (AC) or a point (AH female)", NULL},
+    {"select", 0, "ROW", "select a neuron, a region (AC), a point (AH female), a statistic", NULL},
     {"mark", 0, "SET", "mark these neurons in each layer; may be repeated", NULL},
     {"define", 0, "NAME=SET", "define a named set, $NAME in expressions; may be repeated", NULL},
+    {"draws", 0, "N", "labelings of what chance gives; 0: nothing is computed (default: 9999)",
+     NULL},
+    {"seed", 0, "N", "seed of these labelings (default: 0)", NULL},
     {"last", 0, NULL, "restore the last session with this file", NULL},
     {"no-config", 0, NULL, "neither read settings nor save state", NULL},
     {"dump", 0, "[=COLSxROWS]", "print the screen and exit (default: 80x24)", NULL},
@@ -120,27 +125,6 @@ static bool parse_size(const char *text, struct app_options *o)
     o->cols = (int)cols;
     o->rows = (int)rows;
     return true;
-}
-
-static bool parse_color(const char *word, enum tui_color *color)
-{
-    static const char *const names[] = {"auto", "always", "never"};
-    for (int i = 0; i < 3; i++)
-        if (strcmp(word, names[i]) == 0) {
-            *color = (enum tui_color)i;
-            return true;
-        }
-    return false;
-}
-
-int explore_color(struct explore *e, const char *value)
-{
-    e->color_told = true;
-    snprintf(e->color_name, sizeof e->color_name, "%.15s", value);
-    e->app.color = e->color_name;
-    if (parse_color(value, &e->color))
-        return CLI_END;
-    return cli_usage(e->command, "--color is auto, always or never, not '%s'", value);
 }
 
 int explore_dump(struct explore *e, const char *value)
@@ -191,6 +175,17 @@ static int explore_take_option(struct explore *e, int opt, const char *value)
     switch (opt) {
     case OPT_MARK:
     case OPT_DEFINE: return add_set(e, opt == OPT_MARK, value);
+    case OPT_DRAWS:
+        if (!cli_unsigned(value, 0, 1000000, &n))
+            return cli_usage(e->command, "--draws takes a number up to 1000000, not '%s'", value);
+        e->app.nulls.draws = n;
+        e->app.nulls.none = n == 0;
+        break;
+    case OPT_SEED:
+        if (!cli_unsigned(value, 0, UINT32_MAX, &n))
+            return cli_usage(e->command, "--seed takes a number, not '%s'", value);
+        e->app.nulls.seed = n;
+        break;
     case OPT_LAST: e->last = true; break;
     case OPT_NO_CONFIG: e->no_config = true; break;
     case OPT_ASCII: e->app.ascii = true; break;

@@ -16,7 +16,8 @@
     VIEW(OVERLAP, "overlap", "Overlap", view_overlap)                 \
     VIEW(NEURONS, "neurons", "Neurons", view_neurons)                 \
     VIEW(EXPERIMENTS, "experiments", "Experiments", view_experiments) \
-    VIEW(COMPARE, "compare", "Compare", view_compare)
+    VIEW(COMPARE, "compare", "Compare", view_compare)                 \
+    VIEW(STATISTICS, "statistics", "Statistics", view_statistics)
 
 enum view_id {
 #define VIEW_ENUM(id, name, title, definition) VIEW_##id,

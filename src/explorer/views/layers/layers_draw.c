@@ -25,6 +25,7 @@ static const char *group_name(const struct app *app, uint32_t p, uint32_t group)
 struct columns {
     bool bars, original, groups; /* each only where those before it are */
     bool unscored;               /* also properties without silhouettes, not at hand */
+    bool nulls;                  /* what chance gives of the property at hand */
     int bar;                     /* cells of a bar with the blank before it */
     uint32_t first;              /* property */
 };
@@ -36,7 +37,9 @@ enum {
     GROUP_MAX = 10,  /* |G| under the name of a group */
     SCORE_WIDTH = 8, /* " -0.021*" */
     FULL_WIDTH = 8,
-    GAP = 2, /* between properties */
+    EXPECTED_WIDTH = 6, /* " 302.1" */
+    P_WIDTH = 7,        /* " .0012" and ~ */
+    GAP = 2,            /* between properties */
     BAR_MIN = 5,
     BAR_MAX = 17,
     MAX_GROUPS = 4 /* more have no columns of their own */
@@ -58,6 +61,12 @@ static bool has_column(const struct app *app, uint32_t p, const struct columns *
     return p >= k->first && (k->unscored || layers_scored(app, p) || p == app->at.property);
 }
 
+/* True if what chance gives of property P stands beside its numbers. */
+static bool has_nulls(const struct app *app, uint32_t p, const struct columns *k)
+{
+    return k->nulls && p == app->at.property;
+}
+
 /* A column is as wide as the group's name asks for, within limits. */
 static int group_width(const struct app *app, uint32_t p, uint32_t group)
 {
@@ -72,15 +81,18 @@ static int block_width(const struct app *app, uint32_t p, const struct columns *
     if (layers_scored(app, p))
         w += SCORE_WIDTH + (k->bars ? k->bar : 0) +
              (k->original ? FULL_WIDTH + (k->bars ? k->bar : 0) : 0);
+    if (has_nulls(app, p, k))
+        w += EXPECTED_WIDTH + P_WIDTH + (layers_scored(app, p) ? P_WIDTH * (1 + k->original) : 0);
     for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++)
         w += group_width(app, p, g);
     return GAP + (w < least ? least : w);
 }
 
-static int table_width(const struct app *app, const struct columns *k)
+/* Columns of the table with the properties below COUNT. */
+static int layers_draw_width(const struct app *app, const struct columns *k, uint32_t count)
 {
     int w = LAYER_WIDTH + ANY_WIDTH;
-    for (uint32_t p = 0; p < app_session(app)->names.count; p++)
+    for (uint32_t p = 0; p < count; p++)
         w += has_column(app, p, k) ? block_width(app, p, k) : 0;
     return w;
 }
@@ -93,31 +105,53 @@ static uint32_t bars_in(const struct app *app, const struct columns *k)
     return n;
 }
 
-/*
- * The most that fits.  Where not even numbers alone fit, properties are left out from the right,
- * or from the left where that would hide the one at hand.
- */
-static struct columns layers_draw_choose(const struct app *app, int width)
+/* Takes the first of COUNT tries that fits WIDTH; false if none does. */
+static bool layers_draw_try(const struct app *app, int width, const struct columns *tries,
+                            size_t count, bool nulls, struct columns *k)
 {
-    static const struct columns tries[] = {
-        {true, true, true, true, BAR_MIN, 0},   {true, true, false, true, BAR_MIN, 0},
-        {true, false, false, true, BAR_MIN, 0}, {true, false, false, false, BAR_MIN, 0},
-        {false, false, false, true, 0, 0},      {false, false, false, false, 0, 0}};
-    struct columns k = tries[0];
-    for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
-        k = tries[i];
-        int spare = width - table_width(app, &k), bars = (int)bars_in(app, &k);
+    for (size_t i = 0; i < count; i++) {
+        *k = tries[i];
+        k->nulls = nulls;
+        int spare = width - layers_draw_width(app, k, app_session(app)->names.count),
+            bars = (int)bars_in(app, k);
         if (spare < 0)
             continue;
         if (bars)
-            k.bar += spare / bars;
-        k.bar = k.bar > BAR_MAX ? BAR_MAX : k.bar;
+            k->bar += spare / bars;
+        k->bar = k->bar > BAR_MAX ? BAR_MAX : k->bar;
+        return true;
+    }
+    return false;
+}
+
+/*
+ * The most that fits, what chance gives before bars.  Where not even numbers alone fit, properties
+ * are left out from the right, or from the left where that would hide the one at hand.
+ */
+static struct columns layers_draw_choose(const struct app *app, int width)
+{
+    static const struct columns tries[] = {{true, true, true, true, false, BAR_MIN, 0},
+                                           {true, true, false, true, false, BAR_MIN, 0},
+                                           {true, false, false, true, false, BAR_MIN, 0},
+                                           {true, false, false, false, false, BAR_MIN, 0},
+                                           {false, false, false, true, false, 0, 0},
+                                           {false, false, false, false, false, 0, 0}};
+    const struct engine_result *r = app_result(app, app->at.property, 0);
+    bool nulls =
+        r && !r->code && app_null_row(app, app->at.property, &statistic_size, 0, r->neurons);
+    size_t count = sizeof tries / sizeof tries[0];
+    struct columns k;
+    if (nulls && layers_draw_try(app, width, tries, count, true, &k))
+        return k;
+    k = tries[count - 1];
+    k.nulls = true;
+    if (nulls && LAYER_WIDTH + ANY_WIDTH + block_width(app, app->at.property, &k) <= width) {
+        while (layers_draw_width(app, &k, app->at.property + 1) > width)
+            k.first++;
         return k;
     }
-    int w = LAYER_WIDTH + ANY_WIDTH;
-    for (uint32_t p = 0; p <= app->at.property; p++)
-        w += has_column(app, p, &k) ? block_width(app, p, &k) : 0;
-    if (w > width)
+    if (!layers_draw_try(app, width, tries, count, false, &k) &&
+        layers_draw_width(app, &k, app->at.property + 1) > width)
         k.first = app->at.property;
     return k;
 }
@@ -158,6 +192,12 @@ static void layers_draw_head(const struct app *app, struct canvas *c, int row, i
     canvas_text(c, row, col, width, p == app->at.property ? STYLE_TAB_HERE : STYLE_STRONG, name);
     sorted_title(app, c, row + 1, col, COUNT_WIDTH, LIST_PROPERTIES + 2 * p, "P");
     col += COUNT_WIDTH;
+    bool nulls = has_nulls(app, p, k);
+    if (nulls) {
+        canvas_right(c, row + 1, col, EXPECTED_WIDTH, STYLE_FAINT, "exp.");
+        canvas_right(c, row + 1, col + EXPECTED_WIDTH, P_WIDTH - 1, STYLE_FAINT, "p");
+        col += EXPECTED_WIDTH + P_WIDTH;
+    }
     for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++) {
         int w = group_width(app, p, g);
         canvas_right(c, row + 1, col + 1, w - 1, STYLE_FAINT, group_name(app, p, g));
@@ -167,8 +207,15 @@ static void layers_draw_head(const struct app *app, struct canvas *c, int row, i
         return;
     sorted_title(app, c, row + 1, col, SCORE_WIDTH - 1, LIST_PROPERTIES + 2 * p + 1, "map");
     col += SCORE_WIDTH + (k->bars ? k->bar : 0);
+    if (nulls) {
+        canvas_right(c, row + 1, col, P_WIDTH - 1, STYLE_FAINT, "p");
+        col += P_WIDTH;
+    }
     if (k->original)
         canvas_right(c, row + 1, col, FULL_WIDTH - 1, STYLE_FAINT, "full-d.");
+    if (k->original && nulls)
+        canvas_right(c, row + 1, col + FULL_WIDTH + (k->bars ? k->bar : 0), P_WIDTH - 1,
+                     STYLE_FAINT, "p");
 }
 
 /* A silhouette as number and bar; the bar shows 0..1, what is below 0 has none. */
@@ -184,6 +231,34 @@ static void layers_draw_score(struct canvas *c, int row, int col, int width, dou
         canvas_put(c, row, col + width, STYLE_BEST, '*');
     if (bar)
         canvas_bar(c, row, col + width + 2, bar - 1, best ? STYLE_BEST : STYLE_BAR, v);
+}
+
+/* p of a statistic as ".0012", there being little room, with ~ while it is provisional; the columns
+ * used. */
+static int layers_draw_p(const struct app *app, struct canvas *c, int row, int col, uint32_t p,
+                         const struct statistic *statistic, uint32_t layer, double shown)
+{
+    const struct null_row *null = app_null_row(app, p, statistic, layer, shown);
+    if (!null)
+        return P_WIDTH;
+    const struct number n = number_p(null->summary.p);
+    canvas_right(c, row, col, P_WIDTH - 1, STYLE_FAINT,
+                 n.text + (strncmp(n.text, "0.", 2) == 0 ? 1 : 0));
+    if (!app_null_final(app, p, null))
+        canvas_put(c, row, col + P_WIDTH - 1, STYLE_FAINT, '~');
+    return P_WIDTH;
+}
+
+/* The size that chance gives, and p; the columns used. */
+static int layers_draw_size_null(const struct app *app, struct canvas *c, int row, int col,
+                                 uint32_t p, uint32_t layer, double shown)
+{
+    const struct null_row *null = app_null_row(app, p, &statistic_size, layer, shown);
+    if (null)
+        canvas_right(c, row, col, EXPECTED_WIDTH, STYLE_FAINT,
+                     isnan(null->summary.mean) ? "-" : number_fixed(null->summary.mean, 1).text);
+    return EXPECTED_WIDTH +
+           layers_draw_p(app, c, row, col + EXPECTED_WIDTH, p, &statistic_size, layer, shown);
 }
 
 /*
@@ -202,6 +277,9 @@ static void layers_draw_block(const struct app *app, struct canvas *c, int row, 
     }
     canvas_rightf(c, row, col, COUNT_WIDTH, STYLE_NORMAL, "%u", r->neurons);
     col += COUNT_WIDTH;
+    bool nulls = has_nulls(app, p, k);
+    if (nulls)
+        col += layers_draw_size_null(app, c, row, col, p, layer, r->neurons);
     for (uint32_t g = 0; k->groups && g < group_columns(app, p); g++) {
         int w = group_width(app, p, g);
         canvas_rightf(c, row, col, w, STYLE_FAINT, "%u", r->group[g]);
@@ -210,9 +288,14 @@ static void layers_draw_block(const struct app *app, struct canvas *c, int row, 
     if (!layers_scored(app, p))
         return;
     layers_draw_score(c, row, col, SCORE_WIDTH - 1, r->silhouette, best, bar);
+    col += SCORE_WIDTH + bar;
+    if (nulls)
+        col += layers_draw_p(app, c, row, col, p, &statistic_silhouette, layer, r->silhouette);
     if (k->original)
-        layers_draw_score(c, row, col + SCORE_WIDTH + bar, FULL_WIDTH - 1, r->silhouette_full,
-                          false, bar);
+        layers_draw_score(c, row, col, FULL_WIDTH - 1, r->silhouette_full, false, bar);
+    if (k->original && nulls)
+        layers_draw_p(app, c, row, col + FULL_WIDTH + bar, p, &statistic_full_dim, layer,
+                      r->silhouette_full);
 }
 
 /*
@@ -264,6 +347,10 @@ static void detail_line(const struct app *app, struct canvas *c, int row, uint32
     layers_draw_score(c, row, DETAIL_MAP, 7, r->silhouette, false, 0);
     layers_draw_score(c, row, DETAIL_ORIGINAL, 10, r->silhouette_full, false, 0);
     buf_printf(&line, "%u", r->neurons);
+    const struct null_row *null = app_null_row(app, p, &statistic_size, app->looked, r->neurons);
+    if (null && !isnan(null->summary.mean))
+        buf_printf(&line, " (%s by chance, p %s%s)", number_fixed(null->summary.mean, 1).text,
+                   number_p(null->summary.p).text, app_null_final(app, p, null) ? "" : "~");
     if (r->groups <= MAX_GROUPS)
         for (uint32_t g = 0; g < r->groups; g++)
             buf_printf(&line, " %c %s %u", g ? '+' : '=', group_name(app, p, g), r->group[g]);

@@ -202,6 +202,10 @@ static void layers_status(const struct app *app, struct buf *line)
         return;
     buf_printf(line, "%s: best silhouette %s in layer %ld (*)", app_property(app),
                number_fixed(r->silhouette, 3).text, best + 1);
+    const struct null_row *null =
+        app_null_row(app, app->at.property, &statistic_silhouette, (uint32_t)best, r->silhouette);
+    if (null)
+        buf_printf(line, ", p_max %s", number_p(null->summary.p_max).text);
 }
 
 const struct view view_layers = {
@@ -218,9 +222,15 @@ const struct view view_layers = {
               "The silhouette measures how well the groups are separated: 1 = compact and far "
               "apart, 0 = mixed, below 0 = points are nearer to another group. It is given on the "
               "two-dimensional map, as published, and on the full-dimensional distances between "
-              "patterns. The best layer of each property is marked with *.",
+              "patterns. The best layer of each property is marked with *.\n"
+              "\n"
+              "Once it is computed, what chance gives of the current property stands beside its "
+              "numbers: 'exp.' is the mean size with labels exchanged, p the share of labelings "
+              "that reach the number (~: of the first 999). A p above .05 means 'not shown here', "
+              "never 'no effect'; the Statistics view has the rest.",
     .role = ROLE_FILE,
     .needs = NEEDS_FILE,
+    .nulls = NULLS_PROPERTY,
     .layer_cursor = true,
     .offers = {ACTION_NEXT_PROPERTY, ACTION_PREV_PROPERTY, ACTION_GROUPS, ACTION_SORT,
                ACTION_REVERSE, ACTION_GLYPHS},

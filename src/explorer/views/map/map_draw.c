@@ -130,6 +130,23 @@ static void number_line(struct canvas *c, int row, struct rect a, const char *na
         canvas_right(c, row, a.col + a.cols - 8, 8, STYLE_NORMAL, number_fixed(v, 3).text);
 }
 
+/* What chance gives of a silhouette, below it: "  by chance -0.012   p 0.0012", with ~ while it is
+ * provisional.  Returns the row after it. */
+static int chance_line(const struct app *app, struct canvas *c, int row, struct rect a,
+                       const struct statistic *statistic, double shown)
+{
+    const struct map_state *s = map_state(app);
+    const struct null_row *null = app_null_row(app, s->of_property, statistic, s->of_layer, shown);
+    if (!null || isnan(null->summary.p))
+        return row;
+    canvas_textf(c, row, a.col, a.cols, STYLE_FAINT, "  by chance %s",
+                 number_fixed(null->summary.mean, 3).text);
+    canvas_rightf(c, row, a.col + a.cols - 9, 9, STYLE_NORMAL, "p %s%s",
+                  number_p(null->summary.p).text,
+                  app_null_final(app, s->of_property, null) ? "" : "~");
+    return row + 1;
+}
+
 enum { SCALE_MAX = 9 }; /* columns */
 
 /* How far a round distance is on the map. */
@@ -156,7 +173,9 @@ static int draw_scores(const struct app *app, struct canvas *c, struct rect a, i
     const struct engine_result *r = app_result(app, s->of_property, s->of_layer);
     number_line(c, row++, a, "stress", r ? r->stress : NAN);
     number_line(c, row++, a, "silhouette (map)", r ? r->silhouette : NAN);
+    row = chance_line(app, c, row, a, &statistic_silhouette, r ? r->silhouette : NAN);
     number_line(c, row++, a, "silh. (full-dim.)", r ? r->silhouette_full : NAN);
+    row = chance_line(app, c, row, a, &statistic_full_dim, r ? r->silhouette_full : NAN);
     if (report->mixed) {
         canvas_put(c, row, a.col, STYLE_MIXED, app->glyphs.points && !c->ascii ? ' ' : '*');
         canvas_text(c, row, a.col + 2, a.cols - 8, STYLE_NORMAL, "several groups");

@@ -366,6 +366,7 @@ const struct view view_map = {
               "groups form and dissolve.",
     .role = ROLE_LAYER,
     .needs = NEEDS_MAPS,
+    .nulls = NULLS_PROPERTY,
     .points = true,
     .offers = {ACTION_NEXT_PROPERTY, ACTION_PREV_PROPERTY, ACTION_GROUPS, ACTION_GLYPHS},
     .named_by = NAMED_FILE | NAMED_PROPERTY | NAMED_LAYER,

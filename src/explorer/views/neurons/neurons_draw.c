@@ -15,6 +15,7 @@
 enum {
     TABLE_WIDTH = 43, /* pointer to patterns */
     SETS_WIDTH = 26,  /* other sets that a neuron is in */
+    TESTS_WIDTH = 16, /* q and stable, once they are there */
     BARS_MIN = 34,    /* narrower: no bars */
     GAP = 2,          /* between list and bars */
     NAME = 11,        /* of a bar */
@@ -32,22 +33,54 @@ static const struct {
     [NEURONS_PATTERNS] = {35, 8, true}, [NEURONS_SETS] = {45, 25, false},
 };
 
-/* Titles, as many whole columns as fit; the sorted one stands out and has an arrow. */
-static void draw_head(const struct neurons_state *s, struct canvas *c, struct rect a)
+/* Columns between patterns and other sets: TESTS_WIDTH where there are tests and room for them. */
+static int draw_tests_width(const struct app *app, int cols)
 {
+    return app_null_neurons(app) && cols >= TABLE_WIDTH + TESTS_WIDTH ? TESTS_WIDTH : 0;
+}
+
+/* The title of column K, which stands out and has an arrow where the list is sorted by it. */
+static void draw_title(const struct neurons_state *s, struct canvas *c, int row, int col, int width,
+                       unsigned k, bool right)
+{
+    char text[32];
+    enum style style = s->grid.sort == (int)k + 1 ? STYLE_STRONG : STYLE_FAINT;
+    grid_title(&s->grid, k, text, sizeof text);
+    if (right)
+        canvas_right(c, row, col, width, style, text);
+    else
+        canvas_text(c, row, col, width, style, text);
+}
+
+/* Titles, as many whole columns as fit. */
+static void draw_head(const struct app *app, struct canvas *c, struct rect a)
+{
+    const struct neurons_state *s = neurons_state(app);
+    int tests = draw_tests_width(app, a.cols);
     for (unsigned k = 0; k < NEURONS_LIFT; k++) {
-        char text[32];
-        if (columns[k].col + columns[k].width > a.cols)
-            break;
-        bool here = s->grid.sort == (int)k + 1;
-        grid_title(&s->grid, k, text, sizeof text);
-        if (columns[k].right)
-            canvas_right(c, a.row, a.col + columns[k].col, columns[k].width,
-                         here ? STYLE_STRONG : STYLE_FAINT, text);
-        else
-            canvas_text(c, a.row, a.col + columns[k].col, columns[k].width,
-                        here ? STYLE_STRONG : STYLE_FAINT, text);
+        int col = columns[k].col + (k == NEURONS_SETS ? tests : 0);
+        if (col + columns[k].width <= a.cols)
+            draw_title(s, c, a.row, a.col + col, columns[k].width, k, columns[k].right);
     }
+    if (tests) {
+        draw_title(s, c, a.row, a.col + TABLE_WIDTH, 7, NEURONS_Q, true);
+        draw_title(s, c, a.row, a.col + TABLE_WIDTH + 8, 7, NEURONS_STABLE, true);
+    }
+}
+
+/* q and stability at COL, with ~ while they are of the first draws. */
+static void draw_tests(const struct app *app, struct canvas *c, int row, int col,
+                       const struct neuron_row *r)
+{
+    const struct nulls_neurons *t = app_null_neurons(app);
+    double stable = neurons_stable(app, r);
+    canvas_right(c, row, col, 7, STYLE_NORMAL, number_p(neurons_q(app, r)).text);
+    if (t->q && !t->tests_final)
+        canvas_put(c, row, col + 7, STYLE_FAINT, '~');
+    canvas_right(c, row, col + 8, 7, STYLE_NORMAL,
+                 isnan(stable) ? "-" : number_fixed(stable, 3).text);
+    if (t->stable && !t->stable_final)
+        canvas_put(c, row, col + 15, STYLE_FAINT, '~');
 }
 
 /* The properties whose neuron it is, but the one shown; LEAD before them if there are any. */
@@ -94,8 +127,11 @@ static void draw_row(const struct app *app, struct canvas *c, int row, struct re
     canvas_right(c, row, a.col + 27, 8, STYLE_NORMAL, number_fixed(r->p, 5).text);
     if (a.cols >= TABLE_WIDTH)
         canvas_rightf(c, row, a.col + 35, 8, STYLE_NORMAL, "%u/%u", r->patterns, p->points);
-    if (a.cols >= TABLE_WIDTH + SETS_WIDTH + 1)
-        draw_sets(app, c, row, a.col + 45, SETS_WIDTH - 1, r, "");
+    int tests = draw_tests_width(app, a.cols);
+    if (tests)
+        draw_tests(app, c, row, a.col + TABLE_WIDTH, r);
+    if (a.cols >= TABLE_WIDTH + tests + SETS_WIDTH + 1)
+        draw_sets(app, c, row, a.col + 45 + tests, SETS_WIDTH - 1, r, "");
 }
 
 /*
@@ -106,7 +142,7 @@ static void draw_table(const struct app *app, struct canvas *c, struct rect a)
 {
     const struct neurons_state *s = neurons_state(app);
     size_t page = a.rows > 2 ? (size_t)a.rows - 1 : 1, top = s->grid.here / page * page;
-    draw_head(s, c, a);
+    draw_head(app, c, a);
     for (size_t i = top; i < s->grid.count && i < top + page; i++)
         draw_row(app, c, a.row + 1 + (int)(i - top), a, i);
     if (!s->grid.count)
@@ -174,6 +210,10 @@ static void draw_bars(const struct app *app, struct canvas *c, struct rect a)
     int col = a.col + canvas_textf(c, row, a.col, a.cols, STYLE_FAINT, "baseline %s  ",
                                    number_fixed(s->baseline, 5).text);
     draw_sets(app, c, row++, col, a.col + a.cols - col, r, "in ");
+    double q = neurons_q(app, r), stable = neurons_stable(app, r);
+    if (!isnan(q) || !isnan(stable))
+        canvas_textf(c, row++, a.col, a.cols, STYLE_FAINT, "q %s, stable %s", number_p(q).text,
+                     isnan(stable) ? "-" : number_fixed(stable, 3).text);
     for (uint32_t g = 0; p->groups <= MAX_GROUPS && g < p->groups && row < end; g++) {
         uint64_t hits;
         int64_t frames;
@@ -197,9 +237,11 @@ static void draw_bars(const struct app *app, struct canvas *c, struct rect a)
 void neurons_render(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct neurons_state *s = neurons_state(app);
-    int table = area.cols >= TABLE_WIDTH + SETS_WIDTH + GAP + BARS_MIN + 12
-                    ? TABLE_WIDTH + SETS_WIDTH + 1
-                    : TABLE_WIDTH;
+    int tests = app_null_neurons(app) ? TESTS_WIDTH : 0, rest = GAP + BARS_MIN;
+    int table = area.cols >= TABLE_WIDTH + tests + SETS_WIDTH + rest + 12
+                    ? TABLE_WIDTH + tests + SETS_WIDTH + 1
+                : area.cols >= TABLE_WIDTH + tests + rest ? TABLE_WIDTH + tests
+                                                          : TABLE_WIDTH;
     if (s->why[0] || !s->property) {
         canvas_wrap(c, (struct rect){area.row + 1, 2, area.rows - 1, area.cols - 4}, STYLE_NORMAL,
                     s->why);

@@ -10,7 +10,7 @@
 
 #include "explorer/view.h"
 
-/* Columns of the list; the last two can be sorted and searched by but are not drawn. */
+/* Columns of the list; lift and marked can be sorted and searched by but are not drawn. */
 enum neurons_column {
     NEURONS_NUMBER,
     NEURONS_GROUP,
@@ -20,6 +20,8 @@ enum neurons_column {
     NEURONS_SETS,
     NEURONS_LIFT,
     NEURONS_MARKED,
+    NEURONS_Q,      /* drawn once there are tests */
+    NEURONS_STABLE, /* the same */
     NEURONS_COLUMNS
 };
 
@@ -44,7 +46,7 @@ struct neurons_state {
     bool table_only, bars_only;      /* neither: both */
     /* What the rows were made for. */
     bool made;
-    unsigned stamp, marks_stamp;
+    unsigned stamp, marks_stamp, nulls_stamp;
     uint32_t of_layer, of_property;
     /* The neuron looked at, that under the cursor: p by point, as analysis_neuron gives it. */
     bool have;
@@ -80,6 +82,15 @@ static inline const struct neuron_row *neurons_here(const struct neurons_state *
     size_t row = grid_row(&s->grid);
     return row < s->rows ? &s->row[row] : NULL;
 }
+
+/* The rows anew; the list anew, as they or what is said of them are others; nothing at all. */
+enum status neurons_make_rows(struct app *app, struct err *err);
+enum status neurons_fill_grid(struct app *app, struct err *err);
+void neurons_forget(struct neurons_state *s);
+
+/* q of a neuron, and the share of draws in which it is in its group's set; NAN where not known. */
+double neurons_q(const struct app *app, const struct neuron_row *r);
+double neurons_stable(const struct app *app, const struct neuron_row *r);
 
 /* What the view gives to a file (neurons_save.c; view.h). */
 enum status neurons_result(const struct app *app, struct table *out, struct err *err);
