@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "corpus/phones.h"
+#include "inference/difference.h"
 #include "inference/null.h"
 #include "simulated_tokens.h"
 
@@ -261,6 +262,60 @@ static void tokens_of_speakers_and_utterances(void **state)
     levels_free(&l);
 }
 
+/*
+ * Two models that heard the same speakers: in how many of the pairs of data sets like A and B the
+ * paired bootstrap says that STATISTIC differs.  Its p is only right for many speakers, so that its
+ * level is reported, and held to a wide bound.
+ */
+static double differing(const struct simulation *a, const struct simulation *b,
+                        const char *statistic)
+{
+    double n = 0;
+    for (unsigned i = 0; i < sets; i++) {
+        struct simulation s[2] = {*a, *b};
+        struct difference_request r = {.property = "gender",
+                                       .layer = (const uint32_t[]){0},
+                                       .layers = 1,
+                                       .bootstrap = {.draws = 199, .seed = i},
+                                       .threads = 1};
+        struct difference d;
+        struct counts c[2];
+        struct analysis of[2];
+        for (int k = 0; k < 2; k++) {
+            s[k].seed = 1000 + 2 * i + (unsigned)k;
+            simulated_counts(&c[k], &s[k]);
+            assert_ok(analysis_init(&of[k], &c[k], &phones, &err));
+            of[k].params.sigma = 0.6;
+        }
+        assert_ok(difference_add(&r, statistic, &err));
+        assert_ok(difference_make(&d, &of[0], &of[1], &r, &err));
+        n += d.row[0].p <= 0.05;
+        difference_free(&d);
+        for (int k = 0; k < 2; k++) {
+            analysis_free(&of[k]);
+            counts_free(&c[k]);
+        }
+    }
+    print_message("difference of models by %s, %u speakers: p <= .05 in %.3f\n", statistic,
+                  a->speakers, n / sets);
+    return n / sets;
+}
+
+static void models_that_differ_or_not(void **state)
+{
+    struct simulation a = plain, b;
+    double most = 0.1 + 3 * sqrt(0.1 * 0.9 / sets);
+    (void)state;
+    for (a.speakers = 12; a.speakers <= 24; a.speakers += 12) {
+        assert_true(differing(&a, &a, "size") < most);
+        assert_true(differing(&a, &a, "full-dim") < most);
+    }
+    a.speakers = 24;
+    b = a;
+    b.gender = 2;
+    assert_true(differing(&a, &b, "full-dim") > 0.9);
+}
+
 static void effects_are_found(void **state)
 {
     struct simulation s = plain;
@@ -301,6 +356,7 @@ int main(void)
         cmocka_unit_test(utterances_of_speakers),
         cmocka_unit_test(tokens_of_speakers_and_utterances),
         cmocka_unit_test(effects_are_found),
+        cmocka_unit_test(models_that_differ_or_not),
     };
     if (few && atoi(few) > 0)
         sets = (unsigned)atoi(few);
