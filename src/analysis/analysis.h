@@ -85,6 +85,12 @@ enum status analysis_profile(struct analysis *a, struct profile *out, const char
                              const struct query_filters *extra, uint32_t layer, struct err *err);
 void profile_free(struct profile *p);
 
+/* The cells of PHONE (NULL: of all known phones) under the session's filters, grouped by FACTOR
+ * [groups] as query_rows does. */
+enum status analysis_rows_of_phone(struct query_rows *rows, const struct analysis *a,
+                                   const char *phone, const uint32_t *factor, uint32_t groups,
+                                   struct err *err);
+
 /* The neurons by falling p (equal ones by number) [width], to be freed; NULL without memory. */
 uint32_t *profile_order(const struct profile *p);
 

@@ -79,6 +79,20 @@ static enum status one_row(struct query_rows *rows, const struct analysis *a, co
     return code;
 }
 
+enum status analysis_rows_of_phone(struct query_rows *rows, const struct analysis *a,
+                                   const char *phone, const uint32_t *factor, uint32_t groups,
+                                   struct err *err)
+{
+    struct query_filters f = QUERY_FILTERS_INIT;
+    enum status code = query_filters_copy(&f, &a->filters, err);
+    if (!code)
+        code = narrow_to_phone(&f, a, phone, err);
+    if (!code)
+        code = query_rows(rows, a->counts, &f, factor, groups, err);
+    query_filters_free(&f);
+    return code;
+}
+
 static void fill_probabilities(struct profile *p, const struct query_rows *rows,
                                const struct counts *c, uint32_t layer)
 {

@@ -76,7 +76,7 @@ enum pn_status pn_report_pattern(pn_table **out, pn_analysis *analysis, const ch
         code = err_nomem(&e);
     if (!code && t) {
         size_t n = count && count < p.width ? count : p.width;
-        code = report_pattern(&t->table, &p, order, n, phone, layer - 1, &e);
+        code = report_pattern(&t->table, &p, order, n, phone, layer - 1, NULL, &e);
     }
     free(order);
     profile_free(&p);

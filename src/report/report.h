@@ -17,6 +17,7 @@
 #include "inference/difference.h"
 #include "inference/neurontest.h"
 #include "inference/null.h"
+#include "inference/patterntest.h"
 #include "inference/split.h"
 #include "inference/stability.h"
 #include "inference/sweep.h"
@@ -107,9 +108,11 @@ enum status report_agreement(struct table *t, struct analysis *a, const struct r
 enum status report_select_summary(struct table *t, struct analysis *a,
                                   const struct report_selectors *s, struct err *err);
 
-/* report_pattern.c: the COUNT first neurons of ORDER, by falling p of PHONE. */
+/* report_pattern.c: the COUNT first neurons of ORDER, by falling p of PHONE, and what TESTS of
+ * these (NULL: none) say. */
 enum status report_pattern(struct table *t, const struct profile *p, const uint32_t *order,
-                           size_t count, const char *phone, uint32_t layer, struct err *err);
+                           size_t count, const char *phone, uint32_t layer,
+                           const struct pattern_tests *tests, struct err *err);
 /* One row on the pattern as a whole. */
 enum status report_pattern_summary(struct table *t, const struct profile *p, const char *phone,
                                    uint32_t layer, struct err *err);

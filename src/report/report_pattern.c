@@ -10,6 +10,9 @@
 #include "report/report.h"
 #include "report/report_forms.h"
 
+/* Columns that are there where they were asked for. */
+enum { PATTERN_TESTS = 1 };
+
 static const struct table_column pattern_columns[] = {
     {"phone", TABLE_TEXT, NULL, "the phone", 0, 0},
     {"layer", TABLE_INTEGER, NULL, "the layer, from 1", 0, 0},
@@ -25,6 +28,22 @@ static const struct table_column pattern_columns[] = {
      "activation probability over all phones under the same conditions", 0, 5},
     {"in_pattern", TABLE_BOOLEAN, NULL, "p is above the baseline, compared exactly", 0, 0},
     {"baseline", TABLE_REAL, "probability", "the share tau over the layer's width", 0, 5},
+    {"test", TABLE_TEXT, NULL,
+     "with --tests: speakers, t-tests of speakers as clusters; tokens, exact tests as if tokens "
+     "were independent",
+     PATTERN_TESTS, 0},
+    {"p_baseline", TABLE_REAL, NULL,
+     "with --tests: one-sided p of p above the baseline; missing where speakers do not vary",
+     PATTERN_TESTS, 4},
+    {"p_elsewhere", TABLE_REAL, NULL,
+     "with --tests: one-sided p of p above the neuron's own rate in all other phones, paired by "
+     "speaker; of tokens, Fisher's",
+     PATTERN_TESTS, 4},
+    {"cluster_low", TABLE_REAL, "probability",
+     "with --tests: 2.5 percentile of p over draws of speakers (cluster bootstrap); missing "
+     "without speakers",
+     PATTERN_TESTS, 5},
+    {"cluster_high", TABLE_REAL, "probability", "with --tests: 97.5 percentile", PATTERN_TESTS, 5},
 };
 
 static const struct table_column summary_columns[] = {
@@ -48,10 +67,13 @@ const struct table_form form_pattern_summary =
 /* One row a neuron: p, its hits and Wilson interval, lift over the marginal probability. Hits are
  * missing in files of probabilities. */
 enum status report_pattern(struct table *t, const struct profile *p, const uint32_t *order,
-                           size_t count, const char *phone, uint32_t layer, struct err *err)
+                           size_t count, const char *phone, uint32_t layer,
+                           const struct pattern_tests *tests, struct err *err)
 {
-    table_extend(t, &form_pattern, 0);
+    static const struct pattern_test none = {NAN, NAN, NAN, NAN};
+    table_extend(t, &form_pattern, tests ? PATTERN_TESTS : 0);
     for (size_t i = 0; i < count; i++) {
+        const struct pattern_test *test = tests ? &tests->neuron[i] : &none;
         struct profile_stats s = profile_stats(p, order[i]);
         table_words(t, report_level(phone));
         table_count(t, layer + 1);
@@ -65,6 +87,11 @@ enum status report_pattern(struct table *t, const struct profile *p, const uint3
         table_real(t, s.marginal);
         table_flag(t, s.in);
         table_real(t, p->baseline);
+        table_words(t, tests ? pattern_test_name(tests->kind) : NULL);
+        table_real(t, test->p_baseline);
+        table_real(t, test->p_elsewhere);
+        table_real(t, test->low);
+        table_real(t, test->high);
     }
     return table_ok(t, NULL, err);
 }

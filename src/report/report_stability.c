@@ -86,7 +86,8 @@ static const struct table_column difference_columns[] = {
 };
 
 const struct table_form form_drawn =
-    TABLE_FORM("drawn", NULL, "How speakers are drawn or halved: stability.", drawn_columns);
+    TABLE_FORM("drawn", NULL, "How speakers are drawn or halved: stability, pattern with --tests.",
+               drawn_columns);
 const struct table_form form_shared = TABLE_FORM(
     "shared", NULL, "What two files have in common: stability with --difference.", shared_columns);
 const struct table_form form_stability = TABLE_FORM(

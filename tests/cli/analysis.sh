@@ -60,7 +60,7 @@ prints '{"1": [41, 40], "2": [46, 45], "3": [51, 50]}' neurons "$toy" --property
 prints '{"2": [46, 45]}' neurons "$toy" --property gender --format authors --layer 2
 
 prints 'phone IY, layer 2:' pattern "$toy" --phone iy1 --layer 2 --where gender=female
-[ "$(wc -l <"$dir/out")" = 34 ] || complain "pattern: not 30 neurons"
+[ "$(wc -l <"$dir/out")" = 35 ] || complain "pattern: not 30 neurons"
 prints 'neuron	p	hits	low	high	lift	marginal	in_pattern' pattern "$toy" --phone IY --format tsv
 columns 12
 [ "$(wc -l <"$dir/out")" = 71 ] || complain "pattern: not 70 neurons"

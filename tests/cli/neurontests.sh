@@ -1,5 +1,5 @@
 #!/bin/bash
-# neurons --tests: p and q of neurons, in every format; what goes with it and what does not.
+# neurons --tests and pattern --tests, in every format; what goes with them and what does not.
 . "$srcdir/tests/cli/lib.sh"
 LC_ALL=C
 export LC_ALL
@@ -54,4 +54,30 @@ refuses 2 'are for --tests' neurons "$sid" --property gender --draws 5
 refuses 2 'are for --tests' neurons "$sid" --property gender --fdr by
 refuses 2 'bh, by or storey' neurons "$sid" --property gender --tests --fdr bonferroni
 refuses 2 'authors' neurons "$sid" --property gender --tests --format authors
+
+# Patterns: speakers as units; the columns come last and change no others.
+pattern="pattern $sid --phone AH --layer 2 -q"
+# shellcheck disable=SC2086
+{
+    "$PROPNEU" $pattern --tests --draws 300 -j 1 --format tsv >"$dir/rows" || complain 'no tests'
+    "$PROPNEU" $pattern --tests --draws 300 -j 3 --format tsv | cmp -s - "$dir/rows" ||
+        complain 'threads change the intervals'
+    "$PROPNEU" $pattern --format tsv >"$dir/plain"
+    rev "$dir/rows" | cut -f6- | rev | cmp -s - "$dir/plain" || complain 'other rows with --tests'
+    head -1 "$dir/rows" | grep -q '	test	p_baseline	p_elsewhere	cluster_low	cluster_high$' ||
+        complain "columns: $(head -1 "$dir/rows")"
+    column test | sort -u | grep -qx speakers || complain 'not by speakers'
+    paste <(column cluster_low) <(column p) <(column cluster_high) |
+        awk '$1 > $3 { exit 1 } $1 > $2 || $3 < $2 { n++ } END { exit n > NR / 20 }' ||
+        complain 'p is not in its interval'
+    "$PROPNEU" $pattern --tests --draws 300 --format json >"$dir/out"
+    grep -qF '"within": "gender"' "$dir/out" || complain 'JSON does not say what is drawn'
+    "$PROPNEU" $pattern --tests --draws 300 >"$dir/out"
+    for words in 'as if frames were independent' '14 speakers as units' \
+        '300 draws of speakers within gender'; do
+        grep -qF "$words" "$dir/out" || complain "no '$words' in: $(head -8 "$dir/out")"
+    done
+}
+refuses 1 "without the factor 'speaker'" pattern "$ssl" --phone AH --tests
+refuses 2 'are for --tests' pattern "$sid" --phone AH --draws 5
 exit $failed

@@ -113,6 +113,7 @@ asked pairs select "$sid" --property phone --select paper,iou,mi,lape --agreemen
 asked neurons pattern "$ssl" --phone AH --layer 2
 figure 2 "$ssl" --phone AH --layer 2
 explorer '' "$ssl" --view pattern --phone AH --layer 2
+asked neurons pattern "$sid" --phone AH --layer 2 --tests --draws 50
 
 asked points map "$ssl" --property gender --layer 3
 figure 3b "$ssl" --layer 3

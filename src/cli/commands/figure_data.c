@@ -83,7 +83,7 @@ static enum status make_ranks(const struct figure_request *r, struct analysis_in
         figure_ranks(f, &d, r->width, r->height);
     for (size_t k = 0; !code && k < d.curves; k++)
         code = report_pattern(t, d.curve[k].profile, d.curve[k].order, d.curve[k].profile->width,
-                              d.curve[k].phone, d.layer, err);
+                              d.curve[k].phone, d.layer, NULL, err);
     for (size_t k = 0; k < d.curves; k++) {
         free(order[k]);
         profile_free(&profile[k]);

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "cli/commands/analysis_options.h"
 #include "cli/commands/exchange_options.h"
 
@@ -53,7 +54,7 @@ void print_neuron_rows(FILE *out, const struct table *rows)
         for (size_t i = 0; i < COLUMNS; i++) {
             const struct table_cell *cell = neuron_tests_cell(rows, r, neuron_columns[i]);
             if (cell)
-                print_real(out, cell->missing ? NAN : cell->value.real, 10, 4);
+                fprintf(out, "%10s", number_p(cell->missing ? NAN : cell->value.real).text);
         }
         fputc('\n', out);
     }

@@ -31,7 +31,7 @@ enum status pattern_result(const struct app *app, struct table *out, struct err 
     enum status code = pattern_ranks(app, &d, err);
     for (size_t k = 0; !code && k < d.curves; k++)
         code = report_pattern(out, d.curve[k].profile, d.curve[k].order, d.curve[k].profile->width,
-                              d.curve[k].phone, d.layer, err);
+                              d.curve[k].phone, d.layer, NULL, err);
     return code;
 }
 
