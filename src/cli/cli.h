@@ -73,6 +73,7 @@ struct cli_command {
     const char *files;                  /* what completion offers for operands, as in values */
     int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] = the command's name */
     bool authors;  /* has --format authors, the published program's JSON */
+    bool markdown; /* its text is a table of Markdown, and has that name, too */
     bool in_place; /* its output may be one of its inputs */
 };
 

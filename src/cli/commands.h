@@ -24,6 +24,7 @@
     COMMAND(map) \
     COMMAND(overlap) \
     COMMAND(null) \
+    COMMAND(ledger) \
     COMMAND(stability) \
     COMMAND(sweep) \
     COMMAND(confound) \

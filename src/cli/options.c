@@ -146,7 +146,8 @@ static int letter_value(const struct cli_command *command, int letter)
     return COMMON + i;
 }
 
-/* Takes --format; "authors" only for commands that have the published program's JSON. */
+/* Takes --format; "authors" only for commands that have the published program's JSON, "markdown"
+ * for those whose text it is. */
 static bool set_format(struct cli *cli, const struct cli_command *command, const char *word)
 {
     static const char *const names[] = {"text", "tsv", "json", "authors"};
@@ -155,8 +156,15 @@ static bool set_format(struct cli *cli, const struct cli_command *command, const
             cli->format = (enum cli_format)i;
             return true;
         }
+    if (command->markdown && strcmp(word, "markdown") == 0) {
+        cli->format = CLI_TEXT;
+        return true;
+    }
     cli_usage(command, "--format is %s, not '%s'",
-              command->authors ? "text, tsv, json or authors" : "text, tsv or json", word);
+              command->authors    ? "text, tsv, json or authors"
+              : command->markdown ? "markdown, tsv or json"
+                                  : "text, tsv or json",
+              word);
     return false;
 }
 

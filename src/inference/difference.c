@@ -107,8 +107,7 @@ static enum status difference_observe(const struct difference_statistic *of, str
     return code;
 }
 
-/* The numbers of ROW from its d*. */
-static enum status difference_summarise(struct difference_row *row, uint64_t draws, struct err *err)
+enum status difference_summarise(struct difference_row *row, uint64_t draws, struct err *err)
 {
     double *sorted = mem_array((size_t)draws, sizeof *sorted), sum = 0;
     size_t n = 0, below = 0, above = 0;

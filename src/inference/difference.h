@@ -57,6 +57,9 @@ enum status difference_make(struct difference *out, struct analysis *a, struct a
                             const struct difference_request *r, struct err *err);
 void difference_free(struct difference *d);
 
+/* The rest of ROW, whose A, B and VALUE [draws] are known. */
+enum status difference_summarise(struct difference_row *row, uint64_t draws, struct err *err);
+
 /* Adds the statistic TEXT, "full-dim" or "size:GROUP", to R; TEXT is borrowed. */
 enum status difference_add(struct difference_request *r, const char *text, struct err *err);
 

@@ -16,6 +16,7 @@
 #include "inference/confound.h"
 #include "inference/difference.h"
 #include "inference/neurontest.h"
+#include "inference/ledger.h"
 #include "inference/null.h"
 #include "inference/patterntest.h"
 #include "inference/split.h"
@@ -142,6 +143,9 @@ enum status report_set(struct table *t, struct analysis *a, const struct setexpr
                        uint32_t layer, struct err *err);
 enum status report_set_summary(struct table *t, const struct setexpr *set, uint32_t layer,
                                struct err *err);
+
+/* report_ledger.c: the paper's claims and their verdicts. */
+enum status report_ledger(struct table *t, const struct ledger *l, struct err *err);
 
 /* report_null.c: every statistic of N in every layer that was asked for, against its null. */
 enum status report_null(struct table *t, const struct null_result *n, struct err *err);

@@ -88,6 +88,7 @@ explorer 'form\n' "$ssl" "$sid" --view compare
 "$PROPNEU" figure 5 "$ssl" "$sid" --property $all,speaker -q --format tsv >"$dir/want"
 explorer '' "$ssl" "$sid" --view compare
 
+asked ledger ledger "ssl=$ssl" "sid=$sid" --draws 20
 asked null null "$ssl" --property phone --draws 20 --statistic size,full-dim,overlap:gender
 asked null null "$ssl" --property phone --draws 20 --seed 3 \
     --statistic size,full-dim,anosim,permanova-f,permdisp,silhouette

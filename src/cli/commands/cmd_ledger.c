@@ -1,0 +1,217 @@
+/*
+ * propneu ledger: the claims of the paper, each with the published figure, the same of the files
+ * given, its interval, what chance gives, a verdict, and the command that prints the numbers.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "cli/commands.h"
+#include "cli/commands/exchange_options.h"
+#include "cli/commands/print_tables.h"
+#include "cli/progress.h"
+#include "inference/ledger.h"
+
+struct ledger_command {
+    struct analysis_options options;
+    struct exchange_options exchange;
+    const char *file[LEDGER_ROLES], *model[LEDGER_ROLES];
+};
+
+/* The role in "ssl=FILE", and FILE into *PATH; without a role the first that has none. */
+static int ledger_role_of(const char *text, const char *const *taken, const char **path)
+{
+    for (int i = 0; i < LEDGER_ROLES; i++) {
+        size_t n = strlen(ledger_roles[i]);
+        *path = text + n + 1;
+        if (strncmp(text, ledger_roles[i], n) == 0 && text[n] == '=')
+            return i;
+    }
+    *path = text;
+    for (int i = 0; i < LEDGER_ROLES; i++)
+        if (!taken[i])
+            return i;
+    return -1;
+}
+
+/* Takes "ssl=FILE" into PATHS; or says what is wrong with it and returns false. */
+static bool ledger_take_path(const char **paths, const char *text, const char *what)
+{
+    const char *path;
+    int role = ledger_role_of(text, paths, &path);
+    if (role < 0 || paths[role] || !path[0]) {
+        cli_usage(&command_ledger, "'%s': one %s each for ssl=, sid= and pr= at most", text, what);
+        return false;
+    }
+    paths[role] = path;
+    return true;
+}
+
+/* A cell of Markdown: bars would end it. */
+static void ledger_print_text(FILE *out, const char *text)
+{
+    fputs(" ", out);
+    for (; *text; text++)
+        fputs(*text == '|' ? "\\|" : (char[]){*text, '\0'}, out);
+    fputs(" |", out);
+}
+
+/* A number of neurons, or a silhouette. */
+static void ledger_print_number(FILE *out, double v, int digits)
+{
+    fprintf(out, " %s |", v != v ? "-" : number_fixed(v, digits).text);
+}
+
+static void ledger_print_markdown(FILE *out, const struct ledger *l)
+{
+    fputs("| claim | source | published | ours | low | high | null | p | verdict | command |\n"
+          "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+          out);
+    for (uint32_t i = 0; i < l->rows; i++) {
+        const struct ledger_row *row = &l->row[i];
+        fputs("|", out);
+        ledger_print_text(out, row->claim);
+        ledger_print_text(out, row->source);
+        ledger_print_text(out, row->published);
+        ledger_print_number(out, row->ours, 3);
+        ledger_print_number(out, row->low, 3);
+        ledger_print_number(out, row->high, 3);
+        ledger_print_number(out, row->null, 3);
+        ledger_print_number(out, row->p, 4);
+        ledger_print_text(out, ledger_verdict_name(row->verdict));
+        fputs(row->command[0] ? " `" : " -", out);
+        fputs(row->command, out);
+        fputs(row->command[0] ? "` |\n" : " |\n", out);
+    }
+}
+
+/* What cannot be told, and why: never silent. */
+static void ledger_note_why(const struct cli *cli, const struct ledger *l)
+{
+    for (uint32_t i = 0; i < l->rows; i++)
+        if (l->row[i].why[0])
+            cli_note(cli, "%s: cannot tell: %s", l->row[i].claim, l->row[i].why);
+}
+
+static enum status ledger_print(FILE *out, const struct cli *cli, const struct ledger *l,
+                                struct err *err)
+{
+    struct answer answer = ANSWER_INIT;
+    if (cli->format == CLI_TEXT) {
+        ledger_print_markdown(out, l);
+        return STATUS_OK;
+    }
+    enum status code = report_ledger(answer_add(&answer), l, err);
+    if (!code)
+        code = answer_print(out, cli->format, &answer, err);
+    answer_free(&answer);
+    return code;
+}
+
+/* Opens the files, and fills the ledger. */
+static enum status ledger_compute(struct ledger *l, struct analysis_input *in,
+                                  const struct ledger_command *c, const struct cli *cli,
+                                  struct err *err)
+{
+    struct ledger_request r = {.exchange = c->exchange, .threads = cli->threads};
+    struct progress progress;
+    enum status code = STATUS_OK;
+    for (int i = 0; i < LEDGER_ROLES && !code; i++) {
+        r.model[i] = c->model[i];
+        if (!c->file[i])
+            continue;
+        code = analysis_open(&in[i], c->file[i], &c->options, err);
+        in[i].analysis.cancel = progress_catch_signals();
+        r.file[i] = &in[i].analysis;
+    }
+    progress_begin(&progress, cli, "judging claims");
+    r.progress = progress_share;
+    r.progress_context = &progress;
+    if (!code)
+        code = ledger_make(l, &r, err);
+    progress_end(&progress);
+    return code;
+}
+
+/* The files are open while the ledger is made; it borrows nothing from them. */
+static int ledger_run_files(struct cli *cli, const struct ledger_command *c)
+{
+    struct analysis_input in[LEDGER_ROLES] = {{.phones = {.cap = 0}}};
+    struct ledger l = {0};
+    struct cli_out out;
+    struct err err;
+    int result = CLI_FAILED;
+    enum status code = ledger_compute(&l, in, c, cli, &err);
+    if (!code)
+        ledger_note_why(cli, &l);
+    if (!code && !cli_out_open(cli, &out, &err))
+        code = err.code;
+    else if (!code) {
+        code = ledger_print(out.stream, cli, &l, &err);
+        if (code)
+            cli_out_abandon(&out);
+        else
+            result = cli_out_close(&out);
+    }
+    for (int i = 0; i < LEDGER_ROLES; i++)
+        analysis_close(&in[i]);
+    ledger_free(&l);
+    return code ? cli_fail(&err) : result;
+}
+
+static bool ledger_take(void *request, const struct cli_args *a, int opt)
+{
+    struct ledger_command *c = request;
+    (void)opt; /* there is one */
+    return ledger_take_path(c->model, a->value, "model");
+}
+
+static int ledger_run(struct cli *cli, int argc, char **argv)
+{
+    struct ledger_command c = {.options = ANALYSIS_OPTIONS_DEFAULT};
+    struct cli_args a;
+    int status = cli_parse(&a, cli, &command_ledger, argc, argv, ledger_take, &c);
+    if (status != CLI_END)
+        return status;
+    if (argc == a.first)
+        return cli_usage(&command_ledger, "a count FILE is needed");
+    for (int i = a.first; i < argc; i++)
+        if (!ledger_take_path(c.file, argv[i], "file"))
+            return CLI_USAGE;
+    return ledger_run_files(cli, &c);
+}
+
+static const struct cli_group_use ledger_groups[] = {
+    {&analysis_selection_options, offsetof(struct ledger_command, options)},
+    {&exchange_option_group, offsetof(struct ledger_command, exchange)},
+    {NULL, 0},
+};
+
+static const struct cli_option ledger_options[] = {
+    {"model", 'm', "[NAME=]FILE", "the model, for the commands of claims on edited models",
+     CLI_FILE},
+    {NULL, 0, NULL, NULL, NULL},
+};
+
+const struct cli_command command_ledger = {
+    .name = "ledger",
+    .summary = "The paper's claims held to count files: holds, fails, or cannot tell",
+    .synopsis = "[OPTION...] [NAME=]FILE...",
+    .details =
+        "NAME is ssl (a self-supervised model), sid (fine-tuned for speaker identification) or pr\n"
+        "(for phone recognition); files without a NAME are taken in this order.  Each claim has\n"
+        "the published figure, ours, its interval over speakers, what chance gives, p, a verdict\n"
+        "and the command that prints the numbers behind it.  Silhouettes are full-dimensional.\n"
+        "Text is a Markdown table (--format markdown).\n"
+        "\n"
+        "Its table is 'ledger' in propneu-tables(5).\n",
+    .examples = "  propneu ledger ssl=ssl.counts sid=sid.counts pr=pr.counts > LEDGER.md\n"
+                "  propneu ledger my.counts --draws 999 --format tsv\n",
+    .groups = ledger_groups,
+    .options = ledger_options,
+    .files = CLI_FILE,
+    .run = ledger_run,
+    .markdown = true,
+};

@@ -1,0 +1,148 @@
+/*
+ * The table of the claims, with the published figures (Lin et al., SLT 2024, and the authors'
+ * published figure data), and the nulls that several of them need.
+ */
+#include "config.h"
+
+#include "inference/ledger_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+const char *const ledger_roles[LEDGER_ROLES] = {"ssl", "sid", "pr"};
+
+const char *ledger_verdict_name(enum ledger_verdict v)
+{
+    static const char *const name[] = {"holds", "fails", "cannot tell"};
+    return name[v];
+}
+
+static const struct ledger_claim ledger_claims[] = {
+    {"phone classes have neurons of their own", "Figure 7", "115 to 375 in a layer", LEDGER_SSL,
+     "phone", ledger_judge_exceeds, 0, 0, 0, 0},
+    {"gender has neurons of its own", "Figure 7", "11 to 278 in a layer", LEDGER_SSL, "gender",
+     ledger_judge_exceeds, 0, 0, 0, 0},
+    {"pitch has neurons of its own", "Figure 7", "11 to 190 in a layer", LEDGER_SSL, "pitch",
+     ledger_judge_exceeds, 0, 0, 0, 0},
+    {"phone classes separate best at two thirds of the depth", "Figure 4", "layer 8 of 12, .274",
+     LEDGER_SSL, "phone", ledger_judge_contrast, 8, 8, 0, 0},
+    {"genders separate best in the first layer", "Figure 4", "layer 1 of 12, .407", LEDGER_SSL,
+     "gender", ledger_judge_contrast, 1, 1, 0, 0},
+    {"pitch separates best in the first layer", "Figure 4", "layer 1 of 12, .253", LEDGER_SSL,
+     "pitch", ledger_judge_contrast, 1, 1, 0, 0},
+    {"middle layers lack gender (first layer minus these)", "Figure 4", ".407 against -.02",
+     LEDGER_SSL, "gender", ledger_judge_contrast, 1, 1, 5, 8},
+    {"middle layers lack pitch (first layer minus these)", "Figure 4", ".253 against -.04",
+     LEDGER_SSL, "pitch", ledger_judge_contrast, 1, 1, 5, 8},
+    {"the last layer has gender again (minus middle layers)", "Figure 4", ".355 against -.02",
+     LEDGER_SSL, "gender", ledger_judge_contrast, 12, 12, 5, 8},
+    {"speaker identification raises gender", "Figure 5", ".407 to .636", LEDGER_SID, "gender",
+     ledger_judge_raises, 0, 0, 0, 0},
+    {"speaker identification raises pitch", "Figure 5", ".253 to .394", LEDGER_SID, "pitch",
+     ledger_judge_raises, 0, 0, 0, 0},
+    {"phone recognition leaves phone classes (within .05)", "Figure 5", ".274 to .261", LEDGER_PR,
+     "phone", ledger_judge_leaves, 0, 0, 0, 0},
+    {"gender and pitch neurons overlap in the first layer", "Figure 8", "140 of 278 and 190",
+     LEDGER_SSL, "gender", ledger_judge_overlap, 1, 1, 0, 0},
+    {"erasing a gender's neurons hurts its own speakers most", "Table 1",
+     "22.43 and 18.58 against 2.24 and 4.10 points", LEDGER_SID, "gender", ledger_judge_edit, 0, 0,
+     0, 0},
+};
+
+enum { LEDGER_CLAIMS = sizeof ledger_claims / sizeof *ledger_claims };
+
+static int ledger_property_number(const char *property)
+{
+    static const char *const name[] = {"phone", "gender", "pitch"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(name[i], property) == 0)
+            return i;
+    return 0;
+}
+
+const struct null_row *ledger_null_row(const struct null_result *n, uint32_t statistic,
+                                       uint32_t layer)
+{
+    return &n->row[(size_t)statistic * (n->rows / 2) + layer];
+}
+
+enum status ledger_null(struct ledger_work *w, enum ledger_role role, const char *property,
+                        struct ledger_row *row, const struct null_result **out, struct err *err)
+{
+    int number = ledger_property_number(property);
+    struct null_result *n = &w->null[role][number];
+    struct analysis *a = w->r->file[role];
+    struct null_request request = {
+        .property = property, .exchange = w->r->exchange, .threads = w->r->threads};
+    enum status code = STATUS_OK;
+    *out = NULL;
+    if (!a) {
+        snprintf(row->why, sizeof row->why, "no file %s=FILE was given", ledger_roles[role]);
+        return STATUS_OK;
+    }
+    if (!w->made[role][number]) {
+        code = null_add_statistic(&request, "size", a, NULL, err);
+        if (!code)
+            code = null_add_statistic(&request, "full-dim", a, NULL, err);
+        if (!code)
+            code = null_make(n, a, &request, err);
+        w->made[role][number] = !code;
+    }
+    if (code == STATUS_UNSUPPORTED || code == STATUS_NOTFOUND) {
+        snprintf(row->why, sizeof row->why, "%.255s", err->msg);
+        return STATUS_OK;
+    }
+    if (!code && n->why[0])
+        snprintf(row->why, sizeof row->why, "%s", n->why);
+    else if (!code)
+        *out = n;
+    return code;
+}
+
+static enum status ledger_fill(struct ledger_work *w, const struct ledger_claim *c,
+                               struct ledger_row *row, struct err *err)
+{
+    *row = (struct ledger_row){.claim = c->claim,
+                               .source = c->source,
+                               .published = c->published,
+                               .ours = NAN,
+                               .low = NAN,
+                               .high = NAN,
+                               .null = NAN,
+                               .p = NAN,
+                               .verdict = LEDGER_CANNOT_TELL};
+    return c->judge(w, c, row, err);
+}
+
+enum status ledger_make(struct ledger *out, const struct ledger_request *r, struct err *err)
+{
+    struct ledger_work w = {.r = r};
+    struct ledger made = {.rows = LEDGER_CLAIMS};
+    enum status code = STATUS_OK;
+    made.row = mem_zeros(made.rows, sizeof *made.row);
+    if (!made.row)
+        return err_nomem(err);
+    for (uint32_t i = 0; i < made.rows && !code; i++) {
+        code = ledger_fill(&w, &ledger_claims[i], &made.row[i], err);
+        if (r->progress)
+            r->progress(r->progress_context, (double)(i + 1) / made.rows);
+    }
+    for (int role = 0; role < LEDGER_ROLES; role++)
+        for (int p = 0; p < 3; p++)
+            null_free(&w.null[role][p]);
+    if (code)
+        ledger_free(&made);
+    else
+        *out = made;
+    return code;
+}
+
+void ledger_free(struct ledger *l)
+{
+    free(l->row);
+    *l = (struct ledger){0};
+}

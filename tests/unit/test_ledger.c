@@ -1,0 +1,124 @@
+/* The paper's claims on data whose truth is known. */
+#include "config.h"
+
+#include <math.h>
+
+#include "inference/ledger.h"
+#include "corpus/phones.h"
+#include "simulated.h"
+
+static struct err err;
+static struct phones phones;
+
+struct model {
+    struct counts counts;
+    struct analysis analysis;
+};
+
+static const struct simulation plain = {.speakers = 16,
+                                        .phones = 15,
+                                        .layers = 4,
+                                        .width = 64,
+                                        .tau = 4,
+                                        .frames = 12,
+                                        .phone = 0.5,
+                                        .speaker = 0.3,
+                                        .share = 0.5,
+                                        .seed = 5};
+
+static void open_model(struct model *m, const struct simulation *s)
+{
+    simulated_counts(&m->counts, s);
+    assert_ok(analysis_init(&m->analysis, &m->counts, &phones, &err));
+    m->analysis.params.sigma = 0.6;
+}
+
+static void close_model(struct model *m)
+{
+    analysis_free(&m->analysis);
+    counts_free(&m->counts);
+}
+
+static const struct ledger_row *claim(const struct ledger *l, const char *words)
+{
+    for (uint32_t i = 0; i < l->rows; i++)
+        if (strstr(l->row[i].claim, words))
+            return &l->row[i];
+    fail_msg("no claim '%s'", words);
+    return NULL;
+}
+
+static void make(struct ledger *l, struct model *ssl, struct model *sid, unsigned threads)
+{
+    struct ledger_request r = {.threads = threads, .exchange = {.draws = 199}};
+    r.file[LEDGER_SSL] = &ssl->analysis;
+    r.file[LEDGER_SID] = sid ? &sid->analysis : NULL;
+    assert_ok(ledger_make(l, &r, &err));
+}
+
+/* Every verdict has a command, and what cannot be told for want of something says so. */
+static void claims_are_judged(void **state)
+{
+    struct simulation strong = plain;
+    struct model ssl, sid;
+    struct ledger l;
+    (void)state;
+    open_model(&ssl, &plain);
+    strong.gender = 2;
+    open_model(&sid, &strong);
+    make(&l, &ssl, &sid, 2);
+    assert_int_equal(claim(&l, "gender has neurons")->verdict, LEDGER_CANNOT_TELL);
+    assert_int_equal(claim(&l, "identification raises gender")->verdict, LEDGER_HOLDS);
+    assert_true(claim(&l, "identification raises gender")->low > 0);
+    assert_int_equal(claim(&l, "recognition leaves")->verdict, LEDGER_CANNOT_TELL);
+    assert_non_null(strstr(claim(&l, "recognition leaves")->why, "pr=FILE"));
+    assert_true(claim(&l, "pitch has neurons")->why[0]); /* no such factor */
+    for (uint32_t i = 0; i < l.rows; i++)
+        assert_true(l.row[i].command[0] || l.row[i].why[0]);
+    ledger_free(&l);
+    make(&l, &sid, &ssl, 1);
+    assert_int_equal(claim(&l, "gender has neurons")->verdict, LEDGER_HOLDS);
+    assert_int_equal(claim(&l, "identification raises gender")->verdict, LEDGER_FAILS);
+    ledger_free(&l);
+    close_model(&ssl);
+    close_model(&sid);
+}
+
+static void threads_change_nothing(void **state)
+{
+    struct model ssl;
+    struct ledger a, b;
+    (void)state;
+    open_model(&ssl, &plain);
+    make(&a, &ssl, NULL, 1);
+    make(&b, &ssl, NULL, 7);
+    for (uint32_t i = 0; i < a.rows; i++) {
+        assert_memory_equal(&a.row[i].ours, &b.row[i].ours, 5 * sizeof(double));
+        assert_int_equal(a.row[i].verdict, b.row[i].verdict);
+    }
+    ledger_free(&a);
+    ledger_free(&b);
+    close_model(&ssl);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    return phones_open(&phones, NULL, &err);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    phones_free(&phones);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(claims_are_judged),
+        cmocka_unit_test(threads_change_nothing),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
