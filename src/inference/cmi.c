@@ -6,12 +6,11 @@
 
 #include "inference/cmi.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bitset.h"
 #include "base/mem.h"
+#include "inference/tokenunits.h"
 
 /* What is known while pieces are put together. */
 struct cmi_making {
@@ -160,6 +159,44 @@ static enum status cmi_number_pieces(struct cmi_making *m, struct err *err)
     return c->unit && c->level && c->frames ? STATUS_OK : err_nomem(err);
 }
 
+/* Tokens are pieces, in their order; those without a level of the other property are not. */
+static enum status cmi_take_tokens(struct cmi_making *m, const struct token_units *t,
+                                   struct err *err)
+{
+    struct cmi *c = m->c;
+    const struct counts *about = &t->file.about;
+    int factor = m->g ? counts_find_factor(about, m->counts->factor[m->g->factor].name) : -1;
+    c->tokens = t;
+    c->unit = mem_array(t->units, sizeof *c->unit);
+    c->level = mem_array(t->units, sizeof *c->level);
+    c->frames = mem_array(t->units, sizeof *c->frames);
+    if (!c->unit || !c->level || !c->frames)
+        return err_nomem(err);
+    for (uint32_t u = 0; u < t->units; u++) {
+        int32_t level = m->g ? tokens_level(&t->file, (uint32_t)factor, t->token[u]) : 0;
+        uint32_t group = !m->g ? 0 : level < 0 ? GIVEN_NONE : m->g->of[level];
+        if (group == GIVEN_NONE)
+            continue;
+        c->unit[c->pieces] = u;
+        c->level[c->pieces] = group;
+        c->frames[c->pieces++] = 1;
+    }
+    return STATUS_OK;
+}
+
+/* Frames of the file's cells. */
+static enum status cmi_take_cells(struct cmi_making *m, const struct query_filters *filters,
+                                  struct err *err)
+{
+    cmi_find_columns(m);
+    enum status code = cmi_find_units(m, err);
+    if (!code)
+        code = query_rows(&m->c->rows, m->counts, filters, m->factor, m->factors, err);
+    if (!code)
+        code = cmi_place_rows(m, err);
+    return code ? code : cmi_number_pieces(m, err);
+}
+
 enum status cmi_make(struct cmi *c, struct analysis *a, const char *property, const struct given *g,
                      const struct exchange *x, struct err *err)
 {
@@ -173,16 +210,10 @@ enum status cmi_make(struct cmi *c, struct analysis *a, const char *property, co
                        "%s: holds probabilities, not counts: they give no information in nats",
                        a->counts->path);
     made.groups = m.p->groups;
-    cmi_find_columns(&m);
-    code = cmi_find_units(&m, err);
+    code = cmi_label(&m, err);
     if (!code)
-        code = cmi_label(&m, err);
-    if (!code)
-        code = query_rows(&made.rows, a->counts, &a->filters, m.factor, m.factors, err);
-    if (!code)
-        code = cmi_place_rows(&m, err);
-    if (!code)
-        code = cmi_number_pieces(&m, err);
+        code = x && x->tokens ? cmi_take_tokens(&m, x->tokens, err)
+                              : cmi_take_cells(&m, &a->filters, err);
     free(m.point_of);
     free(m.slot_of);
     free(m.unit_of);
@@ -213,6 +244,10 @@ enum status cmi_load(struct cmi *c, uint32_t layer, const struct cancel *cancel,
         return STATUS_OK;
     const struct counts *counts = c->analysis->counts;
     size_t width = counts->layer[layer].width, size;
+    c->layer = layer;
+    c->width = (uint32_t)width;
+    if (c->tokens)
+        return STATUS_OK;
     uint32_t *row = mem_array(width, sizeof *row);
     uint32_t *hits = mul_size(width, c->pieces, &size) ? mem_zeros(size, sizeof *hits) : NULL;
     enum status code = row && hits ? STATUS_OK : err_nomem(err);
@@ -234,86 +269,7 @@ enum status cmi_load(struct cmi *c, uint32_t layer, const struct cancel *cancel,
     }
     free(c->hits);
     c->hits = hits;
-    c->width = (uint32_t)width;
     return STATUS_OK;
-}
-
-size_t cmi_room(const struct cmi *c)
-{
-    return 2 * (size_t)c->levels * c->groups;
-}
-
-/* a ln(a M / (n H)), 0 for a = 0. */
-static double cmi_term(uint64_t a, uint64_t all, uint64_t n, uint64_t active)
-{
-    return a ? (double)a * log((double)a * (double)all / ((double)n * (double)active)) : 0;
-}
-
-/* Of one level: H hits and N frames by group. */
-static double cmi_of_level(const uint64_t *h, const uint64_t *n, uint32_t groups)
-{
-    uint64_t hits = 0, frames = 0;
-    double sum = 0;
-    for (uint32_t g = 0; g < groups; g++) {
-        hits += h[g];
-        frames += n[g];
-    }
-    for (uint32_t g = 0; g < groups; g++)
-        sum +=
-            cmi_term(h[g], frames, n[g], hits) + cmi_term(n[g] - h[g], frames, n[g], frames - hits);
-    return sum;
-}
-
-/* H(P | Q) of N frames by level and group. */
-static double cmi_entropy(const struct cmi *c, const uint64_t *n)
-{
-    uint64_t all = 0;
-    double sum = 0;
-    for (uint32_t q = 0; q < c->levels; q++, n += c->groups) {
-        uint64_t frames = 0;
-        for (uint32_t g = 0; g < c->groups; g++)
-            frames += n[g];
-        for (uint32_t g = 0; g < c->groups; g++)
-            sum += n[g] ? (double)n[g] * log((double)frames / (double)n[g]) : 0;
-        all += frames;
-    }
-    return all ? sum / (double)all : NAN;
-}
-
-/* Adds up FRAMES or, where that is NULL, HITS [pieces] by level and group into SUM
- * [levels][groups]; the total. */
-static uint64_t cmi_add(const struct cmi *c, const uint32_t *label, const uint64_t *frames,
-                        const uint32_t *hits, uint64_t *sum)
-{
-    uint64_t all = 0;
-    memset(sum, 0, (size_t)c->levels * c->groups * sizeof *sum);
-    for (uint32_t k = 0; k < c->pieces; k++) {
-        uint64_t value = frames ? frames[k] : hits[k];
-        sum[(size_t)c->level[k] * c->groups + label[c->unit[k]]] += value;
-        all += value;
-    }
-    return all;
-}
-
-struct cmi_value cmi_of(const struct cmi *c, const uint32_t *label, const uint64_t *neurons,
-                        uint64_t *room)
-{
-    uint64_t *n = room, *h = room + (size_t)c->levels * c->groups;
-    uint64_t all = cmi_add(c, label, c->frames, NULL, n);
-    uint32_t count = 0;
-    double sum = 0;
-    for (uint32_t i = 0; i < c->width; i++) {
-        if (!bitset_has(neurons, i))
-            continue;
-        cmi_add(c, label, NULL, c->hits + (size_t)i * c->pieces, h);
-        for (uint32_t q = 0; q < c->levels; q++)
-            sum += cmi_of_level(h + (size_t)q * c->groups, n + (size_t)q * c->groups, c->groups);
-        count++;
-    }
-    struct cmi_value v = {.mean = count && all ? sum / (double)all / count : NAN,
-                          .entropy = cmi_entropy(c, n)};
-    v.share = v.entropy > 0 ? v.mean / v.entropy : NAN;
-    return v;
 }
 
 bool cmi_unit_levels(const struct cmi *c, uint32_t *level)

@@ -21,8 +21,8 @@
 #include "inference/given.h"
 
 /*
- * The frames of each level of Q by unit: what is exchanged (a speaker, a phone), or a group of P
- * where nothing is.  A piece is a unit at a level.
+ * The frames of each level of Q by unit: what is exchanged (a speaker, a phone, a token), or a
+ * group of P where nothing is.  A piece is a unit at a level.
  */
 struct cmi {
     const struct analysis *analysis; /* borrowed */
@@ -34,12 +34,14 @@ struct cmi {
     uint32_t *piece;        /* [rows.rows], or GIVEN_NONE */
     struct query_rows rows;
     uint32_t width;
-    uint32_t *hits; /* [width][pieces] of one layer (cmi_load) */
+    uint32_t layer; /* cmi_load */
+    uint32_t *hits; /* [width][pieces] of that layer; of tokens NULL, for each has few */
+    const struct token_units *tokens; /* borrowed; NULL: units are no tokens */
 };
 
 /*
- * PROPERTY of A's file by the units of X (NULL: nothing is exchanged; X must not exchange tokens)
- * and the levels of G, which must outlive C; NULL: one level, all frames.
+ * PROPERTY of A's file by the units of X (NULL: nothing is exchanged), which must outlive C, and
+ * the levels of G; NULL: one level, all frames.  The frames of tokens are their middle ones.
  */
 enum status cmi_make(struct cmi *c, struct analysis *a, const char *property, const struct given *g,
                      const struct exchange *x, struct err *err);
@@ -48,7 +50,7 @@ void cmi_free(struct cmi *c);
 /* Goes over to LAYER (from 0). */
 enum status cmi_load(struct cmi *c, uint32_t layer, const struct cancel *cancel, struct err *err);
 
-/* Numbers that cmi_mean needs room for. */
+/* Numbers that cmi_of needs room for, in any layer. */
 size_t cmi_room(const struct cmi *c);
 
 struct cmi_value {

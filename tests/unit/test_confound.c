@@ -7,7 +7,10 @@
 #include "analysis/statistic.h"
 #include "base/bitset.h"
 #include "inference/confound.h"
+#include "inference/cmi.h"
 #include "inference/null.h"
+#include "inference/tokenunits.h"
+#include "simulated_tokens.h"
 #include "unit.h"
 
 static struct err err;
@@ -336,6 +339,115 @@ static void classes_are_exchanged_and_given(void **state)
     analysis_close(&in);
 }
 
+/* Counts of middle frames beside their tokens: an effect PITCH, and no drift. */
+static void open_tokens(struct analysis_input *in, char path[64], double pitch)
+{
+    const struct token_simulation s = {.speakers = 6,
+                                       .utterances = 4,
+                                       .phones = 8,
+                                       .tokens = 3,
+                                       .width = 48,
+                                       .tau = 6,
+                                       .pitch = pitch,
+                                       .seed = 3};
+    snprintf(path, 64, "confound-%ld.tokens", (long)getpid());
+    *in = (struct analysis_input){0};
+    simulated_with_tokens(&in->counts, &s, path);
+    assert_ok(phones_open(&in->phones, NULL, &err));
+    assert_ok(analysis_init(&in->analysis, &in->counts, &in->phones, &err));
+}
+
+/* H(pitch) - H(pitch | active) within each speaker, summed over tokens. */
+static double token_twin(const struct token_units *t, const uint32_t *label, uint32_t neuron)
+{
+    double sum = 0;
+    for (uint32_t s = 0; s < t->owners; s++) {
+        double n[2][3] = {{0}}, all = 0;
+        for (uint32_t u = 0; u < t->units; u++) {
+            const uint16_t *row = tokens_row(&t->file, 0, t->token[u]);
+            int active = 0;
+            for (uint32_t i = 0; i < t->file.about.layer[0].tau; i++)
+                active = active || row[i] == neuron;
+            n[active][label[u]] += t->owner[u] == s;
+            all += t->owner[u] == s;
+        }
+        for (int g = 0; g < 3; g++)
+            sum -= all * plogp((n[0][g] + n[1][g]) / all);
+        for (int active = 0; active < 2; active++)
+            for (int g = 0; g < 3; g++) {
+                double those = n[active][0] + n[active][1] + n[active][2];
+                sum += those > 0 ? those * plogp(n[active][g] / those) : 0;
+            }
+    }
+    return sum / t->units;
+}
+
+/* Tokens give what their cells do, under observed labels; and what their sum is, under others. */
+static void tokens_are_added_up(void **state)
+{
+    struct analysis_input in;
+    struct exchange x;
+    struct exchange_options o = {.draws = 9};
+    struct given g;
+    struct cmi tokens, cells;
+    char path[64];
+    static uint64_t room[8192];
+    static uint32_t label[1024], scratch[2048];
+    const uint64_t every = 0xffffffffffff, one = 1 << 5;
+    (void)state;
+    open_tokens(&in, path, 1);
+    o.tokens = path;
+    assert_ok(exchange_make(&x, &in.analysis, "pitch", &o, &err));
+    assert_ok(given_make(&g, &in.analysis, "speaker", &err));
+    assert_ok(cmi_make(&tokens, &in.analysis, "pitch", &g, &x, &err));
+    assert_ok(cmi_make(&cells, &in.analysis, "pitch", &g, NULL, &err));
+    assert_true(cmi_room(&tokens) <= 8192 && tokens.units <= 1024);
+    assert_ok(cmi_load(&tokens, 0, NULL, &err));
+    assert_ok(cmi_load(&cells, 0, NULL, &err));
+    struct cmi_value a = cmi_of(&tokens, tokens.label, &every, room);
+    struct cmi_value b = cmi_of(&cells, cells.label, &every, room);
+    assert_true(a.mean > 0 && fabs(a.mean - b.mean) < 1e-12);
+    assert_true(fabs(a.entropy - b.entropy) < 1e-12);
+    labelings_draw(&x.labelings, 4, label, scratch);
+    a = cmi_of(&tokens, label, &one, room);
+    assert_true(fabs(a.mean - token_twin(x.tokens, label, 5)) < 1e-12);
+    cmi_free(&tokens);
+    cmi_free(&cells);
+    given_free(&g);
+    exchange_free(&x);
+    analysis_close(&in);
+    unlink(path);
+}
+
+/* An effect of pitch shows within speakers, and none where there is none. */
+static void tokens_are_exchanged(void **state)
+{
+    for (int effect = 0; effect < 2; effect++) {
+        static const uint32_t first = 0;
+        struct confound_request r = request("pitch", "speaker");
+        struct analysis_input in;
+        struct confound_result c;
+        char path[64];
+        (void)state;
+        open_tokens(&in, path, 2 * effect);
+        r.layer = &first;
+        r.layers = 1;
+        r.exchange = (struct exchange_options){.draws = 99, .tokens = path};
+        assert_ok(confound_make(&c, &in.analysis, &r, &err));
+        const struct confound_level *all = &c.level[c.levels];
+        assert_int_equal(all->kind, EXCHANGE_TOKENS);
+        assert_string_equal(all->strata, "speaker x phone");
+        assert_int_equal(c.levels, 6);
+        if (effect)
+            assert_true(all->row[0].p == 0.01 && all->row[0].cmi_p == 0.01);
+        else
+            assert_true(isnan(all->row[0].cmi_p) || all->row[0].cmi_p > 0.05);
+        confound_free(&c);
+        analysis_close(&in);
+        unlink(path);
+    }
+}
+
 static void threads_change_nothing(void **state)
 {
     static const unsigned threads[] = {1, 2, 7};
@@ -402,6 +514,8 @@ int main(void)
         cmocka_unit_test(all_levels_together),
         cmocka_unit_test(constant_levels_are_strata),
         cmocka_unit_test(classes_are_exchanged_and_given),
+        cmocka_unit_test(tokens_are_added_up),
+        cmocka_unit_test(tokens_are_exchanged),
         cmocka_unit_test(threads_change_nothing),
         cmocka_unit_test(what_is_missing_is_said),
     };
