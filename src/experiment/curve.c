@@ -19,11 +19,13 @@
  * Names of the rows, by which steps are known; the row of the criterion has the criterion's name.
  */
 static const char row_protected[] = "protected", row_control[] = "control", row_random[] = "random";
+static const char row_relabelled[] = "relabelled";
 
 void curve_free(struct curve *c)
 {
     neuron_set_free(&c->protect);
     controls_free(&c->control);
+    relabel_free(&c->relabel);
     experiment_free(&c->x);
     *c = (struct curve){0};
 }
@@ -63,21 +65,84 @@ static enum status curve_make_protect(struct curve *c, struct plan *p,
     return code;
 }
 
-/* True for rows that depend on what is drawn. */
-static bool curve_row_is_drawn(const char *row)
+/* How many neurons of each group of P the protected set has, into SIZE [layers][groups]; in all. */
+static enum status curve_count_groups(const struct curve *c, const struct curve_options *o,
+                                      const struct property *p, uint32_t *size, size_t *all,
+                                      struct err *err)
 {
-    return strcmp(row, row_control) == 0 || strcmp(row, row_random) == 0;
+    *all = 0;
+    for (uint32_t l = 0; l < c->x.layers; l++) {
+        const struct selection *s;
+        enum status code = analysis_selection(o->analysis, p->name, l, NULL, &s, err);
+        if (code)
+            return code;
+        for (uint32_t g = 0; g < p->groups; g++) {
+            uint32_t n = 0;
+            for (size_t w = 0; w < s->words; w++)
+                n += (uint32_t)__builtin_popcountll(s->group[g * s->words + w] &
+                                                    c->protect.row[l][w]);
+            size[(size_t)l * p->groups + g] = n;
+            *all += n;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* Labelings of the property whose neurons are spared, "gender" or "gender=female": the row
+ * "relabelled" spares as many neurons in each layer that other splits of the speakers give. */
+static enum status curve_make_relabelled(struct curve *c, struct plan *plan,
+                                         const struct curve_options *o, struct err *err)
+{
+    const struct property *p = NULL;
+    size_t sizes, all = 0, n = strcspn(o->protect, "=");
+    char *name = mem_strndup(o->protect, n);
+    enum status code = name ? analysis_property(o->analysis, name, &p, err) : err_nomem(err);
+    bool room = !code && mul_size(c->x.layers, p->groups, &sizes);
+    uint32_t *size = room ? mem_array(sizes, sizeof *size) : NULL;
+    if (!code && !size)
+        code = err_nomem(err);
+    if (!code)
+        code = curve_count_groups(c, o, p, size, &all, err);
+    if (code == STATUS_NOTFOUND || (!code && all != neuron_set_total(&c->protect)))
+        code = err_set(err, STATUS_USAGE,
+                       "relabelled sets need --protect PROPERTY or PROPERTY=GROUP, not '%s'",
+                       o->protect);
+    const struct relabel_options how = {.property = name,
+                                        .exchange = {.strata = o->strata,
+                                                     .speakers = o->speakers,
+                                                     .draws = o->relabel,
+                                                     .seed = o->how.seed},
+                                        .size = size,
+                                        .threads = o->threads,
+                                        .cancel = o->cancel};
+    if (!code)
+        code = relabel_open(&c->relabel, o->analysis, &how, err);
+    if (!code)
+        code = plan_row(plan, row_relabelled, &c->protect, err);
+    free(size);
+    free(name);
+    return code;
+}
+
+/* How many draws a row is measured over. */
+static uint32_t curve_row_draws(const struct curve *c, const struct curve_options *o,
+                                const char *row)
+{
+    if (strcmp(row, row_relabelled) == 0)
+        return (uint32_t)c->relabel.draws;
+    return strcmp(row, row_control) == 0 || strcmp(row, row_random) == 0 ? o->draws : 1;
 }
 
 /* Draw by draw, so that a run cut short has whole curves. Rows that do not depend on a draw have
  * draw 0 only. */
-static enum status curve_make_steps(struct plan *p, const struct curve_options *o, struct err *err)
+static enum status curve_make_steps(const struct curve *c, struct plan *p,
+                                    const struct curve_options *o, struct err *err)
 {
     enum status code = STATUS_OK;
-    for (uint32_t d = 0; d < o->draws; d++)
+    for (uint32_t d = 0; d < o->draws || d < c->relabel.draws; d++)
         for (uint32_t k = 0; k < o->points; k++)
             for (uint32_t r = 0; r < p->x->rows && !code; r++)
-                if (d == 0 || curve_row_is_drawn(p->x->row[r].name))
+                if (d < curve_row_draws(c, o, p->x->row[r].name))
                     code = plan_step(p, r, k, d, err);
     return code;
 }
@@ -96,6 +161,7 @@ static void curve_describe(struct plan *p, const struct curve_options *o, const 
     for (uint32_t k = 0; k < o->points; k++)
         buf_printf(&p->settings, "%s%s", k ? "," : "", number_short(o->keep[k], 17).text);
     buf_str(&p->settings, "\n");
+    plan_add_relabel(&p->settings, o->relabel, o->strata);
     buf_printf(&p->title, "%s: pruned, %s%s", eval_model(e)->name, o->protect ? o->protect : "",
                o->protect ? " protected, " : "");
     plan_describe(&p->title, about);
@@ -116,12 +182,14 @@ enum status curve_make(struct curve *c, const struct curve_options *o, const str
         c->x.point[c->x.points++] = o->keep[k];
     if (!code && o->protect)
         code = curve_make_protect(c, &p, o, info, err);
+    if (!code && o->relabel)
+        code = curve_make_relabelled(c, &p, o, err);
     if (!code)
         code = plan_row(&p, o->how.criterion->name, NULL, err);
     if (!code)
         code = plan_row(&p, row_random, NULL, err);
     if (!code)
-        code = curve_make_steps(&p, o, err);
+        code = curve_make_steps(c, &p, o, err);
     code = plan_end(&p, code, e, o->by, err);
     if (code)
         curve_free(c);
@@ -150,6 +218,12 @@ enum status curve_sets(void *curve, const struct experiment_step *step, struct n
         if (!code)
             /* Controls are numbered from 1 (controls_match), draws of a curve from 0. */
             code = controls_draw(&c->control, how.seed, step->draw + (uint64_t)1, &spared, err);
+        how.protect = &spared;
+    } else if (strcmp(row, row_relabelled) == 0) {
+        code = neuron_set_init(&spared, out->layers, out->width, err);
+        for (uint32_t g = 0; g < c->relabel.groups && !code; g++)
+            /* Labeling 0 is the observed one. */
+            code = relabel_add(&c->relabel, step->draw + (uint64_t)1, g, &spared, err);
         how.protect = &spared;
     } else if (strcmp(row, row_random) == 0) {
         how.criterion = &prune_criterion_random;

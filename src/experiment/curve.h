@@ -7,6 +7,7 @@
 
 #include "experiment/experiment.h"
 #include "edit/prune.h"
+#include "inference/relabel.h"
 
 struct curve_options {
     const struct checkpoint *checkpoint;
@@ -17,7 +18,11 @@ struct curve_options {
     struct prune_options how;  /* criterion (no random one), scope, minimum, seed */
     const double *keep;        /* [points] shares that stay, 0 < keep <= 1 */
     uint32_t points;
-    uint32_t draws; /* of random pruning, and of matched random sets to spare */
+    uint32_t draws;   /* of random pruning, and of matched random sets to spare */
+    uint64_t relabel; /* relabelled sets to spare: labelings or LABELINGS_ALL; 0: none */
+    const char *strata, *speakers; /* what labels are exchanged within (exchange.h) */
+    unsigned threads;              /* at least 1 */
+    const struct cancel *cancel;   /* of choosing relabelled sets; may be NULL */
 };
 
 struct curve {
@@ -27,11 +32,13 @@ struct curve {
     struct neuron_set protect; /* the set to spare; empty without one */
     struct controls control;   /* of PROTECT; layers 0: none */
     bool has_set;
+    struct relabel relabel; /* of PROTECT's property; draws 0: none */
 };
 
 /*
  * Plans the curves of what E, opened as ABOUT says, measures.  Rows are "protected" and "control"
- * (a matched random set is spared; with a count file) where there is a set, the criterion, and
+ * (a matched random set is spared; with a count file) where there is a set, "relabelled" (what the
+ * property's groups would have under exchanged labels, inference/relabel.h), the criterion, and
  * "random".
  */
 enum status curve_make(struct curve *c, const struct curve_options *o, const struct eval *e,

@@ -187,12 +187,7 @@ static void matrix_describe(struct plan *p, const struct matrix_options *o, cons
     buf_printf(&p->settings, "--property: %s\n--set: %s\n--layer: %s\n--controls: %u\n",
                o->property ? o->property : "", o->set ? o->set : "", o->layers ? o->layers : "",
                o->controls);
-    if (o->relabel == LABELINGS_ALL)
-        buf_str(&p->settings, "--relabel: all\n");
-    else if (o->relabel)
-        buf_printf(&p->settings, "--relabel: %llu\n", (unsigned long long)o->relabel);
-    if (o->relabel)
-        buf_printf(&p->settings, "--strata: %s\n", o->strata ? o->strata : "");
+    plan_add_relabel(&p->settings, o->relabel, o->strata);
     if (o->edit && o->edit->kind == EDIT_MEAN)
         settings_add_digest(&p->settings, "--mean", corpus_digest_path(o->edit->means_path));
     else

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "corpus/recordings.h"
+#include "inference/labelings.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/settings.h"
@@ -90,6 +91,16 @@ void plan_add_analysis(struct buf *b, const struct analysis *a)
     buf_printf(b, "--select: %s\n--size: %s\n", selection_selector(&a->rule)->name, size);
     if (a->counts->lambdas > 1)
         buf_printf(b, "--lambda: %s\n", number_short(a->counts->lambda_percent, 17).text);
+}
+
+void plan_add_relabel(struct buf *b, uint64_t labelings, const char *strata)
+{
+    if (labelings == LABELINGS_ALL)
+        buf_str(b, "--relabel: all\n");
+    else if (labelings)
+        buf_printf(b, "--relabel: %llu\n", (unsigned long long)labelings);
+    if (labelings)
+        buf_printf(b, "--strata: %s\n", strata ? strata : "");
 }
 
 enum status plan_end(struct plan *p, enum status code, const struct eval *e, const char *by,

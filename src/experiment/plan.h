@@ -33,6 +33,9 @@ void plan_describe(struct buf *b, const struct eval_options *how);
 /* Lines about the count file and how sets are made of it. */
 void plan_add_analysis(struct buf *b, const struct analysis *a);
 
+/* Lines about relabelled controls, where there are labelings. */
+void plan_add_relabel(struct buf *b, uint64_t labelings, const char *strata);
+
 /* Ends the plan: columns by the factors BY, room for results; frees P in any case. */
 enum status plan_end(struct plan *p, enum status code, const struct eval *e, const char *by,
                      struct err *err);

@@ -290,6 +290,9 @@ static const struct field matrix_fields[] = {
 
 static const struct field curve_fields[] = {
     {"draws", FIELD_U32, AT(draws), "takes a number from 1", 1, 100000, NULL, NULL},
+    {"relabel", FIELD_BARE, 0, "takes a number from 1 to 10000, or all", 0, 0, request_set_relabel,
+     request_get_relabel},
+    {"strata", FIELD_TEXT, AT(strata), .takes = ""},
     {.name = NULL},
 };
 
@@ -420,8 +423,11 @@ static const char *request_complaint_sets(const struct experiment_request *r)
         return "--scale and --mean exclude each other";
     if (r->kind == EXPERIMENT_MATRIX && !r->property == !r->set)
         return "either --property NAME or --set SET is needed with --matrix";
-    if (r->kind == EXPERIMENT_MATRIX && r->relabel && !(r->property && r->counts))
-        return "--relabel exchanges the labels of a property: --property NAME and -c COUNTS";
+    bool matrix = r->kind == EXPERIMENT_MATRIX;
+    if (r->relabel && !(r->counts && (matrix ? r->property : r->protect)))
+        return matrix
+                   ? "--relabel exchanges the labels of a property: --property NAME and -c COUNTS"
+                   : "--relabel exchanges the labels of a property: --protect NAME and -c COUNTS";
     if (r->strata && !r->relabel)
         return "--strata goes with --relabel";
     if (r->kind == EXPERIMENT_CURVE && r->set)

@@ -91,7 +91,12 @@ static enum status session_plan_curve(struct experiment_session *s,
                               .how = r->how,
                               .keep = r->points ? r->keep : usual,
                               .points = r->points ? r->points : sizeof usual / sizeof *usual,
-                              .draws = r->draws};
+                              .draws = r->draws,
+                              .relabel = r->relabel,
+                              .strata = r->strata,
+                              .speakers = session_strata_table(s, r),
+                              .threads = s->how.threads ? s->how.threads : 1,
+                              .cancel = s->options->hooks->cancel};
     /* One seed serves noise, random pruning and controls. */
     o.how.seed = r->eval.seed;
     enum status code = curve_make(&s->curve, &o, s->eval, &s->how, err);

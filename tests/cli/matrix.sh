@@ -247,6 +247,16 @@ cmp "$dir/curve.tsv" "$dir/curve2.tsv" || complain "curve: -j2 is not -j1"
 awk -F '\t' '$2 == "loss" { v[$4, $5] = $10; if ($6 < $5 * 2048 - 4) bad = 1 }
     END { exit !(!bad && v["random", 0.2] > v["random", 0.5] && v["random", 0.2] > v["l1", 0.2] &&
         v["l1", 0.2] > v["protected", 0.2]) }' "$dir/curve.tsv" || complain "curve: $(cat "$dir/curve.tsv")"
+# Relabelled sets are a curve more; the others stay as they are.
+curve --speakers "$demo/speakers.tsv" --relabel 3 --strata engine --format tsv -j1 \
+    >"$dir/curve2.tsv" || complain "curve --relabel"
+grep -v relabelled "$dir/curve2.tsv" | cmp - "$dir/curve.tsv" || complain "--relabel changes curves"
+awk -F '\t' '$4 == "relabelled" { n++; if ($9 != 3 || $6 < $5 * 2048 - 4 || !($11 < $12)) bad = 1 }
+    END { exit bad || n != 4 }' "$dir/curve2.tsv" || complain "curve --relabel: $(cat "$dir/curve2.tsv")"
+curve --speakers "$demo/speakers.tsv" --relabel 3 --strata engine --format tsv -j2 -q |
+    cmp - "$dir/curve2.tsv" || complain "curve --relabel: -j2 is not -j1"
+curve --protect gender=female --relabel 2 --format tsv -q | grep -q relabelled ||
+    complain "curve --relabel: one group"
 curve >"$dir/curve.txt" || complain "curve as text fails"
 grep -q '  20%      410 ' "$dir/curve.txt" || complain "curve as text: $(cat "$dir/curve.txt")"
 "$PROPNEU" prune --curve -m "$sid" -a "$demo/audio" --task sid --piece 0.2 --draws 1 --format tsv |
@@ -315,6 +325,11 @@ says 2 'are needed to measure' "$PROPNEU" erase --matrix -m "$sid" -c "$counts" 
 says 2 'more than one --keep' "$PROPNEU" prune -m "$sid" --keep 0.5,0.2 -o "$dir/new"
 says 1 'no request of an experiment' "$PROPNEU" experiment "$dir/some"
 says 2 'one FILE is needed' "$PROPNEU" experiment
+says 2 'need --protect PROPERTY or PROPERTY=GROUP' curve --protect 'gender - phone' --relabel 2 \
+    -o "$dir/new"
+says 1 'phone has labels of classes' curve --protect phone --relabel 2 -o "$dir/new"
+says 2 '--protect NAME and -c COUNTS' "$PROPNEU" prune --curve -m "$sid" -c "$counts" \
+    -a "$demo/audio" --task sid --relabel 2 -o "$dir/new"
 says 1 'is empty: nothing to protect' curve --protect @"$dir/none" -o "$dir/new"
 # No room for the journal: told, and what is there already is gone on from.
 (

@@ -23,6 +23,8 @@ static const struct cli_option options[] = {
     {"shape", 0, "SHAPE", "masked, equal or uneven (default: masked)", "masked|equal|uneven"},
     {"curve", 0, NULL, "measure the task at shares --keep 10%,20%,...; write no model", NULL},
     {"draws", 0, "N", "--curve: random selections to measure (default: 5)", NULL},
+    {"relabel", 0, "[=N|all]", "--curve: protect N relabelled sets, too (default: 99)", "all"},
+    {"strata", 0, "COLUMN", "--relabel: exchange speakers of equal values only, or none", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -190,7 +192,9 @@ const struct cli_command command_prune = {
         "--curve writes no model: it measures the task, as propneu eval does, at decreasing\n"
         "numbers of neurons without retraining.  The same number is pruned with SET protected,\n"
         "with matched random control sets protected instead (as in 'propneu erase --matrix'), by\n"
-        "the criterion alone, and at random.  Journal and formats are as for --matrix.\n"
+        "the criterion alone, and at random.  With --relabel, also with what the property of\n"
+        "--protect would have if its labels stood on other speakers (as in 'propneu erase\n"
+        "--matrix'): N evaluations for each share.  Journal and formats are as for --matrix.\n"
         "Its table is 'curve' in propneu-tables(5).\n",
     .examples =
         "  propneu prune -m hubert -c h.counts --keep 20% --protect phone --shape equal -o small\n"
