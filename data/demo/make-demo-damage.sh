@@ -4,7 +4,7 @@
 # Measures what the demo's property neurons do, on 168 recordings that no model was trained on:
 # every number that README.md here, the project's README and propneu(1) quote of it.  Synthesises the
 # corpus where it is not there yet (two minutes; kept in FOLDER, by default ~/.cache/propneu-demo),
-# and leaves tables in FOLDER/damage as .txt and .tsv.  About ten minutes of two cores, of which the
+# and leaves tables in FOLDER/damage as .txt and .tsv.  About twelve minutes of two cores, of which the
 # first table takes one; what was done before is taken from FOLDER/damage/*.journal.
 #
 # PROPNEU is the program (propneu), PYTHON one with numpy (/usr/bin/python3).
@@ -44,6 +44,8 @@ gender="erase --matrix $sid -c demo/counts/sid.counts --property gender"
 # shellcheck disable=SC2086 # options without spaces
 {
     measure table1 $gender --piece 0.2
+    # Is it gender, or any seven speakers?
+    measure table1-relabelled $gender --piece 0.2 --controls 0 --relabel 99 --strata engine
     measure table1-piece-0.4-noise-1 $gender --piece 0.4 --noise 1 --controls 20
     measure table1-piece-1-noise-1.5 $gender --piece 1 --noise 1.5 --controls 20
     measure table1-whole $gender --controls 20
