@@ -3,7 +3,8 @@
 #
 # Makes the demo's counts again from nothing: synthesises the 75 minutes the models were trained on
 # (two minutes; kept in FOLDER, by default ~/.cache/propneu-demo), counts every frame with the three
-# models, and compares the files with those in counts/ byte for byte; --update replaces them.
+# models, by speaker and for one of them with its tokens, and compares the files with those in counts/
+# byte for byte; --update replaces them.
 # The portable arithmetic is used: with others a few counts differ by one, where two
 # neurons are all but equal.
 #
@@ -36,21 +37,28 @@ cd "$work"
 ln -sfn "$demo" demo
 mkdir -p counts
 differ=0
-for model in ssl sid pr; do
-    by=phone,gender,pitch
-    [ $model != sid ] || by=$by,speaker
-    PROPNEU_KERNELS=portable "$program" count -m demo/models/$model.safetensors --mean-std demo/models/mean-std.npy \
-        -a corpus/train -l textgrid --speakers demo/speakers.tsv \
-        --pitch demo/labels/train-pitch-discrete.json --by $by -o counts/$model.counts
-    if cmp -s counts/$model.counts demo/counts/$model.counts; then
-        echo "$model.counts: the same, byte for byte"
+
+# compare FILE: with the one in counts/.
+compare() {
+    if cmp -s counts/$1 demo/counts/$1; then
+        echo "$1: the same, byte for byte"
     elif [ $update = yes ]; then
         mkdir -p demo/counts
-        cp counts/$model.counts demo/counts/$model.counts
-        echo "$model.counts: replaced"
+        cp counts/$1 demo/counts/$1
+        echo "$1: replaced"
     else
-        echo "$model.counts: differs from counts/$model.counts (the new one is in $work/counts)"
+        echo "$1: differs from counts/$1 (the new one is in $work/counts)"
         differ=1
     fi
+}
+
+for model in ssl sid pr; do
+    tokens=
+    [ $model != ssl ] || tokens=--tokens
+    PROPNEU_KERNELS=portable "$program" count -m demo/models/$model.safetensors --mean-std demo/models/mean-std.npy \
+        -a corpus/train -l textgrid --speakers demo/speakers.tsv --strata engine \
+        --pitch demo/labels/train-pitch-discrete.json --by phone,gender,pitch,speaker $tokens -o counts/$model.counts
+    compare $model.counts
+    [ -z "$tokens" ] || compare $model.counts.tokens
 done
 exit $differ

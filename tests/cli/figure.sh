@@ -5,6 +5,7 @@
 export PROPNEU_DATA=$srcdir/data
 demo=$srcdir/data/demo/counts
 counts=$demo/ssl.counts
+old=$srcdir/tests/data/statistics/ssl.counts # without speakers
 
 # figure OUT ARGUMENT...: succeeds, and leaves OUT and its numbers.
 figure() {
@@ -143,8 +144,8 @@ refuses 2 'length' figure 4 "$counts" --width 2
 refuses 2 'length' figure 4 "$counts" --height 3miles
 refuses 2 'empty name' figure 4 "$counts" --property phone,,gender
 refuses 1 "$dir/nothing.counts" figure 4 "$dir/nothing.counts" -o "$dir/x.svg"
-refuses 1 "no property 'speaker'" figure 3 "$counts" --property speaker -o "$dir/x.svg"
-refuses 1 "no property 'speaker'" figure 4 "$counts" --property speaker -o "$dir/x.svg"
+refuses 1 "no property 'speaker'" figure 3 "$old" --property speaker -o "$dir/x.svg"
+refuses 1 "no property 'speaker'" figure 4 "$old" --property speaker -o "$dir/x.svg"
 refuses 1 "no phone 'QQ'" figure 2 "$counts" --phone QQ -o "$dir/x.svg"
 refuses 1 'no layer 9' figure 8 "$counts" --layer 9 -o "$dir/x.svg"
 refuses 2 'column' figure 8 "$counts" --sets 'gender &' -o "$dir/x.svg"

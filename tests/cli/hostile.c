@@ -152,6 +152,7 @@ static const struct format formats[] = {
      NULL,
      {"info %b", "layers %b", "neurons %b --property gender", "pattern %b --phone AH",
       "figure 5 %b"}},
+    {"tokens", "%s/data/demo/counts/ssl.counts.tokens", "broken.counts.tokens", NULL, {"info %b"}},
     {"set", "%set", "broken.txt", NULL, {"info %b", "overlap %counts --layer 1 gender @%b"}},
 };
 #define FORMATS (sizeof formats / sizeof *formats)

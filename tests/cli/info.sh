@@ -50,7 +50,11 @@ for model in ssl sid pr; do
     says "$demo/counts/$model.counts" 'kind activation counts'
     says "$demo/counts/$model.counts" 'utterances 1400'
     says "$demo/counts/$model.counts" '1 512 5'
+    says "$demo/counts/$model.counts" 'speaker strata engine'
 done
+says "$demo/counts/ssl.counts.tokens" 'kind tokens of activation counts'
+says "$demo/counts/ssl.counts.tokens" 'utterances 1400'
+says "$data/statistics/ssl.counts" 'utterances 1400'
 
 # A configuration alone is not taken for a table of labels, whatever its first key holds.
 refuses 1 "give its folder" info "$data/models/e_wavlm_base/hf/config.json"

@@ -3,7 +3,7 @@
 . "$srcdir/tests/cli/lib.sh"
 LC_ALL=C
 export LC_ALL
-sid=$srcdir/data/demo/counts/sid.counts ssl=$srcdir/data/demo/counts/ssl.counts
+sid=$srcdir/data/demo/counts/sid.counts ssl=$srcdir/tests/data/statistics/ssl.counts
 strata="--strata engine --speakers $srcdir/data/demo/speakers.tsv"
 classes="neurons $sid --property phone --layer 2 --tests -q"
 tested="neurons $sid --property gender --layer 2 --tests -q"

@@ -72,7 +72,7 @@ explorer() {
     same "w as JSON, $*" "$dir/got"
 }
 
-all=phone,gender,pitch,each-phone
+all=phone,gender,pitch,speaker,each-phone
 asked layers layers "$ssl" --property phone --null --draws 20
 asked layers layers "$ssl"
 figure 4 "$ssl" --property $all
@@ -83,9 +83,9 @@ explorer '' "$ssl" --view layers
 for file in "$ssl" "$sid"; do
     "$PROPNEU" layers "$file" -q --format tsv
 done | awk 'NR == 1 || $1 != "file"' >"$dir/want"
-figure 4 "$ssl" "$sid" --property $all,speaker
+figure 4 "$ssl" "$sid" --property $all
 explorer 'form\n' "$ssl" "$sid" --view compare
-"$PROPNEU" figure 5 "$ssl" "$sid" --property $all,speaker -q --format tsv >"$dir/want"
+"$PROPNEU" figure 5 "$ssl" "$sid" --property $all -q --format tsv >"$dir/want"
 explorer '' "$ssl" "$sid" --view compare
 
 asked ledger ledger "ssl=$ssl" "sid=$sid" --draws 20

@@ -21,7 +21,7 @@ static void open_file(struct analysis_input *in, const char *model, const char *
 {
     char path[600];
     struct analysis_options o = ANALYSIS_OPTIONS_DEFAULT;
-    snprintf(path, sizeof path, "%s/%s.counts", source_path("data/demo/counts"), model);
+    snprintf(path, sizeof path, "%s/%s.counts", source_path("tests/data/statistics"), model);
     o.where[0] = where;
     o.wheres = where != NULL;
     assert_ok(analysis_open(in, path, &o, &err));

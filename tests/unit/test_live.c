@@ -180,10 +180,26 @@ static void conditions_hold_for_what_is_heard(void **state)
     assert_non_null(a);
     assert_string_equal(a->heard[0].why, "");
     assert_int_equal(a->heard[0].neurons, 62); /* 95 of all frames */
-    assert_non_null(strstr(a->heard[1].why, "no factor 'speaker'"));
+    assert_string_equal(a->heard[1].why, "");
+    assert_int_equal(a->heard[1].neurons, 7); /* 4 of all frames */
+    struct live_options how = experiments_state(&app)->live_how;
     press(&app, "c r Esc"); /* all on again */
     assert_int_equal(answer(&app)->heard[0].neurons, 95);
+    assert_int_equal(answer(&app)->heard[1].neurons, 4);
     app_free(&app);
+    /* Counts without speakers. */
+    struct live_ask ask = {
+        .erase = true, .sigma = 80, .where = "speaker=F1,F2,M1,M2\n", .set = "gender=male"};
+    snprintf(how.model[1].counts, sizeof how.model[1].counts, "%s",
+             source_path("tests/data/statistics/pr.counts"));
+    struct live *l = live_new(&how);
+    assert_non_null(l);
+    live_ask(l, &ask);
+    a = live_take(l);
+    assert_non_null(a);
+    assert_int_equal(a->heard[0].neurons, 62);
+    assert_non_null(strstr(a->heard[1].why, "no factor 'speaker'"));
+    live_free(l);
 }
 
 int main(void)

@@ -17,7 +17,7 @@ static void open_file(struct analysis_input *in, uint64_t min_frames)
 {
     struct analysis_options o = ANALYSIS_OPTIONS_DEFAULT;
     o.params.min_frames = min_frames;
-    assert_ok(analysis_open(in, source_path("data/demo/counts/sid.counts"), &o, &err));
+    assert_ok(analysis_open(in, source_path("tests/data/statistics/sid.counts"), &o, &err));
 }
 
 static void open_relabel(struct relabel *r, struct analysis_input *in, uint64_t draws,

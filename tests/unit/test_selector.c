@@ -1,4 +1,4 @@
-/* Rules by which group neurons are chosen, and the statistics of a layer, on the demo's counts. */
+/* Rules by which group neurons are chosen, and the statistics of a layer, on counts of 0.1.0. */
 #include "config.h"
 
 #include "toy_counts.h"
@@ -27,7 +27,7 @@ static struct analysis a;
 static int set_up(void **state)
 {
     (void)state;
-    if (counts_open(&counts, source_path("data/demo/counts/sid.counts"), &err) ||
+    if (counts_open(&counts, source_path("tests/data/statistics/sid.counts"), &err) ||
         phones_open(&phones, NULL, &err))
         return -1;
     return analysis_init(&a, &counts, &phones, &err) ? -1 : 0;

@@ -16,7 +16,7 @@ static void open_file(struct analysis_input *in, const char *model)
 {
     char path[600];
     const struct analysis_options o = ANALYSIS_OPTIONS_DEFAULT;
-    snprintf(path, sizeof path, "%s/%s.counts", source_path("data/demo/counts"), model);
+    snprintf(path, sizeof path, "%s/%s.counts", source_path("tests/data/statistics"), model);
     assert_ok(analysis_open(in, path, &o, &err));
 }
 
