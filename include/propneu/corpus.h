@@ -33,8 +33,8 @@ struct pn_corpus_options {
     const char *pitch;     /* file of pitch, or "auto": tracked in the recordings */
     bool edges_given;      /* false: the tertiles of the corpus part low, mid and high */
     double pitch_edges[2]; /* Hz, where edges_given */
-    /* Factors that are told apart, "phone,gender,pitch,speaker" or some of them; NULL: phone where
-     * there are labels, gender where there are speakers, pitch where there is pitch. */
+    /* Factors that are told apart, "phone,gender,pitch,speaker,utterance" or some of them; NULL:
+     * phone where there are labels, gender where there are speakers, pitch where there is pitch. */
     const char *by;
     struct pn_factor factor[PN_MAX_FACTORS]; /* [factors] */
     uint32_t factors;

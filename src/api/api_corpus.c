@@ -49,8 +49,8 @@ static enum status corpus_take_factors(struct corpus_options *out, struct api_co
     return STATUS_OK;
 }
 
-/* Without BY the factors are those that have an input, as in `propneu count`; speakers as a factor
- * only on request, since they make very many cells. */
+/* Without BY the factors are those that have an input; speakers as a factor only on request, since
+ * they make very many cells. */
 enum status api_corpus_options(struct corpus_options *out, struct api_corpus *memory,
                                const struct pn_corpus_options *o, struct err *err)
 {
@@ -67,8 +67,8 @@ enum status api_corpus_options(struct corpus_options *out, struct api_corpus *me
                                    .shards = o->shards};
     enum status code = STATUS_OK;
     if (o->by && !corpus_factors_parse(o->by, &out->by))
-        code =
-            err_set(err, STATUS_USAGE, "by: some of phone,gender,pitch,speaker, not '%s'", o->by);
+        code = err_set(err, STATUS_USAGE,
+                       "by: some of phone,gender,pitch,speaker,utterance, not '%s'", o->by);
     else if (!o->by)
         out->by = (o->labels ? 1u << CORPUS_PHONE : 0) | (o->speakers ? 1u << CORPUS_GENDER : 0) |
                   (o->pitch ? 1u << CORPUS_PITCH : 0);
