@@ -45,7 +45,7 @@ for where in '' '--where gender=female'; do
         sed -n 's/.* \([0-9]*\*\)  *\(0\.[0-9]*\)  \([-0-9.]*\)  *\([0-9.]*\)$/\1 \2 \3 \4/p' >"$dir/screen"
     # shellcheck disable=SC2086
     "$PROPNEU" pattern "$demo" --phone AH --layer 2 $where --top 35 |
-        sed -n '/interval/,$p' | awk 'NR > 1 { print $1, $2, $4, $5 }' >"$dir/command"
+        sed -n '/^neuron /,$p' | awk 'NR > 1 { print $1, $2, $4, $5 }' >"$dir/command"
     [ "$(wc -l <"$dir/screen")" -eq 35 ] || complain "pattern $where: not 35 rows"
     cmp -s "$dir/screen" "$dir/command" ||
         complain "pattern $where: $(diff "$dir/screen" "$dir/command")"
