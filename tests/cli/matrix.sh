@@ -318,7 +318,7 @@ says 1 "no column 'nonsense'" matrix --relabel 3 --strata nonsense -o "$dir/new"
 says 1 'phone has labels of classes' matrix --property phone --by gender --relabel 3 -o "$dir/new"
 says 1 'by the published rule only' matrix --select lape --relabel 3 -o "$dir/new"
 says 1 "none of the count file's speakers that are male speaks here" matrix -a "$dir/four" \
-    --where speaker=F3,F4,M3,M4 --relabel 3 -o "$dir/new"
+    --where speaker=F3,F4,M3,M4 --relabel 3 --strata none -o "$dir/new"
 says 1 "counted without the factor 'speaker'" matrix -c "$dir/nobody.counts" --relabel 3 -o "$dir/new"
 says 2 'either --property NAME or --set SET' matrix --set gender -o "$dir/new"
 says 2 'are needed to measure' "$PROPNEU" erase --matrix -m "$sid" -c "$counts" --property gender
