@@ -163,6 +163,44 @@ static void steps_are_round(void **state)
     assert_float_equal(plot_step(0, 4), 1, 0);
 }
 
+/* VALUE [n] as a histogram of ASCII characters on COLS columns and 8 rows. */
+static char *histogram(const double *value, size_t n, double mark, bool whole, int cols)
+{
+    struct buf b = BUF_INIT;
+    struct canvas c;
+    assert_true(canvas_init(&c, cols, 8, true));
+    plot_histogram(&c, canvas_all(&c), value, n, mark, "here", whole);
+    canvas_print(&c, &b);
+    canvas_free(&c);
+    return b.data;
+}
+
+static void bars_are_as_high_as_their_values_are_many(void **state)
+{
+    const double value[] = {3, 3, 3, 3, 5, 5, 4, NAN, 3, 3, 3, 3};
+    (void)state;
+    char *text = histogram(value, 12, 7, true, 20);
+    assert_string_equal(text, "           here |\n"
+                              "####            |\n"
+                              "####            |\n"
+                              "####            |\n"
+                              "####    ....    |\n"
+                              "############    |\n"
+                              "--------+-----------\n"
+                              "        5\n");
+    free(text);
+    text = histogram(value, 12, NAN, true, 20); /* nothing is pointed at */
+    assert_null(strstr(text, "here"));
+    free(text);
+    text = histogram(value, 0, NAN, false, 20); /* nor is there anything */
+    assert_null(strchr(text, '#'));
+    free(text);
+    const double same[] = {0.25, 0.25};
+    text = histogram(same, 2, 0.25, false, 20);
+    assert_non_null(strstr(text, "here"));
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -173,6 +211,7 @@ int main(void)
         cmocka_unit_test(curves_have_three_forms),
         cmocka_unit_test(odd_input_is_harmless),
         cmocka_unit_test(steps_are_round),
+        cmocka_unit_test(bars_are_as_high_as_their_values_are_many),
     };
     if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "en_US.UTF-8"))
         return 77;
