@@ -145,8 +145,8 @@ static void text_is_the_screen(void **state)
     }
     assert_true(unset > 100);
     assert_string_equal(buf_text(&plain), buf_text(&screen));
-    assert_non_null(
-        strstr(buf_text(&saved), "Layers  2 Pattern")); /* outside the plots blanks stay */
+    /* Outside the plots blanks stay. */
+    assert_non_null(strstr(buf_text(&saved), "Layers 2 Pattern"));
     buf_free(&saved);
     buf_free(&screen);
     buf_free(&plain);
@@ -215,13 +215,14 @@ static void hidden_groups_are_left_out(void **state)
 
 static void names_are_sensible(void **state)
 {
-    static const char *const names[VIEW_COUNT] = {[VIEW_LAYERS] = "saved-layers.svg",
-                                                  [VIEW_PATTERN] = "saved-pattern-AA-layer1.svg",
-                                                  [VIEW_MAP] = "saved-map-gender-layer1.svg",
-                                                  [VIEW_OVERLAP] = "saved-overlap-layer1.svg",
-                                                  [VIEW_NEURONS] =
-                                                      "saved-neurons-gender-layer1.tsv",
-                                                  [VIEW_COMPARE] = "compare.svg"};
+    static const char *const names[VIEW_COUNT] = {
+        [VIEW_LAYERS] = "saved-layers.svg",
+        [VIEW_PATTERN] = "saved-pattern-AA-layer1.svg",
+        [VIEW_MAP] = "saved-map-gender-layer1.svg",
+        [VIEW_OVERLAP] = "saved-overlap-layer1.svg",
+        [VIEW_NEURONS] = "saved-neurons-gender-layer1.tsv",
+        [VIEW_COMPARE] = "compare.svg",
+        [VIEW_STATISTICS] = "saved-statistics-gender.tsv"};
     struct app app;
     char text[200], little[20];
     (void)state;
