@@ -25,6 +25,29 @@ is=$("$PROPNEU" layers "$srcdir/data/demo/counts/sid.counts" --property gender -
     awk 'NR == 1 { best = $1 } NR == best + 1 { printf "%d %.3f\n", best, $1 }')
 [ -n "$said" ] && [ "$said" = "$is" ] || complain "the tour says '$said', the command '$is'"
 
+# null PROPERTY STATISTIC [OPTION...]: observed, by chance and p in the fourth layer of the speaker model.
+null() {
+    property=$1 statistic=$2
+    shift 2
+    "$PROPNEU" null "$srcdir/data/demo/counts/sid.counts" --property "$property" --format tsv \
+        --statistic "$statistic" "$@" |
+        awk -F '\t' -v digits="$([ "$statistic" = size ] && echo 1 || echo 3)" '
+            $2 == 4 { printf "%.*f %.*f %.*f\n", digits == 1 ? 0 : 3, $4, digits, $9, digits == 1 ? 3 : 4, $13 }'
+}
+flat=$(tr '\n' ' ' <"$dir/tour" | tr -s ' ')
+set -- --strata engine --speakers "$srcdir/data/demo/speakers.tsv"
+said=$(echo "$flat" |
+    sed -n 's/.*Are the \([0-9]*\) + \([0-9]*\) gender .* have \([0-9.]*\) neurons .*; p = \([0-9.]*\),.*/\1 \2 \3 \4/p' |
+    awk '{ print $1 + $2, $3, $4 }')
+is=$(null gender size "$@")
+[ -n "$said" ] && [ "$said" = "$is" ] || complain "gender neurons: the tour says '$said', the command '$is'"
+said=$(echo "$flat" | sed -n 's/.* silhouette is \([0-9.]*\), and \([0-9.]*\) by chance, p = \([0-9.]*\)\. .*/\1 \2 \3/p')
+is=$(null gender full-dim "$@")
+[ -n "$said" ] && [ "$said" = "$is" ] || complain "gender: the tour says '$said', the command '$is'"
+said=$(echo "$flat" | sed -n 's/.* only \([0-9.]*\) on the distances, but \([-0-9.]*\) by chance, p = \([0-9.]*\)\. .*/\1 \2 \3/p')
+is=$(null phone full-dim)
+[ -n "$said" ] && [ "$said" = "$is" ] || complain "phone: the tour says '$said', the command '$is'"
+
 # Scripts of one's own, whole and broken.
 printf 'press 3 p\nsay stress {stress}\n' >"$dir/script"
 "$PROPNEU" explore "$counts" --demo "$dir/script" --dump >"$dir/out" || complain "explore --demo failed"

@@ -158,7 +158,7 @@ static void any_size_shows_the_tour(void **state)
         pty_quiet(&p, 0);
     }
     pty_resize(&p, 40, 16);
-    assert_true(screen_wait(&p, " of 1", false, PATIENCE));
+    assert_true(screen_wait(&p, " of 2", false, PATIENCE));
     pty_resize(&p, 30, 8);
     assert_true(screen_wait(&p, "too small", false, PATIENCE));
     pty_resize(&p, 80, 24);
