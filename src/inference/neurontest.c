@@ -13,6 +13,7 @@
 
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "inference/observe.h"
 
 #define TIE 1e-9 /* as in summary.h */
 
@@ -67,31 +68,17 @@ static enum status neuron_tests_visit(void *context, unsigned worker, uint32_t l
     return STATUS_OK;
 }
 
-/* What the file itself says, in the layer L. */
-static enum status neuron_tests_observe(struct neuron_tests_layer *l, struct analysis *a,
-                                        const char *property, double *room, struct err *err)
+/* What the file itself says, or its tokens; the only draw of observe_layers. */
+static enum status neuron_tests_observe(void *context, unsigned worker, uint32_t layer,
+                                        uint64_t draw, struct sample *s, struct err *err)
 {
-    const struct property *p;
-    const struct property_layer *patterns;
-    struct sample s;
-    enum status code = analysis_property(a, property, &p, err);
-    if (!code)
-        code = analysis_layer(a, property, l->layer, &patterns, err);
-    if (code)
-        return code;
-    uint32_t *group = mem_array(p->points, sizeof *group);
-    if (!group)
-        return err_nomem(err);
-    for (uint32_t k = 0; k < p->points; k++)
-        group[k] = p->point[k].group;
-    sample_init(&s, l->width, p->params.sigma, &a->map, a->cancel);
-    code = sample_set(&s, patterns->pattern, group, p->points, p->groups, err);
-    if (!code && !neuron_margins(&s, l->margin, room))
-        for (uint32_t i = 0; i < l->width; i++)
-            l->margin[i] = NAN;
-    sample_free(&s);
-    free(group);
-    return code;
+    struct neuron_tests_work *w = context;
+    double *margin = w->t->layer[layer].margin;
+    (void)worker, (void)draw, (void)err;
+    if (!neuron_margins(s, margin, w->room))
+        for (uint32_t i = 0; i < s->width; i++)
+            margin[i] = NAN;
+    return STATUS_OK;
 }
 
 /* p and q of one layer, number L of those asked for, from what THREADS workers have counted. */
@@ -150,10 +137,10 @@ static enum status neuron_tests_run(struct neuron_tests_work *w, struct analysis
                                 .progress_context = r->progress_context};
     uint32_t *layer = mem_array(t->layers, sizeof *layer);
     enum status code = layer ? STATUS_OK : err_nomem(err);
-    for (uint32_t l = 0; l < t->layers && !code; l++) {
+    for (uint32_t l = 0; l < t->layers && !code; l++)
         layer[l] = t->layer[l].layer;
-        code = neuron_tests_observe(&t->layer[l], a, r->property, w->room, err);
-    }
+    if (!code)
+        code = observe_layers(x, a, r->property, layer, t->layers, neuron_tests_observe, w, err);
     exchange_resample(x, a, r->property, &resample);
     if (!code)
         code = resample_run(&resample, layer, t->layers, 0, t->draws, neuron_tests_visit, w, err);

@@ -6,7 +6,10 @@
 #include "base/bitset.h"
 #include "corpus/phones.h"
 #include "inference/neurontest.h"
+#include "simulated_tokens.h"
 #include "speech_counts.h"
+
+#define TOKENS "test_neurontest.tokens"
 
 static struct err err;
 static struct phones phones;
@@ -189,6 +192,45 @@ static void threads_change_nothing(void **state)
     forget(&s);
 }
 
+/* Tokens are compared with themselves: what the counts hold, of these or of every frame, is not
+ * what their draws could give. */
+static void tokens_are_observed_by_their_own_frames(void **state)
+{
+    const struct token_simulation simulation = {.speakers = 4,
+                                                .utterances = 4,
+                                                .phones = 3,
+                                                .tokens = 4,
+                                                .width = 50,
+                                                .tau = 4,
+                                                .pitch = 1,
+                                                .seed = 3};
+    const struct exchange_options o = {.draws = 200, .tokens = TOKENS};
+    struct neuron_tests_request r = {.property = "pitch", .threads = 2, .exchange = o};
+    struct neuron_tests t, other;
+    struct simulated s;
+    (void)state;
+    simulated_with_tokens(&s.counts, &simulation, TOKENS);
+    assert_ok(analysis_init(&s.analysis, &s.counts, &phones, &err));
+    assert_ok(neuron_tests_make(&t, &s.analysis, &r, &err));
+    assert_int_equal(t.kind, EXCHANGE_TOKENS);
+    analysis_free(&s.analysis);
+    for (uint32_t cell = 0; cell < s.counts.cells; cell++) /* neurons in another order */
+        for (uint32_t i = 0; i < simulation.width / 2; i++) {
+            uint32_t *row = (uint32_t *)s.counts.layer[0].u32 + (size_t)cell * simulation.width;
+            uint32_t keep = row[i];
+            row[i] = row[simulation.width - 1 - i];
+            row[simulation.width - 1 - i] = keep;
+        }
+    assert_ok(analysis_init(&s.analysis, &s.counts, &phones, &err));
+    assert_ok(neuron_tests_make(&other, &s.analysis, &r, &err));
+    assert_memory_equal(other.layer[0].margin, t.layer[0].margin, 50 * sizeof(double));
+    assert_memory_equal(other.layer[0].p, t.layer[0].p, 50 * sizeof(double));
+    neuron_tests_free(&other);
+    neuron_tests_free(&t);
+    forget(&s);
+    assert_int_equal(unlink(TOKENS), 0);
+}
+
 /* Adjusted p as R's p.adjust has them, and shares of true nulls by hand. */
 static void q_is_the_published_one(void **state)
 {
@@ -323,6 +365,7 @@ int main(void)
         cmocka_unit_test(plain_loops_agree),
         cmocka_unit_test(classes_are_exchanged),
         cmocka_unit_test(threads_change_nothing),
+        cmocka_unit_test(tokens_are_observed_by_their_own_frames),
         cmocka_unit_test(q_is_the_published_one),
         cmocka_unit_test(no_effect_is_found_as_often_as_chance_allows),
         cmocka_unit_test(planted_neurons_are_found_and_few_others),
