@@ -66,9 +66,10 @@ enum status analysis_init(struct analysis *a, const struct counts *c, const stru
                             .map = MAP_PARAMS_DEFAULT,
                             .filters = QUERY_FILTERS_INIT,
                             .names = NAMES_INIT};
-    enum status code = property_names(&made.names, c, err);
+    enum status code = property_names(&made.names, c, phones, err);
     if (!code) {
         made.property = mem_zeros(made.names.count, sizeof *made.property);
+        made.property_cap = made.names.count;
         code = made.property ? STATUS_OK : err_nomem(err);
     }
     if (code) {
@@ -142,10 +143,30 @@ static enum status make_slot(struct analysis *a, const char *name, struct analys
     return STATUS_OK;
 }
 
+bool analysis_has(const struct analysis *a, const char *name, size_t len)
+{
+    for (uint32_t i = 0; i < a->names.count; i++)
+        if (strncmp(a->names.name[i], name, len) == 0 && a->names.name[i][len] == '\0')
+            return true;
+    return property_feature(a->counts, a->phones, name, len) != NULL;
+}
+
+uint32_t analysis_find(struct analysis *a, const char *name)
+{
+    uint32_t i = names_find(&a->names, name);
+    if (i != NAMES_NONE || !property_feature(a->counts, a->phones, name, strlen(name)) ||
+        !mem_grow(&a->property, &a->property_cap, a->names.count + 1, sizeof *a->property))
+        return i;
+    i = names_add(&a->names, name);
+    if (i != NAMES_NONE)
+        a->property[i] = NULL;
+    return i;
+}
+
 static enum status find_slot(struct analysis *a, const char *name, struct analysis_property **out,
                              struct err *err)
 {
-    uint32_t i = names_find(&a->names, name);
+    uint32_t i = analysis_find(a, name);
     if (i != NAMES_NONE && a->property[i]) {
         *out = a->property[i];
         return STATUS_OK;

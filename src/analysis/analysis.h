@@ -17,16 +17,17 @@
 struct analysis_property; /* private: one property with its layers */
 
 struct analysis {
-    const struct counts *counts;         /* borrowed */
-    const struct phones *phones;         /* borrowed */
-    struct analysis_params params;       /* change through analysis_set_params */
-    struct map_params map;               /* change through analysis_set_map */
-    struct selection_rule rule;          /* change through analysis_set_rule */
-    struct query_filters filters;        /* change, then call analysis_changed */
-    struct names names;                  /* properties of the file */
+    const struct counts *counts;   /* borrowed */
+    const struct phones *phones;   /* borrowed */
+    struct analysis_params params; /* change through analysis_set_params */
+    struct map_params map;         /* change through analysis_set_map */
+    struct selection_rule rule;    /* change through analysis_set_rule */
+    struct query_filters filters;  /* change, then call analysis_changed */
+    struct names names; /* properties of the file; bundled features once they are asked for */
     const struct named_sets *sets;       /* what "$name" means; borrowed, NULL = nothing */
     const struct cancel *cancel;         /* borrowed, NULL = never: results come or are cancelled */
     struct analysis_property **property; /* [names.count], NULL = not computed yet */
+    size_t property_cap;                 /* private */
 };
 
 enum status analysis_init(struct analysis *a, const struct counts *c, const struct phones *phones,
@@ -39,6 +40,16 @@ void analysis_set_rule(struct analysis *a, const struct selection_rule *rule);
 
 /* Forgets all results, after the filters were changed. */
 void analysis_changed(struct analysis *a);
+
+/*
+ * The index of the property NAME in names, to which a feature of the phones is added when it is
+ * first asked for, here or by a question below; NAMES_NONE where there is no such property or, on
+ * failure, no memory.
+ */
+uint32_t analysis_find(struct analysis *a, const char *name);
+
+/* True if the LEN bytes at NAME are the name of a property, asked for or not. */
+bool analysis_has(const struct analysis *a, const char *name, size_t len);
 
 /* The property NAME, its sets in LAYER (from 0), its map there. */
 enum status analysis_property(struct analysis *a, const char *name, const struct property **out,

@@ -120,7 +120,7 @@ enum status analysis_open(struct analysis_input *in, const char *path,
     if (!code && o->lambda > 0)
         code = counts_choose(&in->counts, o->lambda, err);
     if (!code)
-        code = phones_open(&in->phones, o->phones, err);
+        code = phones_open_list(&in->phones, o->phones, err);
     if (!code)
         code = analysis_init(&in->analysis, &in->counts, &in->phones, err);
     if (!code)

@@ -25,34 +25,52 @@ struct making {
     uint32_t phone_factor; /* factor "phone" of the count file */
     uint32_t by;           /* factor whose levels are the groups; NO_FACTOR: phone, each-phone */
     bool each;             /* each phone its own group */
-    bool pitched_only;     /* unvoiced consonants are left out */
-    uint32_t *order;       /* [phones] the order in which they are looked at */
-    int32_t *level;        /* [phones] level of each phone of the table in the file, or -1 */
-    uint32_t *row;         /* [levels of by, or 1][phones] row, or QUERY_NO_ROW */
+    /* Groups are its classes, in place of those of the table; or NULL. */
+    const struct phone_feature *feature;
+    bool pitched_only; /* unvoiced consonants are left out */
+    uint32_t *order;   /* [phones] the order in which they are looked at */
+    int32_t *level;    /* [phones] level of each phone of the table in the file, or -1 */
+    uint32_t *row;     /* [levels of by, or 1][phones] row, or QUERY_NO_ROW */
     const struct cancel *cancel;
 };
 
-enum status property_names(struct names *out, const struct counts *c, struct err *err)
+const struct phone_feature *property_feature(const struct counts *c, const struct phones *phones,
+                                             const char *name, size_t len)
 {
-    bool phones = counts_find_factor(c, "phone") >= 0;
-    if (phones && names_add(out, "phone") == NAMES_NONE)
+    for (uint32_t f = 0; f < c->factors; f++)
+        if (strlen(c->factor[f].name) == len && memcmp(c->factor[f].name, name, len) == 0)
+            return NULL;
+    return counts_find_factor(c, "phone") >= 0 ? phones_feature(phones, name, len) : NULL;
+}
+
+enum status property_names(struct names *out, const struct counts *c, const struct phones *phones,
+                           struct err *err)
+{
+    bool there = counts_find_factor(c, "phone") >= 0;
+    if (there && names_add(out, "phone") == NAMES_NONE)
         return err_nomem(err);
-    for (uint32_t f = 0; f < c->factors && phones; f++)
+    for (uint32_t f = 0; f < c->factors && there; f++)
         if (c->factor[f].levels > 0 && names_add(out, c->factor[f].name) == NAMES_NONE)
             return err_nomem(err);
-    if (phones && names_add(out, "each-phone") == NAMES_NONE)
+    if (there && names_add(out, "each-phone") == NAMES_NONE)
         return err_nomem(err);
+    for (uint32_t i = 0; i < phones->asked && there; i++)
+        if (names_add(out, phones->feature[i].name) == NAMES_NONE)
+            return err_nomem(err);
     return STATUS_OK;
 }
 
-static enum status unknown_property(const struct counts *c, const char *name, struct err *err)
+static enum status unknown_property(const struct making *m, const char *name, struct err *err)
 {
     struct names known = NAMES_INIT;
     char list[256] = "";
-    enum status code = property_names(&known, c, err);
+    enum status code = property_names(&known, m->c, m->phones, err);
+    for (uint32_t i = 0; i < m->phones->features && !code; i++)
+        if (names_add(&known, m->phones->feature[i].name) == NAMES_NONE)
+            code = err_nomem(err);
     if (!code) {
         list_names(list, sizeof list, known.name, known.count);
-        code = err_set(err, STATUS_NOTFOUND, "%s: no property '%.80s' (there are: %s)", c->path,
+        code = err_set(err, STATUS_NOTFOUND, "%s: no property '%.80s' (there are: %s)", m->c->path,
                        name, list);
     }
     names_free(&known);
@@ -71,10 +89,11 @@ static enum status find_kind(struct making *m, const char *name, struct err *err
     m->phone_factor = (uint32_t)phone;
     m->each = strcmp(name, "each-phone") == 0;
     m->by = NO_FACTOR;
-    if (m->each || by == phone)
+    m->feature = property_feature(m->c, m->phones, name, strlen(name));
+    if (m->each || m->feature || by == phone)
         return STATUS_OK;
     if (by < 0 || m->c->factor[by].levels == 0)
-        return unknown_property(m->c, name, err);
+        return unknown_property(m, name, err);
     m->by = (uint32_t)by;
     m->pitched_only = strcmp(name, "pitch") == 0 && !m->p->params.authors;
     return STATUS_OK;
@@ -140,6 +159,13 @@ static bool add_point(struct making *m, uint32_t by_level, uint32_t k, uint32_t 
     return true;
 }
 
+/* The class of table phone K by which it is put into a group; -1: it is in none. */
+static int point_class(const struct making *m, uint32_t k)
+{
+    const char *phone = m->phones->phone.name[k];
+    return m->feature ? phones_feature_class(m->feature, phone) : phones_class(m->phones, phone);
+}
+
 /* Adds the group NAME with the phones of CLASS_WANTED (-1: all; -2 - k: phone k alone). */
 static enum status add_group(struct making *m, const char *name, uint32_t by_level,
                              int class_wanted, struct err *err)
@@ -152,7 +178,7 @@ static enum status add_group(struct making *m, const char *name, uint32_t by_lev
     p->groups = p->group.count;
     for (uint32_t i = 0; i < phones->phone.count; i++) {
         uint32_t k = m->order[i];
-        int phone_class = phones_class(phones, phones->phone.name[k]);
+        int phone_class = point_class(m, k);
         if (phone_class < 0 || (class_wanted >= 0 && phone_class != class_wanted) ||
             (class_wanted <= -2 && k != (uint32_t)(-2 - class_wanted)) ||
             (m->pitched_only && !phones_class_pitched(phones, (uint32_t)phone_class)))
@@ -203,9 +229,10 @@ static enum status add_groups(struct making *m, const struct query_filters *filt
     enum status code = STATUS_OK;
     if (m->by != NO_FACTOR)
         return add_levels(m, filters, err);
+    const struct names *classes = m->feature ? &m->feature->table.classes : &phones->classes;
     if (!m->each) {
-        for (uint32_t k = 0; k < phones->classes.count && !code; k++)
-            code = add_group(m, phones->classes.name[k], 0, (int)k, err);
+        for (uint32_t k = 0; k < classes->count && !code; k++)
+            code = add_group(m, classes->name[k], 0, (int)k, err);
         return code;
     }
     for (uint32_t i = 0; i < phones->phone.count && !code; i++) {
@@ -222,7 +249,8 @@ static enum status make_room(struct making *m, struct err *err)
     struct property *p = m->p;
     size_t phones = m->phones->phone.count, points;
     size_t levels = m->by == NO_FACTOR ? 1 : m->c->factor[m->by].levels;
-    size_t groups = m->by == NO_FACTOR ? phones + m->phones->classes.count : levels;
+    size_t classes = m->feature ? m->feature->table.classes.count : m->phones->classes.count;
+    size_t groups = m->by == NO_FACTOR ? phones + classes : levels;
     if (!mul_size(phones, levels, &points))
         return err_nomem(err);
     p->point = mem_array(points, sizeof *p->point);
@@ -246,6 +274,7 @@ enum status property_make(struct property *p, const struct counts *c, const stru
     enum status code = find_kind(&m, name, err);
     if (code)
         goto out;
+    made.partition = m.by == NO_FACTOR;
     made.name = mem_strndup(name, strlen(name));
     code = made.name ? make_room(&m, err) : err_nomem(err);
     if (!code)

@@ -12,6 +12,7 @@
 #include "analysis/query.h"
 
 struct phones; /* phones.h */
+struct phone_feature;
 
 /* What changes results; plain values. */
 struct analysis_params {
@@ -36,6 +37,7 @@ struct property_point {
 
 struct property {
     char *name;
+    bool partition; /* every phone is in one group: phone, each-phone, features */
     uint32_t groups;
     struct names group;      /* names of the groups, in the order they are shown and written */
     uint32_t *group_points;  /* [groups] points of the group: the denominator of sigma */
@@ -48,11 +50,12 @@ struct property {
 };
 
 /*
- * The property NAME: "phone" (groups are the classes of PHONES), "each-phone" (each phone its own
- * group), "pitch" (phones of the class unvoiced left out) or any factor of the file with at least
- * one level (phone x level).  Silence, noise and labels that PHONES does not know are no phones.
- * Rows of fewer than min_frames frames are left out (in files of probabilities: rows that are all
- * zero, never seen).
+ * The property NAME: a feature of PHONES (the groups are its classes, phones without a value are in
+ * none) unless the file has a factor called so; "phone" (groups are the classes of PHONES),
+ * "each-phone" (each phone its own group), "pitch" (phones of the class unvoiced left out) or any
+ * factor of the file with at least one level (phone x level).  Silence, noise and labels that
+ * PHONES does not know are no phones. Rows of fewer than min_frames frames are left out (in files
+ * of probabilities: rows that are all zero, never seen).
  *
  * With params.authors as the published program: the phones are all those of PHONES, seen or not
  * (an unseen one has an empty pattern and counts in the denominator), unvoiced consonants stay in
@@ -67,8 +70,14 @@ enum status property_make(struct property *p, const struct counts *c, const stru
                           const char *name, const struct cancel *cancel, struct err *err);
 void property_free(struct property *p);
 
-/* Adds the names of the properties the file supports to OUT: phone, factors, each-phone. */
-enum status property_names(struct names *out, const struct counts *c, struct err *err);
+/* The feature of PHONES that the property called NAME [LEN] of the file C is, or NULL. */
+const struct phone_feature *property_feature(const struct counts *c, const struct phones *phones,
+                                             const char *name, size_t len);
+
+/* Adds the names of the properties the file supports to OUT: phone, factors, each-phone, and the
+ * features that the user named; not the bundled ones, which are there when they are asked for. */
+enum status property_names(struct names *out, const struct counts *c, const struct phones *phones,
+                           struct err *err);
 
 /* Sets of one layer; every row has `words` words (bitset.h). */
 struct property_layer {

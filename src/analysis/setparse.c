@@ -268,7 +268,7 @@ static enum status take_property(struct parser *p, struct setexpr_node *node)
                                  setword_is_property, a, &node->name);
     if (code)
         return code;
-    if (names_find(&a->names, node->name) == NAMES_NONE) {
+    if (!analysis_has(a, node->name, strlen(node->name))) {
         list_names(list, sizeof list, a->names.name, a->names.count);
         return setparse_fault(p, at, STATUS_NOTFOUND, "no property '%.60s' (there are: %s)",
                               node->name, list);

@@ -22,8 +22,7 @@ static bool setword_among(char *const *name, uint32_t count, const char *word, s
 
 bool setword_is_property(const void *analysis, const char *word, size_t len)
 {
-    const struct analysis *a = analysis;
-    return setword_among(a->names.name, a->names.count, word, len);
+    return analysis_has(analysis, word, len);
 }
 
 bool setword_is_factor(const void *counts, const char *word, size_t len)
@@ -52,6 +51,12 @@ char *const *setword_group_names(const struct setword_groups *g, uint32_t *count
     if (strcmp(g->property, "each-phone") == 0) {
         *count = a->phones->phone.count;
         return a->phones->phone.name;
+    }
+    const struct phone_feature *feature =
+        property_feature(a->counts, a->phones, g->property, strlen(g->property));
+    if (feature) {
+        *count = feature->table.classes.count;
+        return feature->table.classes.name;
     }
     int f = counts_find_factor(a->counts, g->property);
     *count = f < 0 ? 0 : a->counts->factor[f].levels;

@@ -150,9 +150,11 @@ static bool to_layer(struct plain *p, const char *text)
     return (long)p->app->at.layer == n - 1;
 }
 
-/* Goes through the properties in their cycle until NAME is reached; false if there is none. */
+/* Goes through the properties in their cycle, which NAME becomes one of as a phone feature, until
+ * NAME is reached; false if there is none. */
 static bool to_property(struct plain *p, const char *name)
 {
+    app_find_property(p->app, name);
     uint32_t n = app_session(p->app)->names.count;
     for (uint32_t i = 0; i < n && strcmp(app_property(p->app), name) != 0; i++)
         if (app_apply(p->app, ACTION_NEXT_PROPERTY, 0))

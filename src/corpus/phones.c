@@ -218,6 +218,11 @@ void phones_free(struct phones *p)
     free(p->label_phone);
     free(p->phone_class);
     free(p->folded_phone);
+    for (uint32_t i = 0; i < p->features; i++) {
+        free(p->feature[i].name);
+        phones_free(&p->feature[i].table);
+    }
+    free(p->feature);
     *p = (struct phones){.phone_class = NULL};
 }
 

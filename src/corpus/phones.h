@@ -33,6 +33,8 @@
 
 enum phone_kind { PHONE_KNOWN, PHONE_SILENCE, PHONE_NOISE, PHONE_UNKNOWN };
 
+struct phone_feature;
+
 struct phones {
     struct names phone;     /* in the table's order */
     uint32_t *phone_class;  /* [phone.count] index into classes */
@@ -44,6 +46,18 @@ struct phones {
     struct names folded;    /* upper-case forms of phones and labels */
     uint32_t *folded_phone; /* [folded.count] phone, NAMES_NONE where two share the form */
     size_t cap, label_cap, folded_cap;
+    struct phone_feature *feature; /* [features] partitions beside the classes: phone_features.c */
+    uint32_t features;
+    uint32_t asked; /* the first of them were named by the user */
+};
+
+/*
+ * A partition of phones beside the classes, a property of its name: a table of its own, whose
+ * classes are the groups.  Phones that are not in it have no value and belong to no group.
+ */
+struct phone_feature {
+    char *name;
+    struct phones table;
 };
 
 /*
@@ -57,6 +71,25 @@ enum status phones_open(struct phones *p, const char *path, struct err *err);
 enum status phones_parse(struct phones *p, const void *bytes, size_t size, const char *name,
                          struct err *err);
 void phones_free(struct phones *p);
+
+/*
+ * The same from a list of tables, with commas between: the first has the classes, each other is a
+ * feature called as its file; a file whose name has commas is one table.  The bundled features
+ * (manner, place, ...) are there in any case, behind these.
+ */
+enum status phones_open_list(struct phones *p, const char *list, struct err *err);
+
+/* Adds the table at PATH, or the bundled ones.  One of a name that is there already is left out. */
+enum status phones_add_feature(struct phones *p, const char *path, struct err *err);
+enum status phones_add_features(struct phones *p, struct err *err);
+
+/* The names of the bundled ones [*COUNT]. */
+const char *const *phones_feature_names(size_t *count);
+
+/* The feature that the LEN bytes at NAME are the name of, or NULL; the class in it of a phone of
+ * P by its canonical name, -1 for one without a value. */
+const struct phone_feature *phones_feature(const struct phones *p, const char *name, size_t len);
+int phones_feature_class(const struct phone_feature *f, const char *phone);
 
 /*
  * The level name of LABEL into NAME, and what it is.  Names longer than the room are cut at a

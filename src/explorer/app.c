@@ -346,12 +346,16 @@ static void app_focus_nulls(struct app *app)
         enum nulls_want want = NULLS_NOTHING;
         if (i == app->here && (view->needs == NEEDS_NULLS || engine_missing(f->engine) == 0))
             want = view->nulls;
+        nulls_follow(f->nulls, &f->session.names);
         nulls_focus(f->nulls, want, app->at.property, app->at.layer);
     }
 }
 
 static void app_focus(struct app *app)
 {
+    for (size_t i = 0; i < app->files; i++)
+        if (app->file[i].open)
+            engine_follow(app->file[i].engine, &app->file[i].session.names);
     engine_focus(app_file(app)->engine, app->at.property, app->at.layer,
                  view_current(app)->needs == NEEDS_MAPS);
     app_focus_nulls(app);

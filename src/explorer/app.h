@@ -197,6 +197,10 @@ static inline const struct analysis *app_session(const struct app *app)
 
 const char *app_property(const struct app *app);
 
+/* Index of the property NAME of the file at hand, to which a phone feature that is asked for is
+ * added, as to the other files that are open; NAMES_NONE if there is none. */
+uint32_t app_find_property(struct app *app, const char *name);
+
 /* Result of PROPERTY (index) in LAYER (from 0), or NULL while it is not there. */
 const struct engine_result *app_result(const struct app *app, uint32_t property, uint32_t layer);
 

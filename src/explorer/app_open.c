@@ -67,6 +67,10 @@ static enum status open_file(struct app *app, size_t i, struct err *err)
         return err_prefix(err, "%s", f->path);
     }
     f->open = true;
+    for (uint32_t p = 0; app_file(app)->open && p < app_session(app)->names.count; p++)
+        if (phones_feature(&app->phones, app_session(app)->names.name[p],
+                           strlen(app_session(app)->names.name[p])))
+            analysis_find(&f->session, app_session(app)->names.name[p]);
     f->session.sets = &app->marked.sets;
     f->engine = engine_new(&f->counts, &app->phones, err);
     code = f->engine ? app_open_nulls(app, f, err) : err->code;
@@ -251,7 +255,7 @@ enum status app_init(struct app *app, const char *const *path, size_t files,
     app->files = files < APP_MAX_FILES ? files : APP_MAX_FILES;
     for (size_t i = 0; i < app->files; i++)
         app->file[i].path = path[i];
-    enum status code = phones_open(&app->phones, NULL, err);
+    enum status code = phones_open_list(&app->phones, NULL, err);
     if (code)
         return code;
     code = app_open_begin(app, options, err);

@@ -107,6 +107,20 @@ static enum status conditions_add_factor(struct app *app, uint32_t f, struct err
     return code;
 }
 
+/* Phone features that nobody has asked for yet: choosing one is asking. */
+static enum status conditions_add_features(struct app *app, struct err *err)
+{
+    const struct analysis *a = app_session(app);
+    enum status code = STATUS_OK;
+    for (uint32_t i = 0; !code && i < a->phones->features; i++) {
+        const char *name = a->phones->feature[i].name;
+        if (names_find(&a->names, name) == NAMES_NONE && analysis_has(a, name, strlen(name)))
+            code = panel_add(&app->panel, 0, a->counts->factors + a->names.count + i, PANEL_HEADING,
+                             name, err);
+    }
+    return code;
+}
+
 /* Properties that are no factor of the file (each-phone) can be chosen, too. */
 static enum status conditions_add_properties(struct app *app, struct err *err)
 {
@@ -145,15 +159,17 @@ static enum status conditions_add_factors(struct app *app, struct err *err)
     return code;
 }
 
-/* The property that goes by the heading L; NAMES_NONE if none does. */
-static uint32_t conditions_property(const struct app *app, const struct panel_line *l)
+uint32_t app_find_property(struct app *app, const char *name)
 {
-    return names_find(&app_session(app)->names, l->text);
+    for (size_t i = 0; i < app->files; i++)
+        if (app->file[i].open)
+            analysis_find(&app->file[i].session, name);
+    return names_find(&app_session(app)->names, name);
 }
 
 static enum status conditions_group_by(struct app *app, const struct panel_line *l, struct err *err)
 {
-    uint32_t property = conditions_property(app, l);
+    uint32_t property = app_find_property(app, l->text);
     if (property == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "no property of the factor %.100s", l->text);
     app->at.property = property;
@@ -226,6 +242,8 @@ enum status conditions_open(struct app *app, struct err *err)
     enum status code = conditions_add_factors(app, err);
     if (!code)
         code = conditions_add_properties(app, err);
+    if (!code)
+        code = conditions_add_features(app, err);
     code = panel_done(app, code);
     if (!code && first)
         app->panel.grid.here = app->panel.count > 1;

@@ -161,13 +161,16 @@ static enum status take_view(struct app *app, const char *name, struct err *err)
 /* Unknown names are reported with the list of those that the file has. */
 static enum status take_property(struct app *app, const char *name, struct err *err)
 {
+    uint32_t p = app_find_property(app, name);
     const struct names *names = &app_session(app)->names;
-    uint32_t p = names_find(names, name);
     char list[256] = "";
     size_t used = 0;
     for (uint32_t i = 0; i < names->count && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
                                  names->name[i]);
+    if (used < sizeof list && app->phones.features)
+        snprintf(list + used, sizeof list - used, ", or a phone feature such as %s",
+                 app->phones.feature[0].name);
     if (p == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "%s: no property '%s'; there are %s",
                        app_file(app)->path, name, list);

@@ -25,9 +25,10 @@ struct engine {
     /* Borrowed arrays in a struct of its own: another lambda may be chosen than on the screen. */
     struct counts counts;
     struct analysis session;
-    uint32_t properties, layers;
-    struct engine_result *result; /* [properties][layers] */
-    unsigned char *done;          /* [properties][layers] */
+    struct names names; /* properties asked for, of which the session may not know the last yet */
+    uint32_t properties, room, layers;
+    struct engine_result *result; /* [room][layers], of which PROPERTIES are asked for */
+    unsigned char *done;          /* [room][layers] */
     size_t missing;
     uint32_t property, layer; /* focus */
     bool whole;
@@ -129,10 +130,13 @@ static bool next_item(const struct engine *e, bool focus, uint32_t *property, ui
     return false;
 }
 
-/* Brings the session to the conditions asked for. */
+/* Brings the session to the properties and conditions asked for. */
 static enum status engine_adopt(struct engine *e, struct err *err)
 {
     struct query_filters copy = QUERY_FILTERS_INIT;
+    for (uint32_t p = e->session.names.count; p < e->names.count; p++)
+        if (analysis_find(&e->session, e->names.name[p]) != p)
+            return err_nomem(err);
     if (e->computed_for == e->generation)
         return STATUS_OK;
     enum status code = counts_choose(&e->counts, e->lambda, err);
@@ -230,11 +234,12 @@ struct engine *engine_new(const struct counts *counts, const struct phones *phon
     e->pipe[0] = e->pipe[1] = -1;
     e->params = e->session.params;
     e->properties = e->session.names.count;
+    e->room = e->properties + phones->features;
     e->layers = counts->layers;
-    e->result = mem_zeros((size_t)e->properties * e->layers, sizeof *e->result);
-    e->done = mem_zeros((size_t)e->properties * e->layers, 1);
+    e->result = mem_zeros((size_t)e->room * e->layers, sizeof *e->result);
+    e->done = mem_zeros((size_t)e->room * e->layers, 1);
     background_init(&e->thread);
-    if (!e->result || !e->done) {
+    if (!e->result || !e->done || !names_add_all(&e->names, &e->session.names)) {
         e->properties = 0;
         engine_free(e);
         err_nomem(err);
@@ -281,6 +286,7 @@ void engine_free(struct engine *e)
             close(e->pipe[i]);
     engine_clear(e);
     analysis_free(&e->session);
+    names_free(&e->names);
     query_filters_free(&e->filters);
     background_free(&e->thread);
     free(e->result);
@@ -306,6 +312,21 @@ enum status engine_set(struct engine *e, const struct analysis_params *params, d
     pthread_cond_signal(&e->thread.work);
     pthread_mutex_unlock(&e->thread.lock);
     return STATUS_OK;
+}
+
+/* Room for all features was made at first, so that results on the screen stay where they are. */
+void engine_follow(struct engine *e, const struct names *names)
+{
+    if (names->count <= e->properties) /* changed by this thread alone */
+        return;
+    pthread_mutex_lock(&e->thread.lock);
+    while (e->properties < names->count && e->properties < e->room &&
+           names_add(&e->names, names->name[e->properties]) == e->properties) {
+        e->properties++;
+        e->missing += e->layers;
+    }
+    pthread_cond_signal(&e->thread.work);
+    pthread_mutex_unlock(&e->thread.lock);
 }
 
 void engine_focus(struct engine *e, uint32_t property, uint32_t layer, bool whole)

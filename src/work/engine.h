@@ -54,6 +54,12 @@ enum status engine_set(struct engine *e, const struct analysis_params *params, d
                        const struct query_filters *filters, struct err *err);
 
 /*
+ * The session on the screen has the properties NAMES, to which phone features are added when they
+ * are asked for: the engine computes these, too, behind those that it has.
+ */
+void engine_follow(struct engine *e, const struct names *names);
+
+/*
  * What the screen is about: PROPERTY (index into the session's names) in LAYER; WHOLE: with all
  * layers up to it.  The rest follows afterwards.
  */

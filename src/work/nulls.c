@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "corpus/phones.h"
 
 #define TELL_SECONDS 0.2 /* between two news of progress */
 
@@ -51,7 +52,7 @@ struct nulls *nulls_new(const struct counts *counts, const struct phones *phones
     n->options.cache = options->cache ? mem_strndup(options->cache, strlen(options->cache)) : NULL;
     n->threads = nulls_threads();
     n->params = n->session.params;
-    n->properties = n->session.names.count;
+    n->properties = n->session.names.count + phones->features;
     n->work = mem_zeros(n->properties, sizeof *n->work);
     n->news = mem_zeros(n->properties, sizeof *n->news);
     n->complete = mem_zeros(n->properties, sizeof *n->complete);
@@ -62,7 +63,7 @@ struct nulls *nulls_new(const struct counts *counts, const struct phones *phones
     n->neurons_complete = mem_zeros(all, sizeof *n->neurons_complete);
     n->neurons_got = mem_zeros(all, sizeof *n->neurons_got);
     if (n->work && n->news && n->complete && n->got && n->stages && n->neurons_news &&
-        n->neurons_complete && n->neurons_got)
+        n->neurons_complete && n->neurons_got && names_add_all(&n->names, &n->session.names))
         return n;
     n->properties = 0;
     nulls_free(n);
@@ -70,10 +71,14 @@ struct nulls *nulls_new(const struct counts *counts, const struct phones *phones
     return NULL;
 }
 
-/* Brings the session to the conditions asked for; what was drawn under others is forgotten. */
+/* Brings the session to the properties and conditions asked for; what was drawn under others is
+ * forgotten. */
 static enum status nulls_adopt(struct nulls *n, struct err *err)
 {
     struct query_filters copy = QUERY_FILTERS_INIT;
+    for (uint32_t p = n->session.names.count; p < n->names.count; p++)
+        if (analysis_find(&n->session, n->names.name[p]) != p)
+            return err_nomem(err);
     if (n->computed_for == n->generation)
         return STATUS_OK;
     nulls_forget(n);
@@ -109,7 +114,7 @@ static void nulls_merge(struct nulls_answer *to, struct nulls_answer *from)
 /* Nothing is to come of what is wanted; with the lock. */
 static bool nulls_done(const struct nulls *n)
 {
-    if (n->property >= n->properties || n->layer >= n->counts.layers)
+    if (n->property >= n->names.count || n->layer >= n->counts.layers)
         return true;
     switch (n->want) {
     case NULLS_PROPERTY: return n->complete[n->property];
@@ -247,6 +252,7 @@ void nulls_free(struct nulls *n)
     nulls_forget(n);
     analysis_free(&n->session);
     query_filters_free(&n->filters);
+    names_free(&n->names);
     background_free(&n->thread);
     free(n->options.cache);
     free(n->work);
@@ -333,6 +339,17 @@ double nulls_share(struct nulls *n)
     double share = n->share;
     pthread_mutex_unlock(&n->thread.lock);
     return share;
+}
+
+void nulls_follow(struct nulls *n, const struct names *names)
+{
+    if (names->count <= n->names.count) /* changed by this thread alone */
+        return;
+    pthread_mutex_lock(&n->thread.lock);
+    while (n->names.count < names->count && n->names.count < n->properties &&
+           names_add(&n->names, names->name[n->names.count]) != NAMES_NONE)
+        ;
+    pthread_mutex_unlock(&n->thread.lock);
 }
 
 void nulls_finish(struct nulls *n, int ms)

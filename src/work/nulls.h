@@ -66,6 +66,10 @@ void nulls_free(struct nulls *n); /* N may be NULL */
 enum status nulls_set(struct nulls *n, const struct analysis_params *params, double lambda,
                       const struct query_filters *filters, struct err *err);
 
+/* The properties of the session on the screen, to which phone features are added when they are
+ * asked for, as engine_follow has it. */
+void nulls_follow(struct nulls *n, const struct names *names);
+
 /* What is wanted, of PROPERTY (index into the session's names) and, of its neurons, LAYER.  What is
  * being computed and no longer wanted stops. */
 void nulls_focus(struct nulls *n, enum nulls_want want, uint32_t property, uint32_t layer);

@@ -34,7 +34,7 @@ struct nulls {
     struct engine *tell;
     struct nulls_options options;
     unsigned threads;
-    uint32_t properties;
+    uint32_t properties;     /* that there can be: phone features are added when asked for */
     struct nulls_work *work; /* [properties] */
     char digest[65];         /* of the data at the session's lambda; "": not made yet */
     unsigned computed_for;
@@ -49,6 +49,7 @@ struct nulls {
     struct analysis_params params;
     double lambda;
     struct query_filters filters;
+    struct names names;      /* asked for; the session may not know the last yet */
     struct nulls_news *news; /* [properties] */
     bool *complete;          /* [properties] nothing more is to come */
     double share;

@@ -53,6 +53,10 @@ static void digest_phones(struct digest *d, const struct phones *p)
     digest_names(d, &p->label);
     digest_add(d, p->phone_class, p->phone.count * sizeof *p->phone_class);
     digest_add(d, p->label_phone, p->label.count * sizeof *p->label_phone);
+    for (uint32_t i = 0; i < p->features; i++) {
+        digest_add(d, p->feature[i].name, strlen(p->feature[i].name) + 1);
+        digest_phones(d, &p->feature[i].table);
+    }
 }
 
 static void digest_factors(struct digest *d, const struct counts *c)

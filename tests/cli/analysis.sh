@@ -120,7 +120,23 @@ done
 prints '	-	-	-	' pattern "$dir/p.counts" --phone AA --where pitch=low --format tsv
 refuses 1 'needs frame counts' pattern "$dir/p.counts" --phone AA
 
-refuses 1 "no property 'age' (there are: phone, gender, pitch, each-phone)" neurons "$toy" \
+# Features of the phones are shown where they are asked for.
+demo=$srcdir/tests/data/statistics/ssl.counts
+prints 'place (24 patterns): 6 groups' layers "$demo" --property place,voicing
+grep -q '^voicing (39 patterns): voiced 30 of 30 phones, voiceless 9 of 9' "$dir/out" ||
+    complain "layers: not the second property: $(cat "$dir/out")"
+[ "$(grep -c patterns "$dir/out")" = 2 ] || complain "layers: more than was asked for"
+prints 'manner (39 patterns)' layers "$demo" --features
+[ "$(grep -c patterns "$dir/out")" = 11 ] || complain "layers --features: $(grep patterns "$dir/out")"
+prints 'gender' layers "$demo"
+grep -q manner "$dir/out" && complain 'layers: features that nobody asked for'
+prints 'nasality' neurons "$demo" --property nasality --layer 2
+prints ' place=labial & gender' overlap "$demo" --layer 2 'place=labial' gender
+printf 'IY\tfront\nUW\tback\n' >"$dir/edges.tsv"
+prints 'edges (2 patterns): front 1 of 1 phones, back 1' layers "$demo" --phones "arpabet,$dir/edges.tsv"
+refuses 1 "$dir/none.tsv" layers "$demo" --phones "arpabet,$dir/none.tsv"
+refuses 2 'has one --property' map "$demo" --property height,place --format json
+refuses 1 "no property 'age' (there are: phone, gender, pitch, each-phone, manner, place," neurons "$toy" \
     --property age
 refuses 1 'no layer 4 (there are: 1 to 3)' layers "$toy" --layer 4
 refuses 1 "no phone 'QQ' (there are: (sil), AA" pattern "$toy" --phone QQ

@@ -89,7 +89,7 @@ propneu info a.c|a.counts
 propneu info -o |a.counts folder
 propneu demo --color |always auto never
 propneu explore --view lay|layers
-propneu map --property |each-phone gender phone pitch speaker
+propneu map --property |backness each-phone gender height manner nasality phone pitch place rounding speaker voicing
 propneu count --pitch |a.counts auto folder
 propneu neurons --phones |a.counts folder ipa-mfa timit
 propneu neurons --compat a|authors

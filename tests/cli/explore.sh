@@ -37,6 +37,19 @@ expect 1 'nothing' "$PROPNEU" explore "$dir/nothing"
 expect 1 'no count files of the demo' env PROPNEU_DATA="$dir" "$PROPNEU"
 expect 1 'prob.pkl' "$PROPNEU" "$prob"
 
+# Phone features: by name, in the list of conditions, and in a set.
+feature=$srcdir/tests/data/statistics/ssl.counts
+expect 0 'manner: best silhouette 0.075 in layer 4' "$PROPNEU" "$feature" --property manner
+expect 0 '^  manner  *-0.019     0.016   46 in 6 groups' "$PROPNEU" "$feature" --property manner
+expect 1 'or a phone feature such as manner' "$PROPNEU" --property colour "$feature"
+printf 'conditions\nlast\nchoose\nclose\nmap\nquit\n' | "$PROPNEU" --plain "$feature" >"$dir/out" 2>&1
+grep -q 'nasality: 39 patterns' "$dir/out" || complain "conditions: $(tail -30 "$dir/out")"
+expect 0 'manner: 9999 labelings, classes exchanged' "$PROPNEU" "$feature" --property manner \
+    --view statistics
+printf 'overlap\nadd place=labial\nlayers\nquit\n' | "$PROPNEU" --plain "$feature" >"$dir/out" 2>&1
+grep -q '^  place  *-0.247    -0.024   61 in 6 groups' "$dir/out" ||
+    complain "a feature in a set is not computed: $(tail -30 "$dir/out")"
+
 # The pattern's numbers are those of the command, and conditions mean the same.
 demo=$srcdir/data/demo/counts/ssl.counts
 for where in '' '--where gender=female'; do

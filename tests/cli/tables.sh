@@ -102,6 +102,9 @@ asked differences stability "$sid" "$sid" --property gender --draws 20 --differe
 
 asked confound confound "$sid" --property gender --given pitch --draws 20 --layer 2,4
 asked sweep sweep "$sid" --property gender --draws 20 --sigma 70,80 --min-frames 1,100000
+asked layers layers "$ssl" --property manner,place
+asked neurons neurons "$ssl" --property manner --layer 1
+asked points map "$ssl" --property height
 asked neurons neurons "$ssl" --property gender --layer 2
 sorted=1 explorer '' "$ssl" --view neurons --property gender --layer 2
 asked neurons neurons "$sid" --property gender --layer 2 --tests --draws 40

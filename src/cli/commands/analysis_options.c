@@ -83,8 +83,9 @@ static const struct cli_option method_table[] = {
 const struct cli_option_group analysis_method_option = {method_table, map_take};
 
 static const struct cli_option property_table[] = {
-    {"property", 0, "NAME", "phone, gender, pitch, ..., each-phone",
-     "phone|gender|pitch|speaker|each-phone"},
+    {"property", 0, "NAME",
+     "phone, gender, pitch, ..., each-phone, or a phone feature (manner, ...)",
+     ANALYSIS_PROPERTY_WORDS},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -107,9 +108,10 @@ static const struct cli_option selection_table[] = {
                          "counts at this lambda (default: the file's first)", NULL},
     [ANALYSIS_WHERE] = {"where", 0, "FACTOR=LEVEL[,LEVEL...]",
                         "only frames of these levels; may be repeated", NULL},
-    [ANALYSIS_PHONES] = {"phones", 0, "TABLE",
-                         "phone classes, TSV of phone and class (default: ARPABET)",
-                         "timit|ipa-mfa|" CLI_FILE},
+    [ANALYSIS_PHONES] =
+        {"phones", 0, "TABLE",
+         "phone classes, TSV of phone and class (default: ARPABET); others as features",
+         "timit|ipa-mfa|" CLI_FILE},
     [ANALYSIS_COMPAT] = {"compat", 0, "authors", "the published program's rule", "authors"},
     {NULL, 0, NULL, NULL, NULL},
 };

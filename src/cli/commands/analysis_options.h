@@ -33,6 +33,10 @@ extern const struct cli_option_group analysis_frames_options;
 /* --method alone, for commands that have another --seed. */
 extern const struct cli_option_group analysis_method_option;
 
+/* What completion offers where a property is asked for. */
+#define ANALYSIS_PROPERTY_WORDS \
+    "phone|gender|pitch|speaker|each-phone|manner|place|voicing|height|backness|rounding|nasality"
+
 /* --property NAME, whose part is a const char *: the name, NULL while it is not given. */
 extern const struct cli_option_group analysis_property_options;
 

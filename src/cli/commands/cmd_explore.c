@@ -7,6 +7,7 @@
 #include "cli/explore.h"
 #include "cli/plain.h"
 #include "cli/explore_settings.h"
+#include "cli/commands/analysis_options.h"
 
 #include <glob.h>
 #include <langinfo.h>
@@ -67,7 +68,7 @@ enum {
 static const struct cli_option options[] = {
     {"view", 0, "NAME", "start with this view:" VIEWS(VIEW_LISTED), &VIEWS(VIEW_OFFERED)[1]},
     {"layer", 'l', "N", "start in this layer, from 1", NULL},
-    {"property", 'p', "NAME", "start with this property", "phone|gender|pitch|speaker|each-phone"},
+    {"property", 'p', "NAME", "start with this property", ANALYSIS_PROPERTY_WORDS},
     {"phone", 0, "K", "start with this phone", NULL},
     {"where", 0, "FACTOR=LEVEL,...", "count only frames of these levels; may be repeated", NULL},
     {"sigma", 0, "PERCENT", "share of a group's phones (default: 80)", NULL},

@@ -16,13 +16,14 @@
 /* Text shows the groups' columns only where they fit a line. */
 #define MANY_GROUPS 5
 
-enum { LAYERS_PROPERTY, LAYERS_NULL };
+enum { LAYERS_PROPERTY, LAYERS_FEATURES, LAYERS_NULL };
 
 struct request {
     struct analysis_options options;
-    const char *property; /* NULL: all */
-    unsigned long layer;  /* 0: all */
-    bool null;            /* what chance gives, too */
+    const char *properties; /* a list; NULL: all */
+    bool features;          /* those of the phones, too */
+    unsigned long layer;    /* 0: all */
+    bool null;              /* what chance gives, too */
     struct exchange_options exchange;
 };
 
@@ -103,14 +104,17 @@ static enum status print_all_text(FILE *out, struct analysis_input *in, const st
 
 /* The same for programs. */
 static enum status print_tables(FILE *out, const struct cli *cli, struct analysis_input *in,
-                                const struct scores *s, const char *property, struct err *err)
+                                const struct scores *s, const struct names *only, struct err *err)
 {
     struct answer answer = ANSWER_INIT;
     enum status code = report_settings(answer_add(&answer), &in->analysis, err);
     if (!code)
         code = report_properties(answer_add(&answer), s, err);
-    if (!code)
-        code = report_groups(answer_add(&answer), &in->analysis, property, err);
+    struct table *groups = answer_add(&answer);
+    if (!code && !only->count)
+        code = report_groups(groups, &in->analysis, NULL, err);
+    for (uint32_t i = 0; i < only->count && !code; i++)
+        code = report_groups(groups, &in->analysis, only->name[i], err);
     if (!code)
         code = report_layers(answer_add(&answer), s, 1, err);
     if (!code)
@@ -145,25 +149,30 @@ static enum status note_left_out(const struct cli *cli, const struct scores *s, 
     return STATUS_OK;
 }
 
-/* Scores of all properties or of --property, which is checked first: an unknown one is an error,
- * not an empty table. */
-static enum status make_scores(struct scores *s, struct analysis *a, const struct request *r,
-                               struct err *err)
+/* The properties of --property, which must exist, and those of --features; none: all there are. */
+static enum status layers_properties(struct names *only, struct analysis *a,
+                                     const struct request *r, struct err *err)
 {
-    const struct property *property;
-    struct names only = NAMES_INIT;
-    char *title = NULL;
     enum status code = STATUS_OK;
-    if (r->property)
-        code = analysis_property(a, r->property, &property, err);
-    if (!code && r->property && names_add(&only, r->property) == NAMES_NONE)
-        code = err_nomem(err);
+    if (r->properties)
+        code = analysis_properties(only, a, r->properties, err);
+    for (uint32_t i = 0; r->features && !code && i < a->phones->features; i++) {
+        const char *name = a->phones->feature[i].name;
+        if (analysis_find(a, name) == NAMES_NONE ||
+            (r->properties && names_add(only, name) == NAMES_NONE))
+            code = err_nomem(err);
+    }
+    return code;
+}
+
+static enum status make_scores(struct scores *s, struct analysis *a, const struct names *only,
+                               const struct request *r, struct err *err)
+{
+    char *title = NULL;
+    enum status code = scores_titles(&title, (const char *const[]){a->counts->path}, 1, err);
     if (!code)
-        code = scores_titles(&title, (const char *const[]){a->counts->path}, 1, err);
-    if (!code)
-        code = scores_make(s, a, title, &only, (uint32_t)r->layer, err);
+        code = scores_make(s, a, title, only, (uint32_t)r->layer, err);
     free(title);
-    names_free(&only);
     return code;
 }
 
@@ -221,19 +230,23 @@ static enum status print_layers(FILE *out, const struct cli *cli, struct analysi
 {
     const struct request *r = context;
     struct analysis *a = &in->analysis;
+    struct names only = NAMES_INIT;
     struct scores s = {0};
     if (a->names.count == 0)
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: the file was counted without the factor 'phone'", in->counts.path);
-    enum status code = make_scores(&s, a, r, err);
+    enum status code = layers_properties(&only, a, r, err);
+    if (!code)
+        code = make_scores(&s, a, &only, r, err);
     if (!code)
         code = note_left_out(cli, &s, a, err);
     if (!code && r->null)
         code = layers_add_nulls(&s, a, r, cli, err);
     if (!code)
         code = cli->format == CLI_TEXT ? print_all_text(out, in, &s, r->null, err)
-                                       : print_tables(out, cli, in, &s, r->property, err);
+                                       : print_tables(out, cli, in, &s, &only, err);
     scores_free(&s);
+    names_free(&only);
     return code;
 }
 
@@ -242,8 +255,10 @@ static bool layers_do_take_option(void *context, const struct cli_args *a, int o
     struct request *r = context;
     if (opt == LAYERS_NULL)
         r->null = true;
+    else if (opt == LAYERS_FEATURES)
+        r->features = true;
     else
-        r->property = a->value;
+        r->properties = a->value;
     return true;
 }
 
@@ -267,8 +282,9 @@ static const struct cli_group_use groups[] = {
 };
 
 static const struct cli_option options[] = {
-    [LAYERS_PROPERTY] = {"property", 0, "NAME", "only this property (default: all in the file)",
-                         "phone|gender|pitch|speaker|each-phone"},
+    [LAYERS_PROPERTY] = {"property", 0, "LIST", "only these properties (default: all in the file)",
+                         ANALYSIS_PROPERTY_WORDS},
+    [LAYERS_FEATURES] = {"features", 0, NULL, "phone features (manner, place, ...), too", NULL},
     [LAYERS_NULL] = {"null", 0, NULL, "what chance gives beside each number (see null)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
@@ -282,11 +298,15 @@ const struct cli_command command_layers = {
         "two-dimensional map, as published; 'distances' on the full-dimensional distances between\n"
         "patterns.  The best layer is marked *.  Phones without frames, or with fewer than\n"
         "--min-frames, are left out; the number of phones used is reported.\n"
+        "Features of the phones (manner, place, voicing, height, backness, rounding, nasality) "
+        "are\n"
+        "properties that are shown where they are named, or all of them with --features.\n"
         "\n"
         "Its table is 'layers' in propneu-tables(5); JSON has it under the key layers,\n"
         "with 'properties' and 'groups'.\n",
     .examples = "  propneu layers my.counts\n"
                 "  propneu layers my.counts --property gender --null\n"
+                "  propneu layers my.counts --property manner,place,voicing\n"
                 "  propneu layers my.counts --property gender --where phone=AA,IY --format tsv\n",
     .groups = groups,
     .options = options,

@@ -46,40 +46,60 @@ static void print_text(FILE *out, const struct analysis_input *in, const struct 
     }
 }
 
-/* The same for programs. */
-static enum status print_tables(FILE *out, const struct cli *cli, const struct analysis_input *in,
-                                const struct request *r, const struct property *p,
-                                const struct map *m, struct err *err)
+/* A map to every property of the list, in the layer asked for. */
+static enum status map_each(const struct names *list, struct analysis_input *in,
+                            const struct request *r, FILE *text, struct table *summary,
+                            struct table *points, struct err *err)
+{
+    uint32_t layer = (uint32_t)r->layer - 1;
+    enum status code = STATUS_OK;
+    for (uint32_t i = 0; i < list->count && !code; i++) {
+        const struct property *p;
+        const struct map *m;
+        code = analysis_property(&in->analysis, list->name[i], &p, err);
+        if (!code)
+            code = analysis_map(&in->analysis, list->name[i], layer, &m, err);
+        if (!code && text) {
+            fputs(i ? "\n" : "", text);
+            print_text(text, in, r, p, m);
+        } else if (!code) {
+            code = report_map_summary(summary, p, layer, m, &in->analysis.map, err);
+            if (!code)
+                code = report_map(points, p, layer, m->xy, NULL, err);
+        }
+    }
+    return code;
+}
+
+/* The same for programs; in JSON the summary's fields are those of the document, and of one map. */
+static enum status print_tables(FILE *out, const struct cli *cli, struct analysis_input *in,
+                                const struct request *r, const struct names *list, struct err *err)
 {
     struct answer answer = ANSWER_INIT;
-    uint32_t layer = (uint32_t)r->layer - 1;
+    if (cli->format == CLI_JSON && list->count > 1)
+        return err_set(err, STATUS_USAGE, "map: --format json has one --property");
     enum status code = report_settings(answer_add(&answer), &in->analysis, err);
+    struct table *summary = answer_add(&answer), *points = answer_add(&answer);
     if (!code)
-        code = report_map_summary(answer_add(&answer), p, layer, m, &in->analysis.map, err);
-    if (!code)
-        code = report_map(answer_add(&answer), p, layer, m->xy, NULL, err);
+        code = map_each(list, in, r, NULL, summary, points, err);
     if (!code)
         code = answer_print(out, cli->format, &answer, err);
     answer_free(&answer);
     return code;
 }
 
-/* The map of one layer (default: the first) as text or tables. */
+/* The maps of one layer (default: the first) as text or tables. */
 static enum status print_map(FILE *out, const struct cli *cli, struct analysis_input *in,
                              void *context, struct err *err)
 {
     const struct request *r = context;
-    const struct property *p;
-    const struct map *m;
-    enum status code = analysis_property(&in->analysis, r->property, &p, err);
+    struct names list = NAMES_INIT;
+    enum status code = analysis_properties(&list, &in->analysis, r->property, err);
     if (!code)
-        code = analysis_map(&in->analysis, r->property, (uint32_t)r->layer - 1, &m, err);
-    if (code)
-        return code;
-    if (cli->format != CLI_TEXT)
-        return print_tables(out, cli, in, r, p, m, err);
-    print_text(out, in, r, p, m);
-    return STATUS_OK;
+        code = cli->format == CLI_TEXT ? map_each(&list, in, r, out, NULL, NULL, err)
+                                       : print_tables(out, cli, in, r, &list, err);
+    names_free(&list);
+    return code;
 }
 
 static int map_run(struct cli *cli, int argc, char **argv)
@@ -90,7 +110,7 @@ static int map_run(struct cli *cli, int argc, char **argv)
     if (status != CLI_END)
         return status;
     if (!r.property)
-        return cli_usage(&command_map, "--property NAME is needed");
+        return cli_usage(&command_map, "--property LIST is needed");
     r.layer = r.options.layer ? r.options.layer : 1;
     return analysis_run(cli, file, &r.options, print_map, &r);
 }
@@ -106,7 +126,7 @@ static const struct cli_group_use groups[] = {
 const struct cli_command command_map = {
     .name = "map",
     .summary = "A layer's activation patterns as points in the plane, with stress and silhouettes",
-    .synopsis = "[OPTION...] --property NAME FILE",
+    .synopsis = "[OPTION...] --property LIST FILE",
     .details =
         "The default layer is 1.  Distances are Euclidean between binary pattern vectors.  SMACOF\n"
         "is initialised with classical scaling, so that maps are deterministic; --starts adds\n"
@@ -117,7 +137,7 @@ const struct cli_command command_map = {
         "Its table is 'map' in propneu-tables(5); in JSON the key points, after the fields of\n"
         "'map-summary'.\n",
     .examples = "  propneu map my.counts --property gender --layer 1\n"
-                "  propneu map my.counts --property phone --layer 8 --method classical\n",
+                "  propneu map my.counts --property manner,place --layer 8 --method classical\n",
     .groups = groups,
     .files = CLI_FILE,
     .run = map_run,

@@ -30,7 +30,7 @@ static const struct cli_option options[] = {
                     CLI_FILE},
     [OPT_PROPERTY] = {"property", 0, "LIST",
                       "with -c: these properties (default: all but each-phone)",
-                      "phone|gender|pitch|speaker|each-phone"},
+                      ANALYSIS_PROPERTY_WORDS},
     [OPT_DRAWS] = {"draws", 0, "N", "with -c: random sets for each (default: 9999)", NULL},
     [OPT_SEED] = {"seed", 0, "N", "with -c: seed of these (default: 0)", NULL},
     {NULL, 0, NULL, NULL, NULL},

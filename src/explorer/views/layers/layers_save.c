@@ -26,7 +26,7 @@ static enum status layers_scores(const struct app *app, struct scores *s, struct
     if (!code)
         code = scores_take(s, f->engine, &f->counts, &f->session.names, title, err);
     for (uint32_t p = 0; !code && p < s->properties && p < MAX_PROPERTIES; p++)
-        s->property[p].asked = !state->hidden[p];
+        s->property[p].asked = p >= MAX_PROPERTIES || !state->hidden[p];
     free(title);
     return code;
 }

@@ -84,7 +84,10 @@ static enum status layers_prepare(struct app *app, struct err *err)
     struct layers_state *s = view_state(app, VIEW_LAYERS);
     struct analysis *session = &app->file[app->here].session;
     struct err ignored;
-    for (uint32_t p = 0; p < session->names.count && p < MAX_PROPERTIES; p++)
+    uint32_t n = session->names.count < MAX_PROPERTIES ? session->names.count : MAX_PROPERTIES;
+    if (s->grid.columns != LIST_PROPERTIES + 2 * n) /* a phone feature was asked for */
+        reset_list(app);
+    for (uint32_t p = 0; p < n; p++)
         if (analysis_property(session, session->names.name[p], &s->property[p], &ignored))
             s->property[p] = NULL; /* its results say why */
     return fill_list(app, err);

@@ -68,12 +68,11 @@ static inline const char *neurons_set(const struct app *app)
     return s->set[0] ? s->set : app_property(app);
 }
 
-/* "AH female": the name of point I of P. */
+/* "AH female": the name of point I of P; a phone says its class by itself. */
 static inline void neurons_point_name(const struct property *p, uint32_t i, char *text, size_t size)
 {
     const char *group = p->group.name[p->point[i].group], *label = level_label(p->point[i].label);
-    bool classes = strcmp(p->name, "phone") == 0 || strcmp(group, label) == 0;
-    snprintf(text, size, "%.60s%s%.60s", label, classes ? "" : " ", classes ? "" : group);
+    snprintf(text, size, "%.60s%s%.60s", label, p->partition ? "" : " ", p->partition ? "" : group);
 }
 
 /* The row under the cursor; NULL in an empty list. */
