@@ -325,6 +325,16 @@ void null_free(struct null_result *n)
     *n = (struct null_result){0};
 }
 
+/* Lists the statistics there are. */
+static enum status null_unknown(const char *text, struct err *err)
+{
+    char list[300] = "";
+    for (size_t i = 0, used = 0; statistics[i] && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s%s", i ? ", " : "",
+                                 statistics[i]->name, statistics[i]->needs_set ? ":SET" : "");
+    return err_set(err, STATUS_USAGE, "no statistic '%.80s' (there are: %s)", text, list);
+}
+
 enum status null_add_statistic(struct null_request *r, const char *text, struct analysis *a,
                                struct setexpr *set, struct err *err)
 {
@@ -334,7 +344,7 @@ enum status null_add_statistic(struct null_request *r, const char *text, struct 
         memcpy(name, text, len);
     const struct statistic *found = statistic_find(name);
     if (!found)
-        return err_set(err, STATUS_USAGE, "no statistic '%.80s'", text);
+        return null_unknown(text, err);
     if (found->needs_set != (text[len] == ':'))
         return err_set(err, STATUS_USAGE,
                        found->needs_set ? "statistic '%s' compares with a set: %s:SET"

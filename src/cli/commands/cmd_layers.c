@@ -269,6 +269,9 @@ static int layers_run(struct cli *cli, int argc, char **argv)
     int status = analysis_parse(cli, &command_layers, argc, argv, layers_do_take_option, &r, &file);
     if (status != CLI_END)
         return status;
+    if (!r.null && (exchange_given(&r.exchange) || r.exchange.tokens))
+        return cli_usage(&command_layers,
+                         "--draws, --strata, --speakers and --tokens are for --null");
     r.layer = r.options.layer;
     return analysis_run(cli, file, &r.options, print_layers, &r);
 }

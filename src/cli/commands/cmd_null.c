@@ -92,8 +92,13 @@ static void null_run_free(struct null_run *n)
 /* "gender against 630 labelings ...": how to read the table. */
 static void null_print_head(FILE *out, const struct null_result *n)
 {
-    print_exchange(out, n->property, n->kind, n->strata, n->draws, n->enumerated);
-    fputs("\n\n", out);
+    if (n->why[0]) {
+        print_name(out, n->property, 0);
+        fputs(": no labels could be exchanged, so that there is no p", out);
+    } else {
+        print_exchange(out, n->property, n->kind, n->strata, n->draws, n->enumerated);
+    }
+    fputs(n->enumerated && n->draws == 1 ? ": there is no other\n\n" : "\n\n", out);
 }
 
 static void null_print_text(FILE *out, const struct null_result *n)
