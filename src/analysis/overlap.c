@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/bitset.h"
+#include "base/distributions.h"
 #include "base/mem.h"
 
 /* Expected size of region R: every set is drawn on its own, at its own rate. */
@@ -83,39 +84,9 @@ enum status overlap_make(struct overlap *o, const struct setexpr *expr, uint32_t
     return code;
 }
 
-/* ln P(X = x): of B drawn neurons out of N, X are among A marked ones. */
-static double overlap_log_chance(double x, double a, double b, double n)
-{
-    return lgamma(a + 1) - lgamma(x + 1) - lgamma(a - x + 1) + lgamma(n - a + 1) -
-           lgamma(b - x + 1) - lgamma(n - a - b + x + 1) - lgamma(n + 1) + lgamma(b + 1) +
-           lgamma(n - b + 1);
-}
-
-/*
- * The smaller of the tails is summed, from its largest term on, so that terms only fall: each is
- * the one before times a ratio of whole numbers.  The first comes from logarithms, as neither
- * binomials nor small probabilities need fit into a double.
- */
 double overlap_hypergeometric(uint32_t shared, uint32_t size_a, uint32_t size_b, uint32_t width)
 {
-    double n = width, a = size_a, b = size_b, least = a + b > n ? a + b - n : 0;
-    double most = a < b ? a : b, k = shared, sum = 0;
-    if (k <= least)
-        return 1;
-    if (k > most)
-        return 0;
-    bool upper = k > a * b / n;
-    double x = upper ? k : k - 1;
-    for (double term = exp(overlap_log_chance(x, a, b, n)); x >= least && x <= most && term > 0;) {
-        sum += term;
-        if (term < sum * 1e-17)
-            break;
-        term *= upper ? (a - x) * (b - x) / ((x + 1) * (n - a - b + x + 1))
-                      : x * (n - a - b + x) / ((a - x + 1) * (b - x + 1));
-        x += upper ? 1 : -1;
-    }
-    sum = upper ? sum : 1 - sum;
-    return sum < 0 ? 0 : sum > 1 ? 1 : sum;
+    return hypergeometric_upper(shared, size_a, size_b, width);
 }
 
 struct overlap_pair overlap_of_pair(const struct overlap *o, uint32_t a, uint32_t b)
