@@ -42,7 +42,7 @@ static void r15_arrows_and_letters_move_in_lists_and_popups(void **state)
     explorer_press(&p, "\033[1~", ">      5");
     explorer_press(&p, "c", ">   [x] female");
     explorer_press(&p, "j", ">   [x] male");
-    explorer_press(&p, "\033[4~", "> ( ) each-phone");
+    explorer_press(&p, "\033[4~", "> ( ) nasality");
     explorer_press(&p, "\033[5~\033[5~\033[5~g", "> (*) gender");
     explorer_press(&p, "\033", ">      5");
     explorer_quit(&p);
