@@ -14,6 +14,7 @@
 #include "base/bitset.h"
 #include "base/mem.h"
 #include "inference/expected.h"
+#include "inference/observe.h"
 
 /* A run under way. */
 struct null_run {
@@ -27,20 +28,33 @@ struct null_run {
     uint64_t **reference; /* [statistics][layers] sets to compare with, NULL where none */
 };
 
-/* Every statistic of one draw. */
+/* Every statistic of S into its place: that of DRAW, or of the observed value. */
+static enum status null_compute(struct null_run *run, uint32_t layer, bool observed, uint64_t draw,
+                                struct sample *s, struct err *err)
+{
+    enum status code = STATUS_OK;
+    for (uint32_t i = 0; i < run->request.statistics && !code; i++) {
+        size_t at = (size_t)i * run->layers + layer;
+        double *value = observed ? &run->result.row[at].summary.observed
+                                 : &run->result.value[at * run->result.draws + draw];
+        s->reference = run->reference[at];
+        code = run->request.statistic[i].statistic->compute(s, value, err);
+    }
+    return code;
+}
+
 static enum status null_visit(void *context, unsigned worker, uint32_t layer, uint64_t draw,
                               struct sample *s, struct err *err)
 {
-    struct null_run *run = context;
-    enum status code = STATUS_OK;
     (void)worker;
-    for (uint32_t i = 0; i < run->request.statistics && !code; i++) {
-        size_t at = (size_t)i * run->layers + layer;
-        s->reference = run->reference[at];
-        code = run->request.statistic[i].statistic->compute(
-            s, &run->result.value[at * run->result.draws + draw], err);
-    }
-    return code;
+    return null_compute(context, layer, false, draw, s, err);
+}
+
+static enum status null_visit_observed(void *context, unsigned worker, uint32_t layer,
+                                       uint64_t draw, struct sample *s, struct err *err)
+{
+    (void)worker;
+    return null_compute(context, layer, true, draw, s, err);
 }
 
 /* The neurons of a statistic's set in LAYER, to be freed. */
@@ -51,39 +65,6 @@ static enum status null_reference(uint64_t **out, struct analysis *a, const stru
     if (!*out)
         return err_nomem(err);
     return setexpr_eval(set, a, SETEXPR_EVERY, layer, *out, err);
-}
-
-/* The observed labels as draw 0, of which null_visit_observed takes the values. */
-static void null_observed_labels(const void *context, uint64_t draw, uint32_t *slot,
-                                 uint32_t *weight, uint32_t *room)
-{
-    const struct labelings *l = context;
-    (void)draw, (void)weight, (void)room;
-    memcpy(slot, l->label, l->units * sizeof *slot);
-}
-
-static enum status null_visit_observed(void *context, unsigned worker, uint32_t layer,
-                                       uint64_t draw, struct sample *s, struct err *err)
-{
-    struct null_run *run = context;
-    enum status code = STATUS_OK;
-    (void)worker, (void)draw;
-    for (uint32_t i = 0; i < run->request.statistics && !code; i++) {
-        size_t at = (size_t)i * run->layers + layer;
-        s->reference = run->reference[at];
-        code = run->request.statistic[i].statistic->compute(
-            s, &run->result.row[at].summary.observed, err);
-    }
-    return code;
-}
-
-/* What tokens themselves say: their middle frames, whichever frames the file counts. */
-static enum status null_observe_tokens(struct null_run *run, struct err *err)
-{
-    struct resample resample = {.threads = 1, .cancel = run->analysis->cancel};
-    exchange_resample(&run->exchange, run->analysis, run->request.property, &resample);
-    resample.draw = null_observed_labels;
-    return resample_run(&resample, run->layer, run->layers, 0, 1, null_visit_observed, run, err);
 }
 
 /* The sets to compare with, and what the file itself says. */
@@ -102,12 +83,10 @@ static enum status null_observe(struct null_run *run, struct err *err)
                                      .value = run->result.value + at * run->result.draws};
             if (set)
                 code = null_reference(&run->reference[at], run->analysis, set, run->layer[l], err);
-            if (!code && !run->exchange.tokens)
-                code = statistic_of_layer(row->statistic, run->analysis, r->property, run->layer[l],
-                                          run->reference[at], &row->summary.observed, err);
         }
-    if (!code && run->exchange.tokens)
-        code = null_observe_tokens(run, err);
+    if (!code)
+        code = observe_layers(&run->exchange, run->analysis, r->property, run->layer, run->layers,
+                              null_visit_observed, run, err);
     return code;
 }
 

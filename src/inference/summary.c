@@ -18,11 +18,6 @@ bool summary_reaches(double a, double b)
     return a >= b || fabs(a - b) <= TIE * fmax(fabs(a), fabs(b));
 }
 
-double summary_smallest_p(size_t draws, bool enumerated)
-{
-    return 1 / (double)(draws + !enumerated);
-}
-
 int summary_compare(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;

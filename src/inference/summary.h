@@ -45,7 +45,4 @@ double summary_quantile(const double *sorted, size_t n, double share);
 /* Rising order of doubles, for qsort. */
 int summary_compare(const void *a, const void *b);
 
-/* "draws" as p's bound: 1 / draws where enumerated, else 1 / (1 + draws). */
-double summary_smallest_p(size_t draws, bool enumerated);
-
 #endif

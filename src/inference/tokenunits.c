@@ -132,11 +132,7 @@ enum status token_units_open(struct token_units *t, struct analysis *a, const ch
     if (!code)
         code = units_phones_make(&m.phones, a, p, err);
     if (!code) {
-        made.slots = m.phones.slots;
-        made.groups = m.phones.groups;
-        made.phones = m.phones.phones;
-        made.point_group = m.phones.group;
-        m.phones.group = NULL; /* it is the units' now */
+        units_phones_give(&m.phones, &made.phones, &made.slots, &made.groups, &made.point_group);
         code = token_units_slots(&m, p, err);
     }
     if (!code)

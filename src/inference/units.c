@@ -225,13 +225,8 @@ enum status units_make(struct units *u, struct analysis *a, const char *property
         code = units_find_factors(&m, property, owner, err);
     if (!code)
         code = units_phones_make(&m.phones, a, made.property, err);
-    if (!code) {
-        made.slots = m.phones.slots;
-        made.groups = m.phones.groups;
-        made.phones = m.phones.phones;
-        made.point_group = m.phones.group;
-        m.phones.group = NULL; /* it is the units' now */
-    }
+    if (!code)
+        units_phones_give(&m.phones, &made.phones, &made.slots, &made.groups, &made.point_group);
     if (!code)
         code = units_make_room(&m, made.property, err);
     if (!code)

@@ -38,6 +38,18 @@ enum status units_phones_make(struct units_phones *n, const struct analysis *a,
                               const struct property *p, struct err *err);
 void units_phones_free(struct units_phones *n);
 
+/* Hands the numbers and the groups of N's points, which are no longer N's, to whoever owns units.
+ */
+static inline void units_phones_give(struct units_phones *n, uint32_t *phones, uint32_t *slots,
+                                     uint32_t *groups, uint32_t **point_group)
+{
+    *phones = n->phones;
+    *slots = n->slots;
+    *groups = n->groups;
+    *point_group = n->group;
+    n->group = NULL;
+}
+
 /*
  * The units of PROPERTY by the factor OWNER ("speaker", "utterance").  STATUS_UNSUPPORTED, saying
  * what the file lacks, for files of probabilities and those counted without OWNER or the phones.
