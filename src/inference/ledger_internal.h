@@ -42,13 +42,7 @@ struct bootstrap;
 enum status ledger_draws(struct ledger_work *w, struct analysis *a, const char *property,
                          const struct bootstrap *b, double *value, struct err *err);
 
-/* The interval and p of a difference DRAWN [draws], observed D, against 0 (as two models). */
-enum status ledger_interval(struct ledger_row *row, double d, double *drawn, size_t draws,
-                            struct err *err);
-
-/* Verdict of a claim that something is above 0, from the row's interval. */
-void ledger_judge_above(struct ledger_row *row);
-
+/* One for each kind of claim. */
 enum status ledger_judge_exceeds(struct ledger_work *w, const struct ledger_claim *c,
                                  struct ledger_row *row, struct err *err);
 enum status ledger_judge_contrast(struct ledger_work *w, const struct ledger_claim *c,

@@ -55,7 +55,8 @@ static void ledger_command(struct ledger_work *w, struct ledger_row *row, const 
     buf_free(&b);
 }
 
-void ledger_judge_above(struct ledger_row *row)
+/* Verdict of a claim that something is above 0, from the row's interval. */
+static void ledger_judge_above(struct ledger_row *row)
 {
     if (row->low > 0 && row->p < LEVEL)
         row->verdict = LEDGER_HOLDS;
@@ -63,8 +64,9 @@ void ledger_judge_above(struct ledger_row *row)
         row->verdict = LEDGER_FAILS;
 }
 
-enum status ledger_interval(struct ledger_row *row, double d, double *drawn, size_t draws,
-                            struct err *err)
+/* The interval and p of a difference D, DRAWN [draws], against 0 (as of two models). */
+static enum status ledger_interval(struct ledger_row *row, double d, double *drawn, size_t draws,
+                                   struct err *err)
 {
     struct difference_row difference = {.a = d, .b = 0, .value = drawn};
     enum status code = difference_summarise(&difference, draws, err);
