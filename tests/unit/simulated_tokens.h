@@ -168,11 +168,11 @@ static inline void simulated_with_tokens(struct counts *c, const struct token_si
 {
     struct simulated_tokens t;
     struct counts about;
-    struct err err;
+    struct err own;
     simulated_say(&t, s);
     simulated_about(&about, s, s->speakers * s->utterances, NULL);
     const struct tokens_source source = {simulated_level, simulated_row, &t};
-    assert_ok(tokens_write(&about, t.count, &source, path, &err));
+    assert_int_equal(tokens_write(&about, t.count, &source, path, &own), STATUS_OK);
     simulated_count(c, s, &t);
     counts_free(&about);
     for (int f = 0; f < 4; f++)

@@ -24,10 +24,6 @@ struct speech {
     uint64_t seed;
 };
 
-static const char speech_table[] =
-    "AA\tvowel\nAE\tvowel\nAH\tvowel\nEH\tvowel\nIH\tvowel\nIY\tvowel\nOW\tvowel\nUW\tvowel\n"
-    "B\tvoiced\nD\tvoiced\nM\tvoiced\nN\tvoiced\nV\tvoiced\nZ\tvoiced\n"
-    "K\tunvoiced\nP\tunvoiced\nS\tunvoiced\nT\tunvoiced\n";
 static const char *const speech_phone[] = {"AA", "AE", "AH", "EH", "IH", "IY", "OW", "UW", "B",
                                            "D",  "M",  "N",  "V",  "Z",  "K",  "P",  "S",  "T"};
 

@@ -4,16 +4,9 @@
 #include <math.h>
 
 #include "inference/ledger.h"
-#include "corpus/phones.h"
 #include "simulated.h"
 
-static struct err err;
-static struct phones phones;
-
-struct model {
-    struct counts counts;
-    struct analysis analysis;
-};
+#include "analysed.h" /* last: its names would be shadowed in others */
 
 static const struct simulation plain = {.speakers = 16,
                                         .phones = 15,
@@ -26,17 +19,11 @@ static const struct simulation plain = {.speakers = 16,
                                         .share = 0.5,
                                         .seed = 5};
 
-static void open_model(struct model *m, const struct simulation *s)
+static void open_model(struct analysed *m, const struct simulation *s)
 {
     simulated_counts(&m->counts, s);
-    assert_ok(analysis_init(&m->analysis, &m->counts, &phones, &err));
+    analysed_open(m);
     m->analysis.params.sigma = 0.6;
-}
-
-static void close_model(struct model *m)
-{
-    analysis_free(&m->analysis);
-    counts_free(&m->counts);
 }
 
 static const struct ledger_row *claim(const struct ledger *l, const char *words)
@@ -48,7 +35,7 @@ static const struct ledger_row *claim(const struct ledger *l, const char *words)
     return NULL;
 }
 
-static void make(struct ledger *l, struct model *ssl, struct model *sid, unsigned threads)
+static void make(struct ledger *l, struct analysed *ssl, struct analysed *sid, unsigned threads)
 {
     struct ledger_request r = {.threads = threads, .exchange = {.draws = 199}};
     r.file[LEDGER_SSL] = &ssl->analysis;
@@ -60,7 +47,7 @@ static void make(struct ledger *l, struct model *ssl, struct model *sid, unsigne
 static void claims_are_judged(void **state)
 {
     struct simulation strong = plain;
-    struct model ssl, sid;
+    struct analysed ssl, sid;
     struct ledger l;
     (void)state;
     open_model(&ssl, &plain);
@@ -80,13 +67,13 @@ static void claims_are_judged(void **state)
     assert_int_equal(claim(&l, "gender has neurons")->verdict, LEDGER_HOLDS);
     assert_int_equal(claim(&l, "identification raises gender")->verdict, LEDGER_FAILS);
     ledger_free(&l);
-    close_model(&ssl);
-    close_model(&sid);
+    analysed_close(&ssl);
+    analysed_close(&sid);
 }
 
 static void threads_change_nothing(void **state)
 {
-    struct model ssl;
+    struct analysed ssl;
     struct ledger a, b;
     (void)state;
     open_model(&ssl, &plain);
@@ -98,20 +85,7 @@ static void threads_change_nothing(void **state)
     }
     ledger_free(&a);
     ledger_free(&b);
-    close_model(&ssl);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    return phones_open(&phones, NULL, &err);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    phones_free(&phones);
-    return 0;
+    analysed_close(&ssl);
 }
 
 int main(void)
@@ -120,5 +94,5 @@ int main(void)
         cmocka_unit_test(claims_are_judged),
         cmocka_unit_test(threads_change_nothing),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, analysed_set_up, analysed_tear_down);
 }

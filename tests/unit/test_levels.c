@@ -8,15 +8,14 @@
 
 #include <unistd.h>
 
-#include "corpus/phones.h"
 #include "inference/difference.h"
 #include "inference/null.h"
 #include "simulated_tokens.h"
 
+#include "analysed.h" /* last: its names would be shadowed in others */
+
 enum { DRAWS = 99 };
 
-static struct err err;
-static struct phones phones;
 static unsigned sets = 500;
 
 /* What the data sets gave. */
@@ -332,19 +331,6 @@ static void effects_are_found(void **state)
     assert_true(power(s, "phone", "size", NULL) > 0.9);
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    return phones_open(&phones, NULL, &err);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    phones_free(&phones);
-    return 0;
-}
-
 int main(void)
 {
     const char *few = getenv("SIMULATIONS");
@@ -360,5 +346,5 @@ int main(void)
     };
     if (few && atoi(few) > 0)
         sets = (unsigned)atoi(few);
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, analysed_set_up, analysed_tear_down);
 }

@@ -4,35 +4,21 @@
 #include <math.h>
 
 #include "base/bitset.h"
-#include "corpus/phones.h"
 #include "inference/neurontest.h"
 #include "simulated_tokens.h"
 #include "speech_counts.h"
 
+#include "analysed.h" /* last: its names would be shadowed in others */
+
 #define TOKENS "test_neurontest.tokens"
 
-static struct err err;
-static struct phones phones;
-
-/* One simulated file under analysis. */
-struct simulated {
-    struct counts counts;
-    struct analysis analysis;
-};
-
-static void simulate(struct simulated *s, const struct speech *speech)
+static void simulate(struct analysed *s, const struct speech *speech)
 {
     speech_counts(&s->counts, speech);
-    assert_ok(analysis_init(&s->analysis, &s->counts, &phones, &err));
+    analysed_open(s);
 }
 
-static void forget(struct simulated *s)
-{
-    analysis_free(&s->analysis);
-    counts_free(&s->counts);
-}
-
-static void test_neurons(struct neuron_tests *t, struct simulated *s, const char *property,
+static void test_neurons(struct neuron_tests *t, struct analysed *s, const char *property,
                          uint64_t draws, enum fdr fdr, unsigned threads)
 {
     struct neuron_tests_request r = {.property = property, .fdr = fdr, .threads = threads};
@@ -81,7 +67,7 @@ static void plain_loops_agree(void **state)
                                   .noise = 0.3,
                                   .gaps = 3,
                                   .seed = 11};
-    struct simulated s;
+    struct analysed s;
     struct neuron_tests t;
     (void)state;
     simulate(&s, &speech);
@@ -104,7 +90,7 @@ static void plain_loops_agree(void **state)
                 fail_msg("layer %u, neuron %u: %g, not %u/70", l, i, t.layer[l].p[i], reached);
         }
     neuron_tests_free(&t);
-    forget(&s);
+    analysed_close(&s);
 }
 
 /* Three classes of phones, whose labels are drawn; one group's share against the largest other. */
@@ -132,7 +118,7 @@ static void classes_are_exchanged(void **state)
     const struct speech speech = {
         .speakers = 4, .width = 40, .tau = 4, .layers = 1, .taste = 0.2, .noise = 0.6, .seed = 3};
     enum { DRAWS = 500 };
-    struct simulated s;
+    struct analysed s;
     struct neuron_tests t;
     struct exchange x = {.kind = EXCHANGE_CLASSES};
     const struct exchange_options o = {.draws = DRAWS, .seed = 5};
@@ -161,7 +147,7 @@ static void classes_are_exchanged(void **state)
     }
     exchange_free(&x);
     neuron_tests_free(&t);
-    forget(&s);
+    analysed_close(&s);
 }
 
 static void threads_change_nothing(void **state)
@@ -177,7 +163,7 @@ static void threads_change_nothing(void **state)
                                   .seed = 2};
     static const unsigned threads[] = {1, 2, 7};
     struct neuron_tests t[3];
-    struct simulated s;
+    struct analysed s;
     (void)state;
     simulate(&s, &speech);
     for (int k = 0; k < 3; k++)
@@ -189,7 +175,7 @@ static void threads_change_nothing(void **state)
         }
     for (int k = 0; k < 3; k++)
         neuron_tests_free(&t[k]);
-    forget(&s);
+    analysed_close(&s);
 }
 
 /* Tokens are compared with themselves: what the counts hold, of these or of every frame, is not
@@ -207,10 +193,10 @@ static void tokens_are_observed_by_their_own_frames(void **state)
     const struct exchange_options o = {.draws = 200, .tokens = TOKENS};
     struct neuron_tests_request r = {.property = "pitch", .threads = 2, .exchange = o};
     struct neuron_tests t, other;
-    struct simulated s;
+    struct analysed s;
     (void)state;
     simulated_with_tokens(&s.counts, &simulation, TOKENS);
-    assert_ok(analysis_init(&s.analysis, &s.counts, &phones, &err));
+    analysed_open(&s);
     assert_ok(neuron_tests_make(&t, &s.analysis, &r, &err));
     assert_int_equal(t.kind, EXCHANGE_TOKENS);
     analysis_free(&s.analysis);
@@ -221,13 +207,13 @@ static void tokens_are_observed_by_their_own_frames(void **state)
             row[i] = row[simulation.width - 1 - i];
             row[simulation.width - 1 - i] = keep;
         }
-    assert_ok(analysis_init(&s.analysis, &s.counts, &phones, &err));
+    analysed_open(&s);
     assert_ok(neuron_tests_make(&other, &s.analysis, &r, &err));
     assert_memory_equal(other.layer[0].margin, t.layer[0].margin, 50 * sizeof(double));
     assert_memory_equal(other.layer[0].p, t.layer[0].p, 50 * sizeof(double));
     neuron_tests_free(&other);
     neuron_tests_free(&t);
-    forget(&s);
+    analysed_close(&s);
     assert_int_equal(unlink(TOKENS), 0);
 }
 
@@ -265,14 +251,14 @@ static void no_effect_is_found_as_often_as_chance_allows(void **state)
                                       .taste = 0.5,
                                       .noise = 0.3,
                                       .seed = 1000 + set};
-        struct simulated s;
+        struct analysed s;
         struct neuron_tests t;
         simulate(&s, &speech);
         test_neurons(&t, &s, "gender", 99, FDR_BH, 1);
         for (int k = 0; k < 4; k++)
             below[k] += t.layer[0].p[0] <= level[k] * (1 + 1e-9);
         neuron_tests_free(&t);
-        forget(&s);
+        analysed_close(&s);
     }
     for (int k = 0; k < 4; k++) {
         double a = level[k], share = (double)below[k] / SETS;
@@ -309,7 +295,7 @@ static void planted_neurons_are_found_and_few_others(void **state)
                                       .taste = 0.15,
                                       .noise = 0.8,
                                       .seed = 7000 + set};
-        struct simulated s;
+        struct analysed s;
         struct neuron_tests t;
         simulate(&s, &speech);
         test_neurons(&t, &s, "gender", 999, FDR_BH, 1);
@@ -318,7 +304,7 @@ static void planted_neurons_are_found_and_few_others(void **state)
             judge(q, WIDTH, PLANTED, &wrong[fdr], &right[fdr]);
         }
         neuron_tests_free(&t);
-        forget(&s);
+        analysed_close(&s);
     }
     for (int fdr = FDR_BH; fdr < FDR_COUNT; fdr++) {
         print_message("%s: %.3f false, power %.3f\n", fdr_name((enum fdr)fdr), wrong[fdr] / SETS,
@@ -346,19 +332,6 @@ static void a_set_is_summed_up(void **state)
     assert_true(s.size == 0 && s.expected_false == 0);
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    return phones_parse(&phones, speech_table, sizeof speech_table - 1, "table", &err) ? -1 : 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    phones_free(&phones);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,5 +344,5 @@ int main(void)
         cmocka_unit_test(planted_neurons_are_found_and_few_others),
         cmocka_unit_test(a_set_is_summed_up),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, analysed_set_up, analysed_tear_down);
 }

@@ -4,13 +4,17 @@
 #include <math.h>
 
 #include "base/distributions.h"
-#include "corpus/phones.h"
 #include "inference/patterntest.h"
 #include "inference/summary.h"
 #include "speech_counts.h"
 
-static struct err err;
-static struct phones phones;
+#include "analysed.h" /* last: its names would be shadowed in others */
+
+static void simulate(struct analysed *s, const struct speech *speech)
+{
+    speech_counts(&s->counts, speech);
+    analysed_open(s);
+}
 
 static const struct speech usual = {.speakers = 12,
                                     .width = 30,
@@ -21,24 +25,7 @@ static const struct speech usual = {.speakers = 12,
                                     .gaps = 3,
                                     .seed = 21};
 
-struct simulated {
-    struct counts counts;
-    struct analysis analysis;
-};
-
-static void simulate(struct simulated *s, const struct speech *speech)
-{
-    speech_counts(&s->counts, speech);
-    assert_ok(analysis_init(&s->analysis, &s->counts, &phones, &err));
-}
-
-static void forget(struct simulated *s)
-{
-    analysis_free(&s->analysis);
-    counts_free(&s->counts);
-}
-
-static enum status test_pattern(struct pattern_tests *t, struct simulated *s, const char *phone,
+static enum status test_pattern(struct pattern_tests *t, struct analysed *s, const char *phone,
                                 uint32_t layer, uint64_t draws, unsigned threads)
 {
     static uint32_t neuron[1000];
@@ -101,7 +88,7 @@ static void plain_tests(const struct plain *p, uint32_t speakers, double b, doub
 
 static void formulas_agree(void **state)
 {
-    struct simulated s;
+    struct analysed s;
     struct pattern_tests t;
     (void)state;
     simulate(&s, &usual);
@@ -119,13 +106,13 @@ static void formulas_agree(void **state)
         }
         pattern_tests_free(&t);
     }
-    forget(&s);
+    analysed_close(&s);
 }
 
 /* A neuron that is always on, one that never is, and one with the same share in all speakers. */
 static void without_variance_there_is_no_p(void **state)
 {
-    struct simulated s;
+    struct analysed s;
     struct pattern_tests t;
     (void)state;
     simulate(&s, &usual);
@@ -146,14 +133,14 @@ static void without_variance_there_is_no_p(void **state)
     }
     assert_false(isnan(t.neuron[3].p_baseline));
     pattern_tests_free(&t);
-    forget(&s);
+    analysed_close(&s);
 }
 
 /* Percentiles of the same draws, sorted. */
 static void intervals_are_percentiles_of_draws(void **state)
 {
     enum { DRAWS = 400 };
-    struct simulated s;
+    struct analysed s;
     struct pattern_tests t[3];
     struct bootstrap b = {0};
     const struct bootstrap_options o = {.draws = DRAWS, .seed = 4};
@@ -186,13 +173,13 @@ static void intervals_are_percentiles_of_draws(void **state)
     bootstrap_free(&b);
     for (int k = 0; k < 3; k++)
         pattern_tests_free(&t[k]);
-    forget(&s);
+    analysed_close(&s);
 }
 
 /* Without speakers: tokens, if these are what was counted; the reason, if not. */
 static void tokens_are_the_units_without_speakers(void **state)
 {
-    struct simulated s;
+    struct analysed s;
     struct pattern_tests t;
     (void)state;
     simulate(&s, &usual);
@@ -218,7 +205,7 @@ static void tokens_are_the_units_without_speakers(void **state)
         assert_true(isnan(t.neuron[i].low));
     }
     pattern_tests_free(&t);
-    forget(&s);
+    analysed_close(&s);
 }
 
 /*
@@ -239,7 +226,7 @@ static void the_cluster_test_keeps_its_level(void **state)
                                       .taste = 0.6,
                                       .noise = 0.3,
                                       .seed = 40000 + set};
-        struct simulated s;
+        struct analysed s;
         struct pattern_tests t;
         simulate(&s, &speech);
         assert_ok(test_pattern(&t, &s, "AE", 0, 200, 1));
@@ -252,7 +239,7 @@ static void the_cluster_test_keeps_its_level(void **state)
         assert_ok(test_pattern(&t, &s, "AE", 0, 200, 1));
         tokens += t.neuron[0].p_baseline <= 0.05;
         pattern_tests_free(&t);
-        forget(&s);
+        analysed_close(&s);
     }
     print_message("p <= .05: clusters %.3f, elsewhere %.3f, tokens %.3f; outside of the interval "
                   "%.3f\n",
@@ -265,19 +252,6 @@ static void the_cluster_test_keeps_its_level(void **state)
     assert_true((double)outside / SETS < 0.11);
 }
 
-static int set_up(void **state)
-{
-    (void)state;
-    return phones_parse(&phones, speech_table, sizeof speech_table - 1, "table", &err) ? -1 : 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    phones_free(&phones);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,5 +261,5 @@ int main(void)
         cmocka_unit_test(tokens_are_the_units_without_speakers),
         cmocka_unit_test(the_cluster_test_keeps_its_level),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, analysed_set_up, analysed_tear_down);
 }

@@ -7,38 +7,25 @@
 #include <math.h>
 
 #include "base/bitset.h"
-#include "corpus/phones.h"
 #include "inference/difference.h"
 #include "inference/split.h"
 #include "inference/stability.h"
 #include "inference/summary.h"
 #include "spoken_counts.h"
 
+#include "analysed.h" /* last: its names would be shadowed in others */
+
 enum { DRAWS = 60, GROUPS = 3 };
 
-static struct err err;
-static struct phones phones;
-
-struct file {
-    struct counts counts;
-    struct analysis analysis;
-};
-
-static void open_spoken(struct file *f, const struct spoken *s)
+static void open_spoken(struct analysed *f, const struct spoken *s)
 {
     spoken_counts(&f->counts, s);
-    assert_ok(analysis_init(&f->analysis, &f->counts, &phones, &err));
-}
-
-static void close_spoken(struct file *f)
-{
-    analysis_free(&f->analysis);
-    counts_free(&f->counts);
+    analysed_open(f);
 }
 
 /* Group neurons of LAYER, SET [groups][TOY_WIDTH], when speaker s counts TIMES [speakers] often. */
-static void naive_sets(struct file *f, const char *property, uint32_t layer, const uint32_t *times,
-                       bool set[GROUPS][TOY_WIDTH])
+static void naive_sets(struct analysed *f, const char *property, uint32_t layer,
+                       const uint32_t *times, bool set[GROUPS][TOY_WIDTH])
 {
     const struct counts *c = &f->counts;
     const struct property *p;
@@ -96,7 +83,7 @@ static void speakers_are_drawn_within_their_cells(void **state)
     const struct spoken s = {.seed = 1, .speakers = 20, .columns = true};
     const struct bootstrap_options o[] = {{.seed = 5}, {.strata = "none"}, {.strata = "hall"}};
     static const char *const within[] = {"gender x engine", "gender", "gender"};
-    struct file f;
+    struct analysed f;
     (void)state;
     open_spoken(&f, &s);
     for (int k = 0; k < 3; k++) {
@@ -128,11 +115,11 @@ static void speakers_are_drawn_within_their_cells(void **state)
             assert_true(fabs(drawn[v] / 2000 - 1) < 0.09);
         bootstrap_free(&b);
     }
-    close_spoken(&f);
+    analysed_close(&f);
 }
 
 /* Shares and sizes of PROPERTY are those of sets made again for every draw. */
-static void check_stability(struct file *f, const char *property)
+static void check_stability(struct analysed *f, const char *property)
 {
     const struct bootstrap_options o = {.draws = DRAWS, .seed = 3};
     struct stability_request r = {.property = property, .bootstrap = o, .threads = 2};
@@ -179,13 +166,13 @@ static void check_stability(struct file *f, const char *property)
 static void shares_are_those_of_sums_made_again(void **state)
 {
     const struct spoken s = {.seed = 1, .speakers = 14};
-    struct file f;
+    struct analysed f;
     (void)state;
     open_spoken(&f, &s);
     check_stability(&f, "gender");
     check_stability(&f, "phone");
     check_stability(&f, "pitch");
-    close_spoken(&f);
+    analysed_close(&f);
 }
 
 static void threads_change_nothing(void **state)
@@ -194,7 +181,7 @@ static void threads_change_nothing(void **state)
     const struct spoken s = {.seed = 2, .speakers = 12};
     const uint32_t second = 1;
     struct stability of[3];
-    struct file f;
+    struct analysed f;
     (void)state;
     open_spoken(&f, &s);
     for (int t = 0; t < 3; t++) {
@@ -212,13 +199,13 @@ static void threads_change_nothing(void **state)
     }
     for (int t = 0; t < 3; t++)
         stability_free(&of[t]);
-    close_spoken(&f);
+    analysed_close(&f);
 }
 
 static void halves_are_made_within_cells(void **state)
 {
     const struct spoken s = {.seed = 4, .speakers = 21, .columns = true};
-    struct file f;
+    struct analysed f;
     (void)state;
     open_spoken(&f, &s);
     for (uint64_t seed = 0; seed < 20; seed++) {
@@ -239,7 +226,7 @@ static void halves_are_made_within_cells(void **state)
         split_free(&split);
         split_free(&again);
     }
-    close_spoken(&f);
+    analysed_close(&f);
 }
 
 /* What is clear in all speakers is found on both halves; a half is its speakers alone. */
@@ -249,7 +236,7 @@ static void halves_are_files_of_half_the_speakers(void **state)
     const struct bootstrap_options o = {.seed = 1};
     const uint32_t layer = 0;
     struct split split;
-    struct file f;
+    struct analysed f;
     (void)state;
     open_spoken(&f, &s);
     assert_ok(split_make(&split, &f.analysis, "gender", &layer, 1, &o, &err));
@@ -270,10 +257,11 @@ static void halves_are_files_of_half_the_speakers(void **state)
     assert_true(found);
     assert_true(split.layer[0].size_kept > 0);
     split_free(&split);
-    close_spoken(&f);
+    analysed_close(&f);
 }
 
-static void difference_of(struct difference *d, struct file *a, struct file *b, unsigned threads)
+static void difference_of(struct difference *d, struct analysed *a, struct analysed *b,
+                          unsigned threads)
 {
     struct difference_request r = {.property = "gender",
                                    .layers = 2,
@@ -319,7 +307,7 @@ static void models_are_compared_on_the_speakers_they_share(void **state)
     const struct bootstrap_options o = {.draws = DRAWS, .seed = 9};
     struct difference d, threaded;
     struct bootstrap leader, b;
-    struct file f[2];
+    struct analysed f[2];
     (void)state;
     open_spoken(&f[0], &s[0]);
     open_spoken(&f[1], &s[1]);
@@ -359,15 +347,15 @@ static void models_are_compared_on_the_speakers_they_share(void **state)
     bootstrap_free(&b);
     difference_free(&d);
     difference_free(&threaded);
-    close_spoken(&f[0]);
-    close_spoken(&f[1]);
+    analysed_close(&f[0]);
+    analysed_close(&f[1]);
 }
 
 static void a_model_does_not_differ_from_itself(void **state)
 {
     const struct spoken s = {.seed = 1, .speakers = 10};
     struct difference d;
-    struct file f[2];
+    struct analysed f[2];
     (void)state;
     open_spoken(&f[0], &s);
     open_spoken(&f[1], &s);
@@ -377,8 +365,8 @@ static void a_model_does_not_differ_from_itself(void **state)
         assert_true(d.row[i].p == 1);
     }
     difference_free(&d);
-    close_spoken(&f[0]);
-    close_spoken(&f[1]);
+    analysed_close(&f[0]);
+    analysed_close(&f[1]);
 }
 
 static void what_is_missing_is_said(void **state)
@@ -389,7 +377,7 @@ static void what_is_missing_is_said(void **state)
     struct stability_request r = {.property = "speaker", .threads = 1};
     struct difference difference;
     struct stability stability;
-    struct file f[2];
+    struct analysed f[2];
     (void)state;
     open_spoken(&f[0], &s[0]);
     open_spoken(&f[1], &s[1]);
@@ -408,8 +396,8 @@ static void what_is_missing_is_said(void **state)
                   STATUS_NOTFOUND);
     assert_status(difference_add(&d, "luck", &err), STATUS_USAGE);
     assert_status(difference_add(&d, "overlap", &err), STATUS_USAGE);
-    close_spoken(&f[0]);
-    close_spoken(&f[1]);
+    analysed_close(&f[0]);
+    analysed_close(&f[1]);
 }
 
 static int set_up(void **state)
@@ -418,13 +406,6 @@ static int set_up(void **state)
         "AA\tvowel\nIY\tvowel\nM\tvoiced\nZ\tvoiced\nS\tunvoiced\nT\tunvoiced\n";
     (void)state;
     return phones_parse(&phones, table, sizeof table - 1, "table", &err) ? -1 : 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    phones_free(&phones);
-    return 0;
 }
 
 int main(void)
@@ -439,5 +420,5 @@ int main(void)
         cmocka_unit_test(a_model_does_not_differ_from_itself),
         cmocka_unit_test(what_is_missing_is_said),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, analysed_tear_down);
 }
