@@ -32,11 +32,16 @@ void explorer_start(struct pty *p, int cols, int rows, const char *const *env, i
     screen_start(p, cols, rows, env, argv, flags);
 }
 
+void explorer_settled(struct pty *p)
+{
+    assert_true(screen_wait(p, "computing", true, 20 * PATIENCE));
+}
+
 void explorer_open(struct pty *p, int cols, int rows, const char *const *env, int flags)
 {
     explorer_start(p, cols, rows, env, flags, NULL);
     assert_true(screen_wait(p, "? help", false, PATIENCE));
-    assert_true(screen_wait(p, "computing", true, 20 * PATIENCE));
+    explorer_settled(p);
     pty_rest(p, STILL);
 }
 

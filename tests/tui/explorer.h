@@ -34,6 +34,9 @@ void explorer_start(struct pty *p, int cols, int rows, const char *const *env, i
 /* The same; returns when every result of the Layers view is there. */
 void explorer_open(struct pty *p, int cols, int rows, const char *const *env, int flags);
 
+/* Waits until nothing on the screen is being computed: sanitizers make it slower than any key. */
+void explorer_settled(struct pty *p);
+
 /* What "propneu explore FILE OPTIONS" prints; free with free(). */
 char *explorer_dump(const char *options);
 

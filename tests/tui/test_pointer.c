@@ -73,7 +73,7 @@ static void r25_clicks_choose_tabs_lines_and_points(void **state)
     int row = 0, col = 0;
     (void)state;
     explorer_start(&p, 80, 24, NULL, 0, options);
-    assert_true(screen_wait(&p, "computing", true, PATIENCE));
+    explorer_settled(&p);
     assert_true(screen_wait(&p, "best silhouette", false, PATIENCE));
     assert_true(sent(&p, "1000h"));
     click(&p, 7, 4);
@@ -142,7 +142,7 @@ static void r26_a11y_shows_the_cursor(void **state)
     struct pty p;
     (void)state;
     explorer_start(&p, 80, 24, NULL, 0, options);
-    assert_true(screen_wait(&p, "computing", true, PATIENCE));
+    explorer_settled(&p);
     assert_true(screen_wait(&p, "best silhouette", false, PATIENCE));
     pty_quiet(&p, SETTLE);
     assert_true(screen_cursor(&p).visible);

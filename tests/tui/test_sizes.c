@@ -62,7 +62,7 @@ static void r7_sizes_change_during_a_job(void **state)
     pty_send(&p, "\033");
     assert_true(screen_wait(&p, "Conditions:", true, PATIENCE));
     assert_true(screen_wait(&p, "best silhouette", false, PATIENCE));
-    assert_true(screen_wait(&p, "computing", true, PATIENCE));
+    explorer_settled(&p);
     pty_quiet(&p, STILL);
     explorer_shows(&p, "--dump=80x24");
     explorer_quit(&p);

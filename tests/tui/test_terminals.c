@@ -45,7 +45,7 @@ static void visit(struct pty *p, const char *const *env, const char *const *opti
 {
     explorer_start(p, 80, 24, env, 0, options);
     assert_true(screen_wait(p, "? help", false, PATIENCE));
-    assert_true(screen_wait(p, "computing", true, PATIENCE));
+    explorer_settled(p);
     explorer_press(p, "2", "p(neuron");
     explorer_press(p, "3", "u unvoiced");
     explorer_press(p, "4", "expected");

@@ -55,7 +55,7 @@ static void r31_wide_names_move_nothing(void **state)
     struct pty p;
     (void)state;
     open_as(&p, name);
-    assert_true(screen_wait(&p, "computing", true, PATIENCE));
+    explorer_settled(&p);
     pty_quiet(&p, SETTLE);
     char command[600], bytes[8192];
     snprintf(command, sizeof command, "LC_ALL=C.UTF-8 '%s' explore %s --dump=80x24",
@@ -85,7 +85,7 @@ static void r35_numbers_have_points(void **state)
     if (made) {
         explorer_start(&p, 80, 24, env, 0, options);
         assert_true(screen_wait(&p, "sigma 72.5%", false, PATIENCE));
-        assert_true(screen_wait(&p, "computing", true, PATIENCE));
+        explorer_settled(&p);
         pty_quiet(&p, SETTLE);
         explorer_shows(&p, "--dump=80x24 --sigma 72.5");
         explorer_quit(&p);

@@ -29,7 +29,7 @@ static void the_tour_goes_forth_and_back(void **state)
     assert_true(screen_wait(&p, " 1 of ", false, PATIENCE));
     assert_true(screen_wait(&p, "This is a small speech Transformer", false, PATIENCE));
     assert_true(screen_wait(&p, "each-phone       -", false, PATIENCE));
-    assert_true(screen_wait(&p, "computing", true, PATIENCE));
+    explorer_settled(&p);
     pty_rest(&p, STILL);
     char *first = screen_text(&p);
     pty_send(&p, " ");
@@ -42,7 +42,7 @@ static void the_tour_goes_forth_and_back(void **state)
     pty_send(&p, "\033OD");
     assert_true(screen_wait(&p, " 1 of ", false, PATIENCE));
     assert_true(screen_wait(&p, "each-phone       -", false, PATIENCE));
-    assert_true(screen_wait(&p, "computing", true, PATIENCE));
+    explorer_settled(&p);
     pty_rest(&p, STILL);
     char *again = screen_text(&p);
     assert_string_equal(again, first);
@@ -66,7 +66,7 @@ static void playing_can_be_stopped(void **state)
     start(&p, 80, 24, NULL, words);
     assert_true(screen_wait(&p, "12 of ", false, PATIENCE));
     assert_true(screen_wait(&p, "playing", false, PATIENCE));
-    assert_true(screen_wait(&p, "computing", true, PATIENCE));
+    explorer_settled(&p);
     pty_quiet(&p, 500); /* the step has a longer time of its own */
     char *screen = screen_text(&p);
     assert_non_null(strstr(screen, "12 of "));
