@@ -97,7 +97,7 @@ enum pn_status pn_report_map(pn_table **out, pn_analysis *analysis, const char *
     if (!code)
         code = analysis_map(a, property, layer - 1, &m, &e);
     if (!code && t)
-        code = report_map(&t->table, p, layer - 1, m->xy, NULL, &e);
+        code = report_map(&t->table, p, layer - 1, m->xy, NULL, NULL, &e);
     return api_result(api_table_end(out, t, code, &e), &e, error);
 }
 

@@ -118,13 +118,20 @@ enum status report_pattern(struct table *t, const struct profile *p, const uint3
 enum status report_pattern_summary(struct table *t, const struct profile *p, const char *phone,
                                    uint32_t layer, struct err *err);
 
-/* report_map.c: the points of P at XY [points][2], groups HIDDEN [groups] (NULL: none) left out. */
+/* What chance gives of the silhouettes of a map; NULL where the file cannot say. */
+struct report_map_null {
+    const struct summary *map, *distances;
+};
+
+/* report_map.c: the points of P at XY [points][2], groups HIDDEN [groups] (NULL: none) left out.
+ * CHANCE (may be NULL): what chance gives, in columns that are there where it was asked for. */
 enum status report_map(struct table *t, const struct property *p, uint32_t layer, const double *xy,
-                       const unsigned char *hidden, struct err *err);
+                       const unsigned char *hidden, const struct report_map_null *chance,
+                       struct err *err);
 /* One row on the map as a whole. */
 enum status report_map_summary(struct table *t, const struct property *p, uint32_t layer,
                                const struct map *m, const struct map_params *params,
-                               struct err *err);
+                               const struct report_map_null *chance, struct err *err);
 
 /* report_overlap.c: every region of the sets SET [o->sets] with LAYER as the layer of names
  * without one; the sets themselves; one row on all. */

@@ -3,8 +3,18 @@
  */
 #include "config.h"
 
+#include <math.h>
+
 #include "report/report.h"
 #include "report/report_forms.h"
+
+enum { MAP_NULL = 1 };
+
+/* What --null adds, to the points for TSV, and to the map as a whole for JSON. */
+#define MAP_CHANCE(name, meaning)                                    \
+    {                                                                \
+        name, TABLE_REAL, NULL, "with --null: " meaning, MAP_NULL, 4 \
+    }
 
 static const struct table_column map_columns[] = {
     {"property", TABLE_TEXT, NULL, "the property", 0, 0},
@@ -14,6 +24,14 @@ static const struct table_column map_columns[] = {
     {"frames", TABLE_INTEGER, "frames", "frames that the pattern was computed from", 0, 0},
     {"x", TABLE_REAL, NULL, "first coordinate, in units of the distance between patterns", 0, 4},
     {"y", TABLE_REAL, NULL, "second coordinate", 0, 4},
+    MAP_CHANCE("observed",
+               "the silhouette on the map that is compared: where tokens are exchanged, "
+               "that of their middle frames"),
+    MAP_CHANCE("expected", "its mean when labels are exchanged (see null)"),
+    MAP_CHANCE("p", "p of observed"),
+    MAP_CHANCE("distances_observed", "the silhouette on the distances that is compared"),
+    MAP_CHANCE("distances_expected", "its mean when labels are exchanged"),
+    MAP_CHANCE("distances_p", "p of distances_observed"),
 };
 
 static const struct table_column summary_columns[] = {
@@ -32,6 +50,14 @@ static const struct table_column summary_columns[] = {
     {"silhouette", TABLE_REAL, NULL, "of the groups on the map, from -1 to 1", 0, 4},
     {"silhouette_distances", TABLE_REAL, NULL,
      "the same on the full-dimensional distances between patterns", 0, 4},
+    MAP_CHANCE("observed",
+               "the silhouette on the map that is compared: where tokens are exchanged, "
+               "that of their middle frames"),
+    MAP_CHANCE("expected", "its mean when labels are exchanged (see null)"),
+    MAP_CHANCE("p", "p of observed"),
+    MAP_CHANCE("distances_observed", "the silhouette on the distances that is compared"),
+    MAP_CHANCE("distances_expected", "its mean when labels are exchanged"),
+    MAP_CHANCE("distances_p", "p of distances_observed"),
 };
 
 const struct table_form form_map =
@@ -42,10 +68,21 @@ const struct table_form form_map =
 const struct table_form form_map_summary =
     TABLE_FORM("map-summary", NULL, "A map as a whole: map.", summary_columns);
 
-enum status report_map(struct table *t, const struct property *p, uint32_t layer, const double *xy,
-                       const unsigned char *hidden, struct err *err)
+static void map_add_null(struct table *t, const struct report_map_null *n)
 {
-    table_extend(t, &form_map, 0);
+    const struct summary *s[2] = {n ? n->map : NULL, n ? n->distances : NULL};
+    for (int i = 0; i < 2; i++) {
+        table_real(t, s[i] ? s[i]->observed : NAN);
+        table_real(t, s[i] ? s[i]->mean : NAN);
+        table_real(t, s[i] ? s[i]->p : NAN);
+    }
+}
+
+enum status report_map(struct table *t, const struct property *p, uint32_t layer, const double *xy,
+                       const unsigned char *hidden, const struct report_map_null *chance,
+                       struct err *err)
+{
+    table_extend(t, &form_map, chance ? MAP_NULL : 0);
     for (uint32_t i = 0; i < p->points; i++) {
         const struct property_point *point = &p->point[i];
         if (hidden && hidden[point->group])
@@ -57,15 +94,16 @@ enum status report_map(struct table *t, const struct property *p, uint32_t layer
         table_count(t, point->frames);
         table_real(t, xy[2 * i]);
         table_real(t, xy[2 * i + 1]);
+        map_add_null(t, chance);
     }
     return table_ok(t, NULL, err);
 }
 
 enum status report_map_summary(struct table *t, const struct property *p, uint32_t layer,
                                const struct map *m, const struct map_params *params,
-                               struct err *err)
+                               const struct report_map_null *chance, struct err *err)
 {
-    table_extend(t, &form_map_summary, 0);
+    table_extend(t, &form_map_summary, chance ? MAP_NULL : 0);
     table_words(t, p->name);
     table_count(t, layer + 1);
     table_words(t, params->method == MAP_CLASSICAL ? "classical" : "smacof");
@@ -78,5 +116,6 @@ enum status report_map_summary(struct table *t, const struct property *p, uint32
     table_real(t, m->eigen[1]);
     table_real(t, m->silhouette);
     table_real(t, m->silhouette_full);
+    map_add_null(t, chance);
     return table_ok(t, NULL, err);
 }

@@ -77,8 +77,8 @@ void scores_rank(struct scores *s)
 
 void scores_add_null(struct scores *s, const struct null_result *n)
 {
-    long property = scores_find(s, n->property);
-    for (uint32_t i = 0; i < n->rows && property >= 0; i++) {
+    long property = n->rows ? scores_find(s, n->property) : -1;
+    for (uint32_t i = 0; property >= 0 && i < n->rows; i++) {
         const struct null_row *row = &n->row[i];
         struct score *v = &s->property[property].layer[row->layer];
         if (row->statistic == &statistic_size) {

@@ -82,6 +82,24 @@ prints '"points"' map "$toy" --property phone --format json --starts 3 --seed 1
 cmp -s "$dir/out" "$dir/again" || complain "map: the same seed gives another map"
 prints 'classical scaling' map "$toy" --property pitch --method classical
 
+# What chance gives of a map is what `null` says of its layer, by the map's own method.
+voices=$srcdir/data/demo/counts/ssl.counts
+for method in smacof classical; do
+    "$PROPNEU" null "$voices" --property gender --layer 2 --statistic silhouette,full-dim \
+        --draws 9 --seed 3 --method $method --format tsv |
+        awk -F '\t' 'NR > 1 { printf "%s\t%s\t%s\t", $4, $9, $13 }' >"$dir/want"
+    "$PROPNEU" map "$voices" --property gender --layer 2 --null --draws 9 --seed 3 --method $method \
+        --format tsv | cut -f 8-13 | sed -n 2p >"$dir/got"
+    [ "$(tr '\t' ' ' <"$dir/got") " = "$(tr '\t' ' ' <"$dir/want")" ] ||
+        complain "map --null, $method: $(cat "$dir/got"), not $(cat "$dir/want")"
+done
+prints 'by chance ' map "$voices" --property gender --null --draws 3
+prints 'of the middle frames of tokens ' map "$voices" --property pitch --null --draws 3
+prints '"distances_p": ' map "$voices" --property phone --null --draws 3 --format json
+"$PROPNEU" map "$toy" --property gender --null --draws 3 >"$dir/out" 2>"$dir/err" &&
+    grep -q 'gender: no null: ' "$dir/err" || complain "map --null: $(cat "$dir/err")"
+refuses 2 'for --null' map "$toy" --property phone --draws 3
+
 prints 'gender & phone & [IY]' overlap "$toy" --layer 2 gender phone '[IY]'
 prints 'region	in	size	expected	p' overlap "$toy" --layer 2 --format tsv gender phone '[IY]'
 columns 6

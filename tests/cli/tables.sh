@@ -122,6 +122,7 @@ asked neurons pattern "$sid" --phone AH --layer 2 --tests --draws 50
 asked points map "$ssl" --property gender --layer 3
 figure 3b "$ssl" --layer 3
 explorer '' "$ssl" --view map --property gender --layer 3
+asked points map "$ssl" --property gender --layer 3 --null --draws 20 --method classical
 
 asked regions overlap "$ssl" --layer 3 phone gender pitch
 figure 8 "$ssl" --layer 3

@@ -6,8 +6,8 @@
 
 #include "cli/commands.h"
 #include "cli/commands/exchange_options.h"
+#include "cli/commands/null_beside.h"
 #include "cli/commands/print_tables.h"
-#include "cli/progress.h"
 
 #include <stdlib.h>
 
@@ -176,38 +176,22 @@ static enum status make_scores(struct scores *s, struct analysis *a, const struc
     return code;
 }
 
-/* The nulls of size and full-dimensional silhouette of the property Q; one that the file cannot
- * give is noted, and its columns stay without numbers. */
+/* The nulls of size and full-dimensional silhouette of the property Q; without them, their columns
+ * stay without numbers. */
 static enum status layers_add_null(struct scores *s, struct analysis *a,
                                    const struct score_property *q, const struct request *r,
                                    const struct cli *cli, struct err *err)
 {
-    struct progress progress;
     struct null_result n;
     uint32_t layer = r->layer ? (uint32_t)r->layer - 1 : 0;
-    struct null_request request = {.property = q->name,
-                                   .layer = r->layer ? &layer : NULL,
-                                   .layers = 1,
-                                   .exchange = r->exchange,
-                                   .threads = cli->threads,
-                                   .progress = progress_share,
-                                   .progress_context = &progress};
-    enum status code = null_add_statistic(&request, "size", a, NULL, err);
-    if (!code)
-        code = null_add_statistic(&request, "full-dim", a, NULL, err);
-    request.exchange.seed = r->options.map.seed;
-    progress_begin(&progress, cli, q->name);
-    if (!code)
-        code = null_make(&n, a, &request, err);
-    progress_end(&progress);
-    if (code == STATUS_UNSUPPORTED) {
-        cli_note(cli, "%s: no null: %s", q->name, err->msg);
-        return STATUS_OK;
-    }
+    struct null_beside beside = {.property = q->name,
+                                 .statistic = {"size", "full-dim"},
+                                 .layer = r->layer ? &layer : NULL,
+                                 .exchange = r->exchange};
+    beside.exchange.seed = r->options.map.seed;
+    enum status code = null_beside_make(&n, a, &beside, cli, err);
     if (code)
         return code;
-    if (n.why[0])
-        cli_note(cli, "%s: no p: %s", q->name, n.why);
     scores_add_null(s, &n);
     null_free(&n);
     return STATUS_OK;
@@ -217,7 +201,6 @@ static enum status layers_add_nulls(struct scores *s, struct analysis *a, const 
                                     const struct cli *cli, struct err *err)
 {
     enum status code = STATUS_OK;
-    a->cancel = progress_catch_signals();
     for (uint32_t p = 0; p < s->properties && !code; p++)
         if (s->property[p].asked && !s->property[p].why[0])
             code = layers_add_null(s, a, &s->property[p], r, cli, err);

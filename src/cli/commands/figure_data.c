@@ -157,7 +157,7 @@ static enum status make_maps(const struct figure_request *r, struct analysis_inp
     if (!code)
         figure_maps(f, d, maps, r->width, r->height);
     for (size_t i = 0; !code && i < maps; i++)
-        code = report_map(t, d[i].property, d[i].layer, d[i].xy, d[i].hidden, err);
+        code = report_map(t, d[i].property, d[i].layer, d[i].xy, d[i].hidden, NULL, err);
     free(d);
     return code;
 }

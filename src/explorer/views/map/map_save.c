@@ -38,7 +38,7 @@ enum status map_result(const struct app *app, struct table *out, struct err *err
     const struct engine_result *r = app_result(app, s->of_property, s->of_layer);
     struct map_data d;
     enum status code = map_shown(app, &d, err);
-    return code ? code : report_map(out, d.property, d.layer, r->xy, d.hidden, err);
+    return code ? code : report_map(out, d.property, d.layer, r->xy, d.hidden, NULL, err);
 }
 
 enum status map_figure(const struct app *app, struct figure *out, struct err *err)
