@@ -21,6 +21,9 @@ const char *const filename_recordings[] = {
 static const char *const model_files[] = {
     "config.json",
     "preprocessor_config.json",
+    "processor_config.json",
+    "feature_extractor_config.json",
+    "tokenizer_config.json",
     "vocab.json",
     "manifest.json",
     "*.index.json",

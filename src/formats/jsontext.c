@@ -6,9 +6,13 @@
 #include "formats/jsontext.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/number.h"
 #include "formats/file.h"
+#include "formats/utf.h"
 
 #define MAX_BYTES ((size_t)100 << 20)
 
@@ -26,8 +30,9 @@ static size_t jsontext_estimate(const unsigned char *p, size_t size)
     return sum;
 }
 
-enum status jsontext_parse(json_t **out, const void *bytes, size_t size, const char *name,
-                           struct err *err)
+/* The bytes are UTF-8. */
+static enum status jsontext_load(json_t **out, const void *bytes, size_t size, const char *name,
+                                 struct err *err)
 {
     json_error_t at;
     if (size > MAX_BYTES || jsontext_estimate(bytes, size) > MAX_BYTES)
@@ -42,6 +47,29 @@ enum status jsontext_parse(json_t **out, const void *bytes, size_t size, const c
     }
     *out = root;
     return STATUS_OK;
+}
+
+/* True if the text begins with a byte order mark, as editors of Windows put there. */
+static bool jsontext_is_marked(const unsigned char *p, size_t size)
+{
+    return (size >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) ||
+           (size >= 2 && (memcmp(p, "\xff\xfe", 2) == 0 || memcmp(p, "\xfe\xff", 2) == 0));
+}
+
+enum status jsontext_parse(json_t **out, const void *bytes, size_t size, const char *name,
+                           struct err *err)
+{
+    struct span text;
+    char *owned = NULL;
+    if (!jsontext_is_marked(bytes, size))
+        return jsontext_load(out, bytes, size, name, err);
+    if (size > MAX_BYTES)
+        return err_set(err, STATUS_NOMEM, "%s: JSON text with too many values", name);
+    enum status code = utf_decode(&text, &owned, bytes, size, name, err);
+    if (!code)
+        code = jsontext_load(out, text.s, text.n, name, err);
+    free(owned);
+    return code;
 }
 
 json_t *jsontext_real(double v)

@@ -10,7 +10,8 @@
 #include "base/status.h"
 
 /*
- * The JSON value in the SIZE bytes, which must be an object; free with json_decref.  Refused before
+ * The JSON value in the SIZE bytes, which must be an object; free with json_decref.  Text is UTF-8,
+ * or what a byte order mark says.  Refused before
  * anything is built: text that could take more than about 100 MB as values.  Refused while reading:
  * keys that stand twice, nesting deeper than 2048.  NAME stands in messages.
  */

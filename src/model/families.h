@@ -53,6 +53,9 @@ struct tensor_spelling {
     const char *sign;   /* another, behind the prefix, that only this kind has; NULL: all others */
     const char *layers; /* what stands before the number of a layer: "encoder.layers." */
     const struct spelling *pairs;
+    /* What the software of this spelling adds to the variance of a recording that it normalises;
+     * 0: it normalises none. */
+    double epsilon;
 };
 
 struct tensor_names {

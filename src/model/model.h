@@ -64,6 +64,7 @@ struct model_info {
     /* Waveform models: whether recordings are normalised and what says so ("do_normalize of
      * preprocessor_config.json"); normalize_from is NULL for others. */
     bool normalize;
+    double normalize_epsilon; /* added to a recording's variance when it is normalised */
     const char *normalize_from;
     /* Tensors of the file that the forward pass does not use (heads, quantisers), sorted. */
     const char *const *unused; /* [unused_count] */

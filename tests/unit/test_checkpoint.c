@@ -286,6 +286,39 @@ static void shards_are_put_together(void **state)
     assert_status(checkpoint_open(&c, folder, &err), STATUS_FORMAT);
 }
 
+/* Each file, oldest first, says something else; with it the newest there is counts. */
+static void the_newest_file_says_how_recordings_are_read(void **state)
+{
+    static const struct {
+        const char *file, *text, *from;
+        int normalize; /* -1: left to the class's default */
+    } step[] = {
+        {"config.json", "{\"do_normalize\":true}", "config.json", 1},
+        {"tokenizer_config.json", "{\"vocab\":1,\"do_normalize\":false}", "tokenizer_config.json",
+         0},
+        {"feature_extractor_config.json", "{\"do_normalize\":true}",
+         "feature_extractor_config.json", 1},
+        {"preprocessor_config.json", "{\"do_normalize\":false}", "preprocessor_config.json", 0},
+        {"processor_config.json", "{\"processor_class\":\"P\"}", "preprocessor_config.json", 0},
+        {"processor_config.json", "{\"audio_processor\":{\"do_normalize\":true}}",
+         "processor_config.json", 1},
+        {"processor_config.json", "\xef\xbb\xbf{\"feature_extractor\":{\"sampling_rate\":16000}}",
+         "processor_config.json", -1},
+    };
+    struct checkpoint c;
+    struct err err;
+    (void)state;
+    put_tensor("model.safetensors", "a", 1);
+    for (size_t i = 0; i < sizeof step / sizeof *step; i++) {
+        put_text(step[i].file, step[i].text);
+        assert_ok(checkpoint_open(&c, folder, &err));
+        assert_string_equal(c.preprocessor_from, step[i].from);
+        const json_t *v = json_object_get(c.preprocessor, "do_normalize");
+        assert_int_equal(v ? json_is_true(v) : -1, step[i].normalize);
+        checkpoint_free(&c);
+    }
+}
+
 static void configuration_stands_beside_the_file(void **state)
 {
     struct checkpoint c;
@@ -386,6 +419,8 @@ int main(void)
         cmocka_unit_test(the_same_weights_in_other_boxes_are_equal),
         cmocka_unit_test(every_family_opens),
         cmocka_unit_test(half_and_legacy_files_hold_the_same_names),
+        cmocka_unit_test_setup_teardown(the_newest_file_says_how_recordings_are_read, make_folder,
+                                        remove_folder),
         cmocka_unit_test_setup_teardown(shards_are_put_together, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(configuration_stands_beside_the_file, make_folder,
                                         remove_folder),

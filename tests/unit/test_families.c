@@ -110,7 +110,7 @@ static const struct spelling toy_pairs[] = {
     {NULL, NULL},
 };
 
-static const struct tensor_spelling toy_kind[] = {{"norm.weight", NULL, "block.", toy_pairs}};
+static const struct tensor_spelling toy_kind[] = {{"norm.weight", NULL, "block.", toy_pairs, 0}};
 static const char *const toy_computed[] = {"block.", "norm.", "proj.", NULL};
 static const char *const toy_ignored[] = {NULL};
 static const struct tensor_names toy_names = {toy_kind, 1, toy_computed, toy_ignored};

@@ -536,12 +536,14 @@ static double *front_end(struct twin *t, const float *samples, size_t *rows)
     const struct shape *s = t->w.shape;
     size_t n = s->samples, in = 1;
     double *x = mem_array(n, sizeof *x), mean = 0, var = 0;
+    double epsilon = s->hugging_face ? 1e-7 : 1e-5; /* some 10 % of the variance here, or nothing */
     for (size_t i = 0; i < n; i++)
         mean += (double)samples[i] / (double)n;
     for (size_t i = 0; i < n; i++)
         var += ((double)samples[i] - mean) * ((double)samples[i] - mean) / (double)n;
     for (size_t i = 0; i < n; i++)
-        x[i] = s->normalize ? ((double)samples[i] - mean) / sqrt(var + 1e-5) : (double)samples[i];
+        x[i] =
+            s->normalize ? ((double)samples[i] - mean) / sqrt(var + epsilon) : (double)samples[i];
     for (uint32_t i = 0; i < s->convs; in = s->conv[i++][0])
         x = conv(t, (int)i, x, &n, in);
     keep(t, MODEL_CONV, 0, n, in, x);

@@ -110,6 +110,8 @@ static void describe_model(json_t *out, const struct model_info *m)
     if (m->normalize_from) {
         json_object_set_new(out, "normalize", json_boolean(m->normalize));
         set_text(out, "normalize_from", m->normalize_from);
+        if (m->normalize)
+            json_object_set_new(out, "normalize_epsilon", jsontext_real(m->normalize_epsilon));
     }
     char fingerprint[20];
     snprintf(fingerprint, sizeof fingerprint, "%016llx", (unsigned long long)m->fingerprint);

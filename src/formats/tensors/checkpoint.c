@@ -58,8 +58,7 @@ static bool path_exists(const char *path)
     return stat(path, &st) == 0;
 }
 
-/* FOLDER/NAME, to be freed; NULL without memory. */
-static char *path_join(const char *folder, const char *name)
+char *checkpoint_join(const char *folder, const char *name)
 {
     struct buf b = BUF_INIT;
     size_t n = strlen(folder);
@@ -76,7 +75,7 @@ static enum status checkpoint_read_json(json_t **out, const char *folder, const 
 {
     if (*out)
         return STATUS_OK;
-    char *path = path_join(folder, name);
+    char *path = checkpoint_join(folder, name);
     if (!path)
         return err_nomem(err);
     enum status code = path_exists(path) ? jsontext_open(out, path, err) : STATUS_OK;
@@ -89,7 +88,7 @@ static enum status checkpoint_add_file(struct building *b, const char *folder, c
                                        struct err *err)
 {
     struct part *part;
-    char *path = path_join(folder, name);
+    char *path = checkpoint_join(folder, name);
     if (!path)
         return err_nomem(err);
     enum status code = parts_add(b->parts, &b->c->tensors, &b->cap, path, &part, err);
@@ -146,7 +145,7 @@ static enum status checkpoint_add_index(struct building *b, const char *folder, 
 {
     json_t *index = NULL;
     struct names files = NAMES_INIT;
-    char *path = path_join(folder, name);
+    char *path = checkpoint_join(folder, name);
     if (!path)
         return err_nomem(err);
     enum status code = jsontext_open(&index, path, err);
@@ -172,11 +171,11 @@ static enum status checkpoint_open_folder(struct building *b, const char *folder
     b->c->layout = CHECKPOINT_FOLDER;
     enum status code = checkpoint_read_json(&b->c->config, folder, "config.json", err);
     if (!code)
-        code = checkpoint_read_json(&b->c->preprocessor, folder, "preprocessor_config.json", err);
+        code = checkpoint_read_extractor(b->c, folder, err);
     if (code)
         return code;
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        char *path = path_join(folder, files[i].name);
+        char *path = checkpoint_join(folder, files[i].name);
         if (!path)
             return err_nomem(err);
         bool found = path_exists(path);
@@ -189,7 +188,7 @@ static enum status checkpoint_open_folder(struct building *b, const char *folder
                    folder);
 }
 
-/* STEM.json or config.json in the folder of PATH, and preprocessor_config.json. */
+/* STEM.json or config.json in the folder of PATH, and what is said of recordings. */
 static enum status checkpoint_read_beside(struct checkpoint *c, const char *path, struct err *err)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
@@ -207,7 +206,7 @@ static enum status checkpoint_read_beside(struct checkpoint *c, const char *path
     if (!code)
         code = checkpoint_read_json(&c->config, folder, "config.json", err);
     if (!code)
-        code = checkpoint_read_json(&c->preprocessor, folder, "preprocessor_config.json", err);
+        code = checkpoint_read_extractor(c, folder, err);
 out:
     free(folder);
     buf_free(&stem);

@@ -38,7 +38,10 @@ struct checkpoint {
      * keys strings, tuples and sets arrays, NaN and infinities null.
      */
     json_t *config;
-    json_t *preprocessor; /* preprocessor_config.json next to config.json, or NULL */
+    /* How recordings are read, as the newest of transformers' files next to config.json has it
+     * (checkpoint_extractor.c), and the name of that file; or NULL. */
+    json_t *preprocessor;
+    const char *preprocessor_from;
 };
 
 /*

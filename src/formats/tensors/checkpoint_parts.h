@@ -39,4 +39,10 @@ enum status torch_layout(struct torchzip *z, const char *path, enum checkpoint_l
 enum status torch_config(struct torchzip *z, const struct pickle_value *weights, json_t **out,
                          struct err *err);
 
+/* FOLDER/NAME, to be freed; NULL without memory. */
+char *checkpoint_join(const char *folder, const char *name);
+
+/* checkpoint_extractor.c: what the files of FOLDER say of C->preprocessor. */
+enum status checkpoint_read_extractor(struct checkpoint *c, const char *folder, struct err *err);
+
 #endif

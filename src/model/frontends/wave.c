@@ -107,7 +107,7 @@ static enum status wave_bind(struct model *m, struct binder *b, const struct che
     uint32_t width = w->conv[w->convs - 1].out;
     char name[MAX_TENSOR_NAME];
     const bool keep = b->keep;
-    enum status code = wave_read_normalize(m, c, o, err);
+    enum status code = wave_read_normalize(m, b, c, o, err);
     b->keep = false; /* the convolutions are not trained */
     for (uint32_t n = 0; !code && n < w->convs; n++)
         code = wave_bind_conv(m, b, n, err);
@@ -198,8 +198,8 @@ static size_t wave_scratch(const struct model *m, size_t samples)
     return wave_frames(m, samples) ? wave_carve(m, samples, &r, NULL) : 0;
 }
 
-/* X = (samples - mean) / sqrt(variance + epsilon), as the reference does, not as transformers. */
-static void wave_normalize(const float *samples, size_t n, float *x)
+/* X = (samples - mean) / sqrt(variance + EPSILON), which decides what a quiet recording becomes. */
+static void wave_normalize(const float *samples, size_t n, double epsilon, float *x)
 {
     double sum = 0, square = 0;
     for (size_t i = 0; i < n; i++)
@@ -207,7 +207,7 @@ static void wave_normalize(const float *samples, size_t n, float *x)
     double mean = sum / (double)n;
     for (size_t i = 0; i < n; i++)
         square += ((double)samples[i] - mean) * ((double)samples[i] - mean);
-    double scale = 1 / sqrt(square / (double)n + EPSILON);
+    double scale = 1 / sqrt(square / (double)n + epsilon);
     for (size_t i = 0; i < n; i++)
         x[i] = (float)(((double)samples[i] - mean) * scale);
 }
@@ -331,7 +331,7 @@ static enum status wave_run(const struct model *m, const struct model_pass *pass
     enum status code = STATUS_OK;
     wave_carve(m, n, &r, work);
     if (w->normalize) {
-        wave_normalize(pass->samples, n, r.normalized);
+        wave_normalize(pass->samples, n, w->epsilon, r.normalized);
         r.samples = r.normalized;
     }
     if (w->norm == CONV_NORM_FIRST && (code = wave_fold_norm(&r, n, err)))

@@ -28,6 +28,7 @@ struct wave {
     enum conv_norm norm;
     bool bias;         /* convolutions have one */
     bool normalize;    /* the waveform to mean 0 and variance 1 */
+    double epsilon;    /* then added to its variance */
     bool no_proj_norm; /* HuBERT distilled: nothing before the projection */
     /* CONV_NORM_FIRST: the first convolution as it is, and its norm's gain and bias. */
     const float *first; /* [channels][kernel] */
@@ -54,7 +55,7 @@ enum status wave_config_read(struct model *m, const struct settings *s, struct e
 
 /* wave_normalize.c: whether the waveform is normalised, and what says so, into the front end and
  * m->info. */
-enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
+enum status wave_read_normalize(struct model *m, const struct binder *b, const struct checkpoint *c,
                                 const struct model_options *o, struct err *err);
 
 /* Lists convolutions as "[(512,10,5)] + [(512,3,2)] * 4" does: channels, kernel, stride. */

@@ -51,10 +51,15 @@ static const struct spelling transformers_pairs[] = {
     {NULL, NULL},
 };
 
+/* Wav2Vec2FeatureExtractor's epsilon; and torch's own, of the layer norm over a recording that
+ * fairseq, s3prl and WavLM's release apply. */
+#define TRANSFORMERS_EPSILON 1e-7
+#define TORCH_EPSILON        1e-5
+
 static const struct tensor_spelling wave_kinds[] = {
     {"encoder.layer_norm.weight", "encoder.layers.0.attention.q_proj.weight", "encoder.layers.",
-     transformers_pairs},
-    {"encoder.layer_norm.weight", NULL, "encoder.layers.", fairseq_pairs},
+     transformers_pairs, TRANSFORMERS_EPSILON},
+    {"encoder.layer_norm.weight", NULL, "encoder.layers.", fairseq_pairs, TORCH_EPSILON},
 };
 
 static const char *const computed[] = {

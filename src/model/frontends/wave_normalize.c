@@ -27,7 +27,9 @@ static const json_t *normalize_task_of(const struct checkpoint *c, const char **
             return task;
         *where = "args";
         return json_object_get(c->config, "args");
-    default: *where = "preprocessor_config.json"; return c->preprocessor;
+    default:
+        *where = c->preprocessor_from ? c->preprocessor_from : "preprocessor_config.json";
+        return c->preprocessor;
     }
 }
 
@@ -41,7 +43,14 @@ static enum status normalize_check_rate(const json_t *task, const char *where, c
                    key, number_short(json_number_value(v), 6).text, RATE);
 }
 
-/* A text that the model keeps. */
+/* Whether TASK is of the class that normalises unless it is told otherwise. */
+static bool extractor_is_named(const json_t *task)
+{
+    const char *type = json_string_value(json_object_get(task, "feature_extractor_type"));
+    return type && strcmp(type, "Wav2Vec2FeatureExtractor") == 0;
+}
+
+/* "KEY of WHERE", which the model keeps. */
 static enum status normalize_note(struct model *m, const char *key, const char *where,
                                   struct err *err)
 {
@@ -54,7 +63,7 @@ static enum status normalize_note(struct model *m, const char *key, const char *
     return STATUS_OK;
 }
 
-enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
+enum status wave_read_normalize(struct model *m, const struct binder *b, const struct checkpoint *c,
                                 const struct model_options *o, struct err *err)
 {
     struct wave *w = m->front;
@@ -75,6 +84,9 @@ enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
     } else if (json_is_boolean(v)) {
         w->normalize = json_is_true(v);
         code = normalize_note(m, key, where, err);
+    } else if (task && task == c->preprocessor && extractor_is_named(task)) {
+        w->normalize = true;
+        code = normalize_note(m, "the default", where, err);
     } else if (c->layout == CHECKPOINT_DISTILLER) {
         m->info.normalize_from = "never normalised in training";
     } else {
@@ -82,6 +94,8 @@ enum status wave_read_normalize(struct model *m, const struct checkpoint *c,
         w->normalize = w->norm == CONV_NORM_EACH;
         m->info.normalize_from = "assumed: not given in the configuration";
     }
+    w->epsilon = b->spelling->epsilon;
     m->info.normalize = w->normalize;
+    m->info.normalize_epsilon = w->epsilon;
     return code;
 }
