@@ -108,8 +108,8 @@ static enum status mean_ablate(struct layer_edit *l, struct err *err)
     return code ? code : scale_columns(l, 0, err);
 }
 
-/* Erasure at full size that leaves nothing of the neuron: f(0) = 0 for every f there is, so its
- * activation is zero too. */
+/* Erasure at full size that leaves nothing of the neuron: f(0) = 0 for nearly every f there is, so
+ * its activation is zero too. */
 static enum status layer_mask(struct layer_edit *l, struct err *err)
 {
     struct tensor *w = l->part[FFN_FC1_WEIGHT], *b = l->part[FFN_FC1_BIAS];

@@ -9,14 +9,13 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/activation.h"
 #include "model/tape.h"
 
 /* Query rows of one head at a time: their scores against all keys stay in the L2 cache. */
 #define QUERY_ROWS 48
 /* Rows that go through both feed-forward products before the next ones do. */
 #define FFN_ROWS 384
-
-#define NORM_EPSILON 1e-5 /* of the kernels' layer norm */
 
 /* Arrays of one run, all in the caller's scratch. */
 struct work {
@@ -73,9 +72,9 @@ static void encoder_norm(const struct model *m, const struct norm *norm, float *
         for (size_t c = 0; c < e; c++)
             square += ((double)x[i * e + c] - mean) * ((double)x[i * e + c] - mean);
         tape->mean[first + i] = (float)mean;
-        tape->inverse[first + i] = (float)(1 / sqrt(square / (double)e + NORM_EPSILON));
+        tape->inverse[first + i] = (float)(1 / sqrt(square / (double)e + (double)norm->epsilon));
     }
-    m->kn->layer_norm(out, x, rows, e, norm->gain, norm->bias);
+    m->kn->layer_norm(out, x, rows, e, norm->gain, norm->bias, norm->epsilon);
     if (tape)
         tape_keep(tape->out + first * e, out, rows * e);
 }
@@ -164,7 +163,7 @@ static enum status pos_conv_run_one(const struct model *m, uint32_t n, const flo
     return STATUS_OK;
 }
 
-/* Y = GELU of the convolution of X, or of one behind the other with a norm in between. */
+/* Y = activation of the convolution of X, or of one behind the other with a norm in between. */
 static enum status encoder_pos_conv(const struct model *m, const float *x, size_t t, struct work *w,
                                     struct err *err)
 {
@@ -179,7 +178,7 @@ static enum status encoder_pos_conv(const struct model *m, const float *x, size_
             tape_keep(tape->conv, w->y, t * e->embed);
         if (norm->gain)
             encoder_norm(m, norm, w->y, w->y, 0, t, tape ? &tape->norm : NULL);
-        m->kn->gelu(w->y, t * e->embed);
+        activation_run(m->kn, e->pos.activation, w->y, t * e->embed);
         if (tape)
             tape_keep(tape->gelu, w->y, t * e->embed);
     }
@@ -258,15 +257,6 @@ static enum status encoder_attention(const struct model *m, uint32_t n, float *x
     return STATUS_OK;
 }
 
-static bool encoder_activate(const struct model *m, float *x, size_t n)
-{
-    switch (m->encoder.activation) {
-    case ACTIVATION_RELU: return m->kn->relu(x, n);
-    case ACTIVATION_TANH: return m->kn->tanh(x, n);
-    default: return m->kn->gelu(x, n);
-    }
-}
-
 /* The change of layer N's activations ROW. */
 static void activations_intervene(const struct model_intervention *v, uint32_t n, float *row,
                                   size_t width)
@@ -286,7 +276,7 @@ static enum status ffn_activate_rows(const struct model *m, const struct model_p
     size_t width = m->encoder.width[n], stride = ffn_stride(width);
     for (size_t i = 0; i < rows; i++) {
         float *data = ffn + i * stride;
-        if (!encoder_activate(m, data, width))
+        if (!activation_run(m->kn, m->encoder.activation, data, width))
             return err_set(err, STATUS_FORMAT, "NaN or infinity in layer %u", n + 1);
         struct model_block block = {MODEL_FC1, n, first + i, 1, t, width, data};
         enum status code =

@@ -133,7 +133,25 @@ enum {
  * setting layer_norm_first says. */
 enum norm_order { NORM_CONFIGURED, NORM_AFTER, NORM_BEFORE };
 
-enum activation { ACTIVATION_GELU, ACTIVATION_RELU, ACTIVATION_TANH };
+/* Functions of one number (activation.h). */
+enum activation {
+    ACTIVATION_GELU,
+    ACTIVATION_GELU_TANH, /* GELU by a tanh */
+    ACTIVATION_QUICK_GELU,
+    ACTIVATION_SILU,
+    ACTIVATION_RELU,
+    ACTIVATION_TANH,
+    ACTIVATION_GELU_10,
+    ACTIVATION_HARDSWISH,
+    ACTIVATION_LAPLACE,
+    ACTIVATION_LEAKY_RELU,
+    ACTIVATION_LINEAR,
+    ACTIVATION_MISH,
+    ACTIVATION_RELU2,
+    ACTIVATION_RELU6,
+    ACTIVATION_SIGMOID,
+    ACTIVATION_SQRT_SOFTPLUS,
+};
 
 struct family {
     const char *name;           /* as model_type has it; what the model is called everywhere */

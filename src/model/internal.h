@@ -27,7 +27,10 @@ struct linear {
 
 struct norm {
     const float *gain, *bias; /* [width] */
+    float epsilon;
 };
+
+#define NORM_EPSILON 1e-5f /* of norms of which no configuration says it: torch's own */
 
 struct layer {
     struct linear q, k, v, out, fc1, fc2;
@@ -42,10 +45,11 @@ struct layer {
  * None (depth 0) without POSITION_CONV. */
 struct pos_conv {
     uint32_t kernel, groups, depth;
-    bool normed, batch_norm; /* whether there are norms behind or before, below */
-    float **packed;          /* [depth][groups][kernels_packed_size(E / groups, kernel E / groups)],
-                                or as Fourier transforms: posconv_fourier.c */
-    const float *roots;      /* of those */
+    enum activation activation; /* behind each */
+    bool normed, batch_norm;    /* whether there are norms behind or before, below */
+    float **packed;     /* [depth][groups][kernels_packed_size(E / groups, kernel E / groups)],
+                           or as Fourier transforms: posconv_fourier.c */
+    const float *roots; /* of those */
     /* With keep_weights: lengths [depth][kernel] of normalised weights, or NULLs, and directions or
      * plain weights [depth][E][E / groups][kernel]. */
     const float **length, **direction;
@@ -66,6 +70,7 @@ struct rel_pos {
 struct encoder {
     uint32_t embed, heads, layers, widest; /* widest: largest width */
     bool norm_first; /* pre-norm: layer norms before attention and feed-forward block */
+    float epsilon;   /* of its layer norms and that of the projection before it */
     enum activation activation;
     struct pos_conv pos;
     struct rel_pos rel;
@@ -112,6 +117,10 @@ enum status config_bool(const struct settings *s, const char *key, bool fallback
 /* A word that must be WANTED where it is given. */
 enum status config_only(const struct settings *s, const char *key, const char *wanted,
                         struct err *err);
+
+/* The function that KEY names, else FALLBACK. */
+enum status config_activation(const struct settings *s, const char *key, enum activation fallback,
+                              enum activation *out, struct err *err);
 
 /* What an encoder is like where its configuration does not say. */
 struct encoder_defaults {
@@ -190,7 +199,8 @@ enum status bind_linear(struct binder *b, struct linear *l, const char *prefix, 
                         uint32_t in, struct err *err);
 enum status bind_map(struct binder *b, struct linear *l, const char *prefix, uint32_t out,
                      uint32_t in, bool biased, struct err *err);
-/* PREFIX.weight and PREFIX.bias [width]; the latter 0 where the family's norms have none. */
+/* PREFIX.weight and PREFIX.bias [width]; the latter 0 where the family's norms have none.  Its
+ * epsilon is that of the encoder's norms. */
 enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint32_t width,
                       struct err *err);
 /* Packs WEIGHT [out][in] into L->packed. */

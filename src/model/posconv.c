@@ -14,7 +14,6 @@
 
 #include "base/mem.h"
 
-#define EPSILON    1e-5 /* of the batch norm */
 #define MAX_GROUPS (1u << 20)
 
 #define MAX_PREFIX 64
@@ -35,6 +34,8 @@ enum status pos_conv_configure(struct encoder *e, const struct settings *s,
              config_uint(s, "conv_pos_groups", defaults->groups, 1, MAX_GROUPS, &p->groups, err)) ||
         (code = config_only(s, "pos_emb_type", "conv", err)) ||
         (code = config_bool(s, "conv_pos_batch_norm", false, &p->batch_norm, err)) ||
+        (code = config_activation(s, "feat_extract_activation", ACTIVATION_GELU, &p->activation,
+                                  err)) ||
         (code = config_uint(s, "pos_conv_depth", 1, 0, POS_CONV_MAX_DEPTH, &depth, err)))
         return code;
     if (e->embed % p->groups != 0)
@@ -150,7 +151,7 @@ static void pos_conv_fold_norm(struct encoder *e)
     struct pos_conv *p = &e->pos;
     float *gain = (float *)(uintptr_t)p->before.gain, *bias = (float *)(uintptr_t)p->before.bias;
     for (uint32_t i = 0; i < e->embed; i++) {
-        double scale = (double)p->batch[0][i] / sqrt((double)p->batch[3][i] + EPSILON);
+        double scale = (double)p->batch[0][i] / sqrt((double)p->batch[3][i] + (double)NORM_EPSILON);
         gain[i] = (float)scale;
         bias[i] = (float)((double)p->batch[1][i] - scale * (double)p->batch[2][i]);
     }
@@ -191,7 +192,7 @@ static enum status pos_conv_plain_norm(struct binder *b, struct err *err)
         return err_nomem(err);
     for (uint32_t i = 0; i < e->embed; i++)
         gain[i] = 1;
-    e->pos.behind = (struct norm){gain, bias};
+    e->pos.behind = (struct norm){gain, bias, NORM_EPSILON};
     return STATUS_OK;
 }
 

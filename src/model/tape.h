@@ -26,7 +26,7 @@
 struct tape_norm {
     float *out;     /* [T][E] */
     float *mean;    /* [T] */
-    float *inverse; /* [T] 1 / sqrt(variance + 1e-5) */
+    float *inverse; /* [T] 1 / sqrt(variance + epsilon) */
 };
 
 /*

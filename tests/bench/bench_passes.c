@@ -107,9 +107,9 @@ static void timed_scale_rows(float *x, size_t rows, size_t n, size_t ld, const f
 }
 
 static void timed_layer_norm(float *out, const float *x, size_t rows, size_t n, const float *gain,
-                             const float *bias)
+                             const float *bias, float epsilon)
 {
-    TIMED(n == EMBED ? NORMS : FRONT_END, real->layer_norm(out, x, rows, n, gain, bias));
+    TIMED(n == EMBED ? NORMS : FRONT_END, real->layer_norm(out, x, rows, n, gain, bias, epsilon));
 }
 
 static void timed_add(float *x, const float *y, size_t n)

@@ -293,7 +293,7 @@ static void settings_that_cannot_be_computed_are_named(void **state)
         enum status code;
         const char *says;
     } cases[] = {
-        {"activation_fn", json_string("swish"), STATUS_UNSUPPORTED, "swish"},
+        {"activation_fn", json_string("glu"), STATUS_UNSUPPORTED, "glu"},
         {"attention_type", json_string("sparse"), STATUS_UNSUPPORTED, "attention_type"},
         {"pos_emb_type", json_string("sin"), STATUS_UNSUPPORTED, "pos_emb_type"},
         {"feat_emb_dim", json_integer(120), STATUS_UNSUPPORTED, "feat_emb_dim 120"},

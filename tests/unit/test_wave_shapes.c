@@ -454,8 +454,45 @@ static double gelu(double x)
     return 0.5 * x * (1 + erf(x / sqrt(2)));
 }
 
+/* What transformers' configurations can say besides: the functions and the norms' epsilon. */
+struct manner {
+    const char *act, *conv_act; /* hidden_act, feat_extract_activation */
+    double (*f)(double), (*conv)(double);
+    double epsilon; /* layer_norm_eps: of the encoder and of what stands before it */
+};
+
+static const struct manner common = {"gelu", "gelu", gelu, gelu, 1e-5};
+static const struct manner *manner = &common;
+
+static double silu(double x)
+{
+    return x / (1 + exp(-x));
+}
+
+static double gelu_new(double x)
+{
+    return 0.5 * x * (1 + tanh(sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
+}
+
+static double quick_gelu(double x)
+{
+    return x / (1 + exp(-1.702 * x));
+}
+
+static double relu_squared(double x)
+{
+    return x > 0 ? x * x : 0;
+}
+
+static const struct manner others[] = {
+    {"silu", "gelu_new", silu, gelu_new, 1e-2},
+    {"gelu_pytorch_tanh", "quick_gelu", gelu_new, quick_gelu, 1e-12},
+    {"gelu_fast", "swish", gelu_new, silu, 0.1},
+    {"gelu_python", "relu2", gelu, relu_squared, 1e-3},
+};
+
 /* X [rows][n] normalised row by row. */
-static void norm(double *x, size_t rows, size_t n, struct map g)
+static void norm(double *x, size_t rows, size_t n, struct map g, double epsilon)
 {
     for (size_t r = 0; r < rows; r++, x += n) {
         double mean = 0, var = 0;
@@ -464,7 +501,7 @@ static void norm(double *x, size_t rows, size_t n, struct map g)
         for (size_t i = 0; i < n; i++)
             var += (x[i] - mean) * (x[i] - mean) / (double)n;
         for (size_t i = 0; i < n; i++)
-            x[i] = (x[i] - mean) / sqrt(var + 1e-5) * (double)g.w[i] + (double)g.b[i];
+            x[i] = (x[i] - mean) / sqrt(var + epsilon) * (double)g.w[i] + (double)g.b[i];
     }
 }
 
@@ -519,13 +556,14 @@ static double *conv(struct twin *t, int n, double *x, size_t *rows, size_t in)
     if (s->norm_each)
         norm(y, out, c[0],
              add_norm(&t->w, "feature_extractor.conv_layers.#.2.1",
-                      "feature_extractor.conv_layers.#.layer_norm", n, c[0]));
+                      "feature_extractor.conv_layers.#.layer_norm", n, c[0]),
+             1e-5);
     else if (n == 0)
         group_norm(y, out, c[0],
                    add_norm(&t->w, "feature_extractor.conv_layers.#.2",
                             "feature_extractor.conv_layers.#.layer_norm", n, c[0]));
     for (size_t i = 0; i < out * c[0]; i++)
-        y[i] = gelu(y[i]);
+        y[i] = manner->conv(y[i]);
     free(x);
     *rows = out;
     return y;
@@ -547,7 +585,8 @@ static double *front_end(struct twin *t, const float *samples, size_t *rows)
     for (uint32_t i = 0; i < s->convs; in = s->conv[i++][0])
         x = conv(t, (int)i, x, &n, in);
     keep(t, MODEL_CONV, 0, n, in, x);
-    norm(x, n, in, add_norm(&t->w, "layer_norm", "feature_projection.layer_norm", 0, in));
+    norm(x, n, in, add_norm(&t->w, "layer_norm", "feature_projection.layer_norm", 0, in),
+         manner->epsilon);
     /* As in the original releases: no projection between equal sizes. */
     if (in != s->embed || s->hugging_face) {
         double *y = linear(
@@ -645,9 +684,9 @@ static void positions(struct twin *t, double *x, size_t rows)
     for (size_t n = 0; n < depth; n++) {
         convolve(t, (int)n, in, rows, y);
         if (s->positions == SEVERAL)
-            norm(y, rows, e, (struct map){one, zero});
+            norm(y, rows, e, (struct map){one, zero}, 1e-5);
         for (size_t i = 0; i < rows * e; i++)
-            in[i] = y[i] = gelu(y[i]);
+            in[i] = y[i] = manner->conv(y[i]);
     }
     keep(t, MODEL_POS, 0, rows, e, y);
     for (size_t i = 0; i < rows * e; i++)
@@ -744,21 +783,21 @@ static void layer(struct twin *t, int n, double *x, size_t rows, struct bias p)
     }
     double *in = copy(x, size);
     if (s->norm_first)
-        norm(in, rows, e, before);
+        norm(in, rows, e, before, manner->epsilon);
     double *y = attention(t, n, in, rows, p);
     for (size_t i = 0; i < size; i++)
         x[i] += y[i];
     free(y);
     if (!s->norm_first)
-        norm(x, rows, e, before);
+        norm(x, rows, e, before, manner->epsilon);
     memcpy(in, x, size * sizeof *x);
     if (s->norm_first)
-        norm(in, rows, e, behind);
+        norm(in, rows, e, behind, manner->epsilon);
     double *f = linear(in, rows, e, s->width,
                        add_map(&t->w, "encoder.layers.#.fc1",
                                "encoder.layers.#.feed_forward.intermediate_dense", n, s->width, e));
     for (size_t i = 0; i < rows * s->width; i++)
-        f[i] = gelu(f[i]);
+        f[i] = manner->f(f[i]);
     keep(t, MODEL_FC1, (uint32_t)n, rows, s->width, f);
     y = linear(f, rows, s->width, e,
                add_map(&t->w, "encoder.layers.#.fc2", "encoder.layers.#.feed_forward.output_dense",
@@ -766,7 +805,7 @@ static void layer(struct twin *t, int n, double *x, size_t rows, struct bias p)
     for (size_t i = 0; i < size; i++)
         x[i] += y[i];
     if (!s->norm_first)
-        norm(x, rows, e, behind);
+        norm(x, rows, e, behind, manner->epsilon);
     keep(t, MODEL_HIDDEN, (uint32_t)n + 1, rows, e, x);
     free(f);
     free(y);
@@ -786,12 +825,12 @@ static void run_twin(struct twin *t, const float *samples)
                       (size_t[]){BUCKETS, s->heads});
     positions(t, x, rows);
     if (!s->norm_first)
-        norm(x, rows, s->embed, last);
+        norm(x, rows, s->embed, last, manner->epsilon);
     keep(t, MODEL_HIDDEN, 0, rows, s->embed, x);
     for (uint32_t n = 0; n < s->layers; n++)
         layer(t, (int)n, x, rows, p);
     if (s->norm_first)
-        norm(x, rows, s->embed, last);
+        norm(x, rows, s->embed, last, manner->epsilon);
     keep(t, MODEL_FINAL, 0, rows, s->embed, x);
     free(x);
 }
@@ -804,7 +843,9 @@ static json_t *hugging_face_config(const struct shape *s)
         s->heads, "intermediate_size", s->width, "num_conv_pos_embeddings", s->kernel,
         "num_conv_pos_embedding_groups", s->groups, "do_stable_layer_norm", s->norm_first,
         "conv_bias", s->conv_bias, "feat_extract_norm", s->norm_each ? "layer" : "group",
-        "num_buckets", BUCKETS, "max_bucket_distance", DISTANCE, "hidden_act", "gelu");
+        "num_buckets", BUCKETS, "max_bucket_distance", DISTANCE, "hidden_act", manner->act);
+    json_object_set_new(c, "feat_extract_activation", json_string(manner->conv_act));
+    json_object_set_new(c, "layer_norm_eps", json_real(manner->epsilon));
     static const char *const keys[] = {"conv_dim", "conv_kernel", "conv_stride"};
     json_object_set_new(c, "conv_pos_batch_norm", json_boolean(s->positions == BATCH_NORM));
     if (strcmp(s->family, "data2vec-audio") == 0) {
@@ -968,6 +1009,19 @@ static void every_shape_equals_its_definition(void **state)
         test_shape(&shapes[i], false);
 }
 
+static void every_function_and_epsilon_is_computed(void **state)
+{
+    size_t n = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        manner = &others[n % (sizeof others / sizeof *others)];
+        if (shapes[i].hugging_face && ++n)
+            test_shape(&shapes[i], false);
+    }
+    manner = &common;
+    assert_true(n >= sizeof others / sizeof *others);
+}
+
 static void base_size_equals_its_definition(void **state)
 {
     (void)state;
@@ -979,6 +1033,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_shape_equals_its_definition),
+        cmocka_unit_test(every_function_and_epsilon_is_computed),
     };
     const struct CMUnitTest base[] = {
         cmocka_unit_test(base_size_equals_its_definition),

@@ -1,6 +1,6 @@
 /*
- * HuBERT, wav2vec 2.0, WavLM and their like: convolutions over the samples, GELU behind each, a
- * norm and a linear map to the encoder's width.
+ * HuBERT, wav2vec 2.0, WavLM and their like: convolutions over the samples, mostly GELU behind
+ * each, a norm and a linear map to the encoder's width.
  *
  * Frames lie channels last, so that what a convolution sees of its input through one tap is every
  * stride-th row, and it is a sum of products of a tap each; nothing is copied.  The norm over a
@@ -18,13 +18,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/activation.h"
 
 /* Frames of the last convolution made at a time; a few frames of the others are made twice. */
 #define CHUNK 192
 /* Frames of the second convolution, whose input would otherwise not stay in the L2 cache. */
 #define SECOND_ROWS 192
-
-#define EPSILON 1e-5 /* of the reference's norms */
 
 static const struct wave *wave_of(const struct model *m)
 {
@@ -90,11 +89,14 @@ static enum status wave_bind_conv(struct model *m, struct binder *b, uint32_t n,
         return code;
     if (n == 0 && w->norm == CONV_NORM_FIRST) {
         w->first = weight;
-        return bind_norm(b, &w->first_norm, "feature_extractor.conv_layers.0.2", c->out, err);
+        code = bind_norm(b, &w->first_norm, "feature_extractor.conv_layers.0.2", c->out, err);
+        w->first_norm.epsilon = NORM_EPSILON; /* of this norm and those below no setting says it */
+        return code;
     }
     if (w->norm == CONV_NORM_EACH) {
         snprintf(name, sizeof name, "feature_extractor.conv_layers.%u.2.1", n);
         code = bind_norm(b, &c->norm, name, c->out, err);
+        c->norm.epsilon = NORM_EPSILON;
     }
     return code || b->survey ? code : wave_pack_conv(m, c, weight, err);
 }
@@ -198,7 +200,8 @@ static size_t wave_scratch(const struct model *m, size_t samples)
     return wave_frames(m, samples) ? wave_carve(m, samples, &r, NULL) : 0;
 }
 
-/* X = (samples - mean) / sqrt(variance + EPSILON), which decides what a quiet recording becomes. */
+/* X = (samples - mean) / sqrt(variance + EPSILON), which decides what a quiet
+ * recording becomes. */
 static void wave_normalize(const float *samples, size_t n, double epsilon, float *x)
 {
     double sum = 0, square = 0;
@@ -259,8 +262,8 @@ static enum status wave_fold_norm(struct wave_pass *r, size_t samples, struct er
             centre += mean[i] * (double)weight[i];
             variance += sum * (double)weight[i];
         }
-        double scale =
-            (double)w->first_norm.gain[o] / sqrt((variance > 0 ? variance : 0) + EPSILON);
+        double scale = (double)w->first_norm.gain[o] /
+                       sqrt((variance > 0 ? variance : 0) + (double)w->first_norm.epsilon);
         for (size_t i = 0; i < k; i++)
             r->first[o * k + i] = (float)(scale * (double)weight[i]);
         r->bias[o] = (float)((double)w->first_norm.bias[o] - scale * centre);
@@ -303,8 +306,8 @@ static void wave_run_conv(struct wave_pass *r, uint32_t i, size_t first, size_t 
         wave_multiply(r, i, n, in, out);
         for (size_t j = 0; j < n; j++, out += stride) {
             if (w->norm == CONV_NORM_EACH)
-                kn->layer_norm(out, out, 1, c->out, c->norm.gain, c->norm.bias);
-            r->finite &= kn->gelu(out, c->out);
+                kn->layer_norm(out, out, 1, c->out, c->norm.gain, c->norm.bias, c->norm.epsilon);
+            r->finite &= activation_run(kn, w->activation, out, c->out);
         }
     }
 }
@@ -314,7 +317,8 @@ static void wave_project(const struct model *m, float *x, size_t rows, float *ou
 {
     const struct wave *w = wave_of(m);
     if (!w->no_proj_norm)
-        m->kn->layer_norm(x, x, rows, wave_channels(w), w->proj_norm.gain, w->proj_norm.bias);
+        m->kn->layer_norm(x, x, rows, wave_channels(w), w->proj_norm.gain, w->proj_norm.bias,
+                          w->proj_norm.epsilon);
     if (w->proj.packed)
         linear_run(m->kn, &w->proj, x, rows, out);
     else

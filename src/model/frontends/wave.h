@@ -26,10 +26,11 @@ struct wave {
     uint32_t convs;
     struct conv conv[MAX_CONVS]; /* [convs] */
     enum conv_norm norm;
-    bool bias;         /* convolutions have one */
-    bool normalize;    /* the waveform to mean 0 and variance 1 */
-    double epsilon;    /* then added to its variance */
-    bool no_proj_norm; /* HuBERT distilled: nothing before the projection */
+    enum activation activation; /* behind each convolution */
+    bool bias;                  /* convolutions have one */
+    bool normalize;             /* the waveform to mean 0 and variance 1 */
+    double epsilon;             /* then added to its variance */
+    bool no_proj_norm;          /* HuBERT distilled: nothing before the projection */
     /* CONV_NORM_FIRST: the first convolution as it is, and its norm's gain and bias. */
     const float *first; /* [channels][kernel] */
     struct norm first_norm;

@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include "base/number.h"
 #include "model/frontends/wave.h"
 
 #include <stdio.h>
@@ -220,7 +219,6 @@ static enum status wave_refuse(const struct settings *s, struct err *err)
 {
     static const char *const off[] = {"add_adapter", "quantize_input"};
     static const char *const words[][2] = {{"layer_type", "transformer"},
-                                           {"feat_extract_activation", "gelu"},
                                            {"position_embeddings_type", "absolute"},
                                            {"pos_enc_type", "abs"}};
     const json_t *v;
@@ -247,10 +245,6 @@ static enum status wave_refuse(const struct settings *s, struct err *err)
     v = json_object_get(s->json, "crop_seq_to_multiple");
     if (json_integer_value(v) > 1)
         return err_set(err, STATUS_UNSUPPORTED, "crop_seq_to_multiple cannot be computed");
-    v = json_object_get(s->json, "layer_norm_eps");
-    if (v && !(json_number_value(v) > 0.99e-5 && json_number_value(v) < 1.01e-5))
-        return err_set(err, STATUS_UNSUPPORTED, "layer_norm_eps %s cannot be computed, only 1e-05",
-                       number_short(json_number_value(v), 6).text);
     return STATUS_OK;
 }
 
@@ -264,6 +258,8 @@ enum status wave_config_read(struct model *m, const struct settings *s, struct e
     defaults.layers = distilled ? 1 : 12;
     if ((code = wave_refuse(s, err)) || (code = config_encoder(m, s, &defaults, err)) ||
         (code = wave_read_convs(m, s, err)) || (code = wave_read_norm(w, s, err)) ||
+        (code = config_activation(s, "feat_extract_activation", ACTIVATION_GELU, &w->activation,
+                                  err)) ||
         (code = config_bool(s, "conv_bias", false, &w->bias, err)) ||
         (code = config_bool(s, "feat_proj_layer_norm", !distilled, &proj_norm, err)))
         return code;

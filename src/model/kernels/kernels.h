@@ -44,6 +44,10 @@ struct kernels {
      * finite number. */
     bool (*gelu)(float *x, size_t n);
 
+    /* X = X sigmoid(LINEAR X + CUBIC X^3), absolute error < 1.5e-6 (values in -10 .. 10); likewise.
+     * SiLU, and GELU by its approximations. */
+    bool (*gate)(float *x, size_t n, float linear, float cubic);
+
     /* X = max(X, 0) and X = tanh(X); likewise. */
     bool (*relu)(float *x, size_t n);
     bool (*tanh)(float *x, size_t n);
@@ -54,9 +58,9 @@ struct kernels {
     /* X [rows][n] times SCALE [rows]. */
     void (*scale_rows)(float *x, size_t rows, size_t n, size_t ld, const float *scale);
 
-    /* OUT = layer norm of X [rows][n] (epsilon 1e-5, biased variance); OUT may be X. */
+    /* OUT = layer norm of X [rows][n] (EPSILON is added to the biased variance); OUT may be X. */
     void (*layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *gain,
-                       const float *bias);
+                       const float *bias, float epsilon);
 
     /* X [n] += Y [n], and X [n] += SCALE Y [n]. */
     void (*add)(float *x, const float *y, size_t n);

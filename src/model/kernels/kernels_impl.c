@@ -8,8 +8,6 @@
 
 #include <math.h>
 
-#define NORM_EPSILON 1e-5f /* of the reference's layer norm */
-
 /*
  * erf(x / sqrt 2) = x P(x^2) / Q(x^2) for |x| <= 5.6, beyond which it is 1 in float.  P and Q were
  * fitted for propneu by iteratively reweighted least squares; 1.5e-9 off before rounding.
@@ -84,6 +82,38 @@ bool KERNEL(gelu)(float *x, size_t n)
         vfloat v = vload(rest);
         worst = vmax_int(worst, vas_int(v) & 0x7fffffff);
         vstore(rest, gelu_vector(v));
+        memcpy(x + i, rest, (n - i) * sizeof *rest);
+    }
+    return all_finite(worst);
+}
+
+/*
+ * x sigmoid(z) of z = linear x + cubic x^3, by exp(-|z|), which cannot overflow; x is bounded in z
+ * alone, where the sigmoid is 0 or 1 long before.
+ */
+SIMD vfloat gate_vector(vfloat x, float linear, float cubic)
+{
+    vfloat near = vmin(vmax(x, vsplat(-1e6f)), vsplat(1e6f));
+    vfloat z = near * (near * near * cubic + linear);
+    vfloat e = exp_negative(vas_float(vas_int(z) | INT32_MIN));
+    return x * vselect(z < vsplat(0), e, vsplat(1)) / (1 + e);
+}
+
+bool KERNEL(gate)(float *x, size_t n, float linear, float cubic)
+{
+    vint worst = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        vfloat v = vload(x + i);
+        worst = vmax_int(worst, vas_int(v) & 0x7fffffff);
+        vstore(x + i, gate_vector(v, linear, cubic));
+    }
+    if (i < n) {
+        float rest[LANES] = {0};
+        memcpy(rest, x + i, (n - i) * sizeof *rest);
+        vfloat v = vload(rest);
+        worst = vmax_int(worst, vas_int(v) & 0x7fffffff);
+        vstore(rest, gate_vector(v, linear, cubic));
         memcpy(x + i, rest, (n - i) * sizeof *rest);
     }
     return all_finite(worst);
@@ -197,11 +227,11 @@ static float row_variance(const float *x, size_t n, float mean)
 }
 
 void KERNEL(layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *gain,
-                        const float *bias)
+                        const float *bias, float epsilon)
 {
     for (size_t r = 0; r < rows; r++, x += n, out += n) {
         float mean = row_mean(x, n);
-        float scale = 1 / sqrtf(row_variance(x, n, mean) + NORM_EPSILON);
+        float scale = 1 / sqrtf(row_variance(x, n, mean) + epsilon);
         size_t i = 0;
         for (; i + LANES <= n; i += LANES)
             vstore(out + i, (vload(x + i) - mean) * scale * vload(gain + i) + vload(bias + i));

@@ -13,12 +13,13 @@ void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, cons
 void KERNEL(pack_transposed)(size_t n, size_t k, const float *w, size_t ldw, float *packed);
 void KERNEL(pack)(size_t n, size_t k, const float *b, size_t ldb, float *packed);
 bool KERNEL(gelu)(float *x, size_t n);
+bool KERNEL(gate)(float *x, size_t n, float linear, float cubic);
 bool KERNEL(relu)(float *x, size_t n);
 bool KERNEL(tanh)(float *x, size_t n);
 void KERNEL(softmax)(float *x, size_t rows, size_t n, size_t ld, float scale, float *sum);
 void KERNEL(scale_rows)(float *x, size_t rows, size_t n, size_t ld, const float *scale);
 void KERNEL(layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *gain,
-                        const float *bias);
+                        const float *bias, float epsilon);
 void KERNEL(add)(float *x, const float *y, size_t n);
 void KERNEL(add_scaled)(float *x, const float *y, float scale, size_t n);
 void KERNEL(fourier)(float *re, float *im, const float *roots);

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "model/activation.h"
 #include "model/internal.h"
 
 #include <string.h>
@@ -60,21 +61,27 @@ enum status config_only(const struct settings *s, const char *key, const char *w
     return STATUS_OK;
 }
 
-/* The function behind the first feed-forward matrix: the setting, or else FALLBACK. */
-static enum status config_activation(struct encoder *e, const struct settings *s,
-                                     enum activation fallback, struct err *err)
+enum status config_activation(const struct settings *s, const char *key, enum activation fallback,
+                              enum activation *out, struct err *err)
 {
-    static const char *const names[] = {"gelu", "relu", "tanh"};
-    const char *key = "activation_fn";
     const json_t *v = config_get(s, &key);
-    const char *text = v ? json_string_value(v) : names[fallback];
-    for (int i = 0; text && i < 3; i++)
-        if (strcmp(text, names[i]) == 0) {
-            e->activation = (enum activation)i;
-            return STATUS_OK;
-        }
-    return err_set(err, STATUS_UNSUPPORTED, "%s '%s' cannot be computed, only gelu, relu and tanh",
-                   key, text ? text : "?");
+    const char *text = json_string_value(v);
+    *out = fallback;
+    if (!v || (text && activation_parse(text, out)))
+        return STATUS_OK;
+    return err_set(err, STATUS_UNSUPPORTED, "%s '%s' cannot be computed", key, text ? text : "?");
+}
+
+/* What layer norms add to the variance; no model comes near the bound. */
+static enum status config_epsilon(struct encoder *e, const struct settings *s, struct err *err)
+{
+    const char *key = "layer_norm_eps";
+    const json_t *v = config_get(s, &key);
+    double epsilon = v ? json_number_value(v) : (double)NORM_EPSILON;
+    if (v && (!json_is_number(v) || epsilon < 0 || epsilon > 1))
+        return err_set(err, STATUS_FORMAT, "configuration: %s is not a number from 0 to 1", key);
+    e->epsilon = (float)epsilon;
+    return STATUS_OK;
 }
 
 /* One width for all layers, or a list with one for each (models pruned unevenly). */
@@ -119,8 +126,8 @@ enum status config_encoder(struct model *m, const struct settings *s,
         (code = config_uint(s, "encoder_attention_heads", defaults->heads, 1, MAX_WIDTH, &e->heads,
                             err)) ||
         (code = config_only(s, "attention_type", "original", err)) ||
-        (code = config_activation(e, s, f->activation, err)) ||
-        (code = config_widths(m, s, defaults->width, err)))
+        (code = config_activation(s, "activation_fn", f->activation, &e->activation, err)) ||
+        (code = config_epsilon(e, s, err)) || (code = config_widths(m, s, defaults->width, err)))
         return code;
     e->norm_first = f->norms == NORM_BEFORE;
     if (f->norms == NORM_CONFIGURED &&

@@ -168,6 +168,7 @@ enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint
                       struct err *err)
 {
     char name[MAX_NAME];
+    n->epsilon = b->model->encoder.epsilon;
     snprintf(name, sizeof name, "%s.weight", prefix);
     enum status code = bind_vector(b, &n->gain, name, width, err);
     if (code)
