@@ -37,7 +37,8 @@ PN_API long pn_table_find(const pn_table *table, const char *name);
 /* False: there is no value (not known, or not defined), "-" in TSV and null in JSON. */
 PN_API bool pn_table_has(const pn_table *table, size_t row, size_t column);
 /* The value of a cell of PN_TEXT; of PN_INTEGER or PN_BOOLEAN; of any kind of number.  Without a
- * value, or of another type: "", 0, NaN. */
+ * value, or of another type: "", 0, NaN.  Text has the bytes that names in files have, escapes of a
+ * terminal among them. */
 PN_API const char *pn_table_text(const pn_table *table, size_t row, size_t column);
 PN_API int64_t pn_table_integer(const pn_table *table, size_t row, size_t column);
 PN_API double pn_table_real(const pn_table *table, size_t row, size_t column);

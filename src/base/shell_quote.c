@@ -12,24 +12,16 @@
 
 #include "base/text.h"
 
-static bool shell_prints(const char *text)
-{
-    while (*text)
-        if (!text_printable(utf8_next(&text)))
-            return false;
-    return true;
-}
-
-/* $'...' */
+/* $'...'.  Quotes, backslashes and what recalls a command are spelled out, too: so the word stays
+ * one word in shells that do not know $'...', and where history is looked up before quotes are. */
 static void shell_quote_bytes(struct buf *out, const char *text)
 {
+    uint32_t before = 0;
     buf_str(out, "$'");
     while (*text) {
         const char *start = text;
-        uint32_t ch = utf8_next(&text);
-        if (ch == '\'' || ch == '\\')
-            buf_printf(out, "\\%c", (int)ch);
-        else if (text_printable(ch))
+        uint32_t ch = text_next(&text, &before);
+        if (ch != TEXT_UNPRINTABLE && ch != '\'' && ch != '\\' && ch != '!')
             buf_add(out, start, (size_t)(text - start));
         else
             for (; start < text; start++)
@@ -42,11 +34,12 @@ void shell_quote(struct buf *out, const char *text)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
                                 "_-./:=@%+,";
-    if (*text && text[strspn(text, plain)] == '\0') {
+    /* "=" is a command's path in zsh where a word begins with it. */
+    if (*text && *text != '=' && text[strspn(text, plain)] == '\0') {
         buf_str(out, text);
         return;
     }
-    if (!shell_prints(text)) {
+    if (!text_is_printable(text)) {
         shell_quote_bytes(out, text);
         return;
     }

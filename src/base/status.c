@@ -1,49 +1,80 @@
 /*
- * Filling a struct err; control characters of file names never reach a message.
+ * Filling a struct err: names reach a message as base/text.h lets them, and a long name never takes
+ * the room of what is said about it.
  */
 #include "config.h"
 
 #include "base/status.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes a terminal would act upon become '?'; UTF-8 passes. */
-static void make_printable(char *s)
+#include "base/text.h"
+
+enum {
+    ERR_WHOLE = 9000, /* two of the longest paths and what is said of them */
+    ERR_HEAD = 180,   /* of a message that is too long */
+};
+
+/* The first byte of the character that TEXT has at AT, or at what follows it. */
+static size_t err_character(const char *text, size_t at)
 {
-    for (; *s; s++)
-        if ((unsigned char)*s < 0x20 || *s == 0x7f)
-            *s = '?';
+    while (((unsigned char)text[at] & 0xc0) == 0x80)
+        at++;
+    return at;
+}
+
+/* WHOLE, made printable, as the message: what is too long, which a path is, loses its middle, since
+ * what is wrong with it stands at the end. */
+static void err_fill(struct err *err, char *whole)
+{
+    text_clean(whole);
+    size_t n = strlen(whole), room = sizeof err->msg - 1, head = 0;
+    if (n > room) {
+        head = ERR_HEAD;
+        while (head && ((unsigned char)whole[head] & 0xc0) == 0x80)
+            head--;
+        memcpy(err->msg, whole, head);
+        memcpy(err->msg + head, "...", 3);
+        whole += err_character(whole, n - (room - head - 3));
+        head += 3;
+    }
+    memcpy(err->msg + head, whole, strlen(whole) + 1);
+}
+
+enum status err_vset(struct err *err, enum status code, const char *fmt, va_list ap)
+{
+    char whole[ERR_WHOLE];
+    if (!err)
+        return code;
+    vsnprintf(whole, sizeof whole, fmt, ap);
+    err_fill(err, whole);
+    err->code = code;
+    return code;
 }
 
 enum status err_set(struct err *err, enum status code, const char *fmt, ...)
 {
-    if (!err)
-        return code;
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+    err_vset(err, code, fmt, ap);
     va_end(ap);
-    make_printable(err->msg);
-    err->code = code;
     return code;
 }
 
 enum status err_prefix(struct err *err, const char *fmt, ...)
 {
+    char whole[ERR_WHOLE];
     if (!err)
         return STATUS_FORMAT;
-    char old[sizeof err->msg];
-    memcpy(old, err->msg, sizeof old);
     va_list ap;
     va_start(ap, fmt);
-    int n = vsnprintf(err->msg, sizeof err->msg, fmt, ap);
+    int n = vsnprintf(whole, sizeof whole, fmt, ap);
     va_end(ap);
-    if (n >= 0 && (size_t)n < sizeof err->msg)
-        snprintf(err->msg + n, sizeof err->msg - (size_t)n, ": %s", old);
-    make_printable(err->msg);
+    if (n >= 0 && (size_t)n < sizeof whole)
+        snprintf(whole + n, sizeof whole - (size_t)n, ": %s", err->msg);
+    err_fill(err, whole);
     return err->code;
 }
 

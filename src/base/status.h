@@ -9,6 +9,8 @@
 #ifndef PROPNEU_BASE_STATUS_H
 #define PROPNEU_BASE_STATUS_H
 
+#include <stdarg.h>
+
 enum status {
     STATUS_OK = 0,
     STATUS_USAGE,       /* the caller, or the person who typed it, asked for something malformed */
@@ -28,11 +30,14 @@ struct err {
 
 /*
  * Fills ERR (which may be NULL) and returns CODE, so that a failing function can end with
- * "return err_set(err, STATUS_FORMAT, ...)".  Control bytes in the result are replaced by '?',
- * so that names taken from hostile files cannot drive a terminal.
+ * "return err_set(err, STATUS_FORMAT, ...)".  What is not printable (base/text.h) becomes '?', so
+ * that names taken from hostile files cannot drive a terminal; what is too long loses its middle.
  */
 enum status err_set(struct err *err, enum status code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+enum status err_vset(struct err *err, enum status code, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
 
 /* Puts "PREFIX: " in front of the message that is in ERR; returns its code. */
 enum status err_prefix(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

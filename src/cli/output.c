@@ -21,28 +21,25 @@ int cli_fail(const struct err *err)
 
 int cli_usage(const struct cli_command *command, const char *fmt, ...)
 {
-    struct err err;
-    char text[400];
+    struct err said, err;
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    err_vset(&said, STATUS_USAGE, fmt, ap);
     va_end(ap);
-    err_set(&err, STATUS_USAGE, "%s (see 'propneu %s%s--help')", text, command ? command->name : "",
-            command ? " " : "");
+    err_set(&err, STATUS_USAGE, "%s (see 'propneu %s%s--help')", said.msg,
+            command ? command->name : "", command ? " " : "");
     return cli_fail(&err);
 }
 
 void cli_note(const struct cli *cli, const char *fmt, ...)
 {
     struct err err;
-    char text[500];
     if (cli->quiet)
         return;
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    err_vset(&err, STATUS_OK, fmt, ap);
     va_end(ap);
-    err_set(&err, STATUS_OK, "%s", text);
     fprintf(stderr, "propneu: %s\n", err.msg);
 }
 

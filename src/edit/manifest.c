@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "formats/jsontext.h"
 #include "model/load/model_parts.h"
 
 bool manifest_from_torch(const struct edit_source *s)
@@ -77,19 +78,6 @@ enum status manifest_preprocessor(const struct edit_source *s, json_t **out, str
     return v ? STATUS_OK : err_nomem(err);
 }
 
-/* TEXT as JSON; bytes that are no UTF-8 become '?'. */
-static json_t *json_text(const char *t)
-{
-    json_t *v = json_string(t);
-    char *plain = v ? NULL : mem_strndup(t, strlen(t));
-    for (char *p = plain; p && *p; p++)
-        *p = (unsigned char)*p < 0x80 ? *p : '?';
-    if (plain)
-        v = json_string(plain);
-    free(plain);
-    return v;
-}
-
 /* Last part of PATH. */
 static json_t *base_name(const char *path)
 {
@@ -99,7 +87,7 @@ static json_t *base_name(const char *path)
     for (start = end; start > 0 && path[start - 1] != '/'; start--)
         ;
     char *name = mem_strndup(path + start, end - start);
-    json_t *v = name ? json_text(name) : NULL;
+    json_t *v = name ? jsontext_string(name) : NULL;
     free(name);
     return v;
 }
@@ -141,16 +129,16 @@ enum status manifest_make(const struct edit_source *s, const struct edit_record 
     json_object_set_new(v, "format", json_string("propneu-edit"));
     json_object_set_new(v, "version", json_integer(1));
     json_object_set_new(v, "created_by", json_string("propneu " PACKAGE_VERSION));
-    json_object_set_new(v, "command", json_text(r->command));
+    json_object_set_new(v, "command", jsontext_string(r->command));
     json_object_set_new(v, "source", describe_source(s));
     if (r->set)
-        json_object_set_new(v, "set", json_text(r->set));
+        json_object_set_new(v, "set", jsontext_string(r->set));
     if (r->counts)
         json_object_set_new(v, "counts", base_name(r->counts));
     if (r->select)
-        json_object_set_new(v, "select", json_text(r->select));
+        json_object_set_new(v, "select", jsontext_string(r->select));
     if (r->size)
-        json_object_set_new(v, "size", json_text(r->size));
+        json_object_set_new(v, "size", jsontext_string(r->size));
     json_object_set_new(v, "edit", json_deep_copy(r->edit));
     if (r->sets) {
         json_object_set_new(v, "edited", json_integer((json_int_t)neuron_set_total(r->sets)));
@@ -168,12 +156,12 @@ enum status manifest_make(const struct edit_source *s, const struct edit_record 
 char *manifest_text(const json_t *v)
 {
     const size_t order = JSON_INDENT(2);
-    char *short_text = json_dumps(v, order | JSON_REAL_PRECISION(15));
+    char *short_text = jsontext_dump(v, order | JSON_REAL_PRECISION(15));
     json_t *again = short_text ? json_loads(short_text, 0, NULL) : NULL;
     bool same = again && json_equal(again, v);
     json_decref(again);
     if (same)
         return short_text;
     free(short_text);
-    return json_dumps(v, order | JSON_REAL_PRECISION(17));
+    return jsontext_dump(v, order | JSON_REAL_PRECISION(17));
 }

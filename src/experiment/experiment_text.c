@@ -27,7 +27,7 @@ static const char magic[] = "{\"propneu\":\"experiment\",";
  * a resumed experiment ends with the same results. */
 static enum status put_line(struct buf *b, json_t *v, struct err *err)
 {
-    char *text = v ? json_dumps(v, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    char *text = jsontext_dump(v, JSON_COMPACT | JSON_REAL_PRECISION(17));
     json_decref(v);
     if (!text)
         return err_nomem(err);

@@ -158,23 +158,13 @@ void figure_put_mark(struct figure *f, enum figure_ink ink, enum figure_mark mar
                       .kind = FIGURE_MARK, .ink = ink, .mark = mark, .size = size, .x = x, .y = y});
 }
 
-/* A copy of TEXT without control characters and without bytes that are no UTF-8. */
+/* A printable copy of TEXT: so it has nothing that XML forbids, either. */
 static char *figure_clean_text(const char *text)
 {
-    struct buf b = BUF_INIT;
-    buf_str(&b, "");
-    while (*text) {
-        char bytes[4];
-        uint32_t ch = utf8_next(&text);
-        /* Also what XML forbids, and marks that would turn the direction of a line. */
-        if (ch < 0x20 || (ch >= 0x7f && ch < 0xa0) || ch == 0xfffd || ch == 0xfffe || ch == 0xffff)
-            ch = '?';
-        buf_add(&b, bytes, (size_t)utf8_put(bytes, ch));
-    }
-    if (buf_ok(&b) && b.data)
-        return b.data;
-    buf_free(&b);
-    return mem_strndup("", 0);
+    char *copy = mem_strndup(text, strlen(text));
+    if (copy)
+        text_clean(copy);
+    return copy;
 }
 
 struct figure_item *figure_words(struct figure *f, enum figure_ink ink, double size,

@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
+#include "base/mem.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "formats/file.h"
 #include "formats/utf.h"
 
@@ -70,6 +73,37 @@ enum status jsontext_parse(json_t **out, const void *bytes, size_t size, const c
         code = jsontext_load(out, text.s, text.n, name, err);
     free(owned);
     return code;
+}
+
+char *jsontext_dump(const json_t *v, size_t flags)
+{
+    struct buf b = BUF_INIT;
+    char *text = v ? json_dumps(v, flags) : NULL;
+    /* Newlines of the text are layout: those within strings are escaped by now. */
+    for (char *line = text, *end; line; line = end) {
+        end = strchr(line, '\n');
+        if (end)
+            *end++ = '\0';
+        text_escape_json(&b, line);
+        buf_str(&b, end ? "\n" : "");
+    }
+    free(text);
+    if (b.data && buf_ok(&b))
+        return b.data;
+    buf_free(&b);
+    return NULL;
+}
+
+json_t *jsontext_string(const char *text)
+{
+    json_t *v = json_string(text);
+    char *plain = v ? NULL : mem_strndup(text, strlen(text));
+    for (unsigned char *p = (unsigned char *)plain; p && *p; p++)
+        *p = *p < 0x80 ? *p : '?';
+    if (plain)
+        v = json_string(plain);
+    free(plain);
+    return v;
 }
 
 json_t *jsontext_real(double v)

@@ -21,6 +21,13 @@ enum status jsontext_parse(json_t **out, const void *bytes, size_t size, const c
 /* The same for the file PATH. */
 enum status jsontext_open(json_t **out, const char *path, struct err *err);
 
+/* V as text, as json_dumps has it with FLAGS but for what is not printable (base/text.h), which is
+ * escaped; to be freed, NULL without memory or without V. */
+char *jsontext_dump(const json_t *v, size_t flags);
+
+/* TEXT; where it is no UTF-8, every byte above 127 becomes '?'.  NULL without memory. */
+json_t *jsontext_string(const char *text);
+
 /* V as JSON has it: null for what is no number, and never -0. */
 json_t *jsontext_real(double v);
 

@@ -79,23 +79,14 @@ static struct table_cell *next_cell(struct table *t, enum table_type type)
     return &t->cell[t->cells++];
 }
 
-/* Control characters would end a line or a column, bytes that are no UTF-8 are none of JSON's. */
 void table_words(struct table *t, const char *text)
 {
     struct table_cell *cell = next_cell(t, TABLE_TEXT);
-    struct buf b = BUF_INIT;
     if (!cell || !text)
         return;
-    while (*text) {
-        char bytes[4];
-        uint32_t ch = utf8_next(&text);
-        ch = ch < 0x20 || ch == 0x7f || ch == 0xfffd ? '?' : ch;
-        buf_add(&b, bytes, (size_t)utf8_put(bytes, ch));
-    }
-    cell->value.text = buf_ok(&b) ? mem_strndup(buf_text(&b), b.len) : NULL;
+    cell->value.text = mem_strndup(text, strlen(text));
     cell->missing = !cell->value.text;
     t->failed |= cell->missing;
-    buf_free(&b);
 }
 
 /* A negative count means unknown. */
@@ -124,16 +115,20 @@ void table_flag(struct table *t, bool set)
 /* For whom a cell is written. */
 enum writer { WRITE_TSV, WRITE_JSON, WRITE_TEXT };
 
-/* TEXT as a JSON string; table_words has removed control characters and invalid UTF-8. */
+/* TEXT as a JSON string. */
 static void put_string(struct buf *out, const char *text)
 {
-    buf_str(out, "\"");
+    struct buf b = BUF_INIT;
     for (; *text; text++) {
         if (*text == '"' || *text == '\\')
-            buf_str(out, "\\");
-        buf_add(out, text, 1);
+            buf_str(&b, "\\");
+        buf_add(&b, text, 1);
     }
     buf_str(out, "\"");
+    text_escape_json(out, buf_text(&b));
+    buf_str(out, "\"");
+    out->failed |= !buf_ok(&b);
+    buf_free(&b);
 }
 
 /* One cell as text. Reals have TABLE_DIGITS significant digits for programs, and the column's
@@ -148,8 +143,10 @@ static void put_cell(struct buf *out, const struct table *t, size_t row, size_t 
         buf_str(out, json ? "null" : "-");
     else if (c->type == TABLE_TEXT && json)
         put_string(out, cell->value.text);
+    else if (c->type == TABLE_TEXT && writer == WRITE_TSV)
+        text_escape_tsv(out, cell->value.text);
     else if (c->type == TABLE_TEXT)
-        buf_str(out, cell->value.text);
+        text_show(out, cell->value.text);
     else if (c->type == TABLE_BOOLEAN && json)
         buf_str(out, cell->value.integer ? "true" : "false");
     else if (c->type != TABLE_REAL)

@@ -101,11 +101,12 @@ void canvas_glyph(struct canvas *c, int row, int col, enum style style, enum gly
  */
 int canvas_text(struct canvas *c, int row, int col, int width, enum style style, const char *text)
 {
+    uint32_t before = 0;
     int used = 0, w;
     bool cut = width < text_width(text);
     int room = cut ? width - 1 : width;
     while (*text) {
-        uint32_t ch = text_shown(utf8_next(&text), c->ascii, &w);
+        uint32_t ch = text_shown(&text, &before, c->ascii, &w);
         if (used + w > room)
             break;
         if (w == 0) {
@@ -159,10 +160,11 @@ void canvas_rightf(struct canvas *c, int row, int col, int width, enum style sty
 static size_t line_bytes(const char *text, int width)
 {
     const char *p = text, *space = NULL;
+    uint32_t before = 0;
     int used = 0, w;
     while (*p && *p != '\n') {
         const char *at = p;
-        text_shown(utf8_next(&p), false, &w);
+        text_shown(&p, &before, false, &w);
         if (used + w > width)
             return (size_t)((space ? space : at > text ? at : p) - text);
         used += w;

@@ -43,7 +43,7 @@ for key in file model lambda_percent sigma_percent min_frames where compat prope
     grep -q "\"$key\":" "$dir/out" || complain "layers: no key $key"
 done
 cp "$toy" "$dir/$(printf 'b\344d').counts"
-prints 'b?d.counts' layers "$dir/$(printf 'b\344d').counts" --format json --property phone
+prints 'b\uFFFDd.counts' layers "$dir/$(printf 'b\344d').counts" --format json --property phone
 json
 prints 'where gender=male' layers "$toy" --where gender=male --property phone --layer 2
 [ "$(grep -c '^ *[0-9]' "$dir/out")" = 1 ] || complain "layers --layer 2: not one line"

@@ -1,7 +1,6 @@
 #!/bin/sh
 # `propneu info` tells files by their contents and says what they hold.
-set -u
-failed=0
+. "$srcdir/tests/cli/lib.sh"
 data=$srcdir/tests/data
 demo=$srcdir/data/demo
 
@@ -13,8 +12,6 @@ says() {
     failed=1
 }
 
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
 
 model=$data/models/g_melhubert_20ms
 says "$model/hf" 'kind model'

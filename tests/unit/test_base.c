@@ -8,6 +8,7 @@
 #include "base/names.h"
 #include "base/rng.h"
 #include "base/shell_quote.h"
+#include "base/text.h"
 
 static void products_that_overflow_are_refused(void **state)
 {
@@ -29,6 +30,67 @@ static void messages_hold_no_control_bytes(void **state)
     assert_string_equal(err.msg, "a?[2Jb?\302\265");
     assert_int_equal(err_prefix(&err, "file %d", 3), STATUS_FORMAT);
     assert_string_equal(err.msg, "file 3: a?[2Jb?\302\265");
+    err_set(&err, STATUS_FORMAT, "%s", "\302\233 \342\200\256 \342\200\250 \355\240\200");
+    assert_string_equal(err.msg, "? ? ? ???");
+}
+
+/* What is wrong with a file is said of the longest path, too; no character is cut in two. */
+static void messages_of_long_paths_keep_their_end(void **state)
+{
+    char path[4096];
+    struct err err;
+    (void)state;
+    for (size_t shift = 0; shift < 2; shift++) {
+        memset(path, 'd', shift);
+        for (size_t i = shift; i + 2 < sizeof path; i += 2)
+            memcpy(path + i, "\303\251", 3);
+        err_set(&err, STATUS_IO, "%s: No such file", path);
+        assert_non_null(strstr(err.msg, "...\303\251"));
+        assert_string_equal(err.msg + strlen(err.msg) - 14, ": No such file");
+        assert_null(strchr(err.msg, '?'));
+        assert_in_range(strlen(err.msg), sizeof err.msg - 3, sizeof err.msg - 1);
+        err_prefix(&err, "%s", path);
+        assert_string_equal(err.msg + strlen(err.msg) - 14, ": No such file");
+    }
+}
+
+/* What is shown and written in place of characters that are not printable. */
+static void names_are_shown_and_escaped(void **state)
+{
+    static const struct {
+        const char *text, *shown, *tsv, *json;
+    } cases[] = {
+        {"s\\ \303\251 \327\220", "s\\ \303\251 \327\220", "s\\ \303\251 \327\220",
+         "s\\ \303\251 \327\220"},
+        {"a\tb\n\177", "a?b??", "a\\u0009b\\u000A\\u007F", "a\\u0009b\\u000A\\u007F"},
+        {"\302\233\342\200\256\342\201\246\342\200\251\342\200\213", "?????",
+         "\\u009B\\u202E\\u2066\\u2029\\u200B", "\\u009B\\u202E\\u2066\\u2029\\u200B"},
+        {"\363\240\201\201", "?", "\\uDB40\\uDC41", "\\uDB40\\uDC41"},
+        {"\377\300\200", "???", "\\xFF\\xC0\\x80", "\\uFFFD\\uFFFD\\uFFFD"},
+        {"\357\277\275", "?", "\\uFFFD", "\\uFFFD"},
+        {"\\u0041\\x41\\", "\\u0041\\x41\\", "\\u005Cu0041\\u005Cx41\\", "\\u0041\\x41\\"},
+        /* A joiner within a Persian word, and in a Latin one. */
+        {"\331\205\333\214\342\200\214\330\256", "\331\205\333\214\342\200\214\330\256",
+         "\331\205\333\214\342\200\214\330\256", "\331\205\333\214\342\200\214\330\256"},
+        {"a\342\200\215b", "a?b", "a\\u200Db", "a\\u200Db"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct buf shown = BUF_INIT, tsv = BUF_INIT, json = BUF_INIT;
+        char text[40];
+        snprintf(text, sizeof text, "%s", cases[i].text);
+        text_clean(text);
+        assert_string_equal(text, cases[i].shown);
+        text_show(&shown, cases[i].text);
+        assert_string_equal(buf_text(&shown), cases[i].shown);
+        text_escape_tsv(&tsv, cases[i].text);
+        assert_string_equal(buf_text(&tsv), cases[i].tsv);
+        text_escape_json(&json, cases[i].text);
+        assert_string_equal(buf_text(&json), cases[i].json);
+        buf_free(&shown);
+        buf_free(&tsv);
+        buf_free(&json);
+    }
 }
 
 static void text_grows_as_needed(void **state)
@@ -125,7 +187,9 @@ static void words_are_quoted_so_that_shells_run_nothing(void **state)
         {"it's $(rm) `x`", "'it'\\''s $(rm) `x`'"},
         {"gr\303\274n \343\201\202", "'gr\303\274n \343\201\202'"},
         {"a\nrm", "$'a\\012rm'"},
-        {"\033]52;c\\'\a", "$'\\033]52;c\\\\\\'\\007'"},
+        {"\033]52;c\\'\a!", "$'\\033]52;c\\134\\047\\007\\041'"},
+        {"=ls", "'=ls'"},
+        {"a\342\200\213b\315\217", "$'a\\342\\200\\213b\\315\\217'"},
         {"\3038 \302\233", "$'\\3038 \\302\\233'"},
         {"a\342\200\256b", "$'a\\342\\200\\256b'"},
     };
@@ -148,6 +212,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_that_overflow_are_refused),
         cmocka_unit_test(messages_hold_no_control_bytes),
+        cmocka_unit_test(messages_of_long_paths_keep_their_end),
+        cmocka_unit_test(names_are_shown_and_escaped),
         cmocka_unit_test(text_grows_as_needed),
         cmocka_unit_test(names_keep_their_numbers),
         cmocka_unit_test(random_numbers_are_the_published_sequence),

@@ -65,13 +65,14 @@ static void every_writer_shows_the_same_values(void **state)
     assert_int_equal(table_rows(&t), 4);
     check(&t, table_tsv,
           "name\tcount\tvalue\tset\n"
-          "a?\"b\\?\t3\t-0.001\t1\n"
+          "a\\u0009\"b\\\\xFF\t3\t-0.001\t1\n"
           "-\t-\t-\t0\n"
           "\xc3\xa9\t0\t0\t0\n"
           "\t1099511627776\t0.3333333333\t1\n");
     check(&t, table_json,
           "[\n"
-          "  {\"name\": \"a?\\\"b\\\\?\", \"count\": 3, \"value\": -0.001, \"set\": true},\n"
+          "  {\"name\": \"a\\u0009\\\"b\\\\\\uFFFD\", \"count\": 3, \"value\": -0.001, \"set\": "
+          "true},\n"
           "  {\"name\": null, \"count\": null, \"value\": null, \"set\": false},\n"
           "  {\"name\": \"\xc3\xa9\", \"count\": 0, \"value\": 0, \"set\": false},\n"
           "  {\"name\": \"\", \"count\": 1099511627776, \"value\": 0.3333333333, \"set\": true}\n"
@@ -111,11 +112,10 @@ static void documents_hold_fields_and_tables(void **state)
     t[1].cells -= 12; /* the first row */
     table_document(t, 3, &b);
     t[1].cells += 12;
-    assert_string_equal(
-        buf_text(&b),
-        "{\n \"model\": \"m\",\n \"lambda\": 0,\n \"tests\": [\n"
-        "  {\"name\": \"a?\\\"b\\\\?\", \"count\": 3, \"value\": -0.001, \"set\": true}\n ],\n"
-        " \"tests\": []\n}\n");
+    assert_string_equal(buf_text(&b), "{\n \"model\": \"m\",\n \"lambda\": 0,\n \"tests\": [\n"
+                                      "  {\"name\": \"a\\u0009\\\"b\\\\\\uFFFD\", \"count\": 3, "
+                                      "\"value\": -0.001, \"set\": true}\n ],\n"
+                                      " \"tests\": []\n}\n");
     buf_free(&b);
     for (int i = 0; i < 3; i++)
         table_free(&t[i]);

@@ -9,10 +9,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "base/text.h"
 #include "formats/jsontext.h"
 
 /* Says that the value of the option is WRONG. */
@@ -210,56 +210,32 @@ enum status analysis_properties(struct names *out, struct analysis *a, const cha
     return code;
 }
 
-json_t *analysis_text(const char *text)
-{
-    json_t *value = json_string(text);
-    char *plain = value ? NULL : mem_strndup(text, strlen(text));
-    for (char *p = plain; p && *p; p++)
-        *p = (unsigned char)*p < 0x80 ? *p : '?';
-    if (plain)
-        value = json_string(plain);
-    free(plain);
-    return value;
-}
-
 enum status analysis_dump(FILE *out, json_t *root, struct err *err)
 {
     if (!root)
         return err_nomem(err);
-    int failed = json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
+    char *text = jsontext_dump(root, JSON_INDENT(1) | JSON_REAL_PRECISION(10));
     json_decref(root);
-    if (failed && !ferror(out)) /* the stream's own faults are said when it is closed */
+    if (!text)
         return err_nomem(err);
-    fputc('\n', out);
+    fprintf(out, "%s\n", text); /* the stream's own faults are said when it is closed */
+    free(text);
     return STATUS_OK;
 }
 
-/* A character of NAME that is shown in place of C. */
-static char analysis_options_shown(char c)
-{
-    return (unsigned char)c < 0x20 || c == 0x7f ? '?' : c;
-}
-
-/* 5 is the width of "(sil)". Names that are not valid in the locale count in bytes. */
 int name_width(const char *name)
 {
-    wchar_t wide[256];
-    if (!*name)
-        return 5;
-    size_t n = mbstowcs(wide, name, 256);
-    int columns = n < 256 ? wcswidth(wide, n) : -1;
-    return columns < 0 ? (int)strlen(name) : columns;
+    return text_width(*name ? name : "(sil)");
 }
 
+/* Without memory the line would be wrong: the stream fails, which is said when it is closed. */
 void print_name(FILE *out, const char *name, int width)
 {
     int pad = width - name_width(name);
-    if (!*name)
-        fputs("(sil)", out);
-    for (const char *p = name; *p; p++)
-        fputc(analysis_options_shown(*p), out);
-    for (; pad > 0; pad--)
-        fputc(' ', out);
+    struct buf shown = BUF_INIT;
+    text_show(&shown, *name ? name : "(sil)");
+    fprintf(out, "%s%*s", buf_text(&shown), pad > 0 ? pad : 0, "");
+    buf_free(&shown);
 }
 
 /* A missing value is shown as "-". */

@@ -70,9 +70,6 @@ enum status analysis_properties(struct names *out, struct analysis *a, const cha
 /* Prints ROOT (which it releases; NULL = no memory) to OUT. */
 enum status analysis_dump(FILE *out, json_t *root, struct err *err);
 
-/* TEXT as a JSON string; bytes that are no UTF-8, which file names may have, become '?'. */
-json_t *analysis_text(const char *text);
-
 /* NAME without control bytes, "" as "(sil)", left-justified to WIDTH columns (0: no padding). */
 void print_name(FILE *out, const char *name, int width);
 

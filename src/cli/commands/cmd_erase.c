@@ -9,6 +9,7 @@
 #include "cli/commands.h"
 #include "cli/commands/measure.h"
 #include "formats/tensors/safetensors.h"
+#include "formats/jsontext.h"
 
 enum { OPT_SCALE, OPT_MEAN, OPT_MATRIX };
 
@@ -37,7 +38,7 @@ static const struct cli_group_use groups[] = {
 static json_t *erase_describe(const struct experiment_request *r)
 {
     if (r->mean)
-        return json_pack("{s:s, s:o}", "kind", "mean", "mean", analysis_text(r->mean));
+        return json_pack("{s:s, s:o}", "kind", "mean", "mean", jsontext_string(r->mean));
     if (r->scaled)
         return json_pack("{s:s, s:f}", "kind", "scale", "gain", r->gain);
     return json_pack("{s:s}", "kind", "erase");

@@ -9,6 +9,7 @@
 #include "formats/file.h"
 #include "formats/folder.h"
 #include "formats/labels/label_format.h"
+#include "formats/jsontext.h"
 
 /* What PATH holds, as an object whose first keys are file and kind; NULL with ERR set. */
 static json_t *info_look(const char *path, const char *mean_std, struct err *err)
@@ -35,7 +36,7 @@ static json_t *info_look(const char *path, const char *mean_std, struct err *err
     if (!code) {
         /* A reader that knows better than its table says so. */
         json_t *better = json_object_get(body, "kind");
-        json_object_set_new(out, "file", analysis_text(path));
+        json_object_set_new(out, "file", jsontext_string(path));
         json_object_set_new(out, "kind", better ? json_incref(better) : json_string(kind));
         json_object_update_missing(out, body);
     } else {
@@ -83,22 +84,21 @@ static int info_run(struct cli *cli, int argc, char **argv)
     if (argc - a.first != 1)
         return cli_usage(&command_info, "one FILE is needed");
     json_t *object = info_look(argv[a.first], mean_std, &err);
+    struct buf text = BUF_INIT;
     if (!object)
         return cli_fail(&err);
-    if (!cli_out_open(cli, &out, &err)) {
-        json_decref(object);
-        return cli_fail(&err);
-    }
-    if (cli->format == CLI_JSON) {
-        json_dumpf(object, out.stream, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-        fputc('\n', out.stream);
-    } else if (cli->format == CLI_TSV) {
-        info_print_tsv(object, out.stream);
-    } else {
-        info_print_text(object, cli->verbose, out.stream);
-    }
+    if (cli->format == CLI_JSON)
+        info_print_json(object, &text);
+    else if (cli->format == CLI_TSV)
+        info_print_tsv(object, &text);
+    else
+        info_print_text(object, cli->verbose, &text);
     json_decref(object);
-    return cli_out_close(&out);
+    bool open = buf_ok(&text) ? cli_out_open(cli, &out, &err) != NULL : (err_nomem(&err), false);
+    if (open)
+        fwrite(buf_text(&text), 1, text.len, out.stream);
+    buf_free(&text);
+    return open ? cli_out_close(&out) : cli_fail(&err);
 }
 
 const struct cli_command command_info = {

@@ -56,7 +56,7 @@ static json_t *prune_describe(const struct edit_request *r, const struct prune_o
         json_object_set_new(v, "scope", json_string(how->global ? "global" : "layer"));
     }
     if (r->x.protect)
-        json_object_set_new(v, "protect", analysis_text(r->x.protect));
+        json_object_set_new(v, "protect", jsontext_string(r->x.protect));
     json_object_set_new(v, "minimum", json_integer(how->minimum));
     return v;
 }

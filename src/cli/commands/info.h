@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/status.h"
 
 /* A file whose kind is being determined. */
@@ -57,9 +58,10 @@ enum status info_labels(json_t *out, const char *path, struct err *err);
 bool info_is_experiment(const struct info_file *f);
 enum status info_experiment(json_t *out, const struct info_file *f, struct err *err);
 
-/* Prints OBJECT as "key  value" lines and tables, or as "path<TAB>value" lines.  Arrays whose key
- * is "tensors" are left out of the text unless ALL. */
-void info_print_text(const json_t *object, bool all, FILE *out);
-void info_print_tsv(const json_t *object, FILE *out);
+/* Adds OBJECT as "key  value" lines and tables, as JSON, or as "path<TAB>value" lines.  Arrays
+ * whose key is "tensors" are left out of the text unless ALL. */
+void info_print_text(const json_t *object, bool all, struct buf *out);
+void info_print_json(const json_t *object, struct buf *out);
+void info_print_tsv(const json_t *object, struct buf *out);
 
 #endif

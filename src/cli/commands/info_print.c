@@ -3,11 +3,14 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/commands/info.h"
 #include "base/buf.h"
 #include "base/number.h"
+#include "base/text.h"
+#include "formats/jsontext.h"
 
 /* Lists of words are broken here, as most terminals are this wide. */
 #define TEXT_WIDTH 79
@@ -15,22 +18,19 @@
 /* A key as people read it: blanks for underscores. */
 static void add_key(struct buf *b, const char *key)
 {
-    for (; *key; key++)
-        buf_add(b, *key == '_' ? " " : key, 1);
-}
-
-/* Bytes a terminal would act upon become '?'; the names come from files. */
-static void add_clean(struct buf *b, const char *s)
-{
-    for (; *s; s++)
-        buf_add(b, (unsigned char)*s < 0x20 || *s == 0x7f ? "?" : s, 1);
+    struct buf name = BUF_INIT;
+    text_show(&name, key);
+    for (size_t i = 0; i < name.len; i++)
+        buf_add(b, name.data[i] == '_' ? " " : &name.data[i], 1);
+    b->failed |= !buf_ok(&name);
+    buf_free(&name);
 }
 
 /* A value for people: six digits, yes or no, and "-" for null. */
 static void add_scalar(struct buf *b, const json_t *v)
 {
     if (json_is_string(v))
-        add_clean(b, json_string_value(v));
+        text_show(b, json_string_value(v));
     else if (json_is_integer(v))
         buf_printf(b, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
     else if (json_is_real(v))
@@ -39,15 +39,6 @@ static void add_scalar(struct buf *b, const json_t *v)
         buf_str(b, json_is_true(v) ? "yes" : "no");
     else
         buf_str(b, "-");
-}
-
-/* Characters of UTF-8 text. */
-static size_t text_width(const char *s)
-{
-    size_t n = 0;
-    for (; *s; s++)
-        n += ((unsigned char)*s & 0xc0) != 0x80;
-    return n;
 }
 
 static void info_print_pad(struct buf *b, size_t from, size_t to)
@@ -74,7 +65,7 @@ static void add_words(struct buf *b, const json_t *v, size_t column)
             add_words(&word, item, 0);
         else
             add_scalar(&word, item);
-        size_t n = text_width(buf_text(&word));
+        size_t n = (size_t)text_width(buf_text(&word));
         if (i && at + 1 + n > TEXT_WIDTH) {
             buf_str(b, "\n");
             info_print_pad(b, 0, column);
@@ -120,7 +111,7 @@ static void add_table(struct buf *b, const json_t *rows)
                     add_cell(&cell, v);
                 else
                     add_key(&cell, key);
-                size_t n = text_width(buf_text(&cell));
+                size_t n = (size_t)text_width(buf_text(&cell));
                 if (!pass) {
                     width[column] = n > width[column] ? n : width[column];
                 } else {
@@ -147,8 +138,8 @@ static void add_object(struct buf *b, const json_t *object, bool all)
     json_t *v;
     json_object_foreach((json_t *)object, key, v)
     {
-        if (!is_table(v) && strlen(key) > widest)
-            widest = strlen(key);
+        size_t n = (size_t)text_width(key);
+        widest = !is_table(v) && n > widest ? n : widest;
     }
     json_object_foreach((json_t *)object, key, v)
     {
@@ -161,7 +152,7 @@ static void add_object(struct buf *b, const json_t *object, bool all)
             continue;
         }
         add_key(b, key);
-        info_print_pad(b, strlen(key), widest + 2);
+        info_print_pad(b, (size_t)text_width(key), widest + 2);
         if (json_is_array(v))
             add_words(b, v, widest + 2);
         else
@@ -170,12 +161,18 @@ static void add_object(struct buf *b, const json_t *object, bool all)
     }
 }
 
-void info_print_text(const json_t *object, bool all, FILE *out)
+void info_print_text(const json_t *object, bool all, struct buf *out)
 {
-    struct buf b = BUF_INIT;
-    add_object(&b, object, all);
-    fputs(buf_text(&b), out);
-    buf_free(&b);
+    add_object(out, object, all);
+}
+
+void info_print_json(const json_t *object, struct buf *out)
+{
+    char *text = jsontext_dump(object, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+    if (text)
+        buf_printf(out, "%s\n", text);
+    out->failed |= !text;
+    free(text);
 }
 
 /* Lines of V, called PATH. */
@@ -200,18 +197,18 @@ static void add_lines(struct buf *b, const char *path, const json_t *v)
             add_lines(b, buf_text(&name), item);
         }
     } else {
-        add_clean(b, path);
+        text_escape_tsv(b, path);
         buf_str(b, "\t");
-        add_scalar(b, v);
+        if (json_is_string(v))
+            text_escape_tsv(b, json_string_value(v));
+        else
+            add_scalar(b, v);
         buf_str(b, "\n");
     }
     buf_free(&name);
 }
 
-void info_print_tsv(const json_t *object, FILE *out)
+void info_print_tsv(const json_t *object, struct buf *out)
 {
-    struct buf b = BUF_INIT;
-    add_lines(&b, "", object);
-    fputs(buf_text(&b), out);
-    buf_free(&b);
+    add_lines(out, "", object);
 }
