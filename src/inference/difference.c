@@ -12,6 +12,7 @@
 
 #include "base/bitset.h"
 #include "base/mem.h"
+#include "inference/difference_parts.h"
 #include "inference/difference_shared.h"
 #include "inference/summary.h"
 
@@ -20,8 +21,8 @@ struct difference_work {
     const struct difference_request *r;
     const struct property *property;
     uint64_t draws;
-    double *value; /* [statistics][layers][draws] */
-    double from;   /* share of the work that was done before */
+    double *value;     /* [statistics][layers][draws] */
+    double from, part; /* share of the work that was done before, and that this is */
 };
 
 /* How many neurons are in a set and in another. */
@@ -61,20 +62,19 @@ static enum status difference_visit(void *context, unsigned worker, uint32_t lay
     return code;
 }
 
-/* Each file is half of the work. */
 static void difference_progress(void *context, double share)
 {
     const struct difference_work *w = context;
     if (w->r->progress)
-        w->r->progress(w->r->progress_context, w->from + share / 2);
+        w->r->progress(w->r->progress_context, w->from + share * w->part);
 }
 
-/* The draws B of A's file into VALUE. */
-static enum status difference_draws(const struct difference_request *r, struct analysis *a,
-                                    const struct bootstrap *b, double *value, double from,
-                                    struct err *err)
+enum status difference_draws(const struct difference_request *r, struct analysis *a,
+                             const struct bootstrap *b, double *value, double from, double part,
+                             struct err *err)
 {
-    struct difference_work w = {.r = r, .draws = b->design.draws, .value = value, .from = from};
+    struct difference_work w = {
+        .r = r, .draws = b->design.draws, .value = value, .from = from, .part = part};
     struct resample resample = {.threads = r->threads,
                                 .cancel = a->cancel,
                                 .progress = difference_progress,
@@ -83,6 +83,36 @@ static enum status difference_draws(const struct difference_request *r, struct a
     bootstrap_resample(b, a, r->property, &resample);
     if (!code)
         code = resample_run(&resample, r->layer, r->layers, 0, w.draws, difference_visit, &w, err);
+    return code;
+}
+
+enum status difference_null(struct null_result *out, struct analysis *a,
+                            const struct difference_request *r, double from, double part,
+                            struct err *err)
+{
+    struct difference_work w = {.r = r, .from = from, .part = part};
+    struct null_request request = {.property = r->property,
+                                   .layer = r->layer,
+                                   .layers = r->layers,
+                                   .statistics = r->statistics,
+                                   .exchange = {.strata = r->bootstrap.strata,
+                                                .speakers = r->bootstrap.speakers,
+                                                .draws = r->bootstrap.draws,
+                                                .seed = r->bootstrap.seed},
+                                   .threads = r->threads,
+                                   .progress = difference_progress,
+                                   .progress_context = &w};
+    for (uint32_t i = 0; i < r->statistics; i++) {
+        request.statistic[i].statistic = r->statistic[i].statistic;
+        if (r->statistic[i].group)
+            return err_set(err, STATUS_USAGE, "size:%.80s: one group has no null of its own",
+                           r->statistic[i].group);
+    }
+    enum status code = null_make(out, a, &request, err);
+    if (!code && out->why[0]) {
+        code = err_set(err, STATUS_UNSUPPORTED, "%s", out->why);
+        null_free(out);
+    }
     return code;
 }
 
@@ -134,48 +164,106 @@ enum status difference_summarise(struct difference_row *row, uint64_t draws, str
     return STATUS_OK;
 }
 
-/* Rows with what the files say, and room for the draws. */
-static enum status difference_begin(struct difference *d, struct analysis *a, struct analysis *b,
-                                    const struct difference_request *r, struct err *err)
+/* One of two files. */
+struct difference_side {
+    struct analysis *a;
+    struct bootstrap bootstrap;
+    double *observed; /* [statistics][layers] what the file says */
+    double *chance;   /* [statistics][layers] what is taken off its draws, and was off these */
+    double *value;    /* [statistics][layers][draws] */
+};
+
+static void difference_side_free(struct difference_side *s)
 {
-    size_t values;
-    enum status code = STATUS_OK;
-    d->rows = r->statistics * r->layers;
-    d->row = mem_zeros(d->rows, sizeof *d->row);
-    d->value = d->design.draws <= SIZE_MAX && mul_size(d->rows, (size_t)d->design.draws, &values)
-                   ? mem_array(values, sizeof *d->value)
+    bootstrap_free(&s->bootstrap);
+    free(s->observed);
+    free(s->chance);
+    free(s->value);
+}
+
+/* What S's file says, and what is taken off its values: the means of the null, or nothing. */
+static enum status difference_look(struct difference_side *s, const struct difference_request *r,
+                                   double from, struct err *err)
+{
+    struct null_result null = {.rows = 0};
+    enum status code = r->excess ? difference_null(&null, s->a, r, from, 0.25, err) : STATUS_OK;
+    for (uint32_t i = 0; i < r->statistics * r->layers && !code; i++) {
+        s->chance[i] = r->excess ? null.row[i].summary.mean : 0;
+        if (r->excess)
+            s->observed[i] = null.row[i].summary.observed - s->chance[i];
+        else
+            code = difference_observe(&r->statistic[i / r->layers], s->a, r->property,
+                                      r->layer[i % r->layers], &s->observed[i], err);
+    }
+    null_free(&null);
+    return code;
+}
+
+/* The observed values and the draws of S; half of the work, which begins at FROM. */
+static enum status difference_side_make(struct difference_side *s,
+                                        const struct difference_request *r, double from,
+                                        struct err *err)
+{
+    size_t rows = (size_t)r->statistics * r->layers, values;
+    uint64_t draws = s->bootstrap.design.draws;
+    s->observed = mem_array(rows, sizeof *s->observed);
+    s->chance = mem_array(rows, sizeof *s->chance);
+    s->value = draws <= SIZE_MAX && mul_size(rows, (size_t)draws, &values)
+                   ? mem_array(values, sizeof *s->value)
                    : NULL;
+    if (!s->observed || !s->chance || !s->value)
+        return err_nomem(err);
+    enum status code = difference_look(s, r, from, err);
+    double part = r->excess ? 0.25 : 0.5;
+    if (!code)
+        code = difference_draws(r, s->a, &s->bootstrap, s->value, from + 0.5 - part, part, err);
+    for (size_t i = 0; i < rows && !code; i++)
+        for (uint64_t k = 0; k < draws; k++)
+            s->value[i * draws + k] -= s->chance[i];
+    return code;
+}
+
+/* The value of layer number L among LAYERS, each STEP after the one before; of the best of them
+ * where L is their number. */
+static double difference_pick(const double *of, uint32_t layers, uint64_t step, uint32_t l)
+{
+    double best = NAN;
+    if (l < layers)
+        return of[l * step];
+    for (l = 0; l < layers; l++)
+        best = fmax(best, of[l * step]);
+    return best;
+}
+
+/* The rows from both SIDES: for each statistic its layers, and where that is asked for the best. */
+static enum status difference_fill(struct difference *d, const struct difference_request *r,
+                                   const struct difference_side *side, struct err *err)
+{
+    uint32_t each = r->layers + (r->best ? 1 : 0);
+    uint64_t draws = d->design.draws;
+    enum status code = STATUS_OK;
+    size_t values;
+    d->rows = r->statistics * each;
+    d->row = mem_zeros(d->rows, sizeof *d->row);
+    d->value =
+        mul_size(d->rows, (size_t)draws, &values) ? mem_array(values, sizeof *d->value) : NULL;
     if (!d->row || !d->value)
         return err_nomem(err);
     for (uint32_t i = 0; i < d->rows && !code; i++) {
         struct difference_row *row = &d->row[i];
-        row->statistic = r->statistic[i / r->layers];
-        row->layer = r->layer[i % r->layers];
-        row->value = d->value + i * d->design.draws;
-        code = difference_observe(&row->statistic, a, r->property, row->layer, &row->a, err);
-        if (!code)
-            code = difference_observe(&row->statistic, b, r->property, row->layer, &row->b, err);
+        uint32_t l = i % each;
+        size_t at = (size_t)(i / each) * r->layers;
+        double *value = d->value + i * draws;
+        row->statistic = r->statistic[i / each];
+        row->layer = l < r->layers ? r->layer[l] : DIFFERENCE_BEST;
+        row->value = value;
+        row->a = difference_pick(side[0].observed + at, r->layers, 1, l);
+        row->b = difference_pick(side[1].observed + at, r->layers, 1, l);
+        for (uint64_t k = 0; k < draws; k++)
+            value[k] = difference_pick(side[0].value + at * draws + k, r->layers, draws, l) -
+                       difference_pick(side[1].value + at * draws + k, r->layers, draws, l);
+        code = difference_summarise(row, draws, err);
     }
-    return code;
-}
-
-/* The draws of both, and their differences. */
-static enum status difference_run(struct difference *d, struct analysis *a, struct analysis *b,
-                                  const struct difference_request *r,
-                                  const struct bootstrap draws[2], struct err *err)
-{
-    size_t values = (size_t)d->rows * (size_t)d->design.draws;
-    double *of_b = mem_array(values, sizeof *of_b);
-    enum status code = of_b ? STATUS_OK : err_nomem(err);
-    if (!code)
-        code = difference_draws(r, a, &draws[0], d->value, 0, err);
-    if (!code)
-        code = difference_draws(r, b, &draws[1], of_b, 0.5, err);
-    for (size_t i = 0; i < values && !code; i++)
-        d->value[i] -= of_b[i];
-    for (uint32_t i = 0; i < d->rows && !code; i++)
-        code = difference_summarise(&d->row[i], d->design.draws, err);
-    free(of_b);
     return code;
 }
 
@@ -183,20 +271,20 @@ enum status difference_make(struct difference *out, struct analysis *a, struct a
                             const struct difference_request *r, struct err *err)
 {
     struct difference made = {.rows = 0};
-    struct bootstrap draws[2] = {{.cells = 0}};
+    struct difference_side side[2] = {{.a = a}, {.a = b}};
     b->cancel = a->cancel;
     enum status code = difference_share(&made, a, b, r->property, err);
     if (!code)
-        code = bootstrap_make(&draws[0], a, r->property, &r->bootstrap, false, err);
+        code = bootstrap_make(&side[0].bootstrap, a, r->property, &r->bootstrap, false, err);
     if (!code)
-        code = bootstrap_follow(&draws[1], b, r->property, &draws[0], err);
-    made.design = draws[0].design;
+        code = bootstrap_follow(&side[1].bootstrap, b, r->property, &side[0].bootstrap, err);
+    made.design = side[0].bootstrap.design;
+    for (int i = 0; i < 2 && !code; i++)
+        code = difference_side_make(&side[i], r, 0.5 * i, err);
     if (!code)
-        code = difference_begin(&made, a, b, r, err);
-    if (!code)
-        code = difference_run(&made, a, b, r, draws, err);
+        code = difference_fill(&made, r, side, err);
     for (int i = 0; i < 2; i++)
-        bootstrap_free(&draws[i]);
+        difference_side_free(&side[i]);
     if (code)
         difference_free(&made);
     else

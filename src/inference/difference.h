@@ -9,6 +9,7 @@
 #include "inference/bootstrap.h"
 
 #define DIFFERENCE_MAX_STATISTICS 16
+#define DIFFERENCE_BEST           UINT32_MAX /* no layer: the best of them */
 
 /* A statistic, or the number of one group's neurons. */
 struct difference_statistic {
@@ -22,6 +23,9 @@ struct difference_request {
     uint32_t layers;
     struct difference_statistic statistic[DIFFERENCE_MAX_STATISTICS];
     uint32_t statistics;
+    bool best; /* the best of the layers, too, whichever it is in each file and draw */
+    bool
+        excess; /* values less the mean of their null (null.h) under the same strata, draws, seed */
     struct bootstrap_options bootstrap; /* strata are those of the first file */
     unsigned threads;                   /* at least 1 */
     void (*progress)(void *context, double share);
@@ -35,7 +39,7 @@ struct difference_request {
  */
 struct difference_row {
     struct difference_statistic statistic;
-    uint32_t layer; /* from 0 */
+    uint32_t layer; /* from 0; DIFFERENCE_BEST */
     double a, b, difference, bias, low, high, p;
     const double *value; /* [draws] d*, NAN where it is not defined */
 };
@@ -44,14 +48,15 @@ struct difference {
     struct bootstrap_design design; /* of the shared speakers */
     uint32_t owners[2];             /* speakers (utterances) of each file */
     uint32_t phones[2], shared;     /* phones of each file, and of both */
-    uint32_t rows;                  /* statistics x layers, statistic by statistic */
-    struct difference_row *row;     /* [rows] */
-    double *value;                  /* private */
+    uint32_t rows; /* statistics x layers, statistic by statistic, each with the best last */
+    struct difference_row *row; /* [rows] */
+    double *value;              /* private */
 };
 
 /*
  * Compares the files of A and B, under A's cancel flag.  Both are narrowed to the speakers and
- * phones that they share: the filters of A and B stay so.  STATUS_MISMATCH where they share none.
+ * phones that they share: the filters of A and B stay so.  STATUS_MISMATCH where they share none,
+ * STATUS_UNSUPPORTED where one of them gives no null that is asked for.
  */
 enum status difference_make(struct difference *out, struct analysis *a, struct analysis *b,
                             const struct difference_request *r, struct err *err);

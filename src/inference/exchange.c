@@ -99,17 +99,35 @@ static enum status exchange_classes(struct exchange *x, const struct property *p
     return code;
 }
 
+/* True if tokens can be exchanged within the strata that O asks for: their speaker, or utterance; a
+ * column of the speaker table, which their speaker has one value of. */
+static bool exchange_has_strata(const struct analysis *a, const struct exchange_options *o)
+{
+    const struct counts *c = a->counts;
+    const char *name = strata_column(c, o->strata, o->speakers);
+    int speaker = counts_find_factor(c, "speaker");
+    struct err err;
+    uint32_t strata;
+    if (!o->strata || !name || strcmp(name, "speaker") == 0 || strcmp(name, "utterance") == 0)
+        return true;
+    uint32_t *stratum = speaker < 0 ? NULL : mem_array(c->factor[speaker].levels, sizeof *stratum);
+    bool has = stratum && !strata_of_speakers(c, o->speakers, name, stratum, &strata, &err);
+    free(stratum);
+    return has;
+}
+
 /* Tokens within speaker x phone, or utterance x phone. */
-static enum status exchange_label_tokens(struct exchange *x, const struct exchange_options *o,
-                                         struct err *err)
+static enum status exchange_label_tokens(struct exchange *x, const struct analysis *a,
+                                         const struct exchange_options *o, struct err *err)
 {
     const struct token_units *t = x->tokens;
     bool utterance = o->strata && strcmp(o->strata, "utterance") == 0;
     uint32_t owners = utterance ? t->utterances : t->owners, *stratum;
     size_t strata;
-    if (o->strata && !utterance && strcmp(o->strata, "speaker") != 0)
+    if (!exchange_has_strata(a, o))
         return err_set(err, STATUS_USAGE,
-                       "tokens are exchanged within speaker or utterance (and phone), not '%.80s'",
+                       "tokens are exchanged within speaker or utterance (and phone), not '%.80s', "
+                       "which is no column of the speaker table",
                        o->strata);
     if (!mul_size(owners, t->phones, &strata) || strata >= UINT32_MAX)
         return err_nomem(err);
@@ -144,7 +162,7 @@ static enum status exchange_tokens(struct exchange *x, struct analysis *a, const
     if (!code)
         code = token_units_open(x->tokens, a, property, path, err);
     if (!code)
-        code = exchange_label_tokens(x, o, err);
+        code = exchange_label_tokens(x, a, o, err);
     free(beside);
     return code;
 }

@@ -14,6 +14,7 @@
 #include "eval/eval.h"
 #include "experiment/experiment.h"
 #include "inference/confound.h"
+#include "inference/contrast.h"
 #include "inference/difference.h"
 #include "inference/neurontest.h"
 #include "inference/ledger.h"
@@ -175,6 +176,8 @@ enum status report_split(struct table *t, const struct split *s, const char *pro
                          struct err *err);
 enum status report_difference(struct table *t, const struct difference *d, const char *property,
                               struct err *err);
+/* Layers against others. */
+enum status report_contrast(struct table *t, const struct contrast *c, struct err *err);
 void report_difference_name(struct buf *out, const struct difference_statistic *s);
 
 /* report_confound.c: every level of C in every layer; what is exchanged at each. */

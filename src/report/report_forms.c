@@ -35,6 +35,7 @@ const struct table_form *const report_forms[] = {
     &form_sizes,
     &form_split,
     &form_difference,
+    &form_contrast,
     &form_sweep,
     &form_sweep_shares,
     &form_confound,

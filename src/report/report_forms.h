@@ -16,7 +16,7 @@ extern const struct table_form form_overlap, form_sets, form_overlap_summary;
 extern const struct table_form form_set, form_set_summary;
 extern const struct table_form form_null, form_ledger;
 extern const struct table_form form_drawn, form_shared, form_stability, form_sizes, form_split;
-extern const struct table_form form_difference;
+extern const struct table_form form_contrast, form_difference;
 extern const struct table_form form_sweep, form_sweep_shares;
 extern const struct table_form form_confound, form_confound_levels;
 extern const struct table_form form_edited, form_randomized;

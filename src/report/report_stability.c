@@ -71,9 +71,13 @@ static const struct table_column split_columns[] = {
 
 static const struct table_column difference_columns[] = {
     {"property", TABLE_TEXT, NULL, "the property", 0, 0},
-    {"layer", TABLE_INTEGER, NULL, "the layer, from 1", 0, 0},
+    {"layer", TABLE_INTEGER, NULL, "the layer, from 1; missing: the best of each file (--best)", 0,
+     0},
     {"statistic", TABLE_TEXT, NULL, "the statistic; size:GROUP counts one group's neurons", 0, 0},
-    {"a", TABLE_REAL, NULL, "its value in the first file, on what both files share", 0, 4},
+    {"a", TABLE_REAL, NULL,
+     "its value in the first file, on what both files share; with --excess less the mean of its "
+     "null",
+     0, 4},
     {"b", TABLE_REAL, NULL, "its value in the second", 0, 4},
     {"difference", TABLE_REAL, NULL, "a - b", 0, 4},
     {"low", TABLE_REAL, NULL,
@@ -82,6 +86,28 @@ static const struct table_column difference_columns[] = {
     {"high", TABLE_REAL, NULL, "97.5 percentile of the same", 0, 4},
     {"p", TABLE_REAL, NULL,
      "min(1, 2 (1 + n) / (1 + draws)), n the fewer of the draws on one side of 0, less their bias",
+     0, 4},
+};
+
+static const struct table_column contrast_columns[] = {
+    {"property", TABLE_TEXT, NULL, "the property", 0, 0},
+    {"layers", TABLE_TEXT, NULL, "layers, as 1,3-5", 0, 0},
+    {"against", TABLE_TEXT, NULL, "layers that they are held against", 0, 0},
+    {"best", TABLE_BOOLEAN, NULL, "against the best of these, not their mean", 0, 0},
+    {"statistic", TABLE_TEXT, NULL, "the statistic", 0, 0},
+    {"observed", TABLE_REAL, NULL, "its mean over the layers minus that over the others", 0, 4},
+    {"expected", TABLE_REAL, NULL, "the same of the means of its null", 0, 4},
+    {"difference", TABLE_REAL, NULL, "observed - expected", 0, 4},
+    {"low", TABLE_REAL, NULL,
+     "2.5 percentile of the draws' differences, less their bias (their mean minus difference)", 0,
+     4},
+    {"high", TABLE_REAL, NULL, "97.5 percentile of the same", 0, 4},
+    {"p", TABLE_REAL, NULL,
+     "min(1, 2 (1 + n) / (1 + draws)), n the fewer of the draws on one side of 0, less their bias",
+     0, 4},
+    {"against_p", TABLE_REAL, NULL,
+     "the smallest p_max of the layers that they are held against, for these may be beyond chance, "
+     "too",
      0, 4},
 };
 
@@ -105,6 +131,10 @@ const struct table_form form_split =
 const struct table_form form_difference = TABLE_FORM(
     "difference", "differences", "Two models on the same recordings: stability with --difference.",
     difference_columns);
+
+const struct table_form form_contrast =
+    TABLE_FORM("contrast", "contrasts",
+               "Layers of one model against others: stability with --contrast.", contrast_columns);
 
 enum status report_drawn(struct table *t, const struct bootstrap_design *d, bool draws,
                          struct err *err)
@@ -206,7 +236,7 @@ enum status report_difference(struct table *t, const struct difference *d, const
         buf_clear(&name);
         report_difference_name(&name, &row->statistic);
         table_words(t, property);
-        table_count(t, row->layer + 1);
+        table_count(t, row->layer == DIFFERENCE_BEST ? -1 : (int64_t)row->layer + 1);
         table_words(t, buf_text(&name));
         table_real(t, row->a);
         table_real(t, row->b);
@@ -218,4 +248,25 @@ enum status report_difference(struct table *t, const struct difference *d, const
     }
     buf_free(&name);
     return code;
+}
+
+enum status report_contrast(struct table *t, const struct contrast *c, struct err *err)
+{
+    table_extend(t, &form_contrast, 0);
+    for (uint32_t i = 0; i < c->rows; i++) {
+        const struct contrast_row *row = &c->row[i];
+        table_words(t, c->null.property);
+        table_words(t, buf_text(&c->of));
+        table_words(t, buf_text(&c->against));
+        table_flag(t, c->best);
+        table_words(t, row->statistic->name);
+        table_real(t, row->observed);
+        table_real(t, row->expected);
+        table_real(t, row->difference);
+        table_real(t, row->low);
+        table_real(t, row->high);
+        table_real(t, row->p);
+        table_real(t, row->against_p);
+    }
+    return table_ok(t, NULL, err);
 }

@@ -70,6 +70,18 @@ fast="--property gender --draws 99"
         "$dir/out" || complain "stability: a file differs from itself: $(cat "$dir/out")"
 }
 
+# Layers against others, and the best layers of two models.
+prints 'layers 1 minus the best of 2,4' stability "$sid" --property phone --draws 19 --contrast 1:2,4 --best
+prints 'property	layers	against	best	statistic' stability "$sid" --property phone --draws 19 \
+    --contrast 1-2:4,3 --statistic full-dim --format tsv
+awk -F '\t' 'NR == 2 && $2 == "1-2" && $3 == "3-4" && $4 == 0 { d = $6 - $7 - $8; hit = d < 1e-9 && d > -1e-9 }
+    END { exit !hit || NR != 2 }' "$dir/out" || complain "--contrast: $(cat "$dir/out")"
+prints ' best  full-dim' stability "$sid" "$sid" --property phone --draws 19 --difference --best --excess
+refuses 2 'on both sides' stability "$sid" --property phone --contrast 1-2:2
+refuses 2 'LAYERS:LAYERS' stability "$sid" --property phone --contrast 1
+refuses 1 'no layer 9' stability "$sid" --property phone --contrast 1:9
+refuses 1 'exchanges tokens' stability "$sid" --property pitch --draws 9 --contrast 1:2
+
 # Fewer than 10 speakers, and strata of few, are said.
 prints 'within gender' stability "$sid" --property gender --draws 9 --where speaker=F1,F2,M1,M2
 grep -q '4 speakers: intervals are too narrow' "$dir/err" || complain "no note: $(cat "$dir/err")"
@@ -94,7 +106,9 @@ refuses 1 'has no group' stability "$sid" "$sid" --property gender --difference 
 for wrong in '' '--property gender --sizes --split 1' '--property gender --difference' \
     '--property gender --split one' '--property gender --draws 0' '--property gender --sizes --all' \
     '--property gender --statistic size' "--property gender $sid" \
-    "--property gender --difference --statistic overlap:phone $sid"; do
+    "--property gender --difference --statistic overlap:phone $sid" '--property gender --best' \
+    '--property gender --excess --contrast 1:2' '--property gender --layer 1 --contrast 1:2' \
+    '--property gender --contrast 1:2 --statistic size:female'; do
     # shellcheck disable=SC2086 # words
     "$PROPNEU" stability "$sid" $wrong >"$dir/out" 2>"$dir/err"
     [ $? = 2 ] || complain "stability $wrong: not refused as usage: $(cat "$dir/err")"

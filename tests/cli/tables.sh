@@ -99,6 +99,8 @@ asked neurons neurons "$sid" --property gender --stable 50% --draws 20
 asked sizes stability "$sid" --property phone --draws 20 --sizes
 asked layers stability "$sid" --property gender --split 1
 asked differences stability "$sid" "$sid" --property gender --draws 20 --difference
+asked differences stability "$sid" "$ssl" --property phone --draws 20 --difference --excess --best
+asked contrasts stability "$sid" --property phone --draws 20 --contrast 1:2,4
 
 asked confound confound "$sid" --property gender --given pitch --draws 20 --layer 2,4
 asked sweep sweep "$sid" --property gender --draws 20 --sigma 70,80 --min-frames 1,100000

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "base/bitset.h"
+#include "inference/contrast.h"
 #include "inference/difference.h"
 #include "inference/split.h"
 #include "inference/stability.h"
@@ -369,6 +370,95 @@ static void a_model_does_not_differ_from_itself(void **state)
     analysed_close(&f[1]);
 }
 
+/* What chance gives is taken off values and draws; the best layer is another one in each draw. */
+static void best_layers_are_compared_beyond_chance(void **state)
+{
+    const struct spoken s[2] = {{.seed = 1, .speakers = 12, .clear = true},
+                                {.seed = 2, .speakers = 12}};
+    static const uint32_t layer[] = {0, 1};
+    struct difference_request r = {.property = "gender",
+                                   .layer = layer,
+                                   .layers = 2,
+                                   .statistic = {{.statistic = &statistic_size}},
+                                   .statistics = 1,
+                                   .best = true,
+                                   .bootstrap = {.draws = DRAWS, .seed = 9},
+                                   .threads = 1};
+    struct null_request n = {.property = "gender",
+                             .statistic = {{.statistic = &statistic_size}},
+                             .statistics = 1,
+                             .exchange = {.draws = DRAWS, .seed = 9},
+                             .threads = 1};
+    struct difference plain, excess;
+    struct null_result null[2];
+    struct analysed f[2];
+    (void)state;
+    open_spoken(&f[0], &s[0]);
+    open_spoken(&f[1], &s[1]);
+    assert_ok(difference_make(&plain, &f[0].analysis, &f[1].analysis, &r, &err));
+    r.excess = true;
+    assert_ok(difference_make(&excess, &f[0].analysis, &f[1].analysis, &r, &err));
+    for (int i = 0; i < 2; i++)
+        assert_ok(null_make(&null[i], &f[i].analysis, &n, &err));
+    assert_int_equal(plain.rows, 3);
+    assert_true(plain.row[2].layer == DIFFERENCE_BEST);
+    assert_true(plain.row[2].a == fmax(plain.row[0].a, plain.row[1].a));
+    assert_true(excess.row[2].b == fmax(excess.row[0].b, excess.row[1].b));
+    for (uint32_t l = 0; l < 2; l++) {
+        double of_a = null[0].row[l].summary.mean, of_b = null[1].row[l].summary.mean;
+        assert_true(of_a > 0 && of_b > 0);
+        assert_true(fabs(excess.row[l].a - (plain.row[l].a - of_a)) < 1e-9);
+        assert_true(fabs(excess.row[l].b - (plain.row[l].b - of_b)) < 1e-9);
+        for (int d = 0; d < DRAWS; d++)
+            assert_true(fabs(excess.row[l].value[d] - (plain.row[l].value[d] - of_a + of_b)) <
+                        1e-9);
+    }
+    for (uint32_t i = 0; i < 3; i++) {
+        check_row(&plain.row[i]);
+        check_row(&excess.row[i]);
+    }
+    for (int i = 0; i < 2; i++)
+        null_free(&null[i]);
+    difference_free(&plain);
+    difference_free(&excess);
+    analysed_close(&f[0]);
+    analysed_close(&f[1]);
+}
+
+/* Values of three layers in three draws, with a null; by hand. */
+static void layers_are_held_against_others(void **state)
+{
+    static const signed char side[] = {1, -1, -1};
+    const double value[] = {/* layer 1 */ 9, 7, 8, /* 2 */ 4, 3, 8, /* 3 */ 6, 5, 4};
+    const struct null_row null[] = {
+        {.summary = {.observed = 8, .mean = 2, .p_max = 0.1}},
+        {.summary = {.observed = 5, .mean = 1, .p_max = 0.4}},
+        {.summary = {.observed = 6, .mean = 4, .p_max = 0.2}},
+    };
+    struct contrast_sides s = {side, 3, false};
+    struct contrast_row row;
+    struct buf text = BUF_INIT;
+    (void)state;
+    assert_ok(contrast_judge(&row, &s, null, value, 3, &err));
+    assert_true(row.observed == 8 - 5.5 && row.expected == 2 - 2.5);
+    assert_true(row.difference == 3 && row.against_p == 0.2);
+    /* Draws: 9 - 5, 7 - 4, 8 - 6, each plus .5: mean 3.5, so that .5 is taken off again. */
+    assert_true(fabs(row.low - 2.05) < 1e-12 && fabs(row.high - 3.95) < 1e-12);
+    assert_true(row.p == 0.5);
+    s.best = true;
+    assert_ok(contrast_judge(&row, &s, null, value, 3, &err));
+    assert_true(row.observed == 8 - 5 && row.expected == 2 - 1);
+    assert_true(row.difference == 2);
+    /* 7 - 3, 5 - 2, 6 - 7: mean 2. */
+    assert_true(fabs(row.low - -0.8) < 1e-12 && fabs(row.high - 3.95) < 1e-12);
+    assert_true(row.p == 1);
+    contrast_layers(&text, &s, NULL, -1);
+    buf_str(&text, " ");
+    contrast_layers(&text, &s, (const uint32_t[]){4, 6, 8}, -1);
+    assert_string_equal(buf_text(&text), "2-3 7,9");
+    buf_free(&text);
+}
+
 static void what_is_missing_is_said(void **state)
 {
     const struct spoken s[2] = {{.seed = 1, .speakers = 6},
@@ -418,6 +508,8 @@ int main(void)
         cmocka_unit_test(halves_are_files_of_half_the_speakers),
         cmocka_unit_test(models_are_compared_on_the_speakers_they_share),
         cmocka_unit_test(a_model_does_not_differ_from_itself),
+        cmocka_unit_test(best_layers_are_compared_beyond_chance),
+        cmocka_unit_test(layers_are_held_against_others),
         cmocka_unit_test(what_is_missing_is_said),
     };
     return cmocka_run_group_tests(tests, set_up, analysed_tear_down);

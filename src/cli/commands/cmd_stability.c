@@ -7,50 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/commands/bootstrap_options.h"
 #include "cli/commands/exchange_options.h"
 #include "cli/commands/print_stability.h"
-#include "cli/commands/print_tables.h"
-#include "cli/progress.h"
+#include "cli/commands/stability_run.h"
 
 #define LEAST_SHARE 0.05 /* of a neuron outside the set to be listed without --all */
-
-enum stability_mode {
-    STABILITY_NEURONS,
-    STABILITY_SIZES,
-    STABILITY_SPLIT,
-    STABILITY_DIFFERENCE,
-};
-
-struct stability_command {
-    struct analysis_options options;
-    const char *property;
-    const char *layers;
-    const char *other; /* the second FILE */
-    const char *statistics;
-    struct bootstrap_options bootstrap;
-    bool all;
-    enum stability_mode mode;
-    unsigned modes; /* asked for */
-};
-
-/* What a run needs, to be freed together. */
-struct stability_run {
-    const struct stability_command *c;
-    const struct cli *cli;
-    struct analysis_input *in;
-    uint32_t *layer, layers;
-    struct progress progress;
-};
-
-/* JSON says with the answer what it rests on. */
-static enum status stability_settings(struct answer *answer, const struct stability_run *r,
-                                      struct err *err)
-{
-    return report_settings(answer_add(answer), &r->in->analysis, err);
-}
 
 /* How firmly neurons belong to their sets, and the sizes of the draws. */
 static enum status stability_neurons(FILE *out, struct stability_run *r, struct err *err)
@@ -112,96 +75,6 @@ static enum status stability_split(FILE *out, struct stability_run *r, struct er
     return code;
 }
 
-/* The statistics of LIST, "size,size:female", with their texts in TEXT, to be freed. */
-static enum status stability_statistics(struct difference_request *d, const char *list, char **text,
-                                        struct err *err)
-{
-    enum status code = STATUS_OK;
-    char *item = *text = mem_strndup(list, strlen(list));
-    if (!item)
-        return err_nomem(err);
-    for (char *next; item && !code; item = next) {
-        next = strchr(item, ',');
-        if (next)
-            *next++ = '\0';
-        code = difference_add(d, item, err);
-    }
-    return code;
-}
-
-/* Layers that both files have, of those asked for. */
-static enum status stability_both(struct stability_run *r, const struct analysis_input *b,
-                                  struct err *err)
-{
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < r->layers; i++)
-        if (r->layer[i] < b->counts.layers)
-            r->layer[n++] = r->layer[i];
-    if (n < r->layers && r->c->layers)
-        return err_set(err, STATUS_NOTFOUND, "%s: no layer %u (there are: 1 to %u)", r->c->other,
-                       r->layer[r->layers - 1] + 1, b->counts.layers);
-    if (n < r->layers || b->counts.layers > r->in->counts.layers)
-        cli_note(r->cli, "%s has %u layers, %s %u: the first %u are compared", r->in->counts.path,
-                 r->in->counts.layers, r->c->other, b->counts.layers, n);
-    r->layers = n;
-    return STATUS_OK;
-}
-
-/* The answer for programs; ANSWER has the settings, which the comparison narrows, already. */
-static enum status stability_difference_tables(FILE *out, struct stability_run *r,
-                                               struct answer *answer, const struct difference *d,
-                                               struct err *err)
-{
-    enum status code = report_drawn(answer_add(answer), &d->design, true, err);
-    if (!code)
-        code = report_shared(answer_add(answer), d, r->c->other, err);
-    if (!code)
-        code = report_difference(answer_add(answer), d, r->c->property, err);
-    if (!code)
-        code = answer_print(out, r->cli->format, answer, err);
-    return code;
-}
-
-/* Two models on the recordings of the same speakers. */
-static enum status stability_difference(FILE *out, struct stability_run *r, struct err *err)
-{
-    struct analysis_input b;
-    struct difference d = {.rows = 0};
-    struct answer answer = ANSWER_INIT;
-    char *text = NULL;
-    struct difference_request request = {.property = r->c->property,
-                                         .bootstrap = r->c->bootstrap,
-                                         .threads = r->cli->threads,
-                                         .progress = progress_share,
-                                         .progress_context = &r->progress};
-    enum status code = analysis_open(&b, r->c->other, &r->c->options, err);
-    if (!code)
-        code = stability_statistics(&request, r->c->statistics ? r->c->statistics : "size,full-dim",
-                                    &text, err);
-    if (!code)
-        code = stability_both(r, &b, err);
-    request.layer = r->layer;
-    request.layers = r->layers;
-    if (!code && r->cli->format == CLI_TEXT)
-        print_settings(out, r->in);
-    else if (!code)
-        code = stability_settings(&answer, r, err);
-    if (!code)
-        code = difference_make(&d, &r->in->analysis, &b.analysis, &request, err);
-    progress_end(&r->progress);
-    if (!code)
-        bootstrap_note(r->cli, &d.design);
-    if (!code && r->cli->format == CLI_TEXT)
-        print_difference(out, &d, r->c->property, r->c->other);
-    else if (!code)
-        code = stability_difference_tables(out, r, &answer, &d, err);
-    answer_free(&answer);
-    difference_free(&d);
-    free(text);
-    analysis_close(&b);
-    return code;
-}
-
 static enum status stability_print(FILE *out, const struct cli *cli, struct analysis_input *in,
                                    void *context, struct err *err)
 {
@@ -213,6 +86,8 @@ static enum status stability_print(FILE *out, const struct cli *cli, struct anal
         code = stability_split(out, &r, err);
     else if (!code && r.c->mode == STABILITY_DIFFERENCE)
         code = stability_difference(out, &r, err);
+    else if (!code && r.c->mode == STABILITY_CONTRAST)
+        code = stability_contrast(out, &r, err);
     else if (!code)
         code = stability_neurons(out, &r, err);
     progress_end(&r.progress);
@@ -220,7 +95,16 @@ static enum status stability_print(FILE *out, const struct cli *cli, struct anal
     return code;
 }
 
-enum { OPT_SIZES, OPT_SPLIT, OPT_DIFFERENCE, OPT_STATISTIC, OPT_ALL };
+enum {
+    OPT_SIZES,
+    OPT_SPLIT,
+    OPT_DIFFERENCE,
+    OPT_CONTRAST,
+    OPT_STATISTIC,
+    OPT_BEST,
+    OPT_EXCESS,
+    OPT_ALL
+};
 
 static bool stability_take(void *request, const struct cli_args *a, int opt)
 {
@@ -229,6 +113,9 @@ static bool stability_take(void *request, const struct cli_args *a, int opt)
     switch (opt) {
     case OPT_STATISTIC: c->statistics = a->value; return true;
     case OPT_ALL: c->all = true; return true;
+    case OPT_BEST: c->best = true; return true;
+    case OPT_EXCESS: c->excess = true; return true;
+    case OPT_CONTRAST: c->contrast = a->value; break;
     case OPT_SPLIT:
         if (!cli_unsigned(a->value, 0, UINT32_MAX, &seed)) {
             cli_usage(a->command, "--split takes a seed, not '%s'", a->value);
@@ -238,9 +125,10 @@ static bool stability_take(void *request, const struct cli_args *a, int opt)
         break;
     default: break;
     }
-    c->mode = opt == OPT_SIZES   ? STABILITY_SIZES
-              : opt == OPT_SPLIT ? STABILITY_SPLIT
-                                 : STABILITY_DIFFERENCE;
+    c->mode = opt == OPT_SIZES      ? STABILITY_SIZES
+              : opt == OPT_SPLIT    ? STABILITY_SPLIT
+              : opt == OPT_CONTRAST ? STABILITY_CONTRAST
+                                    : STABILITY_DIFFERENCE;
     c->modes |= 1u << c->mode;
     return true;
 }
@@ -252,16 +140,24 @@ static int stability_check(const struct stability_command *c, int files)
     if (!c->property)
         return cli_usage(me, "--property NAME is needed");
     if (c->modes & (c->modes - 1))
-        return cli_usage(me, "only one of --sizes, --split and --difference can be given");
+        return cli_usage(me,
+                         "only one of --sizes, --split, --difference and --contrast can be given");
     if (c->mode == STABILITY_DIFFERENCE && files != 2)
         return cli_usage(me, "--difference compares two count FILEs");
     if (c->mode != STABILITY_DIFFERENCE && files != 1)
         return cli_usage(me, files == 2 ? "two FILEs are compared with --difference"
                                         : "one count FILE is needed");
-    if (c->statistics && c->mode != STABILITY_DIFFERENCE)
-        return cli_usage(me, "--statistic needs --difference");
+    bool compares = c->mode == STABILITY_DIFFERENCE || c->mode == STABILITY_CONTRAST;
+    if ((c->statistics || c->best) && !compares)
+        return cli_usage(me, "%s needs --difference or --contrast",
+                         c->best ? "--best" : "--statistic");
+    if (c->excess && c->mode != STABILITY_DIFFERENCE)
+        return cli_usage(me, "--excess needs --difference");
+    if (c->layers && c->mode == STABILITY_CONTRAST)
+        return cli_usage(me, "--contrast says which layers: without --layer");
     if (c->all && c->mode != STABILITY_NEURONS)
-        return cli_usage(me, "--all lists neurons: without --sizes, --split and --difference");
+        return cli_usage(
+            me, "--all lists neurons: without --sizes, --split, --difference and --contrast");
     return CLI_END;
 }
 
@@ -293,10 +189,15 @@ static const struct cli_option stability_options[] = {
     [OPT_SPLIT] = {"split", 0, "SEED", "sets of one half of the speakers, looked for on the other",
                    NULL},
     [OPT_DIFFERENCE] = {"difference", 0, NULL, "compare two files, speaker by speaker", NULL},
+    [OPT_CONTRAST] = {"contrast", 0, "LAYERS:LAYERS",
+                      "layers against others, as 1:5-8, chance subtracted", NULL},
     [OPT_STATISTIC] = {"statistic", 0, "LIST",
                        "what to compare, with commas (default: size,full-dim); size:GROUP: of one "
                        "group",
                        "size|silhouette|full-dim|anosim|permanova-f|permanova-r2|permdisp|size:"},
+    [OPT_BEST] = {"best", 0, NULL,
+                  "compare best layers (--difference); against the best (--contrast)", NULL},
+    [OPT_EXCESS] = {"excess", 0, NULL, "subtract what chance gives (--difference)", NULL},
     [OPT_ALL] = {"all", 0, NULL, "list all neurons that were in a set in any draw", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
@@ -311,13 +212,18 @@ const struct cli_command command_stability = {
         "that of the draws in which it is in the set of its group.  --split makes sets from one\n"
         "half of the speakers and looks for them on the other.  --difference draws the speakers\n"
         "that two files share, the same in both, and gives the difference of their statistics\n"
-        "with an interval and p.  Fewer than 10 speakers give intervals that are too narrow.\n"
+        "with an interval and p.  --contrast does so for layers of one file: the mean of the "
+        "first\n"
+        "minus that of the others, less what exchanged labels give (propneu null).\n"
+        "Fewer than 10 speakers give intervals that are too narrow.\n"
         "\n"
-        "Its tables are 'stability', 'sizes', 'split' and 'difference' in propneu-tables(5).\n",
+        "Its tables are 'stability', 'sizes', 'split', 'difference' and 'contrast' in\n"
+        "propneu-tables(5).\n",
     .examples = "  propneu stability my.counts --property gender\n"
                 "  propneu stability my.counts --property gender --sizes --draws 999\n"
                 "  propneu stability my.counts --property gender --split 1\n"
-                "  propneu stability sid.counts ssl.counts --property gender --difference\n",
+                "  propneu stability sid.counts ssl.counts --property gender --difference\n"
+                "  propneu stability my.counts --property gender --contrast 1:5-8\n",
     .groups = stability_groups,
     .options = stability_options,
     .files = CLI_FILE,

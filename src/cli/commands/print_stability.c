@@ -10,7 +10,7 @@
 
 #include "base/bitset.h"
 #include "base/number.h"
-#include "cli/commands/analysis_options.h"
+#include "cli/commands/exchange_options.h"
 #include "cli/commands/print_neuron_tests.h"
 #include "report/report.h"
 
@@ -121,7 +121,10 @@ void print_difference(FILE *out, const struct difference *d, const char *propert
         int digits = row->statistic.statistic->unit[0] ? 0 : 3;
         struct buf name = BUF_INIT;
         report_difference_name(&name, &row->statistic);
-        fprintf(out, "%5u  ", row->layer + 1);
+        if (row->layer == DIFFERENCE_BEST)
+            fputs(" best  ", out);
+        else
+            fprintf(out, "%5u  ", row->layer + 1);
         print_name(out, buf_text(&name), 13);
         print_real(out, row->a, 10, digits);
         print_real(out, row->b, 10, digits);
@@ -131,6 +134,31 @@ void print_difference(FILE *out, const struct difference *d, const char *propert
         print_real(out, row->p, 10, 4);
         fputc('\n', out);
         buf_free(&name);
+    }
+}
+
+void print_contrast(FILE *out, const struct contrast *c)
+{
+    const struct null_result *n = &c->null;
+    print_drawn(out, &c->design, n->property);
+    print_exchange(out, n->property, n->kind, n->strata, n->draws, n->enumerated);
+    fprintf(out,
+            "\nlayers %s minus %s%s\n\n"
+            "statistic      observed  by chance  difference  (95 %%)                     p"
+            "  p_max of the others\n",
+            buf_text(&c->of), c->best ? "the best of " : "", buf_text(&c->against));
+    for (uint32_t i = 0; i < c->rows; i++) {
+        const struct contrast_row *row = &c->row[i];
+        int digits = row->statistic->unit[0] ? 1 : 3;
+        print_name(out, row->statistic->name, 13);
+        print_real(out, row->observed, 10, digits);
+        print_real(out, row->expected, 11, digits);
+        print_real(out, row->difference, 12, digits);
+        print_real(out, row->low, 10, digits);
+        print_real(out, row->high, 10, digits);
+        print_real(out, row->p, 10, 4);
+        print_real(out, row->against_p, 21, 4);
+        fputc('\n', out);
     }
 }
 

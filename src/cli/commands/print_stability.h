@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "inference/difference.h"
+#include "inference/contrast.h"
 #include "inference/split.h"
 #include "inference/stability.h"
 #include "report/table.h"
@@ -19,6 +19,8 @@ void print_sizes(FILE *out, const struct stability *s);
 void print_split(FILE *out, const struct split *s, const char *property);
 void print_difference(FILE *out, const struct difference *d, const char *property,
                       const char *other);
+
+void print_contrast(FILE *out, const struct contrast *c);
 
 /* One layer of neurons --stable: how many of its neurons are in LEAST of the draws, then ROWS. */
 void print_stable(FILE *out, const struct stability_layer *l, double least,
