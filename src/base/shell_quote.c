@@ -52,6 +52,15 @@ void shell_quote(struct buf *out, const char *text)
     buf_str(out, "'");
 }
 
+void shell_add_option(void *out, const char *name, const char *value)
+{
+    buf_printf(out, " --%s", name);
+    if (!value)
+        return;
+    buf_str(out, " ");
+    shell_quote(out, value);
+}
+
 /* The byte of up to three octal digits at *P, which is moved behind them. */
 static char shell_octal(char **p)
 {

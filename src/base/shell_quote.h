@@ -17,6 +17,10 @@
  */
 void shell_quote(struct buf *out, const char *text);
 
+/* Adds " --NAME VALUE" to the struct buf OUT, without VALUE where it is NULL: a field_each
+ * (base/fields.h). */
+void shell_add_option(void *out, const char *name, const char *value);
+
 /*
  * Takes TEXT apart into WORDS [most], which borrow from it, a NULL behind the last; false without a
  * word, with too many, or where a quote is open.  Reads what shell_quote writes, and backslashes.

@@ -111,19 +111,8 @@ enum status experiment_request_read(struct experiment_request *out, const char *
     return STATUS_OK;
 }
 
-/* A field_each: adds an option, its value quoted for a shell. */
-static void request_add_option(void *context, const char *name, const char *value)
-{
-    struct buf *out = context;
-    buf_printf(out, " --%s", name);
-    if (!value)
-        return;
-    buf_str(out, " ");
-    shell_quote(out, value);
-}
-
 void experiment_request_command(const struct experiment_request *r, struct buf *out)
 {
     buf_str(out, r->kind == EXPERIMENT_MATRIX ? "propneu erase --matrix" : "propneu prune --curve");
-    experiment_request_each(r, request_add_option, out);
+    experiment_request_each(r, shell_add_option, out);
 }

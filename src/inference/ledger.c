@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "inference/difference_parts.h"
 
 const char *const ledger_roles[LEDGER_ROLES] = {"ssl", "sid", "pr"};
 
@@ -29,15 +30,15 @@ static const struct ledger_claim ledger_claims[] = {
     {"pitch has neurons of its own", "Figure 7", "11 to 190 in a layer", LEDGER_SSL, "pitch",
      ledger_judge_exceeds, 0, 0, 0, 0},
     {"phone classes separate best at two thirds of the depth", "Figure 4", "layer 8 of 12, .274",
-     LEDGER_SSL, "phone", ledger_judge_contrast, 8, 8, 0, 0},
+     LEDGER_SSL, "phone", ledger_judge_best, 8, 8, 0, 0},
     {"genders separate best in the first layer", "Figure 4", "layer 1 of 12, .407", LEDGER_SSL,
-     "gender", ledger_judge_contrast, 1, 1, 0, 0},
+     "gender", ledger_judge_best, 1, 1, 0, 0},
     {"pitch separates best in the first layer", "Figure 4", "layer 1 of 12, .253", LEDGER_SSL,
-     "pitch", ledger_judge_contrast, 1, 1, 0, 0},
+     "pitch", ledger_judge_best, 1, 1, 0, 0},
     {"middle layers lack gender (first layer minus these)", "Figure 4", ".407 against -.02",
-     LEDGER_SSL, "gender", ledger_judge_contrast, 1, 1, 5, 8},
+     LEDGER_SSL, "gender", ledger_judge_lacks, 1, 1, 5, 8},
     {"middle layers lack pitch (first layer minus these)", "Figure 4", ".253 against -.04",
-     LEDGER_SSL, "pitch", ledger_judge_contrast, 1, 1, 5, 8},
+     LEDGER_SSL, "pitch", ledger_judge_lacks, 1, 1, 5, 8},
     {"the last layer has gender again (minus middle layers)", "Figure 4", ".355 against -.02",
      LEDGER_SSL, "gender", ledger_judge_contrast, 12, 12, 5, 8},
     {"speaker identification raises gender", "Figure 5", ".407 to .636", LEDGER_SID, "gender",
@@ -64,6 +65,13 @@ static int ledger_property_number(const char *property)
     return 0;
 }
 
+struct exchange_options ledger_exchange(const struct ledger_request *r)
+{
+    const struct bootstrap_options *o = &r->bootstrap;
+    return (struct exchange_options){
+        .strata = o->strata, .speakers = o->speakers, .draws = o->draws, .seed = o->seed};
+}
+
 const struct null_row *ledger_null_row(const struct null_result *n, uint32_t statistic,
                                        uint32_t layer)
 {
@@ -77,7 +85,7 @@ enum status ledger_null(struct ledger_work *w, enum ledger_role role, const char
     struct null_result *n = &w->null[role][number];
     struct analysis *a = w->r->file[role];
     struct null_request request = {
-        .property = property, .exchange = w->r->exchange, .threads = w->r->threads};
+        .property = property, .exchange = ledger_exchange(w->r), .threads = w->r->threads};
     enum status code = STATUS_OK;
     *out = NULL;
     if (!a) {
@@ -100,6 +108,55 @@ enum status ledger_null(struct ledger_work *w, enum ledger_role role, const char
         snprintf(row->why, sizeof row->why, "%s", n->why);
     else if (!code)
         *out = n;
+    return code;
+}
+
+uint32_t *ledger_layers(uint32_t layers)
+{
+    uint32_t *layer = mem_array(layers, sizeof *layer);
+    for (uint32_t l = 0; layer && l < layers; l++)
+        layer[l] = l;
+    return layer;
+}
+
+/* The draws B of A's PROPERTY into D. */
+static enum status ledger_draw(struct ledger_draws *d, struct ledger_work *w, struct analysis *a,
+                               const char *property, const struct bootstrap *b, struct err *err)
+{
+    struct difference_request r = {.property = property,
+                                   .layers = a->counts->layers,
+                                   .statistic = {{.statistic = &statistic_full_dim}},
+                                   .statistics = 1,
+                                   .threads = w->r->threads};
+    size_t values;
+    uint32_t *layer = ledger_layers(r.layers);
+    double *value = mul_size(r.layers, (size_t)b->design.draws, &values)
+                        ? mem_array(values, sizeof *value)
+                        : NULL;
+    r.layer = layer;
+    enum status code =
+        layer && value ? difference_draws(&r, a, b, value, 0, 1, err) : err_nomem(err);
+    free(layer);
+    if (code)
+        free(value);
+    else
+        *d = (struct ledger_draws){value, b->design.draws};
+    return code;
+}
+
+enum status ledger_drawn(struct ledger_work *w, enum ledger_role role, const char *property,
+                         const struct ledger_draws **out, struct err *err)
+{
+    struct ledger_draws *d = &w->drawn[role][ledger_property_number(property)];
+    struct analysis *a = w->r->file[role];
+    struct bootstrap b = {.cells = 0};
+    *out = d;
+    if (d->value)
+        return STATUS_OK;
+    enum status code = bootstrap_make(&b, a, property, &w->r->bootstrap, false, err);
+    if (!code)
+        code = ledger_draw(d, w, a, property, &b, err);
+    bootstrap_free(&b);
     return code;
 }
 
@@ -132,8 +189,10 @@ enum status ledger_make(struct ledger *out, const struct ledger_request *r, stru
             r->progress(r->progress_context, (double)(i + 1) / made.rows);
     }
     for (int role = 0; role < LEDGER_ROLES; role++)
-        for (int p = 0; p < 3; p++)
+        for (int p = 0; p < 3; p++) {
             null_free(&w.null[role][p]);
+            free(w.drawn[role][p].value);
+        }
     if (code)
         ledger_free(&made);
     else
@@ -143,6 +202,8 @@ enum status ledger_make(struct ledger *out, const struct ledger_request *r, stru
 
 void ledger_free(struct ledger *l)
 {
+    for (uint32_t i = 0; i < l->rows && l->row; i++)
+        free(l->row[i].command);
     free(l->row);
     *l = (struct ledger){0};
 }

@@ -3,15 +3,16 @@
  * these files with its interval and what chance gives, and a verdict.
  *
  * holds: beyond the null, p < .05; fails: the interval excludes the claim; else: cannot tell, which
- * is also the verdict where a file or what it needs is missing.  Claims of order or absence are
- * differences with the null's means subtracted: an interval above 0 holds, one below fails.
- * Silhouettes are full-dimensional here: the published ones are of maps in the plane.
+ * is also the verdict where a file or what it needs is missing.  Claims of order or absence, of
+ * layers or of models, are differences with the null's means subtracted: an interval above 0 holds,
+ * one below fails.  Silhouettes are full-dimensional here: the published ones are of maps in the
+ * plane.
  */
 #ifndef PROPNEU_INFERENCE_LEDGER_H
 #define PROPNEU_INFERENCE_LEDGER_H
 
 #include "analysis/analysis.h"
-#include "inference/exchange.h"
+#include "inference/bootstrap.h"
 
 /* What a file is in the paper's comparisons. */
 enum ledger_role { LEDGER_SSL, LEDGER_SID, LEDGER_PR, LEDGER_ROLES };
@@ -27,14 +28,15 @@ struct ledger_row {
     const char *claim, *source, *published;
     double ours, low, high, null, p; /* NAN where there is none */
     enum ledger_verdict verdict;
-    char command[600]; /* that prints the numbers behind it */
-    char why[256];     /* why it cannot be told; "" */
+    char *command; /* that prints the numbers behind it; NULL where a file is missing */
+    char why[256]; /* why it cannot be told; "" */
 };
 
 struct ledger_request {
     struct analysis *file[LEDGER_ROLES]; /* NULL where there is none */
     const char *model[LEDGER_ROLES];     /* for the commands of claims on edits; NULL */
-    struct exchange_options exchange;    /* strata, draws and seed of nulls and bootstrap */
+    const char *options;                 /* for all commands: how the files were opened; NULL */
+    struct bootstrap_options bootstrap;  /* strata, draws and seed, of nulls, too */
     unsigned threads;                    /* at least 1 */
     void (*progress)(void *context, double share);
     void *progress_context;

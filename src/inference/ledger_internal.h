@@ -4,14 +4,24 @@
 #ifndef PROPNEU_INFERENCE_LEDGER_INTERNAL_H
 #define PROPNEU_INFERENCE_LEDGER_INTERNAL_H
 
+#include "base/buf.h"
 #include "inference/ledger.h"
 #include "inference/null.h"
 
-/* A run over the claims; nulls are made once for each file and property. */
+#define LEDGER_LEVEL 0.05 /* of p */
+
+/* Full-dimensional silhouettes of every layer under bootstrap draws. */
+struct ledger_draws {
+    double *value; /* [layers][draws] */
+    uint64_t draws;
+};
+
+/* A run over the claims; nulls and draws are made once for each file and property. */
 struct ledger_work {
     const struct ledger_request *r;
     struct null_result null[LEDGER_ROLES][3]; /* of phone, gender, pitch: sizes, then full-dim */
     bool made[LEDGER_ROLES][3];
+    struct ledger_draws drawn[LEDGER_ROLES][3];
 };
 
 struct ledger_claim {
@@ -34,19 +44,38 @@ enum status ledger_null(struct ledger_work *w, enum ledger_role role, const char
 const struct null_row *ledger_null_row(const struct null_result *n, uint32_t statistic,
                                        uint32_t layer);
 
-/*
- * The full-dimensional silhouettes of A's PROPERTY in every layer, under DRAWS bootstrap draws of
- * B, into VALUE [layers][draws].
- */
-struct bootstrap;
-enum status ledger_draws(struct ledger_work *w, struct analysis *a, const char *property,
-                         const struct bootstrap *b, double *value, struct err *err);
+/* The draws of a property of a file that there is.  STATUS_UNSUPPORTED where it does not tell
+ * speakers apart. */
+enum status ledger_drawn(struct ledger_work *w, enum ledger_role role, const char *property,
+                         const struct ledger_draws **out, struct err *err);
+
+/* The first LAYERS layers, to be freed; NULL without memory. */
+uint32_t *ledger_layers(uint32_t layers);
+
+/* How the labels of nulls are exchanged. */
+struct exchange_options ledger_exchange(const struct ledger_request *r);
+
+/* "propneu COMMAND FILE FILE2 OPTIONS" into the row, with the options that all have in common;
+ * FILE2 may be NULL.  OPTIONS is released. */
+enum status ledger_command(struct ledger_work *w, struct ledger_row *row, const char *command,
+                           const struct analysis *file, const struct analysis *file2,
+                           struct buf *options, bool draws, struct err *err);
+
+/* Verdict of a claim that something is above 0, from the row's interval. */
+void ledger_judge_above(struct ledger_row *row);
+
+/* True where CODE is a reason why something cannot be told; ROW then says it. */
+bool ledger_excused(struct ledger_row *row, enum status code, const struct err *err);
 
 /* One for each kind of claim. */
 enum status ledger_judge_exceeds(struct ledger_work *w, const struct ledger_claim *c,
                                  struct ledger_row *row, struct err *err);
 enum status ledger_judge_contrast(struct ledger_work *w, const struct ledger_claim *c,
                                   struct ledger_row *row, struct err *err);
+enum status ledger_judge_best(struct ledger_work *w, const struct ledger_claim *c,
+                              struct ledger_row *row, struct err *err);
+enum status ledger_judge_lacks(struct ledger_work *w, const struct ledger_claim *c,
+                               struct ledger_row *row, struct err *err);
 enum status ledger_judge_raises(struct ledger_work *w, const struct ledger_claim *c,
                                 struct ledger_row *row, struct err *err);
 enum status ledger_judge_leaves(struct ledger_work *w, const struct ledger_claim *c,

@@ -11,8 +11,8 @@ static const struct table_column ledger_columns[] = {
     {"source", TABLE_TEXT, NULL, "where it says so", 0, 0},
     {"published", TABLE_TEXT, NULL, "the figure there; silhouettes are of maps in the plane", 0, 0},
     {"ours", TABLE_REAL, NULL,
-     "the same of these files: a number of neurons, or a full-dimensional silhouette or difference "
-     "of such, with the null's means subtracted where layers are compared",
+     "the same of these files: a number of neurons, or a difference of full-dimensional "
+     "silhouettes, with the null's means subtracted",
      0, 3},
     {"low", TABLE_REAL, NULL,
      "lower end of its interval: 2.5 percentile over speakers drawn with replacement, corrected "
@@ -20,7 +20,10 @@ static const struct table_column ledger_columns[] = {
      "bias; missing for numbers of neurons",
      0, 3},
     {"high", TABLE_REAL, NULL, "upper end: 97.5 percentile", 0, 3},
-    {"null", TABLE_REAL, NULL, "what chance gives, where labels are exchanged", 0, 3},
+    {"null", TABLE_REAL, NULL,
+     "what chance gives, where labels are exchanged: a number of neurons, or what was subtracted "
+     "where layers are compared; missing for two models, where it was subtracted from each",
+     0, 3},
     {"p", TABLE_REAL, NULL,
      "for the best layer (p_max) where numbers of neurons are judged; two-sided of a difference", 0,
      4},
@@ -48,7 +51,7 @@ enum status report_ledger(struct table *t, const struct ledger *l, struct err *e
         table_real(t, row->null);
         table_real(t, row->p);
         table_words(t, ledger_verdict_name(row->verdict));
-        table_words(t, row->command[0] ? row->command : NULL);
+        table_words(t, row->command);
     }
     return table_ok(t, NULL, err);
 }

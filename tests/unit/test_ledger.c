@@ -37,7 +37,7 @@ static const struct ledger_row *claim(const struct ledger *l, const char *words)
 
 static void make(struct ledger *l, struct analysed *ssl, struct analysed *sid, unsigned threads)
 {
-    struct ledger_request r = {.threads = threads, .exchange = {.draws = 199}};
+    struct ledger_request r = {.threads = threads, .bootstrap = {.draws = 199}};
     r.file[LEDGER_SSL] = &ssl->analysis;
     r.file[LEDGER_SID] = sid ? &sid->analysis : NULL;
     assert_ok(ledger_make(l, &r, &err));
@@ -61,7 +61,7 @@ static void claims_are_judged(void **state)
     assert_non_null(strstr(claim(&l, "recognition leaves")->why, "pr=FILE"));
     assert_true(claim(&l, "pitch has neurons")->why[0]); /* no such factor */
     for (uint32_t i = 0; i < l.rows; i++)
-        assert_true(l.row[i].command[0] || l.row[i].why[0]);
+        assert_true(l.row[i].command || l.row[i].why[0]);
     ledger_free(&l);
     make(&l, &sid, &ssl, 1);
     assert_int_equal(claim(&l, "gender has neurons")->verdict, LEDGER_HOLDS);

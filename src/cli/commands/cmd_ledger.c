@@ -8,15 +8,17 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/shell_quote.h"
 #include "cli/commands.h"
-#include "cli/commands/exchange_options.h"
+#include "cli/commands/analysis_options.h"
+#include "cli/commands/bootstrap_options.h"
 #include "cli/commands/print_tables.h"
 #include "cli/progress.h"
 #include "inference/ledger.h"
 
 struct ledger_command {
     struct analysis_options options;
-    struct exchange_options exchange;
+    struct bootstrap_options bootstrap;
     const char *file[LEDGER_ROLES], *model[LEDGER_ROLES];
 };
 
@@ -81,9 +83,7 @@ static void ledger_print_markdown(FILE *out, const struct ledger *l)
         ledger_print_number(out, row->null, 3);
         ledger_print_number(out, row->p, 4);
         ledger_print_text(out, ledger_verdict_name(row->verdict));
-        fputs(row->command[0] ? " `" : " -", out);
-        fputs(row->command, out);
-        fputs(row->command[0] ? "` |\n" : " |\n", out);
+        fprintf(out, row->command ? " `%s` |\n" : " - |\n", row->command);
     }
 }
 
@@ -115,7 +115,9 @@ static enum status ledger_compute(struct ledger *l, struct analysis_input *in,
                                   const struct ledger_command *c, const struct cli *cli,
                                   struct err *err)
 {
-    struct ledger_request r = {.exchange = c->exchange, .threads = cli->threads};
+    static const struct analysis_options plain = ANALYSIS_OPTIONS_DEFAULT;
+    struct ledger_request r = {.bootstrap = c->bootstrap, .threads = cli->threads};
+    struct buf options = BUF_INIT;
     struct progress progress;
     enum status code = STATUS_OK;
     for (int i = 0; i < LEDGER_ROLES && !code; i++) {
@@ -129,8 +131,11 @@ static enum status ledger_compute(struct ledger *l, struct analysis_input *in,
     progress_begin(&progress, cli, "judging claims");
     r.progress = progress_share;
     r.progress_context = &progress;
+    fields_each(analysis_fields, &c->options, &plain, shell_add_option, &options);
+    r.options = buf_ok(&options) ? buf_text(&options) : NULL;
     if (!code)
-        code = ledger_make(l, &r, err);
+        code = buf_ok(&options) ? ledger_make(l, &r, err) : err_nomem(err);
+    buf_free(&options);
     progress_end(&progress);
     return code;
 }
@@ -185,7 +190,7 @@ static int ledger_run(struct cli *cli, int argc, char **argv)
 
 static const struct cli_group_use ledger_groups[] = {
     {&analysis_selection_options, offsetof(struct ledger_command, options)},
-    {&exchange_option_group, offsetof(struct ledger_command, exchange)},
+    {&bootstrap_option_group, offsetof(struct ledger_command, bootstrap)},
     {NULL, 0},
 };
 
