@@ -100,11 +100,26 @@ enum status experiment_list(const char *folder, struct names *out, struct err *e
     return code;
 }
 
+/* Whoever deletes the journal of a run wants no more of it: nobody would see what it still finds.
+ */
+static enum status journal_is_there(const struct experiment_journal *j, struct err *err)
+{
+    struct stat st;
+    if (fstat(j->fd, &st) != 0)
+        return err_errno(err, j->path);
+    if (st.st_nlink == 0)
+        return err_set(err, STATUS_IO, "%s: deleted while the experiment ran", j->path);
+    return STATUS_OK;
+}
+
 /* Writes all of B behind what is there; on failure cuts off what was written of it. */
 static enum status journal_append(struct experiment_journal *j, const struct buf *b,
                                   struct err *err)
 {
     off_t end = lseek(j->fd, 0, SEEK_END);
+    enum status there = journal_is_there(j, err);
+    if (there)
+        return there;
     for (size_t at = 0; at < b->len;) {
         ssize_t n = write(j->fd, b->data + at, b->len - at);
         if (n < 0 && errno == EINTR)

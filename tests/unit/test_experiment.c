@@ -243,6 +243,25 @@ static void refuses_other_experiments(void **state)
     experiment_free(&x);
 }
 
+/* Nobody would see what a run finds whose journal was deleted: it ends. */
+static void ends_when_its_journal_is_deleted(void **state)
+{
+    (void)state;
+    struct err err;
+    struct experiment x;
+    struct experiment_journal j;
+    const char *path = in_folder("deleted.journal");
+    make(&x);
+    assert_ok(experiment_journal_open(&j, &x, path, true, &err));
+    measure(&x, 0);
+    assert_ok(experiment_journal_add(&j, &x, 0, &err));
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(experiment_journal_add(&j, &x, 0, &err), STATUS_IO);
+    assert_non_null(strstr(err.msg, "deleted while the experiment ran"));
+    experiment_journal_close(&j, false);
+    experiment_free(&x);
+}
+
 /* Another process sees who is at work and what is done; a second run is kept away. */
 static void others_can_watch(void **state)
 {
@@ -347,6 +366,7 @@ int main(void)
         cmocka_unit_test(goes_on_from_every_byte),
         cmocka_unit_test(no_changed_byte_changes_the_result),
         cmocka_unit_test(refuses_other_experiments),
+        cmocka_unit_test(ends_when_its_journal_is_deleted),
         cmocka_unit_test(others_can_watch),
         cmocka_unit_test(history_is_listed),
         cmocka_unit_test(changes_beside_controls),
