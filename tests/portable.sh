@@ -1,7 +1,7 @@
 #!/bin/sh
-# The tests of numbers on the arithmetic of other processors: with each build of the kernels, and
-# with OpenBLAS's routines for several kinds of core.  Run by "make check-portable" in the build's
-# folder.  A golden file or a choice that hangs on last bits shows here.
+# The tests of numbers on the arithmetic of other processors: with each build of the kernels.
+# Run by "make check-portable" in the build's folder.  A golden file or a choice that hangs on last
+# bits shows here.
 set -u
 failed=0
 ran=
@@ -12,18 +12,6 @@ tests/unit/test_intervention tests/unit/test_count tests/unit/test_live
 tests/unit/test_eval tests/unit/test_eval_heads tests/unit/test_experiment
 tests/unit/test_experiments tests/cli/demo.sh tests/cli/count.sh tests/cli/activations.sh
 tests/cli/edit.sh tests/cli/eval.sh'
-
-# What calls BLAS and LAPACK: scaling, so every map, silhouette and figure; regression of F0.
-blas_tests='tests/unit/test_mds tests/unit/test_golden_sets tests/unit/test_property
-tests/unit/test_views tests/unit/test_compare tests/unit/test_figure tests/unit/test_save
-tests/unit/test_eval tests/unit/test_eval_heads tests/cli/analysis.sh tests/cli/figure.sh'
-
-# The processor's instructions are listed where Linux says so.
-can() {
-    for flag in "$@"; do
-        grep -qsw "$flag" /proc/cpuinfo || return 1
-    done
-}
 
 # run NAME TESTS...: with what was set in the environment.
 run() {
@@ -46,23 +34,6 @@ for kernels in portable avx2 avx512; do
     fi
 done
 unset PROPNEU_KERNELS
-
-# Each core with the instructions its routines need; other kinds of BLAS do not know the variable.
-while read -r core flags; do
-    OPENBLAS_CORETYPE=$core
-    export OPENBLAS_CORETYPE
-    # shellcheck disable=SC2086
-    if can $flags && OPENBLAS_VERBOSE=2 ./propneu --version 2>&1 | grep -qx "Core: $core"; then
-        run "OpenBLAS for $core" $blas_tests
-    else
-        echo "== OpenBLAS for $core: not on this processor"
-    fi
-done <<CORES
-Nehalem sse4_2
-Sandybridge avx
-Haswell avx2 fma
-SkylakeX avx512f avx512bw avx512vl
-CORES
 
 [ -n "$ran" ] || {
     echo "nothing could be run: are the tests built?"

@@ -1,7 +1,7 @@
 /*
  * Classical scaling (Torgerson 1952): the two largest eigenvectors of the doubly centred matrix of
  * squared distances, each as long as the root of its eigenvalue.  Where eigenvalues are equal any
- * basis of their space is a solution, and which one LAPACK finds hangs on its last bits; as maps
+ * basis of their space is a solution, and which one is found hangs on last bits; as maps
  * must not, the basis is then made from the points themselves, in a way that only depends on the
  * space.
  */

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cblas.h>
-
 #include "corpus/audio.h"
 #include "count/team.h"
 
@@ -111,8 +109,6 @@ enum status count_threads(struct count_job *j, uint64_t left, void *(*work)(void
 {
     struct workers team;
     size_t wanted = j->options->threads < left ? j->options->threads : (size_t)left;
-    /* Threads are spent on utterances; more of them inside BLAS would only fight for the cores. */
-    openblas_set_num_threads(1);
     pthread_mutex_lock(&j->lock);
     enum status code = workers_start(&team, wanted, work, j, &j->err);
     if (code)

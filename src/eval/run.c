@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cblas.h>
-
 #include "edit/intervention.h"
 #include "base/mem.h"
 
@@ -221,8 +219,6 @@ enum status pass_run(struct eval *e, enum pass pass, struct err *err)
     struct workers team;
     size_t wanted = e->options->threads ? e->options->threads : 1;
     wanted = wanted < e->corpus.recordings.count ? wanted : e->corpus.recordings.count;
-    /* Workers share the machine among themselves; more threads inside BLAS would only fight. */
-    openblas_set_num_threads(1);
     e->pass = pass;
     e->next = e->turn = 0;
     cancel_init(&e->stop, e->hooks->cancel);

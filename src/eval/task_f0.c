@@ -13,16 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cblas.h>
-#include <lapacke.h>
-
 #include "base/mem.h"
+#include "base/symmetric.h"
 
 #define RIDGE 1e-3
 
 struct regression {
     size_t side; /* E + 2: a state, log F0 and 1 */
-    double *all; /* [side][side] lower half of the sums of products */
+    double *all; /* [side][side] sums of products, from the diagonal to the right */
     double *c;   /* [E][E] */
     double *w;   /* [E] */
     double bias;
@@ -111,10 +109,7 @@ static enum status fit_item(struct worker *w, const struct item *it, struct err 
         row[width + 1] = 1;
         n++;
     }
-    /* sum += row^T row, of which only the lower half is computed and used. */
-    if (n > 0)
-        cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)r->side, (int)n, 1, p->row,
-                    (int)r->side, 1, p->sum, (int)r->side);
+    symmetric_add_squares(p->sum, r->side, p->row, n);
     return STATUS_OK;
 }
 
@@ -158,28 +153,29 @@ static enum status f0_fit(struct eval *e, struct err *err)
 {
     struct regression *r = e->own;
     size_t width = e->info->embed;
-    /* The last two rows of the sums, with y = ln F0:
-     * value = (sum y x, sum y^2), one = (sum x, sum y, n). */
-    const double *value = r->all + width * r->side, *one = value + r->side;
-    double n = one[width + 1], diagonal = 0;
+    /* The last two columns of the sums, with y = ln F0: row[width] = sum y x, and
+     * row[width + 1] = sum x; after the rows of x those of y and 1. */
+    const double *row_y = r->all + width * r->side, *row_1 = row_y + r->side;
+    double n = row_1[width + 1], sum_y = row_y[width + 1], diagonal = 0;
     if (n < 2)
         return err_set(err, STATUS_NOTFOUND, "%s: no F0 in the recordings for fitting",
                        e->how.audio);
     for (size_t i = 0; i < width; i++) {
-        for (size_t k = 0; k <= i; k++)
-            r->c[i * width + k] = r->all[i * r->side + k] - one[i] * one[k] / n;
-        r->w[i] = value[i] - one[i] * one[width] / n;
+        const double *row = r->all + i * r->side;
+        double mean = row[width + 1] / n;
+        for (size_t k = i; k < width; k++)
+            r->c[i * width + k] = row[k] - mean * r->all[k * r->side + width + 1];
+        r->w[i] = row[width] - mean * sum_y;
         diagonal += r->c[i * width + i];
     }
     for (size_t i = 0; i < width; i++)
         r->c[i * width + i] += RIDGE * diagonal / (double)width;
-    if (!isfinite(diagonal) ||
-        LAPACKE_dposv(LAPACK_ROW_MAJOR, 'L', (int)width, 1, r->c, (int)width, r->w, 1) != 0)
+    if (!isfinite(diagonal) || !symmetric_solve(r->c, width, r->w))
         return err_set(err, STATUS_UNSUPPORTED, "%s: layer %u is constant: nothing to regress on",
                        e->options->model, e->layer);
-    r->bias = one[width] / n;
+    r->bias = sum_y / n;
     for (size_t i = 0; i < width; i++)
-        r->bias -= r->w[i] * one[i] / n;
+        r->bias -= r->w[i] * r->all[i * r->side + width + 1] / n;
     return STATUS_OK;
 }
 

@@ -1,5 +1,5 @@
 /*
- * Matrix products on a packed right side.  OpenBLAS packs the weights again for every recording and
+ * Matrix products on a packed right side.  A BLAS packs the weights again for every recording and
  * wants lda >= k; here they are packed once, which at a few hundred rows gains more than its finer
  * tuning does, and a convolution's overlapping rows are read where they stand.
  */
