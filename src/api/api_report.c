@@ -31,7 +31,7 @@ enum pn_status pn_report_layers(pn_table **out, pn_analysis *analysis, const cha
         code = scores_make(&scores, &analysis->in.analysis, analysis->in.counts.path,
                            property ? &only : NULL, layer, &e);
     if (!code && t)
-        code = report_layers(&t->table, &scores, 1, &e);
+        code = report_layers(&t->table, &scores, 1, 0, &e);
     scores_free(&scores);
     names_free(&only);
     return api_result(api_table_end(out, t, code, &e), &e, error);

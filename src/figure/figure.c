@@ -111,9 +111,9 @@ void figure_line(struct figure *f, enum figure_ink ink, double width, enum figur
                                        .y2 = y2});
 }
 
-/* Copies the points; a path of fewer than two is nothing. */
-void figure_path(struct figure *f, enum figure_ink ink, double width, enum figure_dash dash,
-                 const double *point, size_t n)
+/* ITEM, a path through a copy of POINT [n][2]; of fewer than two it is nothing. */
+static void figure_add_path(struct figure *f, struct figure_item item, const double *point,
+                            size_t n)
 {
     if (n < 2)
         return;
@@ -122,13 +122,23 @@ void figure_path(struct figure *f, enum figure_ink ink, double width, enum figur
         return;
     }
     memcpy(f->point + 2 * f->points, point, 2 * n * sizeof *point);
-    figure_add(f, (struct figure_item){.kind = FIGURE_PATH,
-                                       .ink = ink,
-                                       .dash = dash,
-                                       .size = width,
-                                       .first = f->points,
-                                       .count = n});
+    item.first = f->points;
+    item.count = n;
+    figure_add(f, item);
     f->points += n;
+}
+
+void figure_path(struct figure *f, enum figure_ink ink, double width, enum figure_dash dash,
+                 const double *point, size_t n)
+{
+    const struct figure_item item = {.kind = FIGURE_PATH, .ink = ink, .dash = dash, .size = width};
+    figure_add_path(f, item, point, n);
+}
+
+void figure_area(struct figure *f, enum figure_ink ink, const double *point, size_t n)
+{
+    const struct figure_item item = {.kind = FIGURE_PATH, .ink = ink, .wash = true};
+    figure_add_path(f, item, point, n);
 }
 
 void figure_rect(struct figure *f, enum figure_ink ink, bool filled, struct figure_box box)

@@ -21,6 +21,7 @@
 #define FIGURE_TEXT     8.0 /* size of words */
 #define FIGURE_SMALL    7.0
 #define FIGURE_PNG_DPI  300
+#define FIGURE_WASH     0.14 /* opacity of what is filled so that what lies under it shines through */
 
 /* Inks of groups can be distinguished without red or green receptors, too (Okabe and Ito 2008);
  * those of the first five stand for the groups' styles on the screen. */
@@ -86,7 +87,7 @@ struct figure_item {
     enum figure_mark mark;
     enum figure_anchor anchor;
     bool filled, bold, upwards, mono;
-    bool wash;     /* filled so that what lies under it shines through */
+    bool wash;     /* CIRCLE, PATH: filled with FIGURE_WASH; such a path is closed, without line */
     double x, y;   /* first point, corner, centre, or where words are anchored, on the baseline */
     double x2, y2; /* LINE: the other end; RECT: width and height; CIRCLE: x2 = radius */
     double size;   /* width of a line, of a mark, height of words */
@@ -112,6 +113,8 @@ void figure_line(struct figure *f, enum figure_ink ink, double width, enum figur
 /* Through POINT [n][2]. */
 void figure_path(struct figure *f, enum figure_ink ink, double width, enum figure_dash dash,
                  const double *point, size_t n);
+/* The area within POINT [n][2], filled so that what lies under it shines through. */
+void figure_area(struct figure *f, enum figure_ink ink, const double *point, size_t n);
 void figure_rect(struct figure *f, enum figure_ink ink, bool filled, struct figure_box box);
 void figure_circle(struct figure *f, enum figure_ink ink, bool wash, double x, double y, double r);
 void figure_put_mark(struct figure *f, enum figure_ink ink, enum figure_mark mark, double size,

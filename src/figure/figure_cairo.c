@@ -134,7 +134,11 @@ static void put_item(cairo_t *cr, const struct figure *f, const struct figure_it
     case FIGURE_PATH:
         for (size_t k = 0; k < i->count; k++)
             cairo_line_to(cr, f->point[2 * (i->first + k)], f->point[2 * (i->first + k) + 1]);
-        cairo_stroke_item(cr, i);
+        if (i->wash) {
+            set_ink(cr, i->ink, FIGURE_WASH);
+            cairo_fill(cr);
+        } else
+            cairo_stroke_item(cr, i);
         break;
     case FIGURE_RECT:
         cairo_rectangle(cr, i->x, i->y, i->x2, i->y2);
@@ -146,7 +150,7 @@ static void put_item(cairo_t *cr, const struct figure *f, const struct figure_it
         break;
     case FIGURE_CIRCLE:
         cairo_arc(cr, i->x, i->y, i->x2, 0, 2 * acos(-1.0));
-        set_ink(cr, i->ink, 0.14);
+        set_ink(cr, i->ink, FIGURE_WASH);
         if (i->wash)
             cairo_fill_preserve(cr);
         cairo_stroke_item(cr, i);

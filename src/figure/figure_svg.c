@@ -118,13 +118,19 @@ static void put_mark(struct buf *out, const struct figure_item *i)
                PT(y - e), ink);
 }
 
-/* An open polyline through the item's points. */
+/* An open polyline through the item's points, or the area within them. */
 static void put_path(struct buf *out, const struct figure *f, const struct figure_item *i)
 {
     buf_str(out, "<path d=\"");
     for (size_t k = 0; k < i->count; k++) {
         const double *p = &f->point[2 * (i->first + k)];
         buf_printf(out, "%c%s %s", k ? 'L' : 'M', PT(p[0]), PT(p[1]));
+    }
+    if (i->wash) {
+        char ink[8];
+        ink_name(i, ink, sizeof ink);
+        buf_printf(out, "Z\" fill=\"%s\" fill-opacity=\"%s\"/>\n", ink, PT(FIGURE_WASH));
+        return;
     }
     buf_str(out, "\" fill=\"none\" stroke-linejoin=\"round\"");
     put_stroke(out, i);
@@ -159,7 +165,10 @@ static void put_item(struct buf *out, const struct figure *f, const struct figur
         break;
     case FIGURE_CIRCLE:
         buf_printf(out, "<circle cx=\"%s\" cy=\"%s\" r=\"%s\"", PT(i->x), PT(i->y), PT(i->x2));
-        buf_printf(out, i->wash ? " fill=\"%s\" fill-opacity=\"0.14\"" : " fill=\"none\"", ink);
+        if (i->wash)
+            buf_printf(out, " fill=\"%s\" fill-opacity=\"%s\"", ink, PT(FIGURE_WASH));
+        else
+            buf_str(out, " fill=\"none\"");
         put_stroke(out, i);
         buf_str(out, "/>\n");
         break;

@@ -1,5 +1,5 @@
 /*
- * figures.h - the figures of the paper: what each is drawn from, how it is laid out.
+ * figures.h - the figures of the paper, and of nulls: what each is drawn from, how it is laid out.
  * The command and the explorer fill the same data; its numbers are the tables of report.h.
  */
 #ifndef PROPNEU_FIGURE_FIGURES_H
@@ -7,6 +7,7 @@
 
 #include "figure/figure.h"
 #include "analysis/overlap.h"
+#include "inference/null.h"
 #include "report/scores.h"
 
 /* Figure 2: p(neuron | phone) of one layer, sorted. */
@@ -46,16 +47,27 @@ struct sets_data {
     uint32_t layer;           /* of names that have none, from 0 */
 };
 
+/* A statistic of a property in one layer or several, against its null. */
+struct null_data {
+    const struct null_result *null; /* with draws */
+    const uint32_t *row;            /* [rows] those of NULL's rows that are drawn */
+    size_t rows;
+};
+
 /* Each figure fills its whole size; a width or height of 0 becomes the figure's own. */
 void figure_ranks(struct figure *f, const struct rank_data *d, double width, double height);
 void figure_maps(struct figure *f, const struct map_data *d, size_t maps, double width,
                  double height);
 void figure_curves(struct figure *f, const struct scores *s, size_t files, enum curves_of what,
                    double width, double height);
+/* The same with what chance gives (scores_add_null), each property in a panel of its own. */
+void figure_bands(struct figure *f, const struct scores *s, size_t files, enum curves_of what,
+                  double width, double height);
 /* Figures 4 and 7 of one file side by side. */
 void figure_both(struct figure *f, const struct scores *s, double width, double height);
 void figure_best(struct figure *f, const struct scores *s, size_t files, double width,
                  double height);
+void figure_null(struct figure *f, const struct null_data *d, double width, double height);
 void figure_sets(struct figure *f, const struct sets_data *d, double width, double height);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "inference/strata.h"
 #include "inference/tokenunits.h"
@@ -19,6 +20,20 @@ const char *exchange_name(enum exchange_kind kind)
 {
     static const char *const name[] = {"classes", "speakers", "tokens", "utterances"};
     return name[kind];
+}
+
+char *exchange_words(enum exchange_kind kind, const char *strata, uint64_t draws, bool enumerated)
+{
+    struct buf b = BUF_INIT;
+    buf_printf(&b, "labels of %s exchanged", exchange_name(kind));
+    if (strcmp(strata, "none") != 0)
+        buf_printf(&b, " within %s", strata);
+    buf_printf(&b, enumerated ? ", all %llu labelings" : ", %llu random labelings",
+               (unsigned long long)draws);
+    if (buf_ok(&b))
+        return b.data;
+    buf_free(&b);
+    return NULL;
 }
 
 static enum status exchange_speakers(struct exchange *x, const struct analysis *a,

@@ -21,6 +21,10 @@ enum exchange_kind { EXCHANGE_CLASSES, EXCHANGE_SPEAKERS, EXCHANGE_TOKENS, EXCHA
 /* "classes", "speakers", "tokens", "utterances". */
 const char *exchange_name(enum exchange_kind kind);
 
+/* "labels of speakers exchanged within engine, all 630 labelings", to be freed; NULL without
+ * memory. */
+char *exchange_words(enum exchange_kind kind, const char *strata, uint64_t draws, bool enumerated);
+
 struct exchange_options {
     const char *strata;   /* column of the speaker table, "none", or NULL: the file's own choice;
                            * for tokens "speaker" (also NULL) or "utterance" */

@@ -33,15 +33,23 @@ extern const size_t report_form_count;
 /* report_settings.c: what the other tables of a count file were computed under; one row. */
 enum status report_settings(struct table *t, const struct analysis *a, struct err *err);
 
+/* What chance gives of what is drawn in figures 7, 4 and 5, in columns that are there where they
+ * were asked for. */
+enum report_bands {
+    REPORT_BAND_NEURONS = 1,
+    REPORT_BAND_SILHOUETTES = 2,
+    REPORT_BAND_BEST = 4,
+};
+
 /*
  * report_layers.c: every asked property of SCORES [files] in every layer that was asked for; the
  * best layer of each; properties that a file cannot answer are left out of the first two, and say
- * why in the third.
+ * why in the third.  BANDS: of enum report_bands.
  */
 enum status report_layers(struct table *t, const struct scores *scores, size_t files,
-                          struct err *err);
+                          unsigned bands, struct err *err);
 enum status report_properties(struct table *t, const struct scores *scores, struct err *err);
-enum status report_best(struct table *t, const struct scores *scores, size_t files,
+enum status report_best(struct table *t, const struct scores *scores, size_t files, unsigned bands,
                         struct err *err);
 
 /* The groups of PROPERTY (NULL: of every property that the file can answer). */

@@ -37,6 +37,25 @@ static const struct table_column layers_columns[] = {
     {"distances_expected", TABLE_REAL, NULL,
      "with --null: mean of silhouette_distances when labels are exchanged", 0, 3},
     {"distances_p", TABLE_REAL, NULL, "with --null: p of silhouette_distances", 0, 4},
+    {"observed", TABLE_REAL, "neurons",
+     "figure 7 with --null: the number of neurons that expected, low, high and p are about; where "
+     "tokens are exchanged, that of their middle frames",
+     REPORT_BAND_NEURONS, 0},
+    {"low", TABLE_REAL, "neurons", "2.5 percentile of that number when labels are exchanged",
+     REPORT_BAND_NEURONS, 0},
+    {"high", TABLE_REAL, "neurons", "97.5 percentile", REPORT_BAND_NEURONS, 0},
+    {"silhouette_observed", TABLE_REAL, NULL,
+     "figure 4 with --null: the silhouette on the map that the next columns are about; where "
+     "tokens are exchanged, that of their middle frames",
+     REPORT_BAND_SILHOUETTES, 3},
+    {"silhouette_expected", TABLE_REAL, NULL, "its mean when labels are exchanged",
+     REPORT_BAND_SILHOUETTES, 3},
+    {"silhouette_low", TABLE_REAL, NULL, "2.5 percentile of it when labels are exchanged",
+     REPORT_BAND_SILHOUETTES, 3},
+    {"silhouette_high", TABLE_REAL, NULL, "97.5 percentile", REPORT_BAND_SILHOUETTES, 3},
+    {"silhouette_p", TABLE_REAL, NULL, "p of silhouette_observed", REPORT_BAND_SILHOUETTES, 4},
+    {"silhouette_p_max", TABLE_REAL, NULL, "the same for the best of these layers",
+     REPORT_BAND_SILHOUETTES, 4},
 };
 
 static const struct table_column properties_columns[] = {
@@ -63,6 +82,16 @@ static const struct table_column best_columns[] = {
     {"silhouette_distances", TABLE_REAL, NULL,
      "the same on the full-dimensional distances between patterns", 0, 3},
     {"note", TABLE_TEXT, NULL, "why the file has no result", 0, 0},
+    {"observed", TABLE_REAL, NULL,
+     "with --null: the largest silhouette of all layers that the next columns are about; where "
+     "tokens are exchanged, that of their middle frames",
+     REPORT_BAND_BEST, 3},
+    {"expected", TABLE_REAL, NULL,
+     "with --null: mean of the largest silhouette of all layers when labels are exchanged",
+     REPORT_BAND_BEST, 3},
+    {"low", TABLE_REAL, NULL, "with --null: 2.5 percentile of it", REPORT_BAND_BEST, 3},
+    {"high", TABLE_REAL, NULL, "with --null: 97.5 percentile", REPORT_BAND_BEST, 3},
+    {"p", TABLE_REAL, NULL, "with --null: how often it reaches observed", REPORT_BAND_BEST, 4},
 };
 
 const struct table_form form_layers = TABLE_FORM(
@@ -104,16 +133,26 @@ static void add_layer(struct table *t, const struct scores *s, const struct scor
     table_flag(t, q->best == (long)layer);
     table_words(t, v->group_sizes);
     table_real(t, isnan(v->silhouette_full) ? NAN : v->stress);
-    table_real(t, v->expected);
-    table_real(t, v->p);
-    table_real(t, v->p_max);
-    table_real(t, v->distances_expected);
-    table_real(t, v->distances_p);
+    table_real(t, v->null_neurons.mean);
+    table_real(t, v->null_neurons.p);
+    table_real(t, v->null_neurons.p_max);
+    table_real(t, v->null_full.mean);
+    table_real(t, v->null_full.p);
+    table_real(t, v->null_neurons.observed);
+    table_real(t, v->null_neurons.low);
+    table_real(t, v->null_neurons.high);
+    table_real(t, v->null_silhouette.observed);
+    table_real(t, v->null_silhouette.mean);
+    table_real(t, v->null_silhouette.low);
+    table_real(t, v->null_silhouette.high);
+    table_real(t, v->null_silhouette.p);
+    table_real(t, v->null_silhouette.p_max);
 }
 
-enum status report_layers(struct table *t, const struct scores *s, size_t files, struct err *err)
+enum status report_layers(struct table *t, const struct scores *s, size_t files, unsigned bands,
+                          struct err *err)
 {
-    table_extend(t, &form_layers, 0);
+    table_extend(t, &form_layers, bands);
     for (size_t i = 0; i < files; i++)
         for (uint32_t p = 0; p < s[i].properties; p++)
             for (uint32_t l = 0; report_layers_answered(&s[i].property[p]) && l < s[i].layers; l++)
@@ -177,9 +216,10 @@ void report_group_sizes(struct buf *out, const struct property *p, const uint64_
 }
 
 /* Properties without a best layer keep their row, with the reason in the last column. */
-enum status report_best(struct table *t, const struct scores *s, size_t files, struct err *err)
+enum status report_best(struct table *t, const struct scores *s, size_t files, unsigned bands,
+                        struct err *err)
 {
-    table_extend(t, &form_best, 0);
+    table_extend(t, &form_best, bands);
     for (size_t i = 0; i < files; i++)
         for (uint32_t p = 0; p < s[i].properties; p++) {
             const struct score_property *q = &s[i].property[p];
@@ -193,6 +233,11 @@ enum status report_best(struct table *t, const struct scores *s, size_t files, s
             table_real(t, v ? v->silhouette : NAN);
             table_real(t, v ? v->silhouette_full : NAN);
             table_words(t, q->why[0] ? q->why : NULL);
+            table_real(t, q->null_best.observed);
+            table_real(t, q->null_best.mean);
+            table_real(t, q->null_best.low);
+            table_real(t, q->null_best.high);
+            table_real(t, q->null_best.p);
         }
     return table_ok(t, NULL, err);
 }

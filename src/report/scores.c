@@ -22,6 +22,7 @@ void scores_free(struct scores *s)
         for (uint32_t l = 0; s->property[p].layer && l < s->layers; l++)
             free(s->property[p].layer[l].group_sizes);
         free(s->property[p].name);
+        free(s->property[p].exchanged);
         free(s->property[p].layer);
     }
     free(s->property);
@@ -33,6 +34,7 @@ void scores_free(struct scores *s)
 enum status scores_init(struct scores *s, const char *title, uint32_t layers,
                         const struct names *names, struct err *err)
 {
+    const struct summary unknown = {NAN, NAN, NAN, NAN, NAN, NAN, NAN};
     struct scores made = {.layers = layers};
     made.title = mem_strndup(title, strlen(title));
     made.property = mem_zeros(names->count, sizeof *made.property);
@@ -43,16 +45,15 @@ enum status scores_init(struct scores *s, const char *title, uint32_t layers,
         q->layer = mem_zeros(layers, sizeof *q->layer);
         q->best = -1;
         q->asked = true;
+        q->null_best = unknown;
         ok = q->name && q->layer;
         for (uint32_t l = 0; ok && l < layers; l++)
             q->layer[l] = (struct score){.stress = NAN,
                                          .silhouette = NAN,
                                          .silhouette_full = NAN,
-                                         .expected = NAN,
-                                         .p = NAN,
-                                         .p_max = NAN,
-                                         .distances_expected = NAN,
-                                         .distances_p = NAN};
+                                         .null_neurons = unknown,
+                                         .null_silhouette = unknown,
+                                         .null_full = unknown};
     }
     if (!ok) {
         scores_free(&made);
@@ -72,23 +73,6 @@ void scores_rank(struct scores *s)
         for (uint32_t l = 0; l < s->layers; l++)
             ties_offer(&t, l, q->layer[l].there ? q->layer[l].silhouette : NAN);
         q->best = ties_choice(&t);
-    }
-}
-
-void scores_add_null(struct scores *s, const struct null_result *n)
-{
-    long property = n->rows ? scores_find(s, n->property) : -1;
-    for (uint32_t i = 0; property >= 0 && i < n->rows; i++) {
-        const struct null_row *row = &n->row[i];
-        struct score *v = &s->property[property].layer[row->layer];
-        if (row->statistic == &statistic_size) {
-            v->expected = row->summary.mean;
-            v->p = row->summary.p;
-            v->p_max = row->summary.p_max;
-        } else if (row->statistic == &statistic_full_dim) {
-            v->distances_expected = row->summary.mean;
-            v->distances_p = row->summary.p;
-        }
     }
 }
 

@@ -20,8 +20,9 @@ struct score {
     uint32_t width, tau, points, any, neurons;
     char *group_sizes;                          /* as report_group_sizes has it */
     double stress, silhouette, silhouette_full; /* NAN where there is none */
-    /* What chance gives (scores_add_null): of the size and of silhouette_full; NAN until then. */
-    double expected, p, p_max, distances_expected, distances_p;
+    /* What chance gives (scores_add_null) of the three numbers; all NAN until then.  `observed` is
+     * what was compared: where tokens are exchanged, of their middle frames. */
+    struct summary null_neurons, null_silhouette, null_full;
 };
 
 struct score_property {
@@ -30,6 +31,8 @@ struct score_property {
     bool asked;          /* to be shown; set to true by scores_init */
     struct score *layer; /* [layers] */
     long best;           /* layer of the largest silhouette; -1 = none, or all alike */
+    char *exchanged; /* how the nulls were made, as exchange_words has it; NULL: there are none */
+    struct summary null_best; /* of the largest silhouette of all layers; no p_max */
 };
 
 struct scores {
@@ -57,8 +60,8 @@ void scores_rank(struct scores *s);
 enum status scores_make(struct scores *s, struct analysis *a, const char *title,
                         const struct names *properties, uint32_t layer, struct err *err);
 
-/* Takes the nulls of `size` and `full-dim` of a property from N. */
-void scores_add_null(struct scores *s, const struct null_result *n);
+/* Takes the nulls of a property from N, which has all layers or no `silhouette` (scores_null.c). */
+enum status scores_add_null(struct scores *s, const struct null_result *n, struct err *err);
 
 /* What ENGINE has found so far of C, whose properties are NAMES (scores_take.c). */
 struct engine;

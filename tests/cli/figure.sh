@@ -75,6 +75,50 @@ same 'figure 8' "$dir/want" "$dir/8.tsv"
 awk -F '\t' 'NR == 1 || $1 == "AH"' "$dir/2.tsv" >"$dir/got"
 same 'figure 2' "$dir/want" "$dir/got"
 
+# What chance gives: the numbers are those of `layers --null` and `null`, in columns at the end.
+chance="--draws 9 --seed 2 --method classical"
+# $chance is several words.
+# shellcheck disable=SC2086
+{
+    figure 7null.svg 7 "$counts" --property phone,gender --null $chance
+    "$PROPNEU" layers -q "$counts" --property phone,gender --null $chance --format tsv >"$dir/want"
+    cut -f 1-18 "$dir/7null.tsv" >"$dir/got"
+    same 'figure 7 --null' "$dir/want" "$dir/got"
+    figure 4null.svg 4 "$counts" --property gender,phone --null $chance
+    cut -f 1-18 "$dir/4null.tsv" >"$dir/got"
+    same 'figure 4 --null' "$dir/want" "$dir/got"
+    for property in phone gender; do
+        for statistic in size silhouette; do
+            "$PROPNEU" null -q "$counts" --property $property --statistic $statistic $chance \
+                --format tsv >"$dir/$property.$statistic"
+            figure null.svg null "$counts" --property $property --statistic $statistic $chance
+            same "figure null, $statistic of $property" "$dir/$property.$statistic" "$dir/null.tsv"
+        done
+    done
+    cut -f 4,11,12 "$dir"/{phone,gender}.size | grep -v observed >"$dir/want"
+    cut -f 19-21 "$dir/7null.tsv" | sed 1d >"$dir/got"
+    same 'band of figure 7' "$dir/want" "$dir/got"
+    cut -f 4,9,11-14 "$dir"/{phone,gender}.silhouette | grep -v observed >"$dir/want"
+    cut -f 19-24 "$dir/4null.tsv" | sed 1d >"$dir/got"
+    same 'band of figure 4' "$dir/want" "$dir/got"
+    figure null.svg null "$counts" --property gender --layer 2 $chance
+    awk 'NR == 1 || $2 == 2' "$dir/gender.size" >"$dir/want"
+    same 'figure null of a layer' "$dir/want" "$dir/null.tsv"
+    figure 5null.svg 5 "$demo"/{ssl,pr}.counts --property phone --null $chance
+    head -1 "$dir/5null.tsv" | grep -q 'note	observed	expected	low	high	p$' ||
+        complain "figure 5 --null: $(head -1 "$dir/5null.tsv")"
+    grep -q 'fill-opacity' "$dir/4.svg" && complain 'a band without --null'
+    grep -q 'labels exchanged: mean, middle 95 %' "$dir/4null.svg" || complain 'no band'
+}
+refuses 2 'for figures 4, 5 and 7' figure 2 "$counts" --null
+refuses 2 'for --null and the figure null' figure 4 "$counts" --draws 9
+refuses 2 'no --select' figure 7 "$counts" --null --select lape
+refuses 2 'for the figure null' figure 4 "$counts" --statistic size
+refuses 2 'needs one --property' figure null "$counts"
+refuses 2 'no statistic' figure null "$counts" --property phone --statistic sizes
+refuses 1 'no layer 9' figure null "$counts" --property phone --layer 9
+refuses 1 "without the factor 'speaker'" figure null "$old" --property gender
+
 # Without -o the numbers alone, in any format; options mean what they do elsewhere.
 "$PROPNEU" figure 4 -q "$counts" --format tsv >"$dir/got"
 same 'figure 4 without -o' "$dir/4.tsv" "$dir/got"

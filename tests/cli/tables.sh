@@ -94,6 +94,8 @@ asked null null "$ssl" --property phone --draws 20 --seed 3 \
     --statistic size,full-dim,anosim,permanova-f,permdisp,silhouette
 explorer '' "$ssl" --view statistics --property phone --draws 20 --seed 3
 
+asked null null "$sid" --property gender --draws 20 --statistic size
+figure null "$sid" --property gender --draws 20
 asked neurons stability "$sid" --property gender --draws 20
 asked neurons neurons "$sid" --property gender --stable 50% --draws 20
 asked sizes stability "$sid" --property phone --draws 20 --sizes

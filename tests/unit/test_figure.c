@@ -172,6 +172,127 @@ static void curves_show_the_numbers(void **state)
     scores_free(&s);
 }
 
+/* A null of VALUE between 0 and 9, as if labels had been exchanged. */
+static struct summary chance(double observed)
+{
+    return (struct summary){observed, 5, 2, 1, 9, 0.25, 0.5};
+}
+
+/* The areas of F, and its marks MARK. */
+static size_t count_areas(const struct figure *f)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->items; i++)
+        n += f->item[i].kind == FIGURE_PATH && f->item[i].wash;
+    return n;
+}
+
+static size_t count_kind(const struct figure *f, enum figure_mark mark)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < f->items; i++)
+        n += f->item[i].kind == FIGURE_MARK && f->item[i].mark == mark;
+    return n;
+}
+
+/* A panel for each property and file; a property without a null has no band. */
+static void bands_stand_beside_their_curves(void **state)
+{
+    struct scores s[3];
+    struct figure f;
+    struct err err;
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        assert_ok(scores_make(&s[i], &subject.analysis, "a-file", NULL, 0, &err));
+        for (uint32_t p = 0; p < s[i].properties; p++)
+            s[i].property[p].asked = p < 3;
+        struct score_property *q = &s[i].property[0];
+        q->exchanged = mem_strndup("labels of classes exchanged, 9 random labelings", 47);
+        for (uint32_t l = 0; l < s[i].layers; l++)
+            q->layer[l].null_neurons = q->layer[l].null_silhouette =
+                chance(q->layer[l].neurons + (i == 2));
+    }
+    for (size_t files = 1; files <= 3; files++) {
+        figure_bands(&f, s, files, CURVES_NEURONS, 0, 0);
+        check_words(&f);
+        assert_int_equal(count_areas(&f), 2 * files); /* and in the legend */
+        /* those of the third file are of other frames */
+        assert_int_equal(count_kind(&f, MARK_CROSS), files == 3 ? s[2].layers + 1 : 0);
+        figure_free(&f);
+    }
+    figure_bands(&f, s, 1, CURVES_NEURONS, 0, 0);
+    assert_non_null(find_words(&f, "labels exchanged: mean, middle 95 %"));
+    assert_non_null(find_words(&f, "smallest p_max 0.500, in layer 1"));
+    assert_non_null(find_words(&f, "no null from this file"));
+    figure_free(&f);
+    s[0].property[0].null_best = chance(0.5);
+    figure_best(&f, s, 2, 0, 0);
+    check_words(&f);
+    assert_non_null(find_words(&f, "best of all layers, labels exchanged: mean, middle 95 %"));
+    figure_free(&f);
+    for (int i = 0; i < 3; i++)
+        scores_free(&s[i]);
+}
+
+/* The largest of all layers is compared with the largest of each draw, not with one layer's. */
+static void the_best_is_compared_with_the_best(void **state)
+{
+    static const double value[2][4] = {{0.1, 0.5, 0.1, NAN}, {0.4, 0.1, 0.3, 0.2}};
+    struct null_row row[2];
+    struct null_result n = {.property = (char *)"gender", .draws = 4, .rows = 2, .row = row};
+    struct scores s;
+    struct err err;
+    (void)state;
+    snprintf(n.strata, sizeof n.strata, "none");
+    for (uint32_t l = 0; l < 2; l++)
+        row[l] = (struct null_row){.statistic = &statistic_silhouette,
+                                   .set = "",
+                                   .layer = l,
+                                   .summary = chance(l ? 0.35 : 0.2),
+                                   .value = value[l]};
+    assert_ok(scores_make(&s, &subject.analysis, "a", NULL, 0, &err));
+    assert_ok(scores_add_null(&s, &n, &err));
+    const struct score_property *q = &s.property[scores_find(&s, "gender")];
+    assert_float_equal(q->null_best.observed, 0.35, 1e-12);
+    assert_float_equal(q->null_best.mean, (0.4 + 0.5 + 0.3 + 0.2) / 4, 1e-12);
+    assert_float_equal(q->null_best.p, 3.0 / 5, 1e-12);
+    assert_float_equal(q->layer[1].null_silhouette.observed, 0.35, 1e-12);
+    assert_true(isnan(q->layer[1].null_neurons.mean));
+    assert_string_equal(q->exchanged, "labels of classes exchanged, 4 random labelings");
+    scores_free(&s);
+}
+
+/* Bars for every value that occurs, and lines at the mean and at what was observed. */
+static void nulls_show_their_values(void **state)
+{
+    static const double value[] = {3, 4, 4, 5, 5, 5, 6, 9};
+    struct null_row row[2];
+    struct null_result n = {.property = (char *)"phone", .draws = 8, .rows = 2, .row = row};
+    const uint32_t both[] = {0, 1};
+    struct figure f;
+    (void)state;
+    snprintf(n.strata, sizeof n.strata, "none");
+    for (uint32_t l = 0; l < 2; l++)
+        row[l] = (struct null_row){.statistic = &statistic_size,
+                                   .set = "",
+                                   .layer = l,
+                                   .summary = chance(12),
+                                   .value = value};
+    for (size_t rows = 1; rows <= 2; rows++) {
+        figure_null(&f, &(struct null_data){&n, both, rows}, 0, 0);
+        check_words(&f);
+        size_t bars = 0;
+        for (size_t i = 0; i < f.items; i++)
+            bars += f.item[i].kind == FIGURE_RECT && f.item[i].filled;
+        assert_int_equal(bars, 5 * rows);
+        assert_int_equal(count_areas(&f), rows);
+        assert_non_null(find_words(&f, "observed 12"));
+        assert_non_null(find_words(&f, "mean 5.0"));
+        assert_non_null(find_words(&f, "mean 5.0, 95 %: 1 to 9; p 0.250, p_max 0.500 (2 layers)"));
+        figure_free(&f);
+    }
+}
+
 /* Files of other depth, and ones that cannot answer: side by side all the same. */
 static void files_stand_side_by_side(void **state)
 {
@@ -352,6 +473,9 @@ int main(void)
         cmocka_unit_test(labels_without_room_are_counted),
         cmocka_unit_test(curves_show_the_numbers),
         cmocka_unit_test(files_stand_side_by_side),
+        cmocka_unit_test(bands_stand_beside_their_curves),
+        cmocka_unit_test(the_best_is_compared_with_the_best),
+        cmocka_unit_test(nulls_show_their_values),
         cmocka_unit_test(sets_show_every_region),
         cmocka_unit_test(ranks_count_what_is_above),
         cmocka_unit_test(svg_escapes_and_repeats),

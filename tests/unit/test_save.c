@@ -222,7 +222,7 @@ static void names_are_sensible(void **state)
         [VIEW_OVERLAP] = "saved-overlap-layer1.svg",
         [VIEW_NEURONS] = "saved-neurons-gender-layer1.tsv",
         [VIEW_COMPARE] = "compare.svg",
-        [VIEW_STATISTICS] = "saved-statistics-gender.tsv"};
+        [VIEW_STATISTICS] = "saved-statistics-gender.svg"};
     struct app app;
     char text[200], little[20];
     (void)state;

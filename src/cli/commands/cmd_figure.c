@@ -1,5 +1,6 @@
 /*
- * propneu figure: a figure of the paper as SVG, PDF or PNG, and its numbers as TSV next to it.
+ * propneu figure: a figure of the paper, or of a null, as SVG, PDF or PNG, and its numbers as TSV
+ * next to it.
  */
 #include "config.h"
 
@@ -23,6 +24,8 @@ enum {
     OPT_LOG,
     OPT_WIDTH,
     OPT_HEIGHT,
+    OPT_NULL,
+    OPT_STATISTIC,
 };
 
 /* What is behind the name of a figure. */
@@ -32,9 +35,11 @@ static const struct {
     const char *property; /* the panel's; NULL: what --property says */
     bool several;         /* files */
 } known[] = {
-    {"2", 2, NULL, false},      {"3", 3, NULL, false},     {"3a", 3, "phone", false},
-    {"3b", 3, "gender", false}, {"3c", 3, "pitch", false}, {"4", 4, NULL, true},
-    {"5", 5, NULL, true},       {"7", 7, NULL, true},      {"8", 8, NULL, false},
+    {"2", 2, NULL, false},     {"3", 3, NULL, false},
+    {"3a", 3, "phone", false}, {"3b", 3, "gender", false},
+    {"3c", 3, "pitch", false}, {"4", 4, NULL, true},
+    {"5", 5, NULL, true},      {"7", 7, NULL, true},
+    {"8", 8, NULL, false},     {"null", FIGURE_NULL, NULL, false},
 };
 
 enum { KNOWN = sizeof known / sizeof known[0] };
@@ -105,9 +110,30 @@ static bool figure_take_option(void *context, const struct cli_args *a, int opt)
     case OPT_PHONE: return add_list(a, &r->phones);
     case OPT_SETS: return add_list(a, &r->sets);
     case OPT_LOG: r->logarithmic = true; return true;
+    case OPT_NULL: r->null = true; return true;
+    case OPT_STATISTIC: r->statistic = a->value; return true;
     case OPT_WIDTH: return take_length(a, "width", &r->width);
     default: return take_length(a, "height", &r->height);
     }
+}
+
+/* CLI_END where what chance gives is asked for as the figure can give it. */
+static int figure_check_null(const struct figure_request *r)
+{
+    bool layers = r->number == 4 || r->number == 5 || r->number == 7;
+    if (r->null && !layers)
+        return cli_usage(&command_figure, "--null is for figures 4, 5 and 7");
+    if (!r->null && r->number != FIGURE_NULL && exchange_given(&r->exchange))
+        return cli_usage(&command_figure, "--draws, --strata, --speakers and --tokens are for "
+                                          "--null and the figure null");
+    if (r->null && !selection_is_default(&r->options.rule))
+        return cli_usage(&command_figure,
+                         "--null is of the published sets: no --select, no --size");
+    if (r->statistic && r->number != FIGURE_NULL)
+        return cli_usage(&command_figure, "--statistic is for the figure null");
+    if (r->number == FIGURE_NULL && r->properties.count != 1)
+        return cli_usage(&command_figure, "the figure null needs one --property");
+    return CLI_END;
 }
 
 /* CLI_END where NAME is a figure's and the rest fits it. */
@@ -137,10 +163,10 @@ static int figure_choose(struct figure_request *r, const char *name, int files)
             return cli_usage(&command_figure, "--select and --size are for figures 7 and 8");
         if (r->options.layer && (r->number == 4 || r->number == 5 || r->number == 7))
             return cli_usage(&command_figure, "figure %s shows all layers: no --layer", name);
-        return CLI_END;
+        return figure_check_null(r);
     }
-    return cli_usage(&command_figure, "no figure '%s'; there are 2, 3 (3a, 3b, 3c), 4, 5, 7 and 8",
-                     name);
+    return cli_usage(&command_figure,
+                     "no figure '%s'; there are 2, 3 (3a, 3b, 3c), 4, 5, 7, 8 and null", name);
 }
 
 /* What -o asks for. */
@@ -296,25 +322,30 @@ static const struct cli_group_use groups[] = {
     {&analysis_selection_options, offsetof(struct figure_request, options)},
     {&analysis_rule_options, offsetof(struct figure_request, options)},
     {&analysis_map_options, offsetof(struct figure_request, options)},
+    {&exchange_but_seed_group, offsetof(struct figure_request, exchange)},
     {NULL, 0},
 };
 
 static const struct cli_option options[] = {
-    {"property", 0, "NAME[,NAME...]", "figures 3, 4, 5, 7: these properties", NULL},
+    {"property", 0, "NAME[,NAME...]", "figures 3, 4, 5, 7, null: these properties", NULL},
     {"phone", 0, "NAME[,NAME...]", "figure 2: these phones (default: AH); figure 3: mark it", NULL},
     {"sets", 0, "SET[,SET...]", "figure 8: these sets (default: phone,gender,pitch)", NULL},
     {"log", 0, NULL, "figure 2: ranks on a logarithmic scale", NULL},
     {"width", 0, "LENGTH", "width of the figure: 252pt, 3.5in, 9cm, 90mm", NULL},
     {"height", 0, "LENGTH", "height of the figure", NULL},
+    {"null", 0, NULL, "figures 4, 5, 7: what chance gives, as bands (see propneu null)", NULL},
+    {"statistic", 0, "NAME", "figure null: of this statistic (default: size)",
+     "size|silhouette|full-dim|anosim|permanova-f|permanova-r2|permdisp|overlap:"},
     {NULL, 0, NULL, NULL, NULL},
 };
 
 const struct cli_command command_figure = {
     .name = "figure",
-    .summary = "Draw a figure of the paper as SVG, PDF or PNG, and write its numbers as TSV",
+    .summary = "Draw a figure of the paper, or of a null, as SVG, PDF or PNG, and write its "
+               "numbers as TSV",
     .synopsis = "[OPTION...] N FILE... [-o OUT.svg|pdf|png]",
     .details =
-        "N is the figure's number:\n"
+        "N is the figure's number in the paper, or null:\n"
         "  2   p(neuron | phone) of a layer, sorted, with the baseline (default phone: AH)\n"
         "  3   maps: 3a phone, 3b gender, 3c pitch, 3 all of them or those of --property;\n"
         "      default layer: the one with the best silhouette for each\n"
@@ -322,12 +353,16 @@ const struct cli_command command_figure = {
         "  5   best silhouette of each property; several FILEs side by side\n"
         "  7   property neurons by layer; several FILEs: one panel each\n"
         "  8   overlap of sets in a layer (default: 1), with the exact size of each region\n"
+        "  null  how often exchanged labels give each value of a --statistic of a --property,\n"
+        "      and the observed one; default: all layers\n"
         "The numbers are written to OUT.tsv next to OUT.svg; without -o they are printed in\n"
         "--format.\n",
     .examples = "  propneu figure 4 my.counts -o silhouettes.pdf\n"
                 "  propneu figure 3b my.counts --width 9cm -o gender.svg\n"
                 "  propneu figure 2 my.counts --phone AH --layer 8 -o pattern.png\n"
-                "  propneu figure 5 hubert.counts wavlm.counts -o models.pdf\n",
+                "  propneu figure 5 hubert.counts wavlm.counts -o models.pdf\n"
+                "  propneu figure 7 my.counts --null --draws 999 -o sizes.pdf\n"
+                "  propneu figure null my.counts --property gender --layer 1 -o null.pdf\n",
     .groups = groups,
     .options = options,
     .files = CLI_FILE,

@@ -68,9 +68,9 @@ static enum status print_text(FILE *out, struct analysis *a, const struct scores
             break;
         fprintf(out, "%5u  %5u  %8u", i + 1, v->any, v->neurons);
         if (null) {
-            print_real(out, v->expected, 10, 1);
-            print_real(out, v->p, 8, 4);
-            print_real(out, v->p_max, 8, 4);
+            print_real(out, v->null_neurons.mean, 10, 1);
+            print_real(out, v->null_neurons.p, 8, 4);
+            print_real(out, v->null_neurons.p_max, 8, 4);
         }
         for (uint32_t g = 0; g < p->groups && p->groups <= MANY_GROUPS; g++) {
             int width = name_width(p->group.name[g]);
@@ -82,8 +82,8 @@ static enum status print_text(FILE *out, struct analysis *a, const struct scores
         fputc(q->best == (long)i && !s->only ? '*' : ' ', out);
         print_real(out, v->silhouette_full, 12, 3);
         if (null) {
-            print_real(out, v->distances_expected, 10, 3);
-            print_real(out, v->distances_p, 8, 4);
+            print_real(out, v->null_full.mean, 10, 3);
+            print_real(out, v->null_full.p, 8, 4);
         }
         fputc('\n', out);
     }
@@ -116,7 +116,7 @@ static enum status print_tables(FILE *out, const struct cli *cli, struct analysi
     for (uint32_t i = 0; i < only->count && !code; i++)
         code = report_groups(groups, &in->analysis, only->name[i], err);
     if (!code)
-        code = report_layers(answer_add(&answer), s, 1, err);
+        code = report_layers(answer_add(&answer), s, 1, 0, err);
     if (!code)
         code = answer_print(out, cli->format, &answer, err);
     answer_free(&answer);
@@ -190,11 +190,10 @@ static enum status layers_add_null(struct scores *s, struct analysis *a,
                                  .exchange = r->exchange};
     beside.exchange.seed = r->options.map.seed;
     enum status code = null_beside_make(&n, a, &beside, cli, err);
-    if (code)
-        return code;
-    scores_add_null(s, &n);
+    if (!code)
+        code = scores_add_null(s, &n, err);
     null_free(&n);
-    return STATUS_OK;
+    return code;
 }
 
 static enum status layers_add_nulls(struct scores *s, struct analysis *a, const struct request *r,

@@ -85,14 +85,11 @@ bool exchange_given(const struct exchange_options *o)
 void print_exchange(FILE *out, const char *property, enum exchange_kind kind, const char *strata,
                     uint64_t draws, bool enumerated)
 {
+    char *words = exchange_words(kind, strata, draws, enumerated);
     print_name(out, property, 0);
-    fprintf(out, ": labels of %s exchanged", exchange_name(kind));
-    if (strcmp(strata, "none") != 0) {
-        fputs(" within ", out);
-        print_name(out, strata, 0);
-    }
-    fprintf(out, enumerated ? ", all %llu labelings" : ", %llu random labelings",
-            (unsigned long long)draws);
+    fputs(": ", out);
+    print_name(out, words ? words : "", 0);
+    free(words);
 }
 
 static const struct cli_option layer_list_table[] = {

@@ -265,8 +265,9 @@ static enum status check_scores(const struct figure_request *r, const struct sco
 
 /* Scores of one count file, which is open only meanwhile: several large files need not fit into
  * memory together. */
-static enum status score_file(const struct figure_request *r, const char *path, const char *title,
-                              struct scores *s, struct err *err)
+static enum status score_file(const struct figure_request *r, const struct cli *cli,
+                              const char *path, const char *title, struct scores *s,
+                              struct err *err)
 {
     struct analysis_input in;
     enum status code = analysis_open(&in, path, &r->options, err);
@@ -279,6 +280,8 @@ static enum status score_file(const struct figure_request *r, const char *path, 
     long each = code ? -1 : scores_find(s, "each-phone");
     if (each >= 0 && !r->properties.count)
         s->property[each].asked = false;
+    if (!code && r->null)
+        code = figure_add_nulls(r, cli, s, &in.analysis, err);
     analysis_close(&in);
     return code;
 }
@@ -292,18 +295,19 @@ static enum status make_layers(const struct figure_request *r, const struct cli 
     char **title = mem_zeros(r->files, sizeof *title);
     enum status code = s && title ? scores_titles(title, r->path, r->files, err) : err_nomem(err);
     for (size_t i = 0; !code && i < r->files; i++)
-        code = score_file(r, r->path[i], title[i], &s[i], err);
+        code = score_file(r, cli, r->path[i], title[i], &s[i], err);
     if (!code)
         code = check_asked(r, s, cli, err);
     if (!code)
         code = check_scores(r, s, err);
     if (!code && r->number == 5) {
         figure_best(f, s, r->files, r->width, r->height);
-        code = report_best(t, s, r->files, err);
+        code = report_best(t, s, r->files, r->null ? REPORT_BAND_BEST : 0, err);
     } else if (!code) {
-        figure_curves(f, s, r->files, r->number == 7 ? CURVES_NEURONS : CURVES_SILHOUETTES,
-                      r->width, r->height);
-        code = report_layers(t, s, r->files, err);
+        enum curves_of what = r->number == 7 ? CURVES_NEURONS : CURVES_SILHOUETTES;
+        unsigned band = r->number == 7 ? REPORT_BAND_NEURONS : REPORT_BAND_SILHOUETTES;
+        (r->null ? figure_bands : figure_curves)(f, s, r->files, what, r->width, r->height);
+        code = report_layers(t, s, r->files, r->null ? band : 0, err);
     }
     for (size_t i = 0; i < r->files; i++) {
         if (s)
@@ -324,9 +328,10 @@ enum status figure_make(const struct figure_request *r, const struct cli *cli, s
         return make_layers(r, cli, f, t, err);
     enum status code = analysis_open(&in, r->path[0], &r->options, err);
     if (!code)
-        code = r->number == 2   ? make_ranks(r, &in, f, t, err)
-               : r->number == 3 ? make_maps(r, &in, f, t, err)
-                                : make_sets(r, &in, f, t, err);
+        code = r->number == 2             ? make_ranks(r, &in, f, t, err)
+               : r->number == 3           ? make_maps(r, &in, f, t, err)
+               : r->number == FIGURE_NULL ? figure_make_null(r, cli, &in, f, t, err)
+                                          : make_sets(r, &in, f, t, err);
     analysis_close(&in);
     return code;
 }

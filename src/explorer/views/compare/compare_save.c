@@ -37,9 +37,9 @@ enum status compare_result(const struct app *app, struct table *out, struct err 
     if (code)
         return code;
     if (compare_state(app)->form == COMPARE_BEST)
-        code = report_best(out, shown, n, err);
+        code = report_best(out, shown, n, 0, err);
     else
-        code = report_layers(out, shown, n, err);
+        code = report_layers(out, shown, n, 0, err);
     free(shown);
     return code;
 }

@@ -37,7 +37,7 @@ enum status layers_result(const struct app *app, struct table *out, struct err *
     enum status code = layers_scores(app, &s, err);
     if (code)
         return code;
-    code = report_layers(out, &s, 1, err);
+    code = report_layers(out, &s, 1, 0, err);
     scores_free(&s);
     return code;
 }

@@ -57,6 +57,7 @@ static inline int statistics_places(const struct statistic *s)
 
 /* What the view gives to a file (statistics_save.c; view.h). */
 enum status statistics_result(const struct app *app, struct table *out, struct err *err);
+enum status statistics_figure(const struct app *app, struct figure *out, struct err *err);
 
 void statistics_render(const struct app *app, struct canvas *c, struct rect area);
 

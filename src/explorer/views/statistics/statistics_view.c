@@ -249,5 +249,6 @@ const struct view view_statistics = {
     .prepare = statistics_prepare,
     .render = statistics_render,
     .result = statistics_result,
+    .figure = statistics_figure,
     .status = statistics_status,
 };
