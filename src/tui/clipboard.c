@@ -6,13 +6,12 @@
 
 #include "tui/terminal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "explorer/copy.h"
 #include "base/buf.h"
+#include "tui/outgoing.h"
 
 enum { SCREEN_PIECE = 240 }; /* screen takes no longer strings in one piece */
 
@@ -49,16 +48,6 @@ static void wrap_for_screen(struct buf *out, const struct buf *sequence)
     }
 }
 
-static void send_all(const struct buf *bytes)
-{
-    for (size_t sent = 0; sent < bytes->len;) {
-        ssize_t n = write(STDOUT_FILENO, bytes->data + sent, bytes->len - sent);
-        if (n <= 0)
-            return; /* a terminal that is gone is noticed where keys are read */
-        sent += (size_t)n;
-    }
-}
-
 void clipboard_put(const char *text, size_t n)
 {
     const char *tmux = getenv("TMUX"), *session = getenv("STY");
@@ -72,7 +61,6 @@ void clipboard_put(const char *text, size_t n)
         buf_free(&sequence);
         return;
     }
-    fflush(stdout);
     if (tmux && *tmux) {
         /* As its user has it: set-clipboard takes the first, allow-passthrough the second. */
         buf_add(&out, sequence.data, sequence.len);
@@ -82,7 +70,7 @@ void clipboard_put(const char *text, size_t n)
     else
         buf_add(&out, sequence.data, sequence.len);
     if (buf_ok(&out))
-        send_all(&out);
+        outgoing_put(out.data, out.len);
     buf_free(&sequence);
     buf_free(&out);
 }

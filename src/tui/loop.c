@@ -15,6 +15,7 @@
 
 #include "screen/keys.h"
 #include "explorer/mouse.h"
+#include "tui/outgoing.h"
 
 enum {
     PATIENCE_MS = 25,  /* waited for a result before the screen is drawn without it */
@@ -76,8 +77,10 @@ static enum status loop_draw(struct loop *l, struct err *err)
     app_prepare(app);
     l->waiting = !app_settled(app);
     enum status code = player_render(l->player, &l->canvas, err);
+    outgoing_collect();
     terminal_mouse(app->mouse);
     draw_canvas(&l->canvas, l->anew || app->redraw);
+    outgoing_send();
     if (app->clip.ready) {
         clipboard_put(buf_text(&app->clip.text), app->clip.text.len);
         app->clip.ready = false;
@@ -191,11 +194,12 @@ static int loop_sooner(int a, int b)
     return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
-/* How long to sleep: for ever, unless something is due. */
+/* How long to sleep: for ever, unless something is due. Nothing is drawn before the terminal has
+ * taken the last frame. */
 static int pause_ms(const struct loop *l)
 {
-    return loop_sooner(loop_sooner(player_due(l->player, now_ms()), app_due(l->app)),
-                       loop_sooner(progress_ms(l), settle_ms(l)));
+    int drawing = outgoing_waiting() ? -1 : loop_sooner(progress_ms(l), settle_ms(l));
+    return loop_sooner(loop_sooner(player_due(l->player, now_ms()), app_due(l->app)), drawing);
 }
 
 /* Decides whether results of the worker thread cause a drawing now. */
@@ -216,16 +220,19 @@ static void take_results(struct loop *l, const struct pollfd *p)
  * that came. */
 static enum status loop_step(struct loop *l, struct err *err)
 {
-    struct pollfd p[3] = {{terminal_input(), POLLIN, 0},
+    struct pollfd p[4] = {{terminal_input(), POLLIN, 0},
                           {signals_fd(), POLLIN, 0},
                           {engine_fd(app_file(l->app)->engine), POLLIN, 0}};
-    if (l->dirty) {
+    if (l->dirty && !outgoing_waiting()) {
         enum status code = loop_draw(l, err);
         if (code)
             return code;
     }
-    if (poll(p, 3, pause_ms(l)) < 0 && errno != EINTR)
+    p[3] = (struct pollfd){outgoing_waiting() ? outgoing_fd() : -1, POLLOUT, 0};
+    if (poll(p, 4, pause_ms(l)) < 0 && errno != EINTR)
         return err_errno(err, "poll");
+    if (p[3].revents)
+        outgoing_more();
     if (p[1].revents)
         take_signals(l);
     if (p[0].revents & (POLLHUP | POLLERR | POLLNVAL))

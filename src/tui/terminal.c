@@ -17,6 +17,8 @@
 #include <term.h>
 #include <unistd.h>
 
+#include "tui/outgoing.h"
+
 static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 enum { FATAL = sizeof fatal / sizeof fatal[0] };
 
@@ -102,6 +104,7 @@ static void on_crash(int number, siginfo_t *info, void *context)
     static const char mouse_off[] = "\033[?1006;1000l";
     (void)context;
     if (term.open && !term.away) {
+        outgoing_drop();
         if (term.mouse && write(STDOUT_FILENO, mouse_off, sizeof mouse_off - 1) < 0)
             term.away = true;
         if (write(STDOUT_FILENO, term.restore, term.restore_len) < 0)
@@ -206,6 +209,7 @@ static void set_modes(void)
     nonl();
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
+    typeahead(-1); /* a frame is sent whole */
     leaveok(stdscr, FALSE);
     scrollok(stdscr, FALSE);
     curs_set(0);
@@ -216,6 +220,7 @@ enum status terminal_open(enum tui_color color, struct err *err)
 {
     char note[160];
     const char *name = choose_term(note, sizeof note);
+    FILE *stream = NULL;
     if (!name)
         return err_set(err, STATUS_UNSUPPORTED, "this terminal cannot position text");
     term.in = stdin;
@@ -229,11 +234,14 @@ enum status terminal_open(enum tui_color color, struct err *err)
     if (!getenv("ESCDELAY"))
         set_escdelay(25);
     del_curterm(cur_term); /* newterm makes its own */
-    term.screen = newterm(name, stdout, term.in);
+    enum status code = outgoing_open(&stream, err);
+    term.screen = code ? NULL : newterm(name, stream, term.in);
     if (!term.screen) {
+        outgoing_close();
         if (term.opened)
             fclose(term.opened);
-        return err_set(err, STATUS_UNSUPPORTED, "cannot use a terminal of type %s", name);
+        return code ? code
+                    : err_set(err, STATUS_UNSUPPORTED, "cannot use a terminal of type %s", name);
     }
     add_restore(exit_attribute_mode);
     add_restore(cursor_normal);
@@ -252,6 +260,7 @@ enum status terminal_open(enum tui_color color, struct err *err)
 
 void terminal_leave(void)
 {
+    outgoing_drop();
     endwin();
     term.away = true;
     release_stderr();
@@ -270,6 +279,7 @@ void terminal_close(void)
 {
     if (!term.open)
         return;
+    outgoing_drop();
     endwin();
     if (term.have_modes)
         tcsetattr(fileno(term.in), TCSANOW, &term.modes);
@@ -277,6 +287,7 @@ void terminal_close(void)
         if (is_watched(i))
             sigaction(fatal[i], &term.before[i], NULL);
     delscreen(term.screen);
+    outgoing_close();
     term.mouse = false;
     if (term.opened)
         fclose(term.opened);
