@@ -22,6 +22,7 @@
 #endif
 
 #include "formats/file.h"
+#include "formats/foreign.h"
 #include "base/mem.h"
 
 /* Values decoded at a time, over all channels. */
@@ -78,9 +79,11 @@ static enum status decoder_open(struct decoder *d, const char *path, struct err 
     enum status code = file_open_regular(&fd, &size, path, err);
     if (code)
         return code;
+    char head[512];
+    ssize_t n = size ? pread(fd, head, sizeof head, 0) : 0;
     if (size == 0)
         code = err_set(err, STATUS_FORMAT, "%s: empty file", path);
-    else
+    else if (!(code = foreign_check_stand_in(path, head, n > 0 ? (size_t)n : 0, err)))
         code = audio_check_wav_end(fd, size, path, err);
     if (code) {
         close(fd);

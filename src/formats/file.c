@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "formats/folder.h"
+#include "formats/foreign.h"
 #include "base/mem.h"
 
 /* As many as Linux follows. */
@@ -99,9 +100,12 @@ enum status mapped_open(struct mapped *m, const char *path, struct err *err)
         code = err_errno(err, path);
     else
         *m = (struct mapped){p, (size_t)size};
-    if (!code)
-        mapped_watch(m, path);
     close(fd);
+    if (code)
+        return code;
+    mapped_watch(m, path);
+    if ((code = foreign_check_stand_in(path, m->data, m->size, err)))
+        mapped_close(m);
     return code;
 }
 

@@ -25,7 +25,8 @@ struct mapped {
 
 /*
  * Maps PATH, which must be a regular file.  A FIFO, device or folder is refused (STATUS_IO or
- * STATUS_FORMAT) without reading from it.  Messages begin with PATH.
+ * STATUS_FORMAT) without reading from it, and so is what only stands for a file (foreign.h).
+ * Messages begin with PATH.
  */
 enum status mapped_open(struct mapped *m, const char *path, struct err *err);
 void mapped_close(struct mapped *m);

@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "model/internal.h"
+#include "model/load/adapters.h"
 #include "model/load/layout.h"
 
 static const char *const stage_names[MODEL_STAGES] = {
@@ -31,10 +32,26 @@ bool model_normalize_parse(const char *text, enum model_normalize *out)
     return true;
 }
 
+/* In Hugging Face's cache, models--OWNER--NAME/snapshots/REVISION: NAME, to be freed; or NULL. */
+static char *model_cache_name(const char *path)
+{
+    const char *end = strstr(path, "/snapshots/"), *start = end;
+    while (start && start > path && start[-1] != '/')
+        start--;
+    if (!start || strncmp(start, "models--", 8) != 0)
+        return NULL;
+    for (const char *p = start; (p = strstr(p, "--")) && p < end; p += 2)
+        start = p + 2;
+    return start < end ? mem_strndup(start, (size_t)(end - start)) : NULL;
+}
+
 /* Last part of PATH without its extension; a folder called "hf" or "." says nothing, so what
  * holds it is named instead. */
 static char *model_make_name(const char *path)
 {
+    char *cached = model_cache_name(path);
+    if (cached)
+        return cached;
     size_t end = strlen(path);
     while (end > 1 && path[end - 1] == '/')
         end--;
@@ -92,7 +109,9 @@ static enum status model_build(struct model *m, const struct checkpoint *c,
                                const struct model_options *options, struct err *err)
 {
     const json_t *settings = NULL;
-    enum status code;
+    enum status code = adapters_refuse(&c->tensors, c->path, err);
+    if (code)
+        return code;
     m->family = options && options->family ? options->family : family_find(c, &settings);
     if (m->family && !settings)
         settings = m->family->config->find(m->family, c);

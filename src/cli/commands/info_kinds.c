@@ -13,7 +13,9 @@
 #include "formats/filenames.h"
 #include "formats/folder.h"
 #include "formats/jsontext.h"
+#include "formats/foreign.h"
 #include "formats/lines.h"
+#include "formats/tensors/checkpoint.h"
 
 static bool info_kinds_begins(const struct info_file *f, const void *bytes, size_t n)
 {
@@ -212,7 +214,7 @@ static enum status read_other(json_t *out, const struct info_file *f, struct err
 {
     enum status code = info_labels(out, f->path, err);
     if (code == STATUS_UNSUPPORTED || code == STATUS_USAGE)
-        return err_set(err, STATUS_UNSUPPORTED, "%s: unrecognised file type", f->path);
+        return foreign_refuse(f->path, f->bytes, f->size, "a kind of file that propneu reads", err);
     return code;
 }
 
@@ -264,14 +266,12 @@ static enum status info_kinds_recordings(json_t *out, const char *path, struct e
     return code;
 }
 
-/* A model's folder has config.json. Otherwise labels are tried before recordings, since corpora
- * often hold both. */
+/* A model's folder is known by its configuration. Otherwise labels are tried before recordings,
+ * since corpora often hold both. */
 enum status info_folder(json_t *out, const char **kind, const struct info_file *f, struct err *err)
 {
     const char *path = f->path;
-    char config[4096];
-    snprintf(config, sizeof config, "%s/config.json", path);
-    if (access(config, F_OK) == 0) {
+    if (checkpoint_is_folder(path)) {
         *kind = "model";
         return info_model(out, f, err);
     }

@@ -11,6 +11,7 @@
 #include "formats/tensors/checkpoint.h"
 #include "base/mem.h"
 #include "model/model.h"
+#include "model/load/adapters.h"
 #include "model/load/model_parts.h"
 #include "base/names.h"
 #include "formats/jsontext.h"
@@ -184,14 +185,15 @@ enum status info_model(json_t *out, const struct info_file *f, struct err *err)
     return STATUS_OK;
 }
 
-/* A model if it has feed-forward matrices, else a list of tensors with the file's metadata. */
+/* A model if it has feed-forward matrices or adapts them, else a list of tensors with the file's
+ * metadata. */
 enum status info_safetensors(json_t *out, const struct info_file *f, struct err *err)
 {
     struct tensors t;
     enum status code = safetensors_open(&t, f->path, err);
     if (code)
         return code;
-    if (describe_shapes(NULL, &t)) {
+    if (describe_shapes(NULL, &t) || adapters_find(&t)) {
         code = info_model(out, f, err);
     } else {
         describe_tensors(out, &t);

@@ -52,35 +52,11 @@ struct building {
     size_t cap;          /* of c->tensors.tensor */
 };
 
-static bool path_exists(const char *path)
-{
-    struct stat st;
-    return stat(path, &st) == 0;
-}
-
-char *checkpoint_join(const char *folder, const char *name)
-{
-    struct buf b = BUF_INIT;
-    size_t n = strlen(folder);
-    buf_printf(&b, "%s%s%s", folder, n && folder[n - 1] == '/' ? "" : "/", name);
-    if (buf_ok(&b))
-        return b.data;
-    buf_free(&b);
-    return NULL;
-}
-
 /* The object in FOLDER/NAME into *OUT, if there is such a file and *OUT is still NULL. */
 static enum status checkpoint_read_json(json_t **out, const char *folder, const char *name,
                                         struct err *err)
 {
-    if (*out)
-        return STATUS_OK;
-    char *path = checkpoint_join(folder, name);
-    if (!path)
-        return err_nomem(err);
-    enum status code = path_exists(path) ? jsontext_open(out, path, err) : STATUS_OK;
-    free(path);
-    return code;
+    return *out ? STATUS_OK : checkpoint_open_json(out, folder, name, err);
 }
 
 /* The weights of FOLDER/NAME. */
@@ -168,24 +144,26 @@ static enum status checkpoint_open_folder(struct building *b, const char *folder
                  {"model.safetensors.index.json", true},
                  {"pytorch_model.bin", false},
                  {"pytorch_model.bin.index.json", true}};
+    enum status code = checkpoint_refuse_adapter(folder, err), broken = STATUS_OK;
+    struct err why;
     b->c->layout = CHECKPOINT_FOLDER;
-    enum status code = checkpoint_read_json(&b->c->config, folder, "config.json", err);
+    if (!code)
+        code = checkpoint_read_json(&b->c->config, folder, "config.json", err);
     if (!code)
         code = checkpoint_read_extractor(b->c, folder, err);
     if (code)
         return code;
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
-        char *path = checkpoint_join(folder, files[i].name);
-        if (!path)
-            return err_nomem(err);
-        bool found = path_exists(path);
+        char *path;
+        code = checkpoint_find(&path, folder, files[i].name, &why);
         free(path);
-        if (found)
+        if (!code && path)
             return files[i].index ? checkpoint_add_index(b, folder, files[i].name, err)
                                   : checkpoint_add_file(b, folder, files[i].name, err);
+        if (code && !broken)
+            broken = err_set(err, code, "%s", why.msg);
     }
-    return err_set(err, STATUS_NOTFOUND, "%s: no model.safetensors or pytorch_model.bin in it",
-                   folder);
+    return broken ? broken : checkpoint_refuse_folder(folder, err);
 }
 
 /* STEM.json or config.json in the folder of PATH, and what is said of recordings. */
@@ -237,14 +215,14 @@ static enum status checkpoint_open_file(struct building *b, const char *path, st
 enum status checkpoint_open(struct checkpoint *out, const char *path, struct err *err)
 {
     struct stat st;
-    struct checkpoint c = {.path = mem_strndup(path, strlen(path))};
+    struct checkpoint c = {0};
     struct building b = {&c, mem_zeros(1, sizeof *b.parts), 0};
-    enum status code;
-    if (!c.path || !b.parts) {
-        free(c.path);
+    enum status code = b.parts ? checkpoint_resolve(&c.path, path, err) : err_nomem(err);
+    if (code) {
         free(b.parts);
-        return err_nomem(err);
+        return code;
     }
+    path = c.path;
     b.parts->names = arena_make(MAX_NAMES_BYTES);
     c.tensors.owner = b.parts;
     c.tensors.release = checkpoint_release;

@@ -24,7 +24,7 @@ enum checkpoint_layout {
 };
 
 struct checkpoint {
-    char *path; /* as given */
+    char *path; /* as given; of a repository in Hugging Face's cache: its snapshot's */
     enum checkpoint_layout layout;
     /* Names as they stand in the weights, those of s3prl's other state dicts behind "Downstream."
      * and "Featurizer."; data borrowed from mappings. */
@@ -50,6 +50,10 @@ struct checkpoint {
  */
 enum status checkpoint_open(struct checkpoint *c, const char *path, struct err *err);
 void checkpoint_free(struct checkpoint *c);
+
+/* True if PATH is a folder that checkpoint_open would look for a model in: one with a
+ * configuration, of an adapter, or of Hugging Face's cache. */
+bool checkpoint_is_folder(const char *path);
 
 /* "Hugging Face folder", "fairseq checkpoint", ...: for people. */
 const char *checkpoint_layout_name(enum checkpoint_layout layout);

@@ -6,10 +6,6 @@
  */
 #include "config.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
-
-#include "formats/jsontext.h"
 #include "formats/tensors/checkpoint_parts.h"
 
 /* Newest first. */
@@ -25,20 +21,6 @@ static const struct {
     {"processor_config.json", NULL, true},
     {"tokenizer_config.json", NULL, true},
 };
-
-/* FILE of FOLDER into *OUT, NULL if there is none. */
-static enum status extractor_open(json_t **out, const char *folder, const char *file,
-                                  struct err *err)
-{
-    struct stat st;
-    char *path = checkpoint_join(folder, file);
-    *out = NULL;
-    if (!path)
-        return err_nomem(err);
-    enum status code = stat(path, &st) == 0 ? jsontext_open(out, path, err) : STATUS_OK;
-    free(path);
-    return code;
-}
 
 /* The object of place I in FILE, a new reference, or NULL. */
 static json_t *extractor_take(size_t i, json_t *file)
@@ -57,7 +39,7 @@ enum status checkpoint_read_extractor(struct checkpoint *c, const char *folder, 
     for (size_t i = 0;
          !c->preprocessor && !code && i < sizeof extractor_places / sizeof *extractor_places; i++) {
         json_t *file;
-        code = extractor_open(&file, folder, extractor_places[i].file, err);
+        code = checkpoint_open_json(&file, folder, extractor_places[i].file, err);
         c->preprocessor = code ? NULL : extractor_take(i, file);
         c->preprocessor_from = extractor_places[i].file;
         json_decref(file);

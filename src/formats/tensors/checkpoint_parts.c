@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "formats/foreign.h"
 #include "formats/tensors/safetensors.h"
 
 #define MAX_TENSORS 100000
@@ -116,7 +117,8 @@ enum status parts_add(struct parts *parts, struct tensors *t, size_t *cap, const
     if (is_safetensors(&part->file))
         return parts_add_safetensors(part, t, cap, path, err);
     if (!is_torch(&part->file))
-        return err_set(err, STATUS_FORMAT, "%s: neither a safetensors nor a torch.save file", path);
+        return foreign_refuse(path, part->file.data, part->file.size,
+                              "a safetensors or torch.save file", err);
     code = torchzip_parse(&part->zip, part->file.data, part->file.size, path, err);
     if (!code)
         code = torch_layout(part->zip, path, &layout, &weights, err);

@@ -39,8 +39,25 @@ enum status torch_layout(struct torchzip *z, const char *path, enum checkpoint_l
 enum status torch_config(struct torchzip *z, const struct pickle_value *weights, json_t **out,
                          struct err *err);
 
-/* FOLDER/NAME, to be freed; NULL without memory. */
+/*
+ * checkpoint_folder.c: FOLDER/NAME, to be freed; NULL without memory.  checkpoint_find: only if
+ * there is such a file, else NULL in *OUT; STATUS_IO for a link to nothing.
+ */
 char *checkpoint_join(const char *folder, const char *name);
+enum status checkpoint_find(char **out, const char *folder, const char *name, struct err *err);
+/* The object in FOLDER/NAME; NULL in *OUT if there is no such file. */
+enum status checkpoint_open_json(json_t **out, const char *folder, const char *name,
+                                 struct err *err);
+
+/* PATH, or, if it is a repository in Hugging Face's cache, the folder of its snapshot: to be freed.
+ */
+enum status checkpoint_resolve(char **out, const char *path, struct err *err);
+
+/* STATUS_UNSUPPORTED if FOLDER is that of an adapter. */
+enum status checkpoint_refuse_adapter(const char *folder, struct err *err);
+
+/* STATUS_NOTFOUND: FOLDER has no weights that we read; says what it has. */
+enum status checkpoint_refuse_folder(const char *folder, struct err *err);
 
 /* checkpoint_extractor.c: what the files of FOLDER say of C->preprocessor. */
 enum status checkpoint_read_extractor(struct checkpoint *c, const char *folder, struct err *err);

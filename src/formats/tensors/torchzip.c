@@ -13,6 +13,32 @@
 #include "base/mem.h"
 #include "formats/tensors/torchzip_parts.h"
 
+static bool torchzip_ends(const char *name, const char *end)
+{
+    size_t n = strlen(name), k = strlen(end);
+    return n >= k && strcmp(name + n - k, end) == 0;
+}
+
+/* A zip archive of something else: of what, as its members tell. */
+static enum status torchzip_refuse(const struct torchzip *z, struct err *err)
+{
+    static const char *const ends[][2] = {{".safetensors", "to be unpacked first"},
+                                          {".bin", "to be unpacked first"},
+                                          {".pt", "to be unpacked first"},
+                                          {".pth", "to be unpacked first"},
+                                          {".ckpt", "to be unpacked first"},
+                                          {".npy", "of NumPy"},
+                                          {".h5", "of Keras"}};
+    for (size_t k = 0; k < sizeof ends / sizeof *ends; k++)
+        for (size_t i = 0; i < zipbox_count(z->zip); i++)
+            if (torchzip_ends(zipbox_name(z->zip, i), ends[k][0]))
+                return err_set(err, STATUS_FORMAT,
+                               "%s: a zip archive %s (it holds %.100s), not a torch.save file",
+                               z->name, ends[k][1], zipbox_name(z->zip, i));
+    return err_set(err, STATUS_FORMAT, "%s: a zip archive, but not of torch.save: no data.pkl",
+                   z->name);
+}
+
 /* The name of the top folder: of the only member FOLDER/data.pkl. */
 static enum status torchzip_find_folder(struct torchzip *z, struct err *err)
 {
@@ -27,8 +53,7 @@ static enum status torchzip_find_folder(struct torchzip *z, struct err *err)
         found = name;
     }
     if (!found)
-        return err_set(err, STATUS_FORMAT, "%s: a zip archive, but not of torch.save: no data.pkl",
-                       z->name);
+        return torchzip_refuse(z, err);
     z->folder = mem_strndup(found, (size_t)(strchr(found, '/') - found));
     return z->folder ? STATUS_OK : err_nomem(err);
 }
@@ -46,6 +71,15 @@ static enum status torchzip_read_member(struct torchzip *z, const char *name,
     return zipbox_read(z->zip, (size_t)member, data, size, err);
 }
 
+/* torch.jit.save's archives have a data.pkl, too, of objects whose code lies beside it. */
+static bool torchzip_is_script(const struct torchzip *z)
+{
+    for (size_t i = 0; i < zipbox_count(z->zip); i++)
+        if (strstr(zipbox_name(z->zip, i), "/code/__torch__"))
+            return true;
+    return false;
+}
+
 /* The byte order, which older files do not state, and the pickle. */
 static enum status torchzip_parse_zip(struct torchzip *z, struct err *err)
 {
@@ -55,6 +89,10 @@ static enum status torchzip_parse_zip(struct torchzip *z, struct err *err)
     enum status code = torchzip_find_folder(z, err);
     if (code)
         return code;
+    if (torchzip_is_script(z))
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%s: a TorchScript archive (torch.jit.save): torch.save its state_dict()",
+                       z->name);
     code = torchzip_read_member(z, "byteorder", &data, &size, err);
     if (code && code != STATUS_NOTFOUND)
         return code;
@@ -83,7 +121,7 @@ enum status torchzip_parse(struct torchzip **out, const void *bytes, size_t size
     } else if (torchlegacy_is(bytes, size)) {
         code = torchlegacy_parse(z, bytes, size, err);
     } else {
-        code = err_set(err, STATUS_FORMAT, "%s: not a file of torch.save", name);
+        code = err_set(err, STATUS_FORMAT, "%s: a pickle, but not of torch.save", name);
     }
     if (code)
         torchzip_free(z);

@@ -11,6 +11,7 @@
 
 #include "model/frontends/wave.h"
 #include "model/internal.h"
+#include "model/load/adapters.h"
 #include "base/mem.h"
 
 static const char *const part_names[FFN_PARTS] = {"fc1.weight", "fc1.bias", "fc2.weight",
@@ -90,11 +91,12 @@ static enum status parts_survey(const struct checkpoint *c, struct names *missin
 {
     struct model m = {.kn = kernels_get(), .memory = arena_make(SIZE_MAX)};
     struct binder b = {.tensors = &c->tensors, .model = &m, .path = c->path, .survey = missing};
-    m.family = family_find(c, settings);
+    enum status code = adapters_refuse(&c->tensors, c->path, err);
+    m.family = code ? NULL : family_find(c, settings);
     *layers = 0;
     if (!m.family)
-        return STATUS_OK;
-    enum status code = model_bind(&m, &b, *settings, c, NULL, err);
+        return code;
+    code = model_bind(&m, &b, *settings, c, NULL, err);
     *layers = m.encoder.layers;
     model_close(&m);
     return code;
