@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "experiment/plan.h"
+#include "experiment/relabelled.h"
 #include "analysis/modelset.h"
 #include "base/mem.h"
 #include "base/number.h"
@@ -19,7 +20,6 @@
  * Names of the rows, by which steps are known; the row of the criterion has the criterion's name.
  */
 static const char row_protected[] = "protected", row_control[] = "control", row_random[] = "random";
-static const char row_relabelled[] = "relabelled";
 
 void curve_free(struct curve *c)
 {
@@ -88,6 +88,17 @@ static enum status curve_count_groups(const struct curve *c, const struct curve_
     return STATUS_OK;
 }
 
+/* What is said of the labelings where the curve is read. */
+static enum status curve_note_labelings(struct curve *c, struct err *err)
+{
+    const struct exchange *x = &c->relabel.exchange;
+    struct experiment_relabelled *out = &c->x.relabelled;
+    out->draws = (uint32_t)c->relabel.draws;
+    out->enumerated = x->labelings.enumerated;
+    out->strata = mem_strndup(x->strata, strlen(x->strata));
+    return out->strata ? STATUS_OK : err_nomem(err);
+}
+
 /* Labelings of the property whose neurons are spared, "gender" or "gender=female": the row
  * "relabelled" spares as many neurons in each layer that other splits of the speakers give. */
 static enum status curve_make_relabelled(struct curve *c, struct plan *plan,
@@ -118,7 +129,9 @@ static enum status curve_make_relabelled(struct curve *c, struct plan *plan,
     if (!code)
         code = relabel_open(&c->relabel, o->analysis, &how, err);
     if (!code)
-        code = plan_row(plan, row_relabelled, &c->protect, err);
+        code = curve_note_labelings(c, err);
+    if (!code)
+        code = plan_row(plan, experiment_relabelled_name, &c->protect, err);
     free(size);
     free(name);
     return code;
@@ -128,8 +141,8 @@ static enum status curve_make_relabelled(struct curve *c, struct plan *plan,
 static uint32_t curve_row_draws(const struct curve *c, const struct curve_options *o,
                                 const char *row)
 {
-    if (strcmp(row, row_relabelled) == 0)
-        return (uint32_t)c->relabel.draws;
+    if (strcmp(row, experiment_relabelled_name) == 0)
+        return (uint32_t)c->relabel.draws + 1; /* the observed labeling is number 0 */
     return strcmp(row, row_control) == 0 || strcmp(row, row_random) == 0 ? o->draws : 1;
 }
 
@@ -139,7 +152,7 @@ static enum status curve_make_steps(const struct curve *c, struct plan *p,
                                     const struct curve_options *o, struct err *err)
 {
     enum status code = STATUS_OK;
-    for (uint32_t d = 0; d < o->draws || d < c->relabel.draws; d++)
+    for (uint32_t d = 0; d < o->draws || d <= c->relabel.draws; d++)
         for (uint32_t k = 0; k < o->points; k++)
             for (uint32_t r = 0; r < p->x->rows && !code; r++)
                 if (d < curve_row_draws(c, o, p->x->row[r].name))
@@ -219,11 +232,10 @@ enum status curve_sets(void *curve, const struct experiment_step *step, struct n
             /* Controls are numbered from 1 (controls_match), draws of a curve from 0. */
             code = controls_draw(&c->control, how.seed, step->draw + (uint64_t)1, &spared, err);
         how.protect = &spared;
-    } else if (strcmp(row, row_relabelled) == 0) {
+    } else if (strcmp(row, experiment_relabelled_name) == 0) {
         code = neuron_set_init(&spared, out->layers, out->width, err);
         for (uint32_t g = 0; g < c->relabel.groups && !code; g++)
-            /* Labeling 0 is the observed one. */
-            code = relabel_add(&c->relabel, step->draw + (uint64_t)1, g, &spared, err);
+            code = relabel_add(&c->relabel, step->draw, g, &spared, err);
         how.protect = &spared;
     } else if (strcmp(row, row_random) == 0) {
         how.criterion = &prune_criterion_random;

@@ -7,7 +7,8 @@
  * points say what the others do:
  *     damage matrix    row: group erased     draw 0: its neurons, 1, 2, ...: matched controls
  *                      point 1: the neurons that the group has under labeling `draw` (relabelled.h)
- *     pruning curve    row: what is spared   point: share kept     draw: of a random choice
+ *     pruning curve    row: what is spared   point: share kept     draw: of a random choice; of
+ *                      the row "relabelled" the labeling, 0 the observed one
  *
  * The journal is a text file that only grows, a line for the experiment, then one for each step
  * done.  Any process may read it at any time (experiment_read): a run in the background is watched
@@ -58,12 +59,13 @@ struct experiment_row {
 /* The second point of a matrix with relabelled controls. */
 #define EXPERIMENT_RELABELLED 1
 
-/* The labelings of a matrix with relabelled controls (relabelled.h), and errors by speaker. */
+/* The labelings of an experiment with relabelled controls (relabelled.h); of a matrix errors by
+ * speaker, too. */
 struct experiment_relabelled {
-    uint32_t units;  /* speakers; 0: there are no labelings */
+    uint32_t units;  /* speakers; 0: there are no labelings, or it is a curve */
     uint32_t draws;  /* labelings beside the observed one */
     bool enumerated; /* they are all there are */
-    char *strata;    /* what speakers are exchanged within; "none" */
+    char *strata;    /* what speakers are exchanged within; "none"; NULL: there are no labelings */
     char **unit;     /* [units] names of the speakers */
     uint32_t *label; /* [1 + draws][units] the row whose group each is in; observed first */
     struct experiment_cell *cell; /* [steps][measures][units] */
@@ -214,7 +216,8 @@ struct experiment_change experiment_changed(const struct experiment *x, uint32_t
 /* Neurons that were left at a point of a row, on average over its draws; NAN while not known. */
 double experiment_left(const struct experiment *x, uint32_t row, uint32_t point);
 
-/* The quantity at a point of a row over its draws. */
+/* The quantity at a point of a row over its draws; of relabelled ones, without the observed
+ * labeling. */
 struct interval experiment_at(const struct experiment *x, uint32_t row, uint32_t point,
                               uint32_t measure, uint32_t column, enum experiment_quantity q,
                               double coverage);

@@ -6,8 +6,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "experiment/experiment.h"
+#include "experiment/relabelled.h"
 #include "base/mem.h"
 #include "base/ties.h"
 
@@ -90,7 +91,9 @@ struct interval experiment_at(const struct experiment *x, uint32_t row, uint32_t
 {
     size_t n;
     struct interval v = {0, NAN, NAN, NAN};
-    double *value = row_draws(x, row, point, 0, measure, column, q, &n);
+    uint32_t first = x->kind == EXPERIMENT_CURVE && x->relabelled.strata &&
+                     strcmp(x->row[row].name, experiment_relabelled_name) == 0;
+    double *value = row_draws(x, row, point, first, measure, column, q, &n);
     if (value)
         v = interval_of(value, n, coverage);
     free(value);

@@ -147,7 +147,7 @@ enum status experiment_put_head(struct buf *b, const struct experiment *x, struc
     json_object_set_new(v, "rows", row);
     json_object_set_new(v, "points", point);
     json_object_set_new(v, "steps", step);
-    if (x->relabelled.units)
+    if (x->relabelled.strata)
         json_object_set_new(v, "relabelled", relabelled_value(&x->relabelled));
     return put_line(b, v, err);
 }
@@ -300,14 +300,16 @@ static bool get_request(const json_t *v, char **out)
 static bool get_relabelled(const json_t *v, const struct experiment *x,
                            struct experiment_relabelled *r)
 {
-    const json_t *labels = json_object_get(v, "labels");
+    const json_t *labels = json_object_get(v, "labels"), *unit = json_object_get(v, "speakers");
+    bool matrix = x->kind == EXPERIMENT_MATRIX; /* a curve has no speakers */
     size_t draws = json_array_size(labels), cells;
     if (!v)
         return true;
-    if (!draws || draws > INT32_MAX || x->points < 2 ||
+    if (!draws || draws > INT32_MAX || (matrix && x->points < 2) ||
+        matrix != (json_array_size(unit) > 0) ||
         !get_text(json_object_get(v, "strata"), &r->strata) ||
-        !get_names(json_object_get(v, "speakers"), &r->unit, &r->units) ||
-        !mul_size(draws, r->units, &cells) || !(r->label = mem_array(cells, sizeof *r->label)))
+        (matrix && !get_names(unit, &r->unit, &r->units)) || !mul_size(draws, r->units, &cells) ||
+        !(r->label = mem_array(cells, sizeof *r->label)))
         return false;
     r->enumerated = json_is_true(json_object_get(v, "enumerated"));
     r->draws = (uint32_t)draws - 1;

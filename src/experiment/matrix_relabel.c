@@ -116,11 +116,7 @@ enum status matrix_relabel(struct matrix *m, const struct neuron_set *set,
     if (!tested)
         return err_nomem(err);
     enum status code = STATUS_OK;
-    if (selection_selector(&o->analysis->rule) != &selector_paper)
-        code =
-            err_set(err, STATUS_UNSUPPORTED,
-                    "relabelled controls choose neurons by the published rule only: no --select");
-    else if (speaker && matrix_mark_tested(speaker, e, tested) == 0)
+    if (speaker && matrix_mark_tested(speaker, e, tested) == 0)
         code = err_set(err, STATUS_MISMATCH,
                        "%s: none of the recordings' speakers is among those of %s: relabelled "
                        "controls need speakers that both have",

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/ties.h"
@@ -80,10 +81,14 @@ static uint32_t *relabelled_steps(const struct experiment *x)
     return step;
 }
 
-/* The share of T [n] that reach OBSERVED, which is one of them. */
-static double relabelled_share(const double *t, size_t n, double observed)
+/* The share of T [n], of X's labelings, that reach OBSERVED; where they are all there are, it is
+ * one of them. */
+static double relabelled_share(const struct experiment *x, const double *t, size_t n,
+                               double observed)
 {
     size_t reached = 0;
+    if (!x->relabelled.enumerated || n != x->relabelled.draws || n == 0 || isnan(observed))
+        return interval_p(t, n, observed);
     for (size_t i = 0; i < n; i++)
         reached += !ties_above(observed, t[i]);
     return (double)reached / (double)n;
@@ -104,15 +109,42 @@ struct experiment_change experiment_relabelled(const struct experiment *x, uint3
             if (!isnan(score))
                 t[n++] = score;
         }
-        /* All there are, the observed one among them, once they are done. */
-        if (x->relabelled.enumerated && n == draws && n > 0 && !isnan(c.change))
-            c.p = relabelled_share(t, n, c.change);
-        else
-            c.p = interval_p(t, n, c.change);
+        c.p = relabelled_share(x, t, n, c.change);
         c.controls = interval_of(t, n, coverage);
     }
     free(t);
     free(step);
+    return c;
+}
+
+struct experiment_change experiment_relabelled_point(const struct experiment *x, uint32_t row,
+                                                     uint32_t point, uint32_t measure,
+                                                     uint32_t column, enum experiment_quantity q,
+                                                     double coverage)
+{
+    struct experiment_change c = {.change = NAN, .controls = {0, NAN, NAN, NAN}, .p = NAN};
+    double *value = NULL;
+    size_t n = 0;
+    if (x->kind == EXPERIMENT_CURVE && x->relabelled.strata &&
+        strcmp(x->row[row].name, experiment_relabelled_name) == 0)
+        value = mem_array(x->steps, sizeof *value);
+    for (uint32_t i = 0; value && i < x->steps; i++) {
+        const struct experiment_step *s = &x->step[i];
+        double v = experiment_value(&experiment_cells(x, i, measure)[column], q);
+        if (!x->is_done[i] || s->row != row || s->point != point)
+            continue;
+        if (s->draw == 0)
+            c.change = v;
+        else if (!isnan(v))
+            value[n++] = -v; /* low is good */
+    }
+    if (value) {
+        c.p = relabelled_share(x, value, n, -c.change);
+        for (size_t i = 0; i < n; i++)
+            value[i] = -value[i];
+        c.controls = interval_of(value, n, coverage);
+    }
+    free(value);
     return c;
 }
 

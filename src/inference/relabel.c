@@ -1,6 +1,7 @@
 /*
- * Neurons of exchanged labels (relabel.h).  The labelings are made some hundred at a time, layer by
- * layer: patterns by resample.h, activation rates from the hits of each speaker over all phones.
+ * Neurons of exchanged labels (relabel.h).  Selectors look at count files, so each labeling is made
+ * one, with the same counts and other levels of the property's factor; some hundred at a time, for
+ * what is computed of a layer serves all groups.
  */
 #include "config.h"
 
@@ -9,32 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/selector.h"
+#include "analysis/selection.h"
 #include "base/mem.h"
-#include "base/ties.h"
+#include "base/worker.h"
 
 #define CHUNK 128 /* labelings made at a time */
-
-/* One worker's room. */
-struct relabel_room {
-    uint32_t *label; /* [units], then scratch [units + groups] */
-    double *frames;  /* [groups] */
-    double *score;   /* [groups][width] difference of shares */
-    double *rate;    /* [groups][width], then specificity */
-    uint32_t *row;   /* [width] */
-    struct relabel_entry {
-        double key, then;
-        uint32_t neuron;
-    } * entry; /* [width] */
-};
-
-/* The labelings of one layer being made. */
-struct relabel_work {
-    struct relabel *r;
-    uint32_t layer, width;
-    double *hits;              /* [units][width] over all phones */
-    struct relabel_room *room; /* [threads] */
-};
 
 void relabel_labels(const struct relabel *r, uint64_t draw, uint32_t *label, uint32_t *room)
 {
@@ -45,198 +25,147 @@ void relabel_labels(const struct relabel *r, uint64_t draw, uint32_t *label, uin
         memcpy(label, l->label, l->units * sizeof *label);
 }
 
-/* A resample_draw. */
-static void relabel_draw(const void *context, uint64_t draw, uint32_t *slot, uint32_t *weight,
-                         uint32_t *room)
+/* A labeling as a count file. */
+struct relabel_file {
+    struct counts counts;         /* the file's, but for the list of factors */
+    struct counts_factor *factor; /* [factors] */
+    int32_t *index;               /* [cells] levels of the property under the labeling; -1: none */
+    uint32_t *of_owner;           /* [levels of the factor speaker] unit, or UINT32_MAX */
+    int32_t *level;               /* [groups] level of the property's factor */
+    uint32_t *label;              /* [units], then scratch [units + groups] */
+};
+
+static void relabel_file_free(struct relabel_file *f)
 {
-    (void)weight;
-    relabel_labels(context, draw, slot, room);
+    free(f->factor);
+    free(f->index);
+    free(f->of_owner);
+    free(f->level);
+    free(f->label);
 }
 
-/* Hits of every speaker in all phones together. */
-static enum status relabel_sum_hits(struct relabel_work *w, struct err *err)
+static enum status relabel_file_init(struct relabel_file *f, const struct relabel *r,
+                                     struct err *err)
 {
-    const struct units *u = &w->r->exchange.units;
-    size_t cells = (size_t)u->units * w->width;
-    uint32_t *table = mem_array(cells, sizeof *table);
-    enum status code = table ? STATUS_OK : err_nomem(err);
-    memset(w->hits, 0, cells * sizeof *w->hits);
-    for (uint32_t k = 0; k < u->phones && !code; k++) {
-        code = units_table(u, w->layer, k, table, w->r->cancel, err);
-        for (uint32_t i = 0; i < u->units && !code; i++) {
-            if (u->row[(size_t)k * u->units + i] == QUERY_NO_ROW)
-                continue;
-            for (size_t n = (size_t)i * w->width; n < (size_t)(i + 1) * w->width; n++)
-                w->hits[n] += table[n];
-        }
-    }
-    free(table);
-    return code;
-}
-
-/* Takes the hits of PHONE in GROUP, which is too rare there to have a pattern, out of the rates. */
-static enum status relabel_leave_out(const struct relabel_work *w, struct relabel_room *room,
-                                     uint32_t phone, uint32_t group, struct err *err)
-{
-    const struct units *u = &w->r->exchange.units;
-    double *rate = room->rate + (size_t)group * w->width;
-    enum status code = STATUS_OK;
-    for (uint32_t i = 0; i < u->units && !code; i++) {
-        uint32_t row = u->row[(size_t)phone * u->units + i];
-        if (room->label[i] != group || row == QUERY_NO_ROW)
-            continue;
-        code = query_row_hits(&u->rows, u->analysis->counts, w->layer, row, room->row, w->r->cancel,
-                              err);
-        for (uint32_t n = 0; n < w->width && !code; n++)
-            rate[n] -= room->row[n];
-    }
-    return code;
-}
-
-/* Frames of each group over the phones that it has patterns of; hits of the others are left out. */
-static enum status relabel_frames(const struct relabel_work *w, struct relabel_room *room,
-                                  struct err *err)
-{
-    const struct units *u = &w->r->exchange.units;
-    enum status code = STATUS_OK;
-    memset(room->frames, 0, w->r->groups * sizeof *room->frames);
-    for (uint32_t k = 0; k < u->phones; k++)
-        for (uint32_t g = 0; g < w->r->groups && !code; g++) {
-            uint64_t frames = 0;
-            for (uint32_t i = 0; i < u->units; i++)
-                frames += room->label[i] == g ? u->frames[(size_t)k * u->units + i] : 0;
-            if (frames >= u->analysis->params.min_frames)
-                room->frames[g] += (double)frames;
-            else if (frames)
-                code = relabel_leave_out(w, room, k, g, err);
-        }
-    return code;
-}
-
-/* Specificity of every neuron for every group of the labeling in room->label. */
-static enum status relabel_specificity(const struct relabel_work *w, struct relabel_room *room,
-                                       struct err *err)
-{
-    const struct units *u = &w->r->exchange.units;
-    size_t width = w->width;
-    memset(room->rate, 0, w->r->groups * width * sizeof *room->rate);
+    const struct units *u = &r->exchange.units;
+    const struct counts *c = r->analysis->counts;
+    uint32_t by = (uint32_t)counts_find_factor(c, r->property);
+    *f = (struct relabel_file){.counts = *c};
+    f->factor = mem_array(c->factors, sizeof *f->factor);
+    f->index = mem_array(c->cells, sizeof *f->index);
+    f->of_owner = mem_array(u->owners, sizeof *f->of_owner);
+    f->level = mem_array(r->groups, sizeof *f->level);
+    f->label = mem_array((size_t)2 * u->units + r->groups, sizeof *f->label);
+    if (!f->factor || !f->index || !f->of_owner || !f->level || !f->label)
+        return err_nomem(err);
+    memcpy(f->factor, c->factor, c->factors * sizeof *f->factor);
+    f->factor[by].index = f->index;
+    f->counts.factor = f->factor;
+    memset(f->of_owner, 0xff, u->owners * sizeof *f->of_owner);
     for (uint32_t i = 0; i < u->units; i++)
-        for (size_t n = 0; n < width; n++)
-            room->rate[room->label[i] * width + n] += w->hits[i * width + n];
-    enum status code = relabel_frames(w, room, err);
-    for (uint32_t g = 0; g < w->r->groups && !code; g++)
-        for (size_t n = 0; n < width && room->frames[g] > 0; n++)
-            room->rate[g * width + n] /= room->frames[g];
+        f->of_owner[u->owner[i]] = i;
+    for (uint32_t g = 0; g < r->groups; g++)
+        f->level[g] = counts_find_level(c, by, u->property->group.name[g]);
+    return STATUS_OK;
+}
+
+/* The levels under labeling DRAW.  Cells that the session's filters leave out get none, so that the
+ * file needs no filters. */
+static void relabel_file_label(struct relabel_file *f, const struct relabel *r, uint64_t draw)
+{
+    const struct units *u = &r->exchange.units;
+    const struct counts *c = r->analysis->counts;
+    relabel_labels(r, draw, f->label, f->label + u->units);
+    for (uint32_t i = 0; i < c->cells; i++) {
+        int32_t owner = c->factor[u->owner_factor].index[i];
+        uint32_t unit = owner < 0 ? UINT32_MAX : f->of_owner[owner];
+        bool in = unit != UINT32_MAX;
+        for (uint32_t k = 0; k < c->factors && in; k++)
+            in = query_filters_allow(&r->analysis->filters, k, c->factor[k].index[i]);
+        f->index[i] = in ? f->level[f->label[unit]] : -1;
+    }
+}
+
+/* The first neurons in LAYER of each of R's groups, as A has them, into NEURON [taken]. */
+static enum status relabel_take(const struct relabel *r, struct analysis *a, uint32_t layer,
+                                uint32_t *neuron, struct err *err)
+{
+    const struct property *p;
+    struct selection_ranking ranking;
+    enum status code = analysis_property(a, r->property, &p, err);
     if (!code)
-        selector_subtract_mean_other(room->rate, w->r->groups, width);
+        code = analysis_ranking(a, r->property, layer, NULL, &ranking, err);
+    if (code)
+        return code;
+    for (uint32_t g = 0; g < r->groups && !code; g++) {
+        const char *name = r->exchange.units.property->group.name[g];
+        uint32_t own = names_find(&p->group, name);
+        size_t at = (size_t)layer * r->groups + g;
+        if (r->size[at] && own == NAMES_NONE)
+            code = err_set(err, STATUS_UNSUPPORTED,
+                           "%s: under other labels no phone of %s has frames enough",
+                           a->counts->path, name);
+        else if (r->size[at])
+            memcpy(neuron + r->offset[at], ranking.order + (size_t)own * ranking.width,
+                   r->size[at] * sizeof *neuron);
+    }
+    selection_ranking_free(&ranking);
     return code;
 }
 
-static int relabel_compare(const void *a, const void *b)
+/* One labeling, whose file is F. */
+static enum status relabel_select(const struct relabel *r, const struct relabel_file *f,
+                                  uint32_t *neuron, struct err *err)
 {
-    const struct relabel_entry *x = a, *y = b;
-    if (x->key != y->key)
-        return x->key > y->key ? -1 : 1;
-    if (x->then != y->then)
-        return x->then > y->then ? -1 : 1;
-    return x->neuron < y->neuron ? -1 : x->neuron > y->neuron;
+    struct analysis a;
+    enum status code = analysis_init(&a, &f->counts, r->analysis->phones, err);
+    if (code)
+        return code;
+    a.params = r->analysis->params;
+    a.rule = r->analysis->rule;
+    a.cancel = r->cancel;
+    for (uint32_t l = 0; l < f->counts.layers && !code; l++) {
+        uint32_t wanted = 0;
+        for (uint32_t g = 0; g < r->groups; g++)
+            wanted += r->size[(size_t)l * r->groups + g];
+        if (wanted)
+            code = relabel_take(r, &a, l, neuron, err);
+    }
+    analysis_free(&a);
+    return code;
 }
 
-/* A resample_visit: the first neurons of each group by share of phones, then specificity. */
-static enum status relabel_visit(void *context, unsigned worker, uint32_t layer, uint64_t draw,
-                                 struct sample *s, struct err *err)
+/* Labelings being made, from FIRST on. */
+struct relabel_work {
+    struct relabel *r;
+    uint64_t first;
+    struct relabel_file *file; /* [threads] */
+};
+
+/* A worker_task. */
+static enum status relabel_one(void *context, unsigned worker, size_t task, struct err *err)
 {
     struct relabel_work *w = context;
     struct relabel *r = w->r;
-    struct relabel_room *room = &w->room[worker];
-    const uint16_t *containing = sample_containing(s);
-    const uint32_t *points = sample_sizes(s);
-    size_t width = w->width;
-    (void)layer; /* the only one */
-    relabel_labels(r, draw, room->label, room->label + r->exchange.units.units);
-    for (size_t i = 0; i < r->groups * width; i++)
-        room->score[i] = points[i / width] ? (double)containing[i] / points[i / width] : 0;
-    selector_subtract_largest_other(room->score, r->groups, width);
-    enum status code = relabel_specificity(w, room, err);
-    for (uint32_t g = 0; g < r->groups && !code; g++) {
-        size_t at = (size_t)w->layer * r->groups + g;
-        uint32_t *out = r->neuron + (draw - r->first) * r->taken + r->offset[at];
-        for (uint32_t i = 0; i < width && r->size[at]; i++)
-            room->entry[i] = (struct relabel_entry){ties_key(room->score[g * width + i]),
-                                                    ties_key(room->rate[g * width + i]), i};
-        if (r->size[at])
-            qsort(room->entry, width, sizeof *room->entry, relabel_compare);
-        for (uint32_t i = 0; i < r->size[at]; i++)
-            out[i] = room->entry[i].neuron;
-    }
-    return code;
-}
-
-static void relabel_work_free(struct relabel_work *w)
-{
-    for (unsigned t = 0; w->room && t < w->r->threads; t++) {
-        free(w->room[t].label);
-        free(w->room[t].frames);
-        free(w->room[t].score);
-        free(w->room[t].rate);
-        free(w->room[t].row);
-        free(w->room[t].entry);
-    }
-    free(w->room);
-    free(w->hits);
-}
-
-/* Room for the widest layer. */
-static enum status relabel_work_init(struct relabel_work *w, struct relabel *r, struct err *err)
-{
-    const struct counts *c = r->analysis->counts;
-    uint32_t units = r->exchange.units.units;
-    size_t widest = 0, cells, scores;
-    *w = (struct relabel_work){.r = r};
-    for (uint32_t l = 0; l < c->layers; l++)
-        widest = c->layer[l].width > widest ? c->layer[l].width : widest;
-    if (!mul_size(units, widest, &cells) || !mul_size(r->groups, widest, &scores))
-        return err_nomem(err);
-    w->hits = mem_array(cells, sizeof *w->hits);
-    w->room = mem_zeros(r->threads, sizeof *w->room);
-    bool good = w->hits && w->room;
-    for (unsigned t = 0; good && t < r->threads; t++) {
-        struct relabel_room *room = &w->room[t];
-        room->label = mem_array((size_t)2 * units + r->groups, sizeof *room->label);
-        room->frames = mem_array(r->groups, sizeof *room->frames);
-        room->score = mem_array(scores, sizeof *room->score);
-        room->rate = mem_array(scores, sizeof *room->rate);
-        room->row = mem_array(widest, sizeof *room->row);
-        room->entry = mem_array(widest, sizeof *room->entry);
-        good = room->label && room->frames && room->score && room->rate && room->row && room->entry;
-    }
-    return good ? STATUS_OK : err_nomem(err);
+    struct relabel_file *f = &w->file[worker];
+    relabel_file_label(f, r, w->first + task);
+    return relabel_select(r, f, r->neuron + task * r->taken, err);
 }
 
 /* The neurons of labelings FIRST .. FIRST + COUNT - 1. */
 static enum status relabel_make(struct relabel *r, uint64_t first, uint64_t count, struct err *err)
 {
-    struct relabel_work w;
-    struct resample resample = {.threads = r->threads, .cancel = r->cancel};
-    exchange_resample(&r->exchange, r->analysis, r->property, &resample);
-    resample.draw = relabel_draw;
-    resample.context = r;
+    struct relabel_work w = {.r = r, .first = first, .file = mem_zeros(r->threads, sizeof *w.file)};
+    enum status code = w.file ? STATUS_OK : err_nomem(err);
     r->first = first;
     r->known = 0;
-    enum status code = relabel_work_init(&w, r, err);
-    for (uint32_t l = 0; l < r->analysis->counts->layers && !code; l++) {
-        size_t wanted = 0;
-        for (uint32_t g = 0; g < r->groups; g++)
-            wanted += r->size[(size_t)l * r->groups + g];
-        if (wanted == 0)
-            continue;
-        w.layer = l;
-        w.width = r->analysis->counts->layer[l].width;
-        code = relabel_sum_hits(&w, err);
-        if (!code)
-            code = resample_run(&resample, &l, 1, first, count, relabel_visit, &w, err);
-    }
-    relabel_work_free(&w);
+    for (unsigned t = 0; t < r->threads && !code; t++)
+        code = relabel_file_init(&w.file[t], r, err);
+    if (!code)
+        code = workers_each(r->threads, (size_t)count, relabel_one, &w, err);
+    for (unsigned t = 0; w.file && t < r->threads; t++)
+        relabel_file_free(&w.file[t]);
+    free(w.file);
     r->known = code ? 0 : count;
     return code;
 }

@@ -5,10 +5,10 @@
  * Erasing the neurons of women hurts women.  Would the neurons that tell any seven speakers from
  * the others, chosen in the same way, hurt those seven?  Labels are exchanged among the speakers of
  * a count file (labelings.h), and for every labeling each group takes as many neurons in each layer
- * as it has in the file: those with the highest score of the published rule (the group's share of
- * phones minus the largest of the other groups', then specificity, then the lower index), whether
- * they pass sigma or not, for few do under a labeling that means nothing.  The observed labeling,
- * number 0, is treated alike.
+ * as it has in the file: the first in the order of the session's selector (of the published rule:
+ * the group's share of phones minus the largest of the other groups', then specificity, then the
+ * lower index), whether they pass sigma or not, for few do under a labeling that means nothing. The
+ * observed labeling, number 0, is treated alike.
  */
 #ifndef PROPNEU_INFERENCE_RELABEL_H
 #define PROPNEU_INFERENCE_RELABEL_H

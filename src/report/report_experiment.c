@@ -47,6 +47,13 @@ static const struct table_column curve_columns[] = {
     {"mean", TABLE_REAL, NULL, "the quantity, mean over the draws", 0, 4},
     {"low", TABLE_REAL, NULL, "2.5th percentile over the draws", 0, 4},
     {"high", TABLE_REAL, NULL, "97.5th percentile over the draws", 0, 4},
+    {"observed", TABLE_REAL, NULL,
+     "of relabelled: the quantity with the neurons of the observed labels spared, chosen like "
+     "those "
+     "of the others",
+     0, 4},
+    {"p", TABLE_REAL, NULL,
+     "of relabelled: share of the labelings that keep the quantity as low as observed", 0, 4},
 };
 
 static const struct table_column erased_columns[] = {
@@ -176,6 +183,10 @@ static void add_point(struct table *t, const struct experiment *x, uint32_t row,
     table_real(t, v.mean);
     table_real(t, v.low);
     table_real(t, v.high);
+    struct experiment_change r =
+        experiment_relabelled_point(x, row, point, measure, column, q, coverage);
+    table_real(t, r.change);
+    table_real(t, r.p);
 }
 
 enum status report_curve(struct table *t, const struct experiment *x, double coverage,

@@ -251,12 +251,23 @@ awk -F '\t' '$2 == "loss" { v[$4, $5] = $10; if ($6 < $5 * 2048 - 4) bad = 1 }
 curve --speakers "$demo/speakers.tsv" --relabel 3 --strata engine --format tsv -j1 \
     >"$dir/curve2.tsv" || complain "curve --relabel"
 grep -v relabelled "$dir/curve2.tsv" | cmp - "$dir/curve.tsv" || complain "--relabel changes curves"
-awk -F '\t' '$4 == "relabelled" { n++; if ($9 != 3 || $6 < $5 * 2048 - 4 || !($11 < $12)) bad = 1 }
+awk -F '\t' '$4 == "relabelled" { n++; if ($9 != 3 || $6 < $5 * 2048 - 4 || !($11 < $12)) bad = 1
+        if (!($13 > 0) || !($14 >= .25 && $14 <= 1)) bad = 1 }
+    $4 != "relabelled" && NR > 1 && $13 $14 != "--" { bad = 1 }
     END { exit bad || n != 4 }' "$dir/curve2.tsv" || complain "curve --relabel: $(cat "$dir/curve2.tsv")"
 curve --speakers "$demo/speakers.tsv" --relabel 3 --strata engine --format tsv -j2 -q |
     cmp - "$dir/curve2.tsv" || complain "curve --relabel: -j2 is not -j1"
 curve --protect gender=female --relabel 2 --format tsv -q | grep -q relabelled ||
     complain "curve --relabel: one group"
+# By another selector they are other neurons.
+curve --speakers "$demo/speakers.tsv" --relabel 3 --strata engine --format tsv -q --select mi |
+    awk -F '\t' '$2 == "loss" && $4 == "relabelled" && $14 { n++ } END { exit n != 2 }' ||
+    complain "curve --relabel --select"
+matrix --controls 0 --relabel 2 --strata engine --select lape --format tsv -q |
+    awk -F '\t' '$3 == "relabelled" && $9 == 2 && $13 { n++ } END { exit n != 2 }' ||
+    complain "matrix --relabel --select"
+curve --relabel 2 --keep 20% -q >"$dir/curve.txt" || complain "curve --relabel as text fails"
+grep -q 'observed       p' "$dir/curve.txt" || complain "curve --relabel as text: $(cat "$dir/curve.txt")"
 curve >"$dir/curve.txt" || complain "curve as text fails"
 grep -q '  20%      410 ' "$dir/curve.txt" || complain "curve as text: $(cat "$dir/curve.txt")"
 "$PROPNEU" prune --curve -m "$sid" -a "$demo/audio" --task sid --piece 0.2 --draws 1 --format tsv |
@@ -316,7 +327,6 @@ says 2 "--relabel takes a number from 1 to 10000, or all, not '0'" matrix --rela
 says 2 "what is 'some'?" matrix --relabel some -o "$dir/new"
 says 1 "no column 'nonsense'" matrix --relabel 3 --strata nonsense -o "$dir/new"
 says 1 'phone has labels of classes' matrix --property phone --by gender --relabel 3 -o "$dir/new"
-says 1 'by the published rule only' matrix --select lape --relabel 3 -o "$dir/new"
 says 1 "none of the count file's speakers that are male speaks here" matrix -a "$dir/four" \
     --where speaker=F3,F4,M3,M4 --relabel 3 --strata none -o "$dir/new"
 says 1 "counted without the factor 'speaker'" matrix -c "$dir/nobody.counts" --relabel 3 -o "$dir/new"

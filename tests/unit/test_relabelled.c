@@ -217,6 +217,68 @@ static void labelings_that_are_not_done_are_left_out(void **state)
     experiment_free(&x);
 }
 
+/* A curve's labelings: low is good, and the observed one, draw 0, is none of them. */
+static void curves_have_a_p(void **state)
+{
+    enum { DRAWS = 9 };
+    static const uint64_t errors[1 + DRAWS] = {20, 30, 40, 20, 25, 19, 50, 60, 70, 80};
+    struct experiment x = {.kind = EXPERIMENT_CURVE,
+                           .title = text("toy"),
+                           .settings = text(""),
+                           .command = text("propneu"),
+                           .request = text(""),
+                           .all_neurons = 40,
+                           .layers = LAYERS,
+                           .rows = 1,
+                           .measures = 1,
+                           .columns = 1,
+                           .points = 1,
+                           .steps = 2 + DRAWS};
+    struct experiment y = {0};
+    struct buf b = BUF_INIT;
+    size_t good;
+    (void)state;
+    x.row = mem_zeros(1, sizeof *x.row);
+    x.row[0].name = text(experiment_relabelled_name);
+    x.row[0].size = mem_zeros(LAYERS, sizeof *x.row[0].size);
+    x.measure = mem_zeros(1, sizeof *x.measure);
+    x.measure[0] = text("speaker");
+    x.column = mem_zeros(1, sizeof *x.column);
+    x.column[0] = text("all");
+    x.point = mem_zeros(1, sizeof *x.point);
+    x.point[0] = 0.5;
+    x.step = mem_zeros(x.steps, sizeof *x.step);
+    x.step[0].row = EXPERIMENT_NOTHING;
+    x.relabelled = (struct experiment_relabelled){.draws = DRAWS, .strata = text("none")};
+    assert_ok(experiment_room(&x, &err));
+    for (uint32_t d = 0; d <= DRAWS; d++) {
+        x.step[1 + d].draw = d;
+        *experiment_cells(&x, 1 + d, 0) = (struct experiment_cell){errors[d], 100, 1};
+        x.is_done[1 + d] = true;
+    }
+    struct experiment_change c =
+        experiment_relabelled_point(&x, 0, 0, 0, 0, EXPERIMENT_ERROR, 0.95);
+    assert_float_equal(c.change, 0.2, 1e-12);
+    assert_float_equal(c.p, 3.0 / 10, 1e-12); /* 20, which ties, and 19 */
+    assert_int_equal(c.controls.count, DRAWS);
+    assert_float_equal(c.controls.mean, 3.94 / 9, 1e-12);
+    struct interval v = experiment_at(&x, 0, 0, 0, 0, EXPERIMENT_ERROR, 0.95);
+    assert_int_equal(v.count, DRAWS);
+    assert_float_equal(v.mean, c.controls.mean, 1e-12);
+    /* All there are, among them the observed one; from the journal. */
+    x.relabelled.enumerated = true;
+    assert_ok(experiment_put_head(&b, &x, &err));
+    for (uint32_t i = 1; i < x.steps; i++)
+        assert_ok(experiment_put_step(&b, &x, i, 0, &err));
+    assert_int_equal(experiment_get(&y, buf_text(&b), b.len, &good), EXPERIMENT_WHOLE);
+    c = experiment_relabelled_point(&y, 0, 0, 0, 0, EXPERIMENT_ERROR, 0.95);
+    assert_float_equal(c.p, 2.0 / 9, 1e-12);
+    assert_string_equal(y.relabelled.strata, "none");
+    buf_free(&b);
+    experiment_free(&x);
+    experiment_free(&y);
+}
+
 /* What a journal keeps gives the same scores. */
 static void journals_keep_errors_by_speaker(void **state)
 {
@@ -344,6 +406,7 @@ int main(void)
         cmocka_unit_test(planted_effect_is_found),
         cmocka_unit_test(any_split_is_no_finding),
         cmocka_unit_test(labelings_that_are_not_done_are_left_out),
+        cmocka_unit_test(curves_have_a_p),
         cmocka_unit_test(journals_keep_errors_by_speaker),
         cmocka_unit_test(demo_is_scored_as_by_hand),
     };

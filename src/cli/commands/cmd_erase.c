@@ -154,7 +154,7 @@ const struct cli_command command_erase = {
         "\n"
         "--relabel asks whether it is the property or any split of the speakers: the labels of\n"
         "the count file's speakers are exchanged, and for each labeling the neurons with the\n"
-        "highest score, as many in each layer, are erased.  The row 'relabelled' is the damage to\n"
+        "highest score (--select), as many in each layer, are erased.  The row 'relabelled' is the damage to\n"
         "their own group minus that to the other speakers, mean over the groups, against the\n"
         "labelings.  N labelings of G groups take (N + 1) x G evaluations.\n"
         "\n"

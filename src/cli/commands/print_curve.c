@@ -8,12 +8,19 @@
 
 #include "base/number.h"
 #include "cli/commands/measure.h"
+#include "experiment/relabelled.h"
 
 enum { CELL_WIDTH = 24 };
 
 static double print_curve_scale(enum experiment_quantity q)
 {
     return q == EXPERIMENT_ERROR ? 100 : 1;
+}
+
+/* The row that has a p. */
+static bool curve_is_relabelled(const struct experiment *x, uint32_t row)
+{
+    return x->relabelled.strata && strcmp(x->row[row].name, experiment_relabelled_name) == 0;
 }
 
 /* Neurons the share asks for, of each layer or of all; the protected ones may be more. */
@@ -42,6 +49,12 @@ static void print_point(FILE *out, const struct experiment *x, uint32_t row, uin
                  number_fixed(print_curve_scale(q) * v.low, d).text,
                  number_fixed(print_curve_scale(q) * v.high, d).text, mark);
     fprintf(out, "%*s", CELL_WIDTH, text);
+    struct experiment_change r =
+        experiment_relabelled_point(x, row, point, measure, column, q, CONFIDENCE);
+    if (curve_is_relabelled(x, row)) {
+        print_real(out, print_curve_scale(q) * r.change, 10, d);
+        print_real(out, r.p, 8, 4);
+    }
 }
 
 /* One table of a curve: a row for each share kept, a column for each criterion. The head repeats
@@ -59,7 +72,8 @@ static void print_block(FILE *out, const struct experiment *x, uint32_t measure,
                 .text,
             "keep", "neurons");
     for (uint32_t r = 0; r < x->rows; r++)
-        fprintf(out, "%*s", CELL_WIDTH, x->row[r].name);
+        fprintf(out, "%*s%s", CELL_WIDTH, x->row[r].name,
+                curve_is_relabelled(x, r) ? "  observed       p" : "");
     fputc('\n', out);
     for (uint32_t p = 0; p < x->points; p++) {
         fprintf(out, "%5s%% %8s", number_short(100 * x->point[p], 6).text,
@@ -89,6 +103,13 @@ void print_curve(FILE *out, const struct experiment *x)
             over |= over_budget(x, r, p);
     fprintf(out, "\nin brackets: %s %% of the random draws\n",
             number_short(100 * CONFIDENCE, 6).text);
+    if (x->relabelled.strata)
+        fprintf(out,
+                "relabelled: %u %slabelings of the speakers (strata: %s) name the neurons that are "
+                "spared;\nobserved: the file's own labels do; p: share of labelings that keep as "
+                "much\n",
+                x->relabelled.draws, x->relabelled.enumerated ? "" : "random ",
+                x->relabelled.strata);
     if (over)
         fputs("! the protected set exceeds the share: more neurons are kept\n", out);
 }
