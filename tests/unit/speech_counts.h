@@ -6,10 +6,7 @@
 #ifndef PROPNEU_SPEECH_COUNTS_H
 #define PROPNEU_SPEECH_COUNTS_H
 
-#include "unit.h"
-
-#include "base/rng.h"
-#include "formats/countfile.h"
+#include "simulated.h"
 
 enum { SPEECH_PHONES = 18 };
 
@@ -26,13 +23,6 @@ struct speech {
 
 static const char *const speech_phone[] = {"AA", "AE", "AH", "EH", "IH", "IY", "OW", "UW", "B",
                                            "D",  "M",  "N",  "V",  "Z",  "K",  "P",  "S",  "T"};
-
-static inline void speech_factor(struct counts *c, uint32_t f, const char *name, uint32_t levels)
-{
-    c->factor[f].name = counts_text(c, name);
-    c->factor[f].levels = levels;
-    c->factor[f].level = counts_alloc(c, levels, sizeof(char *));
-}
 
 /* Hits of a cell: SHARE of its frames, and what is left of one by chance. */
 static inline uint16_t speech_hits(struct rng *rng, double share, int64_t frames)
@@ -78,7 +68,7 @@ static inline void speech_counts(struct counts *c, const struct speech *s)
     uint32_t most = SPEECH_PHONES * s->speakers;
     struct rng rng = rng_seed(s->seed);
     uint16_t *hits[4];
-    char name[8];
+    int32_t *key[3];
     *c = (struct counts){.layers = s->layers,
                          .factors = 3,
                          .lambda_percent = 1,
@@ -89,19 +79,11 @@ static inline void speech_counts(struct counts *c, const struct speech *s)
     c->frames = counts_alloc(c, most, sizeof *c->frames);
     c->factor = counts_alloc(c, 3, sizeof *c->factor);
     c->layer = counts_alloc(c, s->layers, sizeof *c->layer);
-    speech_factor(c, 0, "phone", SPEECH_PHONES);
-    speech_factor(c, 1, "gender", 2);
-    speech_factor(c, 2, "speaker", s->speakers);
-    for (uint32_t k = 0; k < SPEECH_PHONES; k++)
-        c->factor[0].level[k] = counts_text(c, speech_phone[k]);
-    c->factor[1].level[0] = counts_text(c, "female");
-    c->factor[1].level[1] = counts_text(c, "male");
-    for (uint32_t k = 0; k < s->speakers; k++) {
-        snprintf(name, sizeof name, "s%02u", k % 100);
-        c->factor[2].level[k] = counts_text(c, name);
-    }
     for (uint32_t f = 0; f < 3; f++)
-        c->factor[f].index = counts_alloc(c, most, sizeof *c->factor[f].index);
+        key[f] = counts_alloc(c, most, sizeof *key[f]);
+    toy_factor(c, 0, "phone", speech_phone, SPEECH_PHONES, key[0]);
+    toy_factor(c, 1, "gender", toy_genders, 2, key[1]);
+    simulated_factor(c, 2, "speaker", s->speakers, key[2]);
     for (uint32_t l = 0; l < s->layers; l++) {
         hits[l] = counts_alloc(c, (size_t)most * s->width, sizeof *hits[l]);
         c->layer[l] = (struct counts_layer){.width = s->width, .tau = s->tau, .u16 = hits[l]};
