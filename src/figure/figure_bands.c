@@ -66,6 +66,14 @@ static void bands_draw_run(struct figure *f, const struct figure_axes *a,
                 bands_add_edge(point, 0, a, q, what, first, end, BANDS_MEAN));
 }
 
+/* The range of the draws at X, with short bars at its ends. */
+static void bands_whisker(struct figure *f, double x, double y0, double y1)
+{
+    figure_line(f, INK_BLACK, 0.8, DASH_NONE, x, y0, x, y1);
+    figure_line(f, INK_BLACK, 0.8, DASH_NONE, x - 2.5, y0, x + 2.5, y0);
+    figure_line(f, INK_BLACK, 0.8, DASH_NONE, x - 2.5, y1, x + 2.5, y1);
+}
+
 void bands_draw(struct figure *f, const struct figure_axes *a, const struct scores *s,
                 const struct score_property *q, enum curves_of what, enum figure_ink ink)
 {
@@ -84,7 +92,9 @@ void bands_draw(struct figure *f, const struct figure_axes *a, const struct scor
     }
     free(point);
     for (uint32_t l = 0; l < s->layers; l++) {
-        const struct summary *n = curves_null(q, l, what);
+        const struct summary *n = curves_null(q, l, what), *d = &q->layer[l].drawn_neurons;
+        if (what == CURVES_NEURONS && isfinite(d->low))
+            bands_whisker(f, figure_x(a, l + 1), figure_y(a, d->low), figure_y(a, d->high));
         if (bands_elsewhere(curves_value(q, l, what), n))
             figure_put_mark(f, INK_BLACK, MARK_CROSS, 5, figure_x(a, l + 1),
                             figure_y(a, n->observed));
@@ -112,15 +122,28 @@ void bands_entry(struct figure *f, struct bands_flow *flow, double key, const ch
     flow->x += w + KEY_GAP;
 }
 
-/* The rows under the keys: what was exchanged, and the layer that is furthest beyond chance. */
+static void bands_row(struct figure *f, struct figure_box area, double y, const char *words)
+{
+    char text[200];
+    figure_cut(text, sizeof text, words, FIGURE_SMALL, area.w);
+    figure_words(f, INK_GREY, FIGURE_SMALL, ANCHOR_START, area.x, y, text);
+}
+
+/* The rows under the keys: how draws were made, what was exchanged, and the layer that is furthest
+ * beyond chance. */
 static double bands_note(struct figure *f, struct figure_box area, double y, const struct scores *s,
                          const struct score_property *q, enum curves_of what)
 {
     struct ties least = TIES_NONE;
     char text[200];
-    figure_cut(text, sizeof text, q->exchanged ? q->exchanged : "no null from this file",
-               FIGURE_SMALL, area.w);
-    figure_words(f, INK_GREY, FIGURE_SMALL, ANCHOR_START, area.x, y, text);
+    if (what == CURVES_NEURONS && q->drawn) {
+        snprintf(text, sizeof text, "%.120s: biased, no confidence interval", q->drawn);
+        bands_row(f, area, y, text);
+        if (!q->exchanged)
+            return y;
+        y += FIGURE_SMALL + 2;
+    }
+    bands_row(f, area, y, q->exchanged ? q->exchanged : "no null from this file");
     for (uint32_t l = 0; l < s->layers; l++)
         ties_offer(&least, l, -curves_null(q, l, what)->p_max);
     if (least.best < 0)
@@ -159,6 +182,10 @@ double bands_legend(struct figure *f, struct figure_box area, const struct score
     if (elsewhere) {
         bands_entry(f, &flow, KEY_MARK, "middle frames of tokens, as the band", &x, &y);
         figure_put_mark(f, INK_BLACK, MARK_CROSS, 5, x + KEY_MARK / 2.0, y);
+    }
+    if (what == CURVES_NEURONS && q->drawn) {
+        bands_entry(f, &flow, KEY_MARK, "speakers drawn again: middle 95 %", &x, &y);
+        bands_whisker(f, x + KEY_MARK / 2.0, y + 3.5, y - 3.5);
     }
     return bands_note(f, area, flow.y + ROW, s, q, what) - area.y + 5;
 }

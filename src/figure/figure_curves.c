@@ -83,6 +83,8 @@ static struct extent extent_of(const struct scores *s, size_t files, enum curves
                 extent_add(&e, only ? n->low : NAN);
                 extent_add(&e, only ? n->high : NAN);
                 extent_add(&e, only ? n->mean : NAN);
+                extent_add(&e,
+                           only && what == CURVES_NEURONS ? q->layer[l].drawn_neurons.high : NAN);
             }
         }
     }

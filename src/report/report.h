@@ -39,6 +39,7 @@ enum report_bands {
     REPORT_BAND_NEURONS = 1,
     REPORT_BAND_SILHOUETTES = 2,
     REPORT_BAND_BEST = 4,
+    REPORT_BAND_DRAWS = 8, /* of figure 7, too: sizes in bootstrap draws */
 };
 
 /*

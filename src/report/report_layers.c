@@ -56,6 +56,15 @@ static const struct table_column layers_columns[] = {
     {"silhouette_p", TABLE_REAL, NULL, "p of silhouette_observed", REPORT_BAND_SILHOUETTES, 4},
     {"silhouette_p_max", TABLE_REAL, NULL, "the same for the best of these layers",
      REPORT_BAND_SILHOUETTES, 4},
+    {"draws_mean", TABLE_REAL, "neurons",
+     "figure 7 with --bootstrap: mean of property_neurons in bootstrap draws (see sizes)",
+     REPORT_BAND_DRAWS, 1},
+    {"draws_low", TABLE_REAL, "neurons", "2.5 percentile of the draws", REPORT_BAND_DRAWS, 0},
+    {"draws_high", TABLE_REAL, "neurons", "97.5 percentile of the draws", REPORT_BAND_DRAWS, 0},
+    {"draws_bias", TABLE_REAL, "neurons",
+     "draws_mean minus property_neurons: sizes after a threshold are biased in the draws, whose "
+     "range is no confidence interval",
+     REPORT_BAND_DRAWS, 1},
 };
 
 static const struct table_column properties_columns[] = {
@@ -147,6 +156,10 @@ static void add_layer(struct table *t, const struct scores *s, const struct scor
     table_real(t, v->null_silhouette.high);
     table_real(t, v->null_silhouette.p);
     table_real(t, v->null_silhouette.p_max);
+    table_real(t, v->drawn_neurons.mean);
+    table_real(t, v->drawn_neurons.low);
+    table_real(t, v->drawn_neurons.high);
+    table_real(t, v->drawn_neurons.mean - v->drawn_neurons.observed);
 }
 
 enum status report_layers(struct table *t, const struct scores *s, size_t files, unsigned bands,

@@ -23,6 +23,7 @@ void scores_free(struct scores *s)
             free(s->property[p].layer[l].group_sizes);
         free(s->property[p].name);
         free(s->property[p].exchanged);
+        free(s->property[p].drawn);
         free(s->property[p].layer);
     }
     free(s->property);
@@ -53,7 +54,8 @@ enum status scores_init(struct scores *s, const char *title, uint32_t layers,
                                          .silhouette_full = NAN,
                                          .null_neurons = unknown,
                                          .null_silhouette = unknown,
-                                         .null_full = unknown};
+                                         .null_full = unknown,
+                                         .drawn_neurons = unknown};
     }
     if (!ok) {
         scores_free(&made);

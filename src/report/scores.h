@@ -11,6 +11,7 @@
 #include "analysis/analysis.h"
 #include "base/ties.h"
 #include "inference/null.h"
+#include "inference/stability.h"
 
 /* Beyond this many points a layer's silhouette takes seconds: it is left out, as in `layers`. */
 #define SCORES_MAX_POINTS 600
@@ -23,6 +24,7 @@ struct score {
     /* What chance gives (scores_add_null) of the three numbers; all NAN until then.  `observed` is
      * what was compared: where tokens are exchanged, of their middle frames. */
     struct summary null_neurons, null_silhouette, null_full;
+    struct summary drawn_neurons; /* of bootstrap draws (scores_add_draws); NAN until then; no p */
 };
 
 struct score_property {
@@ -32,6 +34,7 @@ struct score_property {
     struct score *layer; /* [layers] */
     long best;           /* layer of the largest silhouette; -1 = none, or all alike */
     char *exchanged; /* how the nulls were made, as exchange_words has it; NULL: there are none */
+    char *drawn; /* how draws were made, "14 speakers drawn within gender, 999 draws"; or NULL */
     struct summary null_best; /* of the largest silhouette of all layers; no p_max */
 };
 
@@ -62,6 +65,9 @@ enum status scores_make(struct scores *s, struct analysis *a, const char *title,
 
 /* Takes the nulls of a property from N, which has all layers or no `silhouette` (scores_null.c). */
 enum status scores_add_null(struct scores *s, const struct null_result *n, struct err *err);
+
+/* Takes the sizes of a property's sets in the draws of D, which are biased (stability.h). */
+enum status scores_add_draws(struct scores *s, const struct stability *d, struct err *err);
 
 /* What ENGINE has found so far of C, whose properties are NAMES (scores_take.c). */
 struct engine;

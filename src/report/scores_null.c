@@ -1,6 +1,6 @@
 /*
- * What chance gives of the numbers of a file's layers, for tables and figures that have it beside
- * them.
+ * What chance gives of the numbers of a file's layers, and what other speakers would, for tables
+ * and figures that have it beside them.
  */
 #include "config.h"
 
@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 /*
@@ -62,4 +63,24 @@ enum status scores_add_null(struct scores *s, const struct null_result *n, struc
     if (!q->exchanged)
         return err_nomem(err);
     return maps ? scores_null_best(&q->null_best, map, maps, n, err) : STATUS_OK;
+}
+
+enum status scores_add_draws(struct scores *s, const struct stability *d, struct err *err)
+{
+    long property = scores_find(s, d->property->name);
+    struct score_property *q = property >= 0 ? &s->property[property] : NULL;
+    struct buf words = BUF_INIT;
+    if (!q)
+        return STATUS_OK;
+    for (uint32_t l = 0; l < d->layers; l++)
+        q->layer[d->layer[l].layer].drawn_neurons = d->layer[l].size;
+    buf_printf(&words, "%llu draws of %u %s within %s", (unsigned long long)d->design.draws,
+               d->design.owners, d->design.drawn, d->design.within);
+    if (!buf_ok(&words)) {
+        buf_free(&words);
+        return err_nomem(err);
+    }
+    free(q->drawn);
+    q->drawn = words.data;
+    return STATUS_OK;
 }

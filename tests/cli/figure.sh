@@ -101,6 +101,11 @@ chance="--draws 9 --seed 2 --method classical"
     cut -f 4,9,11-14 "$dir"/{phone,gender}.silhouette | grep -v observed >"$dir/want"
     cut -f 19-24 "$dir/4null.tsv" | sed 1d >"$dir/got"
     same 'band of figure 4' "$dir/want" "$dir/got"
+    figure 7drawn.svg 7 "$counts" --property gender --bootstrap --draws 9 --seed 2
+    "$PROPNEU" stability -q "$counts" --property gender --sizes --draws 9 --seed 2 --format tsv |
+        cut -f 4-7 | sed 1d >"$dir/want"
+    cut -f 19-22 "$dir/7drawn.tsv" | sed 1d >"$dir/got"
+    same 'draws of figure 7' "$dir/want" "$dir/got"
     figure null.svg null "$counts" --property gender --layer 2 $chance
     awk 'NR == 1 || $2 == 2' "$dir/gender.size" >"$dir/want"
     same 'figure null of a layer' "$dir/want" "$dir/null.tsv"
@@ -112,6 +117,7 @@ chance="--draws 9 --seed 2 --method classical"
 }
 refuses 2 'for figures 4, 5 and 7' figure 2 "$counts" --null
 refuses 2 'for --null and the figure null' figure 4 "$counts" --draws 9
+refuses 2 '--bootstrap is for figure 7' figure 4 "$counts" --bootstrap
 refuses 2 'no --select' figure 7 "$counts" --null --select lape
 refuses 2 'for the figure null' figure 4 "$counts" --statistic size
 refuses 2 'needs one --property' figure null "$counts"

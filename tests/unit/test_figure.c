@@ -225,6 +225,20 @@ static void bands_stand_beside_their_curves(void **state)
     assert_non_null(find_words(&f, "smallest p_max 0.500, in layer 1"));
     assert_non_null(find_words(&f, "no null from this file"));
     figure_free(&f);
+    s[0].property[0].drawn = mem_strndup("9 draws of 8 speakers within gender", 35);
+    for (uint32_t l = 0; l < s[0].layers; l++)
+        s[0].property[0].layer[l].drawn_neurons = chance(5);
+    size_t lines[2] = {0, 0};
+    for (int what = 0; what < 2; what++) {
+        figure_bands(&f, s, 1, what ? CURVES_NEURONS : CURVES_SILHOUETTES, 0, 0);
+        check_words(&f);
+        for (size_t i = 0; i < f.items; i++)
+            lines[what] += f.item[i].kind == FIGURE_LINE && f.item[i].size == 0.8 &&
+                           f.item[i].ink == INK_BLACK;
+        figure_free(&f);
+    }
+    assert_int_equal(lines[0], 0); /* draws are of numbers of neurons */
+    assert_int_equal(lines[1], 3 * (s[0].layers + 1));
     s[0].property[0].null_best = chance(0.5);
     figure_best(&f, s, 2, 0, 0);
     check_words(&f);

@@ -26,6 +26,7 @@ enum {
     OPT_HEIGHT,
     OPT_NULL,
     OPT_STATISTIC,
+    OPT_BOOTSTRAP,
 };
 
 /* What is behind the name of a figure. */
@@ -111,6 +112,7 @@ static bool figure_take_option(void *context, const struct cli_args *a, int opt)
     case OPT_SETS: return add_list(a, &r->sets);
     case OPT_LOG: r->logarithmic = true; return true;
     case OPT_NULL: r->null = true; return true;
+    case OPT_BOOTSTRAP: r->draws = true; return true;
     case OPT_STATISTIC: r->statistic = a->value; return true;
     case OPT_WIDTH: return take_length(a, "width", &r->width);
     default: return take_length(a, "height", &r->height);
@@ -123,12 +125,15 @@ static int figure_check_null(const struct figure_request *r)
     bool layers = r->number == 4 || r->number == 5 || r->number == 7;
     if (r->null && !layers)
         return cli_usage(&command_figure, "--null is for figures 4, 5 and 7");
-    if (!r->null && r->number != FIGURE_NULL && exchange_given(&r->exchange))
+    if (r->draws && r->number != 7)
+        return cli_usage(&command_figure, "--bootstrap is for figure 7");
+    if (!r->null && !r->draws && r->number != FIGURE_NULL && exchange_given(&r->exchange))
         return cli_usage(&command_figure, "--draws, --strata, --speakers and --tokens are for "
                                           "--null and the figure null");
-    if (r->null && !selection_is_default(&r->options.rule))
-        return cli_usage(&command_figure,
-                         "--null is of the published sets: no --select, no --size");
+    if ((r->null || r->draws) && !selection_is_default(&r->options.rule))
+        return cli_usage(
+            &command_figure,
+            "--null and --bootstrap are of the published sets: no --select, no --size");
     if (r->statistic && r->number != FIGURE_NULL)
         return cli_usage(&command_figure, "--statistic is for the figure null");
     if (r->number == FIGURE_NULL && r->properties.count != 1)
@@ -336,6 +341,8 @@ static const struct cli_option options[] = {
     {"null", 0, NULL, "figures 4, 5, 7: what chance gives, as bands (see propneu null)", NULL},
     {"statistic", 0, "NAME", "figure null: of this statistic (default: size)",
      "size|silhouette|full-dim|anosim|permanova-f|permanova-r2|permdisp|overlap:"},
+    {"bootstrap", 0, NULL, "figure 7: sizes with speakers drawn again (see propneu stability)",
+     NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 

@@ -280,7 +280,7 @@ static enum status score_file(const struct figure_request *r, const struct cli *
     long each = code ? -1 : scores_find(s, "each-phone");
     if (each >= 0 && !r->properties.count)
         s->property[each].asked = false;
-    if (!code && r->null)
+    if (!code && (r->null || r->draws))
         code = figure_add_nulls(r, cli, s, &in.analysis, err);
     analysis_close(&in);
     return code;
@@ -306,8 +306,10 @@ static enum status make_layers(const struct figure_request *r, const struct cli 
     } else if (!code) {
         enum curves_of what = r->number == 7 ? CURVES_NEURONS : CURVES_SILHOUETTES;
         unsigned band = r->number == 7 ? REPORT_BAND_NEURONS : REPORT_BAND_SILHOUETTES;
-        (r->null ? figure_bands : figure_curves)(f, s, r->files, what, r->width, r->height);
-        code = report_layers(t, s, r->files, r->null ? band : 0, err);
+        bool bands = r->null || r->draws;
+        (bands ? figure_bands : figure_curves)(f, s, r->files, what, r->width, r->height);
+        band = (r->null ? band : 0) | (r->draws ? REPORT_BAND_DRAWS : 0);
+        code = report_layers(t, s, r->files, band, err);
     }
     for (size_t i = 0; i < r->files; i++) {
         if (s)

@@ -15,6 +15,7 @@ struct figure_request {
     struct analysis_options options;
     int number; /* or FIGURE_NULL */
     bool null;  /* what chance gives beside figures 4, 5 and 7 */
+    bool draws; /* sizes in bootstrap draws beside figure 7 */
     struct exchange_options exchange;
     const char *statistic;                 /* of the figure null; NULL: its own */
     struct names properties, phones, sets; /* empty: the figure's own */
@@ -35,7 +36,8 @@ void figure_request_free(struct figure_request *r);
 enum status figure_make(const struct figure_request *r, const struct cli *cli, struct figure *f,
                         struct table *t, struct err *err);
 
-/* figure_data_null.c: the nulls of what S shows of A's file; the figure null of one file. */
+/* figure_data_null.c: the nulls, and the draws, of what S shows of A's file; the figure null of one
+ * file. */
 enum status figure_add_nulls(const struct figure_request *r, const struct cli *cli,
                              struct scores *s, struct analysis *a, struct err *err);
 enum status figure_make_null(const struct figure_request *r, const struct cli *cli,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "cli/commands/bootstrap_options.h"
 #include "cli/commands/null_beside.h"
 #include "cli/progress.h"
 #include "report/report.h"
@@ -20,25 +21,72 @@ static bool figure_draws(const struct figure_request *r, const struct scores *s,
     return q->asked && !q->why[0] && s->layers > 0 && (r->number == 7 || q->best >= 0);
 }
 
+/* The null of Q in all layers: of what the figure shows, and of what its table has beside. */
+static enum status figure_add_null(const struct figure_request *r, const struct cli *cli,
+                                   struct scores *s, const struct score_property *q,
+                                   struct analysis *a, struct err *err)
+{
+    struct null_result n;
+    struct null_beside beside = {.property = q->name, .exchange = r->exchange};
+    beside.exchange.seed = r->options.map.seed;
+    beside.statistic[0] = r->number == 7 ? "size" : "silhouette";
+    if (r->number != 5)
+        beside.statistic[1] = "full-dim";
+    if (r->number == 4)
+        beside.statistic[2] = "size";
+    enum status code = null_beside_make(&n, a, &beside, cli, err);
+    if (!code)
+        code = scores_add_null(s, &n, err);
+    null_free(&n);
+    return code;
+}
+
+/* The sizes of Q's sets with the speakers drawn again; a file that does not tell speakers apart has
+ * none, which is noted. */
+static enum status figure_add_draws(const struct figure_request *r, const struct cli *cli,
+                                    struct scores *s, const struct score_property *q,
+                                    struct analysis *a, struct err *err)
+{
+    struct progress progress;
+    struct stability d;
+    struct stability_request request = {.property = q->name,
+                                        .bootstrap = {.strata = r->exchange.strata,
+                                                      .speakers = r->exchange.speakers,
+                                                      .draws = r->exchange.draws,
+                                                      .seed = r->options.map.seed},
+                                        .threads = cli->threads,
+                                        .progress = progress_share,
+                                        .progress_context = &progress};
+    if (request.bootstrap.draws == LABELINGS_ALL)
+        request.bootstrap.draws = 0;
+    a->cancel = progress_catch_signals();
+    progress_begin(&progress, cli, q->name);
+    enum status code = stability_make(&d, a, &request, err);
+    progress_end(&progress);
+    if (code == STATUS_UNSUPPORTED) {
+        cli_note(cli, "%s: no draws: %s", q->name, err->msg);
+        return STATUS_OK;
+    }
+    if (code)
+        return code;
+    bootstrap_note(cli, &d.design);
+    code = scores_add_draws(s, &d, err);
+    stability_free(&d);
+    return code;
+}
+
 enum status figure_add_nulls(const struct figure_request *r, const struct cli *cli,
                              struct scores *s, struct analysis *a, struct err *err)
 {
     enum status code = STATUS_OK;
     for (uint32_t p = 0; p < s->properties && !code; p++) {
-        struct null_result n;
-        struct null_beside beside = {.property = s->property[p].name, .exchange = r->exchange};
-        beside.exchange.seed = r->options.map.seed;
-        beside.statistic[0] = r->number == 7 ? "size" : "silhouette";
-        if (r->number != 5)
-            beside.statistic[1] = "full-dim";
-        if (r->number == 4)
-            beside.statistic[2] = "size";
-        if (!figure_draws(r, s, &s->property[p]))
+        const struct score_property *q = &s->property[p];
+        if (!figure_draws(r, s, q))
             continue;
-        code = null_beside_make(&n, a, &beside, cli, err);
-        if (!code)
-            code = scores_add_null(s, &n, err);
-        null_free(&n);
+        if (r->null)
+            code = figure_add_null(r, cli, s, q, a, err);
+        if (!code && r->draws)
+            code = figure_add_draws(r, cli, s, q, a, err);
     }
     return code;
 }
