@@ -18,6 +18,21 @@ figure() {
     [ -s "$dir/${out%.*}.tsv" ] || complain "figure $*: no numbers"
 }
 
+# drawn: every drawing so far is well-formed.
+drawn() {
+    for f in "$dir"/*.svg; do
+        head -1 "$f" | grep -q '^<?xml version="1.0" encoding="UTF-8"?>$' || complain "$f: not XML"
+        [ "$(tail -1 "$f")" = '</svg>' ] || complain "$f: does not end"
+        grep -qE 'nan|inf' "$f" && complain "$f: numbers that are none"
+        if command -v xmllint >/dev/null; then
+            xmllint --noout "$f" || complain "$f: not well-formed"
+        elif command -v python3 >/dev/null; then
+            python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$f" 2>"$dir/err" ||
+                complain "$f: not well-formed: $(tail -1 "$dir/err")"
+        fi
+    done
+}
+
 # same WHAT FILE FILE
 same() {
     cmp -s "$2" "$3" || complain "$1: $(diff "$2" "$3" | head -5)"
@@ -31,17 +46,7 @@ figure 5.svg 5 "$demo"/{pr,sid,ssl}.counts
 figure 7.svg 7 "$demo"/{pr,sid}.counts --property gender,phone
 figure 8.svg 8 "$counts" --layer 3
 figure 8many.svg 8 "$counts" --sets 'phone,[AH,gender=female],gender' --sets 'pitch=low|pitch=high'
-for f in "$dir"/*.svg; do
-    head -1 "$f" | grep -q '^<?xml version="1.0" encoding="UTF-8"?>$' || complain "$f: not XML"
-    [ "$(tail -1 "$f")" = '</svg>' ] || complain "$f: does not end"
-    grep -qE 'nan|inf' "$f" && complain "$f: numbers that are none"
-    if command -v xmllint >/dev/null; then
-        xmllint --noout "$f" || complain "$f: not well-formed"
-    elif command -v python3 >/dev/null; then
-        python3 -c 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])' "$f" 2>"$dir/err" ||
-            complain "$f: not well-formed: $(tail -1 "$dir/err")"
-    fi
-done
+drawn
 cp "$dir/3.svg" "$dir/first"
 figure 3.svg 3 "$counts" -j 1
 same 'the same figure twice' "$dir/3.svg" "$dir/first"
@@ -112,6 +117,7 @@ chance="--draws 9 --seed 2 --method classical"
     figure 5null.svg 5 "$demo"/{ssl,pr}.counts --property phone --null $chance
     head -1 "$dir/5null.tsv" | grep -q 'note	observed	expected	low	high	p$' ||
         complain "figure 5 --null: $(head -1 "$dir/5null.tsv")"
+    drawn
     grep -q 'fill-opacity' "$dir/4.svg" && complain 'a band without --null'
     grep -q 'labels exchanged: mean, middle 95 %' "$dir/4null.svg" || complain 'no band'
 }
