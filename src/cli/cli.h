@@ -163,7 +163,8 @@ bool cli_take_field(const struct cli_args *a, const struct field *f, void *to);
 /*
  * Where results go: stdout, or the file of -o, which appears whole or not at all.
  *     FILE *out = cli_out_open(cli, &o, &err);  ... print ...  return cli_out_close(&o);
- * cli_out_close says what went wrong (full disk, closed pipe) and returns the exit status.
+ * cli_out_close says what went wrong (full disk, closed pipe, an input that was changed while it
+ * was read) and returns the exit status.
  */
 struct cli_out {
     FILE *stream;
@@ -173,6 +174,9 @@ struct cli_out {
 FILE *cli_out_open(const struct cli *cli, struct cli_out *o, struct err *err);
 int cli_out_close(struct cli_out *o);
 void cli_out_abandon(struct cli_out *o);
+
+/* STATUS of a command, unless what it printed did not all arrive. */
+int cli_finish(int status);
 
 /* --help of a command, or of the program for NULL. */
 void cli_print_help(const struct cli_command *command, FILE *out);

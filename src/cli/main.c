@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "formats/file.h"
+#include "formats/tempnames.h"
 
 #define COMMAND_ROW(name) &command_##name,
 const struct cli_command *const cli_commands[] = {COMMANDS(COMMAND_ROW) NULL};
@@ -22,13 +23,6 @@ static const struct cli_command *find_command(const char *name)
         if (strcmp(cli_commands[i]->name, name) == 0)
             return cli_commands[i];
     return NULL;
-}
-
-/* STATUS of a command, unless what it printed did not all arrive. */
-static int main_finish(int status)
-{
-    struct cli_out out = {stdout, NULL};
-    return status == CLI_DONE ? cli_out_close(&out) : status;
 }
 
 static int print_version(void)
@@ -97,13 +91,14 @@ static void main_tell(const char *words)
 
 /*
  * A mapped file that somebody cut short, or that the disk refuses, faults where it is read.  No
- * reader can go on from there, and none has left half a file behind: outputs have no name yet.
+ * reader can go on from there; what has a temporary name goes, and outputs have no other yet.
  */
 static void on_bus_error(int number, siginfo_t *info, void *context)
 {
     const char *path = info->si_code > 0 ? mapped_path(info->si_addr) : NULL;
     (void)context;
     if (path) {
+        tempnames_remove();
         main_tell("propneu: ");
         main_tell(path);
         main_tell(": was truncated or became unreadable while in use\n");
@@ -114,7 +109,8 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
         raise(number);
 }
 
-/* Installs on_bus_error; the explorer's crash handler replaces it while the terminal is taken. */
+/* What faults of files become; for on_bus_error the explorer's crash handler replaces it while the
+ * terminal is taken. */
 static void watch_files(void)
 {
     struct sigaction action;
@@ -123,6 +119,8 @@ static void watch_files(void)
     action.sa_flags = SA_SIGINFO;
     sigemptyset(&action.sa_mask);
     sigaction(SIGBUS, &action, NULL);
+    /* "File too large", as any other fault of writing, and not an end on the spot. */
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 int main(int argc, char **argv)
@@ -138,10 +136,10 @@ int main(int argc, char **argv)
         return print_help();
     const struct cli_command *command = argc > 1 ? find_command(argv[1]) : NULL;
     if (command)
-        return main_finish(command->run(&cli, argc - 1, argv + 1));
+        return cli_finish(command->run(&cli, argc - 1, argv + 1));
     /* Files and options alone are for the explorer. */
     if (argc > 1 && argv[1][0] != '-' && access(argv[1], F_OK) != 0)
         return unknown_command(argv[1]);
     argv[0] = (char *)(uintptr_t)command_explore.name;
-    return main_finish(command_explore.run(&cli, argc, argv));
+    return cli_finish(command_explore.run(&cli, argc, argv));
 }

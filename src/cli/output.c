@@ -62,6 +62,19 @@ FILE *cli_out_open(const struct cli *cli, struct cli_out *o, struct err *err)
     return o->stream = f->stream;
 }
 
+/* Asked for only here: a write to a full disk or a closed pipe shows when flushed. */
+static enum status flush_stdout(struct err *err)
+{
+    bool bad = fflush(stdout) != 0 || ferror(stdout);
+    return bad ? err_errno(err, "standard output") : STATUS_OK;
+}
+
+int cli_finish(int status)
+{
+    struct err err = {STATUS_OK, ""};
+    return status == CLI_DONE && flush_stdout(&err) ? cli_fail(&err) : status;
+}
+
 int cli_out_close(struct cli_out *o)
 {
     struct err err = {STATUS_OK, ""};
@@ -69,10 +82,8 @@ int cli_out_close(struct cli_out *o)
     if (o->file) {
         code = outfile_commit(o->file, &err);
         free(o->file);
-    } else {
-        /* Asked for only here: a write to a full disk or a closed pipe shows when flushed. */
-        bool bad = fflush(stdout) != 0 || ferror(stdout);
-        code = bad ? err_errno(&err, "standard output") : STATUS_OK;
+    } else if (!(code = flush_stdout(&err))) {
+        code = mapped_unchanged(&err);
     }
     *o = (struct cli_out){NULL, NULL};
     return code ? cli_fail(&err) : CLI_DONE;

@@ -30,7 +30,7 @@ static void progress_cancel(int signal)
 
 const struct cancel *progress_catch_signals(void)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGXCPU};
     struct sigaction a = {.sa_handler = progress_cancel,
                           .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
     sigemptyset(&a.sa_mask);

@@ -43,7 +43,8 @@ void progress_end(struct progress *p);
 /* What was counted, how fast, and what was left out and why, unless --quiet. */
 void progress_summary(struct progress *p, const struct count_totals *t);
 
-/* A flag that SIGINT, SIGTERM and SIGHUP set; the second of one ends the program at once. */
+/* A flag that SIGINT, SIGTERM, SIGHUP and SIGXCPU set; the second of one ends the program at once.
+ */
 const struct cancel *progress_catch_signals(void);
 
 #endif

@@ -167,7 +167,11 @@ static enum status write_counts(struct count_job *j, struct err *err)
         if (code)
             return code;
     }
-    return cells_write(&j->tally.cells, &about, o->output, err);
+    enum status code = cells_write(&j->tally.cells, &about, o->output, err);
+    /* The journal still has them. */
+    if (code && o->tokens && j->tally.totals.frames > 0)
+        tokens_withdraw(j);
+    return code;
 }
 
 enum status count_run(struct count_job *j, const struct count_hooks *hooks, struct err *err)

@@ -19,6 +19,7 @@
 
 #include "base/bitset.h"
 #include "formats/file.h"
+#include "formats/tempnames.h"
 #include "base/mem.h"
 #include "base/number.h"
 #include "base/settings.h"
@@ -149,8 +150,11 @@ enum status journal_save(struct count_job *j, struct err *err)
         buf_free(&temp);
         return err_nomem(err);
     }
-    if ((code = spill_write(j, err)) || (code = open_new(j, buf_text(&temp), &fd, err)))
+    /* What was counted by a model that changed meanwhile is worth nothing. */
+    if ((code = mapped_unchanged(err)) || (code = spill_write(j, err)) ||
+        (code = open_new(j, buf_text(&temp), &fd, err)))
         goto out;
+    tempnames_add(buf_text(&temp));
     /*
      * The duplicate shares the lock of FD (flock locks the open file) and keeps it beyond fclose.
      */
@@ -168,9 +172,14 @@ enum status journal_save(struct count_job *j, struct err *err)
     }
     pthread_mutex_unlock(&j->lock);
     /* The bytes are a copy of the tally by now; only bringing them to the disk takes long. */
+    errno = 0;
     bool bad = !spill_sync(j) || fflush(f) != 0 || ferror(f) || fsync(fd) != 0;
-    bad = fclose(f) != 0 || bad;
-    if (bad || rename(buf_text(&temp), j->journal) != 0)
+    if (bad)
+        file_find_reason(fd);
+    int why = errno;
+    bool lost = fclose(f) != 0;
+    errno = bad ? why : errno;
+    if (bad || lost || rename(buf_text(&temp), j->journal) != 0)
         code = err_errno(err, j->journal);
     pthread_mutex_lock(&j->lock);
 out:
@@ -182,6 +191,7 @@ out:
         journal_unlock(j);
         j->journal_fd = held;
     }
+    tempnames_drop(buf_text(&temp));
     buf_free(&temp);
     return code;
 }

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/bitset.h"
 #include "base/mem.h"
@@ -206,6 +207,14 @@ static bool spill_view_list(const struct spill_view *v, struct token_set *s)
     return true;
 }
 
+void tokens_withdraw(const struct count_job *j)
+{
+    char *path = tokens_path(j->options->output);
+    if (path)
+        unlink(path);
+    free(path);
+}
+
 enum status tokens_finish(struct count_job *j, const struct counts *about, struct err *err)
 {
     struct spill_view v = {.job = j};
@@ -216,6 +225,7 @@ enum status tokens_finish(struct count_job *j, const struct counts *about, struc
     enum status code = path ? mapped_open(&m, j->spill.path, err) : err_nomem(err);
     if (code)
         goto out;
+    mapped_may_change(&m);
     v.data = m.data;
     code = m.size < j->spill.length
                ? err_set(err, STATUS_IO, "%s: something has cut it", j->spill.path)

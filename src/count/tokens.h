@@ -82,4 +82,7 @@ void spill_remove(const struct count_job *j);
 /* Writes OUTPUT.tokens from the spill; ABOUT as for the counts. */
 enum status tokens_finish(struct count_job *j, const struct counts *about, struct err *err);
 
+/* Removes it, where the counts it belongs to could not be written. */
+void tokens_withdraw(const struct count_job *j);
+
 #endif

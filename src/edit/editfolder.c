@@ -21,6 +21,7 @@
 #include "formats/file.h"
 #include "formats/folder.h"
 #include "formats/setfile.h"
+#include "formats/tempnames.h"
 #include "base/mem.h"
 #include "model/load/model_parts.h"
 #include "formats/tensors/safetensors.h"
@@ -136,9 +137,16 @@ static enum status write_tensor(FILE *out, const struct tensor *t, const char *p
             return err_nomem(err);
         tensor_copy(t, rows);
     }
+    enum status code = STATUS_OK;
     if (t->count)
         written = fwrite(rows ? rows : t->data, size, t->count, out);
-    enum status code = written == t->count ? STATUS_OK : err_errno(err, path);
+    if (written < t->count) {
+        int why = errno;
+        code = mapped_unchanged(err); /* the system refuses bytes that are gone */
+        errno = why;
+        if (!code)
+            code = err_errno(err, path);
+    }
     free(rows);
     return code;
 }
@@ -246,6 +254,8 @@ static void writing_abandon(struct writing *w)
         closedir(d);
         rmdir(w->temp);
     }
+    if (w->temp)
+        tempnames_drop(w->temp);
     free(w->temp);
     free(w->out);
 }
@@ -291,6 +301,7 @@ static enum status writing_begin(struct writing *w, const char *folder, struct e
         return code;
     }
     w->temp = name.data;
+    tempnames_add(w->temp);
     return chmod(w->temp, 0777 & ~mask) == 0 ? STATUS_OK : err_errno(err, w->out);
 }
 
@@ -315,6 +326,7 @@ static enum status writing_finish(struct writing *w, struct err *err)
     sync_folder(w->temp);
     if (rename(w->temp, w->out) != 0)
         return err_errno(err, w->out);
+    tempnames_drop(w->temp);
     free(w->temp);
     w->temp = NULL;
     char *parent = mem_strndup(w->out, strlen(w->out));

@@ -45,6 +45,7 @@ enum status experiment_read(struct experiment *x, const char *path, struct err *
     enum status code = mapped_open(&m, path, err);
     if (code)
         return code;
+    mapped_may_change(&m);
     enum experiment_found found = experiment_get(x, (const char *)m.data, m.size, &good);
     mapped_close(&m);
     if (found != EXPERIMENT_WHOLE)
@@ -277,7 +278,9 @@ enum status experiment_journal_add(struct experiment_journal *j, const struct ex
                                    uint32_t step, struct err *err)
 {
     struct buf b = BUF_INIT;
-    enum status code = experiment_put_step(&b, x, step, (int64_t)time(NULL), err);
+    enum status code = mapped_unchanged(err);
+    if (!code)
+        code = experiment_put_step(&b, x, step, (int64_t)time(NULL), err);
     if (!code)
         code = journal_append(j, &b, err);
     buf_free(&b);

@@ -1,5 +1,5 @@
 /*
- * Files mapped for reading, and files that are written atomically: under no name or a temporary
+ * Files that are written atomically: under no name or a temporary
  * one, synced, then renamed, so that a reader sees the old file or the new one and nothing between.
  */
 #include "config.h"
@@ -9,63 +9,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "formats/folder.h"
-#include "formats/foreign.h"
 #include "base/mem.h"
+#include "formats/folder.h"
+#include "formats/mapped.h"
+#include "formats/tempnames.h"
 
 /* As many as Linux follows. */
 #define MAX_LINKS 40
-
-/* Mapped files, for mapped_path; those beyond this many, or of a longer path, are not listed. */
-static struct {
-    _Atomic uintptr_t base; /* 0: free */
-    size_t size;
-    char path[240];
-} watched[256];
-enum { WATCHED = sizeof watched / sizeof watched[0] };
-static pthread_mutex_t watching = PTHREAD_MUTEX_INITIALIZER;
-
-/* A handler of signals looks without the lock: BASE comes last, and goes first. */
-static void mapped_watch(const struct mapped *m, const char *path)
-{
-    pthread_mutex_lock(&watching);
-    for (size_t i = 0; m->data && strlen(path) < sizeof watched[0].path && i < WATCHED; i++)
-        if (!atomic_load(&watched[i].base)) {
-            memcpy(watched[i].path, path, strlen(path) + 1);
-            watched[i].size = m->size;
-            atomic_store(&watched[i].base, (uintptr_t)m->data);
-            break;
-        }
-    pthread_mutex_unlock(&watching);
-}
-
-static void mapped_unwatch(const struct mapped *m)
-{
-    pthread_mutex_lock(&watching);
-    for (size_t i = 0; m->data && i < WATCHED; i++)
-        if (atomic_load(&watched[i].base) == (uintptr_t)m->data)
-            atomic_store(&watched[i].base, 0);
-    pthread_mutex_unlock(&watching);
-}
-
-const char *mapped_path(const void *address)
-{
-    for (size_t i = 0; i < WATCHED; i++) {
-        uintptr_t base = atomic_load(&watched[i].base);
-        if (base && (uintptr_t)address >= base && (uintptr_t)address - base < watched[i].size)
-            return watched[i].path;
-    }
-    return NULL;
-}
 
 enum status file_open_regular(int *out, off_t *size, const char *path, struct err *err)
 {
@@ -86,47 +42,6 @@ enum status file_open_regular(int *out, off_t *size, const char *path, struct er
     }
     close(fd);
     return code;
-}
-
-enum status mapped_open(struct mapped *m, const char *path, struct err *err)
-{
-    int fd;
-    off_t size;
-    enum status code = file_open_regular(&fd, &size, path, err);
-    if (code)
-        return code;
-    void *p = size ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
-    if (p == MAP_FAILED)
-        code = err_errno(err, path);
-    else
-        *m = (struct mapped){p, (size_t)size};
-    close(fd);
-    if (code)
-        return code;
-    mapped_watch(m, path);
-    if ((code = foreign_check_stand_in(path, m->data, m->size, err)))
-        mapped_close(m);
-    return code;
-}
-
-void mapped_close(struct mapped *m)
-{
-    mapped_unwatch(m);
-    if (m->data)
-        munmap((void *)(uintptr_t)m->data, m->size);
-    *m = (struct mapped){NULL, 0};
-}
-
-void mapped_forget(const struct mapped *m, const void *p, size_t n)
-{
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-    uintptr_t base = (uintptr_t)m->data, from = (uintptr_t)p, to = from + n;
-    if (!m->data || from < base || to > base + m->size)
-        return;
-    from = (from + page - 1) / page * page;
-    to = to / page * page;
-    if (from < to)
-        (void)madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
 /*
@@ -173,6 +88,8 @@ static int outfile_open_nameless(struct outfile *f)
         close(fd);
     fd = mkostemp(f->temp, O_CLOEXEC);
     f->named = fd >= 0;
+    if (f->named)
+        tempnames_add(f->temp);
     return fd;
 }
 
@@ -239,7 +156,9 @@ static bool outfile_give_name(struct outfile *f)
         f->named = linkat(AT_FDCWD, from, AT_FDCWD, f->temp, AT_SYMLINK_FOLLOW) == 0;
         if (!f->named && errno != EEXIST)
             return false;
-        if (!f->named)
+        if (f->named)
+            tempnames_add(f->temp);
+        else
             memset(f->temp + strlen(f->temp) - 6, 'X', 6);
     }
     return f->named;
@@ -259,30 +178,61 @@ static void outfile_sync_folder(const char *path)
     free(copy);
 }
 
-enum status outfile_commit(struct outfile *f, struct err *err)
+void file_find_reason(int fd)
 {
-    enum status code = STATUS_OK;
+    static const char block[4096];
+    if (errno == 0 && write(fd, block, sizeof block) == (ssize_t)sizeof block)
+        errno = EIO;
+}
+
+enum status outfile_settle(struct outfile *f, struct err *err)
+{
     bool bad = ferror(f->stream) != 0;
     errno = 0;
     bad = fflush(f->stream) != 0 || bad;
-    if (!bad && f->temp)
-        bad = fsync(fileno(f->stream)) != 0 || !outfile_give_name(f);
-    if (bad && errno == 0)
-        errno = EIO;
     if (bad)
+        file_find_reason(fileno(f->stream));
+    /* What faults in this process makes the system refuse to write it. */
+    enum status code = mapped_unchanged(err);
+    if (!code && !bad && f->temp)
+        bad = fsync(fileno(f->stream)) != 0 || !outfile_give_name(f);
+    if (!code && bad)
         code = err_errno(err, f->path);
     if (fclose(f->stream) != 0 && !code)
         code = err_errno(err, f->path);
     f->stream = NULL;
-    if (!code && f->temp) {
-        if (rename(f->temp, f->path) != 0) {
-            code = err_errno(err, f->path);
-        } else {
-            outfile_sync_folder(f->path);
-            f->named = false;
-        }
+    if (code)
+        outfile_abandon(f);
+    return code;
+}
+
+enum status outfile_commit(struct outfile *f, struct err *err)
+{
+    enum status code = f->stream ? outfile_settle(f, err) : STATUS_OK;
+    if (code)
+        return code;
+    if (f->temp && rename(f->temp, f->path) != 0) {
+        code = err_errno(err, f->path);
+    } else if (f->temp) {
+        tempnames_drop(f->temp);
+        outfile_sync_folder(f->path);
+        f->named = false;
     }
     outfile_abandon(f);
+    return code;
+}
+
+enum status outfile_commit_both(struct outfile *a, struct outfile *b, struct err *err)
+{
+    enum status code = outfile_settle(a, err);
+    if (!code)
+        code = outfile_settle(b, err);
+    if (!code)
+        code = outfile_commit(a, err);
+    if (!code)
+        code = outfile_commit(b, err);
+    outfile_abandon(a);
+    outfile_abandon(b);
     return code;
 }
 
@@ -290,8 +240,10 @@ void outfile_abandon(struct outfile *f)
 {
     if (f->stream)
         fclose(f->stream);
-    if (f->named)
+    if (f->named) {
         unlink(f->temp);
+        tempnames_drop(f->temp);
+    }
     free(f->temp);
     free(f->path);
     *f = (struct outfile){NULL, NULL, NULL, false};

@@ -1,5 +1,5 @@
 /*
- * file.h - files in whole: mapped for reading, replaced atomically when written.
+ * file.h - files in whole: mapped for reading (mapped.h), replaced atomically when written.
  */
 #ifndef PROPNEU_FORMATS_FILE_H
 #define PROPNEU_FORMATS_FILE_H
@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "base/status.h"
+#include "formats/mapped.h"
 
 /*
  * Opens PATH for reading without ever waiting for it: a FIFO, device or folder is refused.  *FD is
@@ -17,29 +18,12 @@
  */
 enum status file_open_regular(int *fd, off_t *size, const char *path, struct err *err);
 
-/* A file's bytes, read-only. */
-struct mapped {
-    const unsigned char *data; /* [size]; NULL if size is 0 */
-    size_t size;
-};
-
 /*
- * Maps PATH, which must be a regular file.  A FIFO, device or folder is refused (STATUS_IO or
- * STATUS_FORMAT) without reading from it, and so is what only stands for a file (foreign.h).
- * Messages begin with PATH.
+ * Why writing to FD failed, in errno, which is 0 where only the stream remembers that it did: the
+ * file is lost, so that what stopped it may be asked for by writing once more.  EIO where that
+ * succeeds.
  */
-enum status mapped_open(struct mapped *m, const char *path, struct err *err);
-void mapped_close(struct mapped *m);
-
-/*
- * The path of the mapped file that ADDRESS is in, or NULL.  Reading what another program has cut
- * off a file since it was mapped raises SIGBUS; a handler of it may ask this whose bytes are gone.
- */
-const char *mapped_path(const void *address);
-
-/* The pages wholly within the N bytes at P leave memory, if they are M's; they can still be read.
- */
-void mapped_forget(const struct mapped *m, const void *p, size_t n);
+void file_find_reason(int fd);
 
 /*
  * Output that appears atomically: bytes go to a nameless or temporary file in the folder of PATH,
@@ -53,8 +37,17 @@ struct outfile {
 
 enum status outfile_open(struct outfile *f, const char *path, struct err *err);
 
-/* Ends F either way; on failure nothing new stands at the path and the temporary file is gone. */
+/*
+ * Ends F either way; on failure nothing new stands at the path and the temporary file is gone.
+ * Fails, too, where an input was changed while it was read (mapped_unchanged).
+ */
 enum status outfile_commit(struct outfile *f, struct err *err);
+
+/* All of this but giving F its name: what can fail has failed then.  Commit or abandon it after. */
+enum status outfile_settle(struct outfile *f, struct err *err);
+
+/* Both get their names, or, as a full disk would have it, neither. */
+enum status outfile_commit_both(struct outfile *a, struct outfile *b, struct err *err);
 
 /* Removes the temporary file; harmless on a zeroed or already ended F. */
 void outfile_abandon(struct outfile *f);

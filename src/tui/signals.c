@@ -11,7 +11,21 @@
 #include <string.h>
 #include <unistd.h>
 
-static const int caught[] = {SIGWINCH, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGCONT};
+/* And all others that would end the program, however they come about: a limit of time, a timer, a
+ * slip of the hand.  Faults are terminal.c's. */
+static const int caught[] = {
+    SIGWINCH,  SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,   SIGTSTP, SIGCONT,
+    SIGXCPU,   SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
+#ifdef SIGPOLL
+    SIGPOLL,
+#endif
+#ifdef SIGPWR
+    SIGPWR,
+#endif
+#ifdef SIGSTKFLT
+    SIGSTKFLT,
+#endif
+};
 enum { CAUGHT = sizeof caught / sizeof caught[0] };
 
 static int pipe_ends[2] = {-1, -1};

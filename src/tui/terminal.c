@@ -19,7 +19,7 @@
 
 #include "tui/outgoing.h"
 
-static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP};
 enum { FATAL = sizeof fatal / sizeof fatal[0] };
 
 /* One terminal a process: what the crash handler needs must be reachable without arguments. */

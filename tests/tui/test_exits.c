@@ -5,8 +5,10 @@
 
 #include "../unit/big_counts.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "formats/file.h"
@@ -35,7 +37,8 @@ static void r4_a_vanished_terminal_ends_it(void **state)
 static void r5_signals_leave_a_sane_terminal(void **state)
 {
     static const int numbers[] = {
-        SIGTERM, SIGHUP, SIGQUIT, SIGINT, SIGABRT,
+        SIGTERM, SIGHUP,  SIGQUIT, SIGINT,    SIGABRT, SIGXCPU,
+        SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGTRAP,
 #ifndef SANITIZED /* these keep faults for themselves */
         SIGSEGV,
 #endif
@@ -154,15 +157,19 @@ static void leaving_does_not_wait_for_a_map(void **state)
     unlink(large);
 }
 
-/* A count file that is written over in place, as cp does, ends it with a line that says so. */
+/* A count file that is written over in place, as cp does, ends it with a line that says so, also
+ * of a long path, and without the escapes of its name. */
 static void r39_a_file_cut_short_is_told(void **state)
 {
-    static const char copy[] = "test_exits.copy.counts";
+    char folder[240] = "test_exits.", copy[300];
+    memset(folder + strlen(folder), 'd', sizeof folder - 1 - strlen(folder));
+    snprintf(copy, sizeof copy, "%s/copy\033[31m.counts", folder);
+    assert_true(mkdir(folder, 0777) == 0 || errno == EEXIST);
     char *argv[] = {(char *)(uintptr_t)explorer_program(),
                     (char *)(uintptr_t) "explore",
                     (char *)(uintptr_t) "--draws",
                     (char *)(uintptr_t) "0", /* the counts are read by the key alone */
-                    (char *)(uintptr_t)copy,
+                    copy,
                     NULL};
     struct mapped m;
     struct outfile f;
@@ -183,10 +190,11 @@ static void r39_a_file_cut_short_is_told(void **state)
     int status = pty_status(&p, PATIENCE);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
     assert_true(pty_wait_bytes(&p, from, LEAVE, PATIENCE));
-    assert_true(pty_wait_bytes(&p, from, "test_exits.copy.counts: was truncated", PATIENCE));
+    assert_true(pty_wait_bytes(&p, from, "d/copy?[31m.counts: was truncated", PATIENCE));
     assert_true(pty_modes_restored(&p));
     pty_end(&p);
     unlink(copy);
+    rmdir(folder);
 }
 
 int main(void)

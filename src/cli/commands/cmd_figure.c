@@ -235,7 +235,7 @@ static enum status figure_put(struct outfile *file, const char *path, const stru
     return code;
 }
 
-/* Both files are written before either appears. */
+/* Both files appear, or neither. */
 static enum status write_both(const char *path, const struct buf *drawing, const char *beside,
                               const struct buf *numbers, struct err *err)
 {
@@ -244,9 +244,7 @@ static enum status write_both(const char *path, const struct buf *drawing, const
     if (!code)
         code = figure_put(&second, beside, numbers, err);
     if (!code)
-        code = outfile_commit(&second, err);
-    if (!code)
-        return outfile_commit(&first, err);
+        return outfile_commit_both(&second, &first, err);
     outfile_abandon(&first);
     outfile_abandon(&second);
     return code;

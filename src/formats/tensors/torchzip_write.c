@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "formats/mapped.h"
 
 /* The archive's one folder; any name will do. */
 #define FOLDER "checkpoint/"
@@ -304,7 +305,7 @@ static enum status archive_write(const struct writer *w, const char *path,
         z = NULL;
     else if (archive_stopped(z, (void *)(uintptr_t)stop))
         code = err_set(err, STATUS_CANCELLED, "%s: interrupted", path);
-    else
+    else if (!(code = mapped_unchanged(err)))
         code = err_set(err, STATUS_IO, "%s: %s", path, zip_strerror(z));
     if (z)
         zip_discard(z);
