@@ -1,6 +1,7 @@
 /*
  * Reading recordings as mono floats at 16 kHz, through libsndfile and, for other rates,
- * libsamplerate. A file that ends early is refused, since libsndfile reads it without an error.
+ * libsamplerate. What libsndfile reads without an error, or does not read, though it should, is
+ * looked at before (audio_container.h).
  */
 #include "config.h"
 
@@ -21,6 +22,7 @@
 #include <samplerate.h>
 #endif
 
+#include "corpus/audio_container.h"
 #include "formats/file.h"
 #include "formats/foreign.h"
 #include "base/mem.h"
@@ -32,40 +34,16 @@
 struct decoder {
     SNDFILE *file;
     SF_INFO info;
+    struct audio_view view; /* of the file, whose descriptor is the view's */
     const char *path;
     float raw[BLOCK];  /* interleaved */
     float mono[BLOCK]; /* [frames of the block] */
 };
 
-static uint32_t audio_le32(const unsigned char *p)
+static void decoder_close(struct decoder *d)
 {
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-/*
- * libsndfile shortens a WAV file whose end is missing without a word, so the size of its data
- * chunk is looked at here.  Sizes from 2^31 - 2^20 on are what programs write that stream to a
- * pipe and cannot know better; those are left to the end of the file.
- */
-static enum status audio_check_wav_end(int fd, off_t size, const char *path, struct err *err)
-{
-    unsigned char head[12];
-    if (pread(fd, head, 12, 0) != 12 || memcmp(head, "RIFF", 4) || memcmp(head + 8, "WAVE", 4))
-        return STATUS_OK;
-    off_t at = 12;
-    for (int chunk = 0; chunk < 1000 && pread(fd, head, 8, at) == 8; chunk++) {
-        uint32_t length = audio_le32(head + 4);
-        off_t end = at + 8 + (off_t)length;
-        if (memcmp(head, "data", 4) == 0) {
-            if (length < 0x7ff00000u && end > size)
-                return err_set(err, STATUS_FORMAT,
-                               "%s: byte %lld: truncated: %lld bytes of audio are missing", path,
-                               (long long)size, (long long)(end - size));
-            return STATUS_OK;
-        }
-        at = end + (length & 1);
-    }
-    return STATUS_OK;
+    sf_close(d->file);
+    close(d->view.fd);
 }
 
 /* Opens PATH with libsndfile. Only regular files: the file's size is needed to see a truncated WAV,
@@ -84,18 +62,22 @@ static enum status decoder_open(struct decoder *d, const char *path, struct err 
     if (size == 0)
         code = err_set(err, STATUS_FORMAT, "%s: empty file", path);
     else if (!(code = foreign_check_stand_in(path, head, n > 0 ? (size_t)n : 0, err)))
-        code = audio_check_wav_end(fd, size, path, err);
+        code = audio_container_look(&d->view, fd, size, path, err);
     if (code) {
         close(fd);
         return code;
     }
-    d->file = sf_open_fd(fd, SFM_READ, &d->info, SF_TRUE);
-    if (!d->file)
+    d->view.fd = fd;
+    d->file = d->view.head_size ? sf_open_virtual(&audio_view_io, SFM_READ, &d->info, &d->view)
+                                : sf_open_fd(fd, SFM_READ, &d->info, SF_FALSE);
+    if (!d->file) {
+        close(fd);
         return err_set(err, STATUS_FORMAT, "%s: unreadable audio: %s", path, sf_strerror(NULL));
+    }
     if (d->info.samplerate < 1 || d->info.channels < 1 || d->info.channels > BLOCK) {
         code = err_set(err, STATUS_FORMAT, "%s: %d channels at %d Hz", path, d->info.channels,
                        d->info.samplerate);
-        sf_close(d->file);
+        decoder_close(d);
         return code;
     }
     return STATUS_OK;
@@ -140,7 +122,8 @@ static enum status audio_append(struct audio *a, const float *x, size_t n, const
 static enum status audio_check_length(const struct decoder *d, sf_count_t seen, struct err *err)
 {
     if (seen == 0)
-        return err_set(err, STATUS_FORMAT, "%s: no samples", d->path);
+        return err_set(err, STATUS_FORMAT, "%s: no samples%s", d->path,
+                       d->view.never ? ": the header was never finished" : "");
     /* FLAC and Ogg streams of unknown length say SF_COUNT_MAX. */
     if (d->info.frames < SF_COUNT_MAX && seen < d->info.frames)
         return err_set(err, STATUS_FORMAT, "%s: truncated: %lld of %lld samples", d->path,
@@ -235,7 +218,7 @@ enum status audio_read(struct audio *a, const char *path, struct err *err)
     if (!code) {
         code = d->info.samplerate == AUDIO_RATE ? audio_read_plain(a, d, err)
                                                 : audio_read_resampled(a, d, err);
-        sf_close(d->file);
+        decoder_close(d);
     }
     if (code)
         a->count = 0;
@@ -257,7 +240,7 @@ enum status audio_seconds(double *seconds, const char *path, struct err *err)
     enum status code = decoder_open(d, path, err);
     if (!code) {
         *seconds = (double)d->info.frames / d->info.samplerate;
-        sf_close(d->file);
+        decoder_close(d);
     }
     free(d);
     return code;

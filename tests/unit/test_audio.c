@@ -140,18 +140,19 @@ static void files_cut_short_are_refused(void **state)
     struct err err;
     struct audio a = AUDIO_INIT;
     (void)state;
-    write_audio(in_dir("whole.wav"), SF_FORMAT_WAV | SF_FORMAT_PCM_16, 16000, 1, 20000, ramp);
-    write_audio(in_dir("whole.flac"), SF_FORMAT_FLAC | SF_FORMAT_PCM_16, 16000, 1, 20000, ramp);
-    struct stat wav, flac;
-    assert_int_equal(stat(in_dir("whole.wav"), &wav), 0);
-    assert_int_equal(stat(in_dir("whole.flac"), &flac), 0);
-    for (long part = 0; part < 16; part++) {
-        cut(in_dir("whole.wav"), in_dir("cut"), wav.st_size * part / 16);
-        assert_status(audio_read(&a, in_dir("cut"), &err), STATUS_FORMAT);
-        assert_ptr_equal(strstr(err.msg, dir), err.msg);
-        cut(in_dir("whole.flac"), in_dir("cut"), flac.st_size * part / 16);
-        assert_status(audio_read(&a, in_dir("cut"), &err), STATUS_FORMAT);
-        assert_int_equal(a.count, 0);
+    static const int formats[] = {SF_FORMAT_WAV,  SF_FORMAT_FLAC, SF_FORMAT_W64,
+                                  SF_FORMAT_RF64, SF_FORMAT_AIFF, SF_FORMAT_AU};
+    for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
+        struct stat whole;
+        write_audio(in_dir("whole"), formats[f] | SF_FORMAT_PCM_16, 16000, 1, 20000, ramp);
+        assert_ok(audio_read(&a, in_dir("whole"), &err));
+        assert_int_equal(stat(in_dir("whole"), &whole), 0);
+        for (long part = 0; part < 16; part++) {
+            cut(in_dir("whole"), in_dir("cut"), whole.st_size * part / 16);
+            assert_status(audio_read(&a, in_dir("cut"), &err), STATUS_FORMAT);
+            assert_ptr_equal(strstr(err.msg, dir), err.msg);
+            assert_int_equal(a.count, 0);
+        }
     }
     audio_free(&a);
 }
@@ -172,6 +173,108 @@ static void a_length_of_a_stream_is_left_open(void **state)
     fclose(f);
     assert_ok(audio_read(&a, in_dir("s.wav"), &err));
     assert_int_equal(a.count, 500);
+    audio_free(&a);
+}
+
+/* The bytes of a text, of numbers, little-endian, and of samples. */
+struct bytes {
+    unsigned char b[4096];
+    size_t n;
+};
+
+static void put(struct bytes *o, const char *text, int n)
+{
+    memcpy(o->b + o->n, text, (size_t)n);
+    o->n += (size_t)n;
+}
+
+static void put_number(struct bytes *o, uint64_t v, int n)
+{
+    for (; n > 0; n--, v >>= 8)
+        o->b[o->n++] = (unsigned char)v;
+}
+
+enum { UNFINISHED = 1000 }; /* samples */
+
+/* A WAV file of UNFINISHED samples whose header says RIFF and DATA; in a form of 64 bits if WIDE.
+ */
+static void put_wav(const char *name, const char *id, uint64_t riff, uint64_t data, bool wide,
+                    const char *before, int before_size, const char *behind, int behind_size)
+{
+    struct bytes o = {.n = 0};
+    put(&o, id, 4);
+    put_number(&o, wide ? UINT32_MAX : riff, 4);
+    put(&o, "WAVE", 4);
+    if (wide) {
+        put(&o, "ds64", 4);
+        put_number(&o, 28, 4);
+        put_number(&o, riff, 8);
+        put_number(&o, data, 8);
+        put_number(&o, 0, 12);
+    }
+    put(&o, "fmt \20\0\0\0\1\0\1\0", 12);
+    put_number(&o, 16000, 4);
+    put_number(&o, 32000, 4);
+    put(&o, "\2\0\20\0", 4);
+    put(&o, before, before_size);
+    put(&o, "data", 4);
+    put_number(&o, wide ? UINT32_MAX : data, 4);
+    put(&o, behind, behind_size);
+    for (size_t t = 0; t < UNFINISHED && behind_size == 0; t++)
+        put_number(&o, (uint16_t)ramp(t, 0), 2);
+    FILE *f = fopen(in_dir(name), "wb");
+    assert_non_null(f);
+    assert_int_equal(fwrite(o.b, 1, o.n, f), o.n);
+    fclose(f);
+}
+
+static void check_unfinished(const char *name)
+{
+    struct err err;
+    struct audio a = AUDIO_INIT;
+    double seconds;
+    assert_ok(audio_read(&a, in_dir(name), &err));
+    assert_int_equal(a.count, UNFINISHED);
+    for (size_t t = 0; t < a.count; t++)
+        assert_true(a.samples[t] == (float)ramp(t, 0) / 32768);
+    assert_ok(audio_seconds(&seconds, in_dir(name), &err));
+    assert_true(fabs(seconds - UNFINISHED / 16000.0) < 1e-9);
+    audio_free(&a);
+}
+
+/* Programs that were ended, or that write to a pipe, leave sizes that are not the file's. */
+static void headers_never_finished_are_read_to_the_end(void **state)
+{
+    static const uint64_t riffs[] = {0, 8, 36, UINT32_MAX, 36 + 2 * UNFINISHED};
+    struct err err;
+    struct audio a = AUDIO_INIT;
+    (void)state;
+    for (size_t i = 0; i < sizeof riffs / sizeof *riffs; i++) {
+        put_wav("zero.wav", "RIFF", riffs[i], 0, false, "", 0, "", 0);
+        check_unfinished("zero.wav");
+        put_wav("ones.wav", "RIFF", riffs[i], UINT32_MAX, false, "", 0, "", 0);
+        check_unfinished("ones.wav");
+    }
+    put_wav("odd.wav", "RIFF", 0, 0, false, "note\3\0\0\0abc\0", 12, "", 0);
+    check_unfinished("odd.wav");
+    put_wav("odd.wav", "RIFF", 47 + 2 * UNFINISHED, 2 * UNFINISHED, false, "note\3\0\0\0abc", 11,
+            "", 0);
+    check_unfinished("odd.wav"); /* an odd chunk without the byte behind it */
+    put_wav("wide.wav", "RF64", 72 + 2 * UNFINISHED, 2 * UNFINISHED, true, "", 0, "", 0);
+    check_unfinished("wide.wav");
+    put_wav("wide.wav", "BW64", 72 + 2 * UNFINISHED, 2 * UNFINISHED, true, "", 0, "", 0);
+    check_unfinished("wide.wav");
+    put_wav("wide.wav", "RF64", 0, 0, true, "", 0, "", 0);
+    check_unfinished("wide.wav");
+    put_wav("wide.wav", "RF64", UINT64_MAX, UINT64_MAX, true, "", 0, "", 0);
+    check_unfinished("wide.wav");
+    put_wav("wide.wav", "RF64", 1 << 20, 1 << 20, true, "", 0, "", 0);
+    assert_status(audio_read(&a, in_dir("wide.wav"), &err), STATUS_FORMAT);
+    assert_non_null(strstr(err.msg, "truncated"));
+    /* Finished, and of no samples. */
+    put_wav("none.wav", "RIFF", 56, 0, false, "", 0, "LIST\14\0\0\0INFOISFT\0\0\0\0", 20);
+    assert_status(audio_read(&a, in_dir("none.wav"), &err), STATUS_FORMAT);
+    assert_non_null(strstr(err.msg, "no samples"));
     audio_free(&a);
 }
 
@@ -223,6 +326,7 @@ int main(void)
         cmocka_unit_test(other_rates_are_resampled_or_refused),
         cmocka_unit_test(files_cut_short_are_refused),
         cmocka_unit_test(a_length_of_a_stream_is_left_open),
+        cmocka_unit_test(headers_never_finished_are_read_to_the_end),
         cmocka_unit_test(what_is_no_recording_is_refused),
         cmocka_unit_test(recordings_beyond_the_bound_are_refused),
     };
