@@ -131,6 +131,9 @@ int cli_parse(struct cli_args *a, struct cli *cli, const struct cli_command *com
 /* "propneu: ERR" on stderr; returns CLI_USAGE for STATUS_USAGE, CLI_FAILED for the others. */
 int cli_fail(const struct err *err);
 
+/* "propneu: ..." on stderr, also with --quiet: what makes the exit status another than 0. */
+void cli_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* "propneu COMMAND: message" and a hint at --help on stderr; returns CLI_USAGE. */
 int cli_usage(const struct cli_command *command, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

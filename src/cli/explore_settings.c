@@ -199,7 +199,8 @@ static void put_places(struct buf *out, const char *full, const struct app *app,
     link_tell(app, &l);
     buf_str(out, full);
     for (size_t i = 0; link_next(&l, &i, &name, &value);)
-        buf_printf(out, "\t%s\t%s", name, value);
+        if (!strpbrk(value, "\t\n")) /* which labels of hostile files may have */
+            buf_printf(out, "\t%s\t%s", name, value);
     buf_str(out, "\n");
     link_free(&l);
     for (int n = 1; at < stop && n < PLACES; n++) {

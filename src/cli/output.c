@@ -31,6 +31,16 @@ int cli_usage(const struct cli_command *command, const char *fmt, ...)
     return cli_fail(&err);
 }
 
+void cli_warn(const char *fmt, ...)
+{
+    struct err err;
+    va_list ap;
+    va_start(ap, fmt);
+    err_vset(&err, STATUS_OK, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "propneu: %s\n", err.msg);
+}
+
 void cli_note(const struct cli *cli, const char *fmt, ...)
 {
     struct err err;

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 /* One session of lines: where they come from, where answers go. */
 struct plain {
     struct player *player;
@@ -20,10 +22,19 @@ struct plain {
     size_t size;
 };
 
+/* TEXT, which may hold names, between BEFORE and AFTER. */
+static void plain_say(struct plain *p, const char *before, const char *text, const char *after)
+{
+    struct buf shown = BUF_INIT;
+    text_show(&shown, text);
+    fprintf(p->out, "%s%s%s", before, buf_text(&shown), after);
+    buf_free(&shown);
+}
+
 /* The next line without its end; NULL at the end of the input. */
 static char *plain_ask(struct plain *p, const char *prompt)
 {
-    fprintf(p->out, "%s", prompt);
+    plain_say(p, "", prompt, "");
     fflush(p->out);
     ssize_t n = getline(&p->line, &p->size, p->in);
     if (n < 0)
@@ -83,9 +94,9 @@ static void ask_prompt(struct plain *p, const char *first)
         plain_answer(p, first);
     while (q->kind) {
         if (q->error[0])
-            fprintf(p->out, "%s\n", q->error);
+            plain_say(p, "", q->error, "\n");
         if (q->text[0])
-            fprintf(p->out, "Now: %s\n", q->text);
+            plain_say(p, "Now: ", q->text, "\n");
         snprintf(title, sizeof title, "%s: ", q->title);
         const char *text = plain_ask(p, title);
         if (!text || !*text)
@@ -223,7 +234,7 @@ enum status plain_run(struct player *player, FILE *in, FILE *out, struct err *er
             continue;
         }
         if (!plain_obey(&p, line)) {
-            fprintf(out, "unknown command '%s', 'help' lists the commands\n", p.line);
+            plain_say(&p, "unknown command '", p.line, "', 'help' lists the commands\n");
             continue;
         }
         if (!p.app->quit)

@@ -6,6 +6,7 @@
 
 #include "explorer.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -246,6 +247,42 @@ static void r22_marks_and_names_come_along(void **state)
     explorer_quit(&p);
 }
 
+/* A name that erases the line it is pasted to, ends it, and asks for the history. */
+static void r22_links_of_any_name_run_nothing(void **state)
+{
+    static const char name[] = "x'$(touch pwned)`touch pwned`\025\ntouch pwned\n!!\302\233'.counts";
+    struct pty p;
+    char *argv[] = {(char *)(uintptr_t)explorer_program(),
+                    (char *)(uintptr_t) "explore",
+                    (char *)(uintptr_t) "--draws",
+                    (char *)(uintptr_t) "0",
+                    (char *)(uintptr_t)name,
+                    NULL};
+    (void)state;
+    if (access("/bin/bash", X_OK) != 0)
+        skip();
+    assert_true(link(explorer_file(), name) == 0 || errno == EEXIST);
+    screen_start(&p, 100, 30, NULL, argv, 0);
+    assert_true(screen_wait(&p, "best silhouette", false, PATIENCE));
+    explorer_settled(&p);
+    size_t from = p.sent.len;
+    explorer_press(&p, "yl", "copied: propneu explore");
+    char *command = decoded(&p, from, "\033]52;c;");
+    for (const unsigned char *c = (const unsigned char *)command; *c; c++)
+        assert_in_range(*c, ' ', '~');
+    explorer_press(&p, "\033", "");
+    explorer_quit(&p);
+    FILE *f = popen("/bin/bash -s >test_places.out", "w");
+    assert_non_null(f);
+    fprintf(f, "set -e -H -o history\npropneu() { '%s' \"$@\" --dump; }\n%s\n", explorer_program(),
+            command);
+    assert_int_equal(pclose(f), 0);
+    assert_int_not_equal(access("pwned", F_OK), 0);
+    unlink("test_places.out");
+    unlink(name);
+    free(command);
+}
+
 static void r23_copies_are_wrapped_and_never_read(void **state)
 {
     static const char *const tmux[] = {"TMUX=/tmp/tmux-0/default,1,0", "TERM=tmux-256color", NULL};
@@ -356,6 +393,7 @@ int main(void)
         cmocka_unit_test(r36_marks_go_from_view_to_view),
         cmocka_unit_test(r37_backspace_brings_all_back),
         cmocka_unit_test(r22_links_lead_back),
+        cmocka_unit_test(r22_links_of_any_name_run_nothing),
         cmocka_unit_test(r22_marks_and_names_come_along),
         cmocka_unit_test(r23_copies_are_wrapped_and_never_read),
         cmocka_unit_test(r24_the_selection_is_printed_at_the_end),

@@ -293,14 +293,12 @@ static int count_finish(const struct request *r, const struct cli *cli, struct p
     if (r->keep_going || (left_out == 0 && !count_unread_folders(job)))
         return CLI_DONE;
     if (count_unread_folders(job))
-        fprintf(stderr, "propneu: %s: %zu folders could not be read (--keep-going: exit 0)\n",
-                r->in.corpus.audio, count_unread_folders(job));
+        cli_warn("%s: %zu folders could not be read (--keep-going: exit 0)", r->in.corpus.audio,
+                 count_unread_folders(job));
     if (left_out == 0)
         return CLI_FAILED;
-    fprintf(stderr,
-            "propneu: %s: %" PRIu64 " of %" PRIu64
-            " recordings were left out (--keep-going: exit 0)\n",
-            r->o.output, left_out, t->utterances);
+    cli_warn("%s: %" PRIu64 " of %" PRIu64 " recordings were left out (--keep-going: exit 0)",
+             r->o.output, left_out, t->utterances);
     return CLI_FAILED;
 }
 

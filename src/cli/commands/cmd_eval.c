@@ -243,8 +243,8 @@ static int eval_finish(const struct request *r, const struct eval *e)
     size_t left, all = eval_recordings(e, &left);
     if (left == 0 || r->keep_going)
         return CLI_DONE;
-    fprintf(stderr, "propneu: %s: %zu of %zu recordings were left out (--keep-going: exit 0)\n",
-            r->in.corpus.audio, left, all);
+    cli_warn("%s: %zu of %zu recordings were left out (--keep-going: exit 0)", r->in.corpus.audio,
+             left, all);
     return CLI_FAILED;
 }
 

@@ -41,8 +41,10 @@ static void print_legend(FILE *out, const struct pattern_tests *t)
             "above b, elsewhere: p of t-tests with the phone's %u speakers as units\n"
             "speakers: 95 %% of %llu draws of speakers",
             t->speakers, (unsigned long long)t->design.draws);
-    if (strcmp(t->design.within, "none") != 0)
-        fprintf(out, " within %s", t->design.within);
+    if (strcmp(t->design.within, "none") != 0) {
+        fputs(" within ", out);
+        print_name(out, t->design.within, 0);
+    }
     fputc('\n', out);
 }
 

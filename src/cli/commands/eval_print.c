@@ -60,7 +60,7 @@ struct printing {
 /* Columns of the line's name as text_line prints it: "factor=level", or "all". */
 static int label_width(const struct line *l)
 {
-    return l->factor ? (int)strlen(l->factor) + 1 + name_width(l->level) : 3;
+    return l->factor ? name_width(l->factor) + 1 + name_width(l->level) : 3;
 }
 
 static void eval_print_widen(void *context, const struct line *l)
@@ -76,10 +76,12 @@ static void text_line(void *context, const struct line *l)
 {
     struct printing *p = context;
     const struct eval_score *s = l->score, *b = l->before;
-    if (l->factor)
-        fprintf(p->out, "%s=", l->factor);
+    if (l->factor) {
+        print_name(p->out, l->factor, 0);
+        fputc('=', p->out);
+    }
     print_name(p->out, l->factor ? l->level : "all",
-               p->width - (l->factor ? (int)strlen(l->factor) + 1 : 0));
+               p->width - (l->factor ? name_width(l->factor) + 1 : 0));
     fprintf(p->out, "  %8" PRIu64, s->trials);
     if (is_f0(p->r)) {
         print_real(p->out, eval_loss(s), 10, 5);

@@ -118,8 +118,8 @@ static int measure_finish(const struct measure_how *how, const struct experiment
 {
     if (x->left_out == 0 || how->keep_going)
         return CLI_DONE;
-    fprintf(stderr, "propneu: %s: %" PRIu64 " recordings were left out (--keep-going: exit 0)\n",
-            r->eval.corpus.audio, x->left_out);
+    cli_warn("%s: %" PRIu64 " recordings were left out (--keep-going: exit 0)",
+             r->eval.corpus.audio, x->left_out);
     return CLI_FAILED;
 }
 

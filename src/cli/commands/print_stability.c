@@ -17,7 +17,7 @@
 /* "speakers within gender", "speakers". */
 static void print_design(FILE *out, const struct bootstrap_design *d)
 {
-    fputs(d->drawn, out);
+    print_name(out, d->drawn, 0);
     if (strcmp(d->within, "none") == 0)
         return;
     fputs(" within ", out);

@@ -40,15 +40,15 @@ static enum status header_add_tensor(json_t *header, const struct tensor *t, siz
     return STATUS_OK;
 }
 
-/* __metadata__ of METAS pairs. */
+/* __metadata__ of METAS pairs; names of files among them may be no UTF-8. */
 static enum status header_add_meta(json_t *header, const char *const *meta, size_t metas,
                                    struct err *err)
 {
     json_t *object = json_object();
     for (size_t i = 0; object && i < metas; i++)
-        if (json_object_set_new(object, meta[2 * i], json_string(meta[2 * i + 1])) != 0) {
+        if (json_object_set_new(object, meta[2 * i], jsontext_string(meta[2 * i + 1])) != 0) {
             json_decref(object);
-            return err_set(err, STATUS_USAGE, "metadata %.60s is not UTF-8", meta[2 * i]);
+            return err_nomem(err);
         }
     if (!object || json_object_set_new(header, "__metadata__", object) != 0)
         return err_nomem(err);
