@@ -17,7 +17,7 @@ bool manifest_from_torch(const struct edit_source *s)
 {
     enum checkpoint_layout l = s->checkpoint.layout;
     return l == CHECKPOINT_FAIRSEQ || l == CHECKPOINT_S3PRL || l == CHECKPOINT_WAVLM ||
-           l == CHECKPOINT_MELHUBERT || l == CHECKPOINT_DISTILLER;
+           l == CHECKPOINT_MELHUBERT || l == CHECKPOINT_DISTILLER || l == CHECKPOINT_TORCHAUDIO;
 }
 
 /*

@@ -46,7 +46,8 @@ struct settings {
 /*
  * How tensors are called in one kind of file.  Names of ours are those of fairseq's releases
  * ("encoder.layers.0.fc1.weight").  In a pair, # is a number, the same on both sides; what ends in
- * a dot goes on alike; the first pair that fits counts; a name that fits none is as it is.
+ * a dot goes on alike; the first pair that fits counts; a name that fits none is as it is.  A name
+ * of theirs that ends in @0, @1 or @2 is a third of that tensor, along its first axis.
  */
 struct tensor_spelling {
     const char *anchor; /* a tensor that each file has once: what stands before it is the prefix */

@@ -235,6 +235,8 @@ enum status checkpoint_open(struct checkpoint *out, const char *path, struct err
         code = tensors_sort(&c.tensors, path, err);
     if (!code && !c.config && !(c.config = json_object()))
         code = err_nomem(err);
+    if (!code)
+        code = checkpoint_describe_torchaudio(&c, err);
     if (code)
         checkpoint_free(&c);
     else
@@ -261,6 +263,7 @@ const char *checkpoint_layout_name(enum checkpoint_layout layout)
         [CHECKPOINT_WAVLM] = "WavLM checkpoint",
         [CHECKPOINT_MELHUBERT] = "MelHuBERT checkpoint",
         [CHECKPOINT_DISTILLER] = "s3prl distiller checkpoint",
+        [CHECKPOINT_TORCHAUDIO] = "torchaudio state dictionary",
         [CHECKPOINT_BARE] = "torch state dictionary",
     };
     return names[layout];

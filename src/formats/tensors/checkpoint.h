@@ -2,8 +2,8 @@
  * checkpoint.h - a model's weights and configuration, whatever box they came in.
  *
  * Reads Hugging Face folders, single safetensors files and the torch.save files of fairseq, s3prl,
- * WavLM and MelHuBERT.  What the names and configuration keys mean is the model layer's business:
- * here they stay as they are written.  Nothing in a checkpoint is ever executed.
+ * WavLM, MelHuBERT and torchaudio.  What the names and configuration keys mean is the model layer's
+ * business: here they stay as they are written.  Nothing in a checkpoint is ever executed.
  */
 #ifndef PROPNEU_FORMATS_TENSORS_CHECKPOINT_H
 #define PROPNEU_FORMATS_TENSORS_CHECKPOINT_H
@@ -20,6 +20,7 @@ enum checkpoint_layout {
     CHECKPOINT_WAVLM,       /* cfg (plain), model */
     CHECKPOINT_MELHUBERT,   /* model, Upstream_Config, Args, ... */
     CHECKPOINT_DISTILLER,   /* Distiller, Config: s3prl's DistilHuBERT */
+    CHECKPOINT_TORCHAUDIO,  /* a state dict of torchaudio's models; configuration from its shapes */
     CHECKPOINT_BARE, /* a torch file that is a state dict; configuration as for safetensors */
 };
 

@@ -59,6 +59,9 @@ enum status checkpoint_refuse_adapter(const char *folder, struct err *err);
 /* STATUS_NOTFOUND: FOLDER has no weights that we read; says what it has. */
 enum status checkpoint_refuse_folder(const char *folder, struct err *err);
 
+/* checkpoint_torchaudio.c: completes C->config where tensors are called as in torchaudio. */
+enum status checkpoint_describe_torchaudio(struct checkpoint *c, struct err *err);
+
 /* checkpoint_extractor.c: what the files of FOLDER say of C->preprocessor. */
 enum status checkpoint_read_extractor(struct checkpoint *c, const char *folder, struct err *err);
 

@@ -205,31 +205,43 @@ static const char *weights_key(enum checkpoint_layout l)
                                        : "model";
 }
 
-/*
- * The pickle of the whole checkpoint: the configuration's keys, then the weights under the key that
- * the layout's reader looks for.
- */
-static enum status put_checkpoint(struct writer *w, struct err *err)
+static enum status put_weights(struct writer *w, struct err *err)
 {
-    const char *key;
-    json_t *v;
     const struct tensors *t = &w->c->tensors;
     enum status code = STATUS_OK;
-    put_op(w, "\x80\x02}(");
-    json_object_foreach(w->c->config, key, v)
-    {
-        put_string(w, key);
-        if ((code = put_value(w, key, v, err)))
-            return code;
-    }
-    put_string(w, weights_key(w->c->layout));
     put_op(w, "ccollections\nOrderedDict\n)R(");
     for (size_t i = 0; i < t->count && !code; i++)
         if (!is_beside_weights(t->tensor[i].name)) {
             put_string(w, t->tensor[i].name);
             code = put_tensor(w, &t->tensor[i], err);
         }
-    put_op(w, "uu.");
+    put_op(w, "u");
+    return code;
+}
+
+/*
+ * The pickle of the whole checkpoint: the configuration's keys, then the weights under the key that
+ * the layout's reader looks for; torchaudio's has the weights alone.
+ */
+static enum status put_checkpoint(struct writer *w, struct err *err)
+{
+    const char *key;
+    json_t *v;
+    bool alone = w->c->layout == CHECKPOINT_TORCHAUDIO;
+    enum status code = STATUS_OK;
+    put_op(w, alone ? "\x80\x02" : "\x80\x02}(");
+    json_object_foreach(w->c->config, key, v)
+    {
+        if (alone)
+            break;
+        put_string(w, key);
+        if ((code = put_value(w, key, v, err)))
+            return code;
+    }
+    if (!alone)
+        put_string(w, weights_key(w->c->layout));
+    code = put_weights(w, err);
+    put_op(w, alone ? "." : "u.");
     return code || buf_ok(&w->pickle) ? code : err_nomem(err);
 }
 

@@ -254,7 +254,13 @@ enum status wave_config_read(struct model *m, const struct settings *s, struct e
     /* s3prl's distilled HuBERT has fewer layers, and no norm before the projection. */
     bool distilled = json_object_get(s->json, "extractor_conv_feature_layers") != NULL, proj_norm;
     struct encoder_defaults defaults = ENCODER_DEFAULTS;
+    const char *heads = json_string_value(json_object_get(s->json, "encoder_num_heads"));
     enum status code;
+    if (heads && !json_object_get(s->json, "num_attention_heads") &&
+        !json_object_get(s->json, "encoder_attention_heads"))
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "torchaudio's names, and nothing says how many attention heads: write "
+                       "{\"encoder_num_heads\": N} to config.json next to it");
     defaults.layers = distilled ? 1 : 12;
     if ((code = wave_refuse(s, err)) || (code = config_encoder(m, s, &defaults, err)) ||
         (code = wave_read_convs(m, s, err)) || (code = wave_read_norm(w, s, err)) ||

@@ -95,10 +95,16 @@ static const struct init_rule wav2vec2_own[] = {
     {NULL, INIT_KEPT},
 };
 
-/* In the order of wave_kinds. */
-const struct init_rules hubert_initial[] = {{"transformers", hubert_own, transformers_common},
+/* In the order of wave_kinds; how torchaudio begins is not known here. */
+const struct init_rules hubert_initial[] = {{NULL, NULL, NULL},
+                                            {NULL, NULL, NULL},
+                                            {"transformers", hubert_own, transformers_common},
                                             {"fairseq", NULL, fairseq_common}};
-const struct init_rules wav2vec2_initial[] = {{"transformers", wav2vec2_own, transformers_common},
+const struct init_rules wav2vec2_initial[] = {{NULL, NULL, NULL},
+                                              {NULL, NULL, NULL},
+                                              {"transformers", wav2vec2_own, transformers_common},
                                               {"fairseq", NULL, fairseq_common}};
-const struct init_rules wave_initial[] = {{"transformers", NULL, transformers_common},
+const struct init_rules wave_initial[] = {{NULL, NULL, NULL},
+                                          {NULL, NULL, NULL},
+                                          {"transformers", NULL, transformers_common},
                                           {"fairseq", NULL, fairseq_common}};

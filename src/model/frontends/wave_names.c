@@ -1,7 +1,7 @@
 /*
- * How fairseq's releases and Hugging Face's transformers spell the settings and the tensors of
- * HuBERT and its relatives, MelHuBERT among them: its encoder is HuBERT's.  Ours are the names of
- * fairseq; heads put a prefix before the model's ("wav2vec2.", "w2v_encoder.w2v_model.").
+ * How fairseq's releases, Hugging Face's transformers and torchaudio spell the settings and the
+ * tensors of HuBERT and its relatives, MelHuBERT among them: its encoder is HuBERT's.  Ours are the
+ * names of fairseq; heads put a prefix before the model's ("wav2vec2.", "w2v_encoder.w2v_model.").
  */
 #include "config.h"
 
@@ -12,6 +12,7 @@ const struct spelling wave_keys[] = {
     {"encoder_embed_dim", "hidden_size"},
     {"encoder_ffn_embed_dim", "intermediate_size"},
     {"encoder_attention_heads", "num_attention_heads"},
+    {"encoder_attention_heads", "encoder_num_heads"}, /* of torchaudio */
     {"activation_fn", "hidden_act"},
     {"layer_norm_first", "do_stable_layer_norm"},
     {"conv_pos", "num_conv_pos_embeddings"},
@@ -51,12 +52,60 @@ static const struct spelling transformers_pairs[] = {
     {NULL, NULL},
 };
 
+#define TORCHAUDIO_LAYERS "encoder.transformer.layers."
+
+#define TORCHAUDIO_COMMON                                                                        \
+    {"feature_extractor.conv_layers.#.0.", "feature_extractor.conv_layers.#.conv."},             \
+        {"feature_extractor.conv_layers.#.2.1.", "feature_extractor.conv_layers.#.layer_norm."}, \
+        {"feature_extractor.conv_layers.#.2.", "feature_extractor.conv_layers.#.layer_norm."},   \
+        {"layer_norm.", "encoder.feature_projection.layer_norm."},                               \
+        {"post_extract_proj.", "encoder.feature_projection.projection."},                        \
+        {"encoder.pos_conv.0.", "encoder.transformer.pos_conv_embed.conv."},                     \
+        {"encoder.layers.#.self_attn_layer_norm.", TORCHAUDIO_LAYERS "#.layer_norm."},           \
+        {"encoder.layers.#.final_layer_norm.", TORCHAUDIO_LAYERS "#.final_layer_norm."},         \
+        {"encoder.layers.#.fc1.", TORCHAUDIO_LAYERS "#.feed_forward.intermediate_dense."},       \
+        {"encoder.layers.#.fc2.", TORCHAUDIO_LAYERS "#.feed_forward.output_dense."},             \
+    {                                                                                            \
+        "encoder.layer_norm.", "encoder.transformer.layer_norm."                                 \
+    }
+
+static const struct spelling torchaudio_pairs[] = {
+    TORCHAUDIO_COMMON,
+    {"encoder.layers.#.self_attn.", TORCHAUDIO_LAYERS "#.attention."},
+    {NULL, NULL},
+};
+
+/* Its WavLM has torch's own attention, whose three maps are one matrix. */
+#define IN_PROJ TORCHAUDIO_LAYERS "#.attention.attention.in_proj_"
+static const struct spelling torchaudio_wavlm_pairs[] = {
+    TORCHAUDIO_COMMON,
+    {"encoder.layers.#.self_attn.grep_linear.",
+     TORCHAUDIO_LAYERS "#.attention.gru_rel_pos_linear."},
+    {"encoder.layers.#.self_attn.grep_a", TORCHAUDIO_LAYERS "#.attention.gru_rel_pos_const"},
+    {"encoder.layers.#.self_attn.relative_attention_bias.",
+     TORCHAUDIO_LAYERS "#.attention.rel_attn_embed."},
+    {"encoder.layers.#.self_attn.q_proj.weight", IN_PROJ "weight@0"},
+    {"encoder.layers.#.self_attn.k_proj.weight", IN_PROJ "weight@1"},
+    {"encoder.layers.#.self_attn.v_proj.weight", IN_PROJ "weight@2"},
+    {"encoder.layers.#.self_attn.q_proj.bias", IN_PROJ "bias@0"},
+    {"encoder.layers.#.self_attn.k_proj.bias", IN_PROJ "bias@1"},
+    {"encoder.layers.#.self_attn.v_proj.bias", IN_PROJ "bias@2"},
+    {"encoder.layers.#.self_attn.out_proj.", TORCHAUDIO_LAYERS "#.attention.attention.out_proj."},
+    {NULL, NULL},
+};
+
 /* Wav2Vec2FeatureExtractor's epsilon; and torch's own, of the layer norm over a recording that
- * fairseq, s3prl and WavLM's release apply. */
+ * fairseq, s3prl, WavLM's release and torchaudio apply. */
 #define TRANSFORMERS_EPSILON 1e-7
 #define TORCH_EPSILON        1e-5
 
 static const struct tensor_spelling wave_kinds[] = {
+    {"encoder.transformer.layer_norm.weight",
+     "encoder.transformer.layers.0.attention.attention.in_proj_weight", TORCHAUDIO_LAYERS,
+     torchaudio_wavlm_pairs, TORCH_EPSILON},
+    {"encoder.transformer.layer_norm.weight",
+     "encoder.transformer.layers.0.attention.q_proj.weight", TORCHAUDIO_LAYERS, torchaudio_pairs,
+     TORCH_EPSILON},
     {"encoder.layer_norm.weight", "encoder.layers.0.attention.q_proj.weight", "encoder.layers.",
      transformers_pairs, TRANSFORMERS_EPSILON},
     {"encoder.layer_norm.weight", NULL, "encoder.layers.", fairseq_pairs, TORCH_EPSILON},

@@ -190,9 +190,12 @@ enum status model_initial(const struct checkpoint *c, struct initial *out, const
     if (!code) {
         const struct init_rules *rules = &f->initialise[b.spelling - f->names->kind];
         struct starting s = {c, rules, starting_range(settings), b.prefix};
-        for (size_t i = 0; i < c->tensors.count; i++)
+        for (size_t i = 0; rules->software && i < c->tensors.count; i++)
             out[i] = starting_one(&s, &c->tensors.tensor[i]);
         *software = rules->software;
+        if (!*software)
+            code = err_set(err, STATUS_UNSUPPORTED,
+                           "%s: how torchaudio initialises a model is not known", c->path);
     }
     arena_free(&m.memory);
     return code;

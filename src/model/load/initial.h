@@ -36,7 +36,7 @@ struct init_rule {
     enum init_module module;
 };
 
-/* Those of one software; the first rule that fits counts. */
+/* Those of one software; the first rule that fits counts.  No software: not known. */
 struct init_rules {
     const char *software;
     const struct init_rule *own, *common; /* each ends in a NULL name; own before common, or NULL */

@@ -105,15 +105,32 @@ enum status binder_spell(struct binder *b, const struct tensor_names *names, str
     return STATUS_OK;
 }
 
+/* Third N of T along its first axis, in the model's memory; NULL if it cannot be divided. */
+static const struct tensor *binder_third(struct binder *b, const struct tensor *t, unsigned n)
+{
+    struct tensor *part =
+        t->ndim && t->shape[0] % 3 == 0 ? arena_zeros(&b->model->memory, 1, sizeof *part) : NULL;
+    if (!part)
+        return NULL;
+    *part = *t;
+    part->shape[0] /= 3;
+    part->count /= 3;
+    part->data += n * part->shape[0] * part->stride[0] * dtype_size(t->dtype);
+    return part;
+}
+
 const struct tensor *binder_find(struct binder *b, const char *name, char spelled[MAX_TENSOR_NAME])
 {
     char theirs[MAX_TENSOR_NAME];
     name_spell(b->spelling->pairs, name, theirs);
+    char *third = strchr(theirs, '@');
+    if (third)
+        *third++ = '\0';
     int n = snprintf(spelled, MAX_TENSOR_NAME, "%s%s", b->prefix, theirs);
     const struct tensor *t = n < MAX_TENSOR_NAME ? tensors_find(b->tensors, spelled) : NULL;
     if (t)
         b->used[t - b->tensors->tensor] = true;
-    return t;
+    return t && third ? binder_third(b, t, (unsigned)(*third - '0')) : t;
 }
 
 /* True if NAME begins with one of LIST, which ends in NULL. */
