@@ -284,9 +284,11 @@ static enum status writing_begin(struct writing *w, const char *folder, struct e
     struct buf name = BUF_INIT;
     while (n > 1 && folder[n - 1] == '/')
         n--;
-    w->out = mem_strndup(folder, n);
+    char *plain = mem_strndup(folder, n);
+    w->out = plain ? file_follow_links(plain, err) : NULL;
+    free(plain);
     if (!w->out)
-        return err_nomem(err);
+        return plain ? STATUS_IO : err_nomem(err);
     enum status code = check_target(w->out, err);
     if (code)
         return code;

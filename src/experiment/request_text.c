@@ -17,21 +17,30 @@
 
 #include "base/mem.h"
 #include "base/shell_quote.h"
+#include "base/text.h"
 
 static const char head[] = "propneu experiment request 1\n";
 
-/* A field_each: writes a line, with backslashes and newlines of the value escaped. */
+/* A field_each: writes a line, with what is not printable in the value escaped, since paths may
+ * have any byte and journals only UTF-8. */
 static void request_write_line(void *context, const char *name, const char *value)
 {
     struct buf *out = context;
+    uint32_t before = 0;
     buf_printf(out, "%s: ", name);
-    for (; value && *value; value++)
-        if (*value == '\\')
+    while (value && *value) {
+        const char *start = value;
+        uint32_t ch = text_next(&value, &before);
+        if (ch == '\\')
             buf_str(out, "\\\\");
-        else if (*value == '\n')
+        else if (*start == '\n')
             buf_str(out, "\\n");
+        else if (ch != TEXT_UNPRINTABLE)
+            buf_add(out, start, (size_t)(value - start));
         else
-            buf_add(out, value, 1);
+            for (; start < value; start++)
+                buf_printf(out, "\\x%02x", (unsigned)(unsigned char)*start);
+    }
     buf_str(out, "\n");
 }
 
@@ -45,13 +54,19 @@ void experiment_request_write(const struct experiment_request *r, struct buf *ou
 /* Undoes the writing of a value in place; false for a backslash that stands for nothing. */
 static bool request_unescape(char *value)
 {
+    static const char digits[] = "0123456789abcdef";
     char *to = value;
     for (const char *p = value; *p; p++) {
+        const char *high, *low;
         if (*p != '\\')
             *to++ = *p;
         else if (*++p == '\\' || *p == 'n')
             *to++ = *p == 'n' ? '\n' : '\\';
-        else
+        else if (*p == 'x' && p[1] && (high = strchr(digits, p[1])) && p[2] &&
+                 (low = strchr(digits, p[2])) && (high > digits || low > digits)) {
+            *to++ = (char)((high - digits) << 4 | (low - digits));
+            p += 2;
+        } else
             return false;
     }
     *to = '\0';

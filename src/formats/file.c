@@ -44,11 +44,7 @@ enum status file_open_regular(int *out, off_t *size, const char *path, struct er
     return code;
 }
 
-/*
- * The file that PATH leads to, to be freed: a link is followed, not replaced, also one to a file
- * that does not exist yet.  NULL with ERR set.
- */
-static char *outfile_follow_links(const char *path, struct err *err)
+char *file_follow_links(const char *path, struct err *err)
 {
     char *at = mem_strndup(path, strlen(path)), target[4096];
     for (int links = 0; at && links < MAX_LINKS; links++) {
@@ -131,7 +127,7 @@ enum status outfile_open(struct outfile *f, const char *path, struct err *err)
     *f = (struct outfile){NULL, NULL, NULL, false};
     if (folder_is(path))
         return err_set(err, STATUS_IO, "%s: is a folder", path);
-    f->path = is_device(path) ? mem_strndup(path, strlen(path)) : outfile_follow_links(path, err);
+    f->path = is_device(path) ? mem_strndup(path, strlen(path)) : file_follow_links(path, err);
     if (!f->path)
         return is_device(path) ? err_nomem(err) : STATUS_IO;
     enum status code = outfile_open_stream(f, err);

@@ -19,6 +19,12 @@
 enum status file_open_regular(int *fd, off_t *size, const char *path, struct err *err);
 
 /*
+ * The file or folder that PATH leads to, to be freed: a link is followed, not replaced, also one to
+ * what does not exist yet.  NULL with ERR set.
+ */
+char *file_follow_links(const char *path, struct err *err);
+
+/*
  * Why writing to FD failed, in errno, which is 0 where only the stream remembers that it did: the
  * file is lost, so that what stopped it may be asked for by writing once more.  EIO where that
  * succeeds.

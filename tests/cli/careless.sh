@@ -61,6 +61,16 @@ for target in sub/real "$dir/sub/new" ./sub/../sub/newer; do
         grep -q '^file.property.layer' "$dir/out-link" || complain "a link to $target was replaced"
     rm "$dir/out-link" "$dir/out-link-link"
 done
+# So is a link to a folder, there or not.
+mkdir "$dir/sub/there"
+for target in sub/folder "$dir/sub/there"; do
+    ln -s "$target" "$dir/out-link"
+    "$PROPNEU" randomize -m "$dir/ssl.safetensors" -o "$dir/out-link" >"$dir/out" &&
+        [ -L "$dir/out-link" ] && [ -s "$dir/out-link/model.safetensors" ] ||
+        complain "no folder through a link to $target"
+    rm "$dir/out-link"
+done
+rm -rf "$dir/sub/folder" "$dir/sub/there"
 [ "$(ls "$dir/sub" | wc -l)" = 3 ] || complain "left behind: $(ls "$dir/sub")"
 ln -s loop "$dir/loop"
 refuses 1 "$dir/loop" layers "$dir/a.counts" -o "$dir/loop"

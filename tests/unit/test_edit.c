@@ -2,13 +2,18 @@
 
 #include "unit.h"
 
+#include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "corpus/audio.h"
 #include "edit/editfolder.h"
+#include "formats/file.h"
 #include "formats/jsontext.h"
+#include "formats/tempnames.h"
 #include "base/mem.h"
 #include "model/load/model_parts.h"
 #include "edit/prune.h"
@@ -619,6 +624,60 @@ static void a_failed_write_leaves_nothing(void **state)
     json_decref(what);
 }
 
+static void leave_no_folder(int number)
+{
+    (void)number;
+    tempnames_remove();
+    _exit(3);
+}
+
+/* Another program cuts the model short (a fault, or what the system says of bytes that are gone) or
+ * writes into it, while a child of ours writes the edited one. */
+static void a_model_that_changes_leaves_nothing(void **state)
+{
+    char from[96], file[128], out[96], command[512];
+    struct err err;
+    char *folder = new_folder();
+    (void)state;
+    snprintf(from, sizeof from, "%s/from", folder);
+    snprintf(file, sizeof file, "%s/model.safetensors", from);
+    snprintf(out, sizeof out, "%s/out", folder);
+    for (int cut = 0; cut < 2; cut++) {
+        struct model_options o = with_stats();
+        struct edit_source s;
+        json_t *what = json_object();
+        struct edit_record r = {.edit = what, .command = ""};
+        struct stat st;
+        int status;
+        snprintf(command, sizeof command, "cp -r '%s' '%s' && chmod -R u+w '%s'",
+                 data_path(MODEL "hf"), from, from);
+        assert_int_equal(system(command), 0);
+        assert_ok(edit_source_open(&s, from, &o, &err));
+        pid_t child = fork();
+        if (child == 0) {
+            signal(SIGBUS, leave_no_folder);
+            if (cut)
+                assert_int_equal(truncate(file, 5000), 0);
+            else
+                assert_int_equal(utimensat(AT_FDCWD, file, (struct timespec[2]){{1, 0}, {1, 0}}, 0),
+                                 0);
+            _exit(edit_folder_write(&s, &r, out, NULL, &err) == STATUS_IO &&
+                          strstr(err.msg, "was changed while in use")
+                      ? 3
+                      : 4);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 3);
+        assert_int_not_equal(stat(out, &st), 0);
+        edit_source_free(&s);
+        json_decref(what);
+        remove_folder(from);
+        mapped_unchanged(&err); /* told once */
+    }
+    assert_int_equal(rmdir(folder), 0); /* nothing is in it */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -631,6 +690,7 @@ int main(void)
         cmocka_unit_test(protected_neurons_and_a_minimum_stay),
         cmocka_unit_test(written_models_equal_those_edited_in_memory),
         cmocka_unit_test(a_failed_write_leaves_nothing),
+        cmocka_unit_test(a_model_that_changes_leaves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

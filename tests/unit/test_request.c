@@ -44,7 +44,7 @@ static const struct request_case cases[] = {
       {"strata", "engine"},
       {"audio", "audio\\n"},
       {"labels", "l"},
-      {"speakers", "s"},
+      {"speakers", "s\\x41\033[\377\302\233"},
       {"pitch", "auto"},
       {"pitch-edges", "129.03,179.78"},
       {"label-table", "t.json"},
