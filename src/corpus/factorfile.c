@@ -11,7 +11,7 @@
 
 #include "formats/countfile.h"
 #include "formats/file.h"
-#include "formats/lines.h"
+#include "formats/rows.h"
 #include "base/search.h"
 #include "base/mem.h"
 
@@ -158,16 +158,17 @@ enum status factorfile_parse(struct factorfile *out, const void *bytes, size_t s
 {
     struct factorfile f = {.utterance = NAMES_INIT, .level = NAMES_INIT};
     struct layout t = {.columns = 0};
-    struct lines l;
+    struct rows rows;
     struct span line;
-    enum status code = lines_begin(&l, bytes, size, name, err);
-    while (!code && lines_next(&l, &line)) {
+    enum status code = rows_begin(&rows, bytes, size, name, err);
+    while (!code && rows_next(&rows, &line)) {
         if (!span_trim(line).n || line.s[0] == '#')
             continue;
         if (t.columns == 0 && factorfile_find_layout(&t, line))
             continue;
-        code = factorfile_add_line(&f, &t, line, name, l.number, err);
+        code = factorfile_add_line(&f, &t, line, name, rows.lines.number, err);
     }
+    code = rows_end(&rows, code, err);
     if (!code && f.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no values in this file", name);
     if (!code)

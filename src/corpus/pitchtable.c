@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "formats/lines.h"
+#include "formats/rows.h"
 #include "base/search.h"
 #include "base/mem.h"
 
@@ -136,16 +136,17 @@ enum status pitch_table_parse(struct pitch_table *out, const void *bytes, size_t
 {
     struct pitch_table t = {.utterance = NAMES_INIT};
     struct layout layout = {.divider = '\0'};
-    struct lines l;
+    struct rows rows;
     struct span line;
-    enum status code = lines_begin(&l, bytes, size, name, err);
-    while (!code && lines_next(&l, &line)) {
+    enum status code = rows_begin(&rows, bytes, size, name, err);
+    while (!code && rows_next(&rows, &line)) {
         if (!span_trim(line).n || line.s[0] == '#')
             continue;
         if (!layout.divider && pitch_table_find_layout(&layout, line))
             continue;
-        code = pitch_table_add_line(&t, &layout, line, utterance, name, l.number, err);
+        code = pitch_table_add_line(&t, &layout, line, utterance, name, rows.lines.number, err);
     }
+    code = rows_end(&rows, code, err);
     if (!code && t.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no pitch in this file", name);
     if (code) {

@@ -12,7 +12,7 @@
 #include <strings.h>
 
 #include "formats/file.h"
-#include "formats/lines.h"
+#include "formats/rows.h"
 #include "base/mem.h"
 
 #define MAX_COLUMNS SPEAKERS_MAX_COLUMNS
@@ -132,7 +132,8 @@ static enum status speakers_find_layout(struct speakers *s, struct layout *t, st
     size_t n = span_split(line, t->divider, field, t->fields);
     if ((*header = speakers_read_header(t, field, n)))
         return speakers_name_columns(s, t, field, n) ? STATUS_OK : err_nomem(err);
-    n = span_split(comment, t->divider, field, t->fields);
+    char divider = t->divider == LINES_FIELD ? span_divider(comment) : t->divider;
+    n = span_split(comment, divider, field, t->fields);
     named = *t;
     if (!speakers_read_header(&named, field, n) || named.gender != 1)
         return STATUS_OK;
@@ -214,11 +215,11 @@ static enum status speakers_drop_columns(struct speakers *s, const struct layout
 static enum status speakers_parse_table(struct speakers *s, const void *bytes, size_t size,
                                         const char *name, struct err *err)
 {
-    struct lines l;
+    struct rows rows;
     struct layout t = {.fields = 0};
     struct span line;
-    enum status code = lines_begin(&l, bytes, size, name, err);
-    while (!code && lines_next(&l, &line)) {
+    enum status code = rows_begin(&rows, bytes, size, name, err);
+    while (!code && rows_next(&rows, &line)) {
         bool header = false;
         if (!span_trim(line).n)
             continue;
@@ -235,8 +236,9 @@ static enum status speakers_parse_table(struct speakers *s, const void *bytes, s
         if (t.fields == 0)
             code = speakers_find_layout(s, &t, line, &header, err);
         if (!code && !header)
-            code = speakers_add_line(s, &t, line, name, l.number, err);
+            code = speakers_add_line(s, &t, line, name, rows.lines.number, err);
     }
+    code = rows_end(&rows, code, err);
     return code ? code : speakers_drop_columns(s, &t, err);
 }
 

@@ -61,6 +61,8 @@ struct span span_trim(struct span s)
 
 char span_divider(struct span line)
 {
+    if (line.n && memchr(line.s, LINES_FIELD, line.n))
+        return LINES_FIELD;
     if (line.n && memchr(line.s, '\t', line.n))
         return '\t';
     return line.n && memchr(line.s, ',', line.n) ? ',' : ' ';

@@ -33,8 +33,11 @@ bool lines_next(struct lines *l, struct span *line);
 /* Without blanks (space, tab) at both ends. */
 struct span span_trim(struct span s);
 
-/* What divides the fields of LINE: a tab if it has one, else a comma, else ' ' for runs of blanks.
- */
+/* Between the fields of rows that were written anew (rows.h); no text holds it. */
+#define LINES_FIELD '\x1f'
+
+/* What divides the fields of LINE: LINES_FIELD or a tab if it has one, else a comma, else ' ' for
+ * runs of blanks. */
 char span_divider(struct span line);
 
 /*

@@ -37,8 +37,7 @@ static bool utf_is_utf8(const unsigned char *s, size_t n)
     return true;
 }
 
-/* Code point C as UTF-8 at TO, behind which the result points. */
-static char *utf_put_char(char *to, uint32_t c)
+char *utf_put_char(char *to, uint32_t c)
 {
     if (c < 0x80) {
         *to++ = (char)c;

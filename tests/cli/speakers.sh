@@ -36,7 +36,7 @@ info() {
 has all.counts '"factors":"phone,gender,speaker"'
 has all.counts '"levels.speaker":"[\"s0\",\"s1\",\"s2\",\"s3\"]"'
 has all.counts '"speaker.engine":"[\"fest\",\"fest\",\"flite\",\"flite\"]"'
-has all.counts '"speaker.remark":"[\"\\\"x\\\"\",\"\",\"z\",\"\\\\\\\\\"]"'
+has all.counts '"speaker.remark":"[\"x\",\"\",\"z\",\"\\\\\\\\\"]"'
 has all.counts '"speaker_strata":"engine"'
 head -c 4000 all.counts | grep -aq 'speaker.take' && complain "a column that varies was kept"
 [ "$(info all.counts speaker_strata)" = engine ] || complain "info does not tell the strata"

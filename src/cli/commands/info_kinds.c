@@ -14,7 +14,7 @@
 #include "formats/folder.h"
 #include "formats/jsontext.h"
 #include "formats/foreign.h"
-#include "formats/lines.h"
+#include "formats/rows.h"
 #include "formats/tensors/checkpoint.h"
 
 static bool info_kinds_begins(const struct info_file *f, const void *bytes, size_t n)
@@ -104,20 +104,18 @@ static bool is_audio(const struct info_file *f)
 static bool lines_are(const struct info_file *f, bool header,
                       bool (*test)(const struct span *field, size_t n))
 {
-    struct lines l;
+    struct rows rows;
     struct span line, field[5];
     size_t seen = 0;
-    if (lines_begin(&l, f->bytes, f->size, f->path, NULL))
-        return false;
-    while (seen < 50 && lines_next(&l, &line)) {
+    bool are = rows_begin(&rows, f->bytes, f->size, f->path, NULL) == STATUS_OK;
+    while (are && seen < 50 && rows_next(&rows, &line)) {
         line = span_trim(line);
         if (!line.n || *line.s == '#')
             continue;
-        if (!test(field, span_split(line, span_divider(line), field, 5)) && !(header && !seen))
-            return false;
+        are = test(field, span_split(line, span_divider(line), field, 5)) || (header && !seen);
         seen++;
     }
-    return seen > header;
+    return rows_end(&rows, STATUS_OK, NULL) == STATUS_OK && are && seen > header;
 }
 
 /* True for digits alone: no sign, no point. */
@@ -182,22 +180,21 @@ static bool is_speakers(const struct info_file *f)
 {
     static const char *const headings[] = {"gender", "sex", NULL};
     static const char *const genders[] = {"m", "f", "male", "female", NULL};
-    struct lines l;
+    struct rows rows;
     struct span line, field[16];
-    if (lines_begin(&l, f->bytes, f->size, f->path, NULL))
-        return false;
-    while (lines_next(&l, &line)) {
+    bool are = false, sure = rows_begin(&rows, f->bytes, f->size, f->path, NULL) != STATUS_OK;
+    while (!sure && rows_next(&rows, &line)) {
         char divider = line.n && memchr(line.s, '|', line.n) ? '|' : span_divider(line);
         size_t n = span_split(line, divider, field, 16);
         if (!n || *line.s == ';')
             continue;
         for (size_t i = 0; i < n; i++)
-            if (is_word(field[i], headings))
-                return true;
+            are |= is_word(field[i], headings);
         /* "0.35 m" is a time and a phone */
-        return n >= 2 && is_word(field[1], genders) && !memchr(field[0].s, '.', field[0].n);
+        are |= n >= 2 && is_word(field[1], genders) && !memchr(field[0].s, '.', field[0].n);
+        sure = true;
     }
-    return false;
+    return rows_end(&rows, STATUS_OK, NULL) == STATUS_OK && are;
 }
 
 static enum status read_audio(json_t *out, const struct info_file *f, struct err *err)

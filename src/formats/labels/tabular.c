@@ -10,6 +10,7 @@
 
 #include "formats/labels/label_format.h"
 #include "formats/labels/label_lines.h"
+#include "formats/rows.h"
 
 #define MAX_COLUMNS 16
 #define NO_COLUMN   MAX_COLUMNS
@@ -85,18 +86,20 @@ static enum status tabular_read_row(struct label_lines *s, const struct tabular_
 static enum status tabular_read(struct label_store *store, const void *bytes, size_t size,
                                 const char *name, const char *utterance, struct err *err)
 {
-    struct label_lines s;
+    struct label_lines s = {.store = store, .name = name};
+    struct rows rows;
     struct span line;
     struct tabular_layout t = {.divider = '\0'};
-    enum status code = label_lines_begin(&s, store, bytes, size, name, err);
-    while (!code && lines_next(&s.lines, &line)) {
+    enum status code = rows_begin(&rows, bytes, size, name, err);
+    while (!code && rows_next(&rows, &line)) {
+        s.lines.number = rows.lines.number;
         if (!span_trim(line).n || line.s[0] == '#')
             continue;
         if (!t.divider && tabular_find_layout(&t, line))
             continue;
         code = tabular_read_row(&s, &t, line, utterance, err);
     }
-    return code;
+    return rows_end(&rows, code, err);
 }
 
 const struct label_format label_format_tabular = {.name = "label table",
