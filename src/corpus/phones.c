@@ -1,6 +1,6 @@
 /*
- * Phone tables: reading them, the bundled ones, and how a label is folded to the phone it stands
- * for (stress digits, position marks, letter case).
+ * Phone tables: reading them, and the bundled ones.  How labels are looked up in them is in
+ * phone_spelling.c.
  */
 #include "config.h"
 
@@ -13,38 +13,12 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "corpus/phone_spelling.h"
 #include "formats/datadir.h"
 #include "formats/file.h"
-#include "formats/lines.h"
+#include "formats/nfc.h"
+#include "formats/rows.h"
 #include "base/mem.h"
-
-/* How aligners and corpora write silence and everything that is sound but not speech. */
-static const char *const silence_spellings[] = {
-    "",   "sil", "<sil>", "sp",      "<sp>", "sp1",  "<eps>", "<s>", "</s>", "pau",
-    "h#", "#h",  "epi",   "silence", "#",    "<p:>", "_",     "<p>", "ssil", NULL,
-};
-static const char *const noise_spellings[] = {
-    "spn", "<spn>", "nsn",      "<nsn>", "unk",     "<unk>",    "[unk]",
-    "oov", "<oov>", "noise",    "lau",   "<noise>", "laughter", "[laughter]",
-    "ns",  "brth",  "{breath}", "<usb>", "[noise]", NULL,
-};
-
-/* Case is ignored in these spellings, whatever a table says of its phones. */
-static bool phones_listed(const char *const *list, const char *name)
-{
-    for (; *list; list++)
-        if (strcasecmp(*list, name) == 0)
-            return true;
-    return false;
-}
-
-/* ASCII only: the same in every locale. */
-static void phones_fold(char *s)
-{
-    for (; *s; s++)
-        if (*s >= 'a' && *s <= 'z')
-            *s = (char)(*s - 'a' + 'A');
-}
 
 /* Remembers phone INDEX under LABEL's upper-case form, or that the form is nobody's alone. */
 static bool phones_add_folded(struct phones *p, const char *label, uint32_t index)
@@ -123,39 +97,38 @@ static enum status phones_add_entry(struct phones *p, const char *label, const c
 static enum status phones_add_row(struct phones *p, const struct span *field, size_t n,
                                   const char *name, size_t line, struct err *err)
 {
-    char place[256];
+    char place[256], label[PHONES_NAME_MAX], phone[PHONES_NAME_MAX];
     struct span last = n > 2 && field[2].n ? field[2] : field[0];
-    char *label = span_copy(field[0]), *class_name = span_copy(field[1]), *phone = span_copy(last);
-    enum status code = STATUS_OK;
     snprintf(place, sizeof place, "%s: line %zu", name, line);
-    if (!label || !class_name || !phone)
-        code = err_nomem(err);
-    else if (field[0].n >= PHONES_NAME_MAX || last.n >= PHONES_NAME_MAX)
-        code = err_set(err, STATUS_FORMAT, "%s: a phone's name of %zu bytes", place,
+    if (field[0].n >= PHONES_NAME_MAX || last.n >= PHONES_NAME_MAX)
+        return err_set(err, STATUS_FORMAT, "%s: a phone's name of %zu bytes", place,
                        field[0].n > last.n ? field[0].n : last.n);
-    else
-        code = phones_add_entry(p, label, class_name, phone, place, err);
-    free(label);
+    char *class_name = span_copy(field[1]);
+    if (!class_name)
+        return err_nomem(err);
+    nfc_copy(label, sizeof label, field[0].s, field[0].n);
+    nfc_copy(phone, sizeof phone, last.s, last.n);
+    enum status code = phones_add_entry(p, label, class_name, phone, place, err);
     free(class_name);
-    free(phone);
     return code;
 }
 
 /* "#<TAB>silence" is a row. */
 static bool phones_is_comment(struct span line)
 {
-    return line.n && line.s[0] == '#' && (line.n == 1 || line.s[1] != '\t');
+    return line.n && line.s[0] == '#' &&
+           (line.n == 1 || (line.s[1] != '\t' && line.s[1] != LINES_FIELD));
 }
 
 enum status phones_parse(struct phones *out, const void *bytes, size_t size, const char *name,
                          struct err *err)
 {
     struct phones p = {.phone_class = NULL};
-    struct lines l;
+    struct rows rows;
     struct span line, field[4];
-    enum status code = lines_begin(&l, bytes, size, name, err);
+    enum status code = rows_begin(&rows, bytes, size, name, err);
     bool first = true;
-    while (!code && lines_next(&l, &line)) {
+    while (!code && rows_next(&rows, &line)) {
         if (phones_is_comment(line))
             continue;
         size_t n = span_split(line, span_divider(line), field, 4);
@@ -167,10 +140,11 @@ enum status phones_parse(struct phones *out, const void *bytes, size_t size, con
             continue;
         if (n < 2 || !field[0].n || !field[1].n)
             code = err_set(err, STATUS_FORMAT, "%s: line %zu: not a phone and its class", name,
-                           l.number);
+                           rows.lines.number);
         else
-            code = phones_add_row(&p, field, n, name, l.number, err);
+            code = phones_add_row(&p, field, n, name, rows.lines.number, err);
     }
+    code = rows_end(&rows, code, err);
     if (!code && p.phone.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no phones in this table", name);
     if (code)
@@ -224,84 +198,6 @@ void phones_free(struct phones *p)
     }
     free(p->feature);
     *p = (struct phones){.phone_class = NULL};
-}
-
-/* LABEL without blanks at its ends, cut to the room at a character's end, printable. */
-static void phones_trimmed(const char *label, char name[PHONES_NAME_MAX])
-{
-    const char *blanks = " \t\r\n";
-    label += strspn(label, blanks);
-    size_t n = strlen(label);
-    while (n && strchr(blanks, label[n - 1]))
-        n--;
-    if (n >= PHONES_NAME_MAX) {
-        n = PHONES_NAME_MAX - 1;
-        while (n && ((unsigned char)label[n] & 0xc0) == 0x80) /* within a UTF-8 character */
-            n--;
-    }
-    for (size_t i = 0; i < n; i++)
-        name[i] = (unsigned char)label[i] < 0x20 || label[i] == 0x7f ? '?' : label[i];
-    name[n] = '\0';
-}
-
-/* What a label can carry behind its phone, from the outside in; each once: "T10" is no T. */
-enum mark { MARK_POSITION, MARK_STRESS, MARK_NONE };
-
-/* Takes a Kaldi position mark off, then a stress digit, from *NEXT on; false if there is neither.
- */
-static bool phones_strip_mark(char *name, enum mark *next)
-{
-    size_t n = strlen(name);
-    if (*next <= MARK_POSITION && n > 2 && name[n - 2] == '_' && strchr("BIES", name[n - 1])) {
-        name[n - 2] = '\0';
-        *next = MARK_STRESS;
-        return true;
-    }
-    if (*next <= MARK_STRESS && n > 1 && name[n - 1] >= '0' && name[n - 1] <= '2') {
-        name[n - 1] = '\0';
-        *next = MARK_NONE;
-        return true;
-    }
-    return false;
-}
-
-enum phone_kind phones_canonical(const struct phones *p, const char *label,
-                                 char name[PHONES_NAME_MAX])
-{
-    char form[PHONES_NAME_MAX];
-    enum mark next = MARK_POSITION;
-    phones_trimmed(label, name);
-    memcpy(form, name, PHONES_NAME_MAX);
-    do {
-        if (names_find(&p->phone, form) != NAMES_NONE) {
-            memcpy(name, form, PHONES_NAME_MAX);
-            return PHONE_KNOWN;
-        }
-        uint32_t counts_as = names_find(&p->label, form);
-        if (counts_as != NAMES_NONE) {
-            snprintf(name, PHONES_NAME_MAX, "%s", p->phone.name[p->label_phone[counts_as]]);
-            return PHONE_KNOWN;
-        }
-        if (names_find(&p->silence, form) != NAMES_NONE || phones_listed(silence_spellings, form)) {
-            strcpy(name, PHONES_SILENCE);
-            return PHONE_SILENCE;
-        }
-        if (names_find(&p->noise, form) != NAMES_NONE || phones_listed(noise_spellings, form)) {
-            strcpy(name, PHONES_NOISE);
-            return PHONE_NOISE;
-        }
-    } while (phones_strip_mark(form, &next));
-    memcpy(form, name, PHONES_NAME_MAX);
-    phones_fold(form);
-    next = MARK_POSITION;
-    do {
-        uint32_t folded = names_find(&p->folded, form);
-        if (folded != NAMES_NONE && p->folded_phone[folded] != NAMES_NONE) {
-            snprintf(name, PHONES_NAME_MAX, "%s", p->phone.name[p->folded_phone[folded]]);
-            return PHONE_KNOWN;
-        }
-    } while (phones_strip_mark(form, &next));
-    return PHONE_UNKNOWN;
 }
 
 int phones_class(const struct phones *p, const char *name)

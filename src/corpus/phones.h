@@ -11,10 +11,13 @@
  *
  * Labels are brought to one spelling, the name of a phone level in count files:
  *   - silence is "", noise "spn";
+ *   - labels and tables are compared in Unicode's normalization form C (nfc.h);
  *   - a label in the table as it stands is itself, or the phone it counts as, so that tables may
  *     tell case, stress and tones apart;
  *   - otherwise blanks around it, a Kaldi position mark (_B _I _E _S) and one stress digit 0-2
  *     are taken off, and case is ignored where the table has but one phone of that name;
+ *   - then tie bars and what the IPA writes in front of a letter (stress) are taken off, and then,
+ *     from the end on, its marks and modifiers (length, tone, aspiration, nasality, ...);
  *   - what then is in no table is unknown: it keeps its own trimmed text and is never a phone.
  */
 #ifndef PROPNEU_CORPUS_PHONES_H

@@ -204,13 +204,13 @@ static void timit_folds_to_39(void **state)
     phones_free(&p);
 }
 
-/* Every phone of english_mfa 3.0.0. */
+/* Every phone of the English dictionaries, versions 2 and 3. */
 static void ipa_of_the_montreal_aligner_is_known(void **state)
 {
     static const char phones[] =
         "a aj aw aː b bʲ c cʰ cʷ d dʒ dʲ d̪ e ej f fʲ fʷ h i iː j k kp kʰ kʷ l m mʲ m̩ n n̩ o ow p pʰ "
         "pʲ pʷ s t tʃ tʰ tʲ tʷ t̪ u uː v vʲ vʷ w z æ ç ð ŋ ɐ ɑ ɑː ɒ ɒː ɔ ɔj ə əw ɚ ɛ ɛː ɜ ɜː ɝ ɟ ɟʷ "
-        "ɡ ɡb ɡʷ ɪ ɫ ɫ̩ ɱ ɲ ɹ ɾ ɾʲ ɾ̃ ʃ ʉ ʉː ʊ ʎ ʒ ʔ θ";
+        "ɖ ɖʲ ɡ ɡb ɡʷ ɪ ɫ ɫ̩ ɱ ɲ ɹ ɾ ɾʲ ɾ̃ ʃ ʉ ʉː ʈ ʈʲ ʈʷ ʊ ʋ ʎ ʒ ʔ θ";
     char all[sizeof phones], name[PHONES_NAME_MAX];
     struct phones p;
     struct err err;
@@ -224,6 +224,43 @@ static void ipa_of_the_montreal_aligner_is_known(void **state)
     assert_string_equal(name, "DH");
     phones_canonical(&p, "ɫ̩", name);
     assert_string_equal(name, "L");
+    phones_free(&p);
+}
+
+/* However the letters are composed, tied, stressed or marked. */
+static void ipa_is_read_in_every_spelling(void **state)
+{
+    static const char *const cases[][2] = {
+        {"c\u0327", "HH"},  {"d\u032a_B", "DH"}, {"t͡ʃ", "CH"}, {"d͜ʒ", "JH"},
+        {"ˈiː", "IY"},      {"ˌɑ̃ː", "AA"},       {"o͡ʊ", "OW"}, {"ə˥˩", "AH"},
+        {"o\u0302w", "OW"}, {"a\u0301", "AE"},   {"ʈʰ", "T"},  {"t̪ʰ", "TH"},
+        {"z̥", "Z"},         {"l̩ˠ", "L"},         {"i:", "IY"}, {"ɜ˞ː", "ER"},
+        {"ʧ", "CH"},        {"ɖʱ", "D"},         {"ç", "HH"},
+    };
+    static const char *const unknown[] = {"ǂ", "zz", "ː", "ˈ", "x", "!"};
+    char name[PHONES_NAME_MAX];
+    struct phones p;
+    struct err err;
+    (void)state;
+    assert_ok(phones_open(&p, source_path("data/phones/ipa-mfa.tsv"), &err));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(phones_canonical(&p, cases[i][0], name), PHONE_KNOWN);
+        assert_string_equal(name, cases[i][1]);
+    }
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        assert_int_equal(phones_canonical(&p, unknown[i], name), PHONE_UNKNOWN);
+        assert_string_equal(name, unknown[i]);
+    }
+    phones_free(&p);
+    /* A table that tells tones, nasality or aspiration apart is believed. */
+    const char *own = "a\u0303\tnasal\na\toral\nt\tplain\ntʰ\taspirated\na˥\thigh\n";
+    assert_ok(phones_parse(&p, own, strlen(own), "own", &err));
+    assert_int_equal(phones_canonical(&p, "ãː", name), PHONE_KNOWN);
+    assert_string_equal(name, "ã");
+    assert_int_equal(phones_canonical(&p, "tʰ", name), PHONE_KNOWN);
+    assert_string_equal(name, "tʰ");
+    assert_int_equal(phones_canonical(&p, "a˥", name), PHONE_KNOWN);
+    assert_string_equal(name, "a˥");
     phones_free(&p);
 }
 
@@ -414,6 +451,7 @@ int main(void)
         cmocka_unit_test(other_bundled_tables_lead_to_arpabet),
         cmocka_unit_test(timit_folds_to_39),
         cmocka_unit_test(ipa_of_the_montreal_aligner_is_known),
+        cmocka_unit_test(ipa_is_read_in_every_spelling),
         cmocka_unit_test(bundled_tables_are_opened_by_name),
         cmocka_unit_test(broken_tables_name_the_line),
         cmocka_unit_test(genders_are_read_from_every_form),
