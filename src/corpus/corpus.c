@@ -6,6 +6,7 @@
 
 #include "corpus/corpus.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,16 +48,45 @@ void corpus_free(struct corpus *c)
     published_labels_free(&c->published);
     phones_free(&c->phones);
     speakers_free(&c->speakers);
+    names_free(&c->notes);
     pitches_free(&c->pitch);
     for (unsigned x = 0; x < CORPUS_MAX_EXTRAS; x++)
         factorfile_free(&c->extra[x]);
     *c = (struct corpus){.labels = NULL};
 }
 
+/* Adds a note; false without memory. */
+static __attribute__((format(printf, 2, 3))) bool corpus_note(struct corpus *c, const char *format,
+                                                              ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return names_add(&c->notes, text) != NAMES_NONE;
+}
+
+/* How files were read that could have been read otherwise. */
+static enum status corpus_note_readings(struct corpus *c, const struct corpus_options *o,
+                                        struct err *err)
+{
+    const struct recordings *r = &c->recordings;
+    bool ok = true;
+    if (r->twins)
+        ok = corpus_note(c, "%s: %zu %s; %s is taken, not %s", o->audio, r->twins,
+                         r->twins == 1 ? "recording is there in two files"
+                                       : "recordings are there in two files each",
+                         r->twin[1], r->twin[0]);
+    if (ok && c->pitch.file && pitchfile_untimed(c->pitch.file))
+        ok = corpus_note(c, "%s: one column, no time: taken as one value every 20 ms", o->pitch);
+    return ok ? STATUS_OK : err_nomem(err);
+}
+
 static enum status corpus_open_pitch(struct corpus *c, const struct corpus_options *o,
                                      struct err *err)
 {
-    enum status code = pitches_open(&c->pitch, o->pitch, err);
+    enum status code = pitches_open(&c->pitch, o->pitch, c->recordings.naming, err);
     if (code || pitches_classes(&c->pitch))
         return code;
     if (o->edges_given)
@@ -114,23 +144,38 @@ static enum status corpus_open_extras(struct corpus *c, const struct corpus_opti
 static enum status corpus_open_labels(struct corpus *c, const struct corpus_options *o,
                                       struct err *err)
 {
-    const struct labels_options lo = {.tier = o->tier, .label_table = o->label_table};
+    const struct labels_options lo = {
+        .tier = o->tier, .label_table = o->label_table, .naming = c->recordings.naming};
     enum status code = labels_open(&c->labels, o->labels, &lo, err);
     return code ? code : corpus_check_labels(c, o, err);
+}
+
+/* Whose each recording is, where a table tells. */
+static enum status corpus_find_speakers(struct corpus *c, struct err *err)
+{
+    for (size_t i = 0; i < c->recordings.count && c->speakers.speaker.count; i++) {
+        struct recording *r = &c->recordings.recording[i];
+        char name[SPEAKER_MAX];
+        enum status code = speakers_match(&c->speakers, r->utterance, r->path, name, &r->row, err);
+        if (code)
+            return code;
+        free(r->speaker);
+        if (!(r->speaker = mem_strndup(name, strlen(name))))
+            return err_nomem(err);
+    }
+    return STATUS_OK;
 }
 
 /* Counts the speakers of all recordings that have labels. */
 static bool corpus_count_voices(struct corpus *c)
 {
     struct names seen = NAMES_INIT;
-    char speaker[256];
     bool ok = true;
     for (size_t i = 0; i < c->recordings.count && ok; i++) {
         const char *utterance = c->recordings.recording[i].utterance;
         if (c->labels && !labels_has(c->labels, utterance))
             continue;
-        speakers_of_utterance(utterance, speaker, sizeof speaker);
-        ok = names_add(&seen, speaker) != NAMES_NONE;
+        ok = names_add(&seen, c->recordings.recording[i].speaker) != NAMES_NONE;
     }
     c->voices = seen.count;
     names_free(&seen);
@@ -171,10 +216,16 @@ static enum status corpus_open_parts(struct corpus *c, const struct corpus_optio
     c->gendered = o->by >> CORPUS_GENDER & 1;
     if (!code && o->speakers && (c->gendered || o->by >> CORPUS_SPEAKER & 1))
         code = speakers_open(&c->speakers, o->speakers, err);
+    if (!code)
+        code = corpus_find_speakers(c, err);
+    if (code && o->speakers && code == STATUS_MISMATCH)
+        return err_prefix(err, "%s", o->speakers);
     if (!code && o->by >> CORPUS_PITCH & 1)
         code = corpus_open_pitch(c, o, err);
     if (!code)
         code = corpus_open_extras(c, o, err);
+    if (!code)
+        code = corpus_note_readings(c, o, err);
     if (!code && !corpus_count_voices(c))
         code = err_nomem(err);
     return code ? code : corpus_take_shard(c, o, err);

@@ -89,6 +89,7 @@ struct corpus {
     bool edged; /* edges are known: given, or tertiles of F0 from a file */
     double edges[2];
     struct factorfile extra[CORPUS_MAX_EXTRAS]; /* [extras] */
+    struct names notes; /* what the user is to be told of how the files were read */
 };
 
 /*

@@ -29,10 +29,9 @@ static bool factors_add_speakers(struct names *to, const struct corpus *in, bool
     struct names found = NAMES_INIT;
     bool ok = true;
     for (size_t i = 0; i < in->recordings.count && ok; i++) {
-        const char *utterance = in->recordings.recording[i].utterance;
-        char speaker[256];
-        speakers_of_utterance(utterance, speaker, sizeof speaker);
-        const char *name = gender ? speakers_gender(&in->speakers, utterance, false) : speaker;
+        const struct recording *r = &in->recordings.recording[i];
+        const char *name =
+            gender ? speakers_gender(&in->speakers, r->row, r->speaker, false) : r->speaker;
         ok = !name || names_add(&found, name) != NAMES_NONE;
     }
     const char **sorted = mem_array(found.count, sizeof *sorted);

@@ -163,15 +163,13 @@ static enum status frame_labels_take_extras(struct reading *g, struct err *err)
 static enum status frame_labels_take_speaker(struct reading *g, const struct factors *f,
                                              struct err *err)
 {
-    char speaker[256];
-    const char *utterance = g->r->utterance;
-    speakers_of_utterance(utterance, speaker, sizeof speaker);
+    const char *speaker = g->r->speaker;
     g->x.gender = g->x.speaker = -1;
     for (uint32_t i = 0; i < f->count; i++)
         if (f->factor[i].kind == CORPUS_SPEAKER) {
             g->x.speaker = (int32_t)names_find(&f->factor[i].level, speaker);
         } else if (f->factor[i].kind == CORPUS_GENDER) {
-            const char *gender = speakers_gender(&g->in->speakers, utterance, false);
+            const char *gender = speakers_gender(&g->in->speakers, g->r->row, speaker, false);
             if (!gender)
                 return err_set(err, STATUS_NOTFOUND, "%s: no speaker '%s', the speaker of %s",
                                g->o->speakers, speaker, g->r->path);

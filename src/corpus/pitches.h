@@ -23,8 +23,9 @@ struct pitches {
 /* In place of a path: pitch is tracked in the recordings (pitchtrack.h). */
 #define CORPUS_PITCH_AUTO "auto"
 
-/* PATH, or CORPUS_PITCH_AUTO. */
-enum status pitches_open(struct pitches *p, const char *path, struct err *err);
+/* PATH, or CORPUS_PITCH_AUTO; NAMING as of pitchfile_open. */
+enum status pitches_open(struct pitches *p, const char *path, enum folder_naming naming,
+                         struct err *err);
 void pitches_free(struct pitches *p);
 
 /* True if there is pitch at all. */

@@ -12,14 +12,13 @@
 #include <strings.h>
 
 #include "formats/file.h"
+#include "formats/filenames.h"
 #include "formats/folder.h"
 #include "formats/labels/framejson.h"
 #include "base/mem.h"
 #include "corpus/pitchtable.h"
 
 const char *const pitch_level_names[PITCH_LEVELS] = {"low", "mid", "high"};
-
-static const char *const table_suffixes[] = {".tsv", ".csv", ".txt", ".f0", NULL};
 
 /* Exactly one of lists, table and file holds the pitch. */
 struct pitchfile {
@@ -68,36 +67,40 @@ static enum status pitchfile_open_table(struct pitchfile *p, const struct mapped
 }
 
 /* Takes *PATH over on success. */
-static enum status pitchfile_add_file(struct pitchfile *p, char **path, struct err *err)
+static enum status pitchfile_add_file(struct pitchfile *p, const char *utterance, char **path,
+                                      struct err *err)
 {
-    char *utterance = folder_utterance(*path);
-    uint32_t known = utterance ? names_find(&p->utterance, utterance) : NAMES_NONE;
-    enum status code = STATUS_OK;
+    uint32_t known = names_find(&p->utterance, utterance);
     if (known != NAMES_NONE)
-        code = err_set(err, STATUS_FORMAT, "%s: utterance %s is in %s too", *path, utterance,
+        return err_set(err, STATUS_FORMAT, "%s: utterance %s is in %s too", *path, utterance,
                        p->file[known]);
-    else if (!utterance || !mem_grow(&p->file, &p->cap, p->utterance.count + 1, sizeof *p->file) ||
-             names_add(&p->utterance, utterance) == NAMES_NONE)
-        code = err_nomem(err);
-    if (!code) {
-        p->file[p->utterance.count - 1] = *path;
-        *path = NULL; /* it is ours now */
-    }
-    free(utterance);
-    return code;
+    if (!mem_grow(&p->file, &p->cap, p->utterance.count + 1, sizeof *p->file) ||
+        names_add(&p->utterance, utterance) == NAMES_NONE)
+        return err_nomem(err);
+    p->file[p->utterance.count - 1] = *path;
+    *path = NULL; /* it is ours now */
+    return STATUS_OK;
 }
 
-static enum status pitchfile_open_folder(struct pitchfile *p, struct err *err)
+static enum status pitchfile_open_folder(struct pitchfile *p, enum folder_naming naming,
+                                         struct err *err)
 {
     struct folder_files f;
-    enum status code = folder_find(&f, p->path, table_suffixes, err);
+    char **name = NULL;
+    enum status code = folder_find(&f, p->path, filename_pitch, err);
     if (code)
         return code;
     p->kind = PITCH_F0_TIMED;
     if (f.count == 0)
         code = err_set(err, STATUS_NOTFOUND, "%s: no pitch tables in this folder", p->path);
-    for (size_t i = 0; i < f.count && !code; i++)
-        code = pitchfile_add_file(p, &f.path[i], err);
+    else
+        code = folder_utterances(f.path, f.count, &naming, folder_naming_most(naming), &name, err);
+    for (size_t i = 0; i < f.count && name; i++) {
+        if (!code)
+            code = pitchfile_add_file(p, name[i], &f.path[i], err);
+        free(name[i]);
+    }
+    free(name);
     folder_files_free(&f);
     return code;
 }
@@ -129,7 +132,8 @@ static int pitchfile_by_name(const void *a, const void *b, void *names)
     return strcmp(t->name[*(const uint32_t *)a], t->name[*(const uint32_t *)b]);
 }
 
-enum status pitchfile_open(struct pitchfile **out, const char *path, struct err *err)
+enum status pitchfile_open(struct pitchfile **out, const char *path, enum folder_naming naming,
+                           struct err *err)
 {
     struct pitchfile *p = mem_zeros(1, sizeof *p);
     enum status code;
@@ -139,7 +143,8 @@ enum status pitchfile_open(struct pitchfile **out, const char *path, struct err 
     if (!p->path)
         code = err_nomem(err);
     else
-        code = folder_is(path) ? pitchfile_open_folder(p, err) : pitchfile_open_file(p, err);
+        code =
+            folder_is(path) ? pitchfile_open_folder(p, naming, err) : pitchfile_open_file(p, err);
     if (!code && !(p->order = mem_array(p->utterance.count, sizeof *p->order)))
         code = err_nomem(err);
     if (code) {
@@ -245,6 +250,22 @@ enum status pitchfile_get(const struct pitchfile *p, const char *utterance, stru
     if (p->kind == PITCH_F0_TIMED)
         return pitch_table_get(&p->table, utterance, out, err);
     return pitchfile_get_list(p, u, out, err);
+}
+
+const char *pitchfile_path(const struct pitchfile *p, const char *utterance)
+{
+    uint32_t u = p->file ? names_find(&p->utterance, utterance) : NAMES_NONE;
+    return u == NAMES_NONE ? p->path : p->file[u];
+}
+
+bool pitchfile_untimed(const struct pitchfile *p)
+{
+    struct pitch_track t;
+    if (p->utterance.count == 0 || pitchfile_get(p, p->utterance.name[0], &t, NULL))
+        return false;
+    bool untimed = t.untimed != 0;
+    pitch_track_free(&t);
+    return untimed;
 }
 
 static int pitchfile_by_value(const void *a, const void *b)

@@ -5,6 +5,7 @@
  *   - the published JSON {utterance: [class per 20 ms frame]}, classes -1 (none), 0, 1, 2;
  *   - the same with F0 in Hz per 20 ms frame (known by a value that is not whole or is above 2);
  *   - a table "utterance time f0" of many utterances;
+ *   - a table "f0" of one utterance, a value for each 20 ms frame of the recording;
  *   - a table "time f0 [confidence]" of one utterance, or a folder of such (.tsv .csv .txt .f0),
  *     utterance = file name up to the first dot.
  * Tables are divided by tabs, commas or blanks and may have a header line.  An F0 of 0 or below,
@@ -18,6 +19,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "formats/folder.h"
 
 enum pitch_kind {
     PITCH_CLASSES,  /* cls: one a frame of LABELS_LIST_PERIOD */
@@ -37,13 +39,18 @@ struct pitch_track {
     int8_t *cls;  /* [count] PITCH_NONE .. PITCH_HIGH; NULL unless PITCH_CLASSES */
     float *f0;    /* [count] Hz, 0 = no pitch; NULL for classes */
     double *time; /* [count] seconds, ascending; NULL unless PITCH_F0_TIMED */
+    size_t
+        untimed; /* the line of the file where its values without times begin; 0: they have some */
 };
 
 void pitch_track_free(struct pitch_track *t);
 
 struct pitchfile; /* a source */
 
-enum status pitchfile_open(struct pitchfile **out, const char *path, struct err *err);
+/* Opens PATH; the files of a folder are named by NAMING, or further where that is not enough
+ * (folder_utterances).  Free with pitchfile_free. */
+enum status pitchfile_open(struct pitchfile **out, const char *path, enum folder_naming naming,
+                           struct err *err);
 void pitchfile_free(struct pitchfile *p);
 
 /* True if the source holds classes, which are taken as they are (no tertiles). */
@@ -55,6 +62,12 @@ const char *pitchfile_utterance(const struct pitchfile *p, size_t i); /* in byte
 /* The pitch of UTTERANCE; STATUS_NOTFOUND where there is none.  Safe from several threads. */
 enum status pitchfile_get(const struct pitchfile *p, const char *utterance, struct pitch_track *out,
                           struct err *err);
+
+/* The file that the pitch of UTTERANCE is read from. */
+const char *pitchfile_path(const struct pitchfile *p, const char *utterance);
+
+/* True if the first utterance's pitch is a column without times. */
+bool pitchfile_untimed(const struct pitchfile *p);
 
 /*
  * EDGES = 33rd and 66th percentiles (as the paper's authors took them; not 33.3 and 66.7) of the

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/labels/labels.h"
 #include "formats/rows.h"
 #include "base/search.h"
 #include "base/mem.h"
@@ -18,7 +19,7 @@
 
 struct layout {
     char divider;
-    size_t utterance, time, f0, confidence; /* columns, or NO_COLUMN */
+    size_t utterance, time, f0, confidence; /* columns, or NO_COLUMN: then no line has a time */
 };
 
 /* The column of the first of NAMES there is, or NO_COLUMN. */
@@ -31,7 +32,7 @@ static size_t pitch_table_column(const struct span *field, size_t n, const char 
     return NO_COLUMN;
 }
 
-/* The columns by their names; false if the line names no time. */
+/* The columns by their names; false if the line names no time and F0, or F0 alone. */
 static bool pitch_table_read_header(struct layout *t, const struct span *field, size_t n)
 {
     static const char *const utterance[] = {"utterance", "utt", "file", "name", "id", NULL};
@@ -42,7 +43,7 @@ static bool pitch_table_read_header(struct layout *t, const struct span *field, 
     struct layout named = {t->divider, pitch_table_column(field, n, utterance),
                            pitch_table_column(field, n, time), pitch_table_column(field, n, f0),
                            pitch_table_column(field, n, confidence)};
-    if (named.time == NO_COLUMN || named.f0 == NO_COLUMN)
+    if ((named.time == NO_COLUMN && n > 1) || named.f0 == NO_COLUMN)
         return false;
     *t = named;
     return true;
@@ -57,6 +58,10 @@ static bool pitch_table_find_layout(struct layout *t, struct span line)
     size_t n = span_split(line, t->divider, field, MAX_COLUMNS);
     if (pitch_table_read_header(t, field, n))
         return true;
+    if (n == 1) {
+        t->time = NO_COLUMN;
+        t->f0 = 0;
+    }
     /* "utterance time f0": names of utterances may well be numbers, but then so is all else. */
     bool three = n >= 3 && span_number(field[1], &number);
     if (three && !span_number(field[0], &number)) {
@@ -102,7 +107,13 @@ static enum status pitch_table_add_line(struct pitch_table *t, const struct layo
     size_t n = span_split(line, l->divider, field, MAX_COLUMNS);
     double time, confidence;
     float f0 = 0;
-    if (l->time >= n || !span_number(field[l->time], &time) || !isfinite(time))
+    if (l->time == NO_COLUMN) {
+        time = ((double)t->count + 0.5) * LABELS_LIST_PERIOD;
+        t->untimed = t->untimed ? t->untimed : number;
+        if (n > 1)
+            return err_set(err, STATUS_FORMAT, "%s: line %zu: more than the one column so far",
+                           name, number);
+    } else if (l->time >= n || !span_number(field[l->time], &time) || !isfinite(time))
         return err_set(err, STATUS_FORMAT, "%s: line %zu: no time in seconds", name, number);
     if (l->f0 < n && !pitch_table_read_f0(field[l->f0], &f0))
         return err_set(err, STATUS_FORMAT, "%s: line %zu: \"%.*s\" is not an F0 in Hz", name,
@@ -179,7 +190,9 @@ enum status pitch_table_get(const struct pitch_table *t, const char *utterance,
     if (u == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "no pitch of %s", utterance);
     size_t from = pitch_table_first_of(t, u);
-    struct pitch_track r = {.kind = PITCH_F0_TIMED, .count = pitch_table_first_of(t, u + 1) - from};
+    struct pitch_track r = {.kind = PITCH_F0_TIMED,
+                            .count = pitch_table_first_of(t, u + 1) - from,
+                            .untimed = t->untimed};
     r.f0 = mem_array(r.count, sizeof *r.f0);
     r.time = mem_array(r.count, sizeof *r.time);
     if (!r.f0 || !r.time) {

@@ -24,7 +24,11 @@ struct pitch_table {
     struct names utterance;
     struct pitch_value *value; /* [count] by utterance and time */
     size_t count, cap;
+    size_t untimed; /* the line at which a table of one column, F0 alone, begins; 0: it has times */
 };
+
+/* Of a table of one column the times are those of frames of LABELS_LIST_PERIOD; whether they fit is
+ * for the caller to see. */
 
 /*
  * Reads SIZE bytes; NAME stands in messages, which give the line.  Where the table has no column

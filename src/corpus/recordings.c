@@ -8,12 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
+#include "corpus/speakers.h"
 #include "formats/file.h"
 #include "formats/filenames.h"
 #include "formats/folder.h"
+#include "formats/lines.h"
 #include "base/mem.h"
+#include "corpus/twins.h"
 
 #define HASH_START 14695981039346656037u
 
@@ -48,6 +52,7 @@ static void recording_free(struct recording *r)
 {
     free(r->path);
     free(r->utterance);
+    free(r->speaker);
 }
 
 void recordings_free(struct recordings *c)
@@ -58,14 +63,15 @@ void recordings_free(struct recordings *c)
     for (size_t i = 0; i < c->unreads; i++)
         free(c->unread[i]);
     free(c->unread);
+    free(c->twin[0]);
+    free(c->twin[1]);
     *c = (struct recordings){0};
 }
 
 static enum status recordings_add(struct recordings *c, const char *path, struct err *err)
 {
-    struct recording r = {mem_strndup(path, strlen(path)), folder_utterance(path)};
-    if (!r.path || !r.utterance ||
-        !mem_grow(&c->recording, &c->cap, c->count + 1, sizeof *c->recording)) {
+    struct recording r = {.path = mem_strndup(path, strlen(path)), .row = NAMES_NONE};
+    if (!r.path || !mem_grow(&c->recording, &c->cap, c->count + 1, sizeof *c->recording)) {
         recording_free(&r);
         return err_nomem(err);
     }
@@ -89,12 +95,23 @@ static enum status recordings_open_folder(struct recordings *c, const char *path
     return code;
 }
 
-/* One line of the list PATH, LINE [n]. */
+/* A list that was written on Windows: where the path is nothing here, but is with slashes. */
+static void recordings_turn_slashes(struct buf *path)
+{
+    if (!buf_ok(path) || !strchr(buf_text(path), '\\') || access(buf_text(path), F_OK) == 0)
+        return;
+    for (char *p = path->data; *p; p++)
+        if (*p == '\\')
+            *p = '/';
+}
+
+/* One line of the list PATH, LINE [n]; it may stand in quotes. */
 static enum status recordings_add_line(struct recordings *c, const char *path, const char *line,
                                        size_t n, struct err *err)
 {
     const char *slash = strrchr(path, '/');
     struct buf full = BUF_INIT;
+    struct span quoted;
     while (n > 0 && (line[n - 1] == ' ' || line[n - 1] == '\t' || line[n - 1] == '\r'))
         n--;
     while (n > 0 && (*line == ' ' || *line == '\t')) {
@@ -103,9 +120,13 @@ static enum status recordings_add_line(struct recordings *c, const char *path, c
     }
     if (n == 0 || *line == '#')
         return STATUS_OK;
-    if (*line != '/' && slash)
+    quoted = (struct span){line, n};
+    if (n > 2 && *line == '"' && line[n - 1] == '"')
+        quoted = (struct span){line + 1, n - 2};
+    if (*quoted.s != '/' && slash)
         buf_add(&full, path, (size_t)(slash - path) + 1);
-    buf_add(&full, line, n);
+    buf_add(&full, quoted.s, quoted.n);
+    recordings_turn_slashes(&full);
     enum status code = buf_ok(&full) ? recordings_add(c, buf_text(&full), err) : err_nomem(err);
     buf_free(&full);
     return code;
@@ -143,6 +164,30 @@ static int recordings_compare(const void *a, const void *b)
     return order ? order : strcmp(x->path, y->path);
 }
 
+/* Names the recordings, and their speakers as far as the names tell. */
+static enum status recordings_name(struct recordings *c, struct err *err)
+{
+    char **path = mem_array(c->count, sizeof *path), **name = NULL;
+    if (!path)
+        return err_nomem(err);
+    for (size_t i = 0; i < c->count; i++)
+        path[i] = c->recording[i].path;
+    c->naming = FOLDER_FIRST_DOT;
+    enum status code = folder_utterances(path, c->count, &c->naming, FOLDER_PATHS, &name, err);
+    for (size_t i = 0; i < c->count && !code; i++) {
+        char speaker[SPEAKER_MAX];
+        c->recording[i].utterance = name[i];
+        speakers_of_utterance(name[i], speaker);
+        c->recording[i].speaker = mem_strndup(speaker, strlen(speaker));
+    }
+    for (size_t i = 0; i < c->count && !code; i++)
+        if (!c->recording[i].speaker)
+            code = err_nomem(err);
+    free(name);
+    free(path);
+    return code;
+}
+
 enum status recordings_open(struct recordings *out, const char *path, struct err *err)
 {
     struct recordings c = {0};
@@ -155,6 +200,10 @@ enum status recordings_open(struct recordings *out, const char *path, struct err
         code = recordings_open_list(&c, path, err);
     if (!code && c.count == 0)
         code = err_set(err, STATUS_NOTFOUND, "%s: holds no recordings", path);
+    if (!code)
+        code = recordings_drop_twins(&c, err);
+    if (!code)
+        code = recordings_name(&c, err);
     if (!code)
         qsort(c.recording, c.count, sizeof *c.recording, recordings_compare);
     for (size_t i = 1; i < c.count && !code; i++)

@@ -6,18 +6,26 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdint.h>
 
+#include "base/names.h"
 #include "base/status.h"
+#include "formats/folder.h"
 
 struct recording {
     char *path;
-    char *utterance; /* folder_utterance: file name up to the first dot */
+    char *utterance; /* folder_utterances: file name up to the first dot, where that tells apart */
+    char *speaker;   /* by the name alone, or as the corpus' table has it */
+    uint32_t row;    /* of the speaker in that table; NAMES_NONE */
 };
 
 struct recordings {
     struct recording *recording; /* [count], by utterance, bytewise */
     size_t count, cap;
-    char **unread; /* [unreads]: "path: why" of folders that could not be searched */
+    enum folder_naming naming; /* of the utterances: labels and pitch are to be named alike */
+    size_t twins;              /* files left out: another one beside them is the same recording */
+    char *twin[2];             /* the first of them, and what was taken for it */
+    char **unread;             /* [unreads]: "path: why" of folders that could not be searched */
     size_t unreads;
 };
 
@@ -25,7 +33,9 @@ struct recordings {
  * The recordings of PATH: a folder, searched with its subfolders for names libsndfile reads
  * (.flac, .wav, .ogg, ...); a recording; or a list, one path a line, relative to the list's own
  * folder, empty lines and lines that begin with '#' left out.  Whether the files of a list are
- * there shows only when they are read.  Two files of one utterance are an error naming both;
+ * there shows only when they are read.  Of files of one
+ * name and length in one folder (X.WAV and X.WAV.wav, x.flac and x.mp3) the one whose format stands
+ * first in filename_recordings is taken; two other files of one utterance are an error naming both;
  * STATUS_NOTFOUND if there is none at all.  Free with recordings_free.
  */
 enum status recordings_open(struct recordings *c, const char *path, struct err *err);

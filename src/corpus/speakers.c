@@ -1,5 +1,5 @@
 /*
- * Speaker tables of the common corpora, and the speaker and gender of an utterance by its name.
+ * Reading the speaker tables of the common corpora.  Whose a recording is: speakers_match.c.
  */
 #include "config.h"
 
@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "formats/file.h"
+#include "formats/folder.h"
 #include "formats/rows.h"
 #include "base/mem.h"
 
@@ -20,24 +21,36 @@
 /* SPEAKERS.TXT: ID | SEX | SUBSET | MINUTES | NAME, where NAME may itself hold bars. */
 #define LIBRISPEECH_COLUMNS 5
 
+#define NO_COLUMN SIZE_MAX
+
 /* Where the columns of a table are. */
 struct layout {
     char divider;
     size_t fields; /* split into at most so many; the last takes the rest */
     size_t speaker, gender;
+    size_t utterance;           /* names of files, in tables with a line each; NO_COLUMN */
     size_t column[MAX_COLUMNS]; /* field of each column of the speakers */
     bool varies[MAX_COLUMNS];   /* it has several values for one speaker */
     struct span comment;        /* the last one in front, which may hold the header */
 };
 
-/* The same twice is no error: some tables have a line an utterance. */
+/* The same twice is no error, nor is a gender that not every line gives: some tables have a line an
+ * utterance. */
 static enum status speakers_add(struct speakers *s, const char *speaker, const char *gender,
                                 const char *place, struct err *err)
 {
     uint32_t known = names_find(&s->speaker, speaker);
     if (known != NAMES_NONE) {
-        if (strcmp(s->gender[known], gender) == 0)
+        if (strcmp(s->gender[known], gender) == 0 || !*gender)
             return STATUS_OK;
+        if (!*s->gender[known]) {
+            char *first = mem_strndup(gender, strlen(gender));
+            if (!first)
+                return err_nomem(err);
+            free(s->gender[known]);
+            s->gender[known] = first;
+            return STATUS_OK;
+        }
         return err_set(err, STATUS_FORMAT, "%s: speaker %s is %s here and %s before", place,
                        speaker, gender, s->gender[known]);
     }
@@ -82,18 +95,25 @@ static enum status speakers_parse_json(struct speakers *s, const void *bytes, si
 static bool speakers_read_header(struct layout *t, const struct span *field, size_t n)
 {
     static const char *const speaker_names[] = {"speaker", "spk",        "speaker_id", "spk_id",
-                                                "id",      "speaker id", NULL};
-    size_t gender = n, speaker = n;
+                                                "id",      "speaker id", "client_id",  NULL};
+    static const char *const utterance_names[] = {"path",      "file",      "filename",
+                                                  "file_name", "utt",       "utterance_id",
+                                                  "utt_id",    "utterance", NULL};
+    size_t gender = n, speaker = n, utterance = NO_COLUMN;
     for (size_t i = 0; i < n; i++) {
         if (gender == n && (span_is(field[i], "gender") || span_is(field[i], "sex")))
             gender = i;
         for (const char *const *w = speaker_names; speaker == n && *w; w++)
             if (span_is(field[i], *w))
                 speaker = i;
+        for (const char *const *w = utterance_names; utterance == NO_COLUMN && *w; w++)
+            if (span_is(field[i], *w))
+                utterance = i;
     }
     if (gender == n)
         return false;
     t->gender = gender;
+    t->utterance = utterance;
     t->speaker = speaker != n ? speaker : gender == 0;
     return true;
 }
@@ -124,7 +144,8 @@ static enum status speakers_find_layout(struct speakers *s, struct layout *t, st
 {
     struct span field[MAX_COLUMNS], comment = t->comment;
     struct layout named;
-    *t = (struct layout){.divider = span_divider(line), .fields = MAX_COLUMNS, .gender = 1};
+    *t = (struct layout){
+        .divider = span_divider(line), .fields = MAX_COLUMNS, .gender = 1, .utterance = NO_COLUMN};
     if (line.n && memchr(line.s, '|', line.n)) {
         t->divider = '|';
         t->fields = LIBRISPEECH_COLUMNS;
@@ -165,6 +186,26 @@ static bool speakers_add_values(struct speakers *s, struct layout *t, uint32_t s
     return true;
 }
 
+/* In a table with a line an utterance: that FILE, a name or a path, is of SPEAKER. */
+static bool speakers_add_utterance(struct speakers *s, struct span file, uint32_t speaker)
+{
+    char *path = span_copy(file);
+    for (char *p = path; p && *p; p++)
+        if (*p == '\\')
+            *p = '/';
+    char *stem = path ? folder_stem(path) : NULL;
+    uint32_t before = s->utterance.count, at = stem ? names_add(&s->utterance, stem) : NAMES_NONE;
+    bool ok = at != NAMES_NONE &&
+              mem_grow(&s->of_utterance, &s->of_cap, s->utterance.count, sizeof *s->of_utterance);
+    if (ok && at == before)
+        s->of_utterance[at] = speaker;
+    else if (ok && s->of_utterance[at] != speaker)
+        s->of_utterance[at] = NAMES_NONE; /* names of files repeat: they say nothing */
+    free(stem);
+    free(path);
+    return ok;
+}
+
 /* One line behind the header. */
 static enum status speakers_add_line(struct speakers *s, struct layout *t, struct span line,
                                      const char *name, size_t number, struct err *err)
@@ -182,8 +223,10 @@ static enum status speakers_add_line(struct speakers *s, struct layout *t, struc
         code = speakers_add(s, speaker, gender, place, err);
     else
         err_nomem(err);
-    if (!code && !speakers_add_values(s, t, names_find(&s->speaker, speaker),
-                                      s->speaker.count > before, field, n))
+    uint32_t row = code ? NAMES_NONE : names_find(&s->speaker, speaker);
+    if (!code && (!speakers_add_values(s, t, row, s->speaker.count > before, field, n) ||
+                  (t->utterance < n && field[t->utterance].n && t->utterance != t->speaker &&
+                   !speakers_add_utterance(s, field[t->utterance], row))))
         code = err_nomem(err);
     free(speaker);
     free(gender);
@@ -255,6 +298,8 @@ enum status speakers_parse(struct speakers *out, const void *bytes, size_t size,
                             : speakers_parse_table(&s, bytes, size, name, err);
     if (!code && s.speaker.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no speakers in this file", name);
+    if (!code && !speakers_fold(&s))
+        code = err_nomem(err);
     if (code)
         speakers_free(&s);
     else
@@ -285,62 +330,11 @@ void speakers_free(struct speakers *s)
         free(s->gender[i]);
     free(s->gender);
     free(s->value);
+    free(s->of_utterance);
+    free(s->of_folded);
+    names_free(&s->utterance);
+    names_free(&s->folded);
     names_free(&s->column);
     names_free(&s->speaker);
     *s = (struct speakers){.speaker = NAMES_INIT};
-}
-
-void speakers_of_utterance(const char *utterance, char *name, size_t size)
-{
-    snprintf(name, size, "%.*s", (int)strcspn(utterance, "-"), utterance);
-}
-
-/* TIMIT's folders have the gender's letter before the name that stands in its SPKRINFO.TXT, and
- * are in lower case on some disks. */
-static uint32_t find_timit(const struct speakers *s, const char *speaker)
-{
-    if (strlen(speaker) != 5)
-        return NAMES_NONE;
-    for (uint32_t i = 0; i < s->speaker.count; i++)
-        if (strcasecmp(s->speaker.name[i], speaker + 1) == 0 &&
-            strncasecmp(s->gender[i], speaker, 1) == 0)
-            return i;
-    return NAMES_NONE;
-}
-
-/* TIMIT's folders: F or M, three letters, a digit. */
-static const char *timit_gender(const char *speaker)
-{
-    if (strlen(speaker) != 5 || speaker[4] < '0' || speaker[4] > '9')
-        return NULL;
-    return strchr("Ff", speaker[0]) ? "female" : strchr("Mm", speaker[0]) ? "male" : NULL;
-}
-
-uint32_t speakers_find(const struct speakers *s, const char *speaker)
-{
-    uint32_t i = names_find(&s->speaker, speaker);
-    return i == NAMES_NONE ? find_timit(s, speaker) : i;
-}
-
-const char *speakers_gender(const struct speakers *s, const char *utterance, bool authors)
-{
-    char speaker[256];
-    speakers_of_utterance(utterance, speaker, sizeof speaker);
-    if (s->timit)
-        return timit_gender(speaker);
-    uint32_t i = names_find(&s->speaker, speaker);
-    if (i == NAMES_NONE)
-        i = names_find(&s->speaker, utterance);
-    if (i == NAMES_NONE)
-        i = find_timit(s, speaker);
-    if (i == NAMES_NONE)
-        return NULL;
-    const char *gender = s->gender[i];
-    if (authors)
-        return strcmp(gender, "M") == 0 ? "male" : "female";
-    if (strcasecmp(gender, "m") == 0 || strcasecmp(gender, "male") == 0)
-        return "male";
-    if (strcasecmp(gender, "f") == 0 || strcasecmp(gender, "female") == 0)
-        return "female";
-    return *gender ? gender : NULL;
 }

@@ -28,7 +28,12 @@ struct speakers {
     struct names column; /* the others, up to SPEAKERS_MAX_COLUMNS */
     char **value;        /* [speaker.count][column.count] */
     size_t value_cap;
-    bool timit; /* no file: the first letter of FCJF0, MABC0, ... tells */
+    struct names utterance; /* of a table with a line each */
+    uint32_t *of_utterance; /* [utterance.count] speaker, NAMES_NONE: several */
+    size_t of_cap;
+    struct names folded;      /* speakers in lower case and one form of Unicode */
+    uint32_t (*of_folded)[2]; /* [folded.count] speakers: one, and another or NAMES_NONE */
+    bool timit;               /* no file: the first letter of FCJF0, MABC0, ... tells */
 };
 
 /* Reads PATH; the word "timit" stands for the gender letter of TIMIT's folders, without a file.  A
@@ -40,18 +45,38 @@ enum status speakers_parse(struct speakers *s, const void *bytes, size_t size, c
                            struct err *err);
 void speakers_free(struct speakers *s);
 
-/* The speaker of an utterance, its name up to the first '-' (or all of it), into NAME of SIZE. */
-void speakers_of_utterance(const char *utterance, char *name, size_t size);
+/* Fills `folded`, for reading; false without memory. */
+bool speakers_fold(struct speakers *s);
+
+#define SPEAKER_MAX 256 /* bytes of a speaker's name with its NUL */
+
+/*
+ * The speaker of an utterance where no table tells, into NAME: its name up to the first '-' (or all
+ * of it); for the headsets of a meeting all of it.
+ */
+void speakers_of_utterance(const char *utterance, char name[SPEAKER_MAX]);
+
+/*
+ * The speaker of the recording PATH, the utterance UTTERANCE, in the table: the one a line of the
+ * table gives for it, else the longest name that begins the file's and ends there at '-', '_', '.'
+ * or the end, else the name of one of its folders, the inmost first; in any letter case where no
+ * name is spelled the same, and as TIMIT and VCTK spell their folders.  *ROW is NAMES_NONE where
+ * there is none.  NAME gets the speaker's, as it is in the table (of TIMIT: as in the path), or as
+ * speakers_of_utterance.  STATUS_MISMATCH names two speakers that fit equally.
+ */
+enum status speakers_match(const struct speakers *s, const char *utterance, const char *path,
+                           char name[SPEAKER_MAX], uint32_t *row, struct err *err);
 
 /* The number of SPEAKER in the table, by name or as TIMIT spells it; NAMES_NONE. */
 uint32_t speakers_find(const struct speakers *s, const char *speaker);
 
 /*
- * The gender level of UTTERANCE: of its speaker, else of an entry named as the utterance.  NULL if
- * neither is listed.  "male" and "female" for m, f, male, female in any case; other words stay as
+ * The gender level of SPEAKER, entry ROW of the table.  NULL if it is not listed (NAMES_NONE).
+ * "male" and "female" for m, f, male, female in any case and Common Voice's words; others stay as
  * they are; an empty field counts as not listed.  AUTHORS: as the published program, "M" is male
  * and anything else female.
  */
-const char *speakers_gender(const struct speakers *s, const char *utterance, bool authors);
+const char *speakers_gender(const struct speakers *s, uint32_t row, const char *speaker,
+                            bool authors);
 
 #endif

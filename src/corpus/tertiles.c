@@ -46,16 +46,22 @@ static void tertiles_add_value(struct ranks *r, float v, bool second)
             r->lower[k * BINS + (b & 0xffff)]++;
 }
 
+/* WHY gets the first error of a file, if it has none. */
 static enum status tertiles_pass(struct ranks *r, const struct recordings *c,
-                                 const struct pitchfile *p, bool second, struct err *err)
+                                 const struct pitchfile *p, bool second, struct err *why,
+                                 struct err *err)
 {
+    struct err last;
     for (size_t i = 0; i < c->count; i++) {
         struct pitch_track track;
-        enum status code = pitchfile_get(p, c->recording[i].utterance, &track, err);
+        enum status code = pitchfile_get(p, c->recording[i].utterance, &track, &last);
         if (code == STATUS_NOMEM)
-            return code;
-        if (code) /* reported when the utterance is counted */
+            return err_nomem(err);
+        if (code) { /* reported when the utterance is counted */
+            if (!why->code && code != STATUS_NOTFOUND)
+                *why = last;
             continue;
+        }
         for (size_t t = 0; track.f0 && t < track.count; t++)
             tertiles_add_value(r, track.f0[t], second);
         pitch_track_free(&track);
@@ -87,11 +93,14 @@ enum status pitches_tertiles(const struct recordings *c, const struct pitchfile 
     struct ranks r = {.count = 0};
     uint64_t rank[4];
     double part[2];
+    struct err why = {STATUS_OK, ""}; /* what is wrong with the first file that is broken */
     r.bin = mem_zeros(BINS, sizeof *r.bin);
     r.lower = mem_zeros((size_t)4 * BINS, sizeof *r.lower);
-    enum status code = r.bin && r.lower ? tertiles_pass(&r, c, p, false, err) : err_nomem(err);
+    enum status code =
+        r.bin && r.lower ? tertiles_pass(&r, c, p, false, &why, err) : err_nomem(err);
     if (!code && r.count == 0)
-        code = err_set(err, STATUS_NOTFOUND, "no recording has pitch");
+        code = err_set(err, STATUS_NOTFOUND, "no recording has pitch%s%s", why.code ? "; " : "",
+                       why.code ? why.msg : "");
     if (code)
         goto out;
     for (int e = 0; e < 2; e++) {
@@ -102,7 +111,7 @@ enum status pitches_tertiles(const struct recordings *c, const struct pitchfile 
     }
     for (int k = 0; k < 4; k++)
         r.upper[k] = tertiles_find(r.bin, &rank[k]);
-    if ((code = tertiles_pass(&r, c, p, true, err)))
+    if ((code = tertiles_pass(&r, c, p, true, &why, err)))
         goto out;
     for (int e = 0; e < 2; e++) {
         double below = tertiles_value_at(&r, 2 * e, rank[2 * e]);

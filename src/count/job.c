@@ -26,6 +26,11 @@ const struct count_totals *count_totals(const struct count_job *job)
     return &job->tally.totals;
 }
 
+const struct names *count_notes(const struct count_job *j)
+{
+    return &j->corpus.notes;
+}
+
 size_t count_unread_folders(const struct count_job *j)
 {
     return j->corpus.recordings.unreads;

@@ -89,9 +89,10 @@ static enum status list_columns(struct count_job *j, struct err *err)
         return STATUS_NOTFOUND;
     }
     for (size_t i = 0; i < j->corpus.recordings.count; i++) {
-        char speaker[256];
-        speakers_of_utterance(j->corpus.recordings.recording[i].utterance, speaker, sizeof speaker);
-        uint32_t row = speakers_find(s, speaker);
+        const struct recording *r = &j->corpus.recordings.recording[i];
+        char speaker[SPEAKER_MAX];
+        uint32_t row = r->row;
+        snprintf(speaker, sizeof speaker, "%s", r->speaker);
         counts_clean(speaker);
         for (uint32_t k = 0; k < s->column.count; k++) {
             const char *value =

@@ -195,9 +195,9 @@ static bool spill_view_list(const struct spill_view *v, struct token_set *s)
     size_t at = 0;
     while (next_record(j, v->data, (size_t)j->spill.length, &at, &p, &head)) {
         char utterance[256], speaker[256];
-        const char *name = j->corpus.recordings.recording[head.recording].utterance;
-        snprintf(utterance, sizeof utterance, "%s", name);
-        speakers_of_utterance(name, speaker, sizeof speaker);
+        const struct recording *r = &j->corpus.recordings.recording[head.recording];
+        snprintf(utterance, sizeof utterance, "%s", r->utterance);
+        snprintf(speaker, sizeof speaker, "%s", r->speaker);
         counts_clean(utterance);
         counts_clean(speaker);
         if (!token_set_add(s, utterance, speaker, head.recording, (size_t)(p - v->data),

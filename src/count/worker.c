@@ -108,7 +108,7 @@ static enum status worker_forward(struct worker *w, struct err *err)
 }
 
 /* Level indices of one utterance: the phones', and what holds for all of its frames. */
-static bool find_levels(struct worker *w, const char *utterance, int32_t *key)
+static bool find_levels(struct worker *w, const struct recording *r, int32_t *key)
 {
     struct count_job *j = w->job;
     const struct alignment *a = &w->alignment;
@@ -130,12 +130,12 @@ static bool find_levels(struct worker *w, const char *utterance, int32_t *key)
             }
             continue;
         case CORPUS_GENDER:
-            gender = speakers_gender(&j->corpus.speakers, utterance,
+            gender = speakers_gender(&j->corpus.speakers, r->row, r->speaker,
                                      j->options->frames == COUNTS_FRAMES_AUTHORS);
             snprintf(name, sizeof name, "%s", gender);
             break;
-        case CORPUS_SPEAKER: speakers_of_utterance(utterance, name, sizeof name); break;
-        case CORPUS_UTTERANCE: snprintf(name, sizeof name, "%s", utterance); break;
+        case CORPUS_SPEAKER: snprintf(name, sizeof name, "%s", r->speaker); break;
+        case CORPUS_UTTERANCE: snprintf(name, sizeof name, "%s", r->utterance); break;
         default: /* pitch levels are there from the start */ continue;
         }
         counts_clean(name);
@@ -232,10 +232,10 @@ static bool worker_add_tokens(struct worker *w, uint32_t recording, int32_t *key
 static bool worker_add(struct worker *w, size_t r)
 {
     struct count_job *j = w->job;
-    const char *utterance = j->corpus.recordings.recording[r].utterance;
+    const struct recording *of = &j->corpus.recordings.recording[r];
     const struct alignment *a = &w->alignment;
     int32_t key[CELLS_MAX_FACTORS];
-    if (!find_levels(w, utterance, key) || !find_extras(w, utterance) ||
+    if (!find_levels(w, of, key) || !find_extras(w, of->utterance) ||
         !mem_grow(&w->cell, &w->cell_cap, a->count, sizeof *w->cell))
         return false;
     for (size_t i = 0; i < a->count; i++) {
@@ -259,18 +259,16 @@ static enum status worker_align(struct worker *w, const struct recording *r,
     struct count_job *j = w->job;
     struct utterance_labels labels = {0};
     struct pitch_track pitch = {0};
-    char speaker[256];
     size_t frames;
     *kind = COUNT_NO_LABELS;
     enum status code = labels_get(j->corpus.labels, r->utterance, &labels, err);
     if (code)
         goto out;
     *kind = COUNT_NO_SPEAKER;
-    if (j->corpus.gendered && !speakers_gender(&j->corpus.speakers, r->utterance,
+    if (j->corpus.gendered && !speakers_gender(&j->corpus.speakers, r->row, r->speaker,
                                                j->options->frames == COUNTS_FRAMES_AUTHORS)) {
-        speakers_of_utterance(r->utterance, speaker, sizeof speaker);
         code = err_set(err, STATUS_NOTFOUND, "%s: no speaker '%s', the speaker of %s",
-                       j->options->corpus.speakers, speaker, r->path);
+                       j->options->corpus.speakers, r->speaker, r->path);
         goto out;
     }
     *kind = COUNT_NO_AUDIO;

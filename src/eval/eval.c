@@ -65,6 +65,11 @@ const struct model_info *eval_model(const struct eval *e)
     return e->info;
 }
 
+const struct names *eval_notes(const struct eval *e)
+{
+    return &e->corpus.notes;
+}
+
 size_t eval_recordings(const struct eval *e, size_t *left_out)
 {
     *left_out = 0;
@@ -153,9 +158,7 @@ static enum status eval_split(struct eval *e, struct err *err)
     size_t *seen = mem_zeros(c->count, sizeof *seen);
     bool ok = seen != NULL;
     for (size_t i = 0; i < c->count && ok; i++) {
-        char speaker[256];
-        speakers_of_utterance(c->recording[i].utterance, speaker, sizeof speaker);
-        uint32_t s = names_add(&speakers, speaker);
+        uint32_t s = names_add(&speakers, c->recording[i].speaker);
         ok = s != NAMES_NONE;
         if (ok)
             e->run[i].tested = (s + seen[s]++) % 2 == 1;

@@ -179,6 +179,9 @@ double eval_damage(const struct eval *e, const struct eval_score *s);
 
 const struct model_info *eval_model(const struct eval *e);
 
+/* What the user is to be told of how the corpus was read. */
+const struct names *eval_notes(const struct eval *e);
+
 /* Recordings, and of them those left out in the last run. */
 size_t eval_recordings(const struct eval *e, size_t *left_out);
 

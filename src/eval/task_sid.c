@@ -30,9 +30,7 @@ static enum status sid_item(struct worker *w, const struct item *it, struct err 
     const struct eval *e = w->e;
     const struct head *h = &e->head;
     int32_t level[CORPUS_MAX_FACTORS];
-    char speaker[256];
-    speakers_of_utterance(e->corpus.recordings.recording[w->recording].utterance, speaker,
-                          sizeof speaker);
+    const char *speaker = e->corpus.recordings.recording[w->recording].speaker;
     uint32_t right = names_find(&h->label, speaker);
     if (right == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "speaker '%s' is not one of the head's", speaker);
@@ -50,9 +48,9 @@ static enum status sid_item(struct worker *w, const struct item *it, struct err 
 static enum status sid_open(struct eval *e, struct err *err)
 {
     const struct recordings *c = &e->corpus.recordings;
-    char speaker[256];
+    const char *speaker = "";
     for (size_t i = 0; i < c->count; i++) {
-        speakers_of_utterance(c->recording[i].utterance, speaker, sizeof speaker);
+        speaker = c->recording[i].speaker;
         if (names_find(&e->head.label, speaker) != NAMES_NONE)
             return STATUS_OK;
     }

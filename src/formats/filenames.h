@@ -8,9 +8,17 @@
 #define PROPNEU_FORMATS_FILENAMES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* ".flac", ...: what libsndfile reads that recordings are kept in; ends with NULL. */
 extern const char *const filename_recordings[];
+
+/* ".tsv", ...: tables of pitch; ends with NULL. */
+extern const char *const filename_pitch[];
+
+/* Bytes of the file name NAME before its endings, "utt" of utt.WAV.wav and of utt.TextGrid: those
+ * of recordings, labels and pitch, as many as there are, else whatever is behind the last dot. */
+size_t filename_stem(const char *name);
 
 /* True if PATH ends in one of SUFFIX (ends with NULL), ASCII case ignored, and is not only that. */
 bool filename_ends_in(const char *path, const char *const *suffix);

@@ -217,19 +217,136 @@ static bool is_like(const char *pattern, const char *s, size_t n)
     return fnmatch(pattern, word, 0) == 0;
 }
 
-char *folder_utterance(const char *path)
+/* The file name of PATH up to the first dot, or without its endings, behind the folders that tell
+ * it apart in some corpora, and any of BEFORE. */
+static char *folder_name(const char *before, const char *path, bool stem)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *from = name;
-    size_t n = strcspn(name, ".");
+    size_t n = stem ? filename_stem(name) : strcspn(name, ".");
     for (size_t i = 0; i < sizeof repeating / sizeof *repeating && from == name; i++) {
         const char *folder = folder_above(path, name, repeating[i].up);
-        if (folder && is_like(repeating[i].name, name, n) &&
+        if (!*before && folder && is_like(repeating[i].name, name, n) &&
             is_like(repeating[i].folder, folder, strcspn(folder, "/")))
             from = folder;
     }
-    char *utterance = mem_strndup(from, (size_t)(name - from) + n);
-    for (char *s = utterance; s && *s; s++)
+    struct buf b = BUF_INIT;
+    buf_str(&b, before);
+    size_t folders = b.len;
+    buf_add(&b, from, (size_t)(name - from) + n);
+    char *utterance = buf_ok(&b) ? mem_strndup(buf_text(&b), b.len) : NULL;
+    buf_free(&b);
+    for (char *s = utterance ? utterance + folders : NULL; s && *s; s++)
         if (*s == '/')
             *s = '-';
     return utterance;
+}
+
+char *folder_utterance(const char *path)
+{
+    return folder_name("", path, false);
+}
+
+char *folder_stem(const char *path)
+{
+    return folder_name("", path, true);
+}
+
+/* The folder of PATH that begins at AT: its length, 0 behind the last. */
+static size_t folder_length(const char *at)
+{
+    const char *slash = strchr(at, '/');
+    return slash ? (size_t)(slash - at) : 0;
+}
+
+/* True if folder number DEPTH is the same in all N paths. */
+static bool folder_is_common(char *const *path, size_t n, size_t depth)
+{
+    const char *first = NULL;
+    size_t length = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *at = path[i];
+        for (size_t d = 0; d < depth && folder_length(at) + (*at == '/'); d++)
+            at += folder_length(at) + 1;
+        size_t k = folder_length(at);
+        if (i && (k != length || memcmp(at, first, k) != 0))
+            return false;
+        first = at;
+        length = k;
+    }
+    return true;
+}
+
+enum { MAX_FOLDERS = 64 };
+
+/* The folders of PATH that are not COMMON to all paths, each with '-' behind it. */
+static void folder_add_varying(struct buf *b, const char *path, const bool *common)
+{
+    const char *at = path;
+    for (size_t d = 0; d < MAX_FOLDERS && strchr(at, '/'); d++) {
+        size_t k = folder_length(at);
+        if (!common[d] && k) {
+            buf_add(b, at, k);
+            buf_str(b, "-");
+        }
+        at += k + 1;
+    }
+}
+
+/* The names of the N paths under one NAMING. */
+static bool folder_name_by(enum folder_naming naming, char *const *path, size_t n, char **name)
+{
+    bool common[MAX_FOLDERS], ok = true;
+    for (size_t d = 0; d < MAX_FOLDERS && naming == FOLDER_PATHS; d++)
+        common[d] = folder_is_common(path, n, d);
+    for (size_t i = 0; i < n && ok; i++) {
+        struct buf before = BUF_INIT;
+        if (naming == FOLDER_PATHS)
+            folder_add_varying(&before, path[i], common);
+        name[i] = folder_name(buf_text(&before), path[i], naming != FOLDER_FIRST_DOT);
+        ok = buf_ok(&before) && name[i];
+        buf_free(&before);
+    }
+    return ok;
+}
+
+/* True if no two of the names are equal. */
+static bool folder_names_differ(char *const *name, size_t n, bool *differ)
+{
+    struct names all = NAMES_INIT;
+    bool ok = true;
+    for (size_t i = 0; i < n && ok; i++)
+        ok = names_add(&all, name[i]) != NAMES_NONE;
+    *differ = all.count == n;
+    names_free(&all);
+    return ok;
+}
+
+static void folder_names_free(char **name, size_t n)
+{
+    for (size_t i = 0; name && i < n; i++)
+        free(name[i]);
+    free(name);
+}
+
+enum status folder_utterances(char *const *path, size_t n, enum folder_naming *naming,
+                              enum folder_naming most, char ***out, struct err *err)
+{
+    enum folder_naming tried = *naming, least = *naming;
+    for (bool again = false;; again = true) {
+        char **name = mem_zeros(n, sizeof *name);
+        bool differ;
+        if (!name || !folder_name_by(tried, path, n, name) ||
+            !folder_names_differ(name, n, &differ)) {
+            folder_names_free(name, n);
+            return err_nomem(err);
+        }
+        if (differ || (again && tried == least)) {
+            *naming = tried;
+            *out = name;
+            return STATUS_OK;
+        }
+        folder_names_free(name, n);
+        /* Where nothing helps, messages are of the plain names. */
+        tried = tried < most ? tried + 1 : least;
+    }
 }

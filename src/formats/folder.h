@@ -37,4 +37,28 @@ bool folder_is(const char *path);
  */
 char *folder_utterance(const char *path);
 
+/* The same without the endings of files alone: "ES2002a.Headset-0" of ES2002a.Headset-0.wav. */
+char *folder_stem(const char *path);
+
+/* How the utterances of a corpus are named, from the shortest on. */
+enum folder_naming {
+    FOLDER_FIRST_DOT, /* folder_utterance */
+    FOLDER_STEMS,     /* folder_stem */
+    FOLDER_PATHS,     /* folder_stem behind the folders that differ among the files */
+};
+
+/*
+ * The utterances of N files, OUT [n], each and the list to be freed: by the first naming from
+ * *NAMING to MOST that gives every file a name of its own, which *NAMING becomes; where none does,
+ * as *NAMING says.
+ */
+enum status folder_utterances(char *const *path, size_t n, enum folder_naming *naming,
+                              enum folder_naming most, char ***out, struct err *err);
+
+/* How far to go with files that belong to recordings named by NAMING. */
+static inline enum folder_naming folder_naming_most(enum folder_naming naming)
+{
+    return naming == FOLDER_PATHS ? FOLDER_PATHS : FOLDER_STEMS;
+}
+
 #endif

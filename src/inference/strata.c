@@ -39,7 +39,7 @@ static enum status strata_table_value(const struct speakers *table, uint32_t col
                                       const char *speaker, const char *path, const char **value,
                                       struct err *err)
 {
-    uint32_t s = names_find(&table->speaker, speaker);
+    uint32_t s = speakers_find(table, speaker);
     if (s == NAMES_NONE)
         return err_set(err, STATUS_MISMATCH, "%s: speaker '%.80s' of the count file is not listed",
                        path, speaker);

@@ -259,7 +259,7 @@ static struct live_answer *live_do_answer(struct live *l, const struct live_ask 
     if (!code) {
         const struct recording *r = &l->recordings.recording[ask->recording];
         snprintf(a->utterance, sizeof a->utterance, "%s", r->utterance);
-        speakers_of_utterance(r->utterance, a->speaker, sizeof a->speaker);
+        snprintf(a->speaker, sizeof a->speaker, "%s", r->speaker);
         code = audio_read(&l->audio, r->path, &err);
     }
     if (!code)

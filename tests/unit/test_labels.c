@@ -250,7 +250,7 @@ static void single_files_are_taken_by_their_kind(void **state)
     struct err err;
     const char *table = put("table.json", "{\"\": [0, 3], \"AH\": [1, 4], \"B\": [3, 1]}");
     const char *lists = put("lists.json", "{\"v\": [0, 1, 1, 3], \"u\": [1]}");
-    const struct labels_options o = {NULL, table};
+    const struct labels_options o = {.label_table = table};
     (void)state;
     assert_ok(labels_open(&l, put("x-1.TextGrid", GRID), NULL, &err));
     assert_string_equal(labels_utterance(l, 0), "x-1");

@@ -104,9 +104,10 @@ static void demo_f0_gives_the_demo_classes(void **state)
     struct pitchfile *hz, *classes;
     struct err err;
     (void)state;
-    assert_ok(pitchfile_open(&hz, source_path("data/demo/labels/demo-f0-hz.json"), &err));
-    assert_ok(
-        pitchfile_open(&classes, source_path("data/demo/labels/demo-pitch-discrete.json"), &err));
+    assert_ok(pitchfile_open(&hz, source_path("data/demo/labels/demo-f0-hz.json"), FOLDER_FIRST_DOT,
+                             &err));
+    assert_ok(pitchfile_open(&classes, source_path("data/demo/labels/demo-pitch-discrete.json"),
+                             FOLDER_FIRST_DOT, &err));
     assert_false(pitchfile_is_classes(hz));
     assert_true(pitchfile_is_classes(classes));
     assert_int_equal(pitchfile_count(hz), 14);
@@ -135,13 +136,13 @@ static void folders_hold_one_table_an_utterance(void **state)
     struct err err;
     (void)state;
     assert_non_null(mkdtemp(folder));
-    assert_status(pitchfile_open(&p, folder, &err), STATUS_NOTFOUND);
+    assert_status(pitchfile_open(&p, folder, FOLDER_FIRST_DOT, &err), STATUS_NOTFOUND);
     snprintf(path, sizeof path, "%s/u-1.f0.csv", folder);
     FILE *f = fopen(path, "w");
     assert_non_null(f);
     fputs("time,f0\n0.5,123\n", f);
     fclose(f);
-    assert_ok(pitchfile_open(&p, folder, &err));
+    assert_ok(pitchfile_open(&p, folder, FOLDER_FIRST_DOT, &err));
     assert_int_equal(pitchfile_count(p), 1);
     assert_string_equal(pitchfile_utterance(p, 0), "u-1");
     assert_ok(pitchfile_get(p, "u-1", &t, &err));

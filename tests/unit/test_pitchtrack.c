@@ -312,7 +312,8 @@ static void the_demo_agrees_with_another_tracker(void **state)
     struct err err;
     unsigned frames = 0, both = 0, gross = 0, voicing = 0;
     (void)state;
-    assert_ok(pitchfile_open(&p, source_path("data/demo/labels/demo-f0-hz.json"), &err));
+    assert_ok(pitchfile_open(&p, source_path("data/demo/labels/demo-f0-hz.json"), FOLDER_FIRST_DOT,
+                             &err));
     for (size_t u = 0; u < pitchfile_count(p); u++) {
         struct pitch_track other;
         char name[128];

@@ -291,7 +291,8 @@ static bool boundary_near(const struct utterance_labels *u, double time)
 /* The demo's TextGrids against the lists by frame that were made with them. */
 static void demo_grids_agree_with_the_demo_lists(void **state)
 {
-    const struct labels_options o = {NULL, source_path("data/demo/labels/label-merge.json")};
+    const struct labels_options o = {.label_table =
+                                         source_path("data/demo/labels/label-merge.json")};
     struct labels *grids, *lists;
     struct phones phones;
     struct err err;

@@ -248,7 +248,7 @@ enum status info_speakers(json_t *out, const struct info_file *f, struct err *er
         return code;
     json_t *genders = json_object();
     for (uint32_t i = 0; i < s.speaker.count; i++) {
-        const char *gender = speakers_gender(&s, s.speaker.name[i], false);
+        const char *gender = speakers_gender(&s, i, s.speaker.name[i], false);
         const char *key = gender ? gender : "(none)";
         json_int_t n = json_integer_value(json_object_get(genders, key));
         json_object_set_new(genders, key, json_integer(n + 1));
@@ -266,7 +266,7 @@ enum status info_pitch(json_t *out, const struct info_file *f, struct err *err)
 {
     struct pitchfile *p;
     size_t values = 0, voiced = 0;
-    enum status code = pitchfile_open(&p, f->path, err);
+    enum status code = pitchfile_open(&p, f->path, FOLDER_FIRST_DOT, err);
     if (code)
         return code;
     size_t n = pitchfile_count(p);

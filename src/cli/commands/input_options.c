@@ -80,3 +80,9 @@ void input_note_normalize(const char *model, const struct cli *cli, const struct
         cli_note(cli, "%s: recordings are %s: %s", model,
                  m->normalize ? "normalised" : "not normalised", m->normalize_from);
 }
+
+void input_note_corpus(const struct cli *cli, const struct names *notes)
+{
+    for (uint32_t i = 0; i < notes->count; i++)
+        cli_note(cli, "%s", notes->name[i]);
+}

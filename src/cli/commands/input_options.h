@@ -42,4 +42,7 @@ bool input_options_take(void *request, const struct cli_args *a, int opt);
 /* Says whether MODEL hears recordings normalised, and why. */
 void input_note_normalize(const char *model, const struct cli *cli, const struct model_info *m);
 
+/* Tells how a corpus was read, where it could have been read otherwise (corpus.h). */
+void input_note_corpus(const struct cli *cli, const struct names *notes);
+
 #endif

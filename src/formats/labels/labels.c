@@ -36,32 +36,44 @@ void utterance_labels_free(struct utterance_labels *u)
     *u = (struct utterance_labels){.name = NAMES_INIT};
 }
 
-/* Notes a file of one utterance; it is read when it is asked for. */
-static enum status labels_add_file(struct labels *l, const char *path, struct err *err)
+/* Notes the file of UTTERANCE; it is read when it is asked for. */
+static enum status labels_add_file(struct labels *l, const char *path, const char *utterance,
+                                   struct err *err)
 {
-    char *utterance = folder_utterance(path);
-    char *copy = mem_strndup(path, strlen(path));
-    enum status code = STATUS_OK;
-    uint32_t known = utterance ? names_find(&l->utterance, utterance) : NAMES_NONE;
-    if (!utterance || !copy)
-        code = err_nomem(err);
-    else if (known != NAMES_NONE)
-        code = err_set(err, STATUS_FORMAT, "%s: utterance %s is in %s too", path, utterance,
+    uint32_t known = names_find(&l->utterance, utterance);
+    if (known != NAMES_NONE)
+        return err_set(err, STATUS_FORMAT, "%s: utterance %s is in %s too", path, utterance,
                        l->file[known]);
-    else if (!mem_grow(&l->file, &l->cap, l->utterance.count + 1, sizeof *l->file) ||
-             names_add(&l->utterance, utterance) == NAMES_NONE)
-        code = err_nomem(err);
-    else
-        l->file[l->utterance.count - 1] = copy;
-    if (code)
+    char *copy = mem_strndup(path, strlen(path));
+    if (!copy || !mem_grow(&l->file, &l->cap, l->utterance.count + 1, sizeof *l->file) ||
+        names_add(&l->utterance, utterance) == NAMES_NONE) {
         free(copy);
-    free(utterance);
+        return err_nomem(err);
+    }
+    l->file[l->utterance.count - 1] = copy;
+    return STATUS_OK;
+}
+
+/* Notes files of one utterance each. */
+static enum status labels_add_files(struct labels *l, char *const *path, size_t n,
+                                    const struct labels_options *options, struct err *err)
+{
+    enum folder_naming naming = options ? options->naming : FOLDER_FIRST_DOT;
+    char **name = NULL;
+    enum status code = folder_utterances(path, n, &naming, folder_naming_most(naming), &name, err);
+    for (size_t i = 0; i < n && name; i++) {
+        if (!code)
+            code = labels_add_file(l, path[i], name[i], err);
+        free(name[i]);
+    }
+    free(name);
     return code;
 }
 
 /* Notes the files of FORMAT in FOLDER; *COUNT of them. */
 static enum status labels_find_files(struct labels *l, const char *folder,
-                                     const struct label_format *format, size_t *count,
+                                     const struct label_format *format,
+                                     const struct labels_options *options, size_t *count,
                                      struct err *err)
 {
     struct folder_files f;
@@ -72,20 +84,21 @@ static enum status labels_find_files(struct labels *l, const char *folder,
     if (f.count && format->unusable)
         code = err_set(err, STATUS_UNSUPPORTED, "%s: holds %s (%s); %s", folder, format->unusable,
                        f.path[0], format->instead);
-    for (size_t i = 0; i < f.count && !code; i++)
-        code = labels_add_file(l, f.path[i], err);
+    else if (f.count)
+        code = labels_add_files(l, f.path, f.count, options, err);
     folder_files_free(&f);
     return code;
 }
 
 /* The files of the first format that there is any of. */
-static enum status labels_open_folder(struct labels *l, const char *folder, struct err *err)
+static enum status labels_open_folder(struct labels *l, const char *folder,
+                                      const struct labels_options *options, struct err *err)
 {
     for (const struct label_format *const *f = label_formats; *f; f++) {
         size_t count = 0;
         if ((*f)->open) /* needs to be named: a folder may hold many a .json */
             continue;
-        enum status code = labels_find_files(l, folder, *f, &count, err);
+        enum status code = labels_find_files(l, folder, *f, options, &count, err);
         l->format = *f;
         if (code || count)
             return code;
@@ -146,7 +159,8 @@ static enum status labels_open_file(struct labels *l, const char *path,
         return err_set(err, STATUS_UNSUPPORTED, "%s: %s; %s", path, f->unusable, f->instead);
     if (f->open)
         return f->open(&l->held, &l->utterance, path, options, err);
-    return f->many ? labels_open_many(l, path, err) : labels_add_file(l, path, err);
+    char *one = (char *)path;
+    return f->many ? labels_open_many(l, path, err) : labels_add_files(l, &one, 1, options, err);
 }
 
 static int labels_by_name(const void *a, const void *b, void *names)
@@ -180,7 +194,7 @@ enum status labels_open(struct labels **out, const char *path, const struct labe
     if (!l->path || (options && options->tier && !l->tier))
         code = err_nomem(err);
     else
-        code = folder_is(path) ? labels_open_folder(l, path, err)
+        code = folder_is(path) ? labels_open_folder(l, path, options, err)
                                : labels_open_file(l, path, options, err);
     if (!code)
         code = labels_sort(l, err);

@@ -15,6 +15,7 @@
 
 #include "base/names.h"
 #include "base/status.h"
+#include "formats/folder.h"
 
 /* Seconds from one label of a frame list to the next: the published lists are on this grid, label
  * t standing for the time from 0.02 t to 0.02 (t + 1). */
@@ -41,8 +42,9 @@ struct utterance_labels {
 void utterance_labels_free(struct utterance_labels *u);
 
 struct labels_options {
-    const char *tier;        /* TextGrid tier to take; NULL: the one named as phone tiers are */
-    const char *label_table; /* path of the frame JSON's table {"AH": [index, count]}, or NULL */
+    enum folder_naming naming; /* of the files of a folder, at least (folder_utterances) */
+    const char *tier;          /* TextGrid tier to take; NULL: the one named as phone tiers are */
+    const char *label_table;   /* path of the frame JSON's table {"AH": [index, count]}, or NULL */
 };
 
 struct labels; /* a source */
