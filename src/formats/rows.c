@@ -22,8 +22,8 @@ static bool rows_is_comment(struct span line, char divider)
 }
 
 /* The end of the quoted field that begins at S, behind its closing quote; NULL if it is none: not
- * closed, or with more than blanks between the quote and what DIVIDER ends it.  It may go over lines
- * but where blanks or bars divide, or, between tabs, where that would take whole rows in. */
+ * closed, or with more than blanks between the quote and what DIVIDER ends it.  It may go over
+ * lines but where blanks or bars divide, or, between tabs, where that would take whole rows in. */
 static const char *rows_quoted_end(const char *s, const char *end, char divider)
 {
     bool lines = divider != ' ' && divider != '|', over = false;
