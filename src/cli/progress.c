@@ -209,6 +209,11 @@ void progress_summary(struct progress *p, const struct count_totals *t)
                  "not counted: %" PRIu64 " frames without a label, %" PRIu64
                  " labels beyond the frames, %" PRIu64 " segments too short for a frame",
                  t->unlabelled, t->surplus, t->short_segments);
+    if (t->parted)
+        cli_note(p->cli,
+                 "%" PRIu64 " frames have labels in parts, \"A,B,kind\": --label-part N says which "
+                 "part is taken (default: 1)",
+                 t->parted);
     if (t->unknown)
         cli_note(p->cli,
                  "%" PRIu64 " frames have labels that are in no phone table: counted, but "

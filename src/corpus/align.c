@@ -253,6 +253,7 @@ static void align_set_pitch(struct pitch_source *s, struct aligned_frame *f)
 struct levels {
     uint32_t *level; /* [names] index into the alignment's names, NAMES_NONE = not yet */
     bool *unknown;   /* [names] */
+    bool *parted;    /* [names] */
 };
 
 static enum status align_add_frame(struct alignment *a, struct levels *v,
@@ -263,11 +264,13 @@ static enum status align_add_frame(struct alignment *a, struct levels *v,
         char name[PHONES_NAME_MAX];
         enum phone_kind kind = phones_canonical(pitch->options->phones, u->name.name[label], name);
         v->unknown[label] = kind == PHONE_UNKNOWN;
+        v->parted[label] = phones_label_is_parted(pitch->options->phones, u->name.name[label]);
         v->level[label] = names_add(&a->phone, name);
         if (v->level[label] == NAMES_NONE)
             return err_nomem(err);
     }
     a->unknown += v->unknown[label];
+    a->parted += v->parted[label];
     struct aligned_frame *f = &a->frame[a->count++];
     *f = (struct aligned_frame){.frame = (uint32_t)t, .phone = v->level[label], .middle = middle};
     align_set_pitch(pitch, f);
@@ -280,11 +283,12 @@ static enum status align_choose(struct alignment *a, const struct grid_labels *f
                                 size_t frames, struct err *err)
 {
     struct levels v = {mem_array(u->name.count, sizeof *v.level),
-                       mem_zeros(u->name.count, sizeof *v.unknown)};
+                       mem_zeros(u->name.count, sizeof *v.unknown),
+                       mem_zeros(u->name.count, sizeof *v.parted)};
     bool all = pitch->options->frames == COUNTS_FRAMES_ALL;
     enum status code = STATUS_OK;
     a->frame = mem_array(f->count, sizeof *a->frame);
-    if (!v.level || !v.unknown || !a->frame)
+    if (!v.level || !v.unknown || !v.parted || !a->frame)
         code = err_nomem(err);
     for (uint32_t i = 0; i < u->name.count && !code; i++)
         v.level[i] = NAMES_NONE;
@@ -299,6 +303,7 @@ static enum status align_choose(struct alignment *a, const struct grid_labels *f
     }
     free(v.level);
     free(v.unknown);
+    free(v.parted);
     return code;
 }
 

@@ -67,6 +67,7 @@ struct alignment {
     size_t unlabelled;     /* frames of the model without a label: holes, after the end */
     size_t surplus;        /* labels behind the model's last frame */
     size_t unknown;        /* counted frames whose label is in no phone table */
+    size_t parted;         /* counted frames by one part of their label (phones.h) */
     size_t short_segments; /* intervals before, that hold no frame's point */
     long pitch_gap;        /* length of the labels minus that of a pitch list; 0 for times */
 };

@@ -211,6 +211,7 @@ static enum status corpus_open_parts(struct corpus *c, const struct corpus_optio
         return code;
     const char *table = o->phones ? o->phones : c->labels ? labels_phones(c->labels) : NULL;
     code = phones_open(&c->phones, table, err);
+    c->phones.part = o->label_part;
     if (!code && o->label_table)
         code = published_labels_open(&c->published, o->label_table, &c->phones, err);
     c->gendered = o->by >> CORPUS_GENDER & 1;

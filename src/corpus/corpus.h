@@ -54,6 +54,7 @@ struct corpus_options {
     const char *labels;      /* labels.h; NULL: none */
     const char *label_table; /* of lists by frame, or NULL */
     const char *tier;        /* of TextGrids, or NULL */
+    uint32_t label_part;     /* of labels in parts, from 1 (phones.h); 0: the first */
     const char *phones;      /* phones_open; NULL: the table of the labels' format */
     const char *speakers;    /* needed for CORPUS_GENDER, read for CORPUS_SPEAKER, else not */
     const char *pitch;       /* file or CORPUS_PITCH_AUTO, needed for CORPUS_PITCH, else not read */

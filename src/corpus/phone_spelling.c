@@ -213,22 +213,75 @@ static enum phone_kind phones_find(const struct phones *p, const char *form,
     return kind == PHONE_UNKNOWN ? phones_find_folded(p, form, name) : kind;
 }
 
-/* A label as it stands; then without what phones_untie takes off; then with ever fewer of the
+/* A spelling as it stands; then without what phones_untie takes off; then with ever fewer of the
  * marks at its end; then all that again without tones. */
-enum phone_kind phones_canonical(const struct phones *p, const char *label,
-                                 char name[PHONES_NAME_MAX])
+static enum phone_kind phones_find_near(const struct phones *p, const char *spelled,
+                                        char name[PHONES_NAME_MAX])
 {
-    char form[PHONES_NAME_MAX], own[PHONES_NAME_MAX];
-    phones_trimmed(label, own);
-    enum phone_kind kind = phones_find(p, own, name);
+    char form[PHONES_NAME_MAX];
+    enum phone_kind kind = phones_find(p, spelled, name);
     for (int tones = 0; tones < 2 && kind == PHONE_UNKNOWN; tones++) {
-        memcpy(form, own, sizeof form);
+        snprintf(form, sizeof form, "%s", spelled);
         phones_untie(form, tones);
         do
             kind = *form ? phones_find(p, form, name) : PHONE_UNKNOWN;
         while (kind == PHONE_UNKNOWN && phones_strip_modifier(form));
     }
+    return kind;
+}
+
+/* Part number PART, from 1, of a label that commas divide ("AH0,AO1,s" of L2-ARCTIC: what should
+ * have been said, what was, and the kind of error), without the '*' of a phone that is no clear
+ * one; false: there is no such part. */
+static bool phones_part(const char *label, uint32_t part, char form[PHONES_NAME_MAX])
+{
+    const char *end;
+    if (!strchr(label, ','))
+        return false;
+    for (; part > 1 && label; part--)
+        label = (label = strchr(label, ',')) ? label + 1 : NULL;
+    if (!label)
+        return false;
+    label += strspn(label, " \t");
+    end = label + strcspn(label, ",");
+    while (end > label && strchr(" \t*`", end[-1]))
+        end--;
+    snprintf(form, PHONES_NAME_MAX, "%.*s", (int)(end - label), label);
+    return true;
+}
+
+/* The phone of a label with its context: "l-p+r" of HTK, also without one side, and "..^l-p+r=.."
+ * of HTS; false: it is none. */
+static bool phones_out_of_context(const char *label, char form[PHONES_NAME_MAX])
+{
+    const char *far = strpbrk(label, "^~"), *from = far ? far + 1 : label;
+    const char *left = strchr(from, '-'), *right = strchr(left ? left : from, '+');
+    if (!left && !right)
+        return false;
+    from = left ? left + 1 : from;
+    snprintf(form, PHONES_NAME_MAX, "%.*s", (int)(right ? (size_t)(right - from) : strlen(from)),
+             from);
+    return *form;
+}
+
+enum phone_kind phones_canonical(const struct phones *p, const char *label,
+                                 char name[PHONES_NAME_MAX])
+{
+    char own[PHONES_NAME_MAX], form[PHONES_NAME_MAX];
+    phones_trimmed(label, own);
+    enum phone_kind kind = phones_find_near(p, own, name);
+    if (kind == PHONE_UNKNOWN && phones_part(own, p->part ? p->part : 1, form))
+        kind = phones_find_near(p, form, name);
+    else if (kind == PHONE_UNKNOWN && phones_out_of_context(own, form))
+        kind = phones_find_near(p, form, name);
     if (kind == PHONE_UNKNOWN)
         memcpy(name, own, sizeof own);
     return kind;
+}
+
+bool phones_label_is_parted(const struct phones *p, const char *label)
+{
+    char name[PHONES_NAME_MAX];
+    return strchr(label, ',') && phones_find_near(p, label, name) == PHONE_UNKNOWN &&
+           phones_canonical(p, label, name) != PHONE_UNKNOWN;
 }

@@ -18,6 +18,8 @@
  *     are taken off, and case is ignored where the table has but one phone of that name;
  *   - then tie bars and what the IPA writes in front of a letter (stress) are taken off, and then,
  *     from the end on, its marks and modifiers (length, tone, aspiration, nasality, ...);
+ *   - of a label that commas divide, "AH0,AO1,s", one part is taken; of a phone with its context,
+ *     "l-p+r" of HTK or "..^l-p+r=.." of HTS, the phone;
  *   - what then is in no table is unknown: it keeps its own trimmed text and is never a phone.
  */
 #ifndef PROPNEU_CORPUS_PHONES_H
@@ -52,6 +54,7 @@ struct phones {
     struct phone_feature *feature; /* [features] partitions beside the classes: phone_features.c */
     uint32_t features;
     uint32_t asked; /* the first of them were named by the user */
+    uint32_t part;  /* of labels in parts, from 1; 0: the first */
 };
 
 /*
@@ -100,6 +103,9 @@ int phones_feature_class(const struct phone_feature *f, const char *phone);
  */
 enum phone_kind phones_canonical(const struct phones *p, const char *label,
                                  char name[PHONES_NAME_MAX]);
+
+/* True if one part of LABEL is what is taken of it. */
+bool phones_label_is_parted(const struct phones *p, const char *label);
 
 /* Class (index into classes) of a phone by its canonical name; -1 for silence, noise and unknown
  * names, which are never phones. */

@@ -87,6 +87,7 @@ struct count_totals {
     uint64_t surplus;         /* labels behind the last frame */
     uint64_t unknown;         /* counted frames whose label is in no phone table */
     uint64_t short_segments;  /* intervals too short for a frame */
+    uint64_t parted;          /* counted in this run by one part of their label (phones.h) */
 };
 
 /* Called one at a time, from any thread of the job; each may be NULL. */
@@ -114,7 +115,7 @@ enum status count_open(struct count_job **out, const struct count_options *optio
 /*
  * Counts and writes the output.  Utterances with problems are left out and reported.
  * STATUS_CANCELLED after a cancel: the journal holds what is done.  STATUS_NOTFOUND if not one
- * frame could be counted.
+ * frame could be counted, or not one is a phone.
  */
 enum status count_run(struct count_job *job, const struct count_hooks *hooks, struct err *err);
 
@@ -144,6 +145,16 @@ struct count_cost {
     double bytes, without;         /* of the counts, and of those by the other factors alone */
 };
 enum status count_costs(const struct count_job *job, struct count_cost *cost, struct err *err);
+
+/* What of the frames of a job that is done was matched by the inputs. */
+struct count_matches {
+    bool by_phone, by_pitch, by_speaker;
+    uint64_t frames, phones;            /* frames in all, and those that are phones */
+    uint64_t voiced, pitched;           /* that might have pitch, and those that have it */
+    uint64_t valued[CORPUS_MAX_EXTRAS]; /* [extras] that have a value of the factor */
+    uint64_t recordings, listed;        /* recordings, and those whose speaker is in the table */
+};
+void count_match(const struct count_job *job, struct count_matches *m);
 
 /* The model that is counted with. */
 const struct model_info *count_model(const struct count_job *job);

@@ -140,4 +140,7 @@ enum status journal_save(struct count_job *j, struct err *err);
 /* Removes the journal: the job is done. */
 void journal_remove(const struct count_job *j);
 
+/* STATUS_NOTFOUND if frames were counted and not one of them is a phone. */
+enum status count_check_phones(const struct count_job *j, struct err *err);
+
 #endif

@@ -210,8 +210,12 @@ enum status count_run(struct count_job *j, const struct count_hooks *hooks, stru
     }
     if (hooks->progress)
         hooks->progress(hooks->context, &j->tally.totals);
-    /* STATUS_NOTFOUND: not one frame was counted, and resuming would not find one either. */
-    if (!(code = write_counts(j, err)) || code == STATUS_NOTFOUND)
+    /* STATUS_NOTFOUND: not one frame was counted, or is a phone, and resuming would not find one
+     * either. */
+    code = count_check_phones(j, err);
+    if (!code)
+        code = write_counts(j, err);
+    if (!code || code == STATUS_NOTFOUND)
         journal_remove(j);
     return code;
 }

@@ -256,6 +256,7 @@ enum status journal_settings(struct count_job *j, struct err *err)
     journal_add_setting(b, "labels (-l)", o->corpus.labels);
     journal_add_setting(b, "--label-table", o->corpus.label_table);
     buf_printf(b, "--tier: %s\n", o->corpus.tier ? o->corpus.tier : "");
+    buf_printf(b, "--label-part: %u\n", o->corpus.label_part ? o->corpus.label_part : 1);
     const char *phones = o->corpus.phones ? o->corpus.phones : labels_phones(j->corpus.labels);
     if (phones && corpus_digest_path(phones) == 0) /* a bundled table */
         buf_printf(b, "--phones: %s\n", phones);

@@ -310,6 +310,7 @@ static void worker_account(struct worker *w, size_t i)
     t->unlabelled += a->unlabelled;
     t->surplus += a->surplus;
     t->unknown += a->unknown;
+    t->parted += a->parted;
     t->short_segments += a->short_segments;
 }
 

@@ -41,6 +41,7 @@ enum status experiment_settings(struct buf *b, const struct eval *e, const struc
     settings_add_path(b, "labels (-l)", in->labels);
     settings_add_path(b, "--label-table", in->label_table);
     buf_printf(b, "--tier: %s\n", in->tier ? in->tier : "");
+    buf_printf(b, "--label-part: %u\n", in->label_part ? in->label_part : 1);
     settings_add_table(b, "--phones", in->phones);
     settings_add_path(b, "--speakers", in->speakers);
     settings_add_table(b, "--pitch", in->pitch);

@@ -305,6 +305,8 @@ static const struct field measure_fields[] = {
      request_get_edges},
     {"label-table", FIELD_TEXT, AT(eval.corpus.label_table), .takes = ""},
     {"tier", FIELD_TEXT, AT(eval.corpus.tier), .takes = ""},
+    {"label-part", FIELD_U32, AT(eval.corpus.label_part), "takes a number from 1 to 9", 1, 9, NULL,
+     NULL},
     {"normalize", FIELD_OWN, 0, "needs yes or no", 0, 0, request_set_normalize,
      request_get_normalize},
     {"factor", FIELD_OWN, 0, "", 0, 0, request_set_factor, request_get_factor},

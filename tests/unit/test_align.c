@@ -351,7 +351,7 @@ static void timed_pitch_is_the_nearest_in_time(void **state)
     struct utterance_labels u = list_of("BBBBBB");
     double time[] = {0.0, 0.005, 0.01, 0.015, 0.02, 0.025, 0.03, 0.035, 0.097};
     float f0[] = {0, 0, 100, 0, 0, 0, 150, 0, 300};
-    struct pitch_track p = {PITCH_F0_TIMED, 9, NULL, f0, time};
+    struct pitch_track p = {.kind = PITCH_F0_TIMED, .count = 9, .f0 = f0, .time = time};
     struct align_options o = options_of(*state, COUNTS_FRAMES_ALL);
     struct alignment a;
     struct err err;

@@ -30,7 +30,7 @@ static bool *edit_flag(struct edit_request *r, const char *name)
 bool edit_take(void *request, const struct cli_args *a, int opt)
 {
     struct edit_request *r = request;
-    const char *name = a->option->name;
+    const char *name = a->option->name, *value = a->value;
     bool *flag = edit_flag(r, name), only = flag && flag != &r->allow_empty;
     struct err err;
     (void)opt;
@@ -38,9 +38,16 @@ bool edit_take(void *request, const struct cli_args *a, int opt)
         experiment_request_has(&r->x, name, &only);
     if (only && !r->only)
         r->only = name;
+    if (strcmp(name, "tier") == 0) {
+        if (!labels_add_tier(r->tiers, value)) {
+            cli_usage(a->command, "--tier " LABELS_TIER_TAKES);
+            return false;
+        }
+        value = r->tiers;
+    }
     if (flag)
         *flag = true;
-    else if (experiment_request_set(&r->x, name, a->value, &err)) {
+    else if (experiment_request_set(&r->x, name, value, &err)) {
         cli_usage(a->command, "%s", err.msg);
         return false;
     }

@@ -24,7 +24,8 @@ struct edit_request {
     struct measure_how how;
     bool measured; /* by --matrix or --curve; else a model is written */
     bool allow_empty;
-    int shape;        /* prune: of the model that is written */
+    int shape; /* prune: of the model that is written */
+    char tiers[LABELS_TIERS_MAX];
     const char *only; /* option that was given first of those that measuring alone has, or NULL */
 };
 

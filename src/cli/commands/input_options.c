@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "base/numeral.h"
+
 static const struct cli_option input_table[] = {
     [INPUT_MODEL] = {"model", 'm', "MODEL", "folder or checkpoint of the model", CLI_FILE},
     [INPUT_AUDIO] = {"audio", 'a', "AUDIO", "folder of recordings, or a list of them", CLI_FILE},
@@ -19,7 +21,10 @@ static const struct cli_option input_table[] = {
                            "Hz between low, mid and high (default: tertiles)", NULL},
     [INPUT_LABEL_TABLE] = {"label-table", 0, "FILE", "phone names of the published frame JSON",
                            CLI_FILE},
-    [INPUT_TIER] = {"tier", 0, "NAME", "TextGrid tier with the phones", NULL},
+    [INPUT_TIER] = {"tier", 0, "NAME", "tier with the phones; may be repeated", NULL},
+    [INPUT_LABEL_PART] = {"label-part", 0, "N",
+                          "part of labels such as AH0,AO1,s (default: 1, the canonical phone)",
+                          "1|2"},
     [INPUT_PHONES] = {"phones", 0, "FILE",
                       "phones and classes: a table, timit or ipa-mfa (default: ARPABET)",
                       "timit|ipa-mfa|" CLI_FILE},
@@ -38,6 +43,7 @@ bool input_options_take(void *request, const struct cli_args *a, int opt)
     struct input_request *r = request;
     struct corpus_options *o = &r->corpus;
     const char *wrong = NULL;
+    unsigned long number = 1;
     switch (opt) {
     case INPUT_MODEL: r->model = a->value; break;
     case INPUT_AUDIO: o->audio = a->value; break;
@@ -50,7 +56,16 @@ bool input_options_take(void *request, const struct cli_args *a, int opt)
             wrong = "needs two rising frequencies";
         break;
     case INPUT_LABEL_TABLE: o->label_table = a->value; break;
-    case INPUT_TIER: o->tier = a->value; break;
+    case INPUT_TIER:
+        if (!labels_add_tier(r->tiers, a->value))
+            wrong = LABELS_TIER_TAKES;
+        o->tier = r->tiers;
+        break;
+    case INPUT_LABEL_PART:
+        if (!numeral_unsigned(a->value, 1, 9, &number))
+            wrong = "needs a number from 1 to 9";
+        o->label_part = (uint32_t)number;
+        break;
     case INPUT_PHONES: o->phones = a->value; break;
     case INPUT_MEAN_STD: r->mean_std = a->value; break;
     case INPUT_NORMALIZE:

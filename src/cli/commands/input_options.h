@@ -20,6 +20,7 @@ enum input_option {
     INPUT_PITCH_EDGES,
     INPUT_LABEL_TABLE,
     INPUT_TIER,
+    INPUT_LABEL_PART,
     INPUT_PHONES,
     INPUT_MEAN_STD,
     INPUT_NORMALIZE,
@@ -31,6 +32,7 @@ struct input_request {
     const char *model, *mean_std;
     enum model_normalize normalize;
     struct corpus_extra extra[CORPUS_MAX_EXTRAS];
+    char tiers[LABELS_TIERS_MAX]; /* the names of --tier */
 };
 
 /* The part of the group is a struct input_request. */

@@ -28,6 +28,17 @@ struct labels {
     void *held;               /* by the format that opened it */
 };
 
+bool labels_add_tier(char tiers[LABELS_TIERS_MAX], const char *name)
+{
+    size_t n = strlen(tiers), k = strlen(name);
+    if (k == 0 || n + k + 2 > LABELS_TIERS_MAX)
+        return false;
+    if (n)
+        tiers[n++] = LABELS_TIER_END;
+    memcpy(tiers + n, name, k + 1);
+    return true;
+}
+
 void utterance_labels_free(struct utterance_labels *u)
 {
     names_free(&u->name);

@@ -41,10 +41,21 @@ struct utterance_labels {
 
 void utterance_labels_free(struct utterance_labels *u);
 
+/* Between the names of several tiers. */
+#define LABELS_TIER_END '\t'
+
+#define LABELS_TIERS_MAX  1024
+#define LABELS_TIER_TAKES "needs the name of a tier, all together less than 1000 bytes"
+
+/* Adds NAME to the TIERS; false if it is none or there is no room. */
+bool labels_add_tier(char tiers[LABELS_TIERS_MAX], const char *name);
+
 struct labels_options {
     enum folder_naming naming; /* of the files of a folder, at least (folder_utterances) */
-    const char *tier;          /* TextGrid tier to take; NULL: the one named as phone tiers are */
-    const char *label_table;   /* path of the frame JSON's table {"AH": [index, count]}, or NULL */
+    /* Tier to take, or several, divided by LABELS_TIER_END: a file's labels are those of all of
+     * them that it has.  NULL: the one named as phone tiers are. */
+    const char *tier;
+    const char *label_table; /* path of the frame JSON's table {"AH": [index, count]}, or NULL */
 };
 
 struct labels; /* a source */
