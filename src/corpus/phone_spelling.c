@@ -11,14 +11,11 @@
 #include <strings.h>
 
 #include "corpus/phones.h"
+#include "formats/labels/silence.h"
 #include "formats/nfc.h"
 #include "formats/utf.h"
 
-/* How aligners and corpora write silence and everything that is sound but not speech. */
-static const char *const silence_spellings[] = {
-    "",   "sil", "<sil>", "sp",      "<sp>", "sp1",  "<eps>", "<s>", "</s>", "pau",
-    "h#", "#h",  "epi",   "silence", "#",    "<p:>", "_",     "<p>", "ssil", NULL,
-};
+/* How aligners and corpora write what is sound but neither speech nor silence. */
 static const char *const noise_spellings[] = {
     "spn", "<spn>", "nsn",      "<nsn>", "unk",     "<unk>",    "[unk]",
     "oov", "<oov>", "noise",    "lau",   "<noise>", "laughter", "[laughter]",
@@ -97,7 +94,7 @@ static enum phone_kind phones_find_as_spelled(const struct phones *p, const char
             snprintf(name, PHONES_NAME_MAX, "%s", p->phone.name[phone]);
             return PHONE_KNOWN;
         }
-        if (names_find(&p->silence, form) != NAMES_NONE || phones_listed(silence_spellings, form)) {
+        if (names_find(&p->silence, form) != NAMES_NONE || label_is_silence(form)) {
             strcpy(name, PHONES_SILENCE);
             return PHONE_SILENCE;
         }

@@ -71,7 +71,7 @@ static bool is_textgrid(const struct info_file *f)
         if (f->bytes[i] && f->bytes[i] < 0x80)
             head[n++] = (char)f->bytes[i];
     head[n] = '\0';
-    return strstr(head, "ooTextFile") != NULL;
+    return strstr(head, "ooTextFile") || strstr(head, "Praat chronological TextGrid");
 }
 
 /* The first byte that is no blank, after a byte order mark. */

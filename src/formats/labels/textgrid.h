@@ -1,5 +1,5 @@
 /*
- * textgrid.h - Praat's TextGrid files, long and short text form.
+ * textgrid.h - Praat's TextGrid files: the long, the short and the chronological text form.
  *
  * UTF-8 (with or without a byte order mark), UTF-16 with one, or, where the bytes are not UTF-8,
  * Latin-1.  Numbers of tiers and intervals announced in the file decide nothing but where it is
@@ -42,8 +42,15 @@ void textgrid_free(struct textgrid *g);
 enum status textgrid_find(const struct textgrid *g, const char *tier, const char *name, size_t *out,
                           struct err *err);
 
-/* The labels of one tier of the TextGrid in SIZE bytes: parse, find, copy. */
+/*
+ * The labels of the tiers called TIERS (labels.h; NULL: of the one that textgrid_find finds).  Of
+ * several tiers silence gives way to speech; where two have speech at once there is no label.
+ */
+enum status textgrid_take_labels(struct utterance_labels *out, const struct textgrid *g,
+                                 const char *name, const char *tiers, struct err *err);
+
+/* The same of the TextGrid in SIZE bytes. */
 enum status textgrid_labels(struct utterance_labels *out, const void *bytes, size_t size,
-                            const char *name, const char *tier, struct err *err);
+                            const char *name, const char *tiers, struct err *err);
 
 #endif
