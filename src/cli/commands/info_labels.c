@@ -8,6 +8,7 @@
 
 #include "cli/commands/info.h"
 #include "formats/labels/framejson.h"
+#include "formats/labels/label_format.h"
 #include "formats/labels/labels.h"
 #include "corpus/phones.h"
 #include "corpus/pitchfile.h"
@@ -186,6 +187,11 @@ static int first_value(const struct info_file *f)
 enum status info_json(json_t *out, const struct info_file *f, struct err *err)
 {
     int first = first_value(f);
+    const struct label_format *format = label_format_of_bytes(f->path, f->bytes, f->size);
+    if (format && format->is) {
+        set_text(out, "kind", "labels");
+        return info_labels(out, f->path, err);
+    }
     bool model = memmem(f->bytes, f->size, "\"model_type\"", 12) ||
                  memmem(f->bytes, f->size, "\"melhubert\"", 11);
     if (first == '"' && !model)

@@ -24,13 +24,16 @@
     FORMAT(lab)                    \
     FORMAT(ctm)                    \
     FORMAT(mlf)                    \
+    FORMAT(jsongrid)               \
     FORMAT(tabular)                \
     FORMAT(framelists)             \
-    FORMAT(words)
+    FORMAT(words)                  \
+    FORMAT(elan)
 
 /*
- * Formats are told apart by the ends of files' names and not by content: some are nothing but
- * numbers and words.  Exactly one of GRID, STORE, OPEN and UNUSABLE is given.
+ * Formats are told apart by the ends of files' names and not by content, as some are nothing but
+ * numbers and words; only one that shares its end with another says by content which files are its
+ * own.  Exactly one of GRID, STORE, OPEN and UNUSABLE is given.
  */
 struct label_format {
     const char *name;      /* for people: "TextGrid" */
@@ -38,6 +41,9 @@ struct label_format {
     const char *phones;    /* bundled phone table that its labels are spelled by; NULL: ARPABET */
     bool many;             /* a file may hold many utterances; in a folder each holds its own */
     bool results;          /* propneu's own results have such names, too */
+
+    /* True if the SIZE bytes are of this format, which shares its suffix; NULL: its name tells. */
+    bool (*is)(const void *bytes, size_t size);
 
     /* One utterance of SIZE bytes, from the tier called TIER (NULL: the usual one). */
     enum status (*grid)(struct utterance_labels *out, const void *bytes, size_t size,
@@ -66,8 +72,11 @@ LABEL_FORMAT_TABLE(LABEL_FORMAT_DECLARE)
 /* The rows, in order; ends with NULL. */
 extern const struct label_format *const label_formats[];
 
-/* The format of the file PATH by its name; NULL: none. */
+/* The format of the file PATH by its name alone; NULL: none. */
 const struct label_format *label_format_of(const char *path);
+
+/* The same where the file's SIZE bytes are known, too. */
+const struct label_format *label_format_of_bytes(const char *path, const void *bytes, size_t size);
 
 /* Adds the suffixes of all usable formats to B: ".TextGrid, .phn, ...". */
 void label_formats_list(struct buf *b);

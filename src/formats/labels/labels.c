@@ -81,6 +81,28 @@ static enum status labels_add_files(struct labels *l, char *const *path, size_t 
     return code;
 }
 
+/* Leaves the files whose content is of FORMAT. */
+static enum status labels_keep_own(struct folder_files *f, const struct label_format *format,
+                                   struct err *err)
+{
+    size_t kept = 0;
+    enum status code = STATUS_OK;
+    for (size_t i = 0; i < f->count; i++) {
+        struct mapped m;
+        bool own = false;
+        if (!code && !(code = mapped_open(&m, f->path[i], err))) {
+            own = format->is(m.data, m.size);
+            mapped_close(&m);
+        }
+        if (own)
+            f->path[kept++] = f->path[i];
+        else
+            free(f->path[i]);
+    }
+    f->count = kept;
+    return code;
+}
+
 /* Notes the files of FORMAT in FOLDER; *COUNT of them. */
 static enum status labels_find_files(struct labels *l, const char *folder,
                                      const struct label_format *format,
@@ -91,8 +113,12 @@ static enum status labels_find_files(struct labels *l, const char *folder,
     enum status code = folder_find(&f, folder, format->suffix, err);
     if (code)
         return code;
+    if (format->is)
+        code = labels_keep_own(&f, format, err);
     *count = f.count;
-    if (f.count && format->unusable)
+    if (code)
+        *count = 0;
+    else if (f.count && format->unusable)
         code = err_set(err, STATUS_UNSUPPORTED, "%s: holds %s (%s); %s", folder, format->unusable,
                        f.path[0], format->instead);
     else if (f.count)
@@ -158,11 +184,11 @@ static enum status labels_refuse(const char *path, struct err *err)
 static enum status labels_open_file(struct labels *l, const char *path,
                                     const struct labels_options *options, struct err *err)
 {
-    const struct label_format *f = l->format = label_format_of(path);
     struct mapped m; /* what cannot be opened is to be said first, and now */
     enum status code = mapped_open(&m, path, err);
     if (code)
         return code;
+    const struct label_format *f = l->format = label_format_of_bytes(path, m.data, m.size);
     mapped_close(&m);
     if (!f)
         return labels_refuse(path, err);
