@@ -86,7 +86,8 @@ enum status published_labels_open(struct published_labels *out, const char *path
     }
     if ((code = mapped_open(&m, path, err)) ||
         (code = label_table_parse(&table, m.data, m.size, path, err)) ||
-        (code = jsontext_parse(&json, m.data, m.size, path, err)) ||
+        (label_table_is_json(m.data, m.size) &&
+         (code = jsontext_parse(&json, m.data, m.size, path, err))) ||
         (code = published_name_labels(&t, &table, phones, err)))
         goto out;
     published_read_occurrences(&t, &table, json);

@@ -32,8 +32,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct factorfile f;
     const struct factor_span *span;
     if (speakers_parse(&s, data, size, "fuzz", &err) == STATUS_OK) {
-        for (uint32_t i = 0; i < s.speaker.count; i++)
-            speakers_gender(&s, s.speaker.name[i], i % 2);
+        for (uint32_t i = 0; i < s.speaker.count; i++) {
+            char speaker[SPEAKER_MAX];
+            const char *own = s.speaker.name[i];
+            uint32_t row;
+            if (speakers_match(&s, own, own, speaker, &row, &err) == STATUS_OK)
+                speakers_gender(&s, row, speaker, i % 2);
+        }
         for (size_t i = 0; i < (size_t)s.speaker.count * s.column.count; i++)
             if (!s.value[i])
                 abort();

@@ -19,7 +19,7 @@ static const struct cli_option input_table[] = {
                      "pitch by frame or time, as F0 or classes; auto: track F0", "auto|" CLI_FILE},
     [INPUT_PITCH_EDGES] = {"pitch-edges", 0, "LOW,HIGH",
                            "Hz between low, mid and high (default: tertiles)", NULL},
-    [INPUT_LABEL_TABLE] = {"label-table", 0, "FILE", "phone names of the published frame JSON",
+    [INPUT_LABEL_TABLE] = {"label-table", 0, "FILE", "what numbers mean: of the frame JSON, or Kaldi's phones.txt",
                            CLI_FILE},
     [INPUT_TIER] = {"tier", 0, "NAME", "tier with the phones; may be repeated", NULL},
     [INPUT_LABEL_PART] = {"label-part", 0, "N",

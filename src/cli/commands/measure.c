@@ -19,7 +19,7 @@ static const struct cli_option measure_table[] = {
     {"speakers", 0, "FILE", "gender of each speaker", CLI_FILE},
     {"pitch", 0, "FILE|auto", "pitch of the recordings; auto: track F0", CLI_FILE},
     {"pitch-edges", 0, "LOW,HIGH", "Hz between low, mid and high (default: tertiles)", NULL},
-    {"label-table", 0, "FILE", "phone names of the published frame JSON", CLI_FILE},
+    {"label-table", 0, "FILE", "what labels that are numbers mean", CLI_FILE},
     {"tier", 0, "NAME", "tier with the phones; may be repeated", NULL},
     {"label-part", 0, "N", "part of labels such as AH0,AO1,s (default: 1)", "1|2"},
     {"normalize", 0, "WHETHER", "normalise to mean 0, variance 1 (default: as trained)", "yes|no"},

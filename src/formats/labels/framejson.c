@@ -14,8 +14,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-
-#define MAX_LABEL_INDEX INT16_MAX
+#include "formats/labels/symboltable.h"
 
 /* A JSON object read one member at a time; only the current member is held as a tree. */
 struct walk {
@@ -223,10 +222,10 @@ static enum status framejson_add_label(struct label_table *t, size_t *cap, const
 {
     const json_t *v = json_is_array(w->value) ? json_array_get(w->value, 0) : w->value;
     json_int_t i = json_is_integer(v) ? json_integer_value(v) : -1;
-    if (i < 0 || i > MAX_LABEL_INDEX)
+    if (i < 0 || i > LABEL_TABLE_MAX)
         return err_set(err, STATUS_FORMAT,
                        "%s: label \"%s\": not [index, count] with 0 <= index <= %d", w->name,
-                       w->key, MAX_LABEL_INDEX);
+                       w->key, LABEL_TABLE_MAX);
     size_t index = (size_t)i;
     if (!mem_grow(&t->label, cap, index + 1, sizeof *t->label))
         return err_nomem(err);
@@ -239,10 +238,21 @@ static enum status framejson_add_label(struct label_table *t, size_t *cap, const
     return t->label[index] ? STATUS_OK : err_nomem(err);
 }
 
+bool label_table_is_json(const void *bytes, size_t size)
+{
+    struct walk w = {.s = bytes, .size = size};
+    if (size >= 3 && memcmp(w.s, "\xef\xbb\xbf", 3) == 0)
+        w.at = 3;
+    framejson_skip_blanks(&w);
+    return w.at < size && w.s[w.at] == '{';
+}
+
 enum status label_table_parse(struct label_table *out, const void *bytes, size_t size,
                               const char *name, struct err *err)
 {
     struct label_table t = {NULL, 0};
+    if (!label_table_is_json(bytes, size))
+        return symbol_table_parse(out, bytes, size, name, err);
     struct walk w = {.s = bytes, .size = size, .name = name};
     size_t cap = 0;
     bool more = true;

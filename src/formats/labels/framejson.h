@@ -7,6 +7,7 @@
 #ifndef PROPNEU_FORMATS_LABELS_FRAMEJSON_H
 #define PROPNEU_FORMATS_LABELS_FRAMEJSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -47,9 +48,15 @@ struct label_table {
     size_t count;
 };
 
+#define LABEL_TABLE_MAX INT16_MAX
+
+/* True if the label table is JSON, and not Kaldi's phones.txt. */
+bool label_table_is_json(const void *bytes, size_t size);
+
 /*
- * Reads a label table {"AH": [index, count], ...}; a bare index is taken too.  Indices run to at
- * most 32767 and no two labels share one.  Free with label_table_free.
+ * Reads a label table {"AH": [index, count], ...}; a bare index is taken too, and so is Kaldi's
+ * phones.txt, "AH 3" a line (symboltable.h).  Indices run to at most LABEL_TABLE_MAX and no two
+ * labels share one.  Free with label_table_free.
  */
 enum status label_table_parse(struct label_table *t, const void *bytes, size_t size,
                               const char *name, struct err *err);

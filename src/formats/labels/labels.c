@@ -19,6 +19,7 @@
 
 struct labels {
     char *path, *tier;
+    struct label_table table; /* of labels that are numbers */
     struct names utterance;
     uint32_t *order; /* [utterance.count], by name */
     const struct label_format *format;
@@ -144,10 +145,13 @@ static enum status labels_open_folder(struct labels *l, const char *folder,
 }
 
 /* The labels in the file at PATH, sorted. */
-static enum status labels_fill_store(struct label_store *s, const struct label_format *format,
+static enum status labels_fill_store(const struct labels *l, struct label_store *s,
                                      const char *path, struct err *err)
 {
+    const struct label_format *format = l->format;
     struct mapped m;
+    s->table = &l->table;
+    s->tier = l->tier;
     char *utterance = folder_utterance(path);
     if (!utterance)
         return err_nomem(err);
@@ -162,7 +166,7 @@ static enum status labels_fill_store(struct label_store *s, const struct label_f
 
 static enum status labels_open_many(struct labels *l, const char *path, struct err *err)
 {
-    enum status code = labels_fill_store(&l->store, l->format, path, err);
+    enum status code = labels_fill_store(l, &l->store, path, err);
     if (!code && l->store.utterance.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no labels in this file", path);
     if (!code && !names_add_all(&l->utterance, &l->store.utterance))
@@ -218,6 +222,17 @@ static enum status labels_sort(struct labels *l, struct err *err)
     return STATUS_OK;
 }
 
+static enum status labels_open_table(struct labels *l, const char *path, struct err *err)
+{
+    struct mapped m;
+    enum status code = mapped_open(&m, path, err);
+    if (!code) {
+        code = label_table_parse(&l->table, m.data, m.size, path, err);
+        mapped_close(&m);
+    }
+    return code;
+}
+
 enum status labels_open(struct labels **out, const char *path, const struct labels_options *options,
                         struct err *err)
 {
@@ -230,7 +245,9 @@ enum status labels_open(struct labels **out, const char *path, const struct labe
         l->tier = mem_strndup(options->tier, strlen(options->tier));
     if (!l->path || (options && options->tier && !l->tier))
         code = err_nomem(err);
-    else
+    else if (options && options->label_table)
+        code = labels_open_table(l, options->label_table, err);
+    if (!code)
         code = folder_is(path) ? labels_open_folder(l, path, options, err)
                                : labels_open_file(l, path, options, err);
     if (!code)
@@ -253,6 +270,7 @@ void labels_free(struct labels *l)
     label_store_free(&l->store);
     if (l->held)
         l->format->close(l->held);
+    label_table_free(&l->table);
     free(l->order);
     free(l->path);
     free(l->tier);
@@ -302,7 +320,7 @@ static enum status labels_get_file(const struct labels *l, const char *path, con
     struct label_store s = {.utterance = NAMES_INIT};
     if (l->format->grid)
         return labels_get_grid(l, path, out, err);
-    enum status code = labels_fill_store(&s, l->format, path, err);
+    enum status code = labels_fill_store(l, &s, path, err);
     if (!code && s.utterance.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no labels in this file", path);
     else if (!code && (s.utterance.count > 1 || strcmp(s.utterance.name[0], utterance) != 0))

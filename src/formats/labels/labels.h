@@ -55,7 +55,8 @@ struct labels_options {
     /* Tier to take, or several, divided by LABELS_TIER_END: a file's labels are those of all of
      * them that it has.  NULL: the one named as phone tiers are. */
     const char *tier;
-    const char *label_table; /* path of the frame JSON's table {"AH": [index, count]}, or NULL */
+    const char
+        *label_table; /* path of the table (framejson.h) of labels that are numbers, or NULL */
 };
 
 struct labels; /* a source */

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/number.h"
+#include "formats/labels/symboltable.h"
 
 enum status label_store_add(struct label_store *s, const char *utterance, const char *label,
                             double start, double end, const char *place, struct err *err)
@@ -18,6 +19,9 @@ enum status label_store_add(struct label_store *s, const char *utterance, const 
     if (!isfinite(start) || !isfinite(end) || start > end)
         return err_set(err, STATUS_FORMAT, "%s: a label from %s s to %s s", place,
                        number_short(start, 6).text, number_short(end, 6).text);
+    if (s->table && !label_table_name(s->table, label, &label))
+        return err_set(err, STATUS_MISMATCH, "%s: label %s is not in the label table", place,
+                       label);
     uint32_t u = names_add(&s->utterance, utterance), l = names_add(&s->label, label);
     if (u == NAMES_NONE || l == NAMES_NONE ||
         !mem_grow(&s->entry, &s->cap, s->count + 1, sizeof *s->entry))

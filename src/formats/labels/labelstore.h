@@ -10,6 +10,7 @@
 #include "formats/labels/labels.h"
 #include "base/names.h"
 #include "base/status.h"
+#include "formats/labels/framejson.h"
 
 struct label_entry {
     uint32_t utterance, label;
@@ -18,6 +19,8 @@ struct label_entry {
 
 /* Entries in any order while a file is read, by utterance and time once it is done. */
 struct label_store {
+    const struct label_table *table; /* of labels that are numbers, borrowed; or NULL */
+    const char *tier;                /* of tables with several: labels.h; or NULL */
     struct names utterance, label;
     struct label_entry *entry; /* [count] */
     size_t *from;              /* [utterance.count + 1] offsets into entry, once done */

@@ -7,6 +7,12 @@
 #include "config.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/names.h"
 
 #include "formats/labels/label_format.h"
 #include "formats/labels/label_lines.h"
@@ -19,6 +25,8 @@ struct tabular_layout {
     char divider;
     size_t utterance, start, end, label, type; /* columns, or NO_COLUMN */
     bool duration;                             /* the end column holds durations */
+    struct names other;                        /* types of rows that are passed over */
+    bool any;                                  /* a row was not */
 };
 
 static size_t tabular_column(const struct span *field, size_t n, const char *const *names)
@@ -49,26 +57,62 @@ static bool tabular_find_layout(struct tabular_layout *t, struct span line)
                                  tabular_column(field, n, end),
                                  tabular_column(field, n, label),
                                  tabular_column(field, n, type),
-                                 false};
+                                 .other = t->other};
     if (t->end == NO_COLUMN) {
         t->end = tabular_column(field, n, duration);
         t->duration = true;
     }
     if (t->start != NO_COLUMN && t->end != NO_COLUMN && t->label != NO_COLUMN)
         return true;
-    *t = (struct tabular_layout){divider, 0, 1, 2, 3, NO_COLUMN, false};
+    *t = (struct tabular_layout){divider, 0, 1, 2, 3, NO_COLUMN, .other = t->other};
     return false;
 }
 
+/* True if rows of TYPE are asked for: of one of the TIERS (labels.h), or phones. */
+static bool tabular_is_wanted(const char *tiers, struct span type)
+{
+    if (!tiers)
+        return span_is(type, "phones") || span_is(type, "phone");
+    for (size_t k; *tiers; tiers += k + (tiers[k] != '\0')) {
+        k = strcspn(tiers, (char[]){LABELS_TIER_END, '\0'});
+        if (k == type.n && strncasecmp(tiers, type.s, k) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Remembers the TYPE of a row that is passed over, for a message. */
+static enum status tabular_pass_over(struct tabular_layout *t, struct span type, struct err *err)
+{
+    char *name = t->other.count < 8 ? span_copy(type) : NULL;
+    bool ok = t->other.count >= 8 || (name && names_add(&t->other, name) != NAMES_NONE);
+    free(name);
+    return ok ? STATUS_OK : err_nomem(err);
+}
+
+/* That no row was of a type asked for, and which there are. */
+static enum status tabular_refuse(const struct tabular_layout *t, const char *name, struct err *err)
+{
+    struct buf list = BUF_INIT;
+    for (uint32_t i = 0; i < t->other.count; i++)
+        buf_printf(&list, "%s%.60s", i ? ", " : "", t->other.name[i]);
+    err_set(err, STATUS_FORMAT,
+            "%s: no row of the type wanted (phones, or as --tier says); its types are: %s", name,
+            buf_text(&list));
+    buf_free(&list);
+    return STATUS_FORMAT;
+}
+
 /* One line behind the header. */
-static enum status tabular_read_row(struct label_lines *s, const struct tabular_layout *t,
+static enum status tabular_read_row(struct label_lines *s, struct tabular_layout *t,
                                     struct span line, const char *utterance, struct err *err)
 {
     struct span field[MAX_COLUMNS];
     double start, end;
     size_t n = span_split(line, t->divider, field, MAX_COLUMNS);
-    if (t->type < n && !span_is(field[t->type], "phones") && !span_is(field[t->type], "phone"))
-        return STATUS_OK;
+    if (t->type < n && !tabular_is_wanted(s->store->tier, field[t->type]))
+        return tabular_pass_over(t, field[t->type], err);
+    t->any = true;
     if (t->start >= n || t->end >= n || !span_number(field[t->start], &start) ||
         !span_number(field[t->end], &end))
         return label_lines_bad(s, err, "no start and end in seconds");
@@ -99,7 +143,11 @@ static enum status tabular_read(struct label_store *store, const void *bytes, si
             continue;
         code = tabular_read_row(&s, &t, line, utterance, err);
     }
-    return rows_end(&rows, code, err);
+    code = rows_end(&rows, code, err);
+    if (!code && t.other.count && !t.any)
+        code = tabular_refuse(&t, name, err);
+    names_free(&t.other);
+    return code;
 }
 
 const struct label_format label_format_tabular = {.name = "label table",

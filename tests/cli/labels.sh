@@ -1,0 +1,144 @@
+#!/bin/bash
+# Labels, speakers and pitch as other programs write them: each must give the frames that plain
+# TextGrids give, or say why not.
+. "$srcdir/tests/cli/lib.sh"
+data=$(cd "$srcdir/tests/data" && pwd)
+cd "$dir" || exit 1
+
+model=(-m "$data/models/g_melhubert_20ms/hf" --mean-std "$data/info/mean-std.npy")
+mkdir audio && ln -s "$data"/audio/*.wav audio
+a=9001-100001-0000 b=9002-100001-0000
+spoken=AA=16,AH=8,D=10,G=14,HH=7,IY=15,L=11,OW=19,S=10,Z=15
+
+# rows: utterance, start, end and phone of all that is said.
+rows() {
+    printf '%s %s %s %s\n' $a 0.2 0.35 HH $a 0.35 0.5 AH0 $a 0.5 0.73 L $a 0.73 1.1 OW1 \
+        $a 1.3 1.5 S $a 1.5 1.8 IY1 $b 0.1 0.31 D $b 0.31 0.62 AA1 $b 0.62 0.9 G $b 0.9 1.2 Z
+}
+
+# gives WANTED ARGUMENT...: count ends well, with these levels of phones, and of all but silence.
+gives() {
+    local wanted=$1 got
+    shift
+    "$PROPNEU" count -q "${model[@]}" "$@" -o got.counts 2>err || complain "$*: $(cat err)"
+    got=$("$PROPNEU" info --format tsv got.counts |
+        awk -F '\t' '$1 ~ /^(phone|gender|speaker|pitch)\.[0-9]+\.[a-z]+$/ {
+                if ($1 !~ /frames$/) level = $2
+                else if (level != "(sil)" && level != "(none)") print level "=" $2 }' | paste -sd,)
+    [ "$got" = "$wanted" ] || complain "$*: $got, not $wanted"
+    rm -f got.counts*
+}
+
+# grids FOLDER FIELD...: the rows as short TextGrids, the phones written as these fields, in order.
+grids() {
+    local folder=$1 u start end phone
+    shift
+    mkdir -p "$folder"
+    for u in $a $b; do
+        printf '%s\n' '"ooTextFile"' '"TextGrid"' 0 2 '<exists>' 1 '"IntervalTier"' '"phones"' 0 2 \
+            "$(rows | grep -c $u)" >"$folder/$u.TextGrid"
+    done
+    rows | while read -r u start end phone; do
+        printf '%s\n' "$start" "$end" "\"${1-$phone}\"" >>"$folder/$u.TextGrid"
+        shift $(($# > 0))
+    done
+}
+
+# Quotes of CSV writers, everywhere; semicolons with decimal commas.
+{
+    echo '"note","utterance","start","end","label"'
+    rows | sed 's/\(.*\) \(.*\) \(.*\) \(.*\)/"a ""b"", c\nd","\1",\2,\3,"\4"/'
+} >quoted.csv
+{
+    echo '"utterance";start;end;label'
+    rows | sed 's/ /;/g; s/\./,/g'
+} >semicolons.csv
+printf '\357\273\277speaker,gender\r\n9001,"M"\r\n9002,"F"\r\n' >speakers.csv
+gives $spoken,female=55,male=70,9001=70,9002=55 -a audio -l quoted.csv --speakers speakers.csv
+gives $spoken -a audio -l semicolons.csv
+
+# Speakers by the longest name in the table, or their folders.
+mkdir -p vctk/p225 vctk/p226 labels meeting
+ln -s "$data/audio/$a.wav" vctk/p225/p225_001_mic1.wav
+ln -s "$data/audio/$b.wav" vctk/p226/p226_001_mic1.wav
+rows | sed "s/$a/p225_001_mic1/; s/$b/p226_001_mic1/" | tr ' ' '\t' >vctk.tsv
+printf '%s\n' 'ID  AGE  GENDER  ACCENTS' 'p225  23  F  English' 'p226  22  M  English' \
+    'p2  18  M  English' >vctk.txt
+gives $spoken,female=70,male=55,p225=70,p226=55 -a vctk -l vctk.tsv --speakers vctk.txt
+printf '%s\n' '225,female_feminine' '226,male_masculine' >vctk.csv
+gives $spoken,female=70,male=55,p225=70,p226=55 -a vctk -l vctk.tsv --speakers vctk.csv
+printf 'path,client_id,gender\n%s\n' 'clips\p225_001_mic1.mp3,x,f' 'clips\p226_001_mic1.mp3,y,m' >cv.csv
+gives $spoken,female=70,male=55,x=70,y=55 -a vctk -l vctk.tsv --speakers cv.csv
+printf '%s\n' 'P225,F' 'p225_001_MIC1,M' 'P225_001_mic1,F' >two.csv
+refuses 1 "could be of speaker 'p225_001_MIC1' or 'P225_001_mic1'" count -q "${model[@]}" -a vctk \
+    -l vctk.tsv --speakers two.csv -o new.counts
+ln -s "$data/audio/$a.wav" meeting/ES2002a.Headset-0.wav
+ln -s "$data/audio/$b.wav" meeting/ES2002a.Headset-1.wav
+rows | sed "s/$a/ES2002a.Headset-0/; s/$b/ES2002a.Headset-1/" >meeting.tsv
+gives $spoken,ES2002a.Headset-0=70,ES2002a.Headset-1=55 -a meeting -l meeting.tsv --by phone,speaker
+
+# One recording in two files of a folder; the same names in the folders of two speakers.
+mkdir -p twice l2/ABA/wav l2/TNI/wav l2/ABA/annotation l2/TNI/annotation
+cp "$data"/audio/*.wav twice
+cp "twice/$a.wav" "twice/$a.wav.wav"
+grids plain
+"$PROPNEU" count "${model[@]}" -a twice -l plain -o got.counts 2>err || complain "twice: $(cat err)"
+grep -qF "twice/$a.wav is taken, not twice/$a.wav.wav" err || complain "twice: $(cat err)"
+ln -s "$data/audio/$a.wav" l2/ABA/wav/arctic_a0001.wav
+ln -s "$data/audio/$b.wav" l2/TNI/wav/arctic_a0001.wav
+cp plain/$a.TextGrid l2/ABA/annotation/arctic_a0001.TextGrid
+cp plain/$b.TextGrid l2/TNI/annotation/arctic_a0001.TextGrid
+printf 'ABA,M\nTNI,F\n' >l2.csv
+gives $spoken,female=55,male=70,ABA=70,TNI=55 -a l2 -l l2 --speakers l2.csv
+
+# The IPA, composed or not.
+grids ipa 'ç' ə $'l\314\251' o͡ʊ s ˈiː ɖ $'a\314\201' ɡ ʈʷ
+gives AE=16,AH=8,D=10,G=14,HH=7,IY=15,L=11,OW=19,S=10,T=15 -a audio -l ipa --phones ipa-mfa
+
+# Parts and contexts; tiers by several names; no phone at all.
+grids parts HH AH0,AO1,s L OW1 S IY1 D AA1 G,sil,d 'sil,Z,a'
+gives ${spoken%,Z=15} -a audio -l parts
+gives AA=16,AO=8,D=10,HH=7,IY=15,L=11,OW=19,S=10,Z=15 -a audio -l parts --label-part 2
+grids context 'x^x-hh+ah=l@1_2' hh-ah+l ah-l+ow ow+s 'l~ow-s+iy=x' s-iy d+aa d-aa+g aa-g+z g-z
+gives $spoken -a audio -l context
+sed -i 's/"phones"/"narrow"/' plain/$a.TextGrid
+gives $spoken -a audio -l plain --tier narrow --tier phones
+grids unknown u1 u2 u3 u4 u5 u6 u7 u8 u9 u10
+refuses 1 "unknown: not one frame is a phone: no label is in the phone table; they are like 'u1'" \
+    count -q "${model[@]}" -a audio -l unknown -o new.counts
+
+# Praat's third form, the aligner's JSON, Kaldi's numbers.
+mkdir chronological json
+for u in $a $b; do
+    printf '%s\n' '"Praat chronological TextGrid text file"' '0 2 ! Time domain.' 2 \
+        '"IntervalTier" "words" 0 2' '"IntervalTier" "phones" 0 2' '1 0 2' '"w"' >chronological/$u.TextGrid
+    rows | awk -v u=$u '$1 == u { print 2, $2, $3; print "\"" $4 "\"" }' >>chronological/$u.TextGrid
+    rows | awk -v u=$u 'BEGIN { printf "{\"start\": 0, \"tiers\": {\"phones\": {\"type\": \"interval\", \"entries\": [" }
+        $1 == u { printf "%s[%s, %s, \"%s\"]", n++ ? "," : "", $2, $3, $4 } END { print "]}}}" }' >json/$u.json
+done
+gives $spoken -a audio -l chronological
+gives $spoken -a audio -l json
+rows | awk '{ print $1, "A", $2, $3 - $2, NR + 1, "0.98" }
+    NR == 1 { print $1, 1, "*", "*", "<ALT_BEGIN>"; print $1, 1, "*", "*", "<ALT>"
+        print $1, 1, $2, 0.1, 99; print $1, 1, "*", "*", "<ALT_END>" }' >numbers.ctm
+{ echo '<eps> 0' && rows | awk '{ print $4 "_I", NR + 1 }'; } >phones.txt
+gives $spoken -a audio -l numbers.ctm --label-table phones.txt
+sed -i '$d' phones.txt
+refuses 1 'numbers.ctm: line 14: label 11 is not in the label table' count -q "${model[@]}" -a audio \
+    -l numbers.ctm --label-table phones.txt -o new.counts
+
+# F0 without times, where it fits; inputs that match nothing.
+mkdir f0
+(yes 150 | head -93) >f0/$a.f0
+(yes 250 | head -81) >f0/$b.f0
+gives $spoken,high=55,low=70,mid=0 -a audio -l quoted.csv --pitch f0 --pitch-edges 160,200
+(yes 250 | head -164) >f0/$b.f0
+"$PROPNEU" count -q "${model[@]}" -a audio -l quoted.csv --pitch f0 -o got.counts 2>err &&
+    complain "F0 of another step is taken"
+grep -qF "f0/$b.f0: line 1: one column, no time: 164 values for a recording of 82 frames" err ||
+    complain "F0 without times: $(cat err)"
+printf '%s 50 51 x\n' $a >unit.txt
+"$PROPNEU" count -q "${model[@]}" -a audio -l quoted.csv --factor unit=unit.txt -o got.counts 2>err &&
+    complain "a factor of no frame ends well"
+grep -qF 'unit.txt: not one of 125 frames has a value' err || complain "a factor: $(cat err)"
+exit $failed
