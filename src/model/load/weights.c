@@ -73,6 +73,29 @@ static void binder_mix(struct binder *b, const float *x, size_t n)
         b->hash = (b->hash ^ lane[l] ^ n) * prime;
 }
 
+/*
+ * A model with a weight that is no number computes none, or, where a kernel passes one over, others
+ * than it should: its training diverged, or half precision had no room.  Exponents of all ones.
+ */
+static enum status binder_check_numbers(const struct binder *b, const struct floats *x,
+                                        const char *name, struct err *err)
+{
+    uint32_t largest = 0, bits;
+    size_t at = 0;
+    for (size_t i = 0; i < x->count; i++) {
+        memcpy(&bits, x->data + i, sizeof bits);
+        bits &= 0x7fffffff;
+        largest = bits > largest ? bits : largest;
+    }
+    if (largest < 0x7f800000)
+        return STATUS_OK;
+    while (isfinite(x->data[at]))
+        at++;
+    return err_set(err, STATUS_FORMAT,
+                   "%s: tensor %s: element %zu is NaN or infinity: nothing can be computed with it",
+                   b->path, name, at);
+}
+
 /* Every weight is packed or copied once: keeping the file's pages too would double the memory. */
 void binder_unload(struct binder *b, struct floats *x)
 {
@@ -102,6 +125,11 @@ enum status binder_load(struct binder *b, struct floats *out, const char *name, 
             return err_nomem(err);
         tensor_to_f32(t, out->owned);
         out->data = out->owned;
+    }
+    if ((code = binder_check_numbers(b, out, spelled, err))) {
+        binder_unload(b, out);
+        *out = (struct floats){NULL, NULL, 0, NULL};
+        return code;
     }
     binder_mix(b, out->data, t->count);
     return b->keep ? binder_keep(b, out, name, spelled, err) : STATUS_OK;
