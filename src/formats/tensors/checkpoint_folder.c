@@ -251,8 +251,9 @@ enum status checkpoint_refuse_adapter(const char *folder, struct err *err)
     const char *base = json_string_value(json_object_get(config, "base_model_name_or_path"));
     bool lora = !type || strcmp(type, "LORA") == 0;
     code = err_set(err, STATUS_UNSUPPORTED,
-                   "%s: a %.40s adapter (PEFT): merge it into its base model%s%.100s first", folder,
-                   lora ? "LoRA" : type, base ? " " : "", base ? base : "");
+                   "%s: %s adapter (PEFT%s%.40s): merge it into its base model%s%.100s first",
+                   folder, lora ? "a LoRA" : "an", lora ? "" : ", ", lora ? "" : type,
+                   base ? " " : "", base ? base : "");
     json_decref(config);
     return code;
 }

@@ -99,8 +99,8 @@ static enum status entry_read_tensor(struct tensor *t, const char *name, const j
         return err_set(err, STATUS_FORMAT, "%s: tensor %s: no data_offsets [begin, end]", r->name,
                        name);
     if (end > r->size)
-        return err_set(err, STATUS_FORMAT, "%s: tensor %s: data end at byte %zu of %zu", r->name,
-                       name, end, r->size);
+        return err_set(err, STATUS_FORMAT, "%s: truncated: tensor %s ends at byte %zu of %zu",
+                       r->name, name, end, r->size);
     if (end - begin != t->count * dtype_size(t->dtype))
         return err_set(err, STATUS_FORMAT, "%s: tensor %s: %zu bytes for %zu elements %s", r->name,
                        name, end - begin, t->count, dtype);
@@ -201,7 +201,8 @@ static enum status safetensors_parse_header(struct tensors *out, struct arena *n
     memcpy(&length, p, sizeof length);
     if (length > size - sizeof length)
         return err_set(err, STATUS_FORMAT,
-                       "%s: not a safetensors file: its first 8 bytes give a header of %llu bytes",
+                       "%s: not a safetensors file: its first 8 bytes give a header of "
+                       "%llu bytes",
                        name, (unsigned long long)length);
     if (length > MAX_HEADER)
         return err_set(err, STATUS_FORMAT, "%s: header of %llu bytes, at most %zu are read", name,

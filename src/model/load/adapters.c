@@ -47,12 +47,18 @@ const struct tensor *adapters_find(const struct tensors *t)
 enum status adapters_refuse(const struct tensors *t, const char *path, struct err *err)
 {
     const struct tensor *found = adapters_find(t);
+    const char *kind = "an adapter";
     size_t others = 0;
     if (!found)
         return STATUS_OK;
-    for (size_t i = 0; i < t->count; i++)
-        others += !adapters_mark(t->tensor[i].name);
-    const char *kind = strstr(found->name, "lora_") ? "a LoRA adapter" : "an adapter";
+    for (size_t i = 0; i < t->count; i++) {
+        const char *mark = adapters_mark(t->tensor[i].name);
+        others += mark == NULL;
+        if (mark == marks[0] && kind[1] == 'n') {
+            kind = "a LoRA adapter";
+            found = &t->tensor[i];
+        }
+    }
     if (others == 0)
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: %s (PEFT), not a model: merge it into its base model first", path,
