@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,17 @@ bool mem_grow(void *p, size_t *cap, size_t need, size_t size)
     memcpy(p, &grown, sizeof grown);
     *cap = want;
     return true;
+}
+
+bool mem_short(void)
+{
+    /* More than those libraries take in one piece. */
+    volatile size_t probe = (size_t)1 << 20;
+    if (errno == ENOMEM)
+        return true;
+    void *p = malloc(probe);
+    free(p);
+    return !p;
 }
 
 char *mem_strndup(const char *s, size_t n)

@@ -51,6 +51,9 @@ void mem_large_pages(void *p, size_t bytes);
  */
 bool mem_grow(void *p, size_t *cap, size_t need, size_t size);
 
+/* True where memory is used up, or, by errno, was in the last call that failed: see err_blame. */
+bool mem_short(void);
+
 /* A copy of the N bytes at S with a NUL behind; NULL without memory. */
 char *mem_strndup(const char *s, size_t n);
 

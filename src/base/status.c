@@ -7,9 +7,11 @@
 #include "base/status.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 
 enum {
@@ -43,11 +45,26 @@ static void err_fill(struct err *err, char *whole)
     memcpy(err->msg + head, whole, strlen(whole) + 1);
 }
 
+/* Whether memory ran out in any thread. */
+static atomic_bool err_lacked;
+
+void err_note_lack(void)
+{
+    atomic_store(&err_lacked, true);
+}
+
+bool err_lacked_memory(void)
+{
+    return atomic_load(&err_lacked);
+}
+
 enum status err_vset(struct err *err, enum status code, const char *fmt, va_list ap)
 {
     char whole[ERR_WHOLE];
     if (!err)
         return code;
+    if (code == STATUS_NOMEM)
+        err_note_lack();
     vsnprintf(whole, sizeof whole, fmt, ap);
     err_fill(err, whole);
     err->code = code;
@@ -81,7 +98,22 @@ enum status err_prefix(struct err *err, const char *fmt, ...)
 enum status err_errno(struct err *err, const char *what)
 {
     int e = errno;
+    if (e == ENOMEM)
+        return err_set(err, STATUS_NOMEM, "%s: out of memory", what);
+    if (e == EMFILE || e == ENFILE)
+        return err_set(err, STATUS_NOMEM, "%s: too many open files (ulimit -n)", what);
     return err_set(err, STATUS_IO, "%s: %s", what, strerror(e));
+}
+
+enum status err_blame(struct err *err, enum status code, const char *name, const char *fmt, ...)
+{
+    va_list ap;
+    if (mem_short())
+        return err_set(err, STATUS_NOMEM, "%s: out of memory", name);
+    va_start(ap, fmt);
+    err_vset(err, code, fmt, ap);
+    va_end(ap);
+    return err ? err_prefix(err, "%s", name) : code;
 }
 
 enum status err_nomem(struct err *err)

@@ -10,6 +10,7 @@
 #define PROPNEU_BASE_STATUS_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 enum status {
     STATUS_OK = 0,
@@ -19,7 +20,7 @@ enum status {
     STATUS_UNSUPPORTED, /* well-formed, but nothing propneu can compute with */
     STATUS_MISMATCH,    /* two inputs do not belong together */
     STATUS_NOTFOUND,    /* a name that is not there */
-    STATUS_NOMEM,       /* memory, or the bound set on it, is used up */
+    STATUS_NOMEM,       /* memory, threads or open files, or the bound set on them, are used up */
     STATUS_CANCELLED,   /* stopped on request */
 };
 
@@ -42,10 +43,25 @@ enum status err_vset(struct err *err, enum status code, const char *fmt, va_list
 /* Puts "PREFIX: " in front of the message that is in ERR; returns its code. */
 enum status err_prefix(struct err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* As err_set with "WHAT: strerror(errno)" and STATUS_IO; reads errno first. */
+/* As err_set with "WHAT: strerror(errno)" and STATUS_IO, or STATUS_NOMEM where memory or open files
+ * are used up, which is no fault of WHAT's; reads errno first. */
 enum status err_errno(struct err *err, const char *what);
 
 /* "out of memory", with STATUS_NOMEM. */
 enum status err_nomem(struct err *err);
+
+/*
+ * As err_set with CODE and "NAME: ..." for what a library found wrong with NAME, unless memory is
+ * used up, which libraries take for a fault of what they read: then that, with STATUS_NOMEM.  The
+ * caller sets errno to 0 before the call that fails.
+ */
+enum status err_blame(struct err *err, enum status code, const char *name, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Notes that memory ran out, where no message says so. */
+void err_note_lack(void);
+
+/* True once STATUS_NOMEM was the answer to anything: what was put together since may lack parts. */
+bool err_lacked_memory(void);
 
 #endif

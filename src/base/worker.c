@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -44,17 +46,40 @@ bool worker_wait_until(pthread_cond_t *c, pthread_mutex_t *lock, const struct ti
     return pthread_cond_timedwait(c, lock, deadline) != ETIMEDOUT;
 }
 
+/* As pthread_create.  The system's default, 8 MB for each thread, is a tenth of what some have in
+ * all; what threads do here is content with 2, which is the default where stacks are unlimited. */
+static bool worker_start(pthread_t *thread, void *(*function)(void *), void *context)
+{
+    pthread_attr_t how;
+    size_t wanted = (size_t)2 << 20, size;
+    if (pthread_attr_init(&how) != 0)
+        return false;
+    if (pthread_attr_getstacksize(&how, &size) == 0 && size > wanted)
+        pthread_attr_setstacksize(&how, wanted);
+    bool started = pthread_create(thread, &how, function, context) == 0;
+    pthread_attr_destroy(&how);
+    return started;
+}
+
 enum status workers_start(struct workers *w, size_t wanted, void *(*function)(void *),
                           void *context, struct err *err)
 {
     *w = (struct workers){.thread = mem_array(wanted, sizeof *w->thread)};
     if (!w->thread)
         return err_nomem(err);
-    while (w->count < wanted && pthread_create(&w->thread[w->count], NULL, function, context) == 0)
+    while (w->count < wanted && worker_start(&w->thread[w->count], function, context))
         w->count++;
     if (w->count == 0 && wanted > 0)
-        return err_set(err, STATUS_NOMEM, "no thread could be started");
+        return err_set(err, STATUS_NOMEM,
+                       "out of memory or processes: no thread could be started (ulimit -v, -u)");
     return STATUS_OK;
+}
+
+void workers_advise(size_t threads, struct err *err)
+{
+    size_t n = strlen(err->msg);
+    if (err->code == STATUS_NOMEM && threads > 1 && n + 60 < sizeof err->msg)
+        snprintf(err->msg + n, sizeof err->msg - n, "; fewer threads than %zu need less", threads);
 }
 
 void workers_join(struct workers *w)
@@ -145,7 +170,7 @@ void background_init(struct background *b)
 bool background_start(struct background *b, void *(*loop)(void *), void *context)
 {
     if (!b->started)
-        b->started = pthread_create(&b->thread, NULL, loop, context) == 0;
+        b->started = worker_start(&b->thread, loop, context);
     return b->started;
 }
 

@@ -41,6 +41,10 @@ struct workers {
 enum status workers_start(struct workers *w, size_t wanted, void *(*function)(void *),
                           void *context, struct err *err);
 
+/* To an ERR that says that memory is used up, adds that fewer than the THREADS there were need
+ * less. */
+void workers_advise(size_t threads, struct err *err);
+
 /* Waits for the end of all. */
 void workers_join(struct workers *w);
 

@@ -57,6 +57,7 @@ enum cli_format { CLI_TEXT, CLI_TSV, CLI_JSON, CLI_AUTHORS };
 /* The options every command has. */
 struct cli {
     bool quiet, verbose;
+    bool live;          /* an explorer was at work, which shows on its screen what is missing */
     unsigned threads;   /* at least 1 */
     const char *output; /* -o, or NULL */
     enum cli_format format;
@@ -178,8 +179,9 @@ FILE *cli_out_open(const struct cli *cli, struct cli_out *o, struct err *err);
 int cli_out_close(struct cli_out *o);
 void cli_out_abandon(struct cli_out *o);
 
-/* STATUS of a command, unless what it printed did not all arrive. */
-int cli_finish(int status);
+/* STATUS of a command, unless what it printed did not all arrive, or something was left out of it
+ * for lack of memory. */
+int cli_finish(const struct cli *cli, int status);
 
 /* --help of a command, or of the program for NULL. */
 void cli_print_help(const struct cli_command *command, FILE *out);

@@ -24,17 +24,21 @@ static int print_screen(struct player *p, FILE *out)
         err_nomem(&err);
         return cli_fail(&err);
     }
-    int code = player_render(p, &c, &err) ? cli_fail(&err) : CLI_DONE;
-    if (code == CLI_DONE) {
+    enum status failed = player_render(p, &c, &err);
+    if (!failed) {
         if (p->start.color && strcmp(p->start.color, "always") == 0)
             canvas_print_ansi(&c, &text);
         else
             canvas_print(&c, &text);
-        fwrite(buf_text(&text), 1, text.len, out);
+        /* A screen shows what it has; who reads a file does not see that something is missing. */
+        if (!buf_ok(&text) || err_lacked_memory())
+            failed = err_nomem(&err);
+        else
+            fwrite(buf_text(&text), 1, text.len, out);
     }
     buf_free(&text);
     canvas_free(&c);
-    return code;
+    return failed ? cli_fail(&err) : CLI_DONE;
 }
 
 int explore_print(struct cli *cli, struct player *p)

@@ -4,9 +4,16 @@
 #include "config.h"
 
 #include <locale.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+#include <jansson.h>
 
 #include "cli/cli.h"
 #include "cli/commands.h"
@@ -23,6 +30,15 @@ static const struct cli_command *find_command(const char *name)
         if (strcmp(cli_commands[i]->name, name) == 0)
             return cli_commands[i];
     return NULL;
+}
+
+/* jansson leaves out of an object what it has no memory for. */
+static void *json_memory(size_t bytes)
+{
+    void *p = malloc(bytes);
+    if (!p)
+        err_note_lack();
+    return p;
 }
 
 static int print_version(void)
@@ -109,6 +125,17 @@ static void on_bus_error(int number, siginfo_t *info, void *context)
         raise(number);
 }
 
+/* Under a limit of address space malloc's arenas, 64 MB of it for each thread, would take what is
+ * needed for more than that. */
+static void save_address_space(void)
+{
+#ifdef M_ARENA_MAX
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur < (rlim_t)2 << 30)
+        mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 /* What faults of files become; for on_bus_error the explorer's crash handler replaces it while the
  * terminal is taken. */
 static void watch_files(void)
@@ -130,16 +157,18 @@ int main(int argc, char **argv)
     /* Only the character type: a decimal comma would break every number read or written. */
     setlocale(LC_CTYPE, "");
     watch_files();
+    save_address_space();
+    json_set_alloc_funcs(json_memory, free);
     if (argc > 1 && strcmp(argv[1], "--version") == 0)
         return print_version();
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
         return print_help();
     const struct cli_command *command = argc > 1 ? find_command(argv[1]) : NULL;
     if (command)
-        return cli_finish(command->run(&cli, argc - 1, argv + 1));
+        return cli_finish(&cli, command->run(&cli, argc - 1, argv + 1));
     /* Files and options alone are for the explorer. */
     if (argc > 1 && argv[1][0] != '-' && access(argv[1], F_OK) != 0)
         return unknown_command(argv[1]);
     argv[0] = (char *)(uintptr_t)command_explore.name;
-    return cli_finish(command_explore.run(&cli, argc, argv));
+    return cli_finish(&cli, command_explore.run(&cli, argc, argv));
 }

@@ -79,17 +79,24 @@ static enum status flush_stdout(struct err *err)
     return bad ? err_errno(err, "standard output") : STATUS_OK;
 }
 
-int cli_finish(int status)
+int cli_finish(const struct cli *cli, int status)
 {
     struct err err = {STATUS_OK, ""};
-    return status == CLI_DONE && flush_stdout(&err) ? cli_fail(&err) : status;
+    if (status != CLI_DONE)
+        return status;
+    if (!flush_stdout(&err) && !cli->live && err_lacked_memory())
+        err_nomem(&err);
+    return err.code ? cli_fail(&err) : CLI_DONE;
 }
 
 int cli_out_close(struct cli_out *o)
 {
     struct err err = {STATUS_OK, ""};
     enum status code;
-    if (o->file) {
+    if (o->file && err_lacked_memory()) {
+        code = err_nomem(&err);
+        cli_out_abandon(o);
+    } else if (o->file) {
         code = outfile_commit(o->file, &err);
         free(o->file);
     } else if (!(code = flush_stdout(&err))) {

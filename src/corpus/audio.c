@@ -68,11 +68,13 @@ static enum status decoder_open(struct decoder *d, const char *path, struct err 
         return code;
     }
     d->view.fd = fd;
+    errno = 0;
     d->file = d->view.head_size ? sf_open_virtual(&audio_view_io, SFM_READ, &d->info, &d->view)
                                 : sf_open_fd(fd, SFM_READ, &d->info, SF_FALSE);
     if (!d->file) {
+        code = err_blame(err, STATUS_FORMAT, path, "unreadable audio: %s", sf_strerror(NULL));
         close(fd);
-        return err_set(err, STATUS_FORMAT, "%s: unreadable audio: %s", path, sf_strerror(NULL));
+        return code;
     }
     if (d->info.samplerate < 1 || d->info.channels < 1 || d->info.channels > BLOCK) {
         code = err_set(err, STATUS_FORMAT, "%s: %d channels at %d Hz", path, d->info.channels,
@@ -87,10 +89,11 @@ static enum status decoder_open(struct decoder *d, const char *path, struct err 
 static enum status decode_block(struct decoder *d, size_t *frames, struct err *err)
 {
     int channels = d->info.channels;
+    errno = 0;
     sf_count_t got = sf_readf_float(d->file, d->raw, BLOCK / channels);
     if (got < 0 || sf_error(d->file) != SF_ERR_NO_ERROR)
-        return err_set(err, STATUS_FORMAT, "%s: damaged or truncated: %s", d->path,
-                       sf_strerror(d->file));
+        return err_blame(err, STATUS_FORMAT, d->path, "damaged or truncated: %s",
+                         sf_strerror(d->file));
     for (sf_count_t t = 0; t < got; t++) {
         const float *frame = d->raw + t * channels;
         float sum = frame[0];
@@ -121,13 +124,14 @@ static enum status audio_append(struct audio *a, const float *x, size_t n, const
 /* Checks that as many frames came as the header promised (SEEN; rounding plays no part). */
 static enum status audio_check_length(const struct decoder *d, sf_count_t seen, struct err *err)
 {
+    /* A decoder without memory says that the recording is over. */
     if (seen == 0)
-        return err_set(err, STATUS_FORMAT, "%s: no samples%s", d->path,
-                       d->view.never ? ": the header was never finished" : "");
+        return err_blame(err, STATUS_FORMAT, d->path, "no samples%s",
+                         d->view.never ? ": the header was never finished" : "");
     /* FLAC and Ogg streams of unknown length say SF_COUNT_MAX. */
     if (d->info.frames < SF_COUNT_MAX && seen < d->info.frames)
-        return err_set(err, STATUS_FORMAT, "%s: truncated: %lld of %lld samples", d->path,
-                       (long long)seen, (long long)d->info.frames);
+        return err_blame(err, STATUS_FORMAT, d->path, "truncated: %lld of %lld samples",
+                         (long long)seen, (long long)d->info.frames);
     return STATUS_OK;
 }
 

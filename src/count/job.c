@@ -121,9 +121,12 @@ enum status count_threads(struct count_job *j, uint64_t left, void *(*work)(void
     j->running = (unsigned)team.count;
     look(j);
     pthread_mutex_unlock(&j->lock);
+    size_t threads = team.count;
     workers_join(&team);
-    if (j->code)
+    if (j->code) {
         *err = j->err;
+        workers_advise(threads, err);
+    }
     return j->code;
 }
 

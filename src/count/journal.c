@@ -160,6 +160,8 @@ enum status journal_save(struct count_job *j, struct err *err)
      */
     if ((held = fcntl(fd, F_DUPFD_CLOEXEC, 0)) < 0 || !(f = fdopen(fd, "wb"))) {
         code = err_errno(err, buf_text(&temp));
+        if (held < 0)
+            unlink(buf_text(&temp));
         close(fd);
         goto out;
     }

@@ -340,6 +340,13 @@ static void worker_process(struct worker *w, size_t i)
         cancel_set(&j->stop);
     } else if (!code) {
         worker_account(w, i);
+    } else if (code == STATUS_NOMEM) {
+        /* No fault of this recording's: the others would find no more. */
+        if (!j->code) {
+            j->code = code;
+            j->err = err;
+        }
+        cancel_set(&j->stop);
     } else if (code != STATUS_CANCELLED) {
         j->tally.totals.problem[kind]++;
         if (j->hooks->problem)

@@ -225,9 +225,12 @@ enum status pass_run(struct eval *e, enum pass pass, struct err *err)
     pthread_mutex_lock(&e->lock);
     e->code = workers_start(&team, wanted, worker_run, e, &e->err);
     pthread_mutex_unlock(&e->lock);
+    size_t threads = team.count;
     workers_join(&team);
-    if (e->code)
+    if (e->code) {
         *err = e->err;
+        workers_advise(threads, err);
+    }
     return e->code;
 }
 

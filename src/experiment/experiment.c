@@ -59,8 +59,9 @@ enum status experiment_room(struct experiment *x, struct err *err)
     if (!mul_size(x->steps, x->columns, &cells) || !mul_size(cells, x->measures, &cells) ||
         !mul_size(x->steps, units, &by_unit) || !mul_size(by_unit, x->measures, &by_unit) ||
         cells > CELLS_MAX || by_unit > CELLS_MAX)
-        return err_set(err, STATUS_NOMEM, "%u steps by %u groups and %u speakers are too many",
-                       x->steps, x->columns, units);
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%u steps by %u groups and %u speakers are too many", x->steps, x->columns,
+                       units);
     x->is_done = mem_zeros(x->steps, sizeof *x->is_done);
     x->neurons = mem_zeros(x->steps, sizeof *x->neurons);
     x->cell = mem_zeros(cells, sizeof *x->cell);

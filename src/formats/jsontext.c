@@ -5,6 +5,7 @@
 
 #include "formats/jsontext.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -39,11 +40,12 @@ static enum status jsontext_load(json_t **out, const void *bytes, size_t size, c
 {
     json_error_t at;
     if (size > MAX_BYTES || jsontext_estimate(bytes, size) > MAX_BYTES)
-        return err_set(err, STATUS_NOMEM, "%s: JSON text with too many values", name);
+        return err_set(err, STATUS_UNSUPPORTED, "%s: JSON text with too many values", name);
+    errno = 0;
     json_t *root = json_loadb(size ? bytes : "", size, JSON_REJECT_DUPLICATES, &at);
     if (!root)
-        return err_set(err, STATUS_FORMAT, "%s: line %d, column %d: %s", name, at.line, at.column,
-                       at.text);
+        return err_blame(err, STATUS_FORMAT, name, "line %d, column %d: %s", at.line, at.column,
+                         at.text);
     if (!json_is_object(root)) {
         json_decref(root);
         return err_set(err, STATUS_FORMAT, "%s: not a JSON object", name);
@@ -67,7 +69,7 @@ enum status jsontext_parse(json_t **out, const void *bytes, size_t size, const c
     if (!jsontext_is_marked(bytes, size))
         return jsontext_load(out, bytes, size, name, err);
     if (size > MAX_BYTES)
-        return err_set(err, STATUS_NOMEM, "%s: JSON text with too many values", name);
+        return err_set(err, STATUS_UNSUPPORTED, "%s: JSON text with too many values", name);
     enum status code = utf_decode(&text, &owned, bytes, size, name, err);
     if (!code)
         code = jsontext_load(out, text.s, text.n, name, err);

@@ -257,6 +257,7 @@ static int show_live(struct cli *cli, struct explore *e, struct player *player, 
 {
     struct err err;
     enum status code = STATUS_OK;
+    cli->live = true;
     if (!e->plain) {
         code = tui_run(player, e->color, by_signal, &err);
         tell_failures(player->app);

@@ -94,7 +94,8 @@ static int info_run(struct cli *cli, int argc, char **argv)
     else
         info_print_text(object, cli->verbose, &text);
     json_decref(object);
-    bool open = buf_ok(&text) ? cli_out_open(cli, &out, &err) != NULL : (err_nomem(&err), false);
+    bool whole = buf_ok(&text) && !err_lacked_memory();
+    bool open = whole ? cli_out_open(cli, &out, &err) != NULL : (err_nomem(&err), false);
     if (open)
         fwrite(buf_text(&text), 1, text.len, out.stream);
     buf_free(&text);

@@ -168,7 +168,10 @@ enum status info_model(json_t *out, const struct info_file *f, struct err *err)
     /* A configuration that cannot be computed has no tensors to be missed. */
     if (model_missing(&c, &missing, &other))
         names_free(&missing);
-    if (model_from_checkpoint(&m, &c, &(struct model_options){.mean_std = f->mean_std}, &why)) {
+    code = model_from_checkpoint(&m, &c, &(struct model_options){.mean_std = f->mean_std}, &why);
+    if (code == STATUS_NOMEM) {
+        *err = why;
+    } else if (code) {
         json_object_update(out, shapes);
         json_object_set_new(out, "can_be_run", json_false());
         set_text(out, "reason", why.msg);
@@ -182,7 +185,7 @@ enum status info_model(json_t *out, const struct info_file *f, struct err *err)
     json_decref(weights);
     json_decref(shapes);
     names_free(&missing);
-    return STATUS_OK;
+    return code == STATUS_NOMEM ? code : STATUS_OK;
 }
 
 /* A model if it has feed-forward matrices or adapts them, else a list of tensors with the file's

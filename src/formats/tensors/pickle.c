@@ -31,8 +31,8 @@ enum status vm_fail(struct vm *vm, const char *why)
 
 enum status vm_nomem(struct vm *vm)
 {
-    return err_set(vm->err, STATUS_NOMEM, "%s: byte %zu: more values than memory is allowed for",
-                   vm->name, vm->op);
+    return err_blame(vm->err, STATUS_UNSUPPORTED, vm->name,
+                     "byte %zu: more values than memory is allowed for", vm->op);
 }
 
 struct pickle_value *vm_value(struct vm *vm, enum pickle_kind kind)

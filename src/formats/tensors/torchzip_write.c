@@ -6,6 +6,7 @@
 
 #include "formats/tensors/torchzip_write.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -300,13 +301,14 @@ static enum status archive_write(const struct writer *w, const char *path,
                                  const struct cancel *stop, struct err *err)
 {
     int why = 0;
+    errno = 0;
     struct arena memory = arena_make(SIZE_MAX);
     zip_t *z = zip_open(path, ZIP_CREATE | ZIP_EXCL, &why);
     zip_error_t e;
     enum status code = STATUS_OK;
     if (!z) {
         zip_error_init_with_code(&e, why);
-        code = err_set(err, STATUS_IO, "%s: %s", path, zip_error_strerror(&e));
+        code = err_blame(err, STATUS_IO, path, "%s", zip_error_strerror(&e));
         zip_error_fini(&e);
         goto out;
     }
@@ -318,7 +320,7 @@ static enum status archive_write(const struct writer *w, const char *path,
     else if (archive_stopped(z, (void *)(uintptr_t)stop))
         code = err_set(err, STATUS_CANCELLED, "%s: interrupted", path);
     else if (!(code = mapped_unchanged(err)))
-        code = err_set(err, STATUS_IO, "%s: %s", path, zip_strerror(z));
+        code = err_blame(err, STATUS_IO, path, "%s", zip_strerror(z));
     if (z)
         zip_discard(z);
 out:

@@ -7,6 +7,7 @@
 
 #include "formats/tensors/zipbox.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,7 @@ enum status zipbox_open(struct zipbox **out, const unsigned char *bytes, size_t 
         limit = SIZE_MAX;
     z->unpacked = arena_make(limit);
 
+    errno = 0;
     zip_error_init(&why);
     zip_source_t *source = zip_source_buffer_create(bytes, size, 0, &why);
     if (source)
@@ -127,7 +129,7 @@ enum status zipbox_open(struct zipbox **out, const unsigned char *bytes, size_t 
                           "%s: byte %zu: truncated: the directory at the end of the "
                           "zip archive is missing",
                           name, size)
-                : err_set(err, STATUS_FORMAT, "%s: %s", name, zip_error_strerror(&why));
+                : err_blame(err, STATUS_FORMAT, name, "%s", zip_error_strerror(&why));
         goto out;
     }
     z->count = (size_t)zip_get_num_entries(z->zip, 0);
@@ -203,19 +205,20 @@ static enum status zipbox_unpack(struct zipbox *z, size_t member, size_t size,
                                  const unsigned char **data, struct err *err)
 {
     const char *name = zipbox_name(z, member);
+    errno = 0;
     unsigned char *to = arena_zeros(&z->unpacked, size, 1);
     if (!to)
-        return err_set(err, STATUS_NOMEM, "%s: %s: unpacks to %zu bytes, too much for its file",
-                       z->name, name, size);
+        return err_blame(err, STATUS_UNSUPPORTED, z->name,
+                         "%s: unpacks to %zu bytes, too much for its file", name, size);
     zip_file_t *f = zip_fopen_index(z->zip, member, 0);
     if (!f)
-        return err_set(err, STATUS_FORMAT, "%s: %s: %s", z->name, name, zip_strerror(z->zip));
+        return err_blame(err, STATUS_FORMAT, z->name, "%s: %s", name, zip_strerror(z->zip));
     zip_int64_t got = zip_fread(f, to, size);
     char more;
     bool whole = got >= 0 && (size_t)got == size && zip_fread(f, &more, 1) == 0;
     zip_fclose(f);
     if (!whole)
-        return err_set(err, STATUS_FORMAT, "%s: %s: damaged", z->name, name);
+        return err_blame(err, STATUS_FORMAT, z->name, "%s: damaged", name);
     *data = to;
     return STATUS_OK;
 }
