@@ -66,14 +66,12 @@ bool app_null_final(const struct app *app, uint32_t property, const struct null_
 
 void app_say(struct app *app, bool bad, const char *fmt, ...)
 {
-    struct err clean; /* err_set takes control bytes out */
-    char text[sizeof app->message.text];
+    struct err clean; /* printable, and with its end */
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    err_vset(&clean, STATUS_OK, fmt, ap);
     va_end(ap);
-    err_set(&clean, STATUS_OK, "%s", text);
-    snprintf(app->message.text, sizeof app->message.text, "%.255s", clean.msg);
+    snprintf(app->message.text, sizeof app->message.text, "%s", clean.msg);
     app->message.bad = bad;
     log_add(&app->log, bad, app->message.text);
 }

@@ -52,8 +52,8 @@ struct app_glyphs {
 
 /* In the status line until the next action. */
 struct app_message {
-    char text[256];
-    bool bad; /* something failed */
+    char text[512]; /* as long as that of a struct err */
+    bool bad;       /* something failed */
 };
 
 /* What the view was last prepared for: what it borrows of results is of these. */

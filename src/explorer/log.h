@@ -13,7 +13,7 @@
 #define LOG_KEPT 100
 
 struct log_entry {
-    char text[256];
+    char text[512];
     bool bad;       /* something failed */
     unsigned times; /* said in a row */
 };

@@ -18,7 +18,7 @@ enum status log_open(struct app *app, struct err *err)
     panel_begin(app, &panel_text, "Messages");
     for (size_t i = 0; !code && i < n; i++) {
         const struct log_entry *e = log_entry(&app->log, i);
-        char text[320];
+        char text[560];
         if (e->times > 1)
             snprintf(text, sizeof text, "%s%s (%u times)", e->bad ? "! " : "  ", e->text, e->times);
         else

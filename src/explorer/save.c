@@ -158,14 +158,14 @@ enum status save_shown(struct app *app, const char *name, bool replace, struct e
     struct stat st;
     save_expand(path, sizeof path, name);
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return err_set(err, STATUS_IO, "%.200s is a folder", name);
+        return err_set(err, STATUS_IO, "%s is a folder", name);
     if (!replace && stat(path, &st) == 0)
-        return err_set(err, STATUS_MISMATCH, "%.200s exists: Enter again replaces it", name);
+        return err_set(err, STATUS_MISMATCH, "%s exists: Enter again replaces it", name);
     for (size_t i = 0; i < app->files; i++) {
         struct stat in;
         if (stat(path, &st) == 0 && stat(app->file[i].path, &in) == 0 && st.st_dev == in.st_dev &&
             st.st_ino == in.st_ino)
-            return err_set(err, STATUS_USAGE, "%.200s is the current file", name);
+            return err_set(err, STATUS_USAGE, "%s is the current file", name);
     }
     app_settle(app, true, WAIT_MS);
     app_prepare(app);
@@ -177,9 +177,9 @@ enum status save_shown(struct app *app, const char *name, bool replace, struct e
         code = outfile_commit(&file, err);
     }
     if (!code && dropped)
-        app_say(app, false, "saved %.200s; %zu labels omitted (no space)", path, dropped);
+        app_say(app, false, "saved %s; %zu labels omitted (no space)", path, dropped);
     else if (!code)
-        app_say(app, false, "saved %.200s", path);
+        app_say(app, false, "saved %s", path);
     buf_free(&bytes);
     return code;
 }

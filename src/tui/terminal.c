@@ -17,6 +17,7 @@
 #include <term.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "tui/outgoing.h"
 
 static const int fatal[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP};
@@ -170,7 +171,8 @@ static const char *choose_term(char *note, size_t size)
         return cursor_address ? name : NULL;
     for (int i = strncmp(name, "xterm", 5) == 0 ? 0 : 1; i < 2; i++)
         if (setupterm(fallback[i], STDOUT_FILENO, &found) == OK) {
-            snprintf(note, size, "propneu: unknown TERM '%s', using %s\n", name, fallback[i]);
+            snprintf(note, size, "propneu: unknown TERM '%.60s', using %s", name, fallback[i]);
+            text_clean(note);
             return fallback[i];
         }
     return NULL;
@@ -252,7 +254,8 @@ enum status terminal_open(enum tui_color color, struct err *err)
     term.colors = start_colors(color);
     watch_crashes();
     capture_stderr();
-    fputs(note, stderr);
+    if (note[0])
+        fprintf(stderr, "%s\n", note);
     fflush(stderr);
     set_modes();
     return STATUS_OK;
