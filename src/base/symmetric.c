@@ -85,7 +85,8 @@ void symmetric_less_products(double *a, size_t lda, size_t n, const double *v, s
     }
 }
 
-void symmetric_add_squares(double *a, size_t n, const double *x, size_t count)
+/* A += X' X for as many rows of X as stay in the cache. */
+static void add_some_squares(double *a, size_t n, const double *x, size_t count)
 {
     for (size_t j = 0; j < n; j += ROWS) {
         size_t rows = n - j < ROWS ? n - j : ROWS, m = n - j;
@@ -100,6 +101,13 @@ void symmetric_add_squares(double *a, size_t n, const double *x, size_t count)
                 c[r * n + i] += sum;
             }
     }
+}
+
+void symmetric_add_squares(double *a, size_t n, const double *x, size_t count)
+{
+    const size_t some = 48;
+    for (size_t k = 0; k < count; k += some)
+        add_some_squares(a, n, x + k * n, count - k < some ? count - k : some);
 }
 
 bool symmetric_solve(double *a, size_t n, double *b)
