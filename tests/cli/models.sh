@@ -20,13 +20,17 @@ copy() {
 # The newest file that says it counts; recordings are normalised with the epsilon of the software.
 copy normalise
 says "$dir/normalise" 'normalize no'
-mkdir "$dir/both"
 printf '{"processor_class": "W", "feature_extractor": {"do_normalize": true}}' \
     >"$dir/normalise/processor_config.json"
 says "$dir/normalise" 'normalize yes'
 says "$dir/normalise" 'normalize from do_normalize of processor_config.json'
 says "$dir/normalise" 'normalize epsilon 1e-07'
 says "$dir/normalise/model.safetensors" 'normalize epsilon 1e-07'
+printf '{"feature_extractor": {"do_normalize": null}}' >"$dir/normalise/processor_config.json"
+says "$dir/normalise" 'normalize no'
+printf '{"feature_extractor": {"feature_extractor_type": "Wav2Vec2FeatureExtractor"}}' \
+    >"$dir/normalise/processor_config.json"
+says "$dir/normalise" 'normalize from the default of processor_config.json'
 printf '\357\273\277{"feature_extractor": {"sampling_rate": 8000}}' >"$dir/normalise/processor_config.json"
 "$PROPNEU" info "$dir/normalise" | grep -q 'processor_config.json: sampling_rate 8000: only' ||
     complain "a rate of 8 kHz in processor_config.json"

@@ -81,8 +81,9 @@ enum status wave_read_normalize(struct model *m, const struct binder *b, const s
     if (o && o->normalize != MODEL_NORMALIZE_AS_TRAINED) {
         w->normalize = o->normalize == MODEL_NORMALIZE_YES;
         m->info.normalize_from = "--normalize";
-    } else if (json_is_boolean(v)) {
-        w->normalize = json_is_true(v);
+    } else if (json_is_boolean(v) || (task == c->preprocessor && v && !json_is_string(v))) {
+        /* transformers asks Python, to which null and 0 are false. */
+        w->normalize = json_is_true(v) || json_number_value(v) != 0;
         code = normalize_note(m, key, where, err);
     } else if (task && task == c->preprocessor && extractor_is_named(task)) {
         w->normalize = true;
