@@ -41,6 +41,17 @@ static void on_signal(int number)
     errno = saved;
 }
 
+/* Nothing here uses the signals for real time: what they do is end the program. */
+static void signals_set_realtime(const struct sigaction *action)
+{
+#ifdef SIGRTMIN
+    for (int number = SIGRTMIN; number <= SIGRTMAX; number++)
+        sigaction(number, action, NULL);
+#else
+    (void)action;
+#endif
+}
+
 /* Close-on-exec, so that experiments started from here do not keep the pipe open. */
 enum status signals_open(struct err *err)
 {
@@ -61,11 +72,17 @@ enum status signals_open(struct err *err)
         if (before[i].sa_handler != SIG_IGN)
             sigaction(caught[i], &action, NULL);
     }
+    signals_set_realtime(&action);
     return STATUS_OK;
 }
 
 void signals_close(void)
 {
+    struct sigaction none;
+    memset(&none, 0, sizeof none);
+    none.sa_handler = SIG_DFL;
+    sigemptyset(&none.sa_mask);
+    signals_set_realtime(&none);
     for (int i = 0; i < CAUGHT; i++)
         sigaction(caught[i], &before[i], NULL);
     for (int i = 0; i < 2; i++) {

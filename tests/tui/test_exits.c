@@ -36,9 +36,9 @@ static void r4_a_vanished_terminal_ends_it(void **state)
 
 static void r5_signals_leave_a_sane_terminal(void **state)
 {
-    static const int numbers[] = {
-        SIGTERM, SIGHUP,  SIGQUIT, SIGINT,    SIGABRT, SIGXCPU,
-        SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGTRAP,
+    const int numbers[] = {
+        SIGRTMIN + 1, SIGTERM, SIGHUP,  SIGQUIT,   SIGINT,  SIGABRT, SIGXCPU,
+        SIGUSR1,      SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGTRAP,
 #ifndef SANITIZED /* these keep faults for themselves */
         SIGSEGV,
 #endif
