@@ -166,6 +166,14 @@ static enum status corpus_find_speakers(struct corpus *c, struct err *err)
     return STATUS_OK;
 }
 
+void corpus_match_speakers(const struct corpus *c, struct corpus_matches *m)
+{
+    m->by_speaker = c->speakers.speaker.count > 0;
+    m->recordings = c->recordings.count;
+    for (size_t i = 0; i < c->recordings.count; i++)
+        m->listed += c->recordings.recording[i].row != NAMES_NONE;
+}
+
 /* Counts the speakers of all recordings that have labels. */
 static bool corpus_count_voices(struct corpus *c)
 {

@@ -93,6 +93,18 @@ struct corpus {
     struct names notes; /* what the user is to be told of how the files were read */
 };
 
+/* What of a corpus was matched by the files that tell of it. */
+struct corpus_matches {
+    bool by_phone, by_pitch, by_speaker;
+    uint64_t frames, phones;            /* frames with labels, and those that are phones */
+    uint64_t voiced, pitched;           /* that might have pitch, and those that have it */
+    uint64_t valued[CORPUS_MAX_EXTRAS]; /* [extras] that have a value of the factor */
+    uint64_t recordings, listed;        /* recordings, and those whose speaker is in the table */
+};
+
+/* Fills in what is known of the speakers. */
+void corpus_match_speakers(const struct corpus *c, struct corpus_matches *m);
+
 /*
  * Opens what O says, and checks that at least one recording has labels, where there are any, and a
  * value of each of the user's factors: else STATUS_MISMATCH.  Speakers and pitch are opened where O

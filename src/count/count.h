@@ -146,15 +146,8 @@ struct count_cost {
 };
 enum status count_costs(const struct count_job *job, struct count_cost *cost, struct err *err);
 
-/* What of the frames of a job that is done was matched by the inputs. */
-struct count_matches {
-    bool by_phone, by_pitch, by_speaker;
-    uint64_t frames, phones;            /* frames in all, and those that are phones */
-    uint64_t voiced, pitched;           /* that might have pitch, and those that have it */
-    uint64_t valued[CORPUS_MAX_EXTRAS]; /* [extras] that have a value of the factor */
-    uint64_t recordings, listed;        /* recordings, and those whose speaker is in the table */
-};
-void count_match(const struct count_job *job, struct count_matches *m);
+/* What of a job that is done was matched by its inputs. */
+void count_match(const struct count_job *job, struct corpus_matches *m);
 
 /* The model that is counted with. */
 const struct model_info *count_model(const struct count_job *job);

@@ -26,11 +26,11 @@ static int matched_class(const struct count_job *j, uint32_t phone, uint32_t cel
     return level < 0 ? -1 : phones_class(&j->corpus.phones, c->level[phone].name[level]);
 }
 
-void count_match(const struct count_job *j, struct count_matches *m)
+void count_match(const struct count_job *j, struct corpus_matches *m)
 {
     const struct cells *c = &j->tally.cells;
     uint32_t phone = matched_factor(j, CORPUS_PHONE), pitch = matched_factor(j, CORPUS_PITCH);
-    *m = (struct count_matches){.by_phone = phone < j->built_in, .by_pitch = pitch < j->built_in};
+    *m = (struct corpus_matches){.by_phone = phone < j->built_in, .by_pitch = pitch < j->built_in};
     for (uint32_t i = 0; i < c->count; i++) {
         uint64_t frames = (uint64_t)c->frames[i];
         int class = m->by_phone ? matched_class(j, phone, i) : -1;
@@ -47,10 +47,7 @@ void count_match(const struct count_job *j, struct count_matches *m)
         for (unsigned x = 0; x < j->options->corpus.extras; x++)
             m->valued[x] += c->key[i][j->built_in + x] >= 0 ? frames : 0;
     }
-    for (size_t i = 0; i < j->corpus.recordings.count; i++)
-        m->listed += j->corpus.recordings.recording[i].row != NAMES_NONE;
-    m->recordings = j->corpus.recordings.count;
-    m->by_speaker = j->corpus.speakers.speaker.count > 0;
+    corpus_match_speakers(&j->corpus, m);
 }
 
 /* Up to five labels that are no phones. */
@@ -65,7 +62,7 @@ static void matched_list_labels(const struct count_job *j, struct buf *list)
 
 enum status count_check_phones(const struct count_job *j, struct err *err)
 {
-    struct count_matches m;
+    struct corpus_matches m;
     struct buf labels = BUF_INIT;
     count_match(j, &m);
     const struct count_totals *t = &j->tally.totals;

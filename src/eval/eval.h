@@ -179,6 +179,9 @@ double eval_damage(const struct eval *e, const struct eval_score *s);
 
 const struct model_info *eval_model(const struct eval *e);
 
+/* What of the recordings that were read was matched by the inputs. */
+void eval_match(const struct eval *e, struct corpus_matches *m);
+
 /* What the user is to be told of how the corpus was read. */
 const struct names *eval_notes(const struct eval *e);
 

@@ -58,7 +58,7 @@ prints 'measure	factor	level	trials	mse	r2' -m "$demo/models/ssl.safetensors" -a
     "${labels[@]}" --pitch "$demo/labels/demo-f0-hz.json" --task f0 --format tsv
 prints 'pitch=high' -m "$demo/models/ssl.safetensors" -a "$demo/audio" "${labels[@]}" \
     --pitch auto --task f0
-printf 'M1-3-0000\tkal\n' >"$dir/voices"
+ls "$demo/audio" | sed -n 's/^\(M[^.]*\).*/\1	kal/p' >"$dir/voices"
 prints 'voice=kal' "${sids[@]}" --factor voice="$dir/voices"
 "$PROPNEU" eval "${sids[@]}" -o "$dir/file" && grep -q all "$dir/file" || complain "-o writes nothing"
 

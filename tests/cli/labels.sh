@@ -140,5 +140,5 @@ grep -qF "f0/$b.f0: line 1: one column, no time: 164 values for a recording of 8
 printf '%s 50 51 x\n' $a >unit.txt
 "$PROPNEU" count -q "${model[@]}" -a audio -l quoted.csv --factor unit=unit.txt -o got.counts 2>err &&
     complain "a factor of no frame ends well"
-grep -qF 'unit.txt: not one of 125 frames has a value' err || complain "a factor: $(cat err)"
+grep -qF 'unit.txt: matched nothing: 0 of 125 frames have a value' err || complain "a factor: $(cat err)"
 exit $failed

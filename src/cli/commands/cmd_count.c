@@ -277,42 +277,6 @@ static void count_note_tokens(const struct request *r, const struct cli *cli)
     free(path);
 }
 
-/* One warning where MATCHED of ALL frames (or recordings) are less than a tenth; true if none are.
- */
-static bool count_warn_of(const char *file, uint64_t matched, uint64_t all, const char *what)
-{
-    if (all == 0 || matched * 10 >= all)
-        return false;
-    if (matched == 0)
-        fprintf(stderr, "propneu: %s: not one of %" PRIu64 " %s\n", file, all, what);
-    else
-        fprintf(stderr, "propneu: %s: only %" PRIu64 " of %" PRIu64 " %s\n", file, matched, all,
-                what);
-    return matched == 0;
-}
-
-/* Inputs that hardly fit the corpus are told even if --quiet; true if one matched nothing, but for
- * a shard, which may well hold none of what a table tells. */
-static bool count_warn(const struct request *r, const struct count_job *job)
-{
-    const struct corpus_options *c = &r->in.corpus;
-    struct count_matches m;
-    bool none = false;
-    count_match(job, &m);
-    if (m.by_phone)
-        none |= count_warn_of(c->labels, m.phones, m.frames, "frames is a phone");
-    if (m.by_pitch)
-        none |= count_warn_of(c->pitch, m.pitched, m.voiced,
-                              m.by_phone ? "frames of vowels and voiced consonants has pitch"
-                                         : "frames has pitch");
-    if (m.by_speaker)
-        none |= count_warn_of(c->speakers, m.listed, m.recordings,
-                              "recordings is of a speaker in this table");
-    for (unsigned x = 0; x < c->extras; x++)
-        none |= count_warn_of(c->extra[x].file, m.valued[x], m.frames, "frames has a value");
-    return none && !c->shards;
-}
-
 /* Reports what was counted. Recordings left out or unreadable folders make the exit status
  * CLI_FAILED unless --keep-going, so that a script notices an incomplete corpus. */
 static int count_finish(const struct request *r, const struct cli *cli, struct progress *p,
@@ -325,7 +289,9 @@ static int count_finish(const struct request *r, const struct cli *cli, struct p
     count_note_tokens(r, cli);
     if (r->in.corpus.edges_given && r->in.corpus.by >> CORPUS_PITCH & 1 && !*count_pitch_edges(job))
         cli_note(cli, "%s: holds classes, so --pitch-edges was not used", r->in.corpus.pitch);
-    bool unmatched = count_warn(r, job);
+    struct corpus_matches m;
+    count_match(job, &m);
+    bool unmatched = input_warn_unmatched(&r->in.corpus, &m);
     if (r->keep_going || (left_out == 0 && !count_unread_folders(job) && !unmatched))
         return CLI_DONE;
     if (count_unread_folders(job))

@@ -241,6 +241,11 @@ static int eval_do_print(const struct cli *cli, const struct eval_report *report
 static int eval_finish(const struct request *r, const struct eval *e)
 {
     size_t left, all = eval_recordings(e, &left);
+    struct corpus_matches m;
+    eval_match(e, &m);
+    bool unmatched = input_warn_unmatched(&r->in.corpus, &m);
+    if (unmatched && !r->keep_going)
+        return CLI_FAILED;
     if (left == 0 || r->keep_going)
         return CLI_DONE;
     cli_warn("%s: %zu of %zu recordings were left out (--keep-going: exit 0)", r->in.corpus.audio,

@@ -6,6 +6,7 @@
 
 #include "cli/commands/input_options.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/numeral.h"
@@ -100,4 +101,33 @@ void input_note_corpus(const struct cli *cli, const struct names *notes)
 {
     for (uint32_t i = 0; i < notes->count; i++)
         cli_note(cli, "%s", notes->name[i]);
+}
+
+/* A warning where MATCHED of ALL are less than a tenth; true if they are none. */
+static bool input_warn_of(const char *file, uint64_t matched, uint64_t all, const char *what)
+{
+    if (all == 0 || matched * 10 >= all)
+        return false;
+    if (matched == 0)
+        cli_warn("%s: matched nothing: 0 of %" PRIu64 " %s", file, all, what);
+    else
+        cli_warn("%s: hardly matched: %" PRIu64 " of %" PRIu64 " %s", file, matched, all, what);
+    return matched == 0;
+}
+
+bool input_warn_unmatched(const struct corpus_options *o, const struct corpus_matches *m)
+{
+    bool none = false;
+    if (m->by_phone)
+        none |= input_warn_of(o->labels, m->phones, m->frames, "frames are phones of the table");
+    if (m->by_pitch)
+        none |= input_warn_of(o->pitch, m->pitched, m->voiced,
+                              m->by_phone ? "frames of vowels and voiced consonants have pitch"
+                                          : "frames have pitch");
+    if (m->by_speaker)
+        none |=
+            input_warn_of(o->speakers, m->listed, m->recordings, "recordings are of its speakers");
+    for (unsigned x = 0; x < o->extras; x++)
+        none |= input_warn_of(o->extra[x].file, m->valued[x], m->frames, "frames have a value");
+    return none && !o->shards;
 }
