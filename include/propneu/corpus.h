@@ -27,7 +27,7 @@ struct pn_corpus_options {
     const char *audio;       /* folder, searched with its subfolders; one recording; or a list */
     const char *labels;      /* folder of TextGrids, or a file of phones by time or by frame */
     const char *label_table; /* names of the numbers in labels by frame */
-    const char *tier;        /* of the TextGrids, with the phones */
+    const char *tier;        /* with the phones; several divided by tabs */
     const char *phones;    /* phone table: file, or "timit", "ipa-mfa"; NULL: as fits the labels */
     const char *speakers;  /* table of speakers and gender */
     const char *pitch;     /* file of pitch, or "auto": tracked in the recordings */
