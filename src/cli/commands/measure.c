@@ -116,10 +116,16 @@ static enum status measure_print(FILE *out, const struct cli *cli, const struct 
 
 /* The exit status, once everything is printed. */
 static int measure_finish(const struct measure_how *how, const struct experiment_request *r,
-                          const struct experiment *x)
+                          const struct experiment_session *s)
 {
-    if (x->left_out == 0 || how->keep_going)
+    const struct experiment *x = s->x;
+    struct corpus_matches m;
+    eval_match(s->eval, &m);
+    bool unmatched = input_warn_unmatched(&r->eval.corpus, &m);
+    if (how->keep_going || (x->left_out == 0 && !unmatched))
         return CLI_DONE;
+    if (x->left_out == 0)
+        return CLI_FAILED;
     cli_warn("%s: %" PRIu64 " recordings were left out (--keep-going: exit 0)",
              r->eval.corpus.audio, x->left_out);
     return CLI_FAILED;
@@ -168,7 +174,7 @@ int measure_run(const struct cli *cli, const struct experiment_request *r,
         return cli_fail(&err);
     if (measure_steps(&session, cli, &shown, &status, &err))
         status = cli_fail(&err);
-    int left = status == CLI_DONE ? measure_finish(how, r, session.x) : status;
+    int left = status == CLI_DONE ? measure_finish(how, r, &session) : status;
     experiment_session_close(&session, status == CLI_DONE);
     return left;
 }
