@@ -44,8 +44,8 @@ bool input_options_take(void *request, const struct cli_args *a, int opt);
 /* Says whether MODEL hears recordings normalised, and why. */
 void input_note_normalize(const char *model, const struct cli *cli, const struct model_info *m);
 
-/* Tells of inputs that hardly fit the corpus, even if --quiet; true if one matched nothing, but for a
- * shard, which may well hold none of what a table tells. */
+/* Tells of inputs that hardly fit the corpus, even if --quiet; true if one matched nothing, but for
+ * a shard, which may well hold none of what a table tells. */
 bool input_warn_unmatched(const struct corpus_options *o, const struct corpus_matches *m);
 
 /* Tells how a corpus was read, where it could have been read otherwise (corpus.h). */
