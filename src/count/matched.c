@@ -7,6 +7,8 @@
 
 #include "count/count_internal.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 
 /* The number of the built-in factor KIND among the cells' factors; BUILT_IN: it is none. */
@@ -50,14 +52,22 @@ void count_match(const struct count_job *j, struct corpus_matches *m)
     corpus_match_speakers(&j->corpus, m);
 }
 
-/* Up to five labels that are no phones. */
+/* The first labels in bytewise order, not in that of the threads; up to five. */
 static void matched_list_labels(const struct count_job *j, struct buf *list)
 {
-    uint32_t phone = matched_factor(j, CORPUS_PHONE), listed = 0;
+    uint32_t phone = matched_factor(j, CORPUS_PHONE);
     const struct names *t = &j->tally.cells.level[phone];
-    for (uint32_t i = 0; i < t->count && phone < j->built_in && listed < 5; i++)
-        if (*t->name[i])
-            buf_printf(list, "%s'%.40s'", listed++ ? ", " : "; they are like ", t->name[i]);
+    const char *last = PHONES_SILENCE;
+    for (int listed = 0; listed < 5 && phone < j->built_in; listed++) {
+        const char *next = NULL;
+        for (uint32_t i = 0; i < t->count; i++)
+            if (strcmp(t->name[i], last) > 0 && (!next || strcmp(t->name[i], next) < 0))
+                next = t->name[i];
+        if (!next)
+            return;
+        buf_printf(list, "%s'%.40s'", listed ? ", " : "; they are like ", next);
+        last = next;
+    }
 }
 
 enum status count_check_phones(const struct count_job *j, struct err *err)

@@ -104,7 +104,7 @@ gives $spoken -a audio -l context
 sed -i 's/"phones"/"narrow"/' plain/$a.TextGrid
 gives $spoken -a audio -l plain --tier narrow --tier phones
 grids unknown u1 u2 u3 u4 u5 u6 u7 u8 u9 u10
-refuses 1 "unknown: not one frame is a phone: no label is in the phone table; they are like 'u1'" \
+refuses 1 "unknown: not one frame is a phone: no label is in the phone table; they are like 'u1', 'u10', 'u2'" \
     count -q "${model[@]}" -a audio -l unknown -o new.counts
 
 # Praat's third form, the aligner's JSON, Kaldi's numbers.
