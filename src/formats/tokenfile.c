@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/numeral.h"
 #include "formats/countfile_about.h"
 #include "formats/tensors/safetensors.h"
 
@@ -184,6 +185,19 @@ static enum status tokens_read_layers(struct tokens *t, struct err *err)
     return code;
 }
 
+/* As many tokens as were written; files of earlier versions do not say how many. */
+static enum status tokens_check_number(const struct tokens *t, struct err *err)
+{
+    const char *text = tensors_meta(&t->about.file, "tokens");
+    unsigned long number;
+    if (!text)
+        return STATUS_OK;
+    if (!numeral_unsigned(text, 1, INT32_MAX, &number) || number != t->count)
+        return counts_bad(&t->about, err, "holds %u tokens, but its metadata 'tokens' is %.20s",
+                          t->count, text);
+    return STATUS_OK;
+}
+
 /* What the tensors say, which are taken over and freed on failure. */
 static enum status tokens_read_all(struct tokens *out, const struct tensors *file, const char *path,
                                    struct err *err)
@@ -203,6 +217,8 @@ static enum status tokens_read_all(struct tokens *out, const struct tensors *fil
         code = tokens_read_factor(&t, f, err);
     if (!code)
         code = tokens_check_order(&t, err);
+    if (!code)
+        code = tokens_check_number(&t, err);
     if (!code)
         code = tokens_read_layers(&t, err);
     if (!code && !(c->strata = counts_text(c, "")))

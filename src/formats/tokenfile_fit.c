@@ -33,8 +33,14 @@ static enum status tokens_differ(const struct tokens *t, const struct counts *c,
 static enum status tokens_fit_about(const struct tokens *t, const struct counts *c, struct err *err)
 {
     const struct counts *a = &t->about;
-    if (a->model_fingerprint && c->model_fingerprint ? a->model_fingerprint != c->model_fingerprint
-                                                     : strcmp(a->model, c->model) != 0)
+    bool weights = a->model_fingerprint && c->model_fingerprint;
+    if (weights && a->model_fingerprint != c->model_fingerprint)
+        return tokens_differ(t, c, err,
+                             "it is of a model '%.60s' with other weights (model_fingerprint "
+                             "%016llx, not %016llx)",
+                             a->model, (unsigned long long)a->model_fingerprint,
+                             (unsigned long long)c->model_fingerprint);
+    if (!weights && strcmp(a->model, c->model) != 0)
         return tokens_differ(t, c, err, "model '%.60s' is not '%.60s'", a->model, c->model);
     if (a->lambda_percent != c->lambda_percent)
         return tokens_differ(t, c, err, "its lambda is %s %%, not %s %%",

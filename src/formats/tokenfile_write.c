@@ -89,10 +89,11 @@ static void token_writer_data(const struct token_writer *w, size_t i, FILE *out)
 }
 
 /* What a count file says, at one lambda and without what is of cells, and the layers' widths. */
-static void token_writer_meta(struct meta *m, const struct counts *about)
+static void token_writer_meta(struct meta *m, const struct counts *about, uint32_t count)
 {
     struct counts c = *about;
     struct buf widths = BUF_INIT;
+    char tokens[16];
     c.lambdas = 0;
     c.phone_occurrences = NULL;
     c.columns = 0;
@@ -103,6 +104,8 @@ static void token_writer_meta(struct meta *m, const struct counts *about)
     for (uint32_t l = 0; l < c.layers; l++)
         buf_printf(&widths, "%s%" PRIu32, l ? "," : "", c.layer[l].width);
     meta_put(m, "widths", buf_text(&widths));
+    snprintf(tokens, sizeof tokens, "%" PRIu32, count);
+    meta_put(m, "tokens", tokens);
     m->failed |= !buf_ok(&widths);
     buf_free(&widths);
 }
@@ -122,7 +125,7 @@ enum status tokens_write(const struct counts *about, uint32_t count,
         code = err_nomem(err);
         goto out;
     }
-    token_writer_meta(&m, about);
+    token_writer_meta(&m, about, count);
     if ((code = meta_check(&m, path, err)) || (code = outfile_open(&f, path, err)) ||
         (code = safetensors_write_header(f.stream, w.tensor, w.tensors, m.entry, m.count, err)))
         goto out;

@@ -164,6 +164,7 @@ enum status neuron_tests_make(struct neuron_tests *out, struct analysis *a,
         memcpy(made.strata, x.strata, sizeof made.strata);
         made.draws = x.labelings.draws;
         made.enumerated = x.labelings.enumerated;
+        made.left_out = x.units.left_out;
         made.smallest_p = labelings_smallest_p(&x.labelings);
         code = neuron_tests_run(&w, a, r, &x, err);
     }

@@ -36,6 +36,7 @@ struct neuron_tests {
     char strata[80];
     uint64_t draws;
     bool enumerated;
+    uint32_t left_out; /* units without a level of the property, which are in no draw */
     double smallest_p; /* that so many labelings allow; no q is smaller */
     enum fdr fdr;
     uint32_t layers;

@@ -186,6 +186,7 @@ static enum status null_prepare(struct null_run *run, const struct null_request 
     memcpy(n->strata, x->strata, sizeof n->strata);
     n->labelings = x->labelings.total;
     n->enumerated = x->labelings.enumerated;
+    n->left_out = x->units.left_out;
     code = null_make_room(n, r->property, r->statistics * run->layers, x->labelings.draws, err);
     run->request.property = n->property;
     return code ? code : null_observe(run, err);

@@ -42,6 +42,7 @@ struct null_result {
     char strata[80];
     uint64_t draws, labelings; /* labelings: how many there are; UINT64_MAX: more */
     bool enumerated;
+    uint32_t left_out;    /* units without a level of the property, which are in no draw */
     char why[256];        /* why there is no p but at most an expected size (draws 0); "" */
     uint32_t rows;        /* statistics x layers, statistic by statistic */
     struct null_row *row; /* [rows] */

@@ -189,17 +189,11 @@ static enum status units_place_rows(struct units_making *m, struct err *err)
     return STATUS_OK;
 }
 
-/* Frames of the phones' rows of R; the phone stands first in its keys. */
-static int64_t units_phone_frames(const struct units_making *m, const struct query_rows *r)
-{
-    int64_t sum = 0;
-    for (uint32_t i = 0; i < r->rows; i++)
-        if (m->phones.of[r->level[(size_t)i * r->groups]] != UINT32_MAX)
-            sum += r->frames[i];
-    return sum;
-}
-
-/* Whether the owners have one level each, and no frames without one. */
+/*
+ * Whether the owners have one level each, and how many have none.  Frames without a level are in no
+ * pattern, so that a level that only some of an owner's frames have is that of its unit; an owner
+ * without any (a speaker whose accent is not known) is in no pattern and has nothing to exchange.
+ */
 static enum status units_look_constant(struct units_making *m, struct err *err)
 {
     struct units *u = m->u;
@@ -207,9 +201,14 @@ static enum status units_look_constant(struct units_making *m, struct err *err)
     uint32_t *seen = mem_zeros(u->owners, sizeof *seen);
     enum status code =
         seen ? query_rows(&all, m->c, &m->a->filters, m->factor, 2, err) : err_nomem(err);
-    u->constant = !code && units_phone_frames(m, &all) == units_phone_frames(m, &u->rows);
+    u->constant = !code;
     for (uint32_t i = 0; i < u->units && !code; i++)
         u->constant = u->constant && seen[u->owner[i]]++ == 0;
+    for (uint32_t r = 0; r < all.rows && !code; r++) {
+        const int32_t *key = all.level + (size_t)r * all.groups;
+        if (m->phones.of[key[0]] != UINT32_MAX && seen[key[1]]++ == 0)
+            u->left_out++;
+    }
     query_rows_free(&all);
     free(seen);
     return code;

@@ -23,7 +23,8 @@ struct units {
     uint32_t *frames;      /* [phones][units] */
     uint32_t *row;         /* [phones][units] in `rows`, or QUERY_NO_ROW */
     struct query_rows rows;
-    bool constant; /* each owner is one unit, and all its cells have a level */
+    bool constant;     /* each owner is one unit at most */
+    uint32_t left_out; /* owners with frames of the phones, none of which has a level */
 };
 
 /* The phones that a property's patterns are of. */

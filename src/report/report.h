@@ -36,10 +36,12 @@ enum status report_settings(struct table *t, const struct analysis *a, struct er
 /* What chance gives of what is drawn in figures 7, 4 and 5, in columns that are there where they
  * were asked for. */
 enum report_bands {
-    REPORT_BAND_NEURONS = 1,
+    REPORT_BAND_OBSERVED = 32, /* the number of neurons compared, of the next and of layers */
+    REPORT_BAND_NEURONS = 1 | REPORT_BAND_OBSERVED,
     REPORT_BAND_SILHOUETTES = 2,
     REPORT_BAND_BEST = 4,
-    REPORT_BAND_DRAWS = 8, /* of figure 7, too: sizes in bootstrap draws */
+    REPORT_BAND_NULL = 16 | REPORT_BAND_OBSERVED, /* of layers: what was compared, and how */
+    REPORT_BAND_DRAWS = 8,                        /* of figure 7, too: sizes in bootstrap draws */
 };
 
 /*

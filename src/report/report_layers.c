@@ -38,9 +38,9 @@ static const struct table_column layers_columns[] = {
      "with --null: mean of silhouette_distances when labels are exchanged", 0, 3},
     {"distances_p", TABLE_REAL, NULL, "with --null: p of silhouette_distances", 0, 4},
     {"observed", TABLE_REAL, "neurons",
-     "figure 7 with --null: the number of neurons that expected, low, high and p are about; where "
-     "tokens are exchanged, that of their middle frames",
-     REPORT_BAND_NEURONS, 0},
+     "layers and figure 7 with --null: the number of neurons that expected, low, high and p are "
+     "about; where tokens are exchanged, that of their middle frames",
+     REPORT_BAND_OBSERVED, 0},
     {"low", TABLE_REAL, "neurons", "2.5 percentile of that number when labels are exchanged",
      REPORT_BAND_NEURONS, 0},
     {"high", TABLE_REAL, "neurons", "97.5 percentile", REPORT_BAND_NEURONS, 0},
@@ -65,6 +65,21 @@ static const struct table_column layers_columns[] = {
      "draws_mean minus property_neurons: sizes after a threshold are biased in the draws, whose "
      "range is no confidence interval",
      REPORT_BAND_DRAWS, 1},
+    {"distances_observed", TABLE_REAL, NULL,
+     "layers with --null: the silhouette on the distances that distances_expected and distances_p "
+     "are about; where tokens are exchanged, that of their middle frames",
+     REPORT_BAND_NULL, 3},
+    {"distances_p_max", TABLE_REAL, NULL,
+     "layers with --null: p of distances_observed for the best of these layers", REPORT_BAND_NULL,
+     4},
+    {"exchanged", TABLE_TEXT, NULL,
+     "layers with --null: what was exchanged: classes, speakers, tokens or utterances",
+     REPORT_BAND_NULL, 0},
+    {"strata", TABLE_TEXT, NULL, "what labels were exchanged within; none: freely",
+     REPORT_BAND_NULL, 0},
+    {"draws", TABLE_INTEGER, "labelings", "labelings of the null", REPORT_BAND_NULL, 0},
+    {"enumerated", TABLE_BOOLEAN, NULL,
+     "they are all there are, the observed one among them; else random ones", REPORT_BAND_NULL, 0},
 };
 
 static const struct table_column properties_columns[] = {
@@ -160,6 +175,12 @@ static void add_layer(struct table *t, const struct scores *s, const struct scor
     table_real(t, v->drawn_neurons.low);
     table_real(t, v->drawn_neurons.high);
     table_real(t, v->drawn_neurons.mean - v->drawn_neurons.observed);
+    table_real(t, v->null_full.observed);
+    table_real(t, v->null_full.p_max);
+    table_words(t, q->how.draws ? exchange_name(q->how.kind) : NULL);
+    table_words(t, q->how.draws ? q->how.strata : NULL);
+    table_count(t, q->how.draws ? (int64_t)q->how.draws : -1);
+    table_flag(t, q->how.enumerated);
 }
 
 enum status report_layers(struct table *t, const struct scores *s, size_t files, unsigned bands,

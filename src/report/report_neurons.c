@@ -30,7 +30,7 @@ static const struct table_column neurons_columns[] = {
     {"p", TABLE_REAL, NULL,
      "with --tests: how often exchanged labels give the neuron as large a margin, that is share of "
      "a group's patterns that have it less the largest share of another group, in the group where "
-     "that is most",
+     "that is most; where tokens are exchanged (pitch), of their middle frames, unlike in_phones",
      NEURONS_TESTS, 4},
     {"q", TABLE_REAL, NULL,
      "with --tests: false discovery rate among all neurons of the layer with a p as small",

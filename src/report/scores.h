@@ -27,6 +27,14 @@ struct score {
     struct summary drawn_neurons; /* of bootstrap draws (scores_add_draws); NAN until then; no p */
 };
 
+/* How the nulls of a property were made, as in struct null_result; draws 0: there are none. */
+struct score_exchange {
+    enum exchange_kind kind;
+    char strata[80];
+    uint64_t draws;
+    bool enumerated;
+};
+
 struct score_property {
     char *name;
     char why[256];       /* why the file has no result; "" if it can */
@@ -34,6 +42,7 @@ struct score_property {
     struct score *layer; /* [layers] */
     long best;           /* layer of the largest silhouette; -1 = none, or all alike */
     char *exchanged; /* how the nulls were made, as exchange_words has it; NULL: there are none */
+    struct score_exchange how;
     char *drawn; /* how draws were made, "14 speakers drawn within gender, 999 draws"; or NULL */
     struct summary null_best; /* of the largest silhouette of all layers; no p_max */
 };

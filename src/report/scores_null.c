@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -62,6 +63,9 @@ enum status scores_add_null(struct scores *s, const struct null_result *n, struc
     q->exchanged = exchange_words(n->kind, n->strata, n->draws, n->enumerated);
     if (!q->exchanged)
         return err_nomem(err);
+    q->how =
+        (struct score_exchange){.kind = n->kind, .draws = n->draws, .enumerated = n->enumerated};
+    memcpy(q->how.strata, n->strata, sizeof q->how.strata);
     return maps ? scores_null_best(&q->null_best, map, maps, n, err) : STATUS_OK;
 }
 

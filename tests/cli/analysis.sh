@@ -100,6 +100,32 @@ prints '"distances_p": ' map "$voices" --property phone --null --draws 3 --forma
     grep -q 'gender: no null: ' "$dir/err" || complain "map --null: $(cat "$dir/err")"
 refuses 2 'for --null' map "$toy" --property phone --draws 3
 
+# `layers --null` has the observed values that its p belong to, and says how the null was made, in
+# every format and as `null` does.
+for property in pitch gender; do
+    "$PROPNEU" null -q "$voices" --property $property --draws 9 --seed 3 --format tsv |
+        awk -F '\t' '$2 == 1 && ($3 == "size" || $3 == "full-dim") && $6 !~ /^utterance/ {
+            print $4, $5, $6, $7, $8, $13, $14 }' >"$dir/want"
+    "$PROPNEU" layers -q "$voices" --property $property --null --draws 9 --seed 3 --format tsv |
+        awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+            NR == 2 { how = $at["exchanged"] " " $at["strata"] " " $at["draws"] " " $at["enumerated"]
+                print $at["observed"], how, $at["p"], $at["p_max"]
+                print $at["distances_observed"], how, $at["distances_p"], $at["distances_p_max"] }' \
+            >"$dir/got"
+    cmp -s "$dir/want" "$dir/got" || complain "layers --null: $(cat "$dir/got"), not $(cat "$dir/want")"
+done
+prints 'pitch: labels of tokens exchanged within speaker x phone, 9 random labelings' \
+    layers "$voices" --property pitch --null --draws 9
+grep -q 'property  observed  expected' "$dir/out" || complain 'layers --null: no observed value'
+prints 'gender: labels of speakers exchanged within engine, 9 random labelings' \
+    layers "$voices" --property gender --null --draws 9
+
+# What is given and not used is said.
+"$PROPNEU" null "$voices" --property phone --strata engine --draws 3 2>&1 >"$dir/out" |
+    grep -q 'phone: --strata is not used: classes are exchanged' || complain 'no note on --strata'
+refuses 2 '--strata: a column, or none' null "$voices" --property gender --strata ''
+refuses 2 'up to 4294967295' null "$voices" --property gender --seed 4294967296
+
 prints 'gender & phone & [IY]' overlap "$toy" --layer 2 gender phone '[IY]'
 prints 'region	in	size	expected	p' overlap "$toy" --layer 2 --format tsv gender phone '[IY]'
 columns 6

@@ -48,6 +48,11 @@ column() {
     column p | cmp -s - "$dir/p" && complain 'another seed, the same p'
 }
 
+"$PROPNEU" neurons "$sid" --property gender --layer 2 --tests --draws 3 |
+    grep -q 'middle frames' && complain 'gender is of no tokens'
+"$PROPNEU" neurons "$srcdir/data/demo/counts/ssl.counts" --property pitch --layer 1 --tests --draws 3 |
+    grep -q "p and q are of the tokens' middle frames" || complain 'p of which frames?'
+
 refuses 1 "without the factor 'speaker'" neurons "$ssl" --property gender --tests
 refuses 1 'each-phone' neurons "$ssl" --property each-phone --tests
 refuses 2 'are for --tests' neurons "$sid" --property gender --draws 5

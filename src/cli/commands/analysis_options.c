@@ -66,7 +66,7 @@ static bool map_take(void *options, const struct cli_args *a, int opt)
         return true;
     default:
         if (!cli_unsigned(a->value, 0, UINT32_MAX, &n))
-            return complain_value(a, "--seed takes a number");
+            return complain_value(a, "--seed takes a number up to 4294967295");
         o->map.seed = n;
         return true;
     }

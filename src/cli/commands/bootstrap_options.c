@@ -19,7 +19,7 @@ static const struct cli_option bootstrap_table[] = {
     [BOOTSTRAP_SPEAKER_TABLE] = {"speakers", 0, "FILE",
                                  "speaker table for files that have no columns", CLI_FILE},
     [BOOTSTRAP_DRAW_COUNT] = {"draws", 0, "N", "bootstrap draws (default: 9999)", NULL},
-    [BOOTSTRAP_SEED] = {"seed", 0, "N", "seed of the draws (default: 0)", NULL},
+    [BOOTSTRAP_SEED] = {"seed", 0, "N", "seed of the draws, up to 4294967295 (default: 0)", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -28,7 +28,11 @@ static bool bootstrap_take(void *part, const struct cli_args *a, int opt)
     struct bootstrap_options *o = part;
     unsigned long n = 0;
     switch (opt) {
-    case BOOTSTRAP_STRATA: o->strata = a->value; return true;
+    case BOOTSTRAP_STRATA:
+        o->strata = a->value;
+        if (!a->value[0])
+            cli_usage(a->command, "--strata: a column, or none");
+        return a->value[0] != '\0';
     case BOOTSTRAP_SPEAKER_TABLE: o->speakers = a->value; return true;
     case BOOTSTRAP_DRAW_COUNT:
         if (!cli_unsigned(a->value, 1, MOST_DRAWS, &n)) {
@@ -40,7 +44,7 @@ static bool bootstrap_take(void *part, const struct cli_args *a, int opt)
         return true;
     default:
         if (!cli_unsigned(a->value, 0, UINT32_MAX, &n)) {
-            cli_usage(a->command, "--seed takes a number, not '%s'", a->value);
+            cli_usage(a->command, "--seed takes a number up to 4294967295, not '%s'", a->value);
             return false;
         }
         o->seed = n;

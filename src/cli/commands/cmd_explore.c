@@ -184,7 +184,7 @@ static int explore_take_option(struct explore *e, int opt, const char *value)
         break;
     case OPT_SEED:
         if (!cli_unsigned(value, 0, UINT32_MAX, &n))
-            return cli_usage(e->command, "--seed takes a number, not '%s'", value);
+            return cli_usage(e->command, "--seed takes a number up to 4294967295, not '%s'", value);
         e->app.nulls.seed = n;
         break;
     case OPT_LAST: e->last = true; break;

@@ -27,10 +27,18 @@ struct request {
     struct exchange_options exchange;
 };
 
+/* True if the nulls of Q compare other patterns than the file's own: those of tokens. */
+static bool layers_of_tokens(const struct score_property *q)
+{
+    return q->how.draws && q->how.kind == EXCHANGE_TOKENS;
+}
+
 /* The heading of one property: its groups with the phones they have data for, then the columns.
  * Group columns are omitted where too many to fit a line. */
-static void print_text_head(FILE *out, const struct property *p, bool null)
+static void print_text_head(FILE *out, const struct property *p, const struct score_property *q,
+                            bool null)
 {
+    bool tokens = null && layers_of_tokens(q);
     fprintf(out, "\n");
     print_name(out, p->name, 0);
     fprintf(out, " (%u patterns)", p->points);
@@ -42,12 +50,20 @@ static void print_text_head(FILE *out, const struct property *p, bool null)
     }
     if (p->groups > MANY_GROUPS)
         fprintf(out, ": %u groups", p->groups);
-    fprintf(out, "\nlayer      S  property%s", null ? "  expected       p   p_max" : "");
+    fputc('\n', out);
+    if (null && q->how.draws) {
+        print_exchange(out, p->name, q->how.kind, q->how.strata, q->how.draws, q->how.enumerated);
+        fputs(tokens ? "\n'observed', which is compared, is of the tokens' middle frames\n" : "\n",
+              out);
+    }
+    fprintf(out, "layer      S  property%s%s", tokens ? "  observed" : "",
+            null ? "  expected       p   p_max" : "");
     for (uint32_t g = 0; g < p->groups && p->groups <= MANY_GROUPS; g++) {
         fprintf(out, "  ");
         print_name(out, p->group.name[g], 8);
     }
-    fprintf(out, "  silhouette  (distances)%s\n", null ? "  expected       p" : "");
+    fprintf(out, "  silhouette  (distances)%s%s\n", tokens ? "  observed" : "",
+            null ? "  expected       p" : "");
 }
 
 /* One property in the layers asked for. */
@@ -58,7 +74,7 @@ static enum status print_text(FILE *out, struct analysis *a, const struct scores
     const struct property_layer *l;
     enum status code = analysis_property(a, q->name, &p, err);
     if (!code)
-        print_text_head(out, p, null);
+        print_text_head(out, p, q, null);
     for (uint32_t i = 0; !code && i < s->layers; i++) {
         const struct score *v = &q->layer[i];
         if (!v->there)
@@ -67,6 +83,8 @@ static enum status print_text(FILE *out, struct analysis *a, const struct scores
         if (code)
             break;
         fprintf(out, "%5u  %5u  %8u", i + 1, v->any, v->neurons);
+        if (null && layers_of_tokens(q))
+            print_real(out, v->null_neurons.observed, 10, 0);
         if (null) {
             print_real(out, v->null_neurons.mean, 10, 1);
             print_real(out, v->null_neurons.p, 8, 4);
@@ -81,6 +99,8 @@ static enum status print_text(FILE *out, struct analysis *a, const struct scores
         print_real(out, v->silhouette, 10, 3);
         fputc(q->best == (long)i && !s->only ? '*' : ' ', out);
         print_real(out, v->silhouette_full, 12, 3);
+        if (null && layers_of_tokens(q))
+            print_real(out, v->null_full.observed, 10, 3);
         if (null) {
             print_real(out, v->null_full.mean, 10, 3);
             print_real(out, v->null_full.p, 8, 4);
@@ -104,7 +124,8 @@ static enum status print_all_text(FILE *out, struct analysis_input *in, const st
 
 /* The same for programs. */
 static enum status print_tables(FILE *out, const struct cli *cli, struct analysis_input *in,
-                                const struct scores *s, const struct names *only, struct err *err)
+                                const struct scores *s, const struct names *only, bool null,
+                                struct err *err)
 {
     struct answer answer = ANSWER_INIT;
     enum status code = report_settings(answer_add(&answer), &in->analysis, err);
@@ -116,7 +137,7 @@ static enum status print_tables(FILE *out, const struct cli *cli, struct analysi
     for (uint32_t i = 0; i < only->count && !code; i++)
         code = report_groups(groups, &in->analysis, only->name[i], err);
     if (!code)
-        code = report_layers(answer_add(&answer), s, 1, 0, err);
+        code = report_layers(answer_add(&answer), s, 1, null ? REPORT_BAND_NULL : 0, err);
     if (!code)
         code = answer_print(out, cli->format, &answer, err);
     answer_free(&answer);
@@ -226,7 +247,7 @@ static enum status print_layers(FILE *out, const struct cli *cli, struct analysi
         code = layers_add_nulls(&s, a, r, cli, err);
     if (!code)
         code = cli->format == CLI_TEXT ? print_all_text(out, in, &s, r->null, err)
-                                       : print_tables(out, cli, in, &s, &only, err);
+                                       : print_tables(out, cli, in, &s, &only, r->null, err);
     scores_free(&s);
     names_free(&only);
     return code;

@@ -182,6 +182,10 @@ static enum status neurons_find(struct neurons_found *f, const struct cli *cli, 
     if (r->tests)
         code = neuron_tests_make(&f->tests, a, &tests, err);
     progress_end(&progress);
+    if (!code && r->tests) {
+        exchange_note(cli, r->property, f->tests.kind, f->tests.left_out);
+        exchange_note_unused(cli, r->property, f->tests.kind, x);
+    }
     progress_begin(&progress, cli, "drawing speakers");
     if (!code && r->stable > 0)
         code = stability_make(&f->stability, a, &draws, err);

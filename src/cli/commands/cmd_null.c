@@ -151,7 +151,11 @@ static enum status null_compute(struct null_run *n, const struct cli *cli, struc
             break;
         if (n->result[n->results].why[0])
             cli_note(cli, "no p: %s", n->result[n->results].why);
-        enum exchange_kind kind = n->result[n->results++].kind;
+        enum exchange_kind kind = n->result[n->results].kind;
+        if (n->results++ == 0) {
+            exchange_note(cli, n->request.property, kind, n->result[0].left_out);
+            exchange_note_unused(cli, n->request.property, kind, &n->request.exchange);
+        }
         if (n->result[0].why[0])
             break;
         n->request.exchange.strata = exchange_further_strata(kind, &n->request.exchange);

@@ -20,7 +20,7 @@ enum {
 
 /* The seed stands first, so that the group without it is the rest. */
 static const struct cli_option exchange_table[] = {
-    [EXCHANGE_SEED] = {"seed", 0, "N", "seed of the draws (default: 0)", NULL},
+    [EXCHANGE_SEED] = {"seed", 0, "N", "seed of the draws, up to 4294967295 (default: 0)", NULL},
     [EXCHANGE_STRATA] = {"strata", 0, "COLUMN",
                          "exchange speakers of equal values only; none: freely (default: the "
                          "file's)",
@@ -38,7 +38,7 @@ static bool exchange_take_numbers(struct exchange_options *o, const struct cli_a
     unsigned long n = 0;
     if (opt == EXCHANGE_SEED) {
         if (!cli_unsigned(a->value, 0, UINT32_MAX, &n)) {
-            cli_usage(a->command, "--seed takes a number, not '%s'", a->value);
+            cli_usage(a->command, "--seed takes a number up to 4294967295, not '%s'", a->value);
             return false;
         }
         o->seed = n;
@@ -60,7 +60,11 @@ static bool exchange_take(void *part, const struct cli_args *a, int opt)
 {
     struct exchange_options *o = part;
     switch (opt) {
-    case EXCHANGE_STRATA: o->strata = a->value; return true;
+    case EXCHANGE_STRATA:
+        o->strata = a->value;
+        if (!a->value[0])
+            cli_usage(a->command, "--strata: a column, or none");
+        return a->value[0] != '\0';
     case EXCHANGE_SPEAKER_TABLE: o->speakers = a->value; return true;
     case EXCHANGE_TOKEN_FILE: o->tokens = a->value; return true;
     default: return exchange_take_numbers(o, a, opt);
@@ -90,6 +94,27 @@ void print_exchange(FILE *out, const char *property, enum exchange_kind kind, co
     fputs(": ", out);
     print_name(out, words ? words : "", 0);
     free(words);
+}
+
+void exchange_note(const struct cli *cli, const char *property, enum exchange_kind kind,
+                   uint32_t left_out)
+{
+    if (left_out)
+        cli_note(cli, "%u %.*s without %s left out", left_out,
+                 (int)strlen(exchange_name(kind)) - (left_out == 1), exchange_name(kind), property);
+}
+
+void exchange_note_unused(const struct cli *cli, const char *property, enum exchange_kind kind,
+                          const struct exchange_options *o)
+{
+    bool units = kind == EXCHANGE_SPEAKERS || kind == EXCHANGE_TOKENS;
+    const char *unused = !units && o->strata && strcmp(o->strata, "none") != 0 ? "--strata"
+                         : !units && o->speakers                               ? "--speakers"
+                         : kind != EXCHANGE_TOKENS && o->tokens                ? "--tokens"
+                                                                               : NULL;
+    if (unused)
+        cli_note(cli, "%s: %s is not used: %s are exchanged", property, unused,
+                 exchange_name(kind));
 }
 
 static const struct cli_option layer_list_table[] = {

@@ -21,6 +21,14 @@ bool exchange_given(const struct exchange_options *o);
 void print_exchange(FILE *out, const char *property, enum exchange_kind kind, const char *strata,
                     uint64_t draws, bool enumerated);
 
+/* Notes that units without a level of PROPERTY, LEFT_OUT of them, are in no draw. */
+void exchange_note(const struct cli *cli, const char *property, enum exchange_kind kind,
+                   uint32_t left_out);
+
+/* Notes which of the options O say nothing about an exchange of KIND. */
+void exchange_note_unused(const struct cli *cli, const char *property, enum exchange_kind kind,
+                          const struct exchange_options *o);
+
 /* --layer LIST; the part is a const char *, NULL while it is not given. */
 extern const struct cli_option_group layer_list_option;
 

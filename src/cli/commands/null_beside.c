@@ -6,6 +6,7 @@
 
 #include "cli/commands/null_beside.h"
 
+#include "cli/commands/exchange_options.h"
 #include "cli/progress.h"
 
 enum status null_beside_make(struct null_result *out, struct analysis *a,
@@ -35,6 +36,8 @@ enum status null_beside_make(struct null_result *out, struct analysis *a,
     }
     if (!code && out->why[0])
         cli_note(cli, "%s: no p: %s", b->property, out->why);
+    if (!code)
+        exchange_note(cli, b->property, out->kind, out->left_out);
     return code;
 }
 

@@ -19,6 +19,9 @@ void print_neuron_tests_head(FILE *out, const char *property, const struct neuro
     fputs("; the smallest p and q they allow: ", out);
     print_real(out, t->smallest_p, 0, 5);
     fprintf(out, "\nq: %s over the neurons of a layer\n", fdr_title(t->fdr));
+    if (t->kind == EXCHANGE_TOKENS)
+        fputs("p and q are of the tokens' middle frames, sets and 'in phones' of the file's\n",
+              out);
 }
 
 /* The cell of ROW in the column NAME; NULL where the table has none. */
