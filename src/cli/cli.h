@@ -48,6 +48,9 @@ struct cli_group_use {
     size_t at;                            /* offset of the group's part in the request */
 };
 
+/* True if O's value may be left out. "[NAME=]FILE" is none of these. */
+bool cli_arg_optional(const struct cli_option *o);
+
 /* The paths among VALUES: CLI_FILE, CLI_DIR, or NULL. */
 const char *cli_paths(const char *values);
 

@@ -10,7 +10,7 @@ static void print_option(const struct cli_option *o, FILE *out)
 {
     char left[64];
     const char *arg = o->arg ? o->arg : "";
-    const char *join = !o->arg || o->arg[0] == '[' ? "" : " ";
+    const char *join = !o->arg || cli_arg_optional(o) ? "" : " ";
     if (o->letter)
         snprintf(left, sizeof left, "-%c, --%s%s%s", o->letter, o->name, join, arg);
     else

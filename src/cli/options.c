@@ -46,6 +46,11 @@ const char *cli_paths(const char *values)
     return last && (strcmp(last, CLI_FILE) == 0 || strcmp(last, CLI_DIR) == 0) ? last : NULL;
 }
 
+bool cli_arg_optional(const struct cli_option *o)
+{
+    return o->arg && strncmp(o->arg, "[=", 2) == 0;
+}
+
 static size_t option_count(const struct cli_option *o)
 {
     size_t n = 0;
@@ -73,7 +78,7 @@ const struct cli_option *cli_command_option(const struct cli_command *command, s
 /* getopt's constant for O: none, required, or optional where the value is shown as "[=X]". */
 static int has_arg(const struct cli_option *o)
 {
-    return !o->arg ? no_argument : o->arg[0] == '[' ? optional_argument : required_argument;
+    return !o->arg ? no_argument : cli_arg_optional(o) ? optional_argument : required_argument;
 }
 
 static void scan_free(struct scan *s)

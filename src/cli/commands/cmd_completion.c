@@ -38,7 +38,7 @@ static const struct cli_option *each_option(const struct cli_command *command, s
 /* True if a value is required; an optional one can only follow "=". */
 static bool takes_value(const struct cli_option *o)
 {
-    return o->arg && o->arg[0] != '[';
+    return o->arg && !cli_arg_optional(o);
 }
 
 /* The words of VALUES, "a|b|c" or "a|b|FILE", as "a b c". */
