@@ -150,6 +150,70 @@ static void bootstrap_count(struct bootstrap *b)
             b->design.fewest = b->first[c + 1] - b->first[c];
 }
 
+/* "female", "" as silence is called. */
+static const char *bootstrap_level(const char *level)
+{
+    return level[0] ? level : "(sil)";
+}
+
+/*
+ * Whether draws vary where it matters.  Groups that are compared need two to draw from each, since
+ * one alone is in every draw, as often as it is; where they are not made of what is drawn (phone
+ * classes), some cell must have two.
+ */
+static enum status bootstrap_judge(struct bootstrap_making *m, const char *property,
+                                   struct err *err)
+{
+    struct bootstrap *b = m->b;
+    struct bootstrap_design *d = &b->design;
+    bool utterances = strcmp(d->drawn, "utterances") == 0;
+    /* Groups are made of speakers, or are the speakers. */
+    bool compared = utterances || (b->units.slots > 1 && b->units.constant);
+    const char *by = utterances ? "speaker" : property;
+    int factor = counts_find_factor(m->a->counts, by);
+    uint32_t largest = 0, *count = mem_zeros(m->levels, sizeof *count);
+    for (uint32_t c = 0; c < b->cells; c++) {
+        uint32_t n = b->first[c + 1] - b->first[c];
+        largest = n > largest ? n : largest;
+        if (count)
+            count[m->level[b->level[b->first[c]]]] += n;
+    }
+    for (uint32_t l = 1; compared && count && factor >= 0 && l < m->levels && !d->fixed[0]; l++)
+        if (count[l] > 0 && count[l] < BOOTSTRAP_LEAST)
+            snprintf(d->fixed, sizeof d->fixed, "%.40s has only one %s",
+                     bootstrap_level(m->a->counts->factor[factor].level[l - 1]),
+                     utterances ? "utterance" : "speaker");
+    if (!d->fixed[0] && largest < BOOTSTRAP_LEAST)
+        snprintf(d->fixed, sizeof d->fixed, "there are no two %s to draw from%s%.40s", d->drawn,
+                 strcmp(d->within, "none") == 0 ? "" : " within one ",
+                 strcmp(d->within, "none") == 0 ? "" : d->within);
+    free(count);
+    return count ? STATUS_OK : err_nomem(err);
+}
+
+bool bootstrap_notes(struct names *out, const struct bootstrap_design *d, const char *before)
+{
+    char text[512];
+    bool ok = true;
+    if (d->left_out[0]) {
+        snprintf(text, sizeof text,
+                 "%.200sdrawn within %s, not within %s, where some have fewer than %d speakers",
+                 before, d->within, d->left_out, BOOTSTRAP_CELL);
+        ok = names_add(out, text) != NAMES_NONE;
+    }
+    if (d->fixed[0]) {
+        snprintf(text, sizeof text, "%.200sno interval: %s", before, d->fixed);
+        ok = ok && names_add(out, text) != NAMES_NONE;
+    }
+    if (d->fewest < BOOTSTRAP_FEW) {
+        snprintf(text, sizeof text, "%.200s%u %s%s: intervals are too narrow below %d", before,
+                 d->fewest, d->drawn, strcmp(d->drawn, "speakers") == 0 ? "" : " of a speaker",
+                 BOOTSTRAP_FEW);
+        ok = ok && names_add(out, text) != NAMES_NONE;
+    }
+    return ok;
+}
+
 static const char *bootstrap_owner(const char *property)
 {
     return strcmp(property, "speaker") == 0 ? "utterance" : "speaker";
@@ -172,6 +236,8 @@ enum status bootstrap_make(struct bootstrap *b, struct analysis *a, const char *
         code = bootstrap_sort(&m, err);
     if (!code)
         bootstrap_count(&made);
+    if (!code)
+        code = bootstrap_judge(&m, property, err);
     free(m.place);
     free(m.level);
     free(m.stratum);

@@ -17,6 +17,7 @@
 #define BOOTSTRAP_DRAWS 9999
 #define BOOTSTRAP_CELL  5  /* the fewest speakers of a cell of a level and a stratum */
 #define BOOTSTRAP_FEW   10 /* with fewer speakers, intervals are too narrow */
+#define BOOTSTRAP_LEAST 2  /* with fewer in a group, it never varies: there is no interval */
 
 struct bootstrap_options {
     const char *strata;   /* column of the speaker table, "none", or NULL: the file's own choice */
@@ -34,6 +35,7 @@ struct bootstrap_design {
     uint32_t fewest;      /* speakers, or the utterances of the speaker who has the fewest: the
                            * interval is too narrow below BOOTSTRAP_FEW */
     uint64_t draws, seed; /* number of draws */
+    char fixed[128];      /* why there is no interval: what is drawn never varies; "" */
 };
 
 struct bootstrap {
@@ -64,6 +66,10 @@ void bootstrap_free(struct bootstrap *b);
 /* The draws as R's source of patterns; B must outlive it. */
 void bootstrap_resample(const struct bootstrap *b, struct analysis *a, const char *property,
                         struct resample *r);
+
+/* How far the draws of D can be trusted, a sentence each, with BEFORE in front: strata that were
+ * not kept, too few speakers.  False without memory. */
+bool bootstrap_notes(struct names *out, const struct bootstrap_design *d, const char *before);
 
 /* How often each owner counts in draw DRAW, into TIMES [owners]. */
 void bootstrap_times(const struct bootstrap *b, uint64_t draw, uint32_t *times);

@@ -76,32 +76,37 @@ static double contrast_minus(const struct contrast_sides *s, const double *value
 /* The interval of ROW, whose observed and expected values are known, from the draws less CHANCE
  * [layers]; DRAWN [draws] is scratch. */
 static enum status contrast_interval(struct contrast_row *row, const struct contrast_sides *s,
-                                     const double *chance, const double *value, uint64_t draws,
-                                     double *drawn, struct err *err)
+                                     const double *chance, const double *value,
+                                     const struct bootstrap_design *d, double *drawn, double scale,
+                                     struct err *err)
 {
-    struct difference_row difference = {.a = row->observed, .b = row->expected, .value = drawn};
+    struct difference_row difference = {
+        .a = row->observed, .b = row->expected, .scale = scale, .value = drawn};
     double expected;
-    for (uint64_t d = 0; d < draws; d++) {
-        drawn[d] = contrast_minus(s, value + d, draws, chance, &expected);
-        drawn[d] -= expected;
+    for (uint64_t i = 0; i < d->draws; i++) {
+        drawn[i] = contrast_minus(s, value + i, d->draws, chance, &expected);
+        drawn[i] -= expected;
     }
-    enum status code = difference_summarise(&difference, draws, err);
+    enum status code = difference_summarise(&difference, d, err);
     if (code)
         return code;
+    row->observed = difference.a;
+    row->expected = difference.b;
     row->difference = difference.difference;
     row->low = difference.low;
     row->high = difference.high;
     row->p = difference.p;
+    row->why = difference.why;
     return STATUS_OK;
 }
 
 enum status contrast_judge(struct contrast_row *row, const struct contrast_sides *s,
-                           const struct null_row *null, const double *value, uint64_t draws,
-                           struct err *err)
+                           const struct null_row *null, const double *value,
+                           const struct bootstrap_design *d, struct err *err)
 {
     double *observed = mem_array(s->layers, sizeof *observed);
     double *chance = mem_array(s->layers, sizeof *chance);
-    double *drawn = mem_array((size_t)draws, sizeof *drawn);
+    double *drawn = mem_array((size_t)d->draws, sizeof *drawn);
     enum status code = observed && chance && drawn ? STATUS_OK : err_nomem(err);
     row->against_p = NAN;
     for (uint32_t l = 0; l < s->layers && !code; l++) {
@@ -112,7 +117,9 @@ enum status contrast_judge(struct contrast_row *row, const struct contrast_sides
     }
     if (!code) {
         row->observed = contrast_minus(s, observed, 1, chance, &row->expected);
-        code = contrast_interval(row, s, chance, value, draws, drawn, err);
+        double scale =
+            difference_scale(difference_scale(0, observed, s->layers), chance, s->layers);
+        code = contrast_interval(row, s, chance, value, d, drawn, scale, err);
     }
     free(observed);
     free(chance);
@@ -136,7 +143,7 @@ static enum status contrast_compute(struct contrast *c, struct analysis *a,
         size_t at = (size_t)i * r->layers;
         c->row[i].statistic = r->statistic[i].statistic;
         code = contrast_judge(&c->row[i], s, c->null.row + at, value + at * b->design.draws,
-                              b->design.draws, err);
+                              &b->design, err);
     }
     free(value);
     return code;

@@ -31,6 +31,7 @@ struct contrast_sides {
 struct contrast_row {
     const struct statistic *statistic;
     double observed, expected, difference, low, high, p, against_p;
+    const char *why; /* why there is no interval; NULL */
 };
 
 struct contrast {
@@ -51,10 +52,11 @@ enum status contrast_make(struct contrast *out, struct analysis *a,
                           struct err *err);
 void contrast_free(struct contrast *c);
 
-/* ROW from the NULL of each layer [layers] and the values of the draws VALUE [layers][DRAWS]. */
+/* ROW from the NULL of each layer [layers] and the values of the draws of D, VALUE
+ * [layers][draws]. */
 enum status contrast_judge(struct contrast_row *row, const struct contrast_sides *s,
-                           const struct null_row *null, const double *value, uint64_t draws,
-                           struct err *err);
+                           const struct null_row *null, const double *value,
+                           const struct bootstrap_design *d, struct err *err);
 
 /* Adds the layers LAYER [layers of S] (NULL: 0, 1, ...) on the side WHICH to OUT, as "1,3-5". */
 void contrast_layers(struct buf *out, const struct contrast_sides *s, const uint32_t *layer,

@@ -16,6 +16,8 @@
 #include "inference/difference_shared.h"
 #include "inference/summary.h"
 
+#define HAIR 1e-9 /* of the values: what sums in another order differ by, and more */
+
 /* One file's draws under way. */
 struct difference_work {
     const struct difference_request *r;
@@ -137,29 +139,60 @@ static enum status difference_observe(const struct difference_statistic *of, str
     return code;
 }
 
-enum status difference_summarise(struct difference_row *row, uint64_t draws, struct err *err)
+double difference_scale(double scale, const double *value, size_t n)
 {
-    double *sorted = mem_array((size_t)draws, sizeof *sorted), sum = 0;
-    size_t n = 0, below = 0, above = 0;
-    if (!sorted)
-        return err_nomem(err);
-    row->difference = row->a - row->b;
-    for (uint64_t i = 0; i < draws; i++)
-        if (!isnan(row->value[i]))
-            sum += sorted[n++] = row->value[i];
-    double mean = sum / (double)n; /* NAN where there is none */
-    row->bias = mean - row->difference;
+    for (size_t i = 0; i < n; i++)
+        scale = fmax(scale, fabs(value[i])); /* passes over NAN */
+    return scale;
+}
+
+/* V, or 0 where that is rounding. */
+static double difference_round(double v, double hair)
+{
+    return fabs(v) <= hair ? 0 : v;
+}
+
+/* The interval and p of ROW from SORTED [n], which is left in order and without bias. */
+static void difference_interval(struct difference_row *row, double *sorted, size_t n, double hair)
+{
+    size_t below = 0, above = 0;
     for (size_t i = 0; i < n; i++) {
-        below += summary_reaches(row->bias, sorted[i]);
-        above += summary_reaches(sorted[i], row->bias);
-        sorted[i] -= row->bias;
+        sorted[i] = difference_round(sorted[i] - row->bias, hair);
+        below += sorted[i] <= 0;
+        above += sorted[i] >= 0;
     }
     qsort(sorted, n, sizeof *sorted, summary_compare);
     row->low = summary_quantile(sorted, n, 0.025);
     row->high = summary_quantile(sorted, n, 0.975);
-    row->p = isnan(row->bias)
-                 ? NAN
-                 : fmin(1, 2 * (1 + (double)(below < above ? below : above)) / (1 + (double)n));
+    row->p = fmin(1, 2 * (1 + (double)(below < above ? below : above)) / (1 + (double)n));
+}
+
+enum status difference_summarise(struct difference_row *row, const struct bootstrap_design *d,
+                                 struct err *err)
+{
+    double *sorted = mem_array((size_t)d->draws, sizeof *sorted), sum = 0;
+    double hair = HAIR * fmax(1, row->scale), low = INFINITY, high = -INFINITY;
+    size_t n = 0;
+    if (!sorted)
+        return err_nomem(err);
+    row->a = difference_round(row->a, hair);
+    row->b = difference_round(row->b, hair);
+    row->difference = difference_round(row->a - row->b, hair);
+    row->low = row->high = row->p = NAN;
+    for (uint64_t i = 0; i < d->draws; i++)
+        if (!isnan(row->value[i])) {
+            sorted[n] = difference_round(row->value[i], hair);
+            low = fmin(low, sorted[n]);
+            high = fmax(high, sorted[n]);
+            sum += sorted[n++];
+        }
+    row->bias = difference_round(sum / (double)n - row->difference, hair); /* NAN without draws */
+    row->why = isnan(row->bias)     ? "it is not defined"
+               : d->fixed[0]        ? "too few to draw from"
+               : high - low <= hair ? "all draws are alike"
+                                    : NULL;
+    if (!row->why)
+        difference_interval(row, sorted, n, hair);
     free(sorted);
     return STATUS_OK;
 }
@@ -170,6 +203,7 @@ struct difference_side {
     struct bootstrap bootstrap;
     double *observed; /* [statistics][layers] what the file says */
     double *chance;   /* [statistics][layers] what is taken off its draws, and was off these */
+    double *scale;    /* [statistics] the largest of what they were taken off */
     double *value;    /* [statistics][layers][draws] */
 };
 
@@ -178,6 +212,7 @@ static void difference_side_free(struct difference_side *s)
     bootstrap_free(&s->bootstrap);
     free(s->observed);
     free(s->chance);
+    free(s->scale);
     free(s->value);
 }
 
@@ -190,10 +225,14 @@ static enum status difference_look(struct difference_side *s, const struct diffe
     for (uint32_t i = 0; i < r->statistics * r->layers && !code; i++) {
         s->chance[i] = r->excess ? null.row[i].summary.mean : 0;
         if (r->excess)
-            s->observed[i] = null.row[i].summary.observed - s->chance[i];
+            s->observed[i] = null.row[i].summary.observed;
         else
             code = difference_observe(&r->statistic[i / r->layers], s->a, r->property,
                                       r->layer[i % r->layers], &s->observed[i], err);
+        if (code)
+            break;
+        s->scale[i / r->layers] = difference_scale(s->scale[i / r->layers], &s->observed[i], 1);
+        s->observed[i] -= s->chance[i];
     }
     null_free(&null);
     return code;
@@ -208,10 +247,11 @@ static enum status difference_side_make(struct difference_side *s,
     uint64_t draws = s->bootstrap.design.draws;
     s->observed = mem_array(rows, sizeof *s->observed);
     s->chance = mem_array(rows, sizeof *s->chance);
+    s->scale = mem_zeros(r->statistics, sizeof *s->scale);
     s->value = draws <= SIZE_MAX && mul_size(rows, (size_t)draws, &values)
                    ? mem_array(values, sizeof *s->value)
                    : NULL;
-    if (!s->observed || !s->chance || !s->value)
+    if (!s->observed || !s->chance || !s->scale || !s->value)
         return err_nomem(err);
     enum status code = difference_look(s, r, from, err);
     double part = r->excess ? 0.25 : 0.5;
@@ -257,12 +297,13 @@ static enum status difference_fill(struct difference *d, const struct difference
         row->statistic = r->statistic[i / each];
         row->layer = l < r->layers ? r->layer[l] : DIFFERENCE_BEST;
         row->value = value;
+        row->scale = fmax(side[0].scale[i / each], side[1].scale[i / each]);
         row->a = difference_pick(side[0].observed + at, r->layers, 1, l);
         row->b = difference_pick(side[1].observed + at, r->layers, 1, l);
         for (uint64_t k = 0; k < draws; k++)
             value[k] = difference_pick(side[0].value + at * draws + k, r->layers, draws, l) -
                        difference_pick(side[1].value + at * draws + k, r->layers, draws, l);
-        code = difference_summarise(row, draws, err);
+        code = difference_summarise(row, &d->design, err);
     }
     return code;
 }

@@ -36,11 +36,15 @@ struct difference_request {
  * One statistic in one layer.  With d* the differences of the draws and bias = mean d* - d: low and
  * high are the 2.5 and 97.5 percentiles of d* - bias, and p = min(1, 2 (1 + min(#{d* - bias <= 0},
  * #{d* - bias >= 0})) / (1 + draws)).  Draws in which either is not defined are left out.
+ * What is within 1e-9 of SCALE is rounding, and counts as 0.  Where the draws cannot vary
+ * (bootstrap.h) or do not, there is no interval and no p: low, high and p are NAN, and WHY says so.
  */
 struct difference_row {
     struct difference_statistic statistic;
     uint32_t layer; /* from 0; DIFFERENCE_BEST */
     double a, b, difference, bias, low, high, p;
+    double scale;        /* of the values that differ: the largest of them; below 1 counts as 1 */
+    const char *why;     /* why there is no interval; NULL */
     const double *value; /* [draws] d*, NAN where it is not defined */
 };
 
@@ -62,8 +66,17 @@ enum status difference_make(struct difference *out, struct analysis *a, struct a
                             const struct difference_request *r, struct err *err);
 void difference_free(struct difference *d);
 
-/* The rest of ROW, whose A, B and VALUE [draws] are known. */
-enum status difference_summarise(struct difference_row *row, uint64_t draws, struct err *err);
+/* The rest of ROW, whose A, B, SCALE and VALUE [draws of D] are known. */
+enum status difference_summarise(struct difference_row *row, const struct bootstrap_design *d,
+                                 struct err *err);
+
+/* The largest of SCALE and the VALUE [n], without their signs; NAN is left out. */
+double difference_scale(double scale, const double *value, size_t n);
+
+/* Adds to NOTES whether the files of A and B are known to be of other recordings; false without
+ * memory. */
+bool difference_note_recordings(struct names *notes, const struct counts *a,
+                                const struct counts *b);
 
 /* Adds the statistic TEXT, "full-dim" or "size:GROUP", to R; TEXT is borrowed. */
 enum status difference_add(struct difference_request *r, const char *text, struct err *err);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 /* What one file has. */
@@ -92,6 +93,23 @@ static enum status shared_narrow(struct shared_side *s, const struct shared_side
         analysis_changed(a);
     }
     return code;
+}
+
+bool difference_note_recordings(struct names *notes, const struct counts *a, const struct counts *b)
+{
+    bool same = a->utterances == b->utterances && (!a->utterance_digest || !b->utterance_digest ||
+                                                   a->utterance_digest == b->utterance_digest);
+    struct buf text = BUF_INIT;
+    if (same)
+        return true;
+    buf_printf(&text,
+               "%s and %s are not counted from the same recordings (%llu and %llu): "
+               "a difference may be that of the recordings",
+               a->path, b->path, (unsigned long long)a->utterances,
+               (unsigned long long)b->utterances);
+    bool ok = buf_ok(&text) && names_add(notes, buf_text(&text)) != NAMES_NONE;
+    buf_free(&text);
+    return ok;
 }
 
 /* Again until nothing changes: a speaker may have none of the shared phones. */

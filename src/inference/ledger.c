@@ -119,6 +119,20 @@ uint32_t *ledger_layers(uint32_t layers)
     return layer;
 }
 
+bool ledger_note_drawn(struct ledger_work *w, const struct analysis *file,
+                       const struct bootstrap_design *d)
+{
+    struct buf b = BUF_INIT;
+    bool within = strcmp(d->within, "none") != 0;
+    buf_printf(&b, "%s: ", file->counts->path);
+    bool ok = buf_ok(&b) && bootstrap_notes(w->notes, d, buf_text(&b));
+    buf_printf(&b, "intervals are of %llu draws of %u %s%s%s", (unsigned long long)d->draws,
+               d->owners, d->drawn, within ? " within " : "", within ? d->within : "");
+    ok = ok && buf_ok(&b) && names_add(w->notes, buf_text(&b)) != NAMES_NONE;
+    buf_free(&b);
+    return ok;
+}
+
 /* The draws B of A's PROPERTY into D. */
 static enum status ledger_draw(struct ledger_draws *d, struct ledger_work *w, struct analysis *a,
                                const char *property, const struct bootstrap *b, struct err *err)
@@ -140,7 +154,7 @@ static enum status ledger_draw(struct ledger_draws *d, struct ledger_work *w, st
     if (code)
         free(value);
     else
-        *d = (struct ledger_draws){value, b->design.draws};
+        *d = (struct ledger_draws){value, b->design};
     return code;
 }
 
@@ -156,8 +170,17 @@ enum status ledger_drawn(struct ledger_work *w, enum ledger_role role, const cha
     enum status code = bootstrap_make(&b, a, property, &w->r->bootstrap, false, err);
     if (!code)
         code = ledger_draw(d, w, a, property, &b, err);
+    if (!code && !ledger_note_drawn(w, a, &d->design))
+        code = err_nomem(err);
     bootstrap_free(&b);
     return code;
+}
+
+static bool ledger_note_why(struct names *notes, const struct ledger_row *row)
+{
+    char text[512];
+    snprintf(text, sizeof text, "%s: cannot tell: %s", row->claim, row->why);
+    return names_add(notes, text) != NAMES_NONE;
 }
 
 static enum status ledger_fill(struct ledger_work *w, const struct ledger_claim *c,
@@ -172,17 +195,23 @@ static enum status ledger_fill(struct ledger_work *w, const struct ledger_claim 
                                .null = NAN,
                                .p = NAN,
                                .verdict = LEDGER_CANNOT_TELL};
-    return c->judge(w, c, row, err);
+    enum status code = c->judge(w, c, row, err);
+    return !code && row->why[0] && !ledger_note_why(w->notes, row) ? err_nomem(err) : code;
 }
 
 enum status ledger_make(struct ledger *out, const struct ledger_request *r, struct err *err)
 {
-    struct ledger_work w = {.r = r};
-    struct ledger made = {.rows = LEDGER_CLAIMS};
+    struct ledger made = {.rows = LEDGER_CLAIMS, .notes = NAMES_INIT};
+    struct ledger_work w = {.r = r, .notes = &made.notes};
     enum status code = STATUS_OK;
     made.row = mem_zeros(made.rows, sizeof *made.row);
     if (!made.row)
         return err_nomem(err);
+    for (int role = LEDGER_SSL + 1; role < LEDGER_ROLES && !code; role++)
+        if (r->file[LEDGER_SSL] && r->file[role] &&
+            !difference_note_recordings(&made.notes, r->file[role]->counts,
+                                        r->file[LEDGER_SSL]->counts))
+            code = err_nomem(err);
     for (uint32_t i = 0; i < made.rows && !code; i++) {
         code = ledger_fill(&w, &ledger_claims[i], &made.row[i], err);
         if (r->progress)
@@ -205,5 +234,6 @@ void ledger_free(struct ledger *l)
     for (uint32_t i = 0; i < l->rows && l->row; i++)
         free(l->row[i].command);
     free(l->row);
+    names_free(&l->notes);
     *l = (struct ledger){0};
 }

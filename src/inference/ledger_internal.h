@@ -13,7 +13,7 @@
 /* Full-dimensional silhouettes of every layer under bootstrap draws. */
 struct ledger_draws {
     double *value; /* [layers][draws] */
-    uint64_t draws;
+    struct bootstrap_design design;
 };
 
 /* A run over the claims; nulls and draws are made once for each file and property. */
@@ -22,6 +22,7 @@ struct ledger_work {
     struct null_result null[LEDGER_ROLES][3]; /* of phone, gender, pitch: sizes, then full-dim */
     bool made[LEDGER_ROLES][3];
     struct ledger_draws drawn[LEDGER_ROLES][3];
+    struct names *notes; /* of the ledger */
 };
 
 struct ledger_claim {
@@ -60,6 +61,15 @@ struct exchange_options ledger_exchange(const struct ledger_request *r);
 enum status ledger_command(struct ledger_work *w, struct ledger_row *row, const char *command,
                            const struct analysis *file, const struct analysis *file2,
                            struct buf *options, bool draws, struct err *err);
+
+/* Notes how the speakers of FILE were drawn; false without memory. */
+bool ledger_note_drawn(struct ledger_work *w, const struct analysis *file,
+                       const struct bootstrap_design *d);
+
+/* Whether the row's interval, of the draws of D, tells anything; else row->why has the reason, WHY
+ * where there is no interval. */
+bool ledger_interval_tells(struct ledger_row *row, const struct bootstrap_design *d,
+                           const char *why);
 
 /* Verdict of a claim that something is above 0, from the row's interval. */
 void ledger_judge_above(struct ledger_row *row);

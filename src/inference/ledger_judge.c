@@ -55,6 +55,17 @@ enum status ledger_command(struct ledger_work *w, struct ledger_row *row, const 
     return row->command ? STATUS_OK : err_nomem(err);
 }
 
+bool ledger_interval_tells(struct ledger_row *row, const struct bootstrap_design *d,
+                           const char *why)
+{
+    if (why)
+        snprintf(row->why, sizeof row->why, "no interval: %s", d->fixed[0] ? d->fixed : why);
+    else if (d->draws < LEDGER_DRAWS)
+        snprintf(row->why, sizeof row->why, "an interval of %llu draws: %d are needed",
+                 (unsigned long long)d->draws, LEDGER_DRAWS);
+    return !row->why[0];
+}
+
 void ledger_judge_above(struct ledger_row *row)
 {
     if (row->low > 0 && row->p < LEDGER_LEVEL)
@@ -84,6 +95,7 @@ static const struct null_row *ledger_least_like_chance(const struct null_result 
 
 static void ledger_take_size(struct ledger_row *row, const struct null_row *best)
 {
+    row->counted = true;
     row->ours = best->summary.observed;
     row->null = best->summary.mean;
     row->p = best->summary.p_max;
@@ -137,7 +149,8 @@ enum status ledger_judge_exceeds(struct ledger_work *w, const struct ledger_clai
 /* The surplus over chance of the best layer's silhouette in A minus that in B, with both drawn
  * alike. */
 static enum status ledger_pair(struct ledger_work *w, struct analysis *a, struct analysis *b,
-                               const char *property, struct ledger_row *row, struct err *err)
+                               const char *property, struct ledger_row *row, bool *tells,
+                               struct err *err)
 {
     struct difference d = {.rows = 0};
     struct difference_request r = {.property = property,
@@ -157,20 +170,24 @@ static enum status ledger_pair(struct ledger_work *w, struct analysis *a, struct
         row->low = best->low;
         row->high = best->high;
         row->p = best->p;
+        *tells = ledger_interval_tells(row, &d.design, best->why);
+        if (!ledger_note_drawn(w, a, &d.design))
+            code = err_nomem(err);
     }
     difference_free(&d);
     free(layer);
     return code;
 }
 
-/* The claim's model against ssl.  Comparing narrows both files to what they share, which the other
- * claims are not about. */
+/* The claim's model against ssl; *TELLS where the interval tells anything.  Comparing narrows both
+ * files to what they share, which the other claims are not about. */
 static enum status ledger_two_files(struct ledger_work *w, const struct ledger_claim *c,
-                                    struct ledger_row *row, struct err *err)
+                                    struct ledger_row *row, bool *tells, struct err *err)
 {
     struct analysis *file[2] = {w->r->file[c->role], w->r->file[LEDGER_SSL]};
     struct query_filters kept[2] = {QUERY_FILTERS_INIT, QUERY_FILTERS_INIT};
     struct buf options = BUF_INIT;
+    *tells = false;
     if (!file[0] || !file[1]) {
         snprintf(row->why, sizeof row->why, "no file %s=FILE was given",
                  ledger_roles[file[0] ? LEDGER_SSL : c->role]);
@@ -185,7 +202,7 @@ static enum status ledger_two_files(struct ledger_work *w, const struct ledger_c
         query_filters_free(&kept[0]);
         return code;
     }
-    code = ledger_pair(w, file[0], file[1], c->property, row, err);
+    code = ledger_pair(w, file[0], file[1], c->property, row, tells, err);
     for (int i = 0; i < 2; i++) {
         query_filters_free(&file[i]->filters);
         file[i]->filters = kept[i];
@@ -197,8 +214,9 @@ static enum status ledger_two_files(struct ledger_work *w, const struct ledger_c
 enum status ledger_judge_raises(struct ledger_work *w, const struct ledger_claim *c,
                                 struct ledger_row *row, struct err *err)
 {
-    enum status code = ledger_two_files(w, c, row, err);
-    if (!code)
+    bool tells;
+    enum status code = ledger_two_files(w, c, row, &tells, err);
+    if (!code && tells)
         ledger_judge_above(row);
     return code;
 }
@@ -207,8 +225,11 @@ enum status ledger_judge_raises(struct ledger_work *w, const struct ledger_claim
 enum status ledger_judge_leaves(struct ledger_work *w, const struct ledger_claim *c,
                                 struct ledger_row *row, struct err *err)
 {
-    enum status code = ledger_two_files(w, c, row, err);
+    bool tells;
+    enum status code = ledger_two_files(w, c, row, &tells, err);
     row->p = NAN; /* of another hypothesis: that there is no difference at all */
+    if (!tells)
+        return code;
     if (row->low > -MARGIN && row->high < MARGIN)
         row->verdict = LEDGER_HOLDS;
     else if (row->low > MARGIN || row->high < -MARGIN)
@@ -241,6 +262,7 @@ enum status ledger_judge_overlap(struct ledger_work *w, const struct ledger_clai
     if (!code)
         code = null_make(&n, a, &request, err);
     if (!code) {
+        row->counted = true;
         row->ours = n.row[0].summary.observed;
         row->null = n.row[0].summary.mean;
         row->p = n.row[0].summary.p;
@@ -252,7 +274,7 @@ enum status ledger_judge_overlap(struct ledger_work *w, const struct ledger_clai
     return ledger_excused(row, code, err) ? STATUS_OK : code;
 }
 
-/* What only an edited model tells. */
+/* What only an edited model tells.  In pieces, as whole recordings are too easy: no errors. */
 enum status ledger_judge_edit(struct ledger_work *w, const struct ledger_claim *c,
                               struct ledger_row *row, struct err *err)
 {
@@ -263,7 +285,7 @@ enum status ledger_judge_edit(struct ledger_work *w, const struct ledger_claim *
         return STATUS_OK;
     }
     snprintf(row->why, sizeof row->why, "needs the model erased and measured: the command does it");
-    buf_str(&options, " --property gender --relabel 99");
+    buf_str(&options, " --property gender --piece 0.2 --relabel 99");
     if (w->r->model[c->role])
         shell_add_option(&options, "model", w->r->model[c->role]);
     else

@@ -13,6 +13,8 @@
 #include "base/number.h"
 #include "inference/contrast.h"
 
+#define LEDGER_LAYERS 3 /* the fewest that have one between the first and the last */
+
 /* The layer of LAYERS that is as deep as layer TWELFTH (from 1) of 12; from 0. */
 static uint32_t ledger_layer(unsigned twelfth, uint32_t layers)
 {
@@ -21,13 +23,16 @@ static uint32_t ledger_layer(unsigned twelfth, uint32_t layers)
 }
 
 /* What the claim compares, as the side of each layer [layers]: those of the first range, and those
- * of the second that are not in the first.  False where none is left. */
+ * of the second that are not in the first.  False where none is left, or where so few layers make a
+ * layer between the first and the last of 12 one of these: the middle of two is neither. */
 static bool ledger_sides(const struct ledger_claim *c, uint32_t layers, signed char *side)
 {
     uint32_t a = ledger_layer(c->from, layers), b = ledger_layer(c->to, layers);
     uint32_t x = c->against_from ? ledger_layer(c->against_from, layers) : 0;
     uint32_t y = c->against_to ? ledger_layer(c->against_to, layers) : layers - 1;
-    bool other = false;
+    bool other = false, inner = c->from > 1 && c->to < 12;
+    if (layers < LEDGER_LAYERS && (inner || c->against_from > 1))
+        return false;
     for (uint32_t l = 0; l < layers; l++) {
         side[l] = l >= a && l <= b ? 1 : l >= x && l <= y ? -1 : 0;
         other = other || side[l] < 0;
@@ -57,7 +62,7 @@ static enum status ledger_contrast(struct ledger_work *w, const struct ledger_cl
     if (ledger_excused(row, code, err))
         return STATUS_OK;
     if (!code)
-        code = contrast_judge(&r, s, ledger_null_row(n, 1, 0), drawn->value, drawn->draws, err);
+        code = contrast_judge(&r, s, ledger_null_row(n, 1, 0), drawn->value, &drawn->design, err);
     if (code)
         return code;
     row->ours = r.difference;
@@ -66,7 +71,8 @@ static enum status ledger_contrast(struct ledger_work *w, const struct ledger_cl
     row->high = r.high;
     row->p = r.p;
     *against_p = r.against_p;
-    ledger_judge_above(row);
+    if (ledger_interval_tells(row, &drawn->design, r.why))
+        ledger_judge_above(row);
     return STATUS_OK;
 }
 
@@ -89,8 +95,8 @@ static enum status ledger_layers_differ(struct ledger_work *w, const struct ledg
     if (!side)
         return err_nomem(err);
     if (!ledger_sides(c, layers, side)) {
-        snprintf(row->why, sizeof row->why, "%s: %u layers are too few to compare", a->counts->path,
-                 layers);
+        snprintf(row->why, sizeof row->why, "%.200s: %u layer%s too few to compare",
+                 a->counts->path, layers, layers == 1 ? " is" : "s are");
     } else {
         ledger_contrast_options(&options, c->property, &s);
         code = ledger_command(w, row, "stability", a, NULL, &options, true, err);

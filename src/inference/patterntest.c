@@ -161,7 +161,7 @@ static enum status pattern_test_speakers(struct pattern_tests *t, struct pattern
         return code;
     t->design = b.design;
     w->bootstrap = &b;
-    code = t->speakers < 2 ? STATUS_OK : pattern_draw(w, err);
+    code = t->speakers < 2 || b.design.fixed[0] ? STATUS_OK : pattern_draw(w, err);
     bootstrap_free(&b);
     return code;
 }

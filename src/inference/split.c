@@ -102,6 +102,12 @@ static enum status split_run(struct split_work *w, struct analysis *a, const cha
         s->layer[i].layer = asked[i] = layer ? layer[i] : i;
     if (!code) {
         split_halve(w, order);
+        bool groups = w->b->units.slots > 1 && w->b->units.constant && s->design.fixed[0];
+        if (groups || s->chosen == 0 || s->kept == 0)
+            code = err_set(err, STATUS_UNSUPPORTED, "%s: cannot be halved: %s", a->counts->path,
+                           s->design.fixed);
+    }
+    if (!code) {
         bootstrap_resample(w->b, a, property, &resample);
         resample.draw = split_draw;
         resample.context = w;

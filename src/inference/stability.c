@@ -6,6 +6,7 @@
 
 #include "inference/stability.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,6 +100,8 @@ static enum status stability_run(struct stability *s, struct analysis *a,
     for (uint32_t i = 0; i < s->layers && !code; i++)
         code = summary_make(&s->layer[i].size, s->layer[i].size.observed, w.size + i * w.draws,
                             (size_t)w.draws, false, err);
+    for (uint32_t i = 0; i < s->layers && b->design.fixed[0] && !code; i++)
+        s->layer[i].size.mean = s->layer[i].size.low = s->layer[i].size.high = NAN;
     free(w.size);
     return code;
 }
@@ -139,5 +142,7 @@ void stability_free(struct stability *s)
 double stability_share(const struct stability *s, const struct stability_layer *l, uint32_t group,
                        uint32_t neuron)
 {
+    if (s->design.fixed[0])
+        return NAN;
     return (double)l->times[(size_t)group * l->width + neuron] / (double)s->design.draws;
 }

@@ -41,7 +41,8 @@ enum status stability_make(struct stability *out, struct analysis *a,
                            const struct stability_request *r, struct err *err);
 void stability_free(struct stability *s);
 
-/* The share of draws in which NEURON was a group neuron of GROUP. */
+/* The share of draws in which NEURON was a group neuron of GROUP; NAN where draws never vary
+ * (bootstrap.h), as then the mean and the range of sizes are. */
 double stability_share(const struct stability *s, const struct stability_layer *l, uint32_t group,
                        uint32_t neuron);
 

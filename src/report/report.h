@@ -33,6 +33,9 @@ extern const size_t report_form_count;
 /* report_settings.c: what the other tables of a count file were computed under; one row. */
 enum status report_settings(struct table *t, const struct analysis *a, struct err *err);
 
+/* What the notes of an answer say, a row each, with no rows where there are none. */
+enum status report_notes(struct table *t, const struct names *notes, struct err *err);
+
 /* What chance gives of what is drawn in figures 7, 4 and 5, in columns that are there where they
  * were asked for. */
 enum report_bands {

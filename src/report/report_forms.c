@@ -29,6 +29,7 @@ const struct table_form *const report_forms[] = {
     &form_set_summary,
     &form_null,
     &form_ledger,
+    &form_notes,
     &form_drawn,
     &form_shared,
     &form_stability,

@@ -8,6 +8,7 @@
 
 extern const struct table_form form_settings;
 extern const struct table_form form_layers, form_properties, form_groups, form_best;
+extern const struct table_form form_notes;
 extern const struct table_form form_neurons, form_members, form_neuron_tests;
 extern const struct table_form form_select, form_agreement, form_select_summary;
 extern const struct table_form form_pattern, form_pattern_summary;

@@ -50,3 +50,21 @@ enum status report_settings(struct table *t, const struct analysis *a, struct er
     table_words(t, size);
     return table_ok(t, NULL, err);
 }
+
+static const struct table_column notes_columns[] = {
+    {"note", TABLE_TEXT, NULL, "how far the answer can be trusted, as it stands on stderr", 0, 0},
+};
+
+const struct table_form form_notes =
+    TABLE_FORM("notes", "notes",
+               "What is to be known of the answer: with the JSON of ledger, of stability with "
+               "--difference or --contrast.",
+               notes_columns);
+
+enum status report_notes(struct table *t, const struct names *notes, struct err *err)
+{
+    table_extend(t, &form_notes, 0);
+    for (uint32_t i = 0; i < notes->count; i++)
+        table_words(t, notes->name[i]);
+    return table_ok(t, NULL, err);
+}

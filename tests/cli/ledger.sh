@@ -41,4 +41,30 @@ done < <(tail -n +2 "$dir/ledger")
 
 # Tokens stay with their speaker, and so within any column of the speaker table.
 refuses 2 'within speaker or utterance' null "$dir/a b.counts" --property pitch --strata luck
+
+# A value of the options may follow after a blank; models must exist and have counts.
+refuses 2 'there is no such file' ledger "$dir/a b.counts" -m "$dir/none"
+refuses 2 'no count FILE is given for it' ledger "ssl=$dir/a b.counts" --model "sid=$dir/ledger"
+refuses 2 'no count FILE is given for it' ledger "$dir/a b.counts" -m "$dir/ledger" -m "$dir/ledger"
+"$PROPNEU" ledger --help | grep -q -- '-m, --model \[NAME=\]FILE' || complain 'ledger --help: --model'
+mkdir "$dir/mo|del\`"
+propneu ledger "sid=$dir/a b.counts" -m "$dir/mo|del\`" --draws 1 2>"$dir/err" >"$dir/out" ||
+    complain "ledger -m: $(cat "$dir/err")"
+grep -qF -- '`` propneu erase' "$dir/out" && grep -qF 'mo\|del`' "$dir/out" ||
+    complain "ledger: no model in: $(grep erase "$dir/out")"
+grep -qF -- '--piece 0.2' "$dir/out" || complain 'ledger: erasing whole recordings'
+propneu ledger "$dir/a b.counts" -m "$dir/ledger" --draws 19 2>"$dir/err" >"$dir/out"
+grep -qF "$dir/ledger is not used" "$dir/err" || complain "ledger: silent on a model: $(cat "$dir/err")"
+grep -qE '\| [0-9]+ \| - \| - \| [0-9]+\.[0-9] \|' "$dir/out" || complain 'ledger: numbers of neurons'
+# Few draws tell nothing by an interval, nor do speakers who never vary.
+cut -d'|' -f10 "$dir/out" | grep -qE 'holds|fails' && complain "few draws: $(cat "$dir/out")"
+grep -q 'an interval of 19 draws: 99 are needed' "$dir/err" || complain "$(cat "$dir/err")"
+propneu ledger "$dir/a b.counts" --where speaker=F1,M1 --draws 99 --format json 2>"$dir/err" >"$dir/out"
+grep -E '"low"' "$dir/out" | grep -vq '"low": null, "high": null' && complain 'an interval of fixed draws'
+grep '"low"' "$dir/out" | grep -q 'separate.*"p": null.*"verdict": "cannot tell"' || complain "$(cat "$dir/out")"
+for words in 'female has only one speaker' '2 speakers: intervals are too narrow' \
+    '99 draws of 2 speakers within gender'; do
+    grep -q "$words" "$dir/err" || complain "no '$words' in: $(cat "$dir/err")"
+    grep -q "\"note\": .*$words" "$dir/out" || complain "JSON: no '$words' in: $(cat "$dir/out")"
+done
 exit $failed

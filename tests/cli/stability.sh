@@ -5,7 +5,8 @@ export PROPNEU_DATA=$srcdir/data
 [ -x "$top_builddir/tests/cli/make_counts" ] || exit 77
 toy=$dir/toy.counts
 "$top_builddir/tests/cli/make_counts" "$toy" || exit 1
-sid=$srcdir/data/demo/counts/sid.counts
+counts=$srcdir/data/demo/counts
+sid=$counts/sid.counts
 
 # prints WORDS ARGUMENT...: succeeds and has WORDS on stdout, which stays in $dir/out.
 prints() {
@@ -66,8 +67,9 @@ fast="--property gender --draws 99"
     prints 'b: ' stability "$sid" "$sid" $fast --difference
     prints 'property	layer	statistic	a	b	difference	low	high	p' stability "$sid" "$sid" $fast \
         --difference --statistic size:female,anosim --layer 3 --format tsv
-    awk -F '\t' 'NR > 1 && ($4 != $5 || $6 || $7 || $8 || $9 != 1) { exit 1 } END { exit NR != 3 }' \
-        "$dir/out" || complain "stability: a file differs from itself: $(cat "$dir/out")"
+    awk -F '\t' 'NR > 1 && ($4 != $5 || $6 || $7 != "-" || $8 != "-" || $9 != "-") { exit 1 }
+        END { exit NR != 3 }' "$dir/out" || complain "a file differs from itself: $(cat "$dir/out")"
+    grep -q 'anosim: no interval: all draws are alike' "$dir/err" || complain "$(cat "$dir/err")"
 }
 
 # Layers against others, and the best layers of two models.
@@ -91,6 +93,26 @@ grep -q 'not within engine' "$dir/err" || complain "no note: $(cat "$dir/err")"
 "$PROPNEU" stability "$sid" -q --property gender --draws 9 --where speaker=F1,M1 >"$dir/out" \
     2>"$dir/err" || complain "two speakers: $(cat "$dir/err")"
 [ ! -s "$dir/err" ] || complain "-q: $(cat "$dir/err")"
+
+# A group of one speaker never varies: no interval, no p, no halves, but a reason.
+prints '"low": null, "high": null, "p": null' stability "$sid" "$counts/ssl.counts" --property gender \
+    --draws 99 --difference --where speaker=F1,F2,M1 --format json
+grep -q '"note": "no interval: male has only one speaker"' "$dir/out" || complain "$(cat "$dir/out")"
+prints '"p": null' stability "$sid" --property gender --contrast 1:2 --draws 99 --format json \
+    --where speaker=F1,M1
+prints '"share": null' stability "$sid" --property gender --draws 9 --where speaker=F1,M1 --format json
+prints '"mean": null' stability "$sid" --property gender --draws 9 --where speaker=F1,M1 --sizes \
+    --format json
+refuses 1 'cannot be halved: male has only one speaker' stability "$sid" --property gender --split 1 \
+    --where speaker=F1,F2,M1
+refuses 1 'cannot be halved' stability "$sid" --property phone --split 1 --where speaker=M1
+
+# Files of other recordings are compared, which is said.
+sed 's/"utterance_digest":"./"utterance_digest":"e/' "$sid" >"$dir/other.counts"
+prints '"note": "' stability "$sid" "$dir/other.counts" --property gender --draws 9 --difference \
+    --layer 1 --format json
+grep -q 'not counted from the same recordings' "$dir/out" || complain "$(cat "$dir/out")"
+grep -q 'not counted from the same recordings' "$dir/err" || complain "$(cat "$dir/err")"
 
 refuses 1 "without the factor 'speaker'" neurons "$toy" --property gender --stable 90
 refuses 2 'percentage' neurons "$sid" --property gender --stable 0%

@@ -71,6 +71,35 @@ static void claims_are_judged(void **state)
     analysed_close(&sid);
 }
 
+/* Of two layers none is in the middle, and few draws or speakers tell nothing. */
+static void too_little_tells_nothing(void **state)
+{
+    struct simulation strong = plain;
+    struct analysed few, one;
+    struct ledger l;
+    (void)state;
+    strong.gender = 2;
+    strong.layers = 2;
+    open_model(&few, &strong);
+    make(&l, &few, NULL, 2);
+    assert_non_null(strstr(claim(&l, "middle layers lack gender")->why, "2 layers are too few"));
+    assert_non_null(strstr(claim(&l, "last layer has gender")->why, "2 layers are too few"));
+    assert_true(isnan(claim(&l, "middle layers lack gender")->ours));
+    assert_false(isnan(claim(&l, "genders separate best")->low));
+    ledger_free(&l);
+    strong.layers = 4;
+    open_model(&one, &strong);
+    struct ledger_request r = {.threads = 1, .bootstrap = {.draws = 98}};
+    r.file[LEDGER_SSL] = &one.analysis;
+    assert_ok(ledger_make(&l, &r, &err));
+    for (uint32_t i = 0; i < l.rows; i++)
+        assert_true(isnan(l.row[i].low) || l.row[i].verdict == LEDGER_CANNOT_TELL);
+    assert_non_null(strstr(claim(&l, "genders separate best")->why, "98 draws"));
+    ledger_free(&l);
+    analysed_close(&few);
+    analysed_close(&one);
+}
+
 static void threads_change_nothing(void **state)
 {
     struct analysed ssl;
@@ -92,6 +121,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(claims_are_judged),
+        cmocka_unit_test(too_little_tells_nothing),
         cmocka_unit_test(threads_change_nothing),
     };
     return cmocka_run_group_tests(tests, analysed_set_up, analysed_tear_down);

@@ -362,8 +362,8 @@ static void a_model_does_not_differ_from_itself(void **state)
     open_spoken(&f[1], &s);
     difference_of(&d, &f[0], &f[1], 1);
     for (uint32_t i = 0; i < 6; i++) {
-        assert_true(d.row[i].difference == 0 && d.row[i].low == 0 && d.row[i].high == 0);
-        assert_true(d.row[i].p == 1);
+        assert_true(d.row[i].difference == 0 && isnan(d.row[i].low) && isnan(d.row[i].high));
+        assert_true(isnan(d.row[i].p) && d.row[i].why);
     }
     difference_free(&d);
     analysed_close(&f[0]);
@@ -435,18 +435,19 @@ static void layers_are_held_against_others(void **state)
         {.summary = {.observed = 5, .mean = 1, .p_max = 0.4}},
         {.summary = {.observed = 6, .mean = 4, .p_max = 0.2}},
     };
+    const struct bootstrap_design drawn = {.draws = 3};
     struct contrast_sides s = {side, 3, false};
     struct contrast_row row;
     struct buf text = BUF_INIT;
     (void)state;
-    assert_ok(contrast_judge(&row, &s, null, value, 3, &err));
+    assert_ok(contrast_judge(&row, &s, null, value, &drawn, &err));
     assert_true(row.observed == 8 - 5.5 && row.expected == 2 - 2.5);
     assert_true(row.difference == 3 && row.against_p == 0.2);
     /* Draws: 9 - 5, 7 - 4, 8 - 6, each plus .5: mean 3.5, so that .5 is taken off again. */
     assert_true(fabs(row.low - 2.05) < 1e-12 && fabs(row.high - 3.95) < 1e-12);
     assert_true(row.p == 0.5);
     s.best = true;
-    assert_ok(contrast_judge(&row, &s, null, value, 3, &err));
+    assert_ok(contrast_judge(&row, &s, null, value, &drawn, &err));
     assert_true(row.observed == 8 - 5 && row.expected == 2 - 1);
     assert_true(row.difference == 2);
     /* 7 - 3, 5 - 2, 6 - 7: mean 2. */
@@ -498,6 +499,25 @@ static int set_up(void **state)
     return phones_parse(&phones, table, sizeof table - 1, "table", &err) ? -1 : 0;
 }
 
+/* What sums in another order differ by is no difference, and draws that are alike tell nothing. */
+static void rounding_is_no_difference(void **state)
+{
+    const struct bootstrap_design drawn = {.draws = 4};
+    const double noise[] = {1e-17, -2e-17, 3e-17, 1e-17}, some[] = {0.1, 0.2, 0.1 + 1e-17, 0.1};
+    struct difference_row row = {.a = 0.3, .b = 0.1 + 0.2, .scale = 0.3, .value = noise};
+    (void)state;
+    assert_ok(difference_summarise(&row, &drawn, &err));
+    assert_true(row.difference == 0 && isnan(row.low) && isnan(row.high) && isnan(row.p));
+    assert_non_null(row.why);
+    row.value = some;
+    assert_ok(difference_summarise(&row, &drawn, &err));
+    assert_true(row.low < 0 && row.high > 0 && row.p <= 1);
+    assert_null(row.why);
+    const struct bootstrap_design fixed = {.draws = 4, .fixed = "male has only one speaker"};
+    assert_ok(difference_summarise(&row, &fixed, &err));
+    assert_true(isnan(row.low) && isnan(row.p));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -510,6 +530,7 @@ int main(void)
         cmocka_unit_test(a_model_does_not_differ_from_itself),
         cmocka_unit_test(best_layers_are_compared_beyond_chance),
         cmocka_unit_test(layers_are_held_against_others),
+        cmocka_unit_test(rounding_is_no_difference),
         cmocka_unit_test(what_is_missing_is_said),
     };
     return cmocka_run_group_tests(tests, set_up, analysed_tear_down);

@@ -56,10 +56,9 @@ const struct cli_option_group bootstrap_option_group = {bootstrap_table, bootstr
 
 void bootstrap_note(const struct cli *cli, const struct bootstrap_design *d)
 {
-    if (d->left_out[0])
-        cli_note(cli, "drawn within %s, not within %s, where some have fewer than %d speakers",
-                 d->within, d->left_out, BOOTSTRAP_CELL);
-    if (d->fewest < BOOTSTRAP_FEW)
-        cli_note(cli, "%u %s%s: intervals are too narrow below %d", d->fewest, d->drawn,
-                 strcmp(d->drawn, "speakers") == 0 ? "" : " of a speaker", BOOTSTRAP_FEW);
+    struct names notes = NAMES_INIT;
+    bootstrap_notes(&notes, d, ""); /* without memory there are fewer */
+    for (uint32_t i = 0; i < notes.count; i++)
+        cli_note(cli, "%s", notes.name[i]);
+    names_free(&notes);
 }

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/number.h"
 #include "base/shell_quote.h"
@@ -20,6 +21,8 @@ struct ledger_command {
     struct analysis_options options;
     struct bootstrap_options bootstrap;
     const char *file[LEDGER_ROLES], *model[LEDGER_ROLES];
+    const char *given[LEDGER_ROLES]; /* [models] as typed, until the files are known */
+    int models;
 };
 
 /* The role in "ssl=FILE", and FILE into *PATH; without a role the first that has none. */
@@ -51,16 +54,80 @@ static bool ledger_take_path(const char **paths, const char *text, const char *w
     return true;
 }
 
-/* A cell of Markdown: bars would end it. */
+/* The role of the model NAME=FILE or FILE of C, whose count files are known: without a name that of
+ * sid=, the only one whose model claims are about, else the first that has counts but no model. */
+static bool ledger_take_model(struct ledger_command *c, const char *text)
+{
+    const char *none[LEDGER_ROLES] = {NULL}, *path;
+    int role = ledger_role_of(text, none, &path);
+    bool named = path != text;
+    if (!named)
+        for (role = c->file[LEDGER_SID] && !c->model[LEDGER_SID] ? LEDGER_SID : 0;
+             role < LEDGER_ROLES && (!c->file[role] || c->model[role]);)
+            role++;
+    if (role >= LEDGER_ROLES || c->model[role] || !c->file[role] || !path[0])
+        cli_usage(&command_ledger, "--model %s: %s", text,
+                  named && c->file[role] ? "one model each for ssl=, sid= and pr= at most"
+                                         : "no count FILE is given for it");
+    else if (access(path, F_OK) != 0)
+        cli_usage(&command_ledger, "--model %s: there is no such file", text);
+    else
+        return (c->model[role] = path);
+    return false;
+}
+
+/* All models, those with a name first; false if one cannot be taken, which is said. */
+static bool ledger_take_models(struct ledger_command *c, const struct cli *cli)
+{
+    const char *none[LEDGER_ROLES] = {NULL}, *path;
+    for (int named = 1; named >= 0; named--)
+        for (int i = 0; i < c->models; i++) {
+            ledger_role_of(c->given[i], none, &path);
+            if ((path != c->given[i]) == named && !ledger_take_model(c, c->given[i]))
+                return false;
+        }
+    for (int i = 0; i < LEDGER_ROLES; i++)
+        if (c->model[i] && i != LEDGER_SID)
+            cli_note(cli, "--model %s is not used: only claims on sid=FILE edit a model",
+                     c->model[i]);
+    return true;
+}
+
+/* TEXT where bars would end the cell of a table. */
+static void ledger_print_cell(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        fputs(*text == '|' ? "\\|" : (char[]){*text, '\0'}, out);
+}
+
 static void ledger_print_text(FILE *out, const char *text)
 {
     fputs(" ", out);
-    for (; *text; text++)
-        fputs(*text == '|' ? "\\|" : (char[]){*text, '\0'}, out);
+    ledger_print_cell(out, text);
     fputs(" |", out);
 }
 
-/* A number of neurons, or a silhouette. */
+/* A command as code, between more backticks than it has in a row; bars are escaped there, too. */
+static void ledger_print_command(FILE *out, const char *text)
+{
+    size_t most = 0, run = 0;
+    for (const char *at = text; *at; at++) {
+        run = *at == '`' ? run + 1 : 0;
+        most = run > most ? run : most;
+    }
+    const char *blank = most ? " " : "";
+    fputs(" ", out);
+    for (size_t i = 0; i <= most; i++)
+        fputc('`', out);
+    fputs(blank, out);
+    ledger_print_cell(out, text);
+    fputs(blank, out);
+    for (size_t i = 0; i <= most; i++)
+        fputc('`', out);
+    fputs(" |\n", out);
+}
+
+/* A number of neurons, whole where it was counted, or a silhouette. */
 static void ledger_print_number(FILE *out, double v, int digits)
 {
     fprintf(out, " %s |", v != v ? "-" : number_fixed(v, digits).text);
@@ -77,22 +144,24 @@ static void ledger_print_markdown(FILE *out, const struct ledger *l)
         ledger_print_text(out, row->claim);
         ledger_print_text(out, row->source);
         ledger_print_text(out, row->published);
-        ledger_print_number(out, row->ours, 3);
+        ledger_print_number(out, row->ours, row->counted ? 0 : 3);
         ledger_print_number(out, row->low, 3);
         ledger_print_number(out, row->high, 3);
-        ledger_print_number(out, row->null, 3);
+        ledger_print_number(out, row->null, row->counted ? 1 : 3);
         ledger_print_number(out, row->p, 4);
         ledger_print_text(out, ledger_verdict_name(row->verdict));
-        fprintf(out, row->command ? " `%s` |\n" : " - |\n", row->command);
+        if (row->command)
+            ledger_print_command(out, row->command);
+        else
+            fputs(" - |\n", out);
     }
 }
 
-/* What cannot be told, and why: never silent. */
-static void ledger_note_why(const struct cli *cli, const struct ledger *l)
+/* What the intervals rest on, and what cannot be told and why: never silent. */
+static void ledger_note(const struct cli *cli, const struct ledger *l)
 {
-    for (uint32_t i = 0; i < l->rows; i++)
-        if (l->row[i].why[0])
-            cli_note(cli, "%s: cannot tell: %s", l->row[i].claim, l->row[i].why);
+    for (uint32_t i = 0; i < l->notes.count; i++)
+        cli_note(cli, "%s", l->notes.name[i]);
 }
 
 static enum status ledger_print(FILE *out, const struct cli *cli, const struct ledger *l,
@@ -103,7 +172,9 @@ static enum status ledger_print(FILE *out, const struct cli *cli, const struct l
         ledger_print_markdown(out, l);
         return STATUS_OK;
     }
-    enum status code = report_ledger(answer_add(&answer), l, err);
+    enum status code = report_notes(answer_add(&answer), &l->notes, err);
+    if (!code)
+        code = report_ledger(answer_add(&answer), l, err);
     if (!code)
         code = answer_print(out, cli->format, &answer, err);
     answer_free(&answer);
@@ -150,7 +221,7 @@ static int ledger_run_files(struct cli *cli, const struct ledger_command *c)
     int result = CLI_FAILED;
     enum status code = ledger_compute(&l, in, c, cli, &err);
     if (!code)
-        ledger_note_why(cli, &l);
+        ledger_note(cli, &l);
     if (!code && !cli_out_open(cli, &out, &err))
         code = err.code;
     else if (!code) {
@@ -170,7 +241,12 @@ static bool ledger_take(void *request, const struct cli_args *a, int opt)
 {
     struct ledger_command *c = request;
     (void)opt; /* there is one */
-    return ledger_take_path(c->model, a->value, "model");
+    if (c->models == LEDGER_ROLES) {
+        cli_usage(a->command, "--model '%s': three at most, for ssl=, sid= and pr=", a->value);
+        return false;
+    }
+    c->given[c->models++] = a->value;
+    return true;
 }
 
 static int ledger_run(struct cli *cli, int argc, char **argv)
@@ -185,6 +261,8 @@ static int ledger_run(struct cli *cli, int argc, char **argv)
     for (int i = a.first; i < argc; i++)
         if (!ledger_take_path(c.file, argv[i], "file"))
             return CLI_USAGE;
+    if (!ledger_take_models(&c, cli))
+        return CLI_USAGE;
     return ledger_run_files(cli, &c);
 }
 

@@ -80,7 +80,8 @@ void print_sizes(FILE *out, const struct stability *s)
         print_real(out, size->mean, 15, 1);
         print_real(out, size->low, 9, 0);
         print_real(out, size->high, 8, 0);
-        fprintf(out, "%9s\n", number_signed(size->mean - size->observed, 1).text);
+        double bias = size->mean - size->observed;
+        fprintf(out, "%9s\n", isnan(bias) ? "-" : number_signed(bias, 1).text);
     }
 }
 

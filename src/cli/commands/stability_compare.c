@@ -53,12 +53,53 @@ static enum status stability_both(struct stability_run *r, const struct analysis
     return STATUS_OK;
 }
 
+/* What is to be known of rows: how their speakers were drawn, and those of layers and statistics
+ * that have no interval.  Said on stderr; NOTES also go with JSON. */
+static void stability_say(const struct stability_run *r, const struct names *notes)
+{
+    for (uint32_t i = 0; i < notes->count; i++)
+        cli_note(r->cli, "%s", notes->name[i]);
+}
+
+/* Adds WHY of a row of the draws D, unless that says it itself; false without memory. */
+static bool stability_note_why(struct names *notes, const struct bootstrap_design *d,
+                               const char *statistic, const char *why)
+{
+    char text[128];
+    if (!why || d->fixed[0])
+        return true;
+    snprintf(text, sizeof text, "%.40s: no interval: %s", statistic, why);
+    return names_add(notes, text) != NAMES_NONE;
+}
+
+static enum status stability_difference_notes(struct names *notes, const struct difference *d,
+                                              const struct counts *a, const struct counts *b,
+                                              struct err *err)
+{
+    bool ok = difference_note_recordings(notes, a, b) && bootstrap_notes(notes, &d->design, "");
+    for (uint32_t i = 0; i < d->rows && ok; i++)
+        ok = stability_note_why(notes, &d->design, d->row[i].statistic.statistic->name,
+                                d->row[i].why);
+    return ok ? STATUS_OK : err_nomem(err);
+}
+
+static enum status stability_contrast_notes(struct names *notes, const struct contrast *c,
+                                            struct err *err)
+{
+    bool ok = bootstrap_notes(notes, &c->design, "");
+    for (uint32_t i = 0; i < c->rows && ok; i++)
+        ok = stability_note_why(notes, &c->design, c->row[i].statistic->name, c->row[i].why);
+    return ok ? STATUS_OK : err_nomem(err);
+}
+
 /* The answer for programs; ANSWER has the settings, which the comparison narrows, already. */
 static enum status stability_difference_tables(FILE *out, struct stability_run *r,
                                                struct answer *answer, const struct difference *d,
-                                               struct err *err)
+                                               const struct names *notes, struct err *err)
 {
     enum status code = report_drawn(answer_add(answer), &d->design, true, err);
+    if (!code)
+        code = report_notes(answer_add(answer), notes, err);
     if (!code)
         code = report_shared(answer_add(answer), d, r->c->other, err);
     if (!code)
@@ -73,6 +114,7 @@ enum status stability_difference(FILE *out, struct stability_run *r, struct err 
     struct analysis_input b;
     struct difference d = {.rows = 0};
     struct answer answer = ANSWER_INIT;
+    struct names notes = NAMES_INIT;
     char *text = NULL;
     struct difference_request request = {.property = r->c->property,
                                          .best = r->c->best,
@@ -97,11 +139,13 @@ enum status stability_difference(FILE *out, struct stability_run *r, struct err 
         code = difference_make(&d, &r->in->analysis, &b.analysis, &request, err);
     progress_end(&r->progress);
     if (!code)
-        bootstrap_note(r->cli, &d.design);
+        code = stability_difference_notes(&notes, &d, &r->in->counts, &b.counts, err);
+    stability_say(r, &notes);
     if (!code && r->cli->format == CLI_TEXT)
         print_difference(out, &d, r->c->property, r->c->other);
     else if (!code)
-        code = stability_difference_tables(out, r, &answer, &d, err);
+        code = stability_difference_tables(out, r, &answer, &d, &notes, err);
+    names_free(&notes);
     answer_free(&answer);
     difference_free(&d);
     free(text);
@@ -147,10 +191,13 @@ static enum status stability_sides(const struct stability_run *r, signed char *s
 }
 
 static enum status stability_contrast_tables(FILE *out, struct stability_run *r,
-                                             const struct contrast *c, struct err *err)
+                                             const struct contrast *c, const struct names *notes,
+                                             struct err *err)
 {
     struct answer answer = ANSWER_INIT;
     enum status code = stability_settings(&answer, r, err);
+    if (!code)
+        code = report_notes(answer_add(&answer), notes, err);
     if (!code)
         code = report_drawn(answer_add(&answer), &c->design, true, err);
     if (!code)
@@ -165,6 +212,7 @@ static enum status stability_contrast_tables(FILE *out, struct stability_run *r,
 enum status stability_contrast(FILE *out, struct stability_run *r, struct err *err)
 {
     struct contrast c = {.rows = 0};
+    struct names notes = NAMES_INIT;
     char *text = NULL;
     signed char *side = mem_zeros(r->layers, sizeof *side);
     const struct contrast_sides sides = {side, r->layers, r->c->best};
@@ -183,14 +231,16 @@ enum status stability_contrast(FILE *out, struct stability_run *r, struct err *e
         code = contrast_make(&c, &r->in->analysis, &request, &sides, err);
     progress_end(&r->progress);
     if (!code)
-        bootstrap_note(r->cli, &c.design);
+        code = stability_contrast_notes(&notes, &c, err);
+    stability_say(r, &notes);
     if (!code && r->cli->format == CLI_TEXT) {
         print_settings(out, r->in);
         print_contrast(out, &c);
     } else if (!code) {
-        code = stability_contrast_tables(out, r, &c, err);
+        code = stability_contrast_tables(out, r, &c, &notes, err);
     }
     contrast_free(&c);
+    names_free(&notes);
     free(side);
     free(text);
     return code;
