@@ -342,7 +342,8 @@ static void app_focus_nulls(struct app *app)
         if (!f->open || !f->nulls)
             continue;
         enum nulls_want want = NULLS_NOTHING;
-        if (i == app->here && (view->needs == NEEDS_NULLS || engine_missing(f->engine) == 0))
+        if (i == app->here && !app->nulls_stopped &&
+            (view->needs == NEEDS_NULLS || engine_missing(f->engine) == 0))
             want = view->nulls;
         nulls_follow(f->nulls, &f->session.names);
         nulls_focus(f->nulls, want, app->at.property, app->at.layer);

@@ -92,6 +92,7 @@ struct app {
     char phone[PHONES_NAME_MAX]; /* "" = none chosen */
     double sigma;
     unsigned conditions;  /* rises with every change of file, filter or sigma */
+    bool nulls_stopped;   /* what chance gives is not computed further */
     unsigned nulls_stamp; /* rises whenever more is known of what chance gives */
     struct marks marked;  /* neurons marked, and sets that have a name */
     void *state[VIEW_COUNT];
@@ -206,6 +207,17 @@ const struct engine_result *app_result(const struct app *app, uint32_t property,
 
 /* What chance gives of PROPERTY (index), or NULL while nothing is known. */
 const struct nulls_answer *app_null(const struct app *app, uint32_t property);
+
+/* The null of a statistic of tokens, whose observed value is of their middle frames: not the number
+ * that is shown of the file. NULL where other things are exchanged. */
+static inline const struct null_row *app_null_tokens(const struct app *app, uint32_t property,
+                                                     const struct statistic *statistic,
+                                                     uint32_t layer)
+{
+    const struct nulls_answer *a = app_null(app, property);
+    bool tokens = a && a->part[0].kind == EXCHANGE_TOKENS && a->part[0].draws;
+    return tokens ? nulls_find(a, statistic, layer) : NULL;
+}
 
 /* The null of the number SHOWN, a statistic in LAYER (from 0); NULL where there is none, or it is
  * of another number: tokens have middle frames alone. */

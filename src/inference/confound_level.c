@@ -246,7 +246,8 @@ static enum status confound_possible(struct confound_work *w, bool *possible, st
         memcpy(w->level->why, err->msg, sizeof w->level->why);
     else if (!code && !*possible)
         snprintf(w->level->why, sizeof w->level->why, "%.80s=%.80s: all of one %.80s", w->r->given,
-                 w->level->name ? w->level->name : "", w->r->property);
+                 w->level->name ? w->level->name : "",
+                 strcmp(w->r->property, "phone") == 0 ? "phone class" : w->r->property);
     return code == STATUS_UNSUPPORTED ? STATUS_OK : code;
 }
 

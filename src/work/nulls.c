@@ -56,13 +56,14 @@ struct nulls *nulls_new(const struct counts *counts, const struct phones *phones
     n->work = mem_zeros(n->properties, sizeof *n->work);
     n->news = mem_zeros(n->properties, sizeof *n->news);
     n->complete = mem_zeros(n->properties, sizeof *n->complete);
+    n->kept = mem_zeros(n->properties, sizeof *n->kept);
     n->got = mem_zeros(n->properties, sizeof *n->got);
     size_t all = (size_t)n->properties * counts->layers;
     n->stages = mem_zeros(all, sizeof *n->stages);
     n->neurons_news = mem_zeros(all, sizeof *n->neurons_news);
     n->neurons_complete = mem_zeros(all, sizeof *n->neurons_complete);
     n->neurons_got = mem_zeros(all, sizeof *n->neurons_got);
-    if (n->work && n->news && n->complete && n->got && n->stages && n->neurons_news &&
+    if (n->work && n->news && n->complete && n->kept && n->got && n->stages && n->neurons_news &&
         n->neurons_complete && n->neurons_got && names_add_all(&n->names, &n->session.names))
         return n;
     n->properties = 0;
@@ -178,6 +179,7 @@ static bool nulls_step(struct nulls *n)
     size_t at = (size_t)property * n->counts.layers + layer;
     if (!neurons) {
         nulls_deliver(n, property, &m, code, &err);
+        n->kept[property] = n->before;
     } else {
         nulls_neurons_merge(&n->neurons_news[at], &m.neurons);
         n->neurons_complete[at] = m.complete || code;
@@ -230,6 +232,7 @@ static void nulls_clear(struct nulls *n)
     for (uint32_t p = 0; p < n->properties; p++) {
         nulls_answer_free(&n->news[p].answer);
         n->news[p].any = n->complete[p] = false;
+        n->kept[p] = 0;
         if (n->got[p])
             nulls_answer_free(n->got[p]);
         free(n->got[p]);
@@ -258,6 +261,7 @@ void nulls_free(struct nulls *n)
     free(n->work);
     free(n->news);
     free(n->complete);
+    free(n->kept);
     free(n->got);
     free(n->stages);
     free(n->neurons_news);
@@ -294,7 +298,7 @@ void nulls_focus(struct nulls *n, enum nulls_want want, uint32_t property, uint3
         n->want = want;
         n->property = property;
         n->layer = layer;
-        n->share = 0;
+        n->share = want == NULLS_PROPERTY && property < n->properties ? n->kept[property] : 0;
         cancel_set(&n->thread.cancel);
         pthread_cond_signal(&n->thread.work);
     }

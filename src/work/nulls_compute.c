@@ -14,7 +14,7 @@
 #include "work/nulls_key.h"
 
 enum {
-    STEP_DRAWS = 500,    /* at a time: what a cancelled step loses */
+    STEP_DRAWS = 100,    /* at a time: what a cancelled step loses */
     COSTLY_POINTS = 600, /* beyond, distances between patterns take minutes: sizes alone */
     MAPPED_POINTS = 200  /* beyond, the maps of all draws take hours: none are made */
 };
@@ -186,6 +186,7 @@ enum status nulls_compute(struct nulls *n, uint32_t property, struct nulls_news 
     }
     if (!code)
         *complete = !compute_next(w, &part, &goal);
+    compute_share(n, w, 0);
     return code;
 }
 

@@ -51,6 +51,7 @@ struct nulls {
     struct query_filters filters;
     struct names names;      /* asked for; the session may not know the last yet */
     struct nulls_news *news; /* [properties] */
+    double *kept;            /* [properties] share of the draws that are there */
     bool *complete;          /* [properties] nothing more is to come */
     double share;
     struct nulls_neurons *neurons_news; /* [properties][layers] not yet taken; width 0: none */

@@ -120,9 +120,25 @@ grep -q 'property  observed  expected' "$dir/out" || complain 'layers --null: no
 prints 'gender: labels of speakers exchanged within engine, 9 random labelings' \
     layers "$voices" --property gender --null --draws 9
 
+# The explorer: what chance gives of tokens, beside the number that it is of; rows that differ in what
+# labels are exchanged within say so at every width.
+printf 'layers\nquit\n' | "$PROPNEU" --plain --view statistics --property pitch --draws 3 "$voices" \
+    >"$dir/out" 2>&1
+grep -q '^  pitch .* 23 (of tokens 1, [0-9.]* by chance, p ' "$dir/out" || complain 'Layers: no null of pitch'
+for cols in 80 130; do
+    "$PROPNEU" explore --dump=${cols}x90 --view statistics --property pitch --draws 3 "$voices" >"$dir/out"
+    [ "$(grep -cE '[0-9] speaker( |$)' "$dir/out")" = "$(grep -cE '[0-9] utt(erance|\.)( |$)' "$dir/out")" ] &&
+        grep -q ' speaker' "$dir/out" || complain "Statistics of $cols columns: within what?"
+done
+prints 'all of one phone class' confound "$voices" --property phone --given manner \
+    --layer 1 --draws 3
+grep -q '^manner=vowel: all of one' "$dir/out" || complain "confound names a level twice: $(cat "$dir/out")"
+
 # What is given and not used is said.
 "$PROPNEU" null "$voices" --property phone --strata engine --draws 3 2>&1 >"$dir/out" |
     grep -q 'phone: --strata is not used: classes are exchanged' || complain 'no note on --strata'
+"$PROPNEU" null "$voices" --property gender --statistic overlap:phone@2 --layer 1 --draws 3 2>&1 \
+    >"$dir/out" | grep -q 'layer 1: overlap:phone@2 is 0 in every labeling' || complain 'no note on @2'
 refuses 2 '--strata: a column, or none' null "$voices" --property gender --strata ''
 refuses 2 'up to 4294967295' null "$voices" --property gender --seed 4294967296
 

@@ -148,6 +148,10 @@ static void without_a_thread_all_is_computed_when_it_is_waited_for(void **state)
     assert_true(nulls_take(n));
     assert_false(nulls_take(n));
     assert_answer(nulls_get(n, phone), params.sigma);
+    /* The share that is there does not fall while something else is looked at. */
+    nulls_focus(n, NULLS_NOTHING, phone, 0);
+    nulls_focus(n, NULLS_PROPERTY, phone, 0);
+    assert_true(nulls_share(n) == 1);
     nulls_free(n);
 }
 

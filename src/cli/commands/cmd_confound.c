@@ -36,8 +36,13 @@ static void confound_print_level(FILE *out, const struct confound_result *c,
                 (unsigned long long)level->draws);
     }
     if (level->why[0]) {
+        /* A reason that names the level, as notes need it, does so twice here. */
+        size_t n = strlen(c->given), m = level->name ? strlen(level->name) : 0;
+        bool named = m && strncmp(level->why, c->given, n) == 0 && level->why[n] == '=' &&
+                     strncmp(level->why + n + 1, level->name, m) == 0 &&
+                     strncmp(level->why + n + 1 + m, ": ", 2) == 0;
         fputs(level->exchanged ? "; " : ": ", out);
-        print_name(out, level->why, 0);
+        print_name(out, named ? level->why + n + m + 3 : level->why, 0);
     }
     fputc('\n', out);
 }

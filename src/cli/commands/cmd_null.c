@@ -164,6 +164,23 @@ static enum status null_compute(struct null_run *n, const struct cli *cli, struc
     return code;
 }
 
+/* An overlap that is 0 in every labeling is no evidence of anything. */
+static void null_note_sets(const struct null_run *n, const struct cli *cli)
+{
+    const struct null_result *first = &n->result[0];
+    for (uint32_t i = 0; i < first->rows; i++) {
+        const struct null_row *row = &first->row[i];
+        double most = row->summary.observed;
+        for (uint64_t d = 0; d < first->draws; d++)
+            most = row->value[d] > most ? row->value[d] : most;
+        if (row->set[0] && most == 0)
+            cli_note(cli,
+                     "layer %u: overlap:%s is 0 in every labeling (a set of another layer, NAME@N, "
+                     "has no neurons in this one)",
+                     row->layer + 1, row->set);
+    }
+}
+
 static enum status null_print_tables(FILE *out, const struct cli *cli, const struct analysis *a,
                                      const struct null_run *n, struct err *err)
 {
@@ -187,6 +204,8 @@ static enum status null_print(FILE *out, const struct cli *cli, struct analysis_
     enum status code = null_prepare(&n, c, &in->analysis, err);
     if (!code)
         code = null_compute(&n, cli, &in->analysis, err);
+    if (!code)
+        null_note_sets(&n, cli);
     if (!code && cli->format == CLI_TEXT)
         null_print_all(out, in, &n);
     else if (!code)

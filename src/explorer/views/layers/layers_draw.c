@@ -348,6 +348,12 @@ static void detail_line(const struct app *app, struct canvas *c, int row, uint32
     layers_draw_score(c, row, DETAIL_ORIGINAL, 10, r->silhouette_full, false, 0);
     buf_printf(&line, "%u", r->neurons);
     const struct null_row *null = app_null_row(app, p, &statistic_size, app->looked, r->neurons);
+    const struct null_row *tokens = app_null_tokens(app, p, &statistic_size, app->looked);
+    if (!null && tokens)
+        buf_printf(&line, " (of tokens %s, %s by chance, p %s%s)",
+                   number_fixed(tokens->summary.observed, 0).text,
+                   number_fixed(tokens->summary.mean, 1).text, number_p(tokens->summary.p).text,
+                   app_null_final(app, p, tokens) ? "" : "~");
     if (null && !isnan(null->summary.mean))
         buf_printf(&line, " (%s by chance, p %s%s)", number_fixed(null->summary.mean, 1).text,
                    number_p(null->summary.p).text, app_null_final(app, p, null) ? "" : "~");

@@ -131,12 +131,19 @@ static void number_line(struct canvas *c, int row, struct rect a, const char *na
 }
 
 /* What chance gives of a silhouette, below it: "  by chance -0.012   p 0.0012", with ~ while it is
- * provisional.  Returns the row after it. */
+ * provisional; where tokens are exchanged, below the number of their middle frames, which is
+ * compared. Returns the row after it. */
 static int chance_line(const struct app *app, struct canvas *c, int row, struct rect a,
                        const struct statistic *statistic, double shown)
 {
     const struct map_state *s = map_state(app);
     const struct null_row *null = app_null_row(app, s->of_property, statistic, s->of_layer, shown);
+    const struct null_row *tokens =
+        null ? NULL : app_null_tokens(app, s->of_property, statistic, s->of_layer);
+    if (tokens) {
+        number_line(c, row++, a, "  tokens' middle", tokens->summary.observed);
+        null = tokens;
+    }
     if (!null || isnan(null->summary.p))
         return row;
     canvas_textf(c, row, a.col, a.cols, STYLE_FAINT, "  by chance %s",

@@ -14,6 +14,8 @@
 
 enum {
     LIST_WIDTH = 72,     /* all columns */
+    WITHIN_WIDTH = 11,   /* "utterance", where labels are exchanged within several */
+    WITHIN_SHORT = 6,    /* "speak.", "utt." */
     BESIDE_FROM = 120,   /* the histogram stands beside the list, not below it */
     HISTOGRAM_ROWS = 8,  /* below the list, with its title */
     HISTOGRAM_FROM = 16, /* rows of the view: there is a histogram below the list */
@@ -48,6 +50,25 @@ static int statistics_name(int cols)
     return statistics_layer_end(cols) + (cols < LIST_WIDTH ? 1 : 2);
 }
 
+/* Room for what labels of a row are exchanged within, right of the other columns; 0: there is one
+ * kind of rows. */
+static int statistics_within(const struct nulls_answer *answer, int cols)
+{
+    int room = cols - LIST_WIDTH - 1;
+    return answer->part[2].rows && room >= WITHIN_SHORT ? room : 0;
+}
+
+/* "speaker" of "speaker x phone", whose rows share the phone, shortened to fit COLS. */
+static void statistics_draw_within(struct canvas *c, int row, int col, int cols, const char *strata)
+{
+    int n = (int)strcspn(strata, " ");
+    bool utterance = strncmp(strata, "utterance", (size_t)n) == 0;
+    if (n <= cols)
+        canvas_textf(c, row, col, cols, STYLE_FAINT, "%.*s", n, strata);
+    else
+        canvas_text(c, row, col, cols, STYLE_FAINT, utterance ? "utt." : strata);
+}
+
 /* "gender: all 630 labelings, speakers exchanged within engine"; or why there are none. */
 static void statistics_draw_head(const struct app *app, struct canvas *c, struct rect a)
 {
@@ -74,7 +95,7 @@ static void statistics_draw_head(const struct app *app, struct canvas *c, struct
 }
 
 static void statistics_draw_titles(const struct statistics_state *s, struct canvas *c,
-                                   struct rect a)
+                                   struct rect a, int within)
 {
     int col = a.col + statistics_name(a.cols);
     char text[32];
@@ -95,6 +116,10 @@ static void statistics_draw_titles(const struct statistics_state *s, struct canv
                          grid_title(&s->grid, cells[i].column, text, sizeof text));
         col += w;
     }
+    if (within)
+        canvas_text(c, a.row, col + 1, within,
+                    s->grid.sort == STATISTICS_STRATA + 1 ? STYLE_STRONG : STYLE_FAINT,
+                    grid_title(&s->grid, STATISTICS_STRATA, text, sizeof text));
 }
 
 /* One number of ROW as text. */
@@ -142,9 +167,9 @@ static void statistics_draw_row(const struct app *app, struct canvas *c, int row
         if (p && !final)
             canvas_put(c, row, col, STYLE_ALERT, '~');
     }
-    if (answer->part[2].rows && a.cols >= LIST_WIDTH)
-        canvas_text(c, row, col + 1, a.col + a.cols - col - 1, STYLE_FAINT,
-                    answer->part[part].strata);
+    int within = statistics_within(answer, a.cols);
+    if (within)
+        statistics_draw_within(c, row, col + 1, within, answer->part[part].strata);
 }
 
 /* What is exchanged, then the page of rows that holds the cursor. */
@@ -154,7 +179,8 @@ static void statistics_draw_list(const struct app *app, struct canvas *c, struct
     const struct grid *g = &s->grid;
     size_t page = a.rows > 3 ? (size_t)a.rows - 2 : 1, top = g->here / page * page;
     statistics_draw_head(app, c, a);
-    statistics_draw_titles(s, c, (struct rect){a.row + 1, a.col, 1, a.cols});
+    statistics_draw_titles(s, c, (struct rect){a.row + 1, a.col, 1, a.cols},
+                           statistics_within(app_null(app, app->at.property), a.cols));
     for (size_t i = top; i < g->count && i < top + page; i++)
         statistics_draw_row(app, c, a.row + 2 + (int)(i - top), a, g->shown[i], i == g->here);
 }
@@ -199,9 +225,10 @@ void statistics_render(const struct app *app, struct canvas *c, struct rect area
     if (s->form == STATISTICS_HISTOGRAM && !c->plain) {
         statistics_draw_histogram(app, c, area);
     } else if (area.cols >= BESIDE_FROM) {
-        statistics_draw_list(app, c, (struct rect){area.row, 0, area.rows, LIST_WIDTH});
+        int list = LIST_WIDTH + (answer->part[2].rows ? WITHIN_WIDTH : 0);
+        statistics_draw_list(app, c, (struct rect){area.row, 0, area.rows, list});
         statistics_draw_histogram(
-            app, c, (struct rect){area.row, LIST_WIDTH + 4, area.rows, area.cols - LIST_WIDTH - 5});
+            app, c, (struct rect){area.row, list + 4, area.rows, area.cols - list - 5});
     } else if (area.rows >= HISTOGRAM_FROM && !c->plain) {
         int rows = area.rows - HISTOGRAM_ROWS - 1;
         statistics_draw_list(app, c, (struct rect){area.row, 0, rows, area.cols});

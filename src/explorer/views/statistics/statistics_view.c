@@ -53,9 +53,10 @@ const char *statistics_why(const struct app *app)
     const struct nulls_answer *a = app_null(app, app->at.property);
     if (!app_file(app)->nulls)
         return "nothing is computed (--draws 0)";
+    const char *waiting = app->nulls_stopped ? "stopped (Esc goes on)" : "exchanging labels ...";
     if (!a)
-        return "exchanging labels ...";
-    return a->code ? a->why : nulls_rows(a) ? "" : "exchanging labels ...";
+        return waiting;
+    return a->code ? a->why : nulls_rows(a) ? "" : waiting;
 }
 
 static void statistics_reset(struct statistics_state *s)
@@ -123,6 +124,17 @@ static void statistics_moved(struct app *app)
     app->at.layer = (uint32_t)(s->row % LAYERS_MOST);
 }
 
+/* Esc stops what is being computed, and goes on where it has been stopped: draws are kept. */
+static void statistics_stop(struct app *app)
+{
+    const struct nulls_answer *a = app_null(app, app->at.property);
+    bool all = a && (a->code || nulls_rows(a));
+    for (int i = 0; all && i < NULLS_PARTS; i++)
+        all = !a->part[i].rows || a->final[i];
+    if (app->nulls_stopped || !all)
+        app->nulls_stopped = !app->nulls_stopped;
+}
+
 static bool statistics_apply(struct app *app, enum action action, long arg, struct err *err)
 {
     struct statistics_state *s = statistics_state(app);
@@ -135,8 +147,10 @@ static bool statistics_apply(struct app *app, enum action action, long arg, stru
         s->form = (s->form + 1) % STATISTICS_FORMS;
     else if (action == ACTION_OPEN)
         err->code = view_show(app, ROLE_LAYER, NULL, err);
-    else if (action == ACTION_DISMISS)
+    else if (action == ACTION_DISMISS && s->grid.filter[0])
         grid_filter(&s->grid, "", NULL, err);
+    else if (action == ACTION_DISMISS)
+        statistics_stop(app);
     else
         return false;
     return true;
@@ -197,6 +211,8 @@ static void statistics_status(const struct app *app, struct buf *line)
     if (s->grid.filter[0])
         buf_printf(line, "%zu of %zu rows with '%s'; ", s->grid.count, s->grid.rows,
                    s->grid.filter);
+    if (app->nulls_stopped)
+        buf_printf(line, "stopped (Esc goes on); ");
     if (!row)
         return;
     const struct summary *u = &row->summary;
@@ -229,7 +245,8 @@ const struct view view_statistics = {
         "pseudo-F; permdisp: F of the groups' spread, which tells a difference of spread from "
         "one of place.\n"
         "\n"
-        "The first 999 labelings are shown as provisional (~) until all are there. Finished "
+        "The first 999 labelings are shown as provisional (~) until all are there. Esc stops and "
+        "goes on; what was drawn is kept while other views are looked at. Finished "
         "nulls are kept in $XDG_CACHE_HOME/propneu.",
     .role = ROLE_NONE,
     .needs = NEEDS_NULLS,
