@@ -21,6 +21,9 @@ enum exchange_kind { EXCHANGE_CLASSES, EXCHANGE_SPEAKERS, EXCHANGE_TOKENS, EXCHA
 /* "classes", "speakers", "tokens", "utterances". */
 const char *exchange_name(enum exchange_kind kind);
 
+/* What is said where the observed labeling is the only one; of exchange_name. */
+#define EXCHANGE_ONLY "the labels of the %s cannot be exchanged, for there is no other labeling"
+
 /* "labels of speakers exchanged within engine, all 630 labelings", to be freed; NULL without
  * memory. */
 char *exchange_words(enum exchange_kind kind, const char *strata, uint64_t draws, bool enumerated);

@@ -188,6 +188,14 @@ static enum status sweep_null(struct sweep_work *w, const struct exchange *x, st
     return code;
 }
 
+/* A labeling without another has no p, and no setting holds or fails by it. */
+static enum status sweep_alone(struct sweep_work *w, const struct exchange *x)
+{
+    struct err why;
+    err_set(&why, STATUS_UNSUPPORTED, "no p: " EXCHANGE_ONLY, exchange_name(x->kind));
+    return sweep_explain(w, &why);
+}
+
 /* All sigmas at one lambda and number of frames.  A setting without phones has rows without values.
  */
 static enum status sweep_setting(struct sweep_work *w, struct err *err)
@@ -210,7 +218,8 @@ static enum status sweep_setting(struct sweep_work *w, struct err *err)
         code = observe_layers(made ? &x : NULL, a, r->property, r->layer, r->layers, sweep_observe,
                               w, err);
     if (!code && made)
-        code = sweep_null(w, &x, err);
+        code = x.labelings.enumerated && x.labelings.draws == 1 ? sweep_alone(w, &x)
+                                                                : sweep_null(w, &x, err);
     exchange_free(&x);
     return code;
 }

@@ -18,7 +18,10 @@ static const struct table_column sweep_columns[] = {
      "mean silhouette of the groups on the patterns' distances, which do not depend on sigma", 0,
      4},
     {"p", TABLE_REAL, NULL,
-     "how often the size reaches this one when labels are exchanged, as in null", 0, 4},
+     "how often the size reaches this one when labels are exchanged, as in null; missing where "
+     "there "
+     "is no other labeling",
+     0, 4},
     {"jaccard", TABLE_REAL, NULL,
      "neurons in common with the setting at hand, as a share of those in either; missing where "
      "both are empty",

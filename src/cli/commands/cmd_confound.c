@@ -100,6 +100,11 @@ static void confound_note(const struct cli *cli, const struct confound_result *c
     for (uint32_t q = 0; q <= c->levels; q++)
         if (c->level[q].why[0] && (q == 0 || strcmp(c->level[q].why, c->level[q - 1].why) != 0))
             cli_note(cli, "%s", c->level[q].why);
+    for (uint32_t q = 0; q <= c->levels; q++)
+        if (c->level[q].exchanged && c->level[q].enumerated && c->level[q].draws == 1) {
+            exchange_note_only(cli, c->property, c->level[q].kind, 1, true);
+            break;
+        }
 }
 
 static enum status confound_print(FILE *out, const struct cli *cli, struct analysis_input *in,

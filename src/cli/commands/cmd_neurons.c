@@ -184,6 +184,7 @@ static enum status neurons_find(struct neurons_found *f, const struct cli *cli, 
     progress_end(&progress);
     if (!code && r->tests) {
         exchange_note(cli, r->property, f->tests.kind, f->tests.left_out);
+        exchange_note_only(cli, r->property, f->tests.kind, f->tests.draws, f->tests.enumerated);
         exchange_note_unused(cli, r->property, f->tests.kind, x);
     }
     progress_begin(&progress, cli, "drawing speakers");

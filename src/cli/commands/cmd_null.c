@@ -152,6 +152,8 @@ static enum status null_compute(struct null_run *n, const struct cli *cli, struc
         if (n->result[n->results].why[0])
             cli_note(cli, "no p: %s", n->result[n->results].why);
         enum exchange_kind kind = n->result[n->results].kind;
+        exchange_note_only(cli, n->request.property, kind, n->result[n->results].draws,
+                           n->result[n->results].enumerated);
         if (n->results++ == 0) {
             exchange_note(cli, n->request.property, kind, n->result[0].left_out);
             exchange_note_unused(cli, n->request.property, kind, &n->request.exchange);

@@ -78,7 +78,7 @@ static void sweep_print_head(FILE *out, const struct analysis_input *in,
 {
     print_settings(out, in);
     print_name(out, s->property, 0);
-    fprintf(out, " under %u settings", s->settings);
+    fprintf(out, " under %u setting%s", s->settings, s->settings == 1 ? "" : "s");
     if (s->exchanged) {
         fprintf(out, ": labels of %s exchanged", exchange_name(s->kind));
         if (strcmp(s->strata, "none") != 0) {
@@ -99,7 +99,8 @@ static void sweep_print_share(FILE *out, const struct sweep_share *share, bool b
     else
         fprintf(out, "layer %u", share->layer + 1);
     if (share->settings)
-        fprintf(out, ": p < .05 in %u of %u settings (%s %%)", share->holds, share->settings,
+        fprintf(out, ": p < .05 in %u of %u setting%s (%s %%)", share->holds, share->settings,
+                share->settings == 1 ? "" : "s",
                 number_fixed(100.0 * share->holds / share->settings, 0).text);
     else
         fputs(": no p", out);

@@ -104,6 +104,14 @@ void exchange_note(const struct cli *cli, const char *property, enum exchange_ki
                  (int)strlen(exchange_name(kind)) - (left_out == 1), exchange_name(kind), property);
 }
 
+void exchange_note_only(const struct cli *cli, const char *property, enum exchange_kind kind,
+                        uint64_t draws, bool enumerated)
+{
+    if (enumerated && draws == 1)
+        cli_note(cli, "%s: " EXCHANGE_ONLY ", so that p is 1 whatever was found", property,
+                 exchange_name(kind));
+}
+
 void exchange_note_unused(const struct cli *cli, const char *property, enum exchange_kind kind,
                           const struct exchange_options *o)
 {

@@ -25,6 +25,10 @@ void print_exchange(FILE *out, const char *property, enum exchange_kind kind, co
 void exchange_note(const struct cli *cli, const char *property, enum exchange_kind kind,
                    uint32_t left_out);
 
+/* Notes that the file's labeling is the only one there is, where it is. */
+void exchange_note_only(const struct cli *cli, const char *property, enum exchange_kind kind,
+                        uint64_t draws, bool enumerated);
+
 /* Notes which of the options O say nothing about an exchange of KIND. */
 void exchange_note_unused(const struct cli *cli, const char *property, enum exchange_kind kind,
                           const struct exchange_options *o);

@@ -36,8 +36,10 @@ enum status null_beside_make(struct null_result *out, struct analysis *a,
     }
     if (!code && out->why[0])
         cli_note(cli, "%s: no p: %s", b->property, out->why);
-    if (!code)
+    if (!code) {
         exchange_note(cli, b->property, out->kind, out->left_out);
+        exchange_note_only(cli, b->property, out->kind, out->draws, out->enumerated);
+    }
     return code;
 }
 
