@@ -24,6 +24,7 @@ struct bootstrap_options {
     const char *speakers; /* speaker table for files without its columns, or NULL */
     uint64_t draws;       /* 0: BOOTSTRAP_DRAWS */
     uint64_t seed;
+    const char *tokens; /* token file of nulls that are made under the same options; NULL */
 };
 
 /* How the draws are made; for messages and tables. */

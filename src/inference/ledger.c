@@ -68,8 +68,11 @@ static int ledger_property_number(const char *property)
 struct exchange_options ledger_exchange(const struct ledger_request *r)
 {
     const struct bootstrap_options *o = &r->bootstrap;
-    return (struct exchange_options){
-        .strata = o->strata, .speakers = o->speakers, .draws = o->draws, .seed = o->seed};
+    return (struct exchange_options){.strata = o->strata,
+                                     .speakers = o->speakers,
+                                     .tokens = o->tokens,
+                                     .draws = o->draws,
+                                     .seed = o->seed};
 }
 
 const struct null_row *ledger_null_row(const struct null_result *n, uint32_t statistic,

@@ -30,6 +30,8 @@ static void ledger_add_options(struct buf *b, const struct bootstrap_options *o)
         shell_add_option(b, "strata", o->strata);
     if (o->speakers)
         shell_add_option(b, "speakers", o->speakers);
+    if (o->tokens)
+        shell_add_option(b, "tokens", o->tokens);
 }
 
 enum status ledger_command(struct ledger_work *w, struct ledger_row *row, const char *command,

@@ -42,6 +42,10 @@ done < <(tail -n +2 "$dir/ledger")
 # Tokens stay with their speaker, and so within any column of the speaker table.
 refuses 2 'within speaker or utterance' null "$dir/a b.counts" --property pitch --strata luck
 
+refuses 2 'of one count FILE' ledger "$dir/a b.counts" "$counts/sid.counts" --tokens "$dir/ledger"
+propneu ledger "$counts/ssl.counts" --tokens "$dir/a b.counts.tokens" --draws 19 -q --format tsv |
+    grep -q "null .*--property pitch .*--tokens '$dir/a b.counts.tokens'" || complain 'ledger: --tokens'
+
 # A value of the options may follow after a blank; models must exist and have counts.
 refuses 2 'there is no such file' ledger "$dir/a b.counts" -m "$dir/none"
 refuses 2 'no count FILE is given for it' ledger "ssl=$dir/a b.counts" --model "sid=$dir/ledger"

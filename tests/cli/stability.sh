@@ -82,6 +82,22 @@ prints ' best  full-dim' stability "$sid" "$sid" --property phone --draws 19 --d
 refuses 2 'on both sides' stability "$sid" --property phone --contrast 1-2:2
 refuses 2 'LAYERS:LAYERS' stability "$sid" --property phone --contrast 1
 refuses 1 'no layer 9' stability "$sid" --property phone --contrast 1:9
+prints 'tokens exchanged' stability "$counts/ssl.counts" --property pitch --draws 9 --contrast 1:2 \
+    --tokens "$counts/ssl.counts.tokens"
+refuses 1 'is not of' stability "$sid" --property pitch --draws 9 --contrast 1:2 \
+    --tokens "$counts/ssl.counts.tokens"
+refuses 2 'needs --contrast' stability "$sid" --property pitch --tokens "$counts/ssl.counts.tokens"
+# A labeling without another: no p of any setting, and a note beside p = 1.
+one=(--property gender --where speaker=M1,M2 --draws 9 --layer 1)
+prints 'layer 1: no p' sweep "$sid" "${one[@]}" --sigma 80 --min-frames 1
+grep -q 'under 1 setting:' "$dir/out" || complain "sweep: settings: $(cat "$dir/out")"
+grep -q 'no other labeling' "$dir/err" || complain "sweep: no note: $(cat "$dir/err")"
+for what in null 'neurons --tests' 'layers --null'; do
+    [ "$what" != 'layers --null' ] || one=("${one[@]:0:6}")
+    # shellcheck disable=SC2086 # words
+    "$PROPNEU" $what "$sid" "${one[@]}" >"$dir/out" 2>"$dir/err" || complain "$what: $(cat "$dir/err")"
+    grep -q 'no other labeling' "$dir/err" || complain "$what: no note: $(cat "$dir/err")"
+done
 refuses 1 'exchanges tokens' stability "$sid" --property pitch --draws 9 --contrast 1:2
 
 # Fewer than 10 speakers, and strata of few, are said.

@@ -11,17 +11,23 @@
 
 enum { BOOTSTRAP_STRATA, BOOTSTRAP_SPEAKER_TABLE, BOOTSTRAP_DRAW_COUNT, BOOTSTRAP_SEED };
 
-static const struct cli_option bootstrap_table[] = {
-    [BOOTSTRAP_STRATA] = {"strata", 0, "COLUMN",
-                          "draw within equal values of this column, too; none: not (default: the "
-                          "file's)",
-                          NULL},
-    [BOOTSTRAP_SPEAKER_TABLE] = {"speakers", 0, "FILE",
-                                 "speaker table for files that have no columns", CLI_FILE},
-    [BOOTSTRAP_DRAW_COUNT] = {"draws", 0, "N", "bootstrap draws (default: 9999)", NULL},
-    [BOOTSTRAP_SEED] = {"seed", 0, "N", "seed of the draws, up to 4294967295 (default: 0)", NULL},
-    {NULL, 0, NULL, NULL, NULL},
-};
+#define BOOTSTRAP_TABLE(strata_help, draws_help)                                                \
+    {                                                                                           \
+        [BOOTSTRAP_STRATA] = {"strata", 0, "COLUMN", strata_help, NULL},                        \
+        [BOOTSTRAP_SPEAKER_TABLE] = {"speakers", 0, "FILE",                                     \
+                                     "speaker table for files that have no columns", CLI_FILE}, \
+        [BOOTSTRAP_DRAW_COUNT] = {"draws", 0, "N", draws_help, NULL},                           \
+        [BOOTSTRAP_SEED] = {"seed", 0, "N", "seed of the draws (default: 0)", NULL},            \
+        {NULL, 0, NULL, NULL, NULL},                                                            \
+    }
+
+static const struct cli_option bootstrap_table[] =
+    BOOTSTRAP_TABLE("draw within equal values of this column, too; none: not (default: the file's)",
+                    "bootstrap draws (default: 9999)");
+
+static const struct cli_option labels_table[] = BOOTSTRAP_TABLE(
+    "exchange and draw speakers of equal values only; none: freely (default: the file's)",
+    "random labelings, and draws of speakers (default: 9999)");
 
 static bool bootstrap_take(void *part, const struct cli_args *a, int opt)
 {
@@ -53,6 +59,7 @@ static bool bootstrap_take(void *part, const struct cli_args *a, int opt)
 }
 
 const struct cli_option_group bootstrap_option_group = {bootstrap_table, bootstrap_take};
+const struct cli_option_group bootstrap_labels_group = {labels_table, bootstrap_take};
 
 void bootstrap_note(const struct cli *cli, const struct bootstrap_design *d)
 {

@@ -10,6 +10,9 @@
 /* --strata, --speakers, --draws, --seed; the part is a struct bootstrap_options. */
 extern const struct cli_option_group bootstrap_option_group;
 
+/* The same for a command that exchanges labels, too. */
+extern const struct cli_option_group bootstrap_labels_group;
+
 /* Says on stderr how far the draws of D can be trusted: strata that were not kept, too few
  * speakers. */
 void bootstrap_note(const struct cli *cli, const struct bootstrap_design *d);

@@ -237,10 +237,15 @@ static int ledger_run_files(struct cli *cli, const struct ledger_command *c)
     return code ? cli_fail(&err) : result;
 }
 
+enum { LEDGER_MODEL, LEDGER_TOKENS };
+
 static bool ledger_take(void *request, const struct cli_args *a, int opt)
 {
     struct ledger_command *c = request;
-    (void)opt; /* there is one */
+    if (opt == LEDGER_TOKENS) {
+        c->bootstrap.tokens = a->value;
+        return true;
+    }
     if (c->models == LEDGER_ROLES) {
         cli_usage(a->command, "--model '%s': three at most, for ssl=, sid= and pr=", a->value);
         return false;
@@ -261,6 +266,10 @@ static int ledger_run(struct cli *cli, int argc, char **argv)
     for (int i = a.first; i < argc; i++)
         if (!ledger_take_path(c.file, argv[i], "file"))
             return CLI_USAGE;
+    if (c.bootstrap.tokens && argc - a.first > 1)
+        return cli_usage(
+            &command_ledger,
+            "--tokens is of one count FILE: of several, each has FILE.tokens beside it");
     if (!ledger_take_models(&c, cli))
         return CLI_USAGE;
     return ledger_run_files(cli, &c);
@@ -268,13 +277,15 @@ static int ledger_run(struct cli *cli, int argc, char **argv)
 
 static const struct cli_group_use ledger_groups[] = {
     {&analysis_selection_options, offsetof(struct ledger_command, options)},
-    {&bootstrap_option_group, offsetof(struct ledger_command, bootstrap)},
+    {&bootstrap_labels_group, offsetof(struct ledger_command, bootstrap)},
     {NULL, 0},
 };
 
 static const struct cli_option ledger_options[] = {
-    {"model", 'm', "[NAME=]FILE", "the model, for the commands of claims on edited models",
-     CLI_FILE},
+    [LEDGER_MODEL] = {"model", 'm', "[NAME=]FILE",
+                      "the model, for the commands of claims on edited models", CLI_FILE},
+    [LEDGER_TOKENS] = {"tokens", 0, "FILE",
+                       "token file of the only count FILE (default: FILE.tokens)", CLI_FILE},
     {NULL, 0, NULL, NULL, NULL},
 };
 

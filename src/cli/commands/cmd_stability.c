@@ -103,7 +103,8 @@ enum {
     OPT_STATISTIC,
     OPT_BEST,
     OPT_EXCESS,
-    OPT_ALL
+    OPT_ALL,
+    OPT_TOKENS
 };
 
 static bool stability_take(void *request, const struct cli_args *a, int opt)
@@ -113,6 +114,7 @@ static bool stability_take(void *request, const struct cli_args *a, int opt)
     switch (opt) {
     case OPT_STATISTIC: c->statistics = a->value; return true;
     case OPT_ALL: c->all = true; return true;
+    case OPT_TOKENS: c->bootstrap.tokens = a->value; return true;
     case OPT_BEST: c->best = true; return true;
     case OPT_EXCESS: c->excess = true; return true;
     case OPT_CONTRAST: c->contrast = a->value; break;
@@ -153,6 +155,8 @@ static int stability_check(const struct stability_command *c, int files)
                          c->best ? "--best" : "--statistic");
     if (c->excess && c->mode != STABILITY_DIFFERENCE)
         return cli_usage(me, "--excess needs --difference");
+    if (c->bootstrap.tokens && c->mode != STABILITY_CONTRAST)
+        return cli_usage(me, "--tokens needs --contrast: two files have FILE.tokens beside them");
     if (c->layers && c->mode == STABILITY_CONTRAST)
         return cli_usage(me, "--contrast says which layers: without --layer");
     if (c->all && c->mode != STABILITY_NEURONS)
@@ -199,6 +203,8 @@ static const struct cli_option stability_options[] = {
                   "compare best layers (--difference); against the best (--contrast)", NULL},
     [OPT_EXCESS] = {"excess", 0, NULL, "subtract what chance gives (--difference)", NULL},
     [OPT_ALL] = {"all", 0, NULL, "list all neurons that were in a set in any draw", NULL},
+    [OPT_TOKENS] = {"tokens", 0, "FILE", "token file, with --contrast (default: FILE.tokens)",
+                    CLI_FILE},
     {NULL, 0, NULL, NULL, NULL},
 };
 
