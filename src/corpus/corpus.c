@@ -67,6 +67,22 @@ static __attribute__((format(printf, 2, 3))) bool corpus_note(struct corpus *c, 
     return names_add(&c->notes, text) != NAMES_NONE;
 }
 
+/* How many recordings are of speakers whose gender the table does not know: they have no level of
+ * gender, and are counted under the other factors. */
+static bool corpus_note_genders(struct corpus *c, const struct corpus_options *o)
+{
+    size_t without = 0;
+    for (size_t i = 0; i < c->recordings.count && c->gendered; i++) {
+        const struct recording *r = &c->recordings.recording[i];
+        const char *gender = speakers_gender(&c->speakers, r->row, r->speaker, false);
+        without += gender && !*gender;
+    }
+    return without == 0 ||
+           corpus_note(c,
+                       "%s: %zu recordings are of speakers without a gender, which have no level",
+                       o->speakers, without);
+}
+
 /* How files were read that could have been read otherwise. */
 static enum status corpus_note_readings(struct corpus *c, const struct corpus_options *o,
                                         struct err *err)
@@ -235,6 +251,8 @@ static enum status corpus_open_parts(struct corpus *c, const struct corpus_optio
         code = corpus_open_extras(c, o, err);
     if (!code)
         code = corpus_note_readings(c, o, err);
+    if (!code && !corpus_note_genders(c, o))
+        code = err_nomem(err);
     if (!code && !corpus_count_voices(c))
         code = err_nomem(err);
     return code ? code : corpus_take_shard(c, o, err);

@@ -32,7 +32,7 @@ static bool factors_add_speakers(struct names *to, const struct corpus *in, bool
         const struct recording *r = &in->recordings.recording[i];
         const char *name =
             gender ? speakers_gender(&in->speakers, r->row, r->speaker, false) : r->speaker;
-        ok = !name || names_add(&found, name) != NAMES_NONE;
+        ok = !name || !*name || names_add(&found, name) != NAMES_NONE;
     }
     const char **sorted = mem_array(found.count, sizeof *sorted);
     ok = ok && sorted;

@@ -73,8 +73,8 @@ uint32_t speakers_find(const struct speakers *s, const char *speaker);
 /*
  * The gender level of SPEAKER, entry ROW of the table.  NULL if it is not listed (NAMES_NONE).
  * "male" and "female" for m, f, male, female in any case and Common Voice's words; others stay as
- * they are; an empty field counts as not listed.  AUTHORS: as the published program, "M" is male
- * and anything else female.
+ * they are; "" for an empty field, "-", "NA", "unknown" and the like.  AUTHORS: as the published
+ * program, "M" is male and anything else female.
  */
 const char *speakers_gender(const struct speakers *s, uint32_t row, const char *speaker,
                             bool authors);

@@ -183,6 +183,7 @@ const char *speakers_gender(const struct speakers *s, uint32_t row, const char *
 {
     static const char *const male[] = {"m", "male", "male_masculine", NULL};
     static const char *const female[] = {"f", "female", "female_feminine", NULL};
+    static const char *const unknown[] = {"", "-", "na", "n/a", "none", "unknown", NULL};
     if (s->timit)
         return speakers_timit_gender(speaker);
     if (row == NAMES_NONE)
@@ -195,5 +196,8 @@ const char *speakers_gender(const struct speakers *s, uint32_t row, const char *
             return "male";
         else if (strcasecmp(gender, female[i]) == 0)
             return "female";
-    return *gender ? gender : NULL;
+    for (size_t i = 0; unknown[i]; i++)
+        if (strcasecmp(gender, unknown[i]) == 0)
+            return "";
+    return gender;
 }

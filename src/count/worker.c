@@ -132,6 +132,8 @@ static bool find_levels(struct worker *w, const struct recording *r, int32_t *ke
         case CORPUS_GENDER:
             gender = speakers_gender(&j->corpus.speakers, r->row, r->speaker,
                                      j->options->frames == COUNTS_FRAMES_AUTHORS);
+            if (!*gender)
+                continue; /* not known: no level */
             snprintf(name, sizeof name, "%s", gender);
             break;
         case CORPUS_SPEAKER: snprintf(name, sizeof name, "%s", r->speaker); break;

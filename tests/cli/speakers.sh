@@ -58,6 +58,16 @@ echo '{"s0":"F","s1":"M","s2":"F","s3":"M"}' >speakers.json
     complain "count with a JSON table failed"
 has plain.counts '"factors":"phone,gender,speaker"'
 
+# A gender that is not known is no third one: the recordings are counted without, which is noted.
+for unknown in - '' NA unknown; do
+    echo "{\"s0\":\"F\",\"s1\":\"M\",\"s2\":\"$unknown\",\"s3\":\"M\"}" >speakers.json
+    "$PROPNEU" "${base[@]:0:1}" "${base[@]:2}" --speakers speakers.json -o none.counts 2>err ||
+        complain "count with a gender '$unknown' failed: $(cat err)"
+    has none.counts '"levels.gender":"[\"female\",\"male\"]"'
+    grep -q '3 recordings are of speakers without a gender' err || complain "no note: $(cat err)"
+    [ "$(info none.counts frames)" = "$(info all.counts frames)" ] || complain 'frames are lost'
+done
+
 # Shards have the columns, too, and make the same file; one that contradicts another is refused.
 for k in 1 2 3; do
     "$PROPNEU" "${corpus[@]}" --strata engine --shard $k/3 -o $k.counts || complain "shard $k failed"

@@ -255,7 +255,7 @@ enum status info_speakers(json_t *out, const struct info_file *f, struct err *er
     json_t *genders = json_object();
     for (uint32_t i = 0; i < s.speaker.count; i++) {
         const char *gender = speakers_gender(&s, i, s.speaker.name[i], false);
-        const char *key = gender ? gender : "(none)";
+        const char *key = gender && *gender ? gender : "(none)";
         json_int_t n = json_integer_value(json_object_get(genders, key));
         json_object_set_new(genders, key, json_integer(n + 1));
     }
