@@ -117,6 +117,8 @@ grep -q '"note": "no interval: male has only one speaker"' "$dir/out" || complai
 prints '"p": null' stability "$sid" --property gender --contrast 1:2 --draws 99 --format json \
     --where speaker=F1,M1
 prints '"share": null' stability "$sid" --property gender --draws 9 --where speaker=F1,M1 --format json
+prints 'male              9           -           -           -              -' stability "$sid" \
+    --property gender --draws 9 --where speaker=F1,M1
 prints '"mean": null' stability "$sid" --property gender --draws 9 --where speaker=F1,M1 --sizes \
     --format json
 refuses 1 'cannot be halved: male has only one speaker' stability "$sid" --property gender --split 1 \

@@ -51,9 +51,13 @@ static void print_stability_row(FILE *out, const struct stability *s,
     }
     fprintf(out, "%5u  ", l->layer + 1);
     print_name(out, s->property->group.name[group], 10);
-    fprintf(out, "  %7u  %10u  %10u", members, firm, half);
+    bool fixed = s->design.fixed[0]; /* there are no shares */
+    fprintf(out, "  %7u", members);
+    print_real(out, fixed ? NAN : firm, 12, 0);
+    print_real(out, fixed ? NAN : half, 12, 0);
     print_real(out, members ? 100 * sum / members : NAN, 12, 1);
-    fprintf(out, "  %13u\n", others);
+    print_real(out, fixed ? NAN : others, 15, 0);
+    fputc('\n', out);
 }
 
 void print_stability(FILE *out, const struct stability *s)
