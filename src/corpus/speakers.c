@@ -137,10 +137,24 @@ static bool speakers_name_columns(struct speakers *s, struct layout *t, const st
     return true;
 }
 
-/* How the table is laid out, by its first line that is no comment; *HEADER: that is a header. Where
- * it is none, a comment with the gender's name in the gender's place names the columns. */
+/* True if FIELDs [N] begin with the name of a column, and none is called the gender's: what stands
+ * in the gender's place would be taken for it. */
+static bool speakers_lack_gender(const struct span *field, size_t n)
+{
+    static const char *const first[] = {"speaker", "speaker_id", "speaker id", "spk",
+                                        "spk_id",  "id",         "client_id",  "path",
+                                        "file",    "filename",   "file_name",  NULL};
+    const char *const *w = first;
+    while (*w && !(n && span_is(field[0], *w)))
+        w++;
+    return *w != NULL;
+}
+
+/* How the table is laid out, by its first line that is no comment, the one in PLACE; *HEADER: that
+ * is a header. Where it is none, a comment with the gender's name in the gender's place names the
+ * columns. */
 static enum status speakers_find_layout(struct speakers *s, struct layout *t, struct span line,
-                                        bool *header, struct err *err)
+                                        const char *place, bool *header, struct err *err)
 {
     struct span field[MAX_COLUMNS], comment = t->comment;
     struct layout named;
@@ -153,6 +167,8 @@ static enum status speakers_find_layout(struct speakers *s, struct layout *t, st
     size_t n = span_split(line, t->divider, field, t->fields);
     if ((*header = speakers_read_header(t, field, n)))
         return speakers_name_columns(s, t, field, n) ? STATUS_OK : err_nomem(err);
+    if (speakers_lack_gender(field, n))
+        return err_set(err, STATUS_FORMAT, "%s: no column called gender or sex", place);
     char divider = t->divider == LINES_FIELD ? span_divider(comment) : t->divider;
     n = span_split(comment, divider, field, t->fields);
     named = *t;
@@ -276,8 +292,11 @@ static enum status speakers_parse_table(struct speakers *s, const void *bytes, s
                 t.comment = comment;
             continue;
         }
-        if (t.fields == 0)
-            code = speakers_find_layout(s, &t, line, &header, err);
+        if (t.fields == 0) {
+            char place[256];
+            snprintf(place, sizeof place, "%s: line %zu", name, rows.lines.number);
+            code = speakers_find_layout(s, &t, line, place, &header, err);
+        }
         if (!code && !header)
             code = speakers_add_line(s, &t, line, name, rows.lines.number, err);
     }

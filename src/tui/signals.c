@@ -14,8 +14,8 @@
 /* And all others that would end the program, however they come about: a limit of time, a timer, a
  * slip of the hand.  Faults are terminal.c's. */
 static const int caught[] = {
-    SIGWINCH,  SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,   SIGTSTP, SIGCONT,
-    SIGXCPU,   SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
+    SIGWINCH,  SIGINT,  SIGTERM, SIGHUP,  SIGQUIT, SIGTSTP,   SIGCONT,
+    SIGPIPE,   SIGXCPU, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
 #ifdef SIGPOLL
     SIGPOLL,
 #endif

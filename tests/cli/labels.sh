@@ -99,6 +99,8 @@ gives AE=16,AH=8,D=10,G=14,HH=7,IY=15,L=11,OW=19,S=10,T=15 -a audio -l ipa --pho
 grids parts HH AH0,AO1,s L OW1 S IY1 D AA1 G,sil,d 'sil,Z,a'
 gives ${spoken%,Z=15} -a audio -l parts
 gives AA=16,AO=8,D=10,HH=7,IY=15,L=11,OW=19,S=10,Z=15 -a audio -l parts --label-part 2
+"$PROPNEU" count --label-part 3 2>err && complain 'the kind of a label is taken for a phone'
+grep -q 'needs 1 or 2' err || complain "--label-part 3: $(cat err)"
 grids context 'x^x-hh+ah=l@1_2' hh-ah+l ah-l+ow ow+s 'l~ow-s+iy=x' s-iy d+aa d-aa+g aa-g+z g-z
 gives $spoken -a audio -l context
 sed -i 's/"phones"/"narrow"/' plain/$a.TextGrid

@@ -113,6 +113,8 @@ has large.counts '"factors":"phone,gender,speaker,unit"'
 
 refuses 1 "speakers.csv: no column 'gender' (there are: engine, remark)" "${corpus[@]}" \
     --strata gender -o new.counts
+printf 'speaker,age\ns1,3\ns2,4\n' >ages.csv
+refuses 1 'ages.csv: line 1: no column called gender or sex' "${base[@]}" --speakers ages.csv -o new.counts
 refuses 1 "no column 'take'" "${corpus[@]}" --strata take -o new.counts
 refuses 1 "(there are: none)" "${base[@]}" --speakers speakers.json --strata x -o new.counts
 refuses 2 '--strata needs --speakers' "${base[@]}" --strata engine -o new.counts

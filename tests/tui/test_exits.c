@@ -38,7 +38,7 @@ static void r5_signals_leave_a_sane_terminal(void **state)
 {
     const int numbers[] = {
         SIGRTMIN + 1, SIGTERM, SIGHUP,  SIGQUIT,   SIGINT,  SIGABRT, SIGXCPU,
-        SIGUSR1,      SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGTRAP,
+        SIGUSR1,      SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGTRAP, SIGPIPE,
 #ifndef SANITIZED /* these keep faults for themselves */
         SIGSEGV,
 #endif

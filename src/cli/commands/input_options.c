@@ -63,8 +63,8 @@ bool input_options_take(void *request, const struct cli_args *a, int opt)
         o->tier = r->tiers;
         break;
     case INPUT_LABEL_PART:
-        if (!numeral_unsigned(a->value, 1, 9, &number))
-            wrong = "needs a number from 1 to 9";
+        if (!numeral_unsigned(a->value, 1, 2, &number))
+            wrong = "needs 1 or 2";
         o->label_part = (uint32_t)number;
         break;
     case INPUT_PHONES: o->phones = a->value; break;
