@@ -97,6 +97,7 @@ struct corpus {
 struct corpus_matches {
     bool by_phone, by_pitch, by_speaker;
     uint64_t frames, phones;            /* frames with labels, and those that are phones */
+    uint64_t unlabelled, surplus;       /* without a label; labels behind the last frames */
     uint64_t voiced, pitched;           /* that might have pitch, and those that have it */
     uint64_t valued[CORPUS_MAX_EXTRAS]; /* [extras] that have a value of the factor */
     uint64_t recordings, listed;        /* recordings, and those whose speaker is in the table */

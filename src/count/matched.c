@@ -49,6 +49,10 @@ void count_match(const struct count_job *j, struct corpus_matches *m)
         for (unsigned x = 0; x < j->options->corpus.extras; x++)
             m->valued[x] += c->key[i][j->built_in + x] >= 0 ? frames : 0;
     }
+    /* Of segments only the middle frame is counted elsewhere: the others are no lack. */
+    if (j->options->frames == COUNTS_FRAMES_ALL)
+        m->unlabelled = j->tally.totals.unlabelled;
+    m->surplus = j->tally.totals.surplus;
     corpus_match_speakers(&j->corpus, m);
 }
 

@@ -17,6 +17,7 @@
 
 struct tempname {
     _Atomic(char *) path; /* NULL: free */
+    char *removed;        /* of a path that a handler took, which may not free it */
     struct tempname *next;
 };
 
@@ -34,10 +35,13 @@ void tempnames_add(const char *path)
         t->next = atomic_load(&tempnames);
         atomic_store(&tempnames, t);
     }
-    if (t)
+    if (t) {
+        free(t->removed);
+        t->removed = NULL;
         atomic_store(&t->path, copy);
-    else
+    } else {
         free(copy);
+    }
     pthread_mutex_unlock(&changing);
 }
 
@@ -72,5 +76,7 @@ void tempnames_remove(void)
         char *path = atomic_exchange(&t->path, NULL);
         if (path && unlink(path) != 0)
             tempnames_remove_folder(path);
+        if (path)
+            t->removed = path;
     }
 }

@@ -143,4 +143,12 @@ printf '%s 50 51 x\n' $a >unit.txt
 "$PROPNEU" count -q "${model[@]}" -a audio -l quoted.csv --factor unit=unit.txt -o got.counts 2>err &&
     complain "a factor of no frame ends well"
 grep -qF 'unit.txt: matched nothing: 0 of 125 frames have a value' err || complain "a factor: $(cat err)"
+
+# Labels at ten times their times, and of hardly a frame: told even if --quiet.
+rows | awk '{ print $1, 1, 10 * $2, 10 * ($3 - $2), $4 }' >late.ctm
+printf '%s 1 0.2 0.05 HH\n%s 1 0.1 0.08 D\n' $a $b >few.ctm
+for table in 'late.ctm:labels lie behind the ends of their recordings' 'few.ctm:frames have a label'; do
+    "$PROPNEU" count -q "${model[@]}" -a audio -l "${table%%:*}" -o got.counts 2>err
+    grep -qF "${table#*:}" err || complain "${table%%:*}: $(cat err)"
+done
 exit $failed

@@ -117,7 +117,12 @@ static bool input_warn_of(const char *file, uint64_t matched, uint64_t all, cons
 
 bool input_warn_unmatched(const struct corpus_options *o, const struct corpus_matches *m)
 {
-    bool none = false;
+    bool none =
+        input_warn_of(o->labels, m->frames, m->frames + m->unlabelled, "frames have a label");
+    if (m->frames && m->surplus * 4 > m->frames)
+        cli_warn("%s: %" PRIu64 " labels lie behind the ends of their recordings, beside %" PRIu64
+                 " frames with a label: written for another step, or other recordings?",
+                 o->labels, m->surplus, m->frames);
     if (m->by_phone)
         none |= input_warn_of(o->labels, m->phones, m->frames, "frames are phones of the table");
     if (m->by_pitch)
