@@ -201,7 +201,12 @@ enum status figure_cairo(const struct figure *f, enum figure_format format, stru
     if (!status)
         status = cairo_surface_status(surface);
     cairo_surface_destroy(surface);
-    if (status == CAIRO_STATUS_NO_MEMORY)
+    /* Writing into memory, libpng fails for want of memory alone. */
+    bool memory = status == CAIRO_STATUS_NO_MEMORY;
+#if CAIRO_VERSION >= CAIRO_VERSION_ENCODE(1, 15, 10)
+    memory |= status == CAIRO_STATUS_PNG_ERROR;
+#endif
+    if (memory)
         return err_nomem(err);
     if (status)
         return err_set(err, STATUS_UNSUPPORTED, "cairo: %s", cairo_status_to_string(status));
