@@ -167,14 +167,16 @@ static enum status neurons_find(struct neurons_found *f, const struct cli *cli, 
                                                .threads = cli->threads,
                                                .progress = progress_share,
                                                .progress_context = &progress};
-    const struct stability_request draws = {
-        .property = r->property,
-        .layer = tests.layer,
-        .layers = 1,
-        .bootstrap = {x->strata, x->speakers, x->draws, x->seed},
-        .threads = cli->threads,
-        .progress = progress_share,
-        .progress_context = &progress};
+    const struct stability_request draws = {.property = r->property,
+                                            .layer = tests.layer,
+                                            .layers = 1,
+                                            .bootstrap = {.strata = x->strata,
+                                                          .speakers = x->speakers,
+                                                          .draws = x->draws,
+                                                          .seed = x->seed},
+                                            .threads = cli->threads,
+                                            .progress = progress_share,
+                                            .progress_context = &progress};
     enum status code = STATUS_OK;
     if (r->tests || r->stable > 0)
         a->cancel = progress_catch_signals();
