@@ -16,6 +16,16 @@ enum { MAP_NULL = 1 };
         name, TABLE_REAL, NULL, "with --null: " meaning, MAP_NULL, 4 \
     }
 
+#define MAP_CHANCES                                                                           \
+    MAP_CHANCE("observed",                                                                    \
+               "the silhouette on the map that is compared: where tokens are exchanged, "     \
+               "that of their middle frames"),                                                \
+        MAP_CHANCE("expected", "its mean when labels are exchanged (see null)"),              \
+        MAP_CHANCE("p", "p of observed"),                                                     \
+        MAP_CHANCE("distances_observed", "the silhouette on the distances that is compared"), \
+        MAP_CHANCE("distances_expected", "its mean when labels are exchanged"),               \
+        MAP_CHANCE("distances_p", "p of distances_observed")
+
 static const struct table_column map_columns[] = {
     {"property", TABLE_TEXT, NULL, "the property", 0, 0},
     {"layer", TABLE_INTEGER, NULL, "the layer, from 1", 0, 0},
@@ -24,14 +34,7 @@ static const struct table_column map_columns[] = {
     {"frames", TABLE_INTEGER, "frames", "frames that the pattern was computed from", 0, 0},
     {"x", TABLE_REAL, NULL, "first coordinate, in units of the distance between patterns", 0, 4},
     {"y", TABLE_REAL, NULL, "second coordinate", 0, 4},
-    MAP_CHANCE("observed",
-               "the silhouette on the map that is compared: where tokens are exchanged, "
-               "that of their middle frames"),
-    MAP_CHANCE("expected", "its mean when labels are exchanged (see null)"),
-    MAP_CHANCE("p", "p of observed"),
-    MAP_CHANCE("distances_observed", "the silhouette on the distances that is compared"),
-    MAP_CHANCE("distances_expected", "its mean when labels are exchanged"),
-    MAP_CHANCE("distances_p", "p of distances_observed"),
+    MAP_CHANCES,
 };
 
 static const struct table_column summary_columns[] = {
@@ -50,14 +53,7 @@ static const struct table_column summary_columns[] = {
     {"silhouette", TABLE_REAL, NULL, "of the groups on the map, from -1 to 1", 0, 4},
     {"silhouette_distances", TABLE_REAL, NULL,
      "the same on the full-dimensional distances between patterns", 0, 4},
-    MAP_CHANCE("observed",
-               "the silhouette on the map that is compared: where tokens are exchanged, "
-               "that of their middle frames"),
-    MAP_CHANCE("expected", "its mean when labels are exchanged (see null)"),
-    MAP_CHANCE("p", "p of observed"),
-    MAP_CHANCE("distances_observed", "the silhouette on the distances that is compared"),
-    MAP_CHANCE("distances_expected", "its mean when labels are exchanged"),
-    MAP_CHANCE("distances_p", "p of distances_observed"),
+    MAP_CHANCES,
 };
 
 const struct table_form form_map =
