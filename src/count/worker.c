@@ -27,6 +27,8 @@ struct worker {
     size_t per_frame;           /* neurons of a frame: the sum of tau over all blocks */
     uint32_t *neurons;          /* [alignment.count][per_frame] */
     size_t neurons_cap;
+    size_t *frame; /* frames that are counted, each once */
+    size_t frame_cap;
     uint32_t *cell; /* [alignment.count] */
     size_t cell_cap;
     int32_t *level; /* [alignment.phone.count] level index of each phone of the utterance */
@@ -45,6 +47,7 @@ static void worker_free(struct worker *w)
     free(w->cursor);
     free(w->offset);
     free(w->neurons);
+    free(w->frame);
     free(w->cell);
     free(w->level);
     free(w->extra);
@@ -92,18 +95,34 @@ static enum status worker_look(void *context, const struct model_block *block, s
     return STATUS_OK;
 }
 
-/* Runs the model on the audio as far as the last fc1 activations. worker_look picks the active
- * neurons while the rows are in cache, so that activations are never kept. */
+/* The frames of the alignment, each once, and how many they are. The alignment is not empty. */
+static size_t worker_frames(struct worker *w)
+{
+    const struct alignment *a = &w->alignment;
+    size_t n = 0;
+    for (size_t i = 0; i < a->count; i++)
+        if (n == 0 || a->frame[i].frame != w->frame[n - 1])
+            w->frame[n++] = a->frame[i].frame;
+    return n;
+}
+
+/* Runs the model on the audio as far as the last fc1 activations, those of the last layer for the
+ * counted frames alone. worker_look picks the active neurons while the rows are in cache, so that
+ * activations are never kept. */
 static enum status worker_forward(struct worker *w, struct err *err)
 {
     struct model_sink sink = {MODEL_WANT(MODEL_FC1), worker_look, w};
     size_t need;
     if (!mul_size(w->alignment.count, w->per_frame, &need) ||
-        !mem_grow(&w->neurons, &w->neurons_cap, need, sizeof *w->neurons))
+        !mem_grow(&w->neurons, &w->neurons_cap, need, sizeof *w->neurons) ||
+        !mem_grow(&w->frame, &w->frame_cap, w->alignment.count, sizeof *w->frame))
         return err_nomem(err);
     memset(w->cursor, 0, w->job->tally.cells.layers * sizeof *w->cursor);
-    const struct model_pass pass = {
-        .samples = w->audio.samples, .count = w->audio.count, .cancel = &w->job->stop};
+    const struct model_pass pass = {.samples = w->audio.samples,
+                                    .count = w->audio.count,
+                                    .cancel = &w->job->stop,
+                                    .only = w->frame,
+                                    .onlys = worker_frames(w)};
     return model_run(w->job->model, w->scratch, &pass, &sink, err);
 }
 

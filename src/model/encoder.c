@@ -10,23 +10,19 @@
 #include <string.h>
 
 #include "model/activation.h"
+#include "model/attention.h"
 #include "model/tape.h"
 
-/* Query rows of one head at a time: their scores against all keys stay in the L2 cache. */
-#define QUERY_ROWS 48
 /* Rows that go through both feed-forward products before the next ones do. */
 #define FFN_ROWS 384
 
 /* Arrays of one run, all in the caller's scratch. */
 struct work {
-    float *q, *k, *v;     /* [T][E]; q becomes the attention's output */
-    float *y;             /* [T][E] */
-    float *keys, *values; /* packed, one head */
-    float *scores;        /* [QUERY_ROWS][T] */
-    float *sums;          /* [QUERY_ROWS] */
-    float *ffn;           /* [FFN_ROWS][ffn_stride(widest)] */
-    float *padded;        /* [T + kernel][E / groups] or pos_conv_scratch, shares memory with q */
-    struct rel_work rel;
+    float *q, *k, *v; /* [T][E]; q becomes the attention's output */
+    float *y;         /* [T][E] */
+    float *ffn;       /* [FFN_ROWS][ffn_stride(widest)] */
+    float *padded;    /* [T + kernel][E / groups] or pos_conv_scratch, shares memory with q */
+    struct attention_work attention;
     struct encoder_tape *tape; /* NULL: nothing is kept */
     const struct cancel *cancel;
 };
@@ -92,7 +88,7 @@ static size_t ffn_stride(size_t width)
 static size_t work_carve(const struct model *m, size_t t, struct work *w, float *memory)
 {
     const struct encoder *e = &m->encoder;
-    size_t head = e->embed / e->heads, rows = t < FFN_ROWS ? t : FFN_ROWS;
+    size_t rows = t < FFN_ROWS ? t : FFN_ROWS;
     /* Before the first layer q, k and v are free for the convolution. */
     size_t qkv = 3 * scratch_round(t * e->embed), padded = 0;
     if (e->pos.depth)
@@ -106,12 +102,8 @@ static size_t work_carve(const struct model *m, size_t t, struct work *w, float 
         w->v = w->k + scratch_round(t * e->embed);
     }
     w->y = scratch_take(memory, &used, t * e->embed);
-    w->keys = scratch_take(memory, &used, kernels_packed_size(m->kn, t, head));
-    w->values = scratch_take(memory, &used, kernels_packed_size(m->kn, head, t));
-    w->scores = scratch_take(memory, &used, QUERY_ROWS * t);
-    w->sums = scratch_take(memory, &used, QUERY_ROWS);
     w->ffn = scratch_take(memory, &used, rows * ffn_stride(e->widest));
-    used += rel_pos_scratch(m, t, &w->rel, memory ? memory + used : NULL);
+    used += attention_scratch(m, t, &w->attention, memory ? memory + used : NULL);
     return used;
 }
 
@@ -185,67 +177,61 @@ static enum status encoder_pos_conv(const struct model *m, const float *x, size_
     return STATUS_OK;
 }
 
-/* One head's softmax(q k^T / sqrt(d)) v, written over its columns of q; ATTN [T][T]: the tape's. */
-static enum status attention_run_head(const struct model *m, uint32_t h, size_t t, float *attn,
-                                      struct work *w, struct err *err)
+/* The rows of a layer that are computed: all T, or those of some frames. */
+struct layer_rows {
+    const size_t *frame; /* [count] in ascending order; NULL: 0 .. count - 1 */
+    size_t count;
+};
+
+/* TO [count][E] = those rows of FROM, which may be TO. */
+static void rows_gather(const struct layer_rows *rows, size_t e, const float *from, float *to)
 {
-    const struct kernels *kn = m->kn;
-    size_t e = m->encoder.embed, d = e / m->encoder.heads;
-    float scale = 1 / sqrtf((float)d);
-    kn->pack_transposed(t, d, w->k + h * d, e, w->keys);
-    kn->pack(d, t, w->v + h * d, e, w->values);
-    for (size_t i = 0; i < t; i += QUERY_ROWS) {
-        size_t rows = t - i < QUERY_ROWS ? t - i : QUERY_ROWS;
-        float *q = w->q + i * e + h * d;
-        enum status code = cancel_check(w->cancel, err);
-        if (code)
-            return code;
-        kn->gemm(rows, t, d, q, e, w->keys, w->scores, t, NULL, false);
-        if (m->encoder.rel.buckets)
-            rel_pos_add(m, h, i, rows, t, &w->rel, w->scores);
-        kn->softmax(w->scores, rows, t, t, scale, w->sums);
-        if (attn) {
-            tape_keep(attn + i * t, w->scores, rows * t);
-            kn->scale_rows(attn + i * t, rows, t, t, w->sums);
-        }
-        kn->gemm(rows, d, t, w->scores, t, w->values, q, e, NULL, false);
-        kn->scale_rows(q, rows, d, e, w->sums);
-    }
-    return STATUS_OK;
+    for (size_t i = 0; i < rows->count; i++)
+        memmove(to + i * e, from + rows->frame[i] * e, e * sizeof *to);
 }
 
-/* X += attention(X) of layer N, with the norm before or behind. */
+/* X += attention(X) of layer N, with the norm before or behind.  X [t][E] becomes [rows][E]: keys
+ * and values are those of all frames, queries those of ROWS. */
 static enum status encoder_attention(const struct model *m, uint32_t n, float *x, size_t t,
-                                     struct work *w, struct err *err)
+                                     const struct layer_rows *rows, struct work *w, struct err *err)
 {
     const struct encoder *e = &m->encoder;
     const struct layer *l = &e->layer[n];
     const struct kernels *kn = m->kn;
     struct tape_layer *tape = w->tape ? &w->tape->layer[n] : NULL;
     struct tape_norm *norm = tape ? &tape->attn_norm : NULL;
-    size_t size = t * e->embed;
+    struct attention heads = {
+        .frames = t, .queries = rows->count, .query = rows->frame, .q = w->q, .k = w->k, .v = w->v};
+    size_t size = rows->count * e->embed;
     const float *in = x;
     if (e->norm_first) {
         encoder_norm(m, &l->attn_norm, w->y, x, 0, t, norm);
         in = w->y;
     }
     enum status code;
-    if ((code = encoder_linear(m, &l->q, in, t, w->q, w, err)) ||
-        (code = encoder_linear(m, &l->k, in, t, w->k, w, err)) ||
+    if ((code = encoder_linear(m, &l->k, in, t, w->k, w, err)) ||
         (code = encoder_linear(m, &l->v, in, t, w->v, w, err)))
         return code;
     if (e->rel.buckets)
-        rel_pos_gates(m, l, in, t, &w->rel);
+        rel_pos_gates(m, l, in, t, &w->attention.rel);
+    if (rows->frame) {
+        rows_gather(rows, e->embed, in, w->y);
+        rows_gather(rows, e->embed, x, x);
+        in = w->y;
+    }
+    if ((code = encoder_linear(m, &l->q, in, rows->count, w->q, w, err)))
+        return code;
     if (tape) {
         tape_keep(tape->q, w->q, size);
         tape_keep(tape->k, w->k, size);
         tape_keep(tape->v, w->v, size);
         if (tape->gates)
-            tape_keep(tape->gates, w->rel.gates, e->heads * t);
+            tape_keep(tape->gates, w->attention.rel.gates, e->heads * t);
     }
-    for (uint32_t h = 0; h < e->heads && !code; h++)
-        code = attention_run_head(m, h, t, tape ? tape->attn + h * t * t : NULL, w, err);
-    if (code || (code = encoder_linear(m, &l->out, w->q, t, w->y, w, err)))
+    heads.weights = tape ? tape->attn : NULL;
+    heads.cancel = w->cancel;
+    if ((code = attention_run(m, &heads, &w->attention, err)) ||
+        (code = encoder_linear(m, &l->out, w->q, rows->count, w->y, w, err)))
         return code;
     kn->add(x, w->y, size);
     if (tape) {
@@ -253,7 +239,7 @@ static enum status encoder_attention(const struct model *m, uint32_t n, float *x
         tape_keep(tape->attn_sum, x, size);
     }
     if (!e->norm_first)
-        encoder_norm(m, &l->attn_norm, x, x, 0, t, norm);
+        encoder_norm(m, &l->attn_norm, x, x, 0, rows->count, norm);
     return STATUS_OK;
 }
 
@@ -268,17 +254,19 @@ static void activations_intervene(const struct model_intervention *v, uint32_t n
         row[i] += shift[i];
 }
 
-/* Activations of ROWS frames from FIRST on: function, sink and change together, while in cache. */
+/* Activations of COUNT rows from FIRST on: function, sink and change together, while in cache. */
 static enum status ffn_activate_rows(const struct model *m, const struct model_pass *pass,
-                                     uint32_t n, float *ffn, size_t first, size_t rows, size_t t,
-                                     const struct model_sink *sink, struct err *err)
+                                     uint32_t n, float *ffn, size_t first, size_t count, size_t t,
+                                     const struct layer_rows *rows, const struct model_sink *sink,
+                                     struct err *err)
 {
     size_t width = m->encoder.width[n], stride = ffn_stride(width);
-    for (size_t i = 0; i < rows; i++) {
+    for (size_t i = 0; i < count; i++) {
         float *data = ffn + i * stride;
+        size_t frame = rows->frame ? rows->frame[first + i] : first + i;
         if (!activation_run(m->kn, m->encoder.activation, data, width))
             return err_set(err, STATUS_FORMAT, "NaN or infinity in layer %u", n + 1);
-        struct model_block block = {MODEL_FC1, n, first + i, 1, t, width, data};
+        struct model_block block = {MODEL_FC1, n, frame, 1, t, width, data};
         enum status code =
             sink_wants(sink, MODEL_FC1) ? sink->rows(sink->context, &block, err) : STATUS_OK;
         if (code)
@@ -291,11 +279,11 @@ static enum status ffn_activate_rows(const struct model *m, const struct model_p
 
 /*
  * X += FC2(f(FC1(X))), with the norm before or behind, some rows at a time so that activations stay
- * in the cache; LAST: nothing after f is wanted.
+ * in the cache; LAST: nothing after f is wanted.  X is [rows][E], of T frames.
  */
 static enum status encoder_ffn(const struct model *m, const struct model_pass *pass, uint32_t n,
-                               float *x, size_t t, bool last, struct work *w,
-                               const struct model_sink *sink, struct err *err)
+                               float *x, size_t t, const struct layer_rows *rows, bool last,
+                               struct work *w, const struct model_sink *sink, struct err *err)
 {
     const struct encoder *e = &m->encoder;
     const struct layer *l = &e->layer[n];
@@ -303,33 +291,33 @@ static enum status encoder_ffn(const struct model *m, const struct model_pass *p
     struct tape_layer *tape = w->tape ? &w->tape->layer[n] : NULL;
     struct tape_norm *norm = tape ? &tape->ffn_norm : NULL;
     size_t width = e->width[n], stride = ffn_stride(width);
-    for (size_t i = 0; i < t; i += FFN_ROWS) {
-        size_t rows = t - i < FFN_ROWS ? t - i : FFN_ROWS;
+    for (size_t i = 0; i < rows->count; i += FFN_ROWS) {
+        size_t count = rows->count - i < FFN_ROWS ? rows->count - i : FFN_ROWS;
         float *part = x + i * e->embed, *y = w->y + i * e->embed;
         enum status code = cancel_check(w->cancel, err);
         if (code)
             return code;
         if (e->norm_first)
-            encoder_norm(m, &l->final_norm, y, part, i, rows, norm);
-        kn->gemm(rows, l->fc1.out, e->embed, e->norm_first ? y : part, e->embed, l->fc1.packed,
+            encoder_norm(m, &l->final_norm, y, part, i, count, norm);
+        kn->gemm(count, l->fc1.out, e->embed, e->norm_first ? y : part, e->embed, l->fc1.packed,
                  w->ffn, stride, l->fc1.bias, false);
         if (tape)
-            tape_keep_rows(tape->fc1 + i * width, w->ffn, rows, width, stride);
-        if (!(code = ffn_activate_rows(m, pass, n, w->ffn, i, rows, t, sink, err)))
+            tape_keep_rows(tape->fc1 + i * width, w->ffn, count, width, stride);
+        if (!(code = ffn_activate_rows(m, pass, n, w->ffn, i, count, t, rows, sink, err)))
             code = cancel_check(w->cancel, err);
         if (code)
             return code;
         if (last)
             continue;
-        kn->gemm(rows, e->embed, l->fc2.in, w->ffn, stride, l->fc2.packed, y, e->embed, l->fc2.bias,
-                 false);
-        kn->add(part, y, rows * e->embed);
+        kn->gemm(count, e->embed, l->fc2.in, w->ffn, stride, l->fc2.packed, y, e->embed,
+                 l->fc2.bias, false);
+        kn->add(part, y, count * e->embed);
         if (tape) {
-            tape_keep_rows(tape->act + i * width, w->ffn, rows, width, stride);
-            tape_keep(tape->ffn_sum + i * e->embed, part, rows * e->embed);
+            tape_keep_rows(tape->act + i * width, w->ffn, count, width, stride);
+            tape_keep(tape->ffn_sum + i * e->embed, part, count * e->embed);
         }
         if (!e->norm_first)
-            encoder_norm(m, &l->final_norm, part, part, i, rows, norm);
+            encoder_norm(m, &l->final_norm, part, part, i, count, norm);
     }
     return STATUS_OK;
 }
@@ -386,13 +374,13 @@ enum status encoder_run(const struct model *m, const struct model_pass *pass, fl
     if (code || !more)
         return code;
     if (e->rel.buckets)
-        rel_pos_lines(m, t, &w.rel);
+        rel_pos_lines(m, t, &w.attention.rel);
     for (uint32_t n = hidden ? pass->index : 0; !code && n < layers; n++) {
         bool last = n + 1 == layers && !w.tape && !sink_wants(sink, MODEL_HIDDEN) &&
                     (layers < e->layers || !sink_wants(sink, MODEL_FINAL));
-        code = encoder_attention(m, n, x, t, &w, err);
-        if (!code)
-            code = encoder_ffn(m, pass, n, x, t, last, &w, sink, err);
+        struct layer_rows rows = {last ? pass->only : NULL, last && pass->only ? pass->onlys : t};
+        if (!(code = encoder_attention(m, n, x, t, &rows, &w, err)))
+            code = encoder_ffn(m, pass, n, x, t, &rows, last, &w, sink, err);
         if (!code && !last)
             code = sink_send(sink, MODEL_HIDDEN, n + 1, t, e->embed, x, err);
     }

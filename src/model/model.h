@@ -181,7 +181,14 @@ struct model_pass {
     size_t frames;
     enum model_stage stage;
     uint32_t index;
-    uint32_t layers;                               /* compute no more than the first ones; 0: all */
+    uint32_t layers; /* compute no more than the first ones; 0: all */
+    /*
+     * NULL, or the frames [onlys], ascending, whose activations are looked at in the last layer:
+     * where nothing behind them is wanted, MODEL_FC1 of that layer is computed for them alone, to
+     * the bits that it has in the whole pass, and no other row of it is sent.
+     */
+    const size_t *only;
+    size_t onlys;
     const struct model_intervention *intervention; /* NULL: none */
     struct encoder_tape *tape; /* what to keep for a backward pass (tape.h); NULL: nothing */
     /* Looked at within layers, every few hundredths of a second even in a large model: once it is

@@ -972,6 +972,62 @@ static void print_stages(const struct twin *t)
     flips_print(&t->flips);
 }
 
+/* Activations as they come: of the layers before the last their sum, of the last one rows. */
+struct last_rows {
+    uint32_t last;
+    double sum;
+    float *x; /* [frames][width] */
+    size_t *frame, count;
+};
+
+static enum status keep_last(void *context, const struct model_block *b, struct err *err)
+{
+    struct last_rows *k = context;
+    (void)err;
+    for (size_t i = 0; i < b->rows * b->width && b->index < k->last; i++)
+        k->sum += (double)b->data[i];
+    for (size_t r = 0; r < b->rows && b->index == k->last; r++) {
+        memcpy(k->x + k->count * b->width, b->data + r * b->width, b->width * sizeof *k->x);
+        k->frame[k->count++] = b->first + r;
+    }
+    return STATUS_OK;
+}
+
+/* The last layer's activations of some frames, to the bit those of the whole pass. */
+static void test_some_frames(const struct model *m, struct model_scratch *scratch,
+                             const float *samples, size_t n)
+{
+    struct err err;
+    const struct model_info *info = model_info(m);
+    size_t t = model_frames(m, n), width = info->width[info->layers - 1], some = 0;
+    struct last_rows got[2];
+    size_t *only = mem_array(t, sizeof *only);
+    for (size_t i = 0; i < t; i++)
+        if (i % 7 == 0 || i % 5 == 1 || i == t - 1)
+            only[some++] = i;
+    for (int g = 0; g < 2; g++) {
+        struct model_sink sink = {MODEL_WANT(MODEL_FC1), keep_last, &got[g]};
+        got[g] = (struct last_rows){info->layers - 1, 0, mem_array(t * width, sizeof(float)),
+                                    mem_array(t, sizeof(size_t)), 0};
+        struct model_pass pass = {
+            .samples = samples, .count = n, .only = g ? only : NULL, .onlys = some};
+        assert_ok(model_run(m, scratch, &pass, &sink, &err));
+    }
+    assert_true(got[0].sum == got[1].sum);
+    assert_int_equal(got[0].count, t);
+    assert_int_equal(got[1].count, some);
+    for (size_t i = 0; i < some; i++) {
+        assert_int_equal(got[1].frame[i], only[i]);
+        assert_memory_equal(got[1].x + i * width, got[0].x + only[i] * width,
+                            width * sizeof(float));
+    }
+    for (int g = 0; g < 2; g++) {
+        free(got[g].x);
+        free(got[g].frame);
+    }
+    free(only);
+}
+
 static void test_shape(const struct shape *s, bool print)
 {
     struct err err;
@@ -990,6 +1046,7 @@ static void test_shape(const struct shape *s, bool print)
     assert_int_equal(model_info(m)->unused_count, 0);
     assert_ok(model_forward(m, scratch, samples, s->samples, &sink, &err));
     assert_int_equal(t->seen, t->stages);
+    test_some_frames(m, scratch, samples, s->samples);
     if (print)
         print_stages(t);
     model_free(m);
