@@ -180,12 +180,16 @@ static double align_reach_of(const struct pitch_track *p, double period)
     return fmax(step, period) / 2 + ALIGN_SAME_TIME;
 }
 
-/* Length of the label list a pitch list is compared with: as long as the labels, in its steps. */
-static size_t align_labels_length(const struct utterance_labels *u)
+/* Length of the label list a pitch list is compared with: as long as the labels, in its steps, but
+ * not shorter than FRAMES of the model where intervals leave the end out, as CTM does. */
+static size_t align_labels_length(const struct utterance_labels *u, const struct align_options *o,
+                                  size_t frames)
 {
     if (u->frame)
         return u->count;
     double end = u->count ? u->interval[u->count - 1].end : 0;
+    if (o->pitch == ALIGN_PITCH_CENTRED)
+        end = fmax(end, (double)frames * o->grid.period);
     double n = floor((end + ALIGN_SAME_TIME) / LABELS_LIST_PERIOD);
     return n > 0 && n < 1e9 ? (size_t)n : 0;
 }
@@ -193,7 +197,8 @@ static size_t align_labels_length(const struct utterance_labels *u)
 /* What is known before the first frame; *GAP stays 0 for values with times. */
 static enum status align_pitch_begin(struct pitch_source *s, const struct pitch_track *p,
                                      const struct utterance_labels *u,
-                                     const struct align_options *o, long *gap, struct err *err)
+                                     const struct align_options *o, size_t frames, long *gap,
+                                     struct err *err)
 {
     *s = (struct pitch_source){.track = p, .options = o};
     if (!p)
@@ -202,7 +207,7 @@ static enum status align_pitch_begin(struct pitch_source *s, const struct pitch_
         s->reach = align_reach_of(p, o->grid.period);
         return STATUS_OK;
     }
-    size_t length = align_labels_length(u);
+    size_t length = align_labels_length(u, o, frames);
     *gap = (long)length - (long)p->count;
     if (*gap < 0 && o->pitch == ALIGN_PITCH_FRONT)
         return err_set(
@@ -329,7 +334,7 @@ enum status align_utterance(struct alignment *out, const struct utterance_labels
     enum status code;
     if (frames > UINT32_MAX / 4)
         return err_set(err, STATUS_UNSUPPORTED, "an utterance of %zu frames", frames);
-    code = align_pitch_begin(&p, pitch, labels, options, &a.pitch_gap, err);
+    code = align_pitch_begin(&p, pitch, labels, options, frames, &a.pitch_gap, err);
     if (!code)
         code = align_label_frames(&f, labels, frames, options, &a.unlabelled, err);
     if (!code)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "corpus/pitchfit.h"
 
 const char *const corpus_factor_names[CORPUS_FACTORS] = {"phone", "gender", "pitch", "speaker",
                                                          "utterance"};
@@ -49,6 +50,7 @@ void corpus_free(struct corpus *c)
     phones_free(&c->phones);
     speakers_free(&c->speakers);
     names_free(&c->notes);
+    names_free(&c->warnings);
     pitches_free(&c->pitch);
     for (unsigned x = 0; x < CORPUS_MAX_EXTRAS; x++)
         factorfile_free(&c->extra[x]);
@@ -102,7 +104,12 @@ static enum status corpus_note_readings(struct corpus *c, const struct corpus_op
 static enum status corpus_open_pitch(struct corpus *c, const struct corpus_options *o,
                                      struct err *err)
 {
+    char warning[512];
     enum status code = pitches_open(&c->pitch, o->pitch, c->recordings.naming, err);
+    if (!code)
+        code = pitchfit_sample(&c->pitch, &c->recordings, o->pitch, warning, err);
+    if (!code && *warning && names_add(&c->warnings, warning) == NAMES_NONE)
+        code = err_nomem(err);
     if (code || pitches_classes(&c->pitch))
         return code;
     if (o->edges_given)

@@ -90,7 +90,8 @@ struct corpus {
     bool edged; /* edges are known: given, or tertiles of F0 from a file */
     double edges[2];
     struct factorfile extra[CORPUS_MAX_EXTRAS]; /* [extras] */
-    struct names notes; /* what the user is to be told of how the files were read */
+    struct names notes;    /* what the user is to be told of how the files were read */
+    struct names warnings; /* what looks wrong in them, to be told whatever --quiet says */
 };
 
 /* What of a corpus was matched by the files that tell of it. */

@@ -11,8 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/number.h"
-#include "formats/labels/labels.h"
+#include "corpus/pitchfit.h"
 
 enum status pitches_open(struct pitches *p, const char *path, enum folder_naming naming,
                          struct err *err)
@@ -45,21 +44,6 @@ static enum status pitches_track(const struct audio *a, struct pitch_track *out,
     return STATUS_OK;
 }
 
-/* Frees T, which has values without times, unless there is one for each frame of A. */
-static enum status pitches_check_untimed(struct pitch_track *t, const char *path,
-                                         const struct audio *a, struct err *err)
-{
-    double frames = (double)a->count / AUDIO_RATE / LABELS_LIST_PERIOD;
-    size_t lines = t->count, line = t->untimed;
-    if (fabs((double)lines - frames) <= 2)
-        return STATUS_OK;
-    pitch_track_free(t);
-    return err_set(err, STATUS_FORMAT,
-                   "%s: line %zu: one column, no time: %zu values for a recording of %s frames of "
-                   "20 ms",
-                   path, line, lines, number_fixed(floor(frames), 0).text);
-}
-
 enum status pitches_get(const struct pitches *p, const char *utterance, const struct audio *a,
                         struct pitch_track *out, struct err *err)
 {
@@ -69,9 +53,13 @@ enum status pitches_get(const struct pitches *p, const char *utterance, const st
         return STATUS_OK;
     struct pitch_track t;
     enum status code = pitchfile_get(p->file, utterance, &t, err);
-    if (!code && t.untimed)
-        code = pitches_check_untimed(&t, pitchfile_path(p->file, utterance), a, err);
-    if (!code)
+    if (code)
+        return code;
+    code = pitchfit_check(&t, pitchfile_path(p->file, utterance), utterance,
+                          (double)a->count / AUDIO_RATE, err);
+    if (code)
+        pitch_track_free(&t);
+    else
         *out = t;
     return code;
 }

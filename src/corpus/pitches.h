@@ -40,8 +40,8 @@ static inline bool pitches_classes(const struct pitches *p)
     return p->file && pitchfile_is_classes(p->file);
 }
 
-/* The pitch of UTTERANCE, whose sound is A; free OUT with pitch_track_free.  Nothing, and no
- * error, where no pitch is asked for. */
+/* The pitch of UTTERANCE, whose sound is A and which it must fit (pitchfit.h); free OUT with
+ * pitch_track_free.  Nothing, and no error, where no pitch is asked for. */
 enum status pitches_get(const struct pitches *p, const char *utterance, const struct audio *a,
                         struct pitch_track *out, struct err *err);
 

@@ -13,6 +13,7 @@
 #include "formats/rows.h"
 #include "base/search.h"
 #include "base/mem.h"
+#include "base/number.h"
 
 #define MAX_COLUMNS 16
 #define NO_COLUMN   MAX_COLUMNS
@@ -49,12 +50,61 @@ static bool pitch_table_read_header(struct layout *t, const struct span *field, 
     return true;
 }
 
-/* The columns by what stands in the first line; true if it is a header. */
-static bool pitch_table_find_layout(struct layout *t, struct span line)
+/* A number, with a decimal point or a decimal comma: where commas divide, no field has one. */
+static bool pitch_table_number(struct span s, double *out)
+{
+    char text[64];
+    char *comma = s.n && s.n < sizeof text ? memchr(s.s, ',', s.n) : NULL;
+    if (!comma)
+        return span_number(s, out);
+    memcpy(text, s.s, s.n);
+    text[comma - s.s] = '.';
+    return span_number((struct span){text, s.n}, out);
+}
+
+/* Digits of S from *AT on, which is moved behind them. */
+static bool pitch_table_digits(struct span s, size_t *at)
+{
+    size_t from = *at;
+    while (*at < s.n && s.s[*at] >= '0' && s.s[*at] <= '9')
+        ++*at;
+    return *at > from;
+}
+
+/* True if the lines are one column with decimal commas, "150,5", and not whole times and values:
+ * some have no comma, or what would be the times does not rise.  L is a copy: the lines are still
+ * to be read. */
+static bool pitch_table_is_decimal(struct lines l)
+{
+    struct span line;
+    bool rises = true, commas = true;
+    double last = -1, now;
+    while (lines_next(&l, &line)) {
+        size_t at = 0;
+        line = span_trim(line);
+        if (!line.n || line.s[0] == '#')
+            continue;
+        if (!pitch_table_digits(line, &at) || !span_number((struct span){line.s, at}, &now))
+            return false;
+        bool comma = at < line.n && line.s[at] == ',';
+        if (comma && (++at, !pitch_table_digits(line, &at)))
+            return false;
+        if (at < line.n)
+            return false;
+        rises &= now > last;
+        commas &= comma;
+        last = now;
+    }
+    return last >= 0 && !(rises && commas);
+}
+
+/* The columns by what stands in the first line; true if it is a header.  DECIMAL: commas divide
+ * nothing. */
+static bool pitch_table_find_layout(struct layout *t, struct span line, bool decimal)
 {
     struct span field[MAX_COLUMNS];
     double number;
-    *t = (struct layout){span_divider(line), NO_COLUMN, 0, 1, NO_COLUMN};
+    *t = (struct layout){decimal ? ' ' : span_divider(line), NO_COLUMN, 0, 1, NO_COLUMN};
     size_t n = span_split(line, t->divider, field, MAX_COLUMNS);
     if (pitch_table_read_header(t, field, n))
         return true;
@@ -63,8 +113,8 @@ static bool pitch_table_find_layout(struct layout *t, struct span line)
         t->f0 = 0;
     }
     /* "utterance time f0": names of utterances may well be numbers, but then so is all else. */
-    bool three = n >= 3 && span_number(field[1], &number);
-    if (three && !span_number(field[0], &number)) {
+    bool three = n >= 3 && pitch_table_number(field[1], &number);
+    if (three && !pitch_table_number(field[0], &number)) {
         t->utterance = 0;
         t->time = 1;
         t->f0 = 2;
@@ -80,7 +130,7 @@ static bool pitch_table_read_f0(struct span s, float *out)
         *out = 0;
         return true;
     }
-    if (!span_number(s, &hz) || !(hz <= 1e5))
+    if (!pitch_table_number(s, &hz) || !(hz <= 1e5))
         return false;
     *out = hz > 0 ? (float)hz : 0;
     return true;
@@ -113,12 +163,12 @@ static enum status pitch_table_add_line(struct pitch_table *t, const struct layo
         if (n > 1)
             return err_set(err, STATUS_FORMAT, "%s: line %zu: more than the one column so far",
                            name, number);
-    } else if (l->time >= n || !span_number(field[l->time], &time) || !isfinite(time))
+    } else if (l->time >= n || !pitch_table_number(field[l->time], &time) || !isfinite(time))
         return err_set(err, STATUS_FORMAT, "%s: line %zu: no time in seconds", name, number);
     if (l->f0 < n && !pitch_table_read_f0(field[l->f0], &f0))
         return err_set(err, STATUS_FORMAT, "%s: line %zu: \"%.*s\" is not an F0 in Hz", name,
                        number, field[l->f0].n > 40 ? 40 : (int)field[l->f0].n, field[l->f0].s);
-    if (l->confidence < n && span_number(field[l->confidence], &confidence) &&
+    if (l->confidence < n && pitch_table_number(field[l->confidence], &confidence) &&
         !(confidence >= PITCH_CONFIDENCE))
         f0 = 0;
     if (l->utterance == NO_COLUMN)
@@ -142,6 +192,23 @@ static int pitch_table_by_place(const void *a, const void *b)
     return (x->f0 > y->f0) - (x->f0 < y->f0);
 }
 
+/* Sorted values: two of one time would make the order of their numbers decide. */
+static enum status pitch_table_check_times(const struct pitch_table *t, const char *name,
+                                           struct err *err)
+{
+    for (size_t i = 1; i < t->count; i++) {
+        const struct pitch_value *a = &t->value[i - 1], *b = &t->value[i];
+        if (a->utterance == b->utterance && a->time == b->time && a->f0 != b->f0)
+            return err_set(
+                err, STATUS_FORMAT,
+                "%s: %.80s: two values, %s and %s Hz, at the same time %s: there must be "
+                "one for each time",
+                name, t->utterance.name[a->utterance], number_short((double)a->f0, 6).text,
+                number_short((double)b->f0, 6).text, number_short(a->time, 9).text);
+    }
+    return STATUS_OK;
+}
+
 enum status pitch_table_parse(struct pitch_table *out, const void *bytes, size_t size,
                               const char *name, const char *utterance, struct err *err)
 {
@@ -150,10 +217,11 @@ enum status pitch_table_parse(struct pitch_table *out, const void *bytes, size_t
     struct rows rows;
     struct span line;
     enum status code = rows_begin(&rows, bytes, size, name, err);
+    bool decimal = !code && pitch_table_is_decimal(rows.lines);
     while (!code && rows_next(&rows, &line)) {
         if (!span_trim(line).n || line.s[0] == '#')
             continue;
-        if (!layout.divider && pitch_table_find_layout(&layout, line))
+        if (!layout.divider && pitch_table_find_layout(&layout, line, decimal))
             continue;
         code = pitch_table_add_line(&t, &layout, line, utterance, name, rows.lines.number, err);
     }
@@ -165,8 +233,11 @@ enum status pitch_table_parse(struct pitch_table *out, const void *bytes, size_t
         return code;
     }
     qsort(t.value, t.count, sizeof *t.value, pitch_table_by_place);
-    *out = t;
-    return STATUS_OK;
+    if ((code = pitch_table_check_times(&t, name, err)))
+        pitch_table_free(&t);
+    else
+        *out = t;
+    return code;
 }
 
 void pitch_table_free(struct pitch_table *t)

@@ -122,8 +122,8 @@ enum status count_run(struct count_job *job, const struct count_hooks *hooks, st
 /* What has been done so far; what was left by runs before is known after count_open. */
 const struct count_totals *count_totals(const struct count_job *job);
 
-/* What the user is to be told of how the corpus was read. */
-const struct names *count_notes(const struct count_job *job);
+/* The corpus that is counted, with what the user is to be told of how it was read. */
+const struct corpus *count_corpus(const struct count_job *job);
 
 /* Folders of recordings that could not be searched, reported like problems. */
 size_t count_unread_folders(const struct count_job *job);

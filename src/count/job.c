@@ -26,9 +26,9 @@ const struct count_totals *count_totals(const struct count_job *job)
     return &job->tally.totals;
 }
 
-const struct names *count_notes(const struct count_job *j)
+const struct corpus *count_corpus(const struct count_job *j)
 {
-    return &j->corpus.notes;
+    return &j->corpus;
 }
 
 size_t count_unread_folders(const struct count_job *j)

@@ -65,9 +65,9 @@ const struct model_info *eval_model(const struct eval *e)
     return e->info;
 }
 
-const struct names *eval_notes(const struct eval *e)
+const struct corpus *eval_corpus(const struct eval *e)
 {
-    return &e->corpus.notes;
+    return &e->corpus;
 }
 
 size_t eval_recordings(const struct eval *e, size_t *left_out)

@@ -182,8 +182,8 @@ const struct model_info *eval_model(const struct eval *e);
 /* What of the recordings that were read was matched by the inputs. */
 void eval_match(const struct eval *e, struct corpus_matches *m);
 
-/* What the user is to be told of how the corpus was read. */
-const struct names *eval_notes(const struct eval *e);
+/* The corpus, with what the user is to be told of how it was read. */
+const struct corpus *eval_corpus(const struct eval *e);
 
 /* Recordings, and of them those left out in the last run. */
 size_t eval_recordings(const struct eval *e, size_t *left_out);

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "formats/utf.h"
 
@@ -23,13 +24,15 @@ static bool rows_is_comment(struct span line, char divider)
 
 /* The end of the quoted field that begins at S, behind its closing quote; NULL if it is none: not
  * closed, or with more than blanks between the quote and what DIVIDER ends it.  It may go over
- * lines but where blanks or bars divide, or, between tabs, where that would take whole rows in. */
-static const char *rows_quoted_end(const char *s, const char *end, char divider)
+ * lines but where blanks or bars divide, or, between tabs, where that would take whole rows in.
+ * *OPEN: no quote closes it in its line. */
+static const char *rows_quoted_end(const char *s, const char *end, char divider, bool *open)
 {
     bool lines = divider != ' ' && divider != '|', over = false;
     const char *p = s + 1;
     for (; p < end; p++) {
         over |= *p == '\n' || *p == '\r';
+        *open = over;
         if (over && (!lines || *p == '\t'))
             return NULL;
         if (*p != '"')
@@ -39,6 +42,7 @@ static const char *rows_quoted_end(const char *s, const char *end, char divider)
         else
             break;
     }
+    *open |= p == end;
     if (p == end)
         return NULL;
     const char *behind = p + 1;
@@ -117,6 +121,20 @@ static bool rows_has_quotes(struct span text, char divider)
     return false;
 }
 
+/* Past a first line "sep=;", which tells Excel what divides and is no row; false if there is none.
+ */
+static bool rows_take_excel(struct rows *r)
+{
+    struct lines l = r->lines;
+    struct span line;
+    if (!lines_next(&l, &line) || line.n != 5 || strncasecmp(line.s, "sep=", 4) != 0 ||
+        !strchr("\t,;|", line.s[4]))
+        return false;
+    r->divider = line.s[4];
+    r->lines = l;
+    return true;
+}
+
 enum status rows_begin(struct rows *r, const void *bytes, size_t size, const char *name,
                        struct err *err)
 {
@@ -127,8 +145,11 @@ enum status rows_begin(struct rows *r, const void *bytes, size_t size, const cha
         code = lines_begin(&r->lines, text.s, text.n, name, err);
     if (code)
         return code;
-    r->divider = rows_find_divider(r->lines);
-    r->rewritten = r->divider == ';' || rows_has_quotes(text, r->divider);
+    r->name = name;
+    r->rewritten = rows_take_excel(r);
+    if (!r->rewritten)
+        r->divider = rows_find_divider(r->lines);
+    r->rewritten |= r->divider == ';' || rows_has_quotes(text, r->divider);
     return STATUS_OK;
 }
 
@@ -164,7 +185,11 @@ static const char *rows_add_field(struct rows *r, const char *s)
     const char *end = r->lines.end, *p = s;
     while (p < end && rows_is_blank(*p) && *p != r->divider)
         p++;
-    const char *quoted = p < end && *p == '"' ? rows_quoted_end(p, end, r->divider) : NULL;
+    bool open = false;
+    const char *quoted = p < end && *p == '"' ? rows_quoted_end(p, end, r->divider, &open) : NULL;
+    /* Where tabs or blanks divide it may be a label: "a in SAMPA. */
+    if (!quoted && open && strchr(",;", r->divider))
+        r->open = true;
     if (quoted) {
         rows_add_quoted(r, p, quoted);
         while (quoted < end && rows_is_blank(*quoted) && *quoted != r->divider)
@@ -208,14 +233,23 @@ bool rows_next(struct rows *r, struct span *row)
     rows_rewrite(r, at);
     r->failed = !buf_ok(&r->text);
     *row = (struct span){buf_text(&r->text), r->text.len};
-    return !r->failed;
+    return !r->failed && !r->open;
 }
 
 enum status rows_end(struct rows *r, enum status code, struct err *err)
 {
-    bool failed = r->failed && !code;
+    bool failed = r->failed && !code, open = r->open && !code;
+    size_t line = r->lines.number;
+    const char *name = r->name;
     buf_free(&r->text);
     free(r->owned);
     *r = (struct rows){.text = BUF_INIT};
-    return failed ? err_nomem(err) : code;
+    if (failed)
+        return err_nomem(err);
+    return open
+               ? err_set(err, STATUS_FORMAT,
+                         "%s: line %zu: a quote that is never closed: close it, or double it if it "
+                         "is part of the value",
+                         name, line)
+               : code;
 }

@@ -139,6 +139,45 @@ gives $spoken,high=55,low=70,mid=0 -a audio -l quoted.csv --pitch f0 --pitch-edg
     complain "F0 of another step is taken"
 grep -qF "f0/$b.f0: line 1: one column, no time: 164 values for a recording of 82 frames" err ||
     complain "F0 without times: $(cat err)"
+# Times in another unit, lists of another step: what cannot be is refused, what is odd is told of.
+for unit in 'ms 1000 0.01 1' 'frames 100 0.01 1' 'sparse 1 0.7 0' 'slow 1.8 0.01 0' 'good 1 0.01 0'; do
+    read -r name times step status <<<"$unit"
+    for u in $a $b; do
+        awk -v u=$u -v k="$times" -v s="$step" \
+            'BEGIN { for (i = 0; i * s < 1.6; i++) printf "%s %.9g 150\n", u, i * s * k }'
+    done >"$name.txt"
+    "$PROPNEU" count -q "${model[@]}" -a audio -l quoted.csv --pitch "$name.txt" -o new.counts 2>"$name.err"
+    [ $? = "$status" ] || complain "F0 in $name: status is not $status"
+    rm -f new.counts*
+done
+grep -qF "ms.txt: $a: times 10 apart that run to 1590, for a recording of 1.87 s: they must be in seconds" ms.err &&
+    grep -qF "frames.txt: $a: times 1 apart" frames.err && grep -q 'half a second or more apart' sparse.err &&
+    grep -q 'times run to 5.724 s in recordings of 3.5' slow.err && [ ! -s good.err ] ||
+    complain "F0 in other units: $(cat ms.err frames.err sparse.err slow.err good.err)"
+# lists N M: F0 of N and M frames.
+lists() {
+    awk -v a=$a -v b=$b -v n="$1" -v m="$2" 'function list(n, f0) {
+            while (n-- > 0) printf "%s%s", f0, n ? ", " : "" }
+        BEGIN { printf "{\"%s\": [", a; list(n, 150.5); printf "], \"%s\": [", b; list(m, 250.5); print "]}" }'
+}
+lists 186 82 >one.json
+lists 186 164 >both.json
+lists 74 65 >short.json
+lists 92 80 >usual.json
+pitched=(-a audio -l quoted.csv --pitch-edges 160,200 --pitch)
+"$PROPNEU" count -q "${model[@]}" "${pitched[@]}" one.json -o new.counts 2>err && complain "a list of another step"
+grep -qF "one.json: $a: 186 values for a recording of 93 frames of 20 ms" err || complain "one.json: $(cat err)"
+rm -f new.counts*
+refuses 1 "both.json: $a: 186 values" count -q "${model[@]}" "${pitched[@]}" both.json -o new.counts
+gives $spoken,high=52,low=63,mid=0 "${pitched[@]}" short.json
+grep -q 'short.json: .* differ by 37 of 176 frames' err || complain "short.json: $(cat err)"
+gives $spoken,high=55,low=70,mid=0 "${pitched[@]}" usual.json
+[ ! -s err ] || complain "usual.json: $(cat err)"
+# Labels that end before the recording: the list is as long as this.
+awk -v a=$a -v b=$b 'function list(n, from) { for (i = 0; i < n; i++) printf "%s%s", i ? ", " : "", i < from ? 0 : 150.5 }
+    BEGIN { printf "{\"%s\": [", a; list(93, 17); printf "], \"%s\": [", b; list(82, 30); print "]}" }' >late.json
+printf '%s 1 0.2 0.14 AA\n%s 1 0.34 0.2 IY\n%s 1 0.1 0.5 AA\n%s 1 0.6 0.2 IY\n' $a $a $b $b >early.ctm
+gives AA=32,IY=20,high=0,low=20,mid=0 -a audio -l early.ctm --pitch late.json --pitch-edges 160,200
 printf '%s 50 51 x\n' $a >unit.txt
 "$PROPNEU" count -q "${model[@]}" -a audio -l quoted.csv --factor unit=unit.txt -o got.counts 2>err &&
     complain "a factor of no frame ends well"

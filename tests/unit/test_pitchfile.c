@@ -70,6 +70,13 @@ static void tables_of_every_shape_are_read(void **state)
                         "0.01=110 0.02=120 ");
     assert_string_equal(values("utterance\ttime\tf0\n84\t0.5\t90\n", "84"), "0.5=90 ");
     assert_string_equal(values("f0\tt\n90\t1\n", "own"), "1=90 ");
+    assert_string_equal(values("0.01 90\n0.01 90\n", "own"), "0.01=90 0.01=90 ");
+    /* Decimal commas, where they divide nothing. */
+    assert_string_equal(values("0,01\t90,5\n", "own"), "0.01=90.5 ");
+    assert_string_equal(values("90,5\n91\n92,5\n", "own"), "0.01=90.5 0.03=91 0.05=92.5 ");
+    assert_string_equal(values("90,5\n91,5\n91,25\n", "own"), "0.01=90.5 0.03=91.5 0.05=91.25 ");
+    assert_string_equal(values("f0\n90,5\n", "own"), "0.01=90.5 ");
+    assert_string_equal(values("0,90\n1,91\n", "own"), "0=90 1=91 ");
 }
 
 static void broken_tables_name_the_line(void **state)
@@ -85,6 +92,8 @@ static void broken_tables_name_the_line(void **state)
         {"0.1 100\n0.2 inf\n", "line 2: \"inf\""},
         {"a 0.1 100\n\"b\"\n", "line 2: no time"},
         {"utterance,time,f0\n,0.1,100\n", "line 2: no utterance"},
+        {"0.5 100\n0.25 1\n0.5 110\n", "u: two values, 100 and 110 Hz, at the same time 0.5"},
+        {"time,f0\n0.1,\"100\n", "line 2: a quote that is never closed"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

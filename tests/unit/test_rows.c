@@ -56,11 +56,36 @@ static void other_quotes_stay(void **state)
         {"u\t\"x\"y\tz\n", "u/\"x\"y/z\n"},
         {"CJF0 F 5'4\" WHT\n", "CJF0/F/5'4\"/WHT\n"},
         {"a,b\n# \"x, y\n1,\"2\"\n", "a/b\n# \"x, y\n1/2\n"},
-        {"a,b\n1,\"open\n2,3\n", "a/b\n1/\"open\n2/3\n"},
+        {"a,b\n1,\"x\" y\n", "a/b\n1/\"x\" y\n"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_rows(cases[i][0], strlen(cases[i][0]), cases[i][1]);
+}
+
+/* Between tabs or blanks it may be a label; in the tables of spreadsheets it takes the rest in. */
+static void quotes_that_never_close_are_refused(void **state)
+{
+    static const struct {
+        const char *text, *says;
+    } cases[] = {
+        {"a,b\n1,\"open\n2,3\n", "t: line 2: a quote that is never closed"},
+        {"a;b\n1;2\n3;\"open", "t: line 3: a quote that is never closed"},
+        {"a,b\n\"1,2\n\"3\",4\n", "t: line 2: a quote that is never closed"},
+        {"sep=,\n\"a,b\n", "t: line 2: a quote that is never closed"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rows rows;
+        struct span row;
+        struct err err;
+        assert_ok(rows_begin(&rows, cases[i].text, strlen(cases[i].text), "t", &err));
+        while (rows_next(&rows, &row))
+            ;
+        assert_status(rows_end(&rows, STATUS_OK, &err), STATUS_FORMAT);
+        if (!strstr(err.msg, cases[i].says))
+            fail_msg("case %zu: %s", i, err.msg);
+    }
 }
 
 static void semicolons_divide(void **state)
@@ -70,6 +95,9 @@ static void semicolons_divide(void **state)
         {"a;\"b;c\"\n0,35;x,y\n-1,5;1,2,3\n", "a/b;c\n0.35/x,y\n-1.5/1,2,3\n"},
         {"0,1;0,2\n", "0.1/0.2\n"},
         {"a,b;c\n1,2;3\n", "a/b;c\n1/2;3\n"},
+        {"sep=;\na,b;c\n1,2;3\n", "a,b/c\n1.2/3\n"}, /* Excel's own first line */
+        {"\xef\xbb\xbfSEP=,\r\na;b,c\r\n", "a;b/c\n"},
+        {"sep=\t\na,b\tc\n", "a,b/c\n"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -133,6 +161,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fields_lose_their_quotes),
         cmocka_unit_test(other_quotes_stay),
+        cmocka_unit_test(quotes_that_never_close_are_refused),
         cmocka_unit_test(semicolons_divide),
         cmocka_unit_test(encodings_are_read),
         cmocka_unit_test(lines_are_counted_through_quotes),

@@ -316,7 +316,7 @@ static int count_count(const struct request *r, const struct cli *cli)
     if (code)
         return cli_fail(&err);
     input_note_normalize(r->in.model, cli, count_model(job));
-    input_note_corpus(cli, count_notes(job));
+    input_note_corpus(cli, count_corpus(job));
     count_note_dropped(r, cli, job);
     progress_start(&p, cli, count_totals(job));
     struct count_hooks hooks = {.problem = progress_problem,

@@ -97,10 +97,12 @@ void input_note_normalize(const char *model, const struct cli *cli, const struct
                  m->normalize ? "normalised" : "not normalised", m->normalize_from);
 }
 
-void input_note_corpus(const struct cli *cli, const struct names *notes)
+void input_note_corpus(const struct cli *cli, const struct corpus *c)
 {
-    for (uint32_t i = 0; i < notes->count; i++)
-        cli_note(cli, "%s", notes->name[i]);
+    for (uint32_t i = 0; i < c->notes.count; i++)
+        cli_note(cli, "%s", c->notes.name[i]);
+    for (uint32_t i = 0; i < c->warnings.count; i++)
+        cli_warn("%s", c->warnings.name[i]);
 }
 
 /* A warning where MATCHED of ALL are less than a tenth; true if they are none. */

@@ -48,7 +48,8 @@ void input_note_normalize(const char *model, const struct cli *cli, const struct
  * a shard, which may well hold none of what a table tells. */
 bool input_warn_unmatched(const struct corpus_options *o, const struct corpus_matches *m);
 
-/* Tells how a corpus was read, where it could have been read otherwise (corpus.h). */
-void input_note_corpus(const struct cli *cli, const struct names *notes);
+/* Tells how a corpus was read, where it could have been read otherwise, and, even if --quiet, what
+ * looks wrong in it (corpus.h). */
+void input_note_corpus(const struct cli *cli, const struct corpus *c);
 
 #endif
