@@ -6,6 +6,7 @@
 
 #include "corpus/corpus.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 
 #include "base/mem.h"
 #include "corpus/pitchfit.h"
+#include "formats/listed.h"
 
 const char *const corpus_factor_names[CORPUS_FACTORS] = {"phone", "gender", "pitch", "speaker",
                                                          "utterance"};
@@ -149,6 +151,8 @@ static enum status corpus_open_extras(struct corpus *c, const struct corpus_opti
     for (unsigned x = 0; x < o->extras; x++) {
         size_t i = 0;
         enum status code = factorfile_open(&c->extra[x], o->extra[x].file, err);
+        if (!code)
+            code = listed_rename(&c->extra[x].utterance, r->naming, o->extra[x].file, err);
         if (code)
             return code;
         while (i < r->count &&
@@ -187,6 +191,35 @@ static enum status corpus_find_speakers(struct corpus *c, struct err *err)
             return err_nomem(err);
     }
     return STATUS_OK;
+}
+
+/* A table of recordings in place of speakers makes each a speaker of its own, which takes all that
+ * is drawn or tested by speaker for far surer than it is. */
+static bool corpus_warn_of_speakers(struct corpus *c, const char *table)
+{
+    struct names usual = NAMES_INIT; /* speakers as the recordings' names alone have them */
+    size_t listed = 0, own = 0;
+    bool ok = true;
+    for (size_t i = 0; i < c->recordings.count && ok; i++) {
+        const struct recording *r = &c->recordings.recording[i];
+        char name[SPEAKER_MAX];
+        if (r->row == NAMES_NONE)
+            continue;
+        speakers_of_utterance(r->utterance, name);
+        ok = names_add(&usual, name) != NAMES_NONE;
+        listed++;
+        own += strcmp(r->speaker, r->utterance) == 0;
+    }
+    if (ok && own == listed && usual.count < listed) {
+        char text[1024];
+        snprintf(text, sizeof text,
+                 "%s: lists recordings, not speakers: each of %zu is a speaker of its own, where "
+                 "their names are of %" PRIu32,
+                 table, listed, usual.count);
+        ok = names_add(&c->warnings, text) != NAMES_NONE;
+    }
+    names_free(&usual);
+    return ok;
 }
 
 void corpus_match_speakers(const struct corpus *c, struct corpus_matches *m)
@@ -250,6 +283,8 @@ static enum status corpus_open_parts(struct corpus *c, const struct corpus_optio
         code = speakers_open(&c->speakers, o->speakers, err);
     if (!code)
         code = corpus_find_speakers(c, err);
+    if (!code && o->speakers && !corpus_warn_of_speakers(c, o->speakers))
+        code = err_nomem(err);
     if (code && o->speakers && code == STATUS_MISMATCH)
         return err_prefix(err, "%s", o->speakers);
     if (!code && o->by >> CORPUS_PITCH & 1)

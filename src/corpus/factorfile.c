@@ -11,6 +11,7 @@
 
 #include "formats/countfile.h"
 #include "formats/file.h"
+#include "formats/listed.h"
 #include "formats/rows.h"
 #include "base/search.h"
 #include "base/mem.h"
@@ -40,12 +41,7 @@ bool factor_name_ok(const char *name)
 
 static bool factorfile_is_heading(const struct span *field)
 {
-    static const char *const names[] = {"utterance", "utterance_id", "utt",  "utt_id",
-                                        "file",      "file_id",      "name", "id"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (span_is(field[0], names[i]))
-            return true;
-    return false;
+    return listed_column(field, 1) == 0 || span_is(field[0], "name") || span_is(field[0], "id");
 }
 
 /* Columns by the first line that is no comment; true if it is a heading. */

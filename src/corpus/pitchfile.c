@@ -15,6 +15,7 @@
 #include "formats/filenames.h"
 #include "formats/folder.h"
 #include "formats/labels/framejson.h"
+#include "formats/listed.h"
 #include "base/mem.h"
 #include "corpus/pitchtable.h"
 
@@ -24,6 +25,7 @@ const char *const pitch_level_names[PITCH_LEVELS] = {"low", "mid", "high"};
 struct pitchfile {
     char *path;
     enum pitch_kind kind;
+    enum folder_naming naming; /* of the recordings */
     struct names utterance;
     uint32_t *order;          /* [utterance.count], by name */
     struct framejson lists;   /* of a JSON file */
@@ -46,6 +48,8 @@ static enum status pitchfile_open_json(struct pitchfile *p, const struct mapped 
     } else if (code) {
         return err_nomem(err);
     }
+    if (!code)
+        code = listed_rename(&p->lists.utterance, p->naming, p->path, err);
     if (!code && !names_add_all(&p->utterance, &p->lists.utterance))
         code = err_nomem(err);
     return code;
@@ -61,6 +65,8 @@ static enum status pitchfile_open_table(struct pitchfile *p, const struct mapped
     p->kind = PITCH_F0_TIMED;
     enum status code = pitch_table_parse(&p->table, m->data, m->size, p->path, utterance, err);
     free(utterance);
+    if (!code)
+        code = listed_rename(&p->table.utterance, p->naming, p->path, err);
     if (!code && !names_add_all(&p->utterance, &p->table.utterance))
         code = err_nomem(err);
     return code;
@@ -82,9 +88,9 @@ static enum status pitchfile_add_file(struct pitchfile *p, const char *utterance
     return STATUS_OK;
 }
 
-static enum status pitchfile_open_folder(struct pitchfile *p, enum folder_naming naming,
-                                         struct err *err)
+static enum status pitchfile_open_folder(struct pitchfile *p, struct err *err)
 {
+    enum folder_naming naming = p->naming;
     struct folder_files f;
     char **name = NULL;
     enum status code = folder_find(&f, p->path, filename_pitch, err);
@@ -139,12 +145,12 @@ enum status pitchfile_open(struct pitchfile **out, const char *path, enum folder
     enum status code;
     if (!p)
         return err_nomem(err);
+    p->naming = naming;
     p->path = mem_strndup(path, strlen(path));
     if (!p->path)
         code = err_nomem(err);
     else
-        code =
-            folder_is(path) ? pitchfile_open_folder(p, naming, err) : pitchfile_open_file(p, err);
+        code = folder_is(path) ? pitchfile_open_folder(p, err) : pitchfile_open_file(p, err);
     if (!code && !(p->order = mem_array(p->utterance.count, sizeof *p->order)))
         code = err_nomem(err);
     if (code) {
@@ -220,8 +226,9 @@ static enum status pitchfile_get_list(const struct pitchfile *p, uint32_t u,
 }
 
 /* Folders are read one file at a time, when it is asked for. */
-static enum status pitchfile_get_file(const char *path, const char *utterance,
-                                      struct pitch_track *out, struct err *err)
+static enum status pitchfile_get_file(const struct pitchfile *p, const char *path,
+                                      const char *utterance, struct pitch_track *out,
+                                      struct err *err)
 {
     struct mapped m;
     struct pitch_table table;
@@ -232,7 +239,9 @@ static enum status pitchfile_get_file(const char *path, const char *utterance,
     mapped_close(&m);
     if (code)
         return code;
-    code = pitch_table_get(&table, utterance, out, err);
+    code = listed_rename(&table.utterance, p->naming, path, err);
+    if (!code)
+        code = pitch_table_get(&table, utterance, out, err);
     if (code == STATUS_NOTFOUND)
         err_prefix(err, "%s", path);
     pitch_table_free(&table);
@@ -246,7 +255,7 @@ enum status pitchfile_get(const struct pitchfile *p, const char *utterance, stru
     if (u == NAMES_NONE)
         return err_set(err, STATUS_NOTFOUND, "%s: no pitch of %s", p->path, utterance);
     if (p->file)
-        return pitchfile_get_file(p->file[u], utterance, out, err);
+        return pitchfile_get_file(p, p->file[u], utterance, out, err);
     if (p->kind == PITCH_F0_TIMED)
         return pitch_table_get(&p->table, utterance, out, err);
     return pitchfile_get_list(p, u, out, err);

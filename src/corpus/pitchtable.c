@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "formats/labels/labels.h"
+#include "formats/listed.h"
 #include "formats/rows.h"
 #include "base/search.h"
 #include "base/mem.h"
@@ -36,12 +37,14 @@ static size_t pitch_table_column(const struct span *field, size_t n, const char 
 /* The columns by their names; false if the line names no time and F0, or F0 alone. */
 static bool pitch_table_read_header(struct layout *t, const struct span *field, size_t n)
 {
-    static const char *const utterance[] = {"utterance", "utt", "file", "name", "id", NULL};
+    static const char *const name[] = {"name", "id", NULL};
     static const char *const time[] = {"time", "t", "seconds", "time_s", NULL};
     static const char *const f0[] = {"f0", "frequency", "pitch", "f0_hz",
                                      "hz", "f0 (hz)",   "freq",  NULL};
     static const char *const confidence[] = {"confidence", NULL};
-    struct layout named = {t->divider, pitch_table_column(field, n, utterance),
+    size_t utterance = listed_column(field, n);
+    struct layout named = {t->divider,
+                           utterance < n ? utterance : pitch_table_column(field, n, name),
                            pitch_table_column(field, n, time), pitch_table_column(field, n, f0),
                            pitch_table_column(field, n, confidence)};
     if ((named.time == NO_COLUMN && n > 1) || named.f0 == NO_COLUMN)

@@ -13,6 +13,7 @@
 
 #include "formats/file.h"
 #include "formats/folder.h"
+#include "formats/listed.h"
 #include "formats/rows.h"
 #include "base/mem.h"
 
@@ -96,24 +97,18 @@ static bool speakers_read_header(struct layout *t, const struct span *field, siz
 {
     static const char *const speaker_names[] = {"speaker", "spk",        "speaker_id", "spk_id",
                                                 "id",      "speaker id", "client_id",  NULL};
-    static const char *const utterance_names[] = {"path",      "file",      "filename",
-                                                  "file_name", "utt",       "utterance_id",
-                                                  "utt_id",    "utterance", NULL};
-    size_t gender = n, speaker = n, utterance = NO_COLUMN;
+    size_t gender = n, speaker = n, utterance = listed_column(field, n);
     for (size_t i = 0; i < n; i++) {
         if (gender == n && (span_is(field[i], "gender") || span_is(field[i], "sex")))
             gender = i;
         for (const char *const *w = speaker_names; speaker == n && *w; w++)
             if (span_is(field[i], *w))
                 speaker = i;
-        for (const char *const *w = utterance_names; utterance == NO_COLUMN && *w; w++)
-            if (span_is(field[i], *w))
-                utterance = i;
     }
     if (gender == n)
         return false;
     t->gender = gender;
-    t->utterance = utterance;
+    t->utterance = utterance < n ? utterance : NO_COLUMN;
     t->speaker = speaker != n ? speaker : gender == 0;
     return true;
 }
@@ -142,9 +137,10 @@ static bool speakers_name_columns(struct speakers *s, struct layout *t, const st
 static bool speakers_lack_gender(const struct span *field, size_t n)
 {
     static const char *const first[] = {"speaker", "speaker_id", "speaker id", "spk",
-                                        "spk_id",  "id",         "client_id",  "path",
-                                        "file",    "filename",   "file_name",  NULL};
+                                        "spk_id",  "id",         "client_id",  NULL};
     const char *const *w = first;
+    if (n && listed_column(field, 1) == 0)
+        return true;
     while (*w && !(n && span_is(field[0], *w)))
         w++;
     return *w != NULL;
@@ -165,7 +161,14 @@ static enum status speakers_find_layout(struct speakers *s, struct layout *t, st
         t->fields = LIBRISPEECH_COLUMNS;
     }
     size_t n = span_split(line, t->divider, field, t->fields);
-    if ((*header = speakers_read_header(t, field, n)))
+    *header = speakers_read_header(t, field, n);
+    if (*header && t->utterance == t->speaker)
+        return err_set(
+            err, STATUS_FORMAT,
+            "%s: no column of speakers, only of files (%.*s): each would be a speaker of "
+            "its own; if that is so, call the column speaker",
+            place, (int)field[t->speaker].n, field[t->speaker].s);
+    if (*header)
         return speakers_name_columns(s, t, field, n) ? STATUS_OK : err_nomem(err);
     if (speakers_lack_gender(field, n))
         return err_set(err, STATUS_FORMAT, "%s: no column called gender or sex", place);

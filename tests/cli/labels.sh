@@ -77,6 +77,38 @@ ln -s "$data/audio/$b.wav" meeting/ES2002a.Headset-1.wav
 rows | sed "s/$a/ES2002a.Headset-0/; s/$b/ES2002a.Headset-1/" >meeting.tsv
 gives $spoken,ES2002a.Headset-0=70,ES2002a.Headset-1=55 -a meeting -l meeting.tsv --by phone,speaker
 
+# Files in place of utterances and speakers.
+{
+    echo 'File name,start,end,label'
+    rows | sed 's/ /.wav,/; s/ /,/g; s/^/clips\//'
+} >files.csv
+rows | awk '{ print $1 ".flac", 1, $2, $3 - $2, $4 }' >files.ctm
+printf 'x\\%s.mp3 0.5 150\nx\\%s.mp3 0.7 250\n' $a $b >files.f0
+printf '{"c/%s.wav": [%s 150.5], "%s.flac": [%s 250.5]}\n' $a "$(printf '150, %.0s' {1..92})" \
+    $b "$(printf '250, %.0s' {1..81})" >files.json
+printf 'path\tspk\tsex\nc/%s.wav\tA\tM\nc/%s.wav\tB\tF\n' $a $b >files.tsv
+printf 'path,unit\n%s.wav,u\nc/%s.wav,v\n' $a $b >unit.csv
+gives $spoken,female=55,male=70,high=55,low=70,mid=0,A=70,B=55 -a audio -l files.csv --speakers files.tsv \
+    --pitch files.json --pitch-edges 160,200
+gives $spoken,high=2,low=2,mid=0 -a audio -l files.ctm --pitch files.f0 --pitch-edges 160,200
+"$PROPNEU" count -q "${model[@]}" -a audio -l files.ctm --factor unit=unit.csv -o got.counts ||
+    complain 'a factor of files'
+printf 'a/%s.wav 0 1 AA\nb/%s.wav 0 1 AA\n' $a $a | tr ' ' '\t' >twins.tsv
+refuses 1 "twins.tsv: 'a/$a.wav' and 'b/$a.wav' are both utterance '$a'" count -q "${model[@]}" -a audio \
+    -l twins.tsv -o new.counts
+sed 's/spk/note/' files.tsv >speakerless.tsv
+refuses 1 'speakerless.tsv: line 1: no column of speakers, only of files (path)' count -q "${model[@]}" \
+    -a audio -l files.csv --speakers speakerless.tsv -o new.counts
+mkdir same
+for i in 1 2; do
+    ln -s "$data/audio/$a.wav" same/9001-$i.wav
+    printf '9001-%s,F\n' $i >>each.csv
+    rows | sed -n "s/$a/9001-$i/p" | tr ' ' '\t' >>same.tsv
+done
+"$PROPNEU" count -q "${model[@]}" -a same -l same.tsv --speakers each.csv -o got.counts 2>err
+grep -qF 'each.csv: lists recordings, not speakers: each of 2 is a speaker of its own' err ||
+    complain "a table of recordings: $(cat err)"
+
 # One recording in two files of a folder; the same names in the folders of two speakers.
 mkdir -p twice l2/ABA/wav l2/TNI/wav l2/ABA/annotation l2/TNI/annotation
 cp "$data"/audio/*.wav twice

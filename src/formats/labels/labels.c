@@ -16,12 +16,14 @@
 #include "formats/folder.h"
 #include "formats/labels/label_format.h"
 #include "formats/labels/labelstore.h"
+#include "formats/listed.h"
 
 struct labels {
     char *path, *tier;
     struct label_table table; /* of labels that are numbers */
     struct names utterance;
-    uint32_t *order; /* [utterance.count], by name */
+    uint32_t *order;           /* [utterance.count], by name */
+    enum folder_naming naming; /* of the recordings */
     const struct label_format *format;
     char **file;              /* [utterance.count], one file an utterance; or NULL */
     size_t cap;               /* of file */
@@ -67,10 +69,9 @@ static enum status labels_add_file(struct labels *l, const char *path, const cha
 }
 
 /* Notes files of one utterance each. */
-static enum status labels_add_files(struct labels *l, char *const *path, size_t n,
-                                    const struct labels_options *options, struct err *err)
+static enum status labels_add_files(struct labels *l, char *const *path, size_t n, struct err *err)
 {
-    enum folder_naming naming = options ? options->naming : FOLDER_FIRST_DOT;
+    enum folder_naming naming = l->naming;
     char **name = NULL;
     enum status code = folder_utterances(path, n, &naming, folder_naming_most(naming), &name, err);
     for (size_t i = 0; i < n && name; i++) {
@@ -106,8 +107,7 @@ static enum status labels_keep_own(struct folder_files *f, const struct label_fo
 
 /* Notes the files of FORMAT in FOLDER; *COUNT of them. */
 static enum status labels_find_files(struct labels *l, const char *folder,
-                                     const struct label_format *format,
-                                     const struct labels_options *options, size_t *count,
+                                     const struct label_format *format, size_t *count,
                                      struct err *err)
 {
     struct folder_files f;
@@ -123,20 +123,19 @@ static enum status labels_find_files(struct labels *l, const char *folder,
         code = err_set(err, STATUS_UNSUPPORTED, "%s: holds %s (%s); %s", folder, format->unusable,
                        f.path[0], format->instead);
     else if (f.count)
-        code = labels_add_files(l, f.path, f.count, options, err);
+        code = labels_add_files(l, f.path, f.count, err);
     folder_files_free(&f);
     return code;
 }
 
 /* The files of the first format that there is any of. */
-static enum status labels_open_folder(struct labels *l, const char *folder,
-                                      const struct labels_options *options, struct err *err)
+static enum status labels_open_folder(struct labels *l, const char *folder, struct err *err)
 {
     for (const struct label_format *const *f = label_formats; *f; f++) {
         size_t count = 0;
         if ((*f)->open) /* needs to be named: a folder may hold many a .json */
             continue;
-        enum status code = labels_find_files(l, folder, *f, options, &count, err);
+        enum status code = labels_find_files(l, folder, *f, &count, err);
         l->format = *f;
         if (code || count)
             return code;
@@ -161,6 +160,8 @@ static enum status labels_fill_store(const struct labels *l, struct label_store 
         mapped_close(&m);
     }
     free(utterance);
+    if (!code)
+        code = listed_rename(&s->utterance, l->naming, path, err);
     return code ? code : label_store_done(s, path, err);
 }
 
@@ -198,10 +199,12 @@ static enum status labels_open_file(struct labels *l, const char *path,
         return labels_refuse(path, err);
     if (f->unusable)
         return err_set(err, STATUS_UNSUPPORTED, "%s: %s; %s", path, f->unusable, f->instead);
-    if (f->open)
-        return f->open(&l->held, &l->utterance, path, options, err);
+    if (f->open) {
+        code = f->open(&l->held, &l->utterance, path, options, err);
+        return code ? code : listed_rename(&l->utterance, l->naming, path, err);
+    }
     char *one = (char *)path;
-    return f->many ? labels_open_many(l, path, err) : labels_add_files(l, &one, 1, options, err);
+    return f->many ? labels_open_many(l, path, err) : labels_add_files(l, &one, 1, err);
 }
 
 static int labels_by_name(const void *a, const void *b, void *names)
@@ -240,6 +243,7 @@ enum status labels_open(struct labels **out, const char *path, const struct labe
     enum status code = STATUS_OK;
     if (!l)
         return err_nomem(err);
+    l->naming = options ? options->naming : FOLDER_FIRST_DOT;
     l->path = mem_strndup(path, strlen(path));
     if (options && options->tier)
         l->tier = mem_strndup(options->tier, strlen(options->tier));
@@ -248,7 +252,7 @@ enum status labels_open(struct labels **out, const char *path, const struct labe
     else if (options && options->label_table)
         code = labels_open_table(l, options->label_table, err);
     if (!code)
-        code = folder_is(path) ? labels_open_folder(l, path, options, err)
+        code = folder_is(path) ? labels_open_folder(l, path, err)
                                : labels_open_file(l, path, options, err);
     if (!code)
         code = labels_sort(l, err);

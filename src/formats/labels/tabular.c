@@ -16,6 +16,7 @@
 
 #include "formats/labels/label_format.h"
 #include "formats/labels/label_lines.h"
+#include "formats/listed.h"
 #include "formats/rows.h"
 
 #define MAX_COLUMNS 16
@@ -41,8 +42,7 @@ static size_t tabular_column(const struct span *field, size_t n, const char *con
 /* The columns of a table by its first line; true if that is a header. */
 static bool tabular_find_layout(struct tabular_layout *t, struct span line)
 {
-    static const char *const utterance[] = {"utterance", "utterance_id", "utt",  "utt_id",
-                                            "file",      "file_id",      "name", NULL};
+    static const char *const name[] = {"name", NULL};
     static const char *const start[] = {"start", "begin", "start_time", "xmin", NULL};
     static const char *const end[] = {"end", "end_time", "xmax", NULL};
     static const char *const duration[] = {"duration", "dur", NULL};
@@ -51,8 +51,9 @@ static bool tabular_find_layout(struct tabular_layout *t, struct span line)
     struct span field[MAX_COLUMNS];
     char divider = span_divider(line);
     size_t n = span_split(line, divider, field, MAX_COLUMNS);
+    size_t utterance = listed_column(field, n);
     *t = (struct tabular_layout){divider,
-                                 tabular_column(field, n, utterance),
+                                 utterance < n ? utterance : tabular_column(field, n, name),
                                  tabular_column(field, n, start),
                                  tabular_column(field, n, end),
                                  tabular_column(field, n, label),
