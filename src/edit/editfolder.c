@@ -152,9 +152,10 @@ static enum status write_tensor(FILE *out, const struct tensor *t, const char *p
 }
 
 /* All tensors and the metadata; transformers wants to read there who wrote the file. */
-static enum status write_weights(const struct writing *w, const struct tensors *t,
+static enum status write_weights(const struct writing *w, const struct checkpoint *source,
                                  const struct cancel *stop, struct err *err)
 {
+    const struct tensors *t = &source->tensors;
     struct outfile f;
     bool named = tensors_meta(t, "format") != NULL;
     char *path = path_inside(w->temp, "model.safetensors");
@@ -167,6 +168,8 @@ static enum status write_weights(const struct writing *w, const struct tensors *
     meta[2 * t->metas] = "format";
     meta[2 * t->metas + 1] = "pt";
     code = safetensors_write_header(f.stream, t->tensor, t->count, meta, t->metas + !named, err);
+    if (code == STATUS_UNSUPPORTED)
+        err_prefix(err, "%s", source->path);
     for (size_t i = 0; i < t->count && !code; i++)
         code = cancelled(stop) ? err_set(err, STATUS_CANCELLED, "%s: interrupted", path)
                                : write_tensor(f.stream, &t->tensor[i], path, err);
@@ -238,7 +241,7 @@ static enum status write_files(const struct writing *w, const struct edit_source
         (r->sets && (code = write_neurons(w, r, err))) ||
         (code = write_json(w, "manifest.json", json_incref(manifest), err)))
         return code;
-    code = write_weights(w, &s->checkpoint.tensors, r->stop, err);
+    code = write_weights(w, &s->checkpoint, r->stop, err);
     return code ? code : write_torch(w, s, r->stop, err);
 }
 

@@ -29,7 +29,7 @@ size_t utf_char_length(const unsigned char *s, size_t n)
     return len;
 }
 
-static bool utf_is_utf8(const unsigned char *s, size_t n)
+bool utf_is_utf8(const unsigned char *s, size_t n)
 {
     for (size_t i = 0, len; i < n; i += len)
         if (!(len = utf_char_length(s + i, n - i)))

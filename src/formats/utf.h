@@ -4,6 +4,7 @@
 #ifndef PROPNEU_FORMATS_UTF_H
 #define PROPNEU_FORMATS_UTF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,8 @@ enum status utf_decode(struct span *out, char **owned, const void *bytes, size_t
 
 /* Bytes of the UTF-8 character at S [n]; 0 if there is none (RFC 3629). */
 size_t utf_char_length(const unsigned char *s, size_t n);
+
+bool utf_is_utf8(const unsigned char *s, size_t n);
 
 /* Code point C as UTF-8 at TO, which takes up to 4 bytes; the result points behind it. */
 char *utf_put_char(char *to, uint32_t c);

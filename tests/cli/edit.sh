@@ -108,6 +108,9 @@ printf '1 3\n1 5\n3 249\n' >"$dir/set"
     ls -d "$dir"/full.* "$dir"/set.* 2>/dev/null && complain "a temporary folder is left"
 
     new=$dir/out/new
+    LC_ALL=C sed 's/mask_emb/mask\xffemb/' "$data/models/a_hubert_base/fairseq.pt" >"$dir/named.pt"
+    refuses 1 "$dir/named.pt: tensor mask?emb: its name is not UTF-8" erase -m "$dir/named.pt" \
+        --set '{1:3}' -o "$new"
     refuses 1 'is empty' erase -m "$model" $stats --set @"$dir/none" -o "$new"
     refuses 1 "$model has 3" erase -m "$model" $stats -c "$demo/counts/ssl.counts" --set gender -o "$new"
     refuses 1 'has counts of 512 neurons, but' erase -m "$dir/pruned" -c "$demo/counts/sid.counts" \

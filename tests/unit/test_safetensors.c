@@ -212,7 +212,7 @@ static void what_is_written_is_read_again(void **state)
     in[1].name = in[0].name;
     assert_status(safetensors_write(stream, in, 2, NULL, 0, &err), STATUS_USAGE);
     in[1].name = "\xff";
-    assert_status(safetensors_write(stream, in, 2, NULL, 0, &err), STATUS_USAGE);
+    assert_status(safetensors_write(stream, in, 2, NULL, 0, &err), STATUS_UNSUPPORTED);
     in[0].stride[0] = 1;
     assert_status(safetensors_write(stream, in, 1, NULL, 0, &err), STATUS_USAGE);
     fclose(stream);

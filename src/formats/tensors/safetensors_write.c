@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "formats/jsontext.h"
+#include "formats/utf.h"
 
 #define ALIGNMENT 64
 
@@ -34,10 +35,16 @@ static enum status header_add_tensor(json_t *header, const struct tensor *t, siz
         return err_set(err, STATUS_USAGE, "tensor %s would be written twice", t->name);
     json_t *entry = json_pack("{s:s, s:o, s:[I, I]}", "dtype", dtype_name(t->dtype), "shape",
                               shape_array(t), "data_offsets", (json_int_t)*offset, (json_int_t)end);
-    if (!entry || json_object_set_new(header, t->name, entry) != 0)
-        return err_set(err, STATUS_USAGE, "tensor %s cannot be named in JSON", t->name);
+    if (!entry)
+        return err_nomem(err);
     *offset = end;
-    return STATUS_OK;
+    if (json_object_set_new(header, t->name, entry) == 0)
+        return STATUS_OK;
+    /* Files of torch.save may have any bytes for names. */
+    if (utf_is_utf8((const unsigned char *)t->name, strlen(t->name)))
+        return err_nomem(err);
+    return err_set(err, STATUS_UNSUPPORTED,
+                   "tensor %s: its name is not UTF-8: safetensors cannot hold it", t->name);
 }
 
 /* __metadata__ of METAS pairs; names of files among them may be no UTF-8. */
