@@ -20,6 +20,7 @@ struct explore {
     bool color_told;                   /* on the command line */
     bool dump, plain, last, no_config; /* --dump: as text; --plain: line mode */
     char *config, *state;              /* files of the user's; NULL = none */
+    struct err unread;                 /* why the settings were not read, if they were not */
     char color_name[16];
     const char *script, *record; /* files to play and to write, or NULL */
     struct player_options play;

@@ -173,8 +173,11 @@ enum status settings_begin(struct explore *e, const struct cli *cli, const char 
         e->config = config_path("XDG_CONFIG_HOME", ".config", "config");
         e->state = config_path("XDG_STATE_HOME", ".local/state", "places");
     }
-    if (e->config)
-        code = read_settings(e, cli, &place, err);
+    e->unread.code = STATUS_OK;
+    if (e->config && (code = read_settings(e, cli, &place, err)) && code != STATUS_NOMEM) {
+        err_set(&e->unread, code, "%s; the defaults are used", err->msg);
+        code = STATUS_OK;
+    }
     if (!code && e->last)
         code = explore_settings_recall(e, path, &place, err);
     e->app.config_path = e->config;

@@ -9,7 +9,8 @@
 
 /*
  * Settings of the user's file where the command line says nothing, and with --last the place where
- * the last session with the file PATH ended.  Errors in the file are noted with their line.
+ * the last session with the file PATH ended.  Errors in the file are noted with their line; one
+ * that cannot be read leaves the defaults, and the reason in E->unread.
  */
 enum status settings_begin(struct explore *e, const struct cli *cli, const char *path,
                            struct err *err);

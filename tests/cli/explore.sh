@@ -123,7 +123,9 @@ expect 0 'sigma 60%' "$PROPNEU" --sigma 60 "$demo"
 expect 0 'sigma 80%' "$PROPNEU" --no-config "$demo"
 [ -s "$dir/err" ] && complain "--no-config read the settings: $(cat "$dir/err")"
 echo nonsense >"$dir/config/propneu/config"
-expect 1 'config: line 1' "$PROPNEU" "$demo"
+expect 0 "config: line 1: 'key = value' expected; the defaults" "$PROPNEU" "$demo"
 rm -r "$dir/config/propneu/config" && mkdir "$dir/config/propneu/config"
-expect 1 'config' "$PROPNEU" "$demo"
+expect 0 'propneu/config: .*; the defaults' "$PROPNEU" "$demo"
+echo quit | "$PROPNEU" explore --plain "$demo" 2>&1 | grep -q 'propneu/config: .*; the' ||
+    complain "a session does not say that its settings were not read"
 exit $failed

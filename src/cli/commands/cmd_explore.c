@@ -315,6 +315,10 @@ static int show_with(struct cli *cli, struct explore *e, struct app *app, char *
     else if (app_init(app, (const char *const *)files, count, &e->app, &err))
         result = cli_fail(&err);
     else {
+        if (e->unread.code && e->dump)
+            cli_note(cli, "%s", e->unread.msg);
+        else if (e->unread.code)
+            app_say(app, true, "%s", e->unread.msg);
         result = explore_play(cli, e, app, &record, by_signal);
         if (!result && app->print)
             result = explore_print_neurons(app);
