@@ -47,9 +47,11 @@ struct model_options {
 
 /* What a model is; borrowed from the model. */
 struct model_info {
-    const char *name;      /* file or folder it was opened from, without path and extension */
-    const char *family;    /* "melhubert", "hubert", "wav2vec2", "wavlm", "unispeech-sat", ... */
-    uint32_t layers;       /* L >= 1 */
+    const char *name;   /* file or folder it was opened from, without path and extension */
+    const char *family; /* "melhubert", "hubert", "wav2vec2", "wavlm", "unispeech-sat", ... */
+    uint32_t layers;    /* L >= 1 */
+    /* 0, or how many layers there are tensors of where the configuration has fewer. */
+    uint32_t layers_stored;
     const uint32_t *width; /* [layers] neurons of each: rows of its first feed-forward matrix */
     uint32_t embed;        /* E */
     uint32_t heads;

@@ -35,6 +35,14 @@ printf '\357\273\277{"feature_extractor": {"sampling_rate": 8000}}' >"$dir/norma
 "$PROPNEU" info "$dir/normalise" | grep -q 'processor_config.json: sampling_rate 8000: only' ||
     complain "a rate of 8 kHz in processor_config.json"
 
+# Layers that the configuration leaves out are not used, which is said.
+copy few
+sed -i 's/"num_hidden_layers": *[0-9]*/"num_hidden_layers": 1/' "$dir/few/config.json"
+says "$dir/few" 'layers stored 3'
+"$PROPNEU" activations -m "$dir/few" "$data/audio/9001-100001-0000.wav" -o "$dir/few.out" 2>&1 |
+    grep -q "^propneu: $dir/few: has tensors of 3 layers, but 1 in its configuration" ||
+    complain "layers without use are not told of"
+
 # What is no model, by name: in a file, in a folder, and for recordings.
 is_no_model() {
     refuses 1 "$dir/$1: $2" activations -m "$dir/$1" "$data/audio/9001-100001-0000.wav" -o "$dir/new.counts"

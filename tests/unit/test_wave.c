@@ -280,11 +280,13 @@ static void tensors_without_use_are_listed(void **state)
     (void)state;
     assert_ok(open_changed(&m, NULL, NULL, NULL, NULL, NULL, &err));
     assert_int_equal(model_info(m)->unused_count, 1);
+    assert_int_equal(model_info(m)->layers_stored, 0);
     assert_string_equal(model_info(m)->unused[0], "masked_spec_embed");
     model_free(m);
     /* Layers that the configuration leaves out are like heads. */
     assert_ok(open_changed(&m, "num_hidden_layers", json_integer(2), NULL, NULL, NULL, &err));
     assert_int_equal(model_info(m)->layers, 2);
+    assert_int_equal(model_info(m)->layers_stored, 3);
     assert_true(model_info(m)->unused_count > 16);
     model_free(m);
 }

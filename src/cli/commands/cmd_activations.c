@@ -241,7 +241,7 @@ static int activations_run(struct cli *cli, int argc, char **argv)
     if (!code && !mean)
         code = write_all(&j, cli->output, &err);
     if (!code)
-        input_note_normalize(model, cli, model_info(j.model));
+        input_note_model(model, cli, model_info(j.model));
     job_free(&j);
     return code ? cli_fail(&err) : CLI_DONE;
 }

@@ -315,7 +315,7 @@ static int count_count(const struct request *r, const struct cli *cli)
     enum status code = count_open(&job, &r->o, &err);
     if (code)
         return cli_fail(&err);
-    input_note_normalize(r->in.model, cli, count_model(job));
+    input_note_model(r->in.model, cli, count_model(job));
     input_note_corpus(cli, count_corpus(job));
     count_note_dropped(r, cli, job);
     progress_start(&p, cli, count_totals(job));

@@ -269,7 +269,7 @@ static int eval_evaluate(struct request *r, const struct cli *cli)
     enum status code = eval_open(&e, &r->o, &hooks, &err);
     if (code)
         goto out;
-    input_note_normalize(r->in.model, cli, eval_model(e));
+    input_note_model(r->in.model, cli, eval_model(e));
     input_note_corpus(cli, eval_corpus(e));
     if (r->set && (code = find_change(r, cli, eval_model(e), &v, &err)))
         goto out;

@@ -93,6 +93,8 @@ static void describe_model(json_t *out, const struct model_info *m)
     set_text(out, "name", m->name);
     set_text(out, "family", m->family);
     set_count(out, "layers", m->layers);
+    if (m->layers_stored)
+        set_count(out, "layers_stored", m->layers_stored);
     json_t *widths = json_array();
     for (uint32_t l = 0; l < m->layers; l++) {
         even = even && m->width[l] == m->width[0];

@@ -84,8 +84,12 @@ const struct cli_option_group input_options = {input_table, input_options_take};
 
 /* The published models differ in this, and a wrong choice changes all activations: a guess is
  * always noted. */
-void input_note_normalize(const char *model, const struct cli *cli, const struct model_info *m)
+void input_note_model(const char *model, const struct cli *cli, const struct model_info *m)
 {
+    if (m->layers_stored)
+        cli_note(cli,
+                 "%s: has tensors of %u layers, but %u in its configuration: only these are used",
+                 model, m->layers_stored, m->layers);
     bool guess = m->normalize_from && strncmp(m->normalize_from, "assumed", 7) == 0;
     if (guess)
         cli_note(cli,

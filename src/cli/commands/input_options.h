@@ -41,8 +41,8 @@ extern const struct cli_option_group input_options;
 /* Takes one of input_options, by its number there, as the group does. */
 bool input_options_take(void *request, const struct cli_args *a, int opt);
 
-/* Says whether MODEL hears recordings normalised, and why. */
-void input_note_normalize(const char *model, const struct cli *cli, const struct model_info *m);
+/* Says whether MODEL hears recordings normalised, and why, and which of its layers are not used. */
+void input_note_model(const char *model, const struct cli *cli, const struct model_info *m);
 
 /* Tells of inputs that hardly fit the corpus, even if --quiet; true if one matched nothing, but for
  * a shard, which may well hold none of what a table tells. */

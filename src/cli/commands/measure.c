@@ -55,7 +55,7 @@ static void measure_opened(void *context, const struct experiment_session *s)
 {
     const struct measure_shown *shown = context;
     const struct cli *cli = shown->progress.cli;
-    input_note_normalize(shown->model, cli, eval_model(s->eval));
+    input_note_model(shown->model, cli, eval_model(s->eval));
     input_note_corpus(cli, eval_corpus(s->eval));
     if (s->has_counts)
         edit_note_weights(&s->counted.counts, cli, eval_model(s->eval), shown->model);

@@ -142,15 +142,28 @@ static bool name_begins_with_any(const char *name, const char *const *list)
     return false;
 }
 
-/* True if a tensor of that name, behind the prefix, would take part in the computation; layers
- * that the configuration leaves out are not computed by anybody. */
-static bool binder_takes_part(const struct binder *b, const char *name)
+/* True if a tensor of that name, behind the prefix, is of layer *LAYER (from 0). */
+static bool binder_layer(const struct binder *b, const char *name, unsigned long *layer)
 {
     const char *layers = b->spelling->layers;
     size_t n = strlen(layers);
-    if (strncmp(name, layers, n) == 0 && name_digits(name + n) > 0 &&
-        strtoul(name + n, NULL, 10) >= b->model->encoder.layers)
+    if (strncmp(name, layers, n) != 0 || name_digits(name + n) == 0)
         return false;
+    *layer = strtoul(name + n, NULL, 10);
+    return true;
+}
+
+/* True if a tensor of that name, behind the prefix, would take part in the computation; layers
+ * that the configuration leaves out are not computed by anybody, and counted. */
+static bool binder_takes_part(struct binder *b, const char *name)
+{
+    struct model_info *info = &b->model->info;
+    unsigned long layer;
+    if (binder_layer(b, name, &layer) && layer >= b->model->encoder.layers) {
+        if (layer >= info->layers_stored && layer < UINT32_MAX)
+            info->layers_stored = (uint32_t)layer + 1;
+        return false;
+    }
     return !name_begins_with_any(name, b->names->ignored) &&
            name_begins_with_any(name, b->names->computed);
 }
