@@ -7,6 +7,12 @@
 
 #include "model/kernels/kernels_impl.h"
 
+/* The whole tile in assembly, where there is one. */
+#if defined KERNELS_AVX2 && defined __x86_64__
+#include "model/kernels/tile_avx2.h"
+#define TILE_ASSEMBLY tile_avx2
+#endif
+
 /*
  * A panel's part of DEPTH rows is read by ROWS rows of A before the next one is: the larger ROWS,
  * the seldomer weights come from memory, as long as ROWS x DEPTH of A stay in the L2 cache.
@@ -109,6 +115,20 @@ SIMD void gemm_tile_rows(size_t rows, const size_t vectors, size_t k, const floa
     }
 }
 
+/* A whole tile: START [PANEL] plus the product, or C plus it if ADD. */
+SIMD void gemm_tile_full(size_t k, const float *a, size_t lda, const float *b, float *c, size_t ldc,
+                         const float *start, bool add)
+{
+#ifdef TILE_ASSEMBLY
+    for (size_t r = 0; r < TILE; r++)
+        __builtin_prefetch(c + r * ldc, 1);
+    TILE_ASSEMBLY(k, a, lda, b, add ? c : start, add ? ldc : 0, c, ldc);
+#else
+    const vfloat from[2] = {vload(start), vload(start + LANES)};
+    gemm_tile(TILE, 2, k, a, lda, b, c, ldc, from, add);
+#endif
+}
+
 /* Asks for part I of PARTS of the next panel's K x PANEL floats, so that it is in the cache when
  * its turn comes; weights pass by once in a layer and would otherwise come from memory. */
 SIMD void prefetch_part(const float *next, size_t k, size_t i, size_t parts)
@@ -131,6 +151,10 @@ static void gemm_panel(size_t m, size_t columns, size_t k, const float *a, size_
         size_t rows = m - i < TILE ? m - i : TILE;
         if (next)
             prefetch_part(next, k, i / TILE, (m + TILE - 1) / TILE);
+        if (columns == PANEL && rows == TILE) {
+            gemm_tile_full(k, a + i * lda, lda, b, c + i * ldc, ldc, first, add);
+            continue;
+        }
         if (columns == PANEL) {
             gemm_tile_rows(rows, 2, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
             continue;

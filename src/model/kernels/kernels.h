@@ -28,8 +28,8 @@ struct kernels {
     size_t lanes;     /* floats in a vector */
 
     /*
-     * C [m][n] = A [m][k] B (+ BIAS [n] in every row, unless NULL), or C += A B if ADD.
-     * B is packed.  Rows of A may overlap (lda < k), as those of a convolution do.
+     * C [m][n] = A [m][k] B (+ BIAS [n] in every row, unless NULL), or C += A B if ADD, without a
+     * BIAS.  B is packed.  Rows of A may overlap (lda < k), as those of a convolution do.
      */
     void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed,
                  float *c, size_t ldc, const float *bias, bool add);
