@@ -27,6 +27,7 @@ struct samples {
     uint64_t promised;          /* bytes; 0: it promises none */
     bool open;                  /* the size says that nobody knew it */
     bool odd;                   /* libsndfile does not find it */
+    off_t second;               /* of another such chunk behind it; 0: there is none */
     unsigned char fmt[FMT_MAX]; /* [fmt_size] the format as WAV has it */
     size_t fmt_size;
 };
@@ -91,13 +92,18 @@ static void riff_find(struct samples *s, int fd, const char *kind)
             data64 = bytes_little(wide + 8, 8);
         if (memcmp(p, "fmt ", 4) == 0 && n <= FMT_MAX && container_read(fd, at + 8, s->fmt, n))
             s->fmt_size = n;
+        if (memcmp(p, "data", 4) == 0 && s->kind) {
+            s->second = at;
+            return;
+        }
         if (memcmp(p, "data", 4) == 0) {
             bool by64 = is_wide && (n == UINT32_MAX || n == 0);
             s->kind = kind;
             s->at = at + 8;
             s->promised = by64 ? data64 : n;
             s->open = by64 ? data64 >= STREAMED64 : n >= STREAMED;
-            return;
+            if (s->open || by64 || n == 0)
+                return;
         }
         at = riff_next(fd, at + 8 + (off_t)n, &s->odd);
     }
@@ -216,6 +222,12 @@ enum status audio_container_look(struct audio_view *view, int fd, off_t size, co
         return err_set(err, STATUS_FORMAT,
                        "%s: byte %lld: truncated: %lld bytes of audio are missing", path,
                        (long long)size, (long long)(s.promised - there));
+    if (s.second)
+        return err_set(
+            err, STATUS_UNSUPPORTED,
+            "%s: byte %lld: a second chunk of samples: such files are read to the end of "
+            "the first only; write it anew as one",
+            path, (long long)s.second);
     bool wav = s.kind[0] == 'R' || s.kind[0] == 'B', au = strcmp(s.kind, "AU") == 0;
     bool never =
         !s.open && s.promised == 0 && there > 0 && !(wav && container_chunk_at(fd, s.at, size));

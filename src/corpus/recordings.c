@@ -16,6 +16,7 @@
 #include "formats/filenames.h"
 #include "formats/folder.h"
 #include "formats/lines.h"
+#include "formats/utf.h"
 #include "base/mem.h"
 #include "corpus/twins.h"
 
@@ -132,20 +133,17 @@ static enum status recordings_add_line(struct recordings *c, const char *path, c
     return code;
 }
 
-/* Reads a text file of one path a line. Very long lines and zero bytes mean that some other file
- * was given. */
-static enum status recordings_open_list(struct recordings *c, const char *path, struct err *err)
+/* Reads a text of one path a line. Very long lines and zero bytes mean that some other file was
+ * given. */
+static enum status recordings_read_list(struct recordings *c, const char *path, const char *text,
+                                        size_t size, struct err *err)
 {
-    struct mapped m;
     size_t line = 1, n;
-    enum status code = mapped_open(&m, path, err);
-    if (code)
-        return code;
-    const char *text = (const char *)m.data;
-    size_t at = m.size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a UTF-8 mark */
-    for (; at < m.size && !code; at += n + 1, line++) {
-        const char *stop = memchr(text + at, '\n', m.size - at);
-        n = stop ? (size_t)(stop - text) - at : m.size - at;
+    enum status code = STATUS_OK;
+    size_t at = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a UTF-8 mark */
+    for (; at < size && !code; at += n + 1, line++) {
+        const char *stop = memchr(text + at, '\n', size - at);
+        n = stop ? (size_t)(stop - text) - at : size - at;
         if (n > 16384 || memchr(text + at, '\0', n))
             code =
                 err_set(err, STATUS_FORMAT,
@@ -153,6 +151,23 @@ static enum status recordings_open_list(struct recordings *c, const char *path, 
         else
             code = recordings_add_line(c, path, text + at, n, err);
     }
+    return code;
+}
+
+/* The shells of Windows write lists in UTF-16; names in another encoding are bytes. */
+static enum status recordings_open_list(struct recordings *c, const char *path, struct err *err)
+{
+    struct mapped m;
+    char *owned = NULL;
+    enum status code = mapped_open(&m, path, err);
+    if (code)
+        return code;
+    struct span text = {(const char *)m.data, m.size};
+    if (utf_is_utf16(m.data, m.size))
+        code = utf_decode(&text, &owned, m.data, m.size, path, err);
+    if (!code)
+        code = recordings_read_list(c, path, text.s, text.n, err);
+    free(owned);
     mapped_close(&m);
     return code;
 }

@@ -105,6 +105,11 @@ static enum status utf_from_latin1(char **out, size_t *length, const unsigned ch
     return STATUS_OK;
 }
 
+bool utf_is_utf16(const void *bytes, size_t size)
+{
+    return size >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0);
+}
+
 enum status utf_decode(struct span *out, char **owned, const void *bytes, size_t size,
                        const char *name, struct err *err)
 {
@@ -112,8 +117,7 @@ enum status utf_decode(struct span *out, char **owned, const void *bytes, size_t
     char *text = NULL;
     size_t length = 0;
     enum status code = STATUS_OK;
-    bool utf16 = size >= 2 && ((s[0] == 0xff && s[1] == 0xfe) || (s[0] == 0xfe && s[1] == 0xff));
-    if (utf16) {
+    if (utf_is_utf16(s, size)) {
         code = utf_from_utf16(&text, &length, s, size, s[0] == 0xfe, name, err);
     } else {
         const unsigned char *nul = size ? memchr(s, 0, size) : NULL;

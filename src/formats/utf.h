@@ -19,6 +19,9 @@
 enum status utf_decode(struct span *out, char **owned, const void *bytes, size_t size,
                        const char *name, struct err *err);
 
+/* True if the SIZE bytes begin with the mark of UTF-16. */
+bool utf_is_utf16(const void *bytes, size_t size);
+
 /* Bytes of the UTF-8 character at S [n]; 0 if there is none (RFC 3629). */
 size_t utf_char_length(const unsigned char *s, size_t n);
 

@@ -104,6 +104,21 @@ enum status model_bind(struct model *m, struct binder *b, const json_t *settings
     return code ? code : bind_encoder(b, err);
 }
 
+/* Where the configuration has no sizes, those of the family's base model did not fit: CODE. */
+static enum status model_blame_defaults(const struct family *f, const json_t *settings,
+                                        const char *path, enum status code, struct err *err)
+{
+    const struct settings s = {settings, f->config->keys};
+    const char *key = "encoder_embed_dim", *layers = "encoder_layers";
+    if (code == STATUS_NOMEM || code == STATUS_CANCELLED || config_get(&s, &key) ||
+        config_get(&s, &layers))
+        return code;
+    return err_prefix(err,
+                      "%s: the configuration has no sizes (hidden_size, num_hidden_layers), and "
+                      "those of %s's base model do not fit",
+                      path, f->title);
+}
+
 /* Family, weights and what is said of the model, from C. */
 static enum status model_build(struct model *m, const struct checkpoint *c,
                                const struct model_options *options, struct err *err)
@@ -123,7 +138,7 @@ static enum status model_build(struct model *m, const struct checkpoint *c,
                        .cancel = options ? options->cancel : NULL,
                        .keep = options && options->keep_weights};
     if ((code = model_bind(m, &b, settings, c, options, err)) || (code = binder_finish(&b, err)))
-        return code;
+        return model_blame_defaults(m->family, settings, c->path, code, err);
     const struct encoder *e = &m->encoder;
     m->info.name = m->name;
     m->info.family = m->family->name;

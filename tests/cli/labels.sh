@@ -161,6 +161,26 @@ sed -i '$d' phones.txt
 refuses 1 'numbers.ctm: line 14: label 11 is not in the label table' count -q "${model[@]}" -a audio \
     -l numbers.ctm --label-table phones.txt -o new.counts
 
+# UTF-16, as Windows writes it; other files under a label file's name; no labels at all.
+utf16() {
+    printf '\377\376'
+    LC_ALL=C sed -z 's/./&\x00/g' "$1"
+}
+rows | awk '{ print $1, 1, $2, $3 - $2, $4 }' >narrow.ctm
+utf16 narrow.ctm >wide.ctm
+printf 'audio/%s.wav\r\naudio/%s.wav\r\n' $a $b >narrow.list
+utf16 narrow.list >wide.list
+gives $spoken -a wide.list -l wide.ctm
+mkdir elan
+echo '<?xml version="1.0"?><ANNOTATION_DOCUMENT AUTHOR="">' >elan/$a.TextGrid
+echo '<?xml version="1.0"?><x>' >elan/$b.TextGrid
+"$PROPNEU" count -q "${model[@]}" -a audio -l elan -o new.counts 2>err && complain 'ELAN files are labels'
+grep -qF "elan/$a.TextGrid: an ELAN annotation file under another name; export it" err &&
+    grep -qF "elan/$b.TextGrid: an XML file, not a TextGrid" err || complain "ELAN: $(cat err)"
+sed -i 's/"entries": \[\[.*/"entries": []}}}/' json/$a.json
+"$PROPNEU" count -q "${model[@]}" -a audio -l json -o got.counts 2>err && complain 'an empty tier passes'
+grep -qF "json/$a.json: no labels in the tier of phones" err || complain "an empty tier: $(cat err)"
+
 # F0 without times, where it fits; inputs that match nothing.
 mkdir f0
 (yes 150 | head -93) >f0/$a.f0

@@ -43,6 +43,30 @@ says "$dir/few" 'layers stored 3'
     grep -q "^propneu: $dir/few: has tensors of 3 layers, but 1 in its configuration" ||
     complain "layers without use are not told of"
 
+# Of another type, of another model, of nothing: refused with the reason.
+while read -r words; do
+    read -r extractor
+    echo "$extractor" >"$dir/normalise/processor_config.json"
+    "$PROPNEU" info "$dir/normalise" | grep -qF "processor_config.json: $words" ||
+        complain "$extractor: $("$PROPNEU" info "$dir/normalise" 2>&1 | grep reason)"
+done <<'EOF'
+sampling_rate 8000: only models of 16000 Hz
+{"feature_extractor": {"sampling_rate": "8000", "do_normalize": true}}
+do_normalize is the text "false", neither true nor false (--normalize yes|no)
+{"feature_extractor": {"sampling_rate": "16000", "do_normalize": "false"}}
+of WhisperFeatureExtractor in several bands, not of waveforms
+{"feature_extractor": {"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 80}}
+of Speech2TextFeatureExtractor in several bands, not of waveforms
+{"feature_extractor": {"feature_extractor_type": "Speech2TextFeatureExtractor", "do_normalize": true}}
+of features in several bands, not of waveforms
+{"feature_extractor": {"feature_size": 80, "do_normalize": true}}
+EOF
+"$PROPNEU" activations -q --normalize no -m "$dir/normalise" "$data/audio/9001-100001-0000.wav" \
+    -o "$dir/new.safetensors" || complain '--normalize does not go without an extractor'
+echo '{"model_type": "wavlm"}' >"$dir/normalise/config.json"
+"$PROPNEU" info "$dir/normalise" | grep -q 'normalise: the configuration has no sizes (hidden_size' ||
+    complain "no sizes: $("$PROPNEU" info "$dir/normalise" 2>&1 | grep reason)"
+
 # What is no model, by name: in a file, in a folder, and for recordings.
 is_no_model() {
     refuses 1 "$dir/$1: $2" activations -m "$dir/$1" "$data/audio/9001-100001-0000.wav" -o "$dir/new.counts"

@@ -271,6 +271,10 @@ static void headers_never_finished_are_read_to_the_end(void **state)
     put_wav("wide.wav", "RF64", 1 << 20, 1 << 20, true, "", 0, "", 0);
     assert_status(audio_read(&a, in_dir("wide.wav"), &err), STATUS_FORMAT);
     assert_non_null(strstr(err.msg, "truncated"));
+    put_wav("two.wav", "RIFF", 48 + 2 * UNFINISHED, 2 * UNFINISHED, false, "data\4\0\0\0abcd", 12,
+            "", 0);
+    assert_status(audio_read(&a, in_dir("two.wav"), &err), STATUS_UNSUPPORTED);
+    assert_non_null(strstr(err.msg, "byte 48: a second chunk of samples"));
     /* Finished, and of no samples. */
     put_wav("none.wav", "RIFF", 56, 0, false, "", 0, "LIST\14\0\0\0INFOISFT\0\0\0\0", 20);
     assert_status(audio_read(&a, in_dir("none.wav"), &err), STATUS_FORMAT);

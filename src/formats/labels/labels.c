@@ -17,6 +17,7 @@
 #include "formats/labels/label_format.h"
 #include "formats/labels/labelstore.h"
 #include "formats/listed.h"
+#include "formats/utf.h"
 
 struct labels {
     char *path, *tier;
@@ -56,8 +57,8 @@ static enum status labels_add_file(struct labels *l, const char *path, const cha
 {
     uint32_t known = names_find(&l->utterance, utterance);
     if (known != NAMES_NONE)
-        return err_set(err, STATUS_FORMAT, "%s: utterance %s is in %s too", path, utterance,
-                       l->file[known]);
+        return err_set(err, STATUS_FORMAT, "%s: utterance %s is in %s too: give one of the two",
+                       path, utterance, l->file[known]);
     char *copy = mem_strndup(path, strlen(path));
     if (!copy || !mem_grow(&l->file, &l->cap, l->utterance.count + 1, sizeof *l->file) ||
         names_add(&l->utterance, utterance) == NAMES_NONE) {
@@ -143,11 +144,41 @@ static enum status labels_open_folder(struct labels *l, const char *folder, stru
     return err_set(err, STATUS_NOTFOUND, "%s: no label files in this folder", folder);
 }
 
+/* What label files turn out to be that were renamed. */
+static enum status labels_check_kind(const struct labels *l, const struct mapped *m,
+                                     const char *path, struct err *err)
+{
+    static const char elan[] = "<ANNOTATION_DOCUMENT";
+    const char *text = (const char *)m->data;
+    size_t head = m->size < 2048 ? m->size : 2048;
+    if (head && memmem(text, head, elan, sizeof elan - 1))
+        return err_set(err, STATUS_UNSUPPORTED, "%s: %s under another name; %s", path,
+                       label_format_elan.unusable, label_format_elan.instead);
+    if (head > 5 && memcmp(text, "<?xml", 5) == 0)
+        return err_set(err, STATUS_FORMAT, "%s: an XML file, not a %s", path, l->format->name);
+    return STATUS_OK;
+}
+
+/* The text of M into S; UTF-16 is read as UTF-8. */
+static enum status labels_store_text(const struct labels *l, struct label_store *s,
+                                     const struct mapped *m, const char *path,
+                                     const char *utterance, struct err *err)
+{
+    struct span text = {(const char *)m->data, m->size};
+    char *owned = NULL;
+    enum status code = labels_check_kind(l, m, path, err);
+    if (!code && utf_is_utf16(m->data, m->size))
+        code = utf_decode(&text, &owned, m->data, m->size, path, err);
+    if (!code)
+        code = l->format->store(s, text.s, text.n, path, utterance, err);
+    free(owned);
+    return code;
+}
+
 /* The labels in the file at PATH, sorted. */
 static enum status labels_fill_store(const struct labels *l, struct label_store *s,
                                      const char *path, struct err *err)
 {
-    const struct label_format *format = l->format;
     struct mapped m;
     s->table = &l->table;
     s->tier = l->tier;
@@ -156,7 +187,7 @@ static enum status labels_fill_store(const struct labels *l, struct label_store 
         return err_nomem(err);
     enum status code = mapped_open(&m, path, err);
     if (!code) {
-        code = format->store(s, m.data, m.size, path, utterance, err);
+        code = labels_store_text(l, s, &m, path, utterance, err);
         mapped_close(&m);
     }
     free(utterance);
@@ -313,8 +344,14 @@ static enum status labels_get_grid(const struct labels *l, const char *path,
     enum status code = mapped_open(&m, path, err);
     if (code)
         return code;
-    code = l->format->grid(out, m.data, m.size, path, l->tier, err);
+    code = labels_check_kind(l, &m, path, err);
+    if (!code)
+        code = l->format->grid(out, m.data, m.size, path, l->tier, err);
     mapped_close(&m);
+    if (!code && out->count == 0) {
+        utterance_labels_free(out);
+        code = err_set(err, STATUS_FORMAT, "%s: no labels in the tier of phones", path);
+    }
     return code;
 }
 

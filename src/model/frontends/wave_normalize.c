@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "base/number.h"
+#include "formats/lines.h"
 #include "model/frontends/wave.h"
 
 #include <stdio.h>
@@ -37,17 +38,46 @@ static enum status normalize_check_rate(const json_t *task, const char *where, c
                                         struct err *err)
 {
     const json_t *v = json_object_get(task, key);
-    if (!json_is_number(v) || json_number_value(v) == RATE)
+    const char *text = json_string_value(v);
+    double rate = json_number_value(v);
+    if (text && !span_number((struct span){text, strlen(text)}, &rate))
+        rate = 0;
+    if ((!text && !json_is_number(v)) || rate == RATE)
         return STATUS_OK;
     return err_set(err, STATUS_UNSUPPORTED, "%s: %s %s: only models of %d Hz can be run", where,
-                   key, number_short(json_number_value(v), 6).text, RATE);
+                   key, text ? text : number_short(rate, 6).text, RATE);
 }
+
+#define WAVEFORMS "Wav2Vec2FeatureExtractor"
 
 /* Whether TASK is of the class that normalises unless it is told otherwise. */
 static bool extractor_is_named(const json_t *task)
 {
     const char *type = json_string_value(json_object_get(task, "feature_extractor_type"));
-    return type && strcmp(type, "Wav2Vec2FeatureExtractor") == 0;
+    return type && strcmp(type, WAVEFORMS) == 0;
+}
+
+/* What TASK says of reading recordings must be of waveforms, and in the types that transformers
+ * writes: to Python the text "false" is true. */
+static enum status extractor_check(const json_t *task, const char *where, const char *key,
+                                   struct err *err)
+{
+    static const char *const spectral[] = {"Whisper", "Speech2Text", "SeamlessM4T", "ASTFeature"};
+    const char *type = json_string_value(json_object_get(task, "feature_extractor_type"));
+    const json_t *size = json_object_get(task, "feature_size"), *v = json_object_get(task, key);
+    bool bands = json_is_number(size) && json_number_value(size) != 1;
+    for (size_t i = 0; type && i < sizeof spectral / sizeof *spectral; i++)
+        bands |= strncmp(type, spectral[i], strlen(spectral[i])) == 0;
+    if (json_is_string(v))
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%s: %s is the text \"%.20s\", neither true nor false (--normalize yes|no)",
+                       where, key, json_string_value(v));
+    if (bands || (type && strcmp(type, WAVEFORMS) != 0 && !json_is_boolean(v)))
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%s: of %.60s%s, not of waveforms (" WAVEFORMS
+                       "): another model's file? (--normalize yes|no goes without it)",
+                       where, type ? type : "features", bands ? " in several bands" : "");
+    return STATUS_OK;
 }
 
 /* "KEY of WHERE", which the model keeps. */
@@ -69,19 +99,22 @@ enum status wave_read_normalize(struct model *m, const struct binder *b, const s
     struct wave *w = m->front;
     const char *where, *key = "normalize";
     const json_t *task = normalize_task_of(c, &where), *v = json_object_get(task, key);
+    bool given = o && o->normalize != MODEL_NORMALIZE_AS_TRAINED;
     enum status code = normalize_check_rate(task, where, "sample_rate", err);
     if (!code)
         code = normalize_check_rate(task, where, "sampling_rate", err);
+    if (!v)
+        v = json_object_get(task, key = "do_normalize");
+    if (!code && !given)
+        code = extractor_check(task, where, key, err);
     if (code) {
         err_prefix(err, "%s", c->path);
         return code;
     }
-    if (!v)
-        v = json_object_get(task, key = "do_normalize");
-    if (o && o->normalize != MODEL_NORMALIZE_AS_TRAINED) {
+    if (given) {
         w->normalize = o->normalize == MODEL_NORMALIZE_YES;
         m->info.normalize_from = "--normalize";
-    } else if (json_is_boolean(v) || (task == c->preprocessor && v && !json_is_string(v))) {
+    } else if (json_is_boolean(v) || (task == c->preprocessor && v)) {
         /* transformers asks Python, to which null and 0 are false. */
         w->normalize = json_is_true(v) || json_number_value(v) != 0;
         code = normalize_note(m, key, where, err);
