@@ -411,6 +411,53 @@ static void values_one_by_one_equal_their_definitions(void **state)
         }
 }
 
+/* Four sums of two taps U and V by the five products of Toom-Cook, column by column. */
+static void check_toom(const struct kernels *kn, size_t groups, size_t n)
+{
+    struct rng r = rng_seed(n);
+    size_t ld = n + 5, rows = 4 * groups + 1;
+    float *d = draw_many(&r, rows * ld), *a = mem_aligned(rows * ld, sizeof *a);
+    float *last = draw_many(&r, groups * n), *y = draw_many(&r, rows * ld);
+    float *u = draw_many(&r, n), *v = draw_many(&r, n), *bias = draw_many(&r, n);
+    memcpy(a, d, rows * ld * sizeof *a);
+    kn->toom_in(groups, n, a, ld, last, n);
+    for (size_t i = 0; i < groups * n; i++) {
+        size_t c = i % n, at = i / n * 4 * ld + c;
+        y[at + ld] = (u[c] + v[c]) / 2 * a[at + ld];
+        y[at + 2 * ld] = (u[c] - v[c]) / 6 * a[at + 2 * ld];
+        y[at + 3 * ld] = (u[c] + 2 * v[c]) / 6 * a[at + 3 * ld];
+    }
+    kn->toom_out(groups, n, y, ld, n % 2 ? bias : NULL);
+    for (size_t i = 0; i < groups * n; i++) {
+        size_t c = i % n, at = i / n * 4 * ld + c;
+        y[at] += u[c] * a[at];
+        y[at + 3 * ld] += v[c] * last[i];
+    }
+    for (size_t t = 0; t < 4 * groups; t++) {
+        for (size_t c = 0; c < n; c++) {
+            double want = (double)u[c] * d[t * ld + c] + (double)v[c] * d[(t + 1) * ld + c] +
+                          (n % 2 ? (double)bias[c] : 0);
+            if (!(fabs(y[t * ld + c] - want) < 1e-5))
+                fail_msg("%s: row %zu, column %zu of %zu: %g, not %g", kn->name, t, c, n,
+                         (double)y[t * ld + c], want);
+        }
+        /* What is behind the columns stays. */
+        assert_memory_equal(a + t * ld + n, d + t * ld + n, 5 * sizeof *a);
+    }
+    assert_memory_equal(a + 4 * groups * ld, d + 4 * groups * ld, ld * sizeof *a);
+    float *all[] = {d, a, last, y, u, v, bias};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        free(all[i]);
+}
+
+static void four_sums_are_made_of_five_products(void **state)
+{
+    (void)state;
+    for (size_t b = 0; b < 4 && builds[b]; b++)
+        for (size_t n = 1; n < 80; n += n < 20 ? 1 : 13)
+            check_toom(builds[b], 3, n);
+}
+
 /* With the argument "chosen" prints which build is used, for tests/portable.sh. */
 int main(int argc, char **argv)
 {
@@ -420,6 +467,7 @@ int main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_equal_plain_sums),
+        cmocka_unit_test(four_sums_are_made_of_five_products),
         cmocka_unit_test(fourier_transforms_are_those_of_the_definition),
         cmocka_unit_test(gelu_is_the_exact_form),
         cmocka_unit_test(every_activation_is_its_definition),

@@ -66,7 +66,9 @@ static enum status wave_pack_conv(struct model *m, struct conv *c, const float *
     }
     free(tap);
     c->packed = tap ? packed : NULL;
-    return c->packed ? STATUS_OK : err_nomem(err);
+    if (!c->packed)
+        return err_nomem(err);
+    return apart && wave_toom_fits(c) ? wave_toom_pack(m, c, weight, err) : STATUS_OK;
 }
 
 /*
@@ -161,6 +163,7 @@ struct wave_pass {
     float *first, *packed; /* the first convolution with its norm folded in */
     float *bias;           /* its bias */
     float *out[MAX_CONVS]; /* of each convolution, as many rows as its user wants at a time */
+    float *last;           /* wave_toom_rows */
     bool finite;
     const struct cancel *cancel;
 };
@@ -179,7 +182,7 @@ static size_t wave_carve(const struct model *m, size_t samples, struct wave_pass
 {
     const struct wave *w = wave_of(m);
     const struct conv *c = &w->conv[0];
-    size_t used = 0, rows = wave_frames(m, samples);
+    size_t used = 0, last = 0, rows = wave_frames(m, samples);
     r->normalized = scratch_take(memory, &used, w->normalize ? samples : 0);
     r->first = scratch_take(memory, &used, (size_t)c->out * c->kernel);
     r->packed = scratch_take(memory, &used, kernels_packed_size(m->kn, c->out, c->kernel));
@@ -189,8 +192,11 @@ static size_t wave_carve(const struct model *m, size_t samples, struct wave_pass
         r->out[i] = scratch_take(memory, &used, rows * wave_row_stride(w, i));
         if (i == 1 && rows > SECOND_ROWS)
             rows = SECOND_ROWS;
+        if (w->conv[i].mixed && last < rows / 4 * wave_row_stride(w, i - 1))
+            last = rows / 4 * wave_row_stride(w, i - 1);
         rows = wave_rows_below(&w->conv[i], rows);
     }
+    r->last = scratch_take(memory, &used, last);
     return used;
 }
 
@@ -273,9 +279,9 @@ static enum status wave_fold_norm(struct wave_pass *r, size_t samples, struct er
     return STATUS_OK;
 }
 
-/* N rows of convolution I into OUT, from what it sees at IN. */
-static void wave_multiply(const struct wave_pass *r, uint32_t i, size_t n, const float *in,
-                          float *out)
+/* N rows of convolution I into OUT, from what it sees at IN, as sums of products of its taps. */
+static void wave_multiply_taps(const struct wave_pass *r, uint32_t i, size_t n, const float *in,
+                               float *out)
 {
     const struct wave *w = wave_of(r->m);
     const struct conv *c = &w->conv[i];
@@ -286,6 +292,22 @@ static void wave_multiply(const struct wave_pass *r, uint32_t i, size_t n, const
     for (size_t k = 0; k < taps && !cancelled(r->cancel); k++)
         r->m->kn->gemm(n, c->out, depth, in + k * below, c->stride * below, packed + k * size, out,
                        wave_row_stride(w, i), k ? NULL : bias, k > 0);
+}
+
+/* The same, with fewer products where convolution I has the form for it. */
+static void wave_multiply(const struct wave_pass *r, uint32_t i, size_t n, const float *in,
+                          float *out)
+{
+    const struct wave *w = wave_of(r->m);
+    const struct conv *c = &w->conv[i];
+    size_t quick = c->mixed ? n / 4 * 4 : 0, stride = wave_row_stride(w, i);
+    if (quick) {
+        size_t below = wave_row_stride(w, i - 1);
+        wave_toom_rows(r->m->kn, c, quick / 4, r->out[i - 1], below, r->last, out, stride, c->bias,
+                       r->cancel);
+        in += quick * c->stride * below;
+    }
+    wave_multiply_taps(r, i, n - quick, in, out + quick * stride);
 }
 
 /* ROWS of convolution I from FIRST on into OUT; what they are made of is made first.  Once the flag

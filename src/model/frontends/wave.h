@@ -12,6 +12,7 @@
 struct conv {
     uint32_t in, out, kernel, stride;
     const float *packed; /* weight as [kernel][out][in], packed tap by tap; first: [out][kernel] */
+    const float *mixed;  /* wave_toom.c: mixtures of taps [3], packed; or NULL */
     const float *bias;   /* [out], or NULL */
     struct norm norm;    /* over channels behind the convolution, where NORM_EACH */
 };
@@ -39,6 +40,17 @@ struct wave {
 };
 
 extern const struct frontend wave_frontend;
+
+/*
+ * wave_toom.c: whether a convolution with its taps in rows of their own has the form for it; its
+ * mixtures of taps of WEIGHT [out][in][kernel]; and 4 GROUPS rows OUT, STRIDE apart, of those IN,
+ * BELOW apart, which are spoiled, with room for LAST [groups][below].
+ */
+bool wave_toom_fits(const struct conv *c);
+enum status wave_toom_pack(struct model *m, struct conv *c, const float *weight, struct err *err);
+void wave_toom_rows(const struct kernels *kn, const struct conv *c, size_t groups, float *in,
+                    size_t below, float *last, float *out, size_t stride, const float *bias,
+                    const struct cancel *cancel);
 
 /* wave_config.c: HuBERT, wav2vec 2.0 and UniSpeech; wavlm_config.c; data2vec_config.c. */
 extern const struct family_config wave_config, wavlm_config, data2vec_config;

@@ -84,6 +84,15 @@ struct kernels {
                         float *y);
 
     /*
+     * What toom_impl.c says, for GROUPS of four outputs and N columns.  X: rows d0 .. d3 of each
+     * group and one more behind the last, LD apart, become a0 .. a3; a4 goes to LAST.  Y: rows p1
+     * .. p3 of each group, LD apart and behind one that is not looked at, become the four sums
+     * without p0 and p4, + BIAS [n] unless it is NULL.
+     */
+    void (*toom_in)(size_t groups, size_t n, float *x, size_t ld, float *last, size_t ld_last);
+    void (*toom_out)(size_t groups, size_t n, float *y, size_t ld, const float *bias);
+
+    /*
      * Candidates among ROW [width] that hold the tau largest |row|: indices in ascending order and
      * |row| as bits, [at least tau]; returns how many.  Room for width + 16 of each.
      */

@@ -26,6 +26,8 @@ void KERNEL(fourier)(float *re, float *im, const float *roots);
 void KERNEL(fourier_back)(float *re, float *im, const float *roots);
 void KERNEL(fourier_mix)(size_t series, size_t channels, const float *filters, const float *x,
                          float *y);
+void KERNEL(toom_in)(size_t groups, size_t n, float *x, size_t ld, float *last, size_t ld_last);
+void KERNEL(toom_out)(size_t groups, size_t n, float *y, size_t ld, const float *bias);
 size_t KERNEL(candidates)(const float *row, size_t width, size_t tau, uint32_t *index,
                           uint32_t *key);
 uint32_t KERNEL(threshold)(const uint32_t *key, size_t n, size_t tau);
