@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "explorer/changed.h"
 
 /* One session of lines: where they come from, where answers go. */
 struct plain {
@@ -66,6 +67,8 @@ static enum status plain_show(struct plain *p, struct err *err)
     struct canvas c;
     app_settle(p->app, true, INT_MAX);
     app_prepare(p->app);
+    if (changed_notice(p->app))
+        app_prepare(p->app);
     if (!canvas_init(&c, p->player->cols, p->player->rows, p->app->ascii))
         return err_nomem(err);
     c.plain = true;

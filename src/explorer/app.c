@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "explorer/app_options.h"
+#include "explorer/changed.h"
 #include "explorer/conditions.h"
 #include "explorer/copy.h"
 #include "explorer/info.h"
@@ -303,6 +304,10 @@ enum status app_apply(struct app *app, enum action action, long arg)
     if (action <= ACTION_NONE || action >= ACTION_END || !action_entry(action, context))
         return STATUS_USAGE;
     app->message.text[0] = '\0';
+    if (changed_refuses(app, action, context, &err)) {
+        app_say(app, true, "%s", err.msg);
+        return err.code;
+    }
     catch_up(app);
     app->moved = only_moves(app, action);
     history_before(app);

@@ -30,12 +30,13 @@
 struct app_file {
     const char *path; /* borrowed */
     bool open;
+    bool changed; /* another program wrote into it (changed.h) */
     struct counts counts;
     struct analysis session; /* the screen's own; the engine has another */
     struct engine *engine;
     struct nulls *nulls; /* NULL: none are computed */
     double sigma;        /* what the engine computes with; 0: nothing yet */
-    char why[256];       /* why it could not be opened */
+    char why[256];       /* why it could not be opened, or used any more */
     char sha256[65];     /* of its bytes, once it was asked for */
 };
 
@@ -189,6 +190,12 @@ size_t app_missing(const struct app *app);
 static inline const struct app_file *app_file(const struct app *app)
 {
     return &app->file[app->here];
+}
+
+/* True if file number I can be shown. */
+static inline bool app_file_there(const struct app *app, size_t i)
+{
+    return app->file[i].open && !app->file[i].changed;
 }
 
 static inline const struct analysis *app_session(const struct app *app)

@@ -108,6 +108,8 @@ enum status copy_choose(struct app *app, enum action action, struct err *err)
     size_t lines = 1;
     enum status code = STATUS_OK;
     panel_close(&app->panel);
+    if (app_file(app)->changed && action != ACTION_COPY_LINK)
+        return err_set(err, STATUS_IO, "%s: was changed while in use", app_file(app)->path);
     buf_clear(&app->clip.text);
     switch (action) {
     case ACTION_COPY_ROW: code = copy_list(app, false, err); break;

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "base/number.h"
+#include "explorer/changed.h"
 #include "explorer/view.h"
 
 #include <stdio.h>
@@ -218,7 +219,11 @@ enum status app_render(const struct app *app, struct canvas *c, struct err *err)
         view_current(app)->render(app, c, area);
         draw_status(app, c);
     }
-    if (app->panel.kind && !app->help.open)
+    /* Asked last: what was drawn was read before. */
+    bool changed = changed_now(app_file(app));
+    if (changed && !app->help.open)
+        changed_render(app, c, area);
+    if (app->panel.kind && !app->help.open && (!changed || app_file(app)->changed))
         panel_render(app, c, area);
     if (!c->plain)
         footer_render(c, c->rows - 1, c->cols, app_context(app));

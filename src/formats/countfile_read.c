@@ -16,7 +16,11 @@
 #include "base/number.h"
 #include "formats/tensors/safetensors.h"
 
-/* Data of tensor T, which must have this type and shape (COLUMNS 0: one dimension), aligned. */
+/*
+ * Data of tensor T, which must have this type and shape (COLUMNS 0: one dimension), aligned.  What
+ * is said of each cell is copied: levels are used as indices, and must stay what they were when
+ * they were checked, even if another program writes into the file.
+ */
 static enum status counts_take_tensor(struct counts *c, const struct tensor *t, enum dtype dtype,
                                       size_t rows, size_t columns, void *out, struct err *err)
 {
@@ -31,7 +35,7 @@ static enum status counts_take_tensor(struct counts *c, const struct tensor *t, 
         return counts_bad(c, err, "tensor '%s' has the shape %s but there are %zu cells", t->name,
                           shape, rows);
     }
-    if ((uintptr_t)data % dtype_size(dtype) != 0) {
+    if (!columns || (uintptr_t)data % dtype_size(dtype) != 0) {
         void *copy = counts_alloc(c, t->count, dtype_size(dtype));
         if (!copy)
             return err_nomem(err);

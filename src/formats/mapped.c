@@ -31,6 +31,7 @@ struct watch {
     size_t size;
     char *path, *shown; /* SHOWN: printable */
     struct stat was;    /* when it was mapped */
+    bool written;       /* since then, as was seen */
     struct watch *next;
 };
 
@@ -63,6 +64,7 @@ static enum status mapped_watch(const struct mapped *m, const struct stat *was, 
         w->shown = shown;
         w->size = m->size;
         w->was = *was;
+        w->written = false;
         atomic_store(&w->base, (uintptr_t)m->data);
     }
     pthread_mutex_unlock(&watching);
@@ -73,13 +75,16 @@ static enum status mapped_watch(const struct mapped *m, const struct stat *was, 
     return err_nomem(err);
 }
 
-/* Only the same file can have been written to: one that took its name left the mapped one alone. */
-static bool mapped_written_to(const struct watch *w)
+/* Only the same file can have been written to: one that took its name left the mapped one alone.
+ * Times can be set back, so what was seen once stays true. */
+static bool mapped_written_to(struct watch *w)
 {
     struct stat now;
-    return stat(w->path, &now) == 0 && now.st_dev == w->was.st_dev && now.st_ino == w->was.st_ino &&
-           (now.st_size != w->was.st_size || now.st_mtim.tv_sec != w->was.st_mtim.tv_sec ||
-            now.st_mtim.tv_nsec != w->was.st_mtim.tv_nsec);
+    if (stat(w->path, &now) == 0 && now.st_dev == w->was.st_dev && now.st_ino == w->was.st_ino &&
+        (now.st_size != w->was.st_size || now.st_mtim.tv_sec != w->was.st_mtim.tv_sec ||
+         now.st_mtim.tv_nsec != w->was.st_mtim.tv_nsec))
+        w->written = true;
+    return w->written;
 }
 
 static void mapped_unwatch(const struct mapped *m)
@@ -116,6 +121,16 @@ const char *mapped_path(const void *address)
             return w->shown;
     }
     return NULL;
+}
+
+bool mapped_changed(const char *path)
+{
+    bool found = false;
+    pthread_mutex_lock(&watching);
+    for (struct watch *w = atomic_load(&watches); w && !found; w = w->next)
+        found = atomic_load(&w->base) && strcmp(w->path, path) == 0 && mapped_written_to(w);
+    pthread_mutex_unlock(&watching);
+    return found;
 }
 
 enum status mapped_unchanged(struct err *err)

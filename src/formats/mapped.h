@@ -4,6 +4,7 @@
 #ifndef PROPNEU_FORMATS_MAPPED_H
 #define PROPNEU_FORMATS_MAPPED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/status.h"
@@ -35,6 +36,9 @@ const char *mapped_path(const void *address);
  * before results get their names; files that are closed by now are told of once.
  */
 enum status mapped_unchanged(struct err *err);
+
+/* The same of the file mapped as PATH alone; true if it was written into. */
+bool mapped_changed(const char *path);
 
 /* M's file is one that grows while it is read, or our own: it is not asked about. */
 void mapped_may_change(const struct mapped *m);

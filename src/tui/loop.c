@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "screen/keys.h"
+#include "explorer/changed.h"
 #include "explorer/mouse.h"
 #include "tui/outgoing.h"
 
@@ -75,6 +76,8 @@ static enum status loop_draw(struct loop *l, struct err *err)
     app_settle(app, false, l->drawn ? PATIENCE_MS : FIRST_MS);
     take_messages(app);
     app_prepare(app);
+    if (changed_notice(app))
+        app_prepare(app);
     l->waiting = !app_settled(app);
     enum status code = player_render(l->player, &l->canvas, err);
     outgoing_collect();

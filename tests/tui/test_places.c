@@ -383,6 +383,51 @@ static void r32_settings_are_the_users(void **state)
     rmdir(home);
 }
 
+/* Copies the file of the tests to PATH. */
+static void copy_counts(const char *path)
+{
+    char command[300];
+    snprintf(command, sizeof command, "cp '%s' '%s' && chmod u+w '%s'", explorer_file(), path,
+             path);
+    assert_int_equal(system(command), 0);
+}
+
+/* A file that another program writes into shows nothing more; others stay. */
+static void files_that_change_are_not_shown_on(void **state)
+{
+    static const char name[] = "changing.counts";
+    static const char *const gone[] = {"l", "3", "w", NULL};
+    struct pty p;
+    char *argv[] = {(char *)(uintptr_t)explorer_program(),
+                    (char *)(uintptr_t) "explore",
+                    (char *)(uintptr_t) "--draws",
+                    (char *)(uintptr_t) "0",
+                    (char *)(uintptr_t)name,
+                    (char *)(uintptr_t)explorer_file(),
+                    NULL};
+    (void)state;
+    copy_counts(name);
+    screen_start(&p, 100, 30, NULL, argv, 0);
+    assert_true(screen_wait(&p, "best silhouette", false, PATIENCE));
+    explorer_settled(&p);
+    explorer_press(&p, "i", "Enter");
+    FILE *f = fopen(name, "r+");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, -40, SEEK_END), 0);
+    fputs("0123456789012345678901234567890123456789", f);
+    assert_int_equal(fclose(f), 0);
+    explorer_press(&p, "j", "Another program wrote into this file");
+    for (size_t i = 0; gone[i]; i++) {
+        explorer_press(&p, gone[i], "changing.counts: was changed while in use");
+        assert_true(screen_wait(&p, "silhouette", true, PATIENCE));
+    }
+    explorer_press(&p, "yl", "copied: propneu explore");
+    explorer_press(&p, "\033f", "best silhouette");
+    explorer_press(&p, "7", "was changed while in use");
+    explorer_quit(&p);
+    unlink(name);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +440,7 @@ int main(void)
         cmocka_unit_test(r22_links_lead_back),
         cmocka_unit_test(r22_links_of_any_name_run_nothing),
         cmocka_unit_test(r22_marks_and_names_come_along),
+        cmocka_unit_test(files_that_change_are_not_shown_on),
         cmocka_unit_test(r23_copies_are_wrapped_and_never_read),
         cmocka_unit_test(r24_the_selection_is_printed_at_the_end),
         cmocka_unit_test(r32_settings_are_the_users),

@@ -441,6 +441,29 @@ static void every_changed_byte_is_noticed(void **state)
     free(bytes);
 }
 
+/* By another program, while the file is mapped. */
+static void levels_stay_what_they_were_when_checked(void **state)
+{
+    struct counts c, r;
+    struct err err;
+    (void)state;
+    make(&c);
+    assert_ok(counts_write(&c, FILE_B, &err));
+    assert_ok(counts_open(&r, FILE_B, &err));
+    FILE *f = fopen(FILE_B, "r+");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, -152, SEEK_END), 0);
+    for (int i = 0; i < 152; i++)
+        fputc(0x7e, f);
+    assert_int_equal(fclose(f), 0);
+    assert_memory_not_equal(r.layer[0].u16, narrow, sizeof narrow);
+    assert_memory_equal(r.frames, frames, sizeof frames);
+    assert_memory_equal(r.factor[0].index, phone_index, sizeof phone_index);
+    assert_memory_equal(r.factor[1].index, gender_index, sizeof gender_index);
+    counts_free(&r);
+    assert_status(mapped_unchanged(&err), STATUS_IO);
+}
+
 static void truncated_files_are_refused(void **state)
 {
     struct counts c;
@@ -520,6 +543,7 @@ int main(void)
         cmocka_unit_test(counts_at_several_lambdas_are_chosen_from),
         cmocka_unit_test(broken_lists_of_lambdas_are_refused),
         cmocka_unit_test(every_changed_byte_is_noticed),
+        cmocka_unit_test(levels_stay_what_they_were_when_checked),
         cmocka_unit_test(truncated_files_are_refused),
         cmocka_unit_test(random_damage_does_no_harm),
         cmocka_unit_test(cells_in_any_order_are_read_but_not_twice),

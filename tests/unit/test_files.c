@@ -77,9 +77,13 @@ static void a_file_that_was_written_to_is_told(void **state)
         assert_ok(mapped_unchanged(&err));
         assert_ok(outfile_open(&f, first, &err));
         fputs("result", f.stream);
+        assert_false(mapped_changed(input));
         file_write_into(input, "behind");
+        assert_true(mapped_changed(input));
+        assert_false(mapped_changed(first));
         if (closed)
             mapped_close(&m);
+        assert_int_equal(mapped_changed(input), !closed);
         assert_int_equal(outfile_commit(&f, &err), STATUS_IO);
         assert_string_equal(err.msg, "test_files.in: was changed while in use");
         assert_false(file_is(first));

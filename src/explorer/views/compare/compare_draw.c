@@ -184,7 +184,7 @@ static void best_row(const struct app *app, struct canvas *c, int row, size_t i,
     const struct compare_state *s = compare_state(app);
     int col = 4 + k->name;
     draw_file(app, c, row, i, k->name);
-    if (!app->file[i].open) {
+    if (!app_file_there(app, i)) {
         canvas_text(c, row, col + 2, c->cols - col - 2, STYLE_ALERT, app->file[i].why);
         return;
     }
@@ -271,7 +271,7 @@ static int draw_reasons(const struct app *app, struct canvas *c, struct rect a)
     for (size_t i = 0; i < s->files; i++)
         for (uint32_t p = 0; p < s->names.count && row < a.rows; p++) {
             const char *why = compare_reason(app, i, s->names.name[p]);
-            if (!app->file[i].open || !*why)
+            if (!app_file_there(app, i) || !*why)
                 continue;
             canvas_textf(c, a.row + row++, a.col + 2, a.cols - 2, STYLE_FAINT, "%s, %s: %s",
                          s->title[i], s->names.name[p], why);

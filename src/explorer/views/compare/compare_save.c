@@ -21,7 +21,7 @@ static enum status compare_shown(const struct app *app, struct scores **shown, s
     if (!*shown)
         return err_nomem(err);
     for (size_t i = 0; i < s->files; i++)
-        if (app->file[i].open && !(s->form == COMPARE_CURVES && s->hidden[i]))
+        if (app_file_there(app, i) && !(s->form == COMPARE_CURVES && s->hidden[i]))
             (*shown)[(*count)++] = s->scores[i];
     if (*count)
         return STATUS_OK;

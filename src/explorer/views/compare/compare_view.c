@@ -67,7 +67,7 @@ static enum status compare_prepare(struct app *app, struct err *err)
     app_open_all(app);
     forget_scores(s);
     for (size_t i = 0; !code && i < s->files; i++)
-        if (app->file[i].open)
+        if (app_file_there(app, i))
             code = scores_take(&s->scores[i], app->file[i].engine, &app->file[i].counts,
                                &app->file[i].session.names, s->title[i], err);
     return code ? code : scores_names(s->scores, s->files, &s->names, err);
@@ -83,7 +83,7 @@ const struct score_property *compare_scores(const struct compare_state *s, size_
 const char *compare_reason(const struct app *app, size_t i, const char *name)
 {
     const struct score_property *q = compare_scores(compare_state(app), i, name);
-    if (!app->file[i].open)
+    if (!app_file_there(app, i))
         return app->file[i].why;
     return q ? q->why : "not counted in this file";
 }
