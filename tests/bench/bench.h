@@ -7,20 +7,25 @@
 #ifndef PROPNEU_BENCH_H
 #define PROPNEU_BENCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct bench_section {
     const char *name, *what;
     int (*run)(void); /* 0, or 1 after saying on stderr what failed */
+    bool quick;       /* among those that are run unless others are named */
 };
 
-extern const struct bench_section bench_analysis, bench_null;
+/* Everything was asked for, not the minute that runs by itself. */
+extern bool bench_all;
+
+extern const struct bench_section bench_products, bench_analysis, bench_null;
 extern const struct bench_section bench_count, bench_hubert, bench_wavlm;
 extern const struct bench_section bench_screen, bench_keys, bench_leave;
 
 #define BENCH_MAX_ROUNDS 31
 
-/* Rounds of every measurement: $BENCH_ROUNDS, else 7. */
+/* Rounds of every measurement: $BENCH_ROUNDS, else 7, or 3 in the minute. */
 int bench_rounds(void);
 
 /* Seconds of processor time this thread has used. */

@@ -146,4 +146,5 @@ static int null_bench(void)
 }
 
 const struct bench_section bench_null = {
-    "null", "exchanging labels, 12 layers x 3072 neurons x 39 phones x 40 speakers", null_bench};
+    "null", "exchanging labels, 12 layers x 3072 neurons x 39 phones x 40 speakers", null_bench,
+    false};

@@ -99,6 +99,42 @@ static void products_equal_plain_sums(void **state)
     }
 }
 
+/* A left side given as its transpose gives the same to the bit. */
+static void check_turned(const struct kernels *kn, size_t m, size_t n, size_t k, bool add)
+{
+    struct rng r = rng_seed(m + n + k);
+    size_t lda = m + 5;
+    float *turned = draw_many(&r, k * lda), *a = draw_many(&r, m * k), *b = draw_many(&r, k * n);
+    float *expected = draw_many(&r, m * n), *c = draw_many(&r, m * n);
+    float *packed = mem_aligned(kernels_packed_size(kn, n, k), sizeof *packed);
+    float *work = mem_aligned(KERNELS_TURNED_ROWS * KERNELS_TURNED_DEPTH, sizeof *work);
+    for (size_t i = 0; i < m; i++)
+        for (size_t p = 0; p < k; p++)
+            a[i * k + p] = turned[p * lda + i];
+    memcpy(c, expected, m * n * sizeof *c);
+    kn->pack(n, k, b, n, packed);
+    kn->gemm(m, n, k, a, k, packed, expected, n, NULL, add);
+    kn->gemm_turned(m, n, k, turned, lda, packed, c, n, add, work);
+    assert_memory_equal(c, expected, m * n * sizeof *c);
+    free(turned);
+    free(a);
+    free(b);
+    free(expected);
+    free(c);
+    free(packed);
+    free(work);
+}
+
+static void turned_products_equal_plain_ones(void **state)
+{
+    (void)state;
+    for (int b = 0; builds[b]; b++) {
+        check_turned(builds[b], 5, 17, 3, false);
+        check_turned(builds[b], 40, 33, 800, true);
+        check_turned(builds[b], 350, 20, 100, false);
+    }
+}
+
 /* Transforms against their definition, there and back. */
 static void fourier_transforms_are_those_of_the_definition(void **state)
 {
@@ -468,6 +504,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_equal_plain_sums),
         cmocka_unit_test(four_sums_are_made_of_five_products),
+        cmocka_unit_test(turned_products_equal_plain_ones),
         cmocka_unit_test(fourier_transforms_are_those_of_the_definition),
         cmocka_unit_test(gelu_is_the_exact_form),
         cmocka_unit_test(every_activation_is_its_definition),

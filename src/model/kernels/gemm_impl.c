@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "model/kernels/kernels.h"
 #include "model/kernels/kernels_impl.h"
 
 /* The whole tile in assembly, where there is one. */
@@ -173,22 +174,60 @@ static void gemm_panel(size_t m, size_t columns, size_t k, const float *a, size_
     }
 }
 
+/* ROWS of C, some DEPTH of them: all panels of B, of K rows, whose part from P on is meant. */
+static void gemm_block(size_t rows, size_t n, size_t k, size_t p, size_t depth, const float *a,
+                       size_t lda, const float *packed, float *c, size_t ldc, const float *bias,
+                       bool add)
+{
+    for (size_t j = 0; j < n; j += PANEL) {
+        const float *b = packed + j * k + p * PANEL;
+        gemm_panel(rows, n - j < PANEL ? n - j : PANEL, depth, a, lda, b,
+                   j + PANEL < n ? b + k * PANEL : NULL, c + j, ldc,
+                   bias && p == 0 ? bias + j : NULL, add || p > 0);
+    }
+}
+
 void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed,
                   float *c, size_t ldc, const float *bias, bool add)
 {
     for (size_t i = 0; i < m; i += ROWS) {
         size_t rows = m - i < ROWS ? m - i : ROWS;
+        for (size_t p = 0; p < k; p += DEPTH)
+            gemm_block(rows, n, k, p, k - p < DEPTH ? k - p : DEPTH, a + i * lda + p, lda, packed,
+                       c + i * ldc, ldc, bias, add);
+    }
+}
+
+/* Distance of the rows of a turned block: an odd number of cache lines, so that all sets are used.
+ */
+#define TURNED_STRIDE (DEPTH + 16)
+
+/* OUT [columns][TURNED_STRIDE] = the transpose of A [depth][columns], one line deep at a time. */
+static void gemm_turn(size_t columns, size_t depth, const float *a, size_t lda, float *out)
+{
+    const size_t line = 16;
+    for (size_t p = 0; p < depth; p += line) {
+        size_t end = depth - p < line ? depth : p + line;
+        for (size_t q = p; q < end; q++)
+            for (size_t j = 0; j < columns; j++)
+                out[j * TURNED_STRIDE + q] = a[q * lda + j];
+    }
+}
+
+void KERNEL(gemm_turned)(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                         const float *packed, float *c, size_t ldc, bool add, float *work)
+{
+    for (size_t i = 0; i < m; i += KERNELS_TURNED_ROWS) {
+        size_t rows = m - i < KERNELS_TURNED_ROWS ? m - i : KERNELS_TURNED_ROWS;
         for (size_t p = 0; p < k; p += DEPTH) {
             size_t depth = k - p < DEPTH ? k - p : DEPTH;
-            for (size_t j = 0; j < n; j += PANEL) {
-                const float *b = packed + j * k + p * PANEL;
-                gemm_panel(rows, n - j < PANEL ? n - j : PANEL, depth, a + i * lda + p, lda, b,
-                           j + PANEL < n ? b + k * PANEL : NULL, c + i * ldc + j, ldc,
-                           bias && p == 0 ? bias + j : NULL, add || p > 0);
-            }
+            gemm_turn(rows, depth, a + p * lda + i, lda, work);
+            gemm_block(rows, n, k, p, depth, work, TURNED_STRIDE, packed, c + i * ldc, ldc, NULL,
+                       add);
         }
     }
 }
+_Static_assert(TURNED_STRIDE <= KERNELS_TURNED_DEPTH, "the work of gemm_turned");
 
 void KERNEL(pack_transposed)(size_t n, size_t k, const float *w, size_t ldw, float *packed)
 {

@@ -17,8 +17,9 @@
         .name = #build, .panel = (width), .lanes = (width) / 2, .gemm = gemm_##build,           \
         .fourier = fourier_##build, .fourier_back = fourier_back_##build,                       \
         .fourier_mix = fourier_mix_##build, .pack_transposed = pack_transposed_##build,         \
-        .pack = pack_##build, .gelu = gelu_##build, .gate = gate_##build, .relu = relu_##build, \
-        .tanh = tanh_##build, .softmax = softmax_##build, .scale_rows = scale_rows_##build,     \
+        .pack = pack_##build, .gemm_turned = gemm_turned_##build, .gelu = gelu_##build,         \
+        .gate = gate_##build, .relu = relu_##build, .tanh = tanh_##build,                       \
+        .softmax = softmax_##build, .scale_rows = scale_rows_##build,                           \
         .layer_norm = layer_norm_##build, .add = add_##build, .add_scaled = add_scaled_##build, \
         .toom_in = toom_in_##build, .toom_out = toom_out_##build,                               \
         .candidates = candidates_##build, .threshold = threshold_##build                        \

@@ -34,6 +34,11 @@ struct kernels {
     void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed,
                  float *c, size_t ldc, const float *bias, bool add);
 
+    /* The same of A given as its transpose [k][m]: the gradients of weights.  WORK has
+     * KERNELS_TURNED_ROWS x KERNELS_TURNED_DEPTH floats. */
+    void (*gemm_turned)(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                        const float *packed, float *c, size_t ldc, bool add, float *work);
+
     /* Packs B [k][n] given as its transpose W [n][k]: a layer's weights, or a head's keys. */
     void (*pack_transposed)(size_t n, size_t k, const float *w, size_t ldw, float *packed);
 
@@ -104,6 +109,9 @@ struct kernels {
 };
 
 #define KERNELS_FOURIER 256
+
+#define KERNELS_TURNED_ROWS  168
+#define KERNELS_TURNED_DEPTH 784
 
 static inline size_t kernels_fourier_at(size_t f)
 {

@@ -10,6 +10,8 @@
 
 void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed,
                   float *c, size_t ldc, const float *bias, bool add);
+void KERNEL(gemm_turned)(size_t m, size_t n, size_t k, const float *a, size_t lda,
+                         const float *packed, float *c, size_t ldc, bool add, float *work);
 void KERNEL(pack_transposed)(size_t n, size_t k, const float *w, size_t ldw, float *packed);
 void KERNEL(pack)(size_t n, size_t k, const float *b, size_t ldb, float *packed);
 bool KERNEL(gelu)(float *x, size_t n);
