@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "corpus/pitchfit.h"
+#include "formats/filenames.h"
 #include "formats/listed.h"
 
 const char *const corpus_factor_names[CORPUS_FACTORS] = {"phone", "gender", "pitch", "speaker",
@@ -208,7 +209,8 @@ static bool corpus_warn_of_speakers(struct corpus *c, const char *table)
         speakers_of_utterance(r->utterance, name);
         ok = names_add(&usual, name) != NAMES_NONE;
         listed++;
-        own += strcmp(r->speaker, r->utterance) == 0;
+        own += strncmp(r->speaker, r->utterance, filename_stem(r->speaker)) == 0 &&
+               strlen(r->utterance) == filename_stem(r->speaker);
     }
     if (ok && own == listed && usual.count < listed) {
         char text[1024];

@@ -26,6 +26,10 @@
  * are 1 and more apart. */
 #define ABSURD_STEP 0.5
 
+/* Voices in Hz: of other numbers (its logarithm, semitones, z-scores) hardly one is among these. */
+#define VOICE_LOW  30
+#define VOICE_HIGH 1500
+
 /* Recordings looked at before the work begins, and how far beyond their ends times may run. */
 enum { SAMPLED = 64 };
 #define BEYOND 1.5
@@ -99,13 +103,18 @@ enum status pitchfit_check(const struct pitch_track *t, const char *path, const 
 /* What was seen of the recordings looked at. */
 struct pitchfit_seen {
     size_t fit, misfit, sparse;
-    double seconds, last; /* of those with times, and the times that these end with */
-    double frames, off;   /* of those with lists, and by how much these are too short or long */
+    double seconds, last;  /* of those with times, and the times that these end with */
+    size_t voiced, voices; /* values that are pitch, and that are in the range of voices */
+    double frames, off;    /* of those with lists, and by how much these are too short or long */
 };
 
 static void pitchfit_add(struct pitchfit_seen *s, const struct pitch_track *t, double seconds)
 {
     s->fit++;
+    for (size_t i = 0; t->f0 && i < t->count; i++) {
+        s->voiced += t->f0[i] > 0;
+        s->voices += t->f0[i] >= VOICE_LOW && t->f0[i] <= VOICE_HIGH;
+    }
     if (t->kind == PITCH_F0_TIMED) {
         s->sparse += pitchfit_step(t) >= ABSURD_STEP;
         s->seconds += seconds;
@@ -119,7 +128,13 @@ static void pitchfit_add(struct pitchfit_seen *s, const struct pitch_track *t, d
 static void pitchfit_warn(const struct pitchfit_seen *s, const char *path, char warning[512])
 {
     *warning = '\0';
-    if (s->off > LIST_SHARE * s->frames && s->off > COLUMN_SLACK * (double)s->fit)
+    if (s->voices * 2 < s->voiced)
+        snprintf(
+            warning, 512,
+            "%s: hardly matched: %zu of %zu values looked at are from %d to %d Hz: F0 must be in "
+            "Hz, not in semitones, logarithms or deviations",
+            path, s->voices, s->voiced, VOICE_LOW, VOICE_HIGH);
+    else if (s->off > LIST_SHARE * s->frames && s->off > COLUMN_SLACK * (double)s->fit)
         snprintf(
             warning, 512,
             "%s: hardly matched: lists of pitch and their recordings differ by %s of %s frames "

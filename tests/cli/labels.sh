@@ -102,7 +102,7 @@ refuses 1 'speakerless.tsv: line 1: no column of speakers, only of files (path)'
 mkdir same
 for i in 1 2; do
     ln -s "$data/audio/$a.wav" same/9001-$i.wav
-    printf '9001-%s,F\n' $i >>each.csv
+    printf '9001-%s.wav,F\n' $i >>each.csv
     rows | sed -n "s/$a/9001-$i/p" | tr ' ' '\t' >>same.tsv
 done
 "$PROPNEU" count -q "${model[@]}" -a same -l same.tsv --speakers each.csv -o got.counts 2>err
@@ -206,6 +206,11 @@ grep -qF "ms.txt: $a: times 10 apart that run to 1590, for a recording of 1.87 s
     grep -qF "frames.txt: $a: times 1 apart" frames.err && grep -q 'half a second or more apart' sparse.err &&
     grep -q 'times run to 5.724 s in recordings of 3.5' slow.err && [ ! -s good.err ] ||
     complain "F0 in other units: $(cat ms.err frames.err sparse.err slow.err good.err)"
+sed 's/150$/5.01/' good.txt >log.txt
+"$PROPNEU" count -q "${model[@]}" -a audio -l quoted.csv --pitch log.txt -o new.counts 2>err
+grep -qF 'log.txt: hardly matched: 0 of 320 values looked at are from 30 to 1500 Hz' err ||
+    complain "F0 in no Hz: $(cat err)"
+rm -f new.counts*
 # lists N M: F0 of N and M frames.
 lists() {
     awk -v a=$a -v b=$b -v n="$1" -v m="$2" 'function list(n, f0) {

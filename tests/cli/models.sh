@@ -54,6 +54,8 @@ sampling_rate 8000: only models of 16000 Hz
 {"feature_extractor": {"sampling_rate": "8000", "do_normalize": true}}
 do_normalize is the text "false", neither true nor false (--normalize yes|no)
 {"feature_extractor": {"sampling_rate": "16000", "do_normalize": "false"}}
+do_normalize is neither true nor false
+{"feature_extractor": {"sampling_rate": 16000, "do_normalize": [false]}}
 of WhisperFeatureExtractor in several bands, not of waveforms
 {"feature_extractor": {"feature_extractor_type": "WhisperFeatureExtractor", "feature_size": 80}}
 of Speech2TextFeatureExtractor in several bands, not of waveforms

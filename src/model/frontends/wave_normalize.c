@@ -72,6 +72,9 @@ static enum status extractor_check(const json_t *task, const char *where, const 
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: %s is the text \"%.20s\", neither true nor false (--normalize yes|no)",
                        where, key, json_string_value(v));
+    if (json_is_array(v) || json_is_object(v))
+        return err_set(err, STATUS_UNSUPPORTED,
+                       "%s: %s is neither true nor false (--normalize yes|no)", where, key);
     if (bands || (type && strcmp(type, WAVEFORMS) != 0 && !json_is_boolean(v)))
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: of %.60s%s, not of waveforms (" WAVEFORMS
