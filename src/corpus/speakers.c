@@ -146,6 +146,15 @@ static bool speakers_lack_gender(const struct span *field, size_t n)
     return *w != NULL;
 }
 
+static enum status speakers_refuse_files(struct span column, const char *place, struct err *err)
+{
+    return err_set(
+        err, STATUS_FORMAT,
+        "%s: no column of speakers, only of files (%.*s): each would be a speaker of its "
+        "own; if that is so, call the column speaker",
+        place, column.n < 40 ? (int)column.n : 40, column.s);
+}
+
 /* How the table is laid out, by its first line that is no comment, the one in PLACE; *HEADER: that
  * is a header. Where it is none, a comment with the gender's name in the gender's place names the
  * columns. */
@@ -163,11 +172,7 @@ static enum status speakers_find_layout(struct speakers *s, struct layout *t, st
     size_t n = span_split(line, t->divider, field, t->fields);
     *header = speakers_read_header(t, field, n);
     if (*header && t->utterance == t->speaker)
-        return err_set(
-            err, STATUS_FORMAT,
-            "%s: no column of speakers, only of files (%.*s): each would be a speaker of "
-            "its own; if that is so, call the column speaker",
-            place, (int)field[t->speaker].n, field[t->speaker].s);
+        return speakers_refuse_files(field[t->speaker], place, err);
     if (*header)
         return speakers_name_columns(s, t, field, n) ? STATUS_OK : err_nomem(err);
     if (speakers_lack_gender(field, n))
@@ -177,6 +182,8 @@ static enum status speakers_find_layout(struct speakers *s, struct layout *t, st
     named = *t;
     if (!speakers_read_header(&named, field, n) || named.gender != 1)
         return STATUS_OK;
+    if (named.utterance == named.speaker)
+        return speakers_refuse_files(field[named.speaker], place, err);
     return speakers_name_columns(s, t, field, n) ? STATUS_OK : err_nomem(err);
 }
 

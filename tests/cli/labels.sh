@@ -99,6 +99,9 @@ refuses 1 "twins.tsv: 'a/$a.wav' and 'b/$a.wav' are both utterance '$a'" count -
 sed 's/spk/note/' files.tsv >speakerless.tsv
 refuses 1 'speakerless.tsv: line 1: no column of speakers, only of files (path)' count -q "${model[@]}" \
     -a audio -l files.csv --speakers speakerless.tsv -o new.counts
+printf '# wav\tgender\n%s\tM\n%s\tF\n' $a $b >speakerless.tsv
+refuses 1 'speakerless.tsv: line 2: no column of speakers, only of files (wav)' count -q "${model[@]}" \
+    -a audio -l files.csv --speakers speakerless.tsv -o new.counts
 mkdir same
 for i in 1 2; do
     ln -s "$data/audio/$a.wav" same/9001-$i.wav
