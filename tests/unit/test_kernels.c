@@ -43,6 +43,19 @@ static int find_builds(void **state)
     return 0;
 }
 
+/* A row alone has the bits it has among others: of whatever height the tile was that it fell into.
+ * C: of all M rows; WAS: what C was before. */
+static void check_row_alone(const struct kernels *kn, size_t n, size_t k, const float *a,
+                            const float *packed, const float *was, const float *c,
+                            const float *bias, bool add)
+{
+    float *one = mem_array(n, sizeof *one);
+    memcpy(one, was, n * sizeof *one);
+    kn->gemm(1, n, k, a, k, packed, one, n, bias, add);
+    assert_memory_equal(one, c, n * sizeof *one);
+    free(one);
+}
+
 /* One product in both packings, with and without bias and accumulation, against plain sums. */
 static void check_gemm(const struct kernels *kn, size_t m, size_t n, size_t k, size_t lda)
 {
@@ -73,6 +86,8 @@ static void check_gemm(const struct kernels *kn, size_t m, size_t n, size_t k, s
             }
             /* Columns behind the matrix are somebody else's. */
             assert_memory_equal(c + i * (n + 3) + n, was + i * (n + 3) + n, 3 * sizeof *c);
+            check_row_alone(kn, n, k, a + i * lda, packed, was + i * (n + 3), c + i * (n + 3),
+                            add ? NULL : bias, add);
         }
         free(was);
     }
@@ -88,12 +103,16 @@ static void products_equal_plain_sums(void **state)
 {
     (void)state;
     for (int b = 0; builds[b]; b++) {
-        for (size_t m = 1; m <= 13; m++)
+        for (size_t m = 1; m <= 29; m++) {
             check_gemm(builds[b], m, 17, 5, 5);
+            check_gemm(builds[b], m, 64, m % 9 + 1, 11);
+        }
         for (size_t n = 1; n <= 33; n += 4)
             check_gemm(builds[b], 7, n, 9, 9);
         check_gemm(builds[b], 100, 40, 600, 600);
         check_gemm(builds[b], 193, 16, 1100, 1100);
+        /* More rows than are multiplied at a time. */
+        check_gemm(builds[b], 1300, 9, 5, 5);
         /* Overlapping rows, as of a convolution. */
         check_gemm(builds[b], 50, 3, 384, 3);
     }

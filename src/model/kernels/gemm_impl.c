@@ -9,33 +9,36 @@
 #include "model/kernels/kernels_impl.h"
 
 /* The whole tile in assembly, where there is one. */
-#if defined KERNELS_AVX2 && defined __x86_64__
+#if defined KERNELS_AVX512 && defined __x86_64__
+#include "model/kernels/tile_avx512.h"
+#define TILE_ASSEMBLY tile_avx512
+#elif defined KERNELS_AVX2 && defined __x86_64__
 #include "model/kernels/tile_avx2.h"
 #define TILE_ASSEMBLY tile_avx2
 #endif
 
 /*
- * A panel's part of DEPTH rows is read by ROWS rows of A before the next one is: the larger ROWS,
- * the seldomer weights come from memory, as long as ROWS x DEPTH of A stay in the L2 cache.
- * Processors with AVX-512 have 1 MiB of it and more, others from 256 or 512 KiB on.
+ * A panel's part of DEPTH rows stays in the L1 cache, while the rows of A that fit into the L2
+ * cache (gemm_rows) pass by.  Sums are rounded where DEPTH ends, so that it is the same on every
+ * processor.  L2 is what a processor of the kind has at least.
  */
 #ifdef KERNELS_AVX512
-#define DEPTH 768
-#define ROWS  384
+#define DEPTH 256
+#define L2    ((size_t)1 << 20)
 #else
 #define DEPTH 384
-#define ROWS  192
+#define L2    ((size_t)512 << 10)
 #endif
 #define PANEL (2 * LANES)
-/* Rows at a time: 2 accumulators each, 2 vectors of B and 1 of A fill the registers. */
+/* Rows at a time: 2 accumulators each, 2 vectors of B and those of A fill the registers. */
 #ifdef KERNELS_AVX512
-#define TILE 12
+#define TILE 14
 #else
 #define TILE 6
 #endif
 
 /* Hides how the pointers came about, or the compiler makes one for each row out of them. */
-#define KEEP_POINTERS(a, b, c, d) __asm__("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d))
+#define KEEP_POINTERS(a, b, c, d, e) __asm__("" : "+r"(a), "+r"(b), "+r"(c), "+r"(d), "+r"(e))
 
 /* Row R, by three from one pointer: with one for each row there are too few registers. */
 #define TILE_ROW(r, from)                       \
@@ -46,27 +49,29 @@
             d##r += x * b1;                     \
     }
 
-#define STORE_ROW(r)                                                                \
-    if (rows > r) {                                                                 \
-        float *to = c + r * ldc;                                                    \
-        vstore(to, start[0] + c##r + (add ? vload(to) : zero));                     \
-        if (vectors > 1)                                                            \
-            vstore(to + LANES, start[1] + d##r + (add ? vload(to + LANES) : zero)); \
+#define STORE_ROW(r)                                                              \
+    if (rows > r) {                                                               \
+        vstore(c + r * ldc, vload(from + r * ldfrom) + c##r);                     \
+        if (vectors > 1)                                                          \
+            vstore(c + r * ldc + LANES, vload(from + r * ldfrom + LANES) + d##r); \
     }
 
-/* ROWS x VECTORS of C from K of A and one panel of B; both are constants in every caller. */
+/*
+ * ROWS x VECTORS of C from K of A and one panel of B, added to those of FROM, which may be C, or a
+ * single row where LDFROM is 0; ROWS and VECTORS are constants in every caller.
+ */
 SIMD void gemm_tile(const size_t rows, const size_t vectors, size_t k, const float *a, size_t lda,
-                    const float *b, float *c, size_t ldc, const vfloat *start, bool add)
+                    const float *b, const float *from, size_t ldfrom, float *c, size_t ldc)
 {
     const vfloat zero = {0};
     vfloat c0 = zero, d0 = zero, c1 = zero, d1 = zero, c2 = zero, d2 = zero, c3 = zero, d3 = zero,
            c4 = zero, d4 = zero, c5 = zero, d5 = zero, c6 = zero, d6 = zero, c7 = zero, d7 = zero,
            c8 = zero, d8 = zero, c9 = zero, d9 = zero, c10 = zero, d10 = zero, c11 = zero,
-           d11 = zero;
-    const float *a3 = a + 3 * lda, *a6 = a + 6 * lda, *a9 = a + 9 * lda;
-    for (size_t p = 0; p < k; p++, b += PANEL, a++, a3++, a6++, a9++) {
+           d11 = zero, c12 = zero, d12 = zero, c13 = zero, d13 = zero;
+    const float *a3 = a + 3 * lda, *a6 = a + 6 * lda, *a9 = a + 9 * lda, *a12 = a + 12 * lda;
+    for (size_t p = 0; p < k; p++, b += PANEL, a++, a3++, a6++, a9++, a12++) {
         vfloat b0 = vload(b), b1 = vectors > 1 ? vload(b + LANES) : zero;
-        KEEP_POINTERS(a, a3, a6, a9);
+        KEEP_POINTERS(a, a3, a6, a9, a12);
         TILE_ROW(0, a)
         TILE_ROW(1, a)
         TILE_ROW(2, a)
@@ -79,6 +84,8 @@ SIMD void gemm_tile(const size_t rows, const size_t vectors, size_t k, const flo
         TILE_ROW(9, a9)
         TILE_ROW(10, a9)
         TILE_ROW(11, a9)
+        TILE_ROW(12, a12)
+        TILE_ROW(13, a12)
     }
     STORE_ROW(0)
     STORE_ROW(1)
@@ -92,41 +99,46 @@ SIMD void gemm_tile(const size_t rows, const size_t vectors, size_t k, const flo
     STORE_ROW(9)
     STORE_ROW(10)
     STORE_ROW(11)
+    STORE_ROW(12)
+    STORE_ROW(13)
 }
 
 SIMD void gemm_tile_rows(size_t rows, const size_t vectors, size_t k, const float *a, size_t lda,
-                         const float *b, float *c, size_t ldc, const vfloat *start, bool add)
+                         const float *b, const float *from, size_t ldfrom, float *c, size_t ldc)
 {
     switch (rows) {
-    case 1: gemm_tile(1, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 2: gemm_tile(2, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 3: gemm_tile(3, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 4: gemm_tile(4, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 5: gemm_tile(5, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 6: gemm_tile(6, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 1: gemm_tile(1, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 2: gemm_tile(2, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 3: gemm_tile(3, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 4: gemm_tile(4, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 5: gemm_tile(5, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 6: gemm_tile(6, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
 #if TILE > 6
-    case 7: gemm_tile(7, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 8: gemm_tile(8, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 9: gemm_tile(9, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 10: gemm_tile(10, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 11: gemm_tile(11, vectors, k, a, lda, b, c, ldc, start, add); break;
-    case 12: gemm_tile(12, vectors, k, a, lda, b, c, ldc, start, add); break;
+    case 7: gemm_tile(7, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 8: gemm_tile(8, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 9: gemm_tile(9, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 10: gemm_tile(10, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 11: gemm_tile(11, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 12: gemm_tile(12, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 13: gemm_tile(13, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+    case 14: gemm_tile(14, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
 #endif
     default: break;
     }
 }
 
-/* A whole tile: START [PANEL] plus the product, or C plus it if ADD. */
-SIMD void gemm_tile_full(size_t k, const float *a, size_t lda, const float *b, float *c, size_t ldc,
-                         const float *start, bool add)
+/* A whole tile of both vectors; as gemm_tile otherwise. */
+SIMD void gemm_tile_full(size_t k, const float *a, size_t lda, const float *b, const float *from,
+                         size_t ldfrom, float *c, size_t ldc)
 {
 #ifdef TILE_ASSEMBLY
+    const size_t line = 64 / sizeof *c;
     for (size_t r = 0; r < TILE; r++)
-        __builtin_prefetch(c + r * ldc, 1);
-    TILE_ASSEMBLY(k, a, lda, b, add ? c : start, add ? ldc : 0, c, ldc);
+        for (size_t j = 0; j < PANEL; j += line)
+            __builtin_prefetch(c + r * ldc + j, 1);
+    TILE_ASSEMBLY(k, a, lda, b, from, ldfrom, c, ldc);
 #else
-    const vfloat from[2] = {vload(start), vload(start + LANES)};
-    gemm_tile(TILE, 2, k, a, lda, b, c, ldc, from, add);
+    gemm_tile(TILE, 2, k, a, lda, b, from, ldfrom, c, ldc);
 #endif
 }
 
@@ -139,38 +151,41 @@ SIMD void prefetch_part(const float *next, size_t k, size_t i, size_t parts)
         __builtin_prefetch(next + l * line, 0, 2);
 }
 
+/* Columns of C that are no whole vectors, ROWS of them by way of a whole tile. */
+static void gemm_edge(size_t rows, size_t columns, size_t k, const float *a, size_t lda,
+                      const float *b, const float *from, size_t ldfrom, float *c, size_t ldc)
+{
+    float edge[TILE * PANEL] = {0};
+    for (size_t r = 0; r < rows; r++)
+        memcpy(edge + r * PANEL, from + r * ldfrom, columns * sizeof *edge);
+    gemm_tile_rows(rows, 2, k, a, lda, b, edge, PANEL, edge, PANEL);
+    for (size_t r = 0; r < rows; r++)
+        memcpy(c + r * ldc, edge + r * PANEL, columns * sizeof *edge);
+}
+
 /* One panel, COLUMNS <= PANEL of it real, for M rows; NEXT: the panel behind, or NULL. */
 static void gemm_panel(size_t m, size_t columns, size_t k, const float *a, size_t lda,
                        const float *b, const float *next, float *c, size_t ldc, const float *bias,
                        bool add)
 {
-    float edge[TILE * PANEL], first[PANEL] = {0};
+    float first[PANEL] = {0};
     if (bias)
         memcpy(first, bias, columns * sizeof *first);
-    const vfloat start[2] = {vload(first), vload(first + LANES)};
+    size_t ldfrom = add ? ldc : 0;
     for (size_t i = 0; i < m; i += TILE) {
         size_t rows = m - i < TILE ? m - i : TILE;
+        const float *x = a + i * lda, *from = add ? c + i * ldc : first;
+        float *y = c + i * ldc;
         if (next)
             prefetch_part(next, k, i / TILE, (m + TILE - 1) / TILE);
-        if (columns == PANEL && rows == TILE) {
-            gemm_tile_full(k, a + i * lda, lda, b, c + i * ldc, ldc, first, add);
-            continue;
-        }
-        if (columns == PANEL) {
-            gemm_tile_rows(rows, 2, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
-            continue;
-        }
-        if (columns == LANES) {
-            gemm_tile_rows(rows, 1, k, a + i * lda, lda, b, c + i * ldc, ldc, start, add);
-            continue;
-        }
-        /* A last panel of another width goes through a full tile. */
-        gemm_tile_rows(rows, 2, k, a + i * lda, lda, b, edge, PANEL, start, false);
-        for (size_t r = 0; r < rows; r++)
-            for (size_t j = 0; j < columns; j++) {
-                float *to = c + (i + r) * ldc + j;
-                *to = add ? *to + edge[r * PANEL + j] : edge[r * PANEL + j];
-            }
+        if (columns == PANEL && rows == TILE)
+            gemm_tile_full(k, x, lda, b, from, ldfrom, y, ldc);
+        else if (columns == PANEL)
+            gemm_tile_rows(rows, 2, k, x, lda, b, from, ldfrom, y, ldc);
+        else if (columns == LANES)
+            gemm_tile_rows(rows, 1, k, x, lda, b, from, ldfrom, y, ldc);
+        else
+            gemm_edge(rows, columns, k, x, lda, b, from, ldfrom, y, ldc);
     }
 }
 
@@ -187,11 +202,26 @@ static void gemm_block(size_t rows, size_t n, size_t k, size_t p, size_t depth, 
     }
 }
 
+/*
+ * How many of M rows are multiplied at a time: the larger, the seldomer weights come from memory,
+ * as long as DEPTH of each stay in the L2 cache next to what passes.  In equal parts, or a short
+ * last one would fetch all weights for little.
+ */
+static size_t gemm_rows(size_t m)
+{
+    size_t most = kernels_l2_cache(L2) * 3 / 5 / (DEPTH * sizeof(float)) / TILE;
+    if (most < 8)
+        most = 8;
+    size_t tiles = (m + TILE - 1) / TILE, parts = (tiles + most - 1) / most;
+    return parts ? (tiles + parts - 1) / parts * TILE : TILE;
+}
+
 void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed,
                   float *c, size_t ldc, const float *bias, bool add)
 {
-    for (size_t i = 0; i < m; i += ROWS) {
-        size_t rows = m - i < ROWS ? m - i : ROWS;
+    size_t most = gemm_rows(m);
+    for (size_t i = 0; i < m; i += most) {
+        size_t rows = m - i < most ? m - i : most;
         for (size_t p = 0; p < k; p += DEPTH)
             gemm_block(rows, n, k, p, k - p < DEPTH ? k - p : DEPTH, a + i * lda + p, lda, packed,
                        c + i * ldc, ldc, bias, add);

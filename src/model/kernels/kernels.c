@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <unistd.h>
+
 #include "model/kernels/kernels_impl.h"
 
 #define TABLE(build, width)                                                                     \
@@ -87,4 +89,19 @@ const struct kernels *kernels_get(void)
         __atomic_store_n(&chosen, kn, __ATOMIC_RELEASE);
     }
     return kn;
+}
+
+size_t kernels_l2_cache(size_t otherwise)
+{
+    static long kept;           /* 0: not asked yet, which takes a while; < 0: not known */
+    const long most = 2L << 20; /* a larger one is shared by several cores */
+    long bytes = __atomic_load_n(&kept, __ATOMIC_RELAXED);
+    if (bytes == 0) {
+#ifdef _SC_LEVEL2_CACHE_SIZE
+        bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
+#endif
+        bytes = bytes <= 0 ? -1 : bytes > most ? most : bytes;
+        __atomic_store_n(&kept, bytes, __ATOMIC_RELAXED);
+    }
+    return bytes < 0 ? otherwise : (size_t)bytes;
 }

@@ -4,8 +4,8 @@
  * Every kernel exists for any machine, for AVX2 with FMA and for AVX-512; they agree to rounding.
  * Sums are made in another order in each, so that of a million activated neurons a few are others
  * in one build than in another: only such as are within some 1e-6 of a frame's largest of each
- * other. Within one of them results do not depend on the number of threads.  Matrices are
- * row-major, "ld" being the distance between rows in elements.
+ * other.  Within one of them results depend neither on the number of threads nor on the caches'
+ * sizes.  Matrices are row-major, "ld" being the distance between rows in elements.
  *
  * Each has a naive twin in tests/unit/test_kernels.c or test_select.c.  The kernel of a backward
  * pass belongs behind the forward one that it is of: a member here, a line in kernels_impl.h and in
@@ -111,7 +111,7 @@ struct kernels {
 #define KERNELS_FOURIER 256
 
 #define KERNELS_TURNED_ROWS  168
-#define KERNELS_TURNED_DEPTH 784
+#define KERNELS_TURNED_DEPTH 400
 
 static inline size_t kernels_fourier_at(size_t f)
 {
@@ -135,5 +135,8 @@ const struct kernels *kernels_portable(void);
 /* NULL where there is none or the processor cannot run it. */
 const struct kernels *kernels_avx2(void);
 const struct kernels *kernels_avx512(void);
+
+/* Bytes of a core's L2 cache, or OTHERWISE where the system doesn't tell. */
+size_t kernels_l2_cache(size_t otherwise);
 
 #endif
