@@ -127,8 +127,11 @@ static bool rows_take_excel(struct rows *r)
 {
     struct lines l = r->lines;
     struct span line;
-    if (!lines_next(&l, &line) || line.n != 5 || strncasecmp(line.s, "sep=", 4) != 0 ||
-        !strchr("\t,;|", line.s[4]))
+    if (!lines_next(&l, &line))
+        return false;
+    if (line.n == 7 && line.s[0] == '"' && line.s[6] == '"')
+        line = (struct span){line.s + 1, 5};
+    if (line.n != 5 || strncasecmp(line.s, "sep=", 4) != 0 || !strchr("\t,;|", line.s[4]))
         return false;
     r->divider = line.s[4];
     r->lines = l;

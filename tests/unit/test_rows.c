@@ -98,6 +98,7 @@ static void semicolons_divide(void **state)
         {"sep=;\na,b;c\n1,2;3\n", "a,b/c\n1.2/3\n"}, /* Excel's own first line */
         {"\xef\xbb\xbfSEP=,\r\na;b,c\r\n", "a;b/c\n"},
         {"sep=\t\na,b\tc\n", "a,b/c\n"},
+        {"\"sep=;\"\na,b;c\n", "a,b/c\n"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
