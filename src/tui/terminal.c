@@ -178,6 +178,16 @@ static const char *choose_term(char *note, size_t size)
     return NULL;
 }
 
+/* Why curses knows no terminal WHAT: it says the same where it cannot open its database. */
+static enum status term_unknown(const char *what, struct err *err)
+{
+    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (fd < 0)
+        return err_errno(err, "terminal");
+    close(fd);
+    return err_set(err, STATUS_UNSUPPORTED, "%s", what);
+}
+
 /* 0 = no colours wanted or to be had. */
 static int start_colors(enum tui_color color)
 {
@@ -224,7 +234,7 @@ enum status terminal_open(enum tui_color color, struct err *err)
     const char *name = choose_term(note, sizeof note);
     FILE *stream = NULL;
     if (!name)
-        return err_set(err, STATUS_UNSUPPORTED, "this terminal cannot position text");
+        return term_unknown("this terminal cannot position text", err);
     term.in = stdin;
     if (!isatty(STDIN_FILENO)) {
         term.in = term.opened = fopen("/dev/tty", "r");
@@ -239,11 +249,12 @@ enum status terminal_open(enum tui_color color, struct err *err)
     enum status code = outgoing_open(&stream, err);
     term.screen = code ? NULL : newterm(name, stream, term.in);
     if (!term.screen) {
+        snprintf(note, sizeof note, "cannot use a terminal of type %.60s", name);
+        code = code ? code : term_unknown(note, err);
         outgoing_close();
         if (term.opened)
             fclose(term.opened);
-        return code ? code
-                    : err_set(err, STATUS_UNSUPPORTED, "cannot use a terminal of type %s", name);
+        return code;
     }
     add_restore(exit_attribute_mode);
     add_restore(cursor_normal);
