@@ -21,9 +21,10 @@
 #include "model/activation.h"
 
 /* Frames of the last convolution made at a time; a few frames of the others are made twice. */
-#define CHUNK 192
-/* Frames of the second convolution, whose input would otherwise not stay in the L2 cache. */
-#define SECOND_ROWS 192
+#define CHUNK 64
+/* Rows of a convolution that go through all of it before the next ones do, so that sums stay near;
+ * the second one's input, the longest, is made for as many at a time. */
+#define STRIP 384
 
 static const struct wave *wave_of(const struct model *m)
 {
@@ -190,10 +191,11 @@ static size_t wave_carve(const struct model *m, size_t samples, struct wave_pass
     rows = rows < CHUNK ? rows : CHUNK;
     for (uint32_t i = w->convs; i-- > 0;) {
         r->out[i] = scratch_take(memory, &used, rows * wave_row_stride(w, i));
-        if (i == 1 && rows > SECOND_ROWS)
-            rows = SECOND_ROWS;
-        if (w->conv[i].mixed && last < rows / 4 * wave_row_stride(w, i - 1))
-            last = rows / 4 * wave_row_stride(w, i - 1);
+        if (i == 1 && rows > STRIP)
+            rows = STRIP;
+        size_t strip = (rows < STRIP ? rows : STRIP) / 4 * (i ? wave_row_stride(w, i - 1) : 0);
+        if (w->conv[i].mixed && last < strip)
+            last = strip;
         rows = wave_rows_below(&w->conv[i], rows);
     }
     r->last = scratch_take(memory, &used, last);
@@ -294,43 +296,45 @@ static void wave_multiply_taps(const struct wave_pass *r, uint32_t i, size_t n, 
                        wave_row_stride(w, i), k ? NULL : bias, k > 0);
 }
 
-/* The same, with fewer products where convolution I has the form for it. */
-static void wave_multiply(const struct wave_pass *r, uint32_t i, size_t n, const float *in,
-                          float *out)
-{
-    const struct wave *w = wave_of(r->m);
-    const struct conv *c = &w->conv[i];
-    size_t quick = c->mixed ? n / 4 * 4 : 0, stride = wave_row_stride(w, i);
-    if (quick) {
-        size_t below = wave_row_stride(w, i - 1);
-        wave_toom_rows(r->m->kn, c, quick / 4, r->out[i - 1], below, r->last, out, stride, c->bias,
-                       r->cancel);
-        in += quick * c->stride * below;
-    }
-    wave_multiply_taps(r, i, n - quick, in, out + quick * stride);
-}
-
-/* ROWS of convolution I from FIRST on into OUT; what they are made of is made first.  Once the flag
- * is set OUT is left undefined, and whoever asked for it looks at the flag. */
-static void wave_run_conv(struct wave_pass *r, uint32_t i, size_t first, size_t rows, float *out)
+/*
+ * N rows of convolution I into OUT from its input's row FROM on, with fewer products where it has
+ * the form for it, through its norm and function.
+ */
+static void wave_run_strip(struct wave_pass *r, uint32_t i, size_t n, size_t from, float *out)
 {
     const struct wave *w = wave_of(r->m);
     const struct kernels *kn = r->m->kn;
     const struct conv *c = &w->conv[i];
-    size_t most = i == 1 ? SECOND_ROWS : rows, stride = wave_row_stride(w, i);
+    size_t quick = c->mixed ? n / 4 * 4 : 0, stride = wave_row_stride(w, i);
+    size_t below = i ? wave_row_stride(w, i - 1) : 1;
+    const float *in = i ? r->out[i - 1] + from * below : r->samples + from;
+    if (quick)
+        wave_toom_rows(kn, c, quick / 4, r->out[i - 1] + from * below, below, r->last, out, stride,
+                       c->bias, r->cancel);
+    wave_multiply_taps(r, i, n - quick, in + quick * c->stride * below, out + quick * stride);
+    for (size_t j = 0; j < n && !cancelled(r->cancel); j++, out += stride) {
+        if (w->norm == CONV_NORM_EACH)
+            kn->layer_norm(out, out, 1, c->out, c->norm.gain, c->norm.bias, c->norm.epsilon);
+        r->finite &= activation_run(kn, w->activation, out, c->out);
+    }
+}
+
+/*
+ * ROWS of convolution I from FIRST on into OUT; what they are made of is made first.  Once the flag
+ * is set OUT is left undefined, and whoever asked for it looks at the flag.
+ */
+static void wave_run_conv(struct wave_pass *r, uint32_t i, size_t first, size_t rows, float *out)
+{
+    const struct wave *w = wave_of(r->m);
+    const struct conv *c = &w->conv[i];
+    size_t most = i == 1 ? STRIP : rows, stride = wave_row_stride(w, i);
     for (size_t done = 0; done < rows && !cancelled(r->cancel); done += most) {
         size_t n = rows - done < most ? rows - done : most, from = (first + done) * c->stride;
-        const float *in = r->samples + from;
-        if (i > 0) {
+        if (i > 0)
             wave_run_conv(r, i - 1, from, wave_rows_below(c, n), r->out[i - 1]);
-            in = r->out[i - 1];
-        }
-        wave_multiply(r, i, n, in, out);
-        for (size_t j = 0; j < n; j++, out += stride) {
-            if (w->norm == CONV_NORM_EACH)
-                kn->layer_norm(out, out, 1, c->out, c->norm.gain, c->norm.bias, c->norm.epsilon);
-            r->finite &= activation_run(kn, w->activation, out, c->out);
-        }
+        for (size_t s = 0; s < n && !cancelled(r->cancel); s += STRIP)
+            wave_run_strip(r, i, n - s < STRIP ? n - s : STRIP, (i ? 0 : from) + s * c->stride,
+                           out + (done + s) * stride);
     }
 }
 
