@@ -113,6 +113,8 @@ static void products_equal_plain_sums(void **state)
         check_gemm(builds[b], 193, 16, 1100, 1100);
         /* More rows than are multiplied at a time. */
         check_gemm(builds[b], 1300, 9, 5, 5);
+        /* Rows of whole pages, which are copied. */
+        check_gemm(builds[b], 31, 160, 400, 1024);
         /* Overlapping rows, as of a convolution. */
         check_gemm(builds[b], 50, 3, 384, 3);
     }

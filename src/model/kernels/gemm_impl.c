@@ -5,6 +5,9 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "model/kernels/kernels.h"
 #include "model/kernels/kernels_impl.h"
 
@@ -216,23 +219,43 @@ static size_t gemm_rows(size_t m)
     return parts ? (tiles + parts - 1) / parts * TILE : TILE;
 }
 
+/* Distance of the rows of a copied or turned block: an odd number of cache lines, so that all sets
+ * are used. */
+#define BLOCK_STRIDE (DEPTH + 16)
+
+/*
+ * Rows that are whole pages apart, as those of a width of 1024 are, all want the same lines of the
+ * L1 cache, of which there are 8 or 12: the larger tile finds none of its own there.  A block of
+ * them is copied once for all panels, where those are so many that this is little.  Without memory
+ * it is slower, no more.
+ */
+static float *gemm_room(size_t rows, size_t n, size_t lda)
+{
+    const size_t page = 4096 / sizeof(float);
+    return lda % page == 0 && n >= 4 * PANEL ? mem_aligned(rows * BLOCK_STRIDE, sizeof(float))
+                                             : NULL;
+}
+
 void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *packed,
                   float *c, size_t ldc, const float *bias, bool add)
 {
     size_t most = gemm_rows(m);
+    float *copy = gemm_room(most, n, lda);
     for (size_t i = 0; i < m; i += most) {
         size_t rows = m - i < most ? m - i : most;
-        for (size_t p = 0; p < k; p += DEPTH)
-            gemm_block(rows, n, k, p, k - p < DEPTH ? k - p : DEPTH, a + i * lda + p, lda, packed,
+        for (size_t p = 0; p < k; p += DEPTH) {
+            size_t depth = k - p < DEPTH ? k - p : DEPTH;
+            const float *x = a + i * lda + p;
+            for (size_t r = 0; r < rows && copy; r++)
+                memcpy(copy + r * BLOCK_STRIDE, x + r * lda, depth * sizeof *copy);
+            gemm_block(rows, n, k, p, depth, copy ? copy : x, copy ? BLOCK_STRIDE : lda, packed,
                        c + i * ldc, ldc, bias, add);
+        }
     }
+    free(copy);
 }
 
-/* Distance of the rows of a turned block: an odd number of cache lines, so that all sets are used.
- */
-#define TURNED_STRIDE (DEPTH + 16)
-
-/* OUT [columns][TURNED_STRIDE] = the transpose of A [depth][columns], one line deep at a time. */
+/* OUT [columns][BLOCK_STRIDE] = the transpose of A [depth][columns], one line deep at a time. */
 static void gemm_turn(size_t columns, size_t depth, const float *a, size_t lda, float *out)
 {
     const size_t line = 16;
@@ -240,7 +263,7 @@ static void gemm_turn(size_t columns, size_t depth, const float *a, size_t lda, 
         size_t end = depth - p < line ? depth : p + line;
         for (size_t q = p; q < end; q++)
             for (size_t j = 0; j < columns; j++)
-                out[j * TURNED_STRIDE + q] = a[q * lda + j];
+                out[j * BLOCK_STRIDE + q] = a[q * lda + j];
     }
 }
 
@@ -252,12 +275,12 @@ void KERNEL(gemm_turned)(size_t m, size_t n, size_t k, const float *a, size_t ld
         for (size_t p = 0; p < k; p += DEPTH) {
             size_t depth = k - p < DEPTH ? k - p : DEPTH;
             gemm_turn(rows, depth, a + p * lda + i, lda, work);
-            gemm_block(rows, n, k, p, depth, work, TURNED_STRIDE, packed, c + i * ldc, ldc, NULL,
+            gemm_block(rows, n, k, p, depth, work, BLOCK_STRIDE, packed, c + i * ldc, ldc, NULL,
                        add);
         }
     }
 }
-_Static_assert(TURNED_STRIDE <= KERNELS_TURNED_DEPTH, "the work of gemm_turned");
+_Static_assert(BLOCK_STRIDE <= KERNELS_TURNED_DEPTH, "the work of gemm_turned");
 
 void KERNEL(pack_transposed)(size_t n, size_t k, const float *w, size_t ldw, float *packed)
 {
