@@ -52,6 +52,20 @@ static void tape_keep_rows(float *to, const float *x, size_t rows, size_t size, 
         memcpy(to + i * size, x + i * ld, size * sizeof *x);
 }
 
+void norm_moments(const float *x, size_t rows, size_t n, float epsilon, float *mean, float *inverse)
+{
+    for (size_t i = 0; i < rows; i++, x += n) {
+        double sum = 0, square = 0;
+        for (size_t c = 0; c < n; c++)
+            sum += (double)x[c];
+        sum /= (double)n;
+        for (size_t c = 0; c < n; c++)
+            square += ((double)x[c] - sum) * ((double)x[c] - sum);
+        mean[i] = (float)sum;
+        inverse[i] = (float)(1 / sqrt(square / (double)n + (double)epsilon));
+    }
+}
+
 /*
  * OUT = layer norm of X [rows][E], which may be OUT, and onto TAPE, unless it is NULL, from row
  * FIRST on.  The kernel does not hand out its mean and deviation, so they are computed again.
@@ -60,16 +74,8 @@ static void encoder_norm(const struct model *m, const struct norm *norm, float *
                          size_t first, size_t rows, struct tape_norm *tape)
 {
     size_t e = m->encoder.embed;
-    for (size_t i = 0; tape && i < rows; i++) {
-        double mean = 0, square = 0;
-        for (size_t c = 0; c < e; c++)
-            mean += (double)x[i * e + c];
-        mean /= (double)e;
-        for (size_t c = 0; c < e; c++)
-            square += ((double)x[i * e + c] - mean) * ((double)x[i * e + c] - mean);
-        tape->mean[first + i] = (float)mean;
-        tape->inverse[first + i] = (float)(1 / sqrt(square / (double)e + (double)norm->epsilon));
-    }
+    if (tape)
+        norm_moments(x, rows, e, norm->epsilon, tape->mean + first, tape->inverse + first);
     m->kn->layer_norm(out, x, rows, e, norm->gain, norm->bias, norm->epsilon);
     if (tape)
         tape_keep(tape->out + first * e, out, rows * e);

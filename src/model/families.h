@@ -27,6 +27,7 @@
 #include "base/status.h"
 #include "model/model.h"
 
+struct backward;
 struct binder;
 struct checkpoint;
 struct family;
@@ -95,6 +96,9 @@ struct frontend {
                            const struct model_sink *sink, struct err *err);
     /* Packs again what bind made of weights that are kept and may be changed; NULL: nothing. */
     void (*repack)(struct model *m);
+    /* The projection backward: B->d [T][E] is the gradient of what it gave out, INPUT what went
+     * into it or, for waveform models, into the norm before it (backward/parts.h). */
+    void (*back)(struct backward *b, const float *input);
     /* The file that the front end reads in addition to the checkpoint, to be freed, or NULL in
      * *PATH where there is none; the member is NULL where no such file exists. */
     enum status (*side_file)(const struct checkpoint *c, const struct model_options *o, char **path,

@@ -261,6 +261,11 @@ size_t encoder_scratch(const struct model *m, size_t t);
 enum status encoder_run(const struct model *m, const struct model_pass *pass, float *x, size_t t,
                         float *work, const struct model_sink *sink, struct err *err);
 
+/* encoder.c: mean and 1 / sqrt(variance + EPSILON) of the rows of X [rows][N], as layer norms have
+ * them: what their backward pass needs and the kernel does not hand out. */
+void norm_moments(const float *x, size_t rows, size_t n, float epsilon, float *mean,
+                  float *inverse);
+
 /* Y [rows][out] = X W^T + b. */
 static inline void linear_run(const struct kernels *kn, const struct linear *l, const float *x,
                               size_t rows, float *y)

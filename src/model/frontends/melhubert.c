@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "model/backward/parts.h"
+
 static const struct melhubert *melhubert_of(const struct model *m)
 {
     return m->front;
@@ -103,6 +105,13 @@ static enum status melhubert_run(const struct model *m, const struct model_pass 
     return melhubert_project(m, work, t, out, sink, err);
 }
 
+static void melhubert_back(struct backward *b, const float *input)
+{
+    const struct melhubert *f = melhubert_of(b->m);
+    if (f->proj.packed)
+        linear_back(b, &f->proj, input, f->input, b->d, b->m->encoder.embed, NULL, false);
+}
+
 const struct frontend melhubert_frontend = {
     .size = sizeof(struct melhubert),
     .stages = MODEL_WANT(MODEL_FBANK) | MODEL_WANT(MODEL_FBANK_NORM) | MODEL_WANT(MODEL_INPUT),
@@ -115,5 +124,6 @@ const struct frontend melhubert_frontend = {
     .run = melhubert_run,
     .project = melhubert_project,
     .repack = melhubert_repack,
+    .back = melhubert_back,
     .side_file = melhubert_stats_file,
 };

@@ -392,4 +392,5 @@ const struct frontend wave_frontend = {
     .scratch = wave_scratch,
     .run = wave_run,
     .repack = wave_repack,
+    .back = wave_back,
 };

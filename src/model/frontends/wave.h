@@ -52,6 +52,9 @@ void wave_toom_rows(const struct kernels *kn, const struct conv *c, size_t group
                     size_t below, float *last, float *out, size_t stride, const float *bias,
                     const struct cancel *cancel);
 
+/* wave_back.c */
+void wave_back(struct backward *b, const float *input);
+
 /* wave_config.c: HuBERT, wav2vec 2.0 and UniSpeech; wavlm_config.c; data2vec_config.c. */
 extern const struct family_config wave_config, wavlm_config, data2vec_config;
 

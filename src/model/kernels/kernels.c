@@ -14,17 +14,19 @@
 
 #include "model/kernels/kernels_impl.h"
 
-#define TABLE(build, width)                                                                     \
-    {                                                                                           \
-        .name = #build, .panel = (width), .lanes = (width) / 2, .gemm = gemm_##build,           \
-        .fourier = fourier_##build, .fourier_back = fourier_back_##build,                       \
-        .fourier_mix = fourier_mix_##build, .pack_transposed = pack_transposed_##build,         \
-        .pack = pack_##build, .gemm_turned = gemm_turned_##build, .gelu = gelu_##build,         \
-        .gate = gate_##build, .relu = relu_##build, .tanh = tanh_##build,                       \
-        .softmax = softmax_##build, .scale_rows = scale_rows_##build,                           \
-        .layer_norm = layer_norm_##build, .add = add_##build, .add_scaled = add_scaled_##build, \
-        .toom_in = toom_in_##build, .toom_out = toom_out_##build,                               \
-        .candidates = candidates_##build, .threshold = threshold_##build                        \
+#define TABLE(build, width)                                                               \
+    {                                                                                     \
+        .name = #build, .panel = (width), .lanes = (width) / 2, .gemm = gemm_##build,     \
+        .fourier = fourier_##build, .fourier_back = fourier_back_##build,                 \
+        .fourier_mix = fourier_mix_##build, .pack_transposed = pack_transposed_##build,   \
+        .pack = pack_##build, .gemm_turned = gemm_turned_##build, .gelu = gelu_##build,   \
+        .gate = gate_##build, .relu = relu_##build, .tanh = tanh_##build,                 \
+        .softmax = softmax_##build, .scale_rows = scale_rows_##build,                     \
+        .layer_norm = layer_norm_##build, .gelu_back = gelu_back_##build,                 \
+        .softmax_back = softmax_back_##build, .layer_norm_back = layer_norm_back_##build, \
+        .add = add_##build, .add_scaled = add_scaled_##build, .toom_in = toom_in_##build, \
+        .toom_out = toom_out_##build, .candidates = candidates_##build,                   \
+        .threshold = threshold_##build                                                    \
     }
 
 static const struct kernels portable = TABLE(portable, 8);

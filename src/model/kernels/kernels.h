@@ -7,9 +7,9 @@
  * other.  Within one of them results depend neither on the number of threads nor on the caches'
  * sizes.  Matrices are row-major, "ld" being the distance between rows in elements.
  *
- * Each has a naive twin in tests/unit/test_kernels.c or test_select.c.  The kernel of a backward
- * pass belongs behind the forward one that it is of: a member here, a line in kernels_impl.h and in
- * the table of kernels.c, the loop in NAME_impl.c, a twin in the test.
+ * Each has a naive twin in tests/unit/test_kernels.c, test_backward_kernels.c or test_select.c. The
+ * kernel of a backward pass stands behind the forward one that it is of: a member here, a line in
+ * kernels_impl.h and in the table of kernels.c, the loop in NAME_impl.c, a twin in the test.
  */
 #ifndef PROPNEU_MODEL_KERNELS_KERNELS_H
 #define PROPNEU_MODEL_KERNELS_KERNELS_H
@@ -66,6 +66,17 @@ struct kernels {
     /* OUT = layer norm of X [rows][n] (EPSILON is added to the biased variance); OUT may be X. */
     void (*layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *gain,
                        const float *bias, float epsilon);
+
+    /* DX = DX gelu'(X): from the gradient of gelu's values to that of its arguments X. */
+    void (*gelu_back)(float *dx, const float *x, size_t n);
+
+    /* DP [rows][n], the gradient of the probabilities P = softmax(scale X), becomes that of X. */
+    void (*softmax_back)(float *dp, const float *p, size_t rows, size_t n, float scale);
+
+    /* DX [rows][n], the gradient of a layer norm's values, becomes that of its X, whose MEAN and
+     * INVERSE deviation [rows] are given; DGAIN and DBIAS [n] are added to. */
+    void (*layer_norm_back)(float *dx, const float *x, size_t rows, size_t n, const float *mean,
+                            const float *inverse, const float *gain, float *dgain, float *dbias);
 
     /* X [n] += Y [n], and X [n] += SCALE Y [n]. */
     void (*add)(float *x, const float *y, size_t n);

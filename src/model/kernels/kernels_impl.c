@@ -5,19 +5,9 @@
 #include "config.h"
 
 #include "model/kernels/kernels_impl.h"
+#include "model/kernels/passes.h"
 
 #include <math.h>
-
-/*
- * erf(x / sqrt 2) = x P(x^2) / Q(x^2) for |x| <= 5.6, beyond which it is 1 in float.  P and Q were
- * fitted for propneu by iteratively reweighted least squares; 1.5e-9 off before rounding.
- */
-#define ERF_END 5.6f
-static const float erf_p[7] = {7.978845710e-01f, 6.530504474e-02f, 9.600508225e-03f,
-                               3.390992987e-04f, 1.686661967e-05f, 1.050117074e-07f,
-                               -1.493604454e-10f};
-static const float erf_q[6] = {1.000000000e+00f, 2.485145046e-01f, 2.845130061e-02f,
-                               1.930460940e-03f, 8.172265777e-05f, 1.991972967e-06f};
 
 /*
  * x (1 + erf(x / sqrt 2)) / 2 = max(x, 0) + (x erf(x / sqrt 2) - |x|) / 2, where the second term
@@ -25,37 +15,9 @@ static const float erf_q[6] = {1.000000000e+00f, 2.485145046e-01f, 2.845130061e-
  */
 SIMD vfloat gelu_vector(vfloat x)
 {
-    vfloat near = vmin(vmax(x, vsplat(-ERF_END)), vsplat(ERF_END));
-    vfloat u = near * near, p = vsplat(erf_p[6]), q = vsplat(erf_q[5]);
-    for (int i = 5; i >= 0; i--)
-        p = p * u + erf_p[i];
-    for (int i = 4; i >= 0; i--)
-        q = q * u + erf_q[i];
+    vfloat near = vmin(vmax(x, vsplat(-ERF_END)), vsplat(ERF_END)), u = near * near;
     vfloat size = vas_float(vas_int(near) & 0x7fffffff);
-    return vmax(x, vsplat(0)) + 0.5f * (u * p / q - size);
-}
-
-/*
- * exp(x) for x <= 0: 2^n times a polynomial in r = x - n ln 2, |r| <= ln 2 / 2 (Taylor, relative
- * error 2e-7).  Below -87 the result would be subnormal; it stays at exp(-87) = 1e-38, which no
- * sum of a softmax notices.
- */
-SIMD vfloat exp_negative(vfloat x)
-{
-    const float rounder = 12582912.0f; /* 1.5 * 2^23: adding it leaves an integer in the low bits */
-    x = vmax(x, vsplat(-87.0f));
-    vfloat shifted = x * 1.44269504f + rounder;
-    vfloat n = shifted - rounder;
-    vfloat r = x - n * 0.693359375f;
-    r = r + n * 2.12194440e-4f;
-    vfloat p = r * (1.0f / 720) + 1.0f / 120;
-    p = p * r + 1.0f / 24;
-    p = p * r + 1.0f / 6;
-    p = p * r + 0.5f;
-    p = p * r + 1.0f;
-    p = p * r + 1.0f;
-    vint exponent = vas_int(shifted) << 23;
-    return vas_float(vas_int(p) + exponent);
+    return vmax(x, vsplat(0)) + 0.5f * (erf_times(u, u) - size);
 }
 
 /* True if no element has an exponent of all ones: infinity or NaN. */

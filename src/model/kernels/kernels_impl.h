@@ -22,6 +22,10 @@ void KERNEL(softmax)(float *x, size_t rows, size_t n, size_t ld, float scale, fl
 void KERNEL(scale_rows)(float *x, size_t rows, size_t n, size_t ld, const float *scale);
 void KERNEL(layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *gain,
                         const float *bias, float epsilon);
+void KERNEL(gelu_back)(float *dx, const float *x, size_t n);
+void KERNEL(softmax_back)(float *dp, const float *p, size_t rows, size_t n, float scale);
+void KERNEL(layer_norm_back)(float *dx, const float *x, size_t rows, size_t n, const float *mean,
+                             const float *inverse, const float *gain, float *dgain, float *dbias);
 void KERNEL(add)(float *x, const float *y, size_t n);
 void KERNEL(add_scaled)(float *x, const float *y, float scale, size_t n);
 void KERNEL(fourier)(float *re, float *im, const float *roots);
