@@ -47,9 +47,9 @@
 #define TILE_ROW(r, from)                       \
     if (rows > r) {                             \
         vfloat x = vsplat((from)[r % 3 * lda]); \
-        c##r += x * b0;                         \
+        c##r = vfma(x, b0, c##r);               \
         if (vectors > 1)                        \
-            d##r += x * b1;                     \
+            d##r = vfma(x, b1, d##r);           \
     }
 
 #define STORE_ROW(r)                                                              \

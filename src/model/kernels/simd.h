@@ -70,6 +70,19 @@ SIMD vfloat vselect(vint mask, vfloat a, vfloat b)
     return vas_float((mask & vas_int(a)) | (~mask & vas_int(b)));
 }
 
+/* A B + C, rounded once where the build has the instruction: as an expression it is so only if the
+ * compiler optimises, and assembly beside it always. */
+SIMD vfloat vfma(vfloat a, vfloat b, vfloat c)
+{
+#ifdef KERNELS_AVX512
+    return _mm512_fmadd_ps(a, b, c);
+#elif defined(KERNELS_AVX2)
+    return _mm256_fmadd_ps(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
 /* As the instructions: B where either is NaN. */
 SIMD vfloat vmax(vfloat a, vfloat b)
 {
