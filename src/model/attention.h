@@ -8,9 +8,10 @@
 
 /* Arrays of one run, in the caller's scratch. */
 struct attention_work {
-    float *keys, *values; /* packed, one head */
-    float *scores;        /* [QUERY_ROWS][T] */
-    float *sums;          /* [QUERY_ROWS] */
+    float *keys, *values;           /* packed, one head */
+    float *scores;                  /* of some queries and keys */
+    float *out;                     /* [queries][E / heads] */
+    float *largest, *sums, *factor; /* [queries] */
     struct rel_work rel;
 };
 

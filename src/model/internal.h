@@ -249,9 +249,9 @@ size_t rel_pos_scratch(const struct model *m, size_t t, struct rel_work *w, floa
 void rel_pos_lines(const struct model *m, size_t t, struct rel_work *w);
 void rel_pos_gates(const struct model *m, const struct layer *l, const float *in, size_t t,
                    struct rel_work *w);
-/* SCORES [rows][T] of queries FIRST on += gate x bias. */
-void rel_pos_add(const struct model *m, uint32_t head, size_t first, size_t rows, size_t t,
-                 const struct rel_work *w, float *scores);
+/* SCORES [keys] of QUERY, of T frames, and keys FIRST on += gate x bias. */
+void rel_pos_add(const struct model *m, uint32_t head, size_t query, size_t t, size_t first,
+                 size_t keys, const struct rel_work *w, float *scores);
 
 /*
  * encoder.c: floats the encoder wants for T frames, and its forward pass over X [T][E]: the

@@ -138,10 +138,9 @@ void rel_pos_gates(const struct model *m, const struct layer *l, const float *in
     }
 }
 
-void rel_pos_add(const struct model *m, uint32_t head, size_t first, size_t rows, size_t t,
-                 const struct rel_work *w, float *scores)
+void rel_pos_add(const struct model *m, uint32_t head, size_t query, size_t t, size_t first,
+                 size_t keys, const struct rel_work *w, float *scores)
 {
-    const float *line = w->lines + head * (2 * t - 1), *gate = w->gates + head * t;
-    for (size_t i = 0; i < rows; i++)
-        m->kn->add_scaled(scores + i * t, line + (t - 1 - (first + i)), gate[first + i], t);
+    const float *line = w->lines + head * (2 * t - 1) + (t - 1 - query) + first;
+    m->kn->add_scaled(scores, line, w->gates[head * t + query], keys);
 }

@@ -96,9 +96,10 @@ static bool timed_gelu(float *x, size_t n)
     return finite;
 }
 
-static void timed_softmax(float *x, size_t rows, size_t n, size_t ld, float scale, float *sum)
+static void timed_softmax(float *x, size_t rows, size_t n, size_t ld, float scale, float *largest,
+                          float *sum, float *factor)
 {
-    TIMED(SOFTMAX, real->softmax(x, rows, n, ld, scale, sum));
+    TIMED(SOFTMAX, real->softmax(x, rows, n, ld, scale, largest, sum, factor));
 }
 
 static void timed_scale_rows(float *x, size_t rows, size_t n, size_t ld, const float *scale)

@@ -146,7 +146,7 @@ static const struct shape shapes[] = {
      4,
      1,
      PLAIN_BIAS,
-     2500,
+     6000,
      WEIGHT_NORM,
      0},
     /* many frames: more than one piece of the front end and of the encoder */

@@ -57,8 +57,13 @@ struct kernels {
     bool (*relu)(float *x, size_t n);
     bool (*tanh)(float *x, size_t n);
 
-    /* X [rows][n] = exp(scale (X - max of the row)); SUM [rows] = 1 / sum of the row. */
-    void (*softmax)(float *x, size_t rows, size_t n, size_t ld, float scale, float *sum);
+    /*
+     * A block of columns of a softmax: LARGEST [rows] becomes the row's largest so far, from
+     * -INFINITY on, FACTOR [rows] what sums so far are to be multiplied by, SUM [rows] is, and
+     * grows by the block's; X [rows][n] = exp(scale (X - largest)).
+     */
+    void (*softmax)(float *x, size_t rows, size_t n, size_t ld, float scale, float *largest,
+                    float *sum, float *factor);
 
     /* X [rows][n] times SCALE [rows]. */
     void (*scale_rows)(float *x, size_t rows, size_t n, size_t ld, const float *scale);

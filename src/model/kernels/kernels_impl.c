@@ -140,10 +140,15 @@ static float row_exp(float *x, size_t n, float scale, float largest)
     return vsum(sum);
 }
 
-void KERNEL(softmax)(float *x, size_t rows, size_t n, size_t ld, float scale, float *sum)
+void KERNEL(softmax)(float *x, size_t rows, size_t n, size_t ld, float scale, float *largest,
+                     float *sum, float *factor)
 {
-    for (size_t r = 0; r < rows; r++, x += ld)
-        sum[r] = 1 / row_exp(x, n, scale, row_largest(x, n));
+    for (size_t r = 0; r < rows; r++, x += ld) {
+        float was = largest[r], now = row_largest(x, n);
+        largest[r] = now > was ? now : was;
+        factor[r] = now > was ? expf(scale * (was - now)) : 1;
+        sum[r] = sum[r] * factor[r] + row_exp(x, n, scale, largest[r]);
+    }
 }
 
 void KERNEL(scale_rows)(float *x, size_t rows, size_t n, size_t ld, const float *scale)

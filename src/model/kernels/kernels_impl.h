@@ -18,7 +18,8 @@ bool KERNEL(gelu)(float *x, size_t n);
 bool KERNEL(gate)(float *x, size_t n, float linear, float cubic);
 bool KERNEL(relu)(float *x, size_t n);
 bool KERNEL(tanh)(float *x, size_t n);
-void KERNEL(softmax)(float *x, size_t rows, size_t n, size_t ld, float scale, float *sum);
+void KERNEL(softmax)(float *x, size_t rows, size_t n, size_t ld, float scale, float *largest,
+                     float *sum, float *factor);
 void KERNEL(scale_rows)(float *x, size_t rows, size_t n, size_t ld, const float *scale);
 void KERNEL(layer_norm)(float *out, const float *x, size_t rows, size_t n, const float *gain,
                         const float *bias, float epsilon);
