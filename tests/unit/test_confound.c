@@ -66,11 +66,12 @@ struct twin {
 static bool twin_cell(const struct twin *t, uint32_t cell, int32_t *gender, int32_t *level)
 {
     bool phone = false;
+    int32_t own = level_of(t->c, "phone", cell);
     *gender =
         t->gender ? t->gender[level_of(t->c, "speaker", cell)] : level_of(t->c, "gender", cell);
     *level = level_of(t->c, t->given, cell);
     for (uint32_t k = 0; k < t->p->points; k++)
-        phone = phone || t->p->point[k].phone == level_of(t->c, "phone", cell);
+        phone = phone || t->p->point[k].phone == own;
     return phone && *gender >= 0 && *level >= 0 && (t->only < 0 || *level == t->only);
 }
 
