@@ -36,6 +36,7 @@
     COMMAND(experiment) \
     COMMAND(eval) \
     COMMAND(activations) \
+    COMMAND(cluster) \
     COMMAND(completion)
 /* clang-format on */
 
