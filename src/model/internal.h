@@ -179,10 +179,13 @@ enum status binder_finish(struct binder *b, struct err *err);
 /* Floats of a tensor: where they stand in the file if they can be used so, else converted. */
 struct floats {
     const float *data; /* [count] */
-    float *owned;      /* what to free, or NULL */
+    float *owned;      /* where they were converted to, or NULL */
     size_t count;
     const struct tensor *tensor;
 };
+
+/* Gives back what was converted. */
+void floats_free(struct floats *x);
 
 /* A tensor of exactly this shape, to be unloaded; missing: STATUS_NOTFOUND. */
 enum status binder_load(struct binder *b, struct floats *out, const char *name, uint32_t ndim,

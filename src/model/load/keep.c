@@ -42,8 +42,7 @@ enum status binder_keep(struct binder *b, struct floats *x, const char *name, co
         memcpy(w.data, x->data, x->count * sizeof *w.data);
         memcpy(w.shape, x->tensor->shape, w.ndim * sizeof *w.shape);
     }
-    free(x->owned);
-    x->owned = NULL;
+    floats_free(x);
     x->data = w.data;
     if (!w.name || !w.ours || !w.data ||
         !mem_grow(&m->weight, &m->weights_cap, m->weights + 1, sizeof *m->weight))

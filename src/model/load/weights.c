@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/mman.h>
+
 #include "base/mem.h"
 
 #define MAX_NAME 160
@@ -96,10 +98,33 @@ static enum status binder_check_numbers(const struct binder *b, const struct flo
                    b->path, name, at);
 }
 
+/* Converts T into pages of the system's, which go back to it: in the heap, what is packed behind
+ * them would keep their place. */
+static enum status floats_convert(struct floats *x, const struct tensor *t, struct err *err)
+{
+    size_t bytes;
+    if (!mul_size(t->count, sizeof *x->owned, &bytes))
+        return err_nomem(err);
+    void *p =
+        mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        return err_nomem(err);
+    tensor_to_f32(t, p);
+    x->data = x->owned = p;
+    return STATUS_OK;
+}
+
+void floats_free(struct floats *x)
+{
+    if (x->owned)
+        munmap(x->owned, x->count ? x->count * sizeof *x->owned : 1);
+    x->owned = NULL;
+}
+
 /* Every weight is packed or copied once: keeping the file's pages too would double the memory. */
 void binder_unload(struct binder *b, struct floats *x)
 {
-    free(x->owned);
+    floats_free(x);
     if (x->tensor)
         tensors_forget(b->tensors, x->tensor);
 }
@@ -119,13 +144,10 @@ enum status binder_load(struct binder *b, struct floats *out, const char *name, 
     if ((code = binder_check_shape(b, t, spelled, ndim, shape, err)))
         return code;
     *out = (struct floats){(const float *)(uintptr_t)t->data, NULL, t->count, t};
-    if (t->dtype != DTYPE_F32 || !tensor_contiguous(t) || (uintptr_t)t->data % sizeof(float) != 0) {
-        out->owned = mem_array(t->count, sizeof *out->owned);
-        if (!out->owned)
-            return err_nomem(err);
-        tensor_to_f32(t, out->owned);
-        out->data = out->owned;
-    }
+    if (t->dtype != DTYPE_F32 || !tensor_contiguous(t) || (uintptr_t)t->data % sizeof(float) != 0)
+        code = floats_convert(out, t, err);
+    if (code)
+        return code;
     if ((code = binder_check_numbers(b, out, spelled, err))) {
         binder_unload(b, out);
         *out = (struct floats){NULL, NULL, 0, NULL};
