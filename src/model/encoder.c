@@ -13,8 +13,9 @@
 #include "model/attention.h"
 #include "model/tape.h"
 
-/* Rows that go through both feed-forward products before the next ones do. */
-#define FFN_ROWS 384
+/* Rows that go through both feed-forward products before the next ones do: whole tiles of every
+ * build. */
+#define FFN_ROWS 378
 
 /* Arrays of one run, all in the caller's scratch. */
 struct work {

@@ -34,7 +34,9 @@ enum status bench_count_rows(void *context, const struct model_block *b, struct 
 
 #define MAX_PRODUCTS 16
 
-/* What the front end multiplies, frame by frame of its convolutions, and the rest. */
+/* What the front end multiplies, frame by frame of its convolutions, and the rest.  All three taps
+ * of a convolution are counted, as a plain program multiplies them; ours takes three quarters of
+ * that. */
 static size_t list_products(struct product *p, enum bench_family family, size_t samples, size_t t)
 {
     size_t n = 0, in = 1, rows = samples;
