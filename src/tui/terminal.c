@@ -156,6 +156,29 @@ static void add_restore(const char *bytes)
 }
 
 /*
+ * Whether curses can have the memory that a screen of this size takes: three windows and the
+ * terminal's description.  It does not look whether it was given what it asks for: its tables of
+ * names are read where they are not, other lacks end the program.
+ */
+static bool curses_affords(int cols, int rows)
+{
+    size_t cells = (size_t)cols * (size_t)rows;
+    void *p = malloc(4 * cells * sizeof(cchar_t) + ((size_t)256 << 10));
+    free(p);
+    return p != NULL;
+}
+
+/* The same for the terminal as it is. */
+static bool curses_affords_terminal(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || !size.ws_col || !size.ws_row)
+        return curses_affords(80, 24);
+    return curses_affords(size.ws_col < CANVAS_MAX_SIDE ? size.ws_col : CANVAS_MAX_SIDE,
+                          size.ws_row < CANVAS_MAX_SIDE ? size.ws_row : CANVAS_MAX_SIDE);
+}
+
+/*
  * The terminal's name as curses shall know it: one that is not in the database becomes the nearest
  * that is.  NULL: nothing can be placed on it.
  */
@@ -231,8 +254,11 @@ static void set_modes(void)
 enum status terminal_open(enum tui_color color, struct err *err)
 {
     char note[160];
-    const char *name = choose_term(note, sizeof note);
+    const char *name = NULL;
     FILE *stream = NULL;
+    if (!curses_affords_terminal())
+        return err_nomem(err);
+    name = choose_term(note, sizeof note);
     if (!name)
         return term_unknown("this terminal cannot position text", err);
     term.in = stdin;
@@ -318,7 +344,8 @@ void terminal_size(int *cols, int *rows)
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
         *cols = size.ws_col < CANVAS_MAX_SIDE ? size.ws_col : CANVAS_MAX_SIDE;
         *rows = size.ws_row < CANVAS_MAX_SIDE ? size.ws_row : CANVAS_MAX_SIDE;
-        if (*cols != COLS || *rows != LINES)
+        /* Without memory the screen keeps its size, and shows what of the canvas is within. */
+        if ((*cols != COLS || *rows != LINES) && curses_affords(*cols, *rows))
             resizeterm(*rows, *cols);
     } else {
         *cols = COLS;
