@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "model/kernels/kernels.h"
 #include "model/kernels/kernels_impl.h"
+#include "model/kernels/turn.h"
 
 /* The whole tile in assembly, where there is one. */
 #if defined KERNELS_AVX512 && defined __x86_64__
@@ -255,18 +256,6 @@ void KERNEL(gemm)(size_t m, size_t n, size_t k, const float *a, size_t lda, cons
     free(copy);
 }
 
-/* OUT [columns][BLOCK_STRIDE] = the transpose of A [depth][columns], one line deep at a time. */
-static void gemm_turn(size_t columns, size_t depth, const float *a, size_t lda, float *out)
-{
-    const size_t line = 16;
-    for (size_t p = 0; p < depth; p += line) {
-        size_t end = depth - p < line ? depth : p + line;
-        for (size_t q = p; q < end; q++)
-            for (size_t j = 0; j < columns; j++)
-                out[j * BLOCK_STRIDE + q] = a[q * lda + j];
-    }
-}
-
 void KERNEL(gemm_turned)(size_t m, size_t n, size_t k, const float *a, size_t lda,
                          const float *packed, float *c, size_t ldc, bool add, float *work)
 {
@@ -274,7 +263,7 @@ void KERNEL(gemm_turned)(size_t m, size_t n, size_t k, const float *a, size_t ld
         size_t rows = m - i < KERNELS_TURNED_ROWS ? m - i : KERNELS_TURNED_ROWS;
         for (size_t p = 0; p < k; p += DEPTH) {
             size_t depth = k - p < DEPTH ? k - p : DEPTH;
-            gemm_turn(rows, depth, a + p * lda + i, lda, work);
+            turn(depth, rows, a + p * lda + i, lda, work, BLOCK_STRIDE);
             gemm_block(rows, n, k, p, depth, work, BLOCK_STRIDE, packed, c + i * ldc, ldc, NULL,
                        add);
         }
@@ -284,16 +273,11 @@ _Static_assert(BLOCK_STRIDE <= KERNELS_TURNED_DEPTH, "the work of gemm_turned");
 
 void KERNEL(pack_transposed)(size_t n, size_t k, const float *w, size_t ldw, float *packed)
 {
-    /* In squares, so that neither the rows read nor the rows written leave the cache. */
-    const size_t square = 16;
     for (size_t j = 0; j < n; j += PANEL, packed += k * PANEL) {
         size_t columns = n - j < PANEL ? n - j : PANEL;
-        for (size_t p = 0; p < k; p += square) {
-            size_t deep = k - p < square ? k - p : square;
-            for (size_t i = 0; i < PANEL; i++)
-                for (size_t q = p; q < p + deep; q++)
-                    packed[q * PANEL + i] = i < columns ? w[(j + i) * ldw + q] : 0;
-        }
+        turn(columns, k, w + j * ldw, ldw, packed, PANEL);
+        for (size_t q = 0; columns < PANEL && q < k; q++)
+            memset(packed + q * PANEL + columns, 0, (PANEL - columns) * sizeof *packed);
     }
 }
 
