@@ -88,6 +88,37 @@ static bool corpus_note_genders(struct corpus *c, const struct corpus_options *o
                        o->speakers, without);
 }
 
+/* Levels of gender that are no words for female or male, which may be another column's values,
+ * codes or misspelled. */
+static bool corpus_warn_of_genders(struct corpus *c, const char *table)
+{
+    struct names odd = NAMES_INIT;
+    char list[200] = "";
+    size_t at = 0, recordings = 0;
+    bool ok = true;
+    for (size_t i = 0; i < c->recordings.count && c->gendered && table && ok; i++) {
+        const struct recording *r = &c->recordings.recording[i];
+        const char *gender = speakers_gender(&c->speakers, r->row, r->speaker, false);
+        if (!gender || !*gender || strcmp(gender, "male") == 0 || strcmp(gender, "female") == 0)
+            continue;
+        uint32_t before = odd.count;
+        ok = names_add(&odd, gender) != NAMES_NONE;
+        recordings++;
+        if (odd.count > before && before < 3)
+            at += (size_t)snprintf(list + at, sizeof list - at, "%s'%.40s'", before ? ", " : "",
+                                   gender);
+    }
+    if (ok && odd.count) {
+        char text[1024];
+        snprintf(text, sizeof text, "%s: genders other than female and male: %s%s (%zu %s)", table,
+                 list, odd.count > 3 ? ", ..." : "", recordings,
+                 recordings == 1 ? "recording" : "recordings");
+        ok = names_add(&c->warnings, text) != NAMES_NONE;
+    }
+    names_free(&odd);
+    return ok;
+}
+
 /* How files were read that could have been read otherwise. */
 static enum status corpus_note_readings(struct corpus *c, const struct corpus_options *o,
                                         struct err *err)
@@ -295,7 +326,7 @@ static enum status corpus_open_parts(struct corpus *c, const struct corpus_optio
         code = corpus_open_extras(c, o, err);
     if (!code)
         code = corpus_note_readings(c, o, err);
-    if (!code && !corpus_note_genders(c, o))
+    if (!code && (!corpus_note_genders(c, o) || !corpus_warn_of_genders(c, o->speakers)))
         code = err_nomem(err);
     if (!code && !corpus_count_voices(c))
         code = err_nomem(err);

@@ -11,29 +11,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "corpus/speakers_layout.h"
 #include "formats/file.h"
 #include "formats/folder.h"
-#include "formats/listed.h"
 #include "formats/rows.h"
 #include "base/mem.h"
-
-#define MAX_COLUMNS SPEAKERS_MAX_COLUMNS
-
-/* SPEAKERS.TXT: ID | SEX | SUBSET | MINUTES | NAME, where NAME may itself hold bars. */
-#define LIBRISPEECH_COLUMNS 5
-
-#define NO_COLUMN SIZE_MAX
-
-/* Where the columns of a table are. */
-struct layout {
-    char divider;
-    size_t fields; /* split into at most so many; the last takes the rest */
-    size_t speaker, gender;
-    size_t utterance;           /* names of files, in tables with a line each; NO_COLUMN */
-    size_t column[MAX_COLUMNS]; /* field of each column of the speakers */
-    bool varies[MAX_COLUMNS];   /* it has several values for one speaker */
-    struct span comment;        /* the last one in front, which may hold the header */
-};
 
 /* The same twice is no error, nor is a gender that not every line gives: some tables have a line an
  * utterance. */
@@ -92,101 +74,6 @@ static enum status speakers_parse_json(struct speakers *s, const void *bytes, si
     return code;
 }
 
-/* A header's columns: the gender by its name, the speaker by its name or else the first other. */
-static bool speakers_read_header(struct layout *t, const struct span *field, size_t n)
-{
-    static const char *const speaker_names[] = {"speaker", "spk",        "speaker_id", "spk_id",
-                                                "id",      "speaker id", "client_id",  NULL};
-    size_t gender = n, speaker = n, utterance = listed_column(field, n);
-    for (size_t i = 0; i < n; i++) {
-        if (gender == n && (span_is(field[i], "gender") || span_is(field[i], "sex")))
-            gender = i;
-        for (const char *const *w = speaker_names; speaker == n && *w; w++)
-            if (span_is(field[i], *w))
-                speaker = i;
-    }
-    if (gender == n)
-        return false;
-    t->gender = gender;
-    t->utterance = utterance < n ? utterance : NO_COLUMN;
-    t->speaker = speaker != n ? speaker : gender == 0;
-    return true;
-}
-
-/* The columns that are neither speaker nor gender, by the header's FIELDs [N]; each name once. */
-static bool speakers_name_columns(struct speakers *s, struct layout *t, const struct span *field,
-                                  size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        char *name = field[i].n ? span_copy(field[i]) : NULL;
-        bool wanted =
-            name && i != t->gender && i != t->speaker && names_find(&s->column, name) == NAMES_NONE;
-        uint32_t at = wanted ? names_add(&s->column, name) : 0;
-        bool failed = (field[i].n && !name) || at == NAMES_NONE;
-        free(name);
-        if (failed)
-            return false;
-        if (wanted)
-            t->column[at] = i;
-    }
-    return true;
-}
-
-/* True if FIELDs [N] begin with the name of a column, and none is called the gender's: what stands
- * in the gender's place would be taken for it. */
-static bool speakers_lack_gender(const struct span *field, size_t n)
-{
-    static const char *const first[] = {"speaker", "speaker_id", "speaker id", "spk",
-                                        "spk_id",  "id",         "client_id",  NULL};
-    const char *const *w = first;
-    if (n && listed_column(field, 1) == 0)
-        return true;
-    while (*w && !(n && span_is(field[0], *w)))
-        w++;
-    return *w != NULL;
-}
-
-static enum status speakers_refuse_files(struct span column, const char *place, struct err *err)
-{
-    return err_set(
-        err, STATUS_FORMAT,
-        "%s: no column of speakers, only of files (%.*s): each would be a speaker of its "
-        "own; if that is so, call the column speaker",
-        place, column.n < 40 ? (int)column.n : 40, column.s);
-}
-
-/* How the table is laid out, by its first line that is no comment, the one in PLACE; *HEADER: that
- * is a header. Where it is none, a comment with the gender's name in the gender's place names the
- * columns. */
-static enum status speakers_find_layout(struct speakers *s, struct layout *t, struct span line,
-                                        const char *place, bool *header, struct err *err)
-{
-    struct span field[MAX_COLUMNS], comment = t->comment;
-    struct layout named;
-    *t = (struct layout){
-        .divider = span_divider(line), .fields = MAX_COLUMNS, .gender = 1, .utterance = NO_COLUMN};
-    if (line.n && memchr(line.s, '|', line.n)) {
-        t->divider = '|';
-        t->fields = LIBRISPEECH_COLUMNS;
-    }
-    size_t n = span_split(line, t->divider, field, t->fields);
-    *header = speakers_read_header(t, field, n);
-    if (*header && t->utterance == t->speaker)
-        return speakers_refuse_files(field[t->speaker], place, err);
-    if (*header)
-        return speakers_name_columns(s, t, field, n) ? STATUS_OK : err_nomem(err);
-    if (speakers_lack_gender(field, n))
-        return err_set(err, STATUS_FORMAT, "%s: no column called gender or sex", place);
-    char divider = t->divider == LINES_FIELD ? span_divider(comment) : t->divider;
-    n = span_split(comment, divider, field, t->fields);
-    named = *t;
-    if (!speakers_read_header(&named, field, n) || named.gender != 1)
-        return STATUS_OK;
-    if (named.utterance == named.speaker)
-        return speakers_refuse_files(field[named.speaker], place, err);
-    return speakers_name_columns(s, t, field, n) ? STATUS_OK : err_nomem(err);
-}
-
 /* Room for the values of one more speaker: NULL. */
 static bool speakers_make_room(struct speakers *s)
 {
@@ -199,8 +86,8 @@ static bool speakers_make_room(struct speakers *s)
 }
 
 /* What the FIELDs [N] of a line say of SPEAKER, who is NEW or has been in a line before. */
-static bool speakers_add_values(struct speakers *s, struct layout *t, uint32_t speaker, bool new,
-                                const struct span *field, size_t n)
+static bool speakers_add_values(struct speakers *s, struct speakers_layout *t, uint32_t speaker,
+                                bool new, const struct span *field, size_t n)
 {
     for (uint32_t k = 0; k < s->column.count; k++) {
         struct span v = t->column[k] < n ? field[t->column[k]] : (struct span){"", 0};
@@ -233,10 +120,11 @@ static bool speakers_add_utterance(struct speakers *s, struct span file, uint32_
 }
 
 /* One line behind the header. */
-static enum status speakers_add_line(struct speakers *s, struct layout *t, struct span line,
-                                     const char *name, size_t number, struct err *err)
+static enum status speakers_add_line(struct speakers *s, struct speakers_layout *t,
+                                     struct span line, const char *name, size_t number,
+                                     struct err *err)
 {
-    struct span field[MAX_COLUMNS];
+    struct span field[SPEAKERS_MAX_COLUMNS];
     char place[256];
     size_t n = span_split(line, t->divider, field, t->fields);
     uint32_t before = s->speaker.count;
@@ -260,7 +148,7 @@ static enum status speakers_add_line(struct speakers *s, struct layout *t, struc
 }
 
 /* Takes out the columns that vary within a speaker; the others keep their order. */
-static enum status speakers_drop_columns(struct speakers *s, const struct layout *t,
+static enum status speakers_drop_columns(struct speakers *s, const struct speakers_layout *t,
                                          struct err *err)
 {
     struct names kept = NAMES_INIT;
@@ -285,7 +173,8 @@ static enum status speakers_parse_table(struct speakers *s, const void *bytes, s
                                         const char *name, struct err *err)
 {
     struct rows rows;
-    struct layout t = {.fields = 0};
+    struct speakers_layout t = {.fields = 0};
+    const struct speakers_table table = {bytes, size, name};
     struct span line;
     enum status code = rows_begin(&rows, bytes, size, name, err);
     while (!code && rows_next(&rows, &line)) {
@@ -293,20 +182,14 @@ static enum status speakers_parse_table(struct speakers *s, const void *bytes, s
         if (!span_trim(line).n)
             continue;
         if (line.s[0] == '#' || line.s[0] == ';') {
-            struct span comment = {line.s + 1, line.n - 1}, field[MAX_COLUMNS];
-            struct layout named = {.fields = MAX_COLUMNS};
-            char divider = memchr(line.s, '|', line.n) ? '|' : span_divider(comment);
-            if (t.fields == 0 &&
-                speakers_read_header(&named, field,
-                                     span_split(comment, divider, field, MAX_COLUMNS)))
-                t.comment = comment;
+            struct span comment = {line.s + 1, line.n - 1};
+            if (t.fields == 0)
+                speakers_take_comment(&t, comment,
+                                      memchr(line.s, '|', line.n) ? '|' : span_divider(comment));
             continue;
         }
-        if (t.fields == 0) {
-            char place[256];
-            snprintf(place, sizeof place, "%s: line %zu", name, rows.lines.number);
-            code = speakers_find_layout(s, &t, line, place, &header, err);
-        }
+        if (t.fields == 0)
+            code = speakers_find_layout(s, &t, &table, line, rows.lines.number, &header, err);
         if (!code && !header)
             code = speakers_add_line(s, &t, line, name, rows.lines.number, err);
     }

@@ -3,8 +3,9 @@
  *
  * Read from the published JSON {"84": "F"}, LibriSpeech's SPEAKERS.TXT, TIMIT's SPKRINFO.TXT,
  * VoxCeleb's meta file, or any table "speaker gender ..." divided by tabs, commas or blanks.  A
- * header line is recognised by a column named gender or sex; speakers are then in the column named
- * speaker, or else in the first; without a header they are the first two columns.
+ * header line is recognised by a column named gender or sex, or by the genders below it; speakers
+ * are then in the column named speaker, or else in the first, as they are without a header. Without
+ * a column of that name genders are the second column, or else another, that holds words for them.
  *
  * The other columns are known by the header's names, which may stand in a comment ("; ID |SEX|
  * ..."). Those that differ within a speaker, in tables with a line an utterance, say nothing of a
@@ -72,9 +73,9 @@ uint32_t speakers_find(const struct speakers *s, const char *speaker);
 
 /*
  * The gender level of SPEAKER, entry ROW of the table.  NULL if it is not listed (NAMES_NONE).
- * "male" and "female" for m, f, male, female in any case and Common Voice's words; others stay as
- * they are; "" for an empty field, "-", "NA", "unknown" and the like.  AUTHORS: as the published
- * program, "M" is male and anything else female.
+ * "male" and "female" for their words (genders.h); others stay as they are; "" for an empty field,
+ * "-", "NA", "unknown" and the like.  AUTHORS: as the published program, "M" is male and anything
+ * else female.
  */
 const char *speakers_gender(const struct speakers *s, uint32_t row, const char *speaker,
                             bool authors);

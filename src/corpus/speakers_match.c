@@ -16,6 +16,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "corpus/genders.h"
 #include "formats/folder.h"
 #include "formats/nfc.h"
 
@@ -181,9 +182,6 @@ uint32_t speakers_find(const struct speakers *s, const char *speaker)
 const char *speakers_gender(const struct speakers *s, uint32_t row, const char *speaker,
                             bool authors)
 {
-    static const char *const male[] = {"m", "male", "male_masculine", NULL};
-    static const char *const female[] = {"f", "female", "female_feminine", NULL};
-    static const char *const unknown[] = {"", "-", "na", "n/a", "none", "unknown", NULL};
     if (s->timit)
         return speakers_timit_gender(speaker);
     if (row == NAMES_NONE)
@@ -191,13 +189,12 @@ const char *speakers_gender(const struct speakers *s, uint32_t row, const char *
     const char *gender = s->gender[row];
     if (authors)
         return strcmp(gender, "M") == 0 ? "male" : "female";
-    for (size_t i = 0; male[i]; i++)
-        if (strcasecmp(gender, male[i]) == 0)
-            return "male";
-        else if (strcasecmp(gender, female[i]) == 0)
-            return "female";
-    for (size_t i = 0; unknown[i]; i++)
-        if (strcasecmp(gender, unknown[i]) == 0)
-            return "";
+    switch (gender_of((struct span){gender, strlen(gender)})) {
+    case GENDER_FEMALE: return "female";
+    case GENDER_MALE: return "male";
+    case GENDER_UNKNOWN: return "";
+    case GENDER_FURTHER:
+    case GENDER_NONE: break;
+    }
     return gender;
 }

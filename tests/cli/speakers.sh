@@ -68,6 +68,20 @@ for unknown in - '' NA unknown; do
     [ "$(info none.counts frames_counted)" = "$(info all.counts frames_counted)" ] || complain 'frames are lost'
 done
 
+# Genders of other words are levels, which is said.
+echo '{"s0":"F","s1":"M","s2":"English","s3":"0"}' >speakers.json
+"$PROPNEU" "${base[@]}" --speakers speakers.json -o none.counts 2>err || complain "count failed"
+has none.counts '"levels.gender":"[\"0\",\"English\",\"female\",\"male\"]"'
+grep -qF "speakers.json: genders other than female and male: 'English', '0' (6 recordings)" err ||
+    complain "other genders are not told: $(cat err)"
+printf '%s\n' s0,30,F s1,31,M s2,32,w s3,33,man >columns.csv
+"$PROPNEU" "${base[@]}" --speakers columns.csv -o none.counts 2>err || complain "count failed"
+has none.counts '"levels.gender":"[\"female\",\"male\"]"'
+[ -s err ] && complain "genders are told to be others: $(cat err)"
+cut -d, -f1,2 columns.csv >ages.csv
+refuses 1 'ages.csv: column 2 holds no genders (30, 31, 32, ...): say which column by a header with speaker and gender' \
+    "${base[@]}" --speakers ages.csv -o new.counts
+
 # Shards have the columns, too, and make the same file; one that contradicts another is refused.
 for k in 1 2 3; do
     "$PROPNEU" "${corpus[@]}" --strata engine --shard $k/3 -o $k.counts || complain "shard $k failed"

@@ -305,17 +305,19 @@ static const char *gender_of(const struct speakers *s, const char *utterance, bo
 static void genders_are_read_from_every_form(void **state)
 {
     static const char *const forms[] = {
-        "{\"84\": \"F\", \"1272\": \"M\"}",
-        " \n{\"84\": \"female\",\n\"1272\": \"Male\"}\n",
-        "speaker\tgender\tengine\n84\tF\tx\n1272\tM\ty\n",
-        "84 f\n1272\tm\n",
-        "84,F\r\n1272,M\r\n",
+        "{\"84\": \"F\", \"1272\": \"M\"}", " \n{\"84\": \"female\",\n\"1272\": \"Male\"}\n",
+        "speaker\tgender\tengine\n84\tF\tx\n1272\tM\ty\n", "84 f\n1272\tm\n", "84,F\r\n1272,M\r\n",
         "gender,age,id\nF,3,84\nm,4,1272\n",
         ";ID  |SEX| SUBSET |MINUTES| NAME\n84   | F | dev-clean  | 8.0 | Christie Nowak\n"
         "60   | M | train-clean-100  | 20.18 | |CBW|Simon\n1272 | M | dev-clean | 8.0 | A B\n",
         "VoxCeleb1 ID\tVGGFace1 ID\tGender\tNationality\tSet\n84\tA.J._Buckley\tf\tIreland\tdev\n"
         "1272\tB\tm\tUSA\ttest\n",
         "\357\273\27784\tF\n1272\tM\n",
+        /* without the name of the gender's column: by the values */
+        "84,30,F\n1272,31,M\n", "84,Ann,f\n1272,Bob,m\n60,Mia,\n7,Zoe,nonbinary\n",
+        "F,84\nM,1272\n", "Sprecher;Alter;Geschlecht\n84;30;w\n1272;31;m\n",
+        "edad,speaker,sexo\n30,84,mujer\n31,1272,hombre\n", "84 weiblich\n1272 m\303\244nnlich\n",
+        "84 FEMME\n1272 ma\314\210nnlich\n", /* a and two dots */
     };
     (void)state;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
@@ -353,6 +355,8 @@ static void other_columns_are_kept(void **state)
         {"id sex site dialect\n84 F x 1\n1272 M y 2\n84 F z 1\n", 1, "dialect", "1", "2"},
         {"84\tF\tx\n1272\tM\ty\n", 0, "x", NULL, NULL},
         {"{\"84\": \"F\", \"1272\": \"M\"}", 0, "x", NULL, NULL},
+        {"Sprecher,Alter,Geschlecht\n84,3,w\n1272,4,m\n", 1, "Alter", "3", "4"},
+        {"# id age sex\n84 3 F\n1272 4 M\n", 1, "age", "3", "4"},
         {"# sex is the second\n84\tF\tx\n1272\tM\ty\n", 0, "is", NULL, NULL},
     };
     (void)state;
@@ -384,6 +388,40 @@ static void other_genders_stay_themselves(void **state)
     assert_string_equal(gender_of(&s, "d-1", false), "male");
     assert_string_equal(gender_of(&s, "d-1", true), "female"); /* only "M" is male there */
     speakers_free(&s);
+}
+
+/* A column of anything else is not taken for genders, unless the table calls it so. */
+static void columns_of_no_genders_are_refused(void **state)
+{
+    static const struct {
+        const char *text, *message; /* NULL: read */
+    } tables[] = {
+        {"84-1-2 84\n84-1-3 84\n1272-1-2 1272\n", "no genders (84, 1272):"},
+        {"a 1\nb 2\nc 3\nd 4\n", "no genders (1, 2, 3, ...):"},
+        {"a Ann\n", "no genders (Ann):"},
+        {"a F\nb x1\nc x2\n", "hardly any genders (x1, x2):"},
+        {"name,weight\na,F\nb,7\nc,8\n", "hardly any genders (weight, 7, 8):"},
+        {"id,age\na,7\n", "line 1: no column called gender or sex"},
+        {"a F\nb F\nc x1\nd x2\n", NULL},
+        {"a 0\nb F\nc M\n", NULL}, /* the first line is no header */
+        {"a -\nb NA\n", NULL},
+        {"id gender\na 0\n", NULL},
+        {"; id gender\na 0\n", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        struct speakers s;
+        struct err err;
+        size_t size = strlen(tables[i].text);
+        if (tables[i].message) {
+            assert_status(speakers_parse(&s, tables[i].text, size, "s", &err), STATUS_FORMAT);
+            assert_non_null(strstr(err.msg, tables[i].message));
+            continue;
+        }
+        assert_ok(speakers_parse(&s, tables[i].text, size, "s", &err));
+        assert_int_not_equal(speakers_find(&s, "a"), NAMES_NONE);
+        speakers_free(&s);
+    }
 }
 
 /* SPKRINFO.TXT names speakers without the letter their folders begin with. */
@@ -467,6 +505,7 @@ int main(void)
         cmocka_unit_test(genders_are_read_from_every_form),
         cmocka_unit_test(other_columns_are_kept),
         cmocka_unit_test(other_genders_stay_themselves),
+        cmocka_unit_test(columns_of_no_genders_are_refused),
         cmocka_unit_test(timits_speakers_are_found_by_their_folders),
         cmocka_unit_test(timits_folders_tell_the_gender),
         cmocka_unit_test(broken_speaker_files_are_refused),
