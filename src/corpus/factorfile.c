@@ -24,6 +24,7 @@ enum { BY_UTTERANCE = 2, BY_TIME = 4 }; /* columns */
 struct layout {
     char divider;
     size_t columns; /* 0: no line was seen yet */
+    bool duration;  /* the third column holds durations, as its heading says */
 };
 
 bool factor_name_ok(const char *name)
@@ -55,6 +56,7 @@ static bool factorfile_find_layout(struct layout *t, struct span line)
     bool timed = n >= BY_TIME &&
                  (heading || (span_number(field[1], &number) && span_number(field[2], &number)));
     t->columns = timed ? BY_TIME : BY_UTTERANCE;
+    t->duration = timed && heading && (span_is(field[2], "duration") || span_is(field[2], "dur"));
     return heading;
 }
 
@@ -109,8 +111,10 @@ static enum status factorfile_add_line(struct factorfile *f, const struct layout
     struct span value = n == t->columns ? field[n - 1] : (struct span){"", 0};
     if (t->columns == BY_TIME &&
         (!span_number(field[1], &s.start) || !span_number(field[2], &s.end) || !isfinite(s.start) ||
-         !isfinite(s.end) || s.end < s.start))
+         !isfinite(s.end) || s.end < (t->duration ? 0 : s.start)))
         return factorfile_bad(name, number, "no start and end in seconds", err);
+    if (t->duration)
+        s.end += s.start;
     if (!value.n)
         return STATUS_OK;
     return factorfile_add(f, field[0], value, s, name, err);

@@ -3,8 +3,8 @@
  *
  * Two columns, "utterance value", say what holds for whole utterances; four, "utterance start end
  * value" in seconds, what holds for a time.  Columns are divided by tabs, commas or blanks; a
- * first line "utterance ..." is a heading, empty lines and lines that begin with '#' are left out.
- * An empty value is none.
+ * first line "utterance ..." is a heading ("duration" in place of "end" says so), empty lines and
+ * lines that begin with '#' are left out. An empty value is none.
  */
 #ifndef PROPNEU_CORPUS_FACTORFILE_H
 #define PROPNEU_CORPUS_FACTORFILE_H
