@@ -184,8 +184,13 @@ void progress_tracking(void *context, uint64_t done, uint64_t all)
 static void say_left_out(const struct progress *p, const struct count_totals *t)
 {
     static const char *const why[COUNT_PROBLEMS] = {
-        "unreadable",          "too short",     "without labels",
-        "of unknown speakers", "without pitch", "with NaN or infinity in the model"};
+        "unreadable",
+        "too short",
+        "without labels",
+        "of unknown speakers",
+        "without pitch",
+        "with times of labels or factors that do not fit",
+        "with NaN or infinity in the model"};
     for (int k = 0; k < COUNT_PROBLEMS; k++)
         if (t->problem[k])
             cli_note(p->cli, "left out: %" PRIu64 " recordings %s%s", t->problem[k], why[k],

@@ -14,6 +14,7 @@
 
 #include "base/mem.h"
 #include "corpus/pitchfit.h"
+#include "corpus/timefit.h"
 #include "formats/filenames.h"
 #include "formats/listed.h"
 
@@ -196,6 +197,8 @@ static enum status corpus_open_extras(struct corpus *c, const struct corpus_opti
                            "'%.60s', values of utterances like '%.60s')",
                            o->extra[x].file, o->audio, r->recording[0].utterance,
                            c->extra[x].utterance.name[0]);
+        if ((code = timefit_sample_factor(c, o, x, err)))
+            return code;
     }
     return STATUS_OK;
 }
@@ -206,7 +209,9 @@ static enum status corpus_open_labels(struct corpus *c, const struct corpus_opti
     const struct labels_options lo = {
         .tier = o->tier, .label_table = o->label_table, .naming = c->recordings.naming};
     enum status code = labels_open(&c->labels, o->labels, &lo, err);
-    return code ? code : corpus_check_labels(c, o, err);
+    if (!code)
+        code = corpus_check_labels(c, o, err);
+    return code ? code : timefit_sample_labels(c, o, err);
 }
 
 /* Whose each recording is, where a table tells. */

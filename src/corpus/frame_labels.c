@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "corpus/align.h"
+#include "corpus/timefit.h"
 #include "base/mem.h"
 
 void frame_labels_free(struct frame_labels *f)
@@ -123,6 +124,9 @@ static enum status frame_labels_take_labels(struct reading *g, const struct audi
                                .phones = &g->in->phones};
     enum status code = labels_get(g->in->labels, g->r->utterance, &u, err);
     if (!code)
+        code = timefit_check_labels(g->in->labels, &u, g->r->utterance,
+                                    (double)audio->count / AUDIO_RATE, err);
+    if (!code)
         code = pitches_get(&g->in->pitch, g->r->utterance, audio, &pitch, err);
     if (!code)
         code = align_utterance(&a, &u, pitches_any(&g->in->pitch) ? &pitch : NULL, g->x.frames, &ao,
@@ -188,6 +192,8 @@ enum status frame_labels_read(struct frame_labels *out, const struct corpus *in,
     enum status code = frame_labels_take_speaker(&g, f, err);
     if (!code && in->labels)
         code = frame_labels_take_labels(&g, audio, err);
+    if (!code)
+        code = timefit_check_factors(in, o, r->utterance, (double)audio->count / AUDIO_RATE, err);
     if (!code && o->extras)
         code = frame_labels_take_extras(&g, err);
     if (code)

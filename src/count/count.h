@@ -71,6 +71,7 @@ enum count_problem {
     COUNT_NO_LABELS,  /* none, or broken */
     COUNT_NO_SPEAKER, /* speaker not listed */
     COUNT_NO_PITCH,   /* none, or broken */
+    COUNT_UNFIT,      /* labels or the user's own factors have times of another unit */
     COUNT_NO_RESULT,  /* the model's numbers are none, or memory was used up */
     COUNT_PROBLEMS
 };

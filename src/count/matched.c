@@ -81,10 +81,15 @@ enum status count_check_phones(const struct count_job *j, struct err *err)
     count_match(j, &m);
     const struct count_totals *t = &j->tally.totals;
     if (m.frames == 0 && t->surplus > 0)
-        return err_set(
-            err, STATUS_NOTFOUND,
-            "%s: no frame was counted: all labels lie behind the ends of their recordings",
-            j->options->corpus.labels);
+        return err_set(err, STATUS_NOTFOUND,
+                       "%s: no frame was counted: all labels lie behind the ends of their "
+                       "recordings: their times must be in seconds",
+                       j->options->corpus.labels);
+    if (m.frames == 0 && t->short_segments > 0)
+        return err_set(err, STATUS_NOTFOUND,
+                       "%s: no frame was counted: all labels are too short for one: times must be "
+                       "in seconds (HTK: 100 ns, TIMIT: samples at 16 kHz)",
+                       j->options->corpus.labels);
     if (m.frames == 0 || (m.by_phone ? m.phones > 0 : t->unknown < t->frames))
         return STATUS_OK;
     matched_list_labels(j, &labels);

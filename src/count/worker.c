@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "corpus/audio.h"
+#include "corpus/timefit.h"
 #include "base/bitset.h"
 #include "base/mem.h"
 #include "model/kernels/select.h"
@@ -281,6 +282,7 @@ static enum status worker_align(struct worker *w, const struct recording *r,
     struct utterance_labels labels = {0};
     struct pitch_track pitch = {0};
     size_t frames;
+    double seconds;
     *kind = COUNT_NO_LABELS;
     enum status code = labels_get(j->corpus.labels, r->utterance, &labels, err);
     if (code)
@@ -305,6 +307,13 @@ static enum status worker_align(struct worker *w, const struct recording *r,
                        w->audio.count);
         goto out;
     }
+    *kind = COUNT_UNFIT;
+    seconds = (double)w->audio.count / AUDIO_RATE;
+    code = timefit_check_labels(j->corpus.labels, &labels, r->utterance, seconds, err);
+    if (!code)
+        code = timefit_check_factors(&j->corpus, &j->options->corpus, r->utterance, seconds, err);
+    if (code)
+        goto out;
     *kind = COUNT_NO_PITCH;
     code = align_utterance(&w->alignment, &labels, pitches_any(&j->corpus.pitch) ? &pitch : NULL,
                            frames, &j->align, err);

@@ -76,4 +76,25 @@ printf 'x\ty\n' >other.tsv
 refuses 1 'no values of the recordings' "${base[@]}" -o new.counts --factor a=other.tsv
 printf '9001-100\ty\n9001-100\tz\n' >other.tsv
 refuses 1 'line 2' "${base[@]}" -o new.counts --factor a=other.tsv
+
+# Times in another unit, in all or one of the recordings; durations where the heading has them.
+sed 's/ 0\.\(.\)/ \100/g; s/ 1\.0/ 1000/' units.txt >ms.txt
+refuses 1 'ms.txt: line 8: a value of 9001-100 from 800 on, for a recording of 1.87 s: times must be in seconds' \
+    "${base[@]}" -o new.counts --factor unit=ms.txt
+{ grep 9001-100 ms.txt && grep -v 9001-100 units.txt; } >mixed.txt
+"$PROPNEU" "${base[@]}" -q -o new.counts --factor unit=mixed.txt 2>err && complain "mixed.txt ends well"
+grep -q 'mixed.txt: line 8: a value of 9001-100 from 800' err && grep -q '1 of 12 recordings were left out' err ||
+    complain "mixed.txt: $(cat err)"
+rm -f new.counts*
+(ls labels | sed 's/\..*//' | awk '{ print $1, 0, 500 + NR, "calm" }') >whole.txt
+"$PROPNEU" "${base[@]}" -q -o new.counts --factor emotion=whole.txt 2>err
+grep -q 'whole.txt: hardly matched: values run to' err || complain "whole.txt: $(cat err)"
+rm -f new.counts*
+(echo utterance,start,Duration,unit && sed 's/\(.*\) \(.*\) .* \(.*\)/\1,\2,0.1,\3/' units.txt) >units.csv
+"$PROPNEU" "${base[@]}" -q --factor unit=units.csv -o new.counts 2>err && [ ! -s err ] ||
+    complain "units.csv: $(cat err)"
+"$PROPNEU" info --format tsv new.counts | grep '^unit\.[0-9]' >durations
+"$PROPNEU" "${base[@]}" -q --factor unit=units.txt -o ends.counts
+"$PROPNEU" info --format tsv ends.counts | grep '^unit\.[0-9]' | cmp -s - durations ||
+    complain "durations are taken for ends: $(cat durations)"
 exit $failed

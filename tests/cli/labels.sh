@@ -241,13 +241,31 @@ gives AA=32,IY=20,high=0,low=20,mid=0 -a audio -l early.ctm --pitch late.json --
 printf '%s 50 51 x\n' $a >unit.txt
 "$PROPNEU" count -q "${model[@]}" -a audio -l quoted.csv --factor unit=unit.txt -o got.counts 2>err &&
     complain "a factor of no frame ends well"
-grep -qF 'unit.txt: matched nothing: 0 of 125 frames have a value' err || complain "a factor: $(cat err)"
+grep -qF "unit.txt: line 1: a value of $a from 50 on, for a recording of 1.87 s: times must be in seconds" err || complain "a factor: $(cat err)"
 
-# Labels at ten times their times, and of hardly a frame: told even if --quiet.
-rows | awk '{ print $1, 1, 10 * $2, 10 * ($3 - $2), $4 }' >late.ctm
+# Labels of hardly a frame: told even if --quiet; so are labels that run a quarter too far together.
 printf '%s 1 0.2 0.05 HH\n%s 1 0.1 0.08 D\n' $a $b >few.ctm
-for table in 'late.ctm:labels lie behind the ends of their recordings' 'few.ctm:frames have a label'; do
+rows | awk '{ print $1, 1, 1.4 * $2, 1.4 * ($3 - $2), $4 }' >slow.ctm
+printf '%s 1 2.6 0.2 K\n%s 1 2.2 0.2 K\n' $a $b >>slow.ctm
+for table in 'slow.ctm:labels run to 5.2 s in recordings of 3.5' 'few.ctm:frames have a label'; do
     "$PROPNEU" count -q "${model[@]}" -a audio -l "${table%%:*}" -o got.counts 2>err
     grep -qF "${table#*:}" err || complain "${table%%:*}: $(cat err)"
 done
+# Times of labels in another unit: nothing is counted, or nothing of the recordings that they are of.
+for unit in ms:1000 samples:16000 htk:10000000 ten:10; do
+    rows | awk -v k=${unit#*:} '{ print $1, 1, k * $2, k * ($3 - $2), $4 }' >"${unit%:*}.ctm"
+    refuses 1 "${unit%:*}.ctm: $a: labels that run to" count -q "${model[@]}" -a audio -l "${unit%:*}.ctm" \
+        -o new.counts
+done
+{ grep $a ten.ctm && grep $b narrow.ctm; } >mixed.ctm
+"$PROPNEU" count -q "${model[@]}" -a audio -l mixed.ctm -o new.counts 2>err && complain "mixed.ctm ends well"
+grep -qF "mixed.ctm: $a: labels that run to 18 s, for a recording of 1.87 s: times must be in seconds" err &&
+    grep -qF '1 of 2 recordings were left out' err || complain "mixed.ctm: $(cat err)"
+rm -f new.counts*
+mkdir htk
+for u in $a $b; do
+    rows | awk -v u=$u '$1 == u { print 1000 * $2, 1000 * $3, $4 }' >htk/$u.lab
+done
+refuses 1 'htk: no frame was counted: all labels are too short for one: times must be in seconds' count -q \
+    "${model[@]}" -a audio -l htk -o new.counts
 exit $failed

@@ -327,6 +327,12 @@ bool labels_has(const struct labels *l, const char *utterance)
     return names_find(&l->utterance, utterance) != NAMES_NONE;
 }
 
+const char *labels_path(const struct labels *l, const char *utterance)
+{
+    uint32_t u = names_find(&l->utterance, utterance);
+    return l->file && u != NAMES_NONE ? l->file[u] : l->path;
+}
+
 const char *labels_format(const struct labels *l)
 {
     return l->format->name;

@@ -78,6 +78,9 @@ const char *labels_utterance(const struct labels *l, size_t i);
 /* True if there are labels of UTTERANCE. */
 bool labels_has(const struct labels *l, const char *utterance);
 
+/* The file that holds the labels of UTTERANCE. */
+const char *labels_path(const struct labels *l, const char *utterance);
+
 /* "TextGrid", "frame JSON": the kind of source, for people. */
 const char *labels_format(const struct labels *l);
 
