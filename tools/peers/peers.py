@@ -4,10 +4,10 @@
     tools/peers/peers.py [--propneu build/propneu] [--seconds 7.2,15] [--rounds 5]
 
 A HuBERT of base size with random weights is made in a temporary folder, and recordings of the
-lengths asked for.  In turn: propneu counts them, as a whole command with two threads, start-up
-included; two processes of a peer with one thread each run the same model on as much audio, without
-their start-up.  Printed are seconds per second of audio, medians over the rounds, and the ratio
-within each round, which is what holds on a machine that others use too.
+lengths asked for, two minutes in all.  In turn: propneu counts them, as a whole command with two
+threads, start-up included; two processes of a peer with one thread each run the same model on as
+much audio, without their start-up.  Printed are seconds per second of audio, medians over the
+rounds, and the ratio within each round, which is what holds on a machine that others use too.
 
 Needs torch and transformers, and onnx, onnxscript and onnxruntime for the second peer; a peer that
 is not installed is left out.  Not part of the tests.
@@ -152,7 +152,7 @@ def time_propneu(program, model, corpus, out):
 
 def measure(args, folder, model, peers, seconds):
     corpus = os.path.join(folder, f"corpus-{seconds}")
-    passes = max(2, int(30 / seconds))
+    passes = max(2, int(60 / seconds))
     os.mkdir(corpus)
     for i in range(WORKERS * passes):
         write_recording(os.path.join(corpus, f"{i:03}.wav"), seconds, i)
