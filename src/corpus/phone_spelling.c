@@ -79,6 +79,14 @@ static bool phones_strip_mark(char *name, enum mark *next)
     return false;
 }
 
+/* True if PHONE can have lost a stress digit: only vowels have them, where the table has a class
+ * "vowel". */
+static bool phones_takes_stress(const struct phones *p, uint32_t phone)
+{
+    uint32_t vowel = names_find(&p->classes, "vowel");
+    return vowel == NAMES_NONE || p->phone_class[phone] == vowel;
+}
+
 /* The phone of the table whose spelling, or whose label's, is FORM but for marks; UNKNOWN: none. */
 static enum phone_kind phones_find_as_spelled(const struct phones *p, const char *spelled,
                                               char name[PHONES_NAME_MAX])
@@ -90,6 +98,8 @@ static enum phone_kind phones_find_as_spelled(const struct phones *p, const char
         uint32_t phone = names_find(&p->phone, form), counts_as = names_find(&p->label, form);
         if (phone == NAMES_NONE && counts_as != NAMES_NONE)
             phone = p->label_phone[counts_as];
+        if (phone != NAMES_NONE && next == MARK_NONE && !phones_takes_stress(p, phone))
+            return PHONE_UNKNOWN;
         if (phone != NAMES_NONE) {
             snprintf(name, PHONES_NAME_MAX, "%s", p->phone.name[phone]);
             return PHONE_KNOWN;
@@ -116,7 +126,8 @@ static enum phone_kind phones_find_folded(const struct phones *p, const char *sp
     phones_fold(form);
     do {
         uint32_t folded = names_find(&p->folded, form);
-        if (folded != NAMES_NONE && p->folded_phone[folded] != NAMES_NONE) {
+        if (folded != NAMES_NONE && p->folded_phone[folded] != NAMES_NONE &&
+            (next < MARK_NONE || phones_takes_stress(p, p->folded_phone[folded]))) {
             snprintf(name, PHONES_NAME_MAX, "%s", p->phone.name[p->folded_phone[folded]]);
             return PHONE_KNOWN;
         }

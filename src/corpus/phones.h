@@ -15,7 +15,8 @@
  *   - a label in the table as it stands is itself, or the phone it counts as, so that tables may
  *     tell case, stress and tones apart;
  *   - otherwise blanks around it, a Kaldi position mark (_B _I _E _S) and one stress digit 0-2
- *     are taken off, and case is ignored where the table has but one phone of that name;
+ *     (of vowels, where a class is called so) are taken off, and case is ignored where the table
+ * has but one phone of that name;
  *   - then tie bars and what the IPA writes in front of a letter (stress) are taken off, and then,
  *     from the end on, its marks and modifiers (length, tone, aspiration, nasality, ...);
  *   - of a label that commas divide, "AH0,AO1,s", one part is taken; of a phone with its context,

@@ -96,6 +96,20 @@ static void lab_is_htks_or_xlabels(void **state)
                         "own 0-0.5 pau, own 0.5-1.25 ah, ");
     assert_string_equal(shown(&label_format_lab, "0 5000000 sil\n///\n0 5000000 ah\n"),
                         "own 0-0.5 sil, ");
+    /* States, their phone at the first; labels that are only called like them stay. */
+    assert_string_equal(shown(&label_format_lab,
+                              "0 1000000 s2 -5 sil -9\n1000000 2000000 s3 -5\n"
+                              "2000000 3000000 s2 -5 l-ah+r -9\n3000000 4000000 s3 -5\n"),
+                        "own 0-0.2 sil, own 0.2-0.4 l-ah+r, ");
+    assert_string_equal(shown(&label_format_lab, "0 1000000 s2 sil\n1000000 2000000 s3\n"),
+                        "own 0-0.2 sil, ");
+    assert_string_equal(
+        shown(&label_format_lab, "0 1000000 s2 ah\n1000000 2000000 s3\n3000000 4000000 s4\n"),
+        "f: line 3: a state of no phone");
+    assert_string_equal(shown(&label_format_lab, "0 1000000 s2\n1000000 2000000 s3\n"),
+                        "own 0-0.1 s2, own 0.1-0.2 s3, ");
+    assert_string_equal(shown(&label_format_lab, "0 1000000 s2 -5 so\n1000000 2000000 ou -5\n"),
+                        "own 0-0.1 s2, own 0.1-0.2 ou, ");
     assert_string_equal(shown(&label_format_lab, "sil\nah\n"),
                         "f: line 1: not \"start end label\"; labels without times cannot be used");
     assert_string_equal(shown(&label_format_lab, "#\n0.5 121 a\n0.25 121 b\n"),
@@ -109,6 +123,10 @@ static void mlf_holds_many_utterances(void **state)
                               "#!MLF!#\n\"*/a-1.lab\"\n0 5000000 sil\n///\n0 100 x\n.\n"
                               "\"/data/b-2.rec\"\n0 1000000 ah\n.\n"),
                         "a-1 0-0.5 sil, b-2 0-0.1 ah, ");
+    assert_string_equal(shown(&label_format_mlf,
+                              "#!MLF!#\n\"*/a.rec\"\n0 1000000 s2 -5 ah -9\n1000000 2000000 s3 -5\n"
+                              ".\n\"*/b.rec\"\n0 1000000 s2 -5 sil -9\n.\n"),
+                        "a 0-0.2 ah, b 0-0.1 sil, ");
     assert_string_equal(shown(&label_format_mlf, "#!MLF!#\n0 5 sil\n"),
                         "f: line 2: the name of an utterance in quotes is expected");
     assert_string_equal(shown(&label_format_mlf, "#!MLF!#\n\"*/a.lab\"\n0 5000000 sil\n"),

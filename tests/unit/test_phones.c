@@ -69,6 +69,7 @@ static void labels_come_to_one_spelling(void **state)
         {"<unk>", "spn", PHONE_NOISE},     {"Q7", "Q7", PHONE_UNKNOWN},
         {" ax-h ", "ax-h", PHONE_UNKNOWN}, {"AH3", "AH3", PHONE_UNKNOWN},
         {"T10", "T10", PHONE_UNKNOWN},     {"t_B_B", "t_B_B", PHONE_UNKNOWN},
+        {"s2", "s2", PHONE_UNKNOWN},       {"S0_B", "S0_B", PHONE_UNKNOWN},
         {"1", "1", PHONE_UNKNOWN},         {"a\033[2J", "a?[2J", PHONE_UNKNOWN},
     };
     char name[PHONES_NAME_MAX];

@@ -51,6 +51,45 @@ static bool label_lines_has_point(struct span s)
     return memchr(s.s, '.', s.n) != NULL;
 }
 
+enum { HTK_FIELDS = 8 };
+
+/* True if LINE is of a state, "s2"; its times and the first field behind that is no score: the
+ * phone that begins there, empty in its further states. */
+static bool label_lines_is_state(struct span line, double time[2], struct span *phone)
+{
+    struct span field[HTK_FIELDS];
+    double score;
+    size_t n = span_split(line, ' ', field, HTK_FIELDS), k = 3;
+    if (n < 3 || !span_number(field[0], &time[0]) || !span_number(field[1], &time[1]) ||
+        field[2].n < 2 || field[2].s[0] != 's')
+        return false;
+    for (size_t i = 1; i < field[2].n; i++)
+        if (field[2].s[i] < '0' || field[2].s[i] > '9')
+            return false;
+    while (k < n && span_number(field[k], &score))
+        k++;
+    *phone = k < n ? field[k] : (struct span){"", 0};
+    return true;
+}
+
+/* Whether the file is an alignment of states: LINE, its first of a label, has a state and a phone,
+ * and all others have states, so that phones which are called like states stay phones. */
+static bool label_lines_are_states(struct lines rest, struct span line)
+{
+    struct span phone, field[3];
+    double time[2];
+    if (!label_lines_is_state(line, time, &phone) || !phone.n)
+        return false;
+    while (lines_next(&rest, &line)) {
+        double number;
+        bool timed = span_split(line, ' ', field, 3) == 3 && span_number(field[0], &number) &&
+                     span_number(field[1], &number);
+        if (timed && !label_lines_is_state(line, time, &phone))
+            return false;
+    }
+    return true;
+}
+
 /* A label may stand in quotes. */
 enum status label_lines_add_htk(struct label_lines *s, struct span line, const char *utterance,
                                 struct err *err)
@@ -63,6 +102,19 @@ enum status label_lines_add_htk(struct label_lines *s, struct span line, const c
                                "not \"start end label\"; labels without times cannot be used");
     double unit = label_lines_has_point(field[0]) || label_lines_has_point(field[1]) ? 1 : HTK_UNIT;
     struct span label = field[2];
+    if (s->htk == HTK_UNSEEN)
+        s->htk = label_lines_are_states(s->lines, line) ? HTK_STATES : HTK_LABELS;
+    if (s->htk == HTK_STATES) {
+        double time[2];
+        struct span next, more;
+        if (!label_lines_is_state(line, time, &label) || !label.n)
+            return label_lines_bad(s, err, "a state of no phone");
+        for (struct lines l = s->lines;
+             lines_next(&l, &next) && label_lines_is_state(next, time, &more) && !more.n &&
+             time[0] == end;
+             s->lines = l)
+            end = time[1];
+    }
     if (label.n >= 2 && label.s[0] == '"' && label.s[label.n - 1] == '"')
         label = (struct span){label.s + 1, label.n - 2};
     return label_lines_add(s, utterance, label, start * unit, end * unit, err);

@@ -14,7 +14,8 @@
 struct label_lines {
     struct label_store *store;
     struct lines lines;
-    const char *name; /* of the file, for messages */
+    const char *name;                                /* of the file, for messages */
+    enum { HTK_UNSEEN, HTK_LABELS, HTK_STATES } htk; /* what its lines are, if they are HTK's */
 };
 
 enum status label_lines_begin(struct label_lines *s, struct label_store *store, const void *bytes,
@@ -32,7 +33,9 @@ enum status label_lines_add_named(struct label_lines *s, struct span utterance, 
                                   double start, double end, struct err *err);
 
 /* Adds the label of one line of HTK's, "start end label ...", which .lab and .mlf files consist of:
- * times in units of 100 ns, or in seconds where one has a decimal point. */
+ * times in units of 100 ns, or in seconds where one has a decimal point.  In an alignment of states
+ * (HVite -f -m: "start end s2 score PHONE score", "start end s3 score") the lines of a phone's
+ * states are read together, to one label. */
 enum status label_lines_add_htk(struct label_lines *s, struct span line, const char *utterance,
                                 struct err *err);
 
