@@ -92,7 +92,7 @@ refuses 2 'need --erase' eval "${sids[@]}" --scale 2
 refuses 2 '--piece takes' eval "${sids[@]}" --piece nan
 refuses 2 'for --task centroid' eval "${sids[@]}" --layer 2
 refuses 1 'no head for speakers' eval -m "$demo/models/ssl.safetensors" "${sids[@]:2}"
-refuses 1 'knows 2 of the 39 phones' eval -m "$sid" -a "$demo/audio" "${labels[@]}" --task phones
+refuses 1 'knows 0 of the 39 phones' eval -m "$sid" -a "$demo/audio" "${labels[@]}" --task phones
 refuses 1 'none of the speakers' eval -m "$demo/models/pr.safetensors" "${sids[@]:2}"
 refuses 1 'no layer 9' eval -m "$demo/models/ssl.safetensors" -a "$demo/audio" "${labels[@]}" \
     --task centroid --layer 9
