@@ -166,10 +166,9 @@ static void adam_is_its_definition(void **state)
 struct batch {
     struct tensors file;
     size_t frames, width;
-    const float *feat;         /* [2][frames][width] */
-    const int32_t *length;     /* [2] */
+    const float *feat; /* [2][frames][width] */
+    size_t length[2];
     const unsigned char *mask; /* [2][frames] */
-    const int32_t *label;      /* [2][frames] */
 };
 
 static const void *data_of(const struct tensors *t, const char *name)
@@ -178,6 +177,14 @@ static const void *data_of(const struct tensors *t, const char *name)
     if (!x)
         fail_msg("no %s", name);
     return x->data;
+}
+
+/* Whole numbers of four bytes, which may stand anywhere in the file. */
+static int32_t whole_at(const struct tensors *t, const char *name, size_t i)
+{
+    int32_t n;
+    memcpy(&n, (const unsigned char *)data_of(t, name) + i * sizeof n, sizeof n);
+    return n;
 }
 
 #define GRADIENTS "gradients/g_melhubert_20ms/"
@@ -190,9 +197,9 @@ static void open_batch(struct batch *b)
     b->frames = feat->shape[1];
     b->width = feat->shape[2];
     b->feat = data_of(&b->file, "feat");
-    b->length = data_of(&b->file, "lengths");
+    for (size_t u = 0; u < 2; u++)
+        b->length[u] = (size_t)whole_at(&b->file, "lengths", u);
     b->mask = data_of(&b->file, "mask");
-    b->label = data_of(&b->file, "labels");
 }
 
 /* Everything that one step needs. */
@@ -264,26 +271,28 @@ static double loss_of(const struct batch *b, const char *kind, size_t u, float *
                       size_t classes)
 {
     struct err err;
-    size_t t = (size_t)b->length[u], all = 0;
+    size_t t = b->length[u], all = 0;
     double loss;
     int32_t label[200];
-    if (strcmp(kind, "sid") == 0)
-        return loss_cross_entropy(logits, 1, classes,
-                                  (const int32_t *)data_of(&b->file, "sid_labels") + u, 0.5, NULL) /
-               2;
+    if (strcmp(kind, "sid") == 0) {
+        label[0] = whole_at(&b->file, "sid_labels", u);
+        return loss_cross_entropy(logits, 1, classes, label, 0.5, NULL) / 2;
+    }
     if (strcmp(kind, "ctc") == 0) {
-        const struct tensor *targets = tensors_find(&b->file, "ctc_targets");
-        const int32_t *lengths = data_of(&b->file, "ctc_target_lengths");
-        const int32_t *target = (const int32_t *)(uintptr_t)targets->data + u * targets->shape[1];
-        double scale = 0.5 / lengths[u];
-        assert_ok(loss_ctc(logits, t, classes, target, (size_t)lengths[u], scale, &loss, &err));
+        size_t most = tensors_find(&b->file, "ctc_targets")->shape[1];
+        size_t length = (size_t)whole_at(&b->file, "ctc_target_lengths", u);
+        double scale = 0.5 / (double)length;
+        for (size_t k = 0; k < length; k++)
+            label[k] = whole_at(&b->file, "ctc_targets", u * most + k);
+        assert_ok(loss_ctc(logits, t, classes, label, length, scale, &loss, &err));
         return loss * scale;
     }
     for (size_t i = 0; i < 2; i++)
-        for (size_t k = 0; k < (size_t)b->length[i]; k++)
+        for (size_t k = 0; k < b->length[i]; k++)
             all += b->mask[i * b->frames + k];
     for (size_t k = 0; k < t; k++)
-        label[k] = b->mask[u * b->frames + k] ? b->label[u * b->frames + k] : -1;
+        label[k] =
+            b->mask[u * b->frames + k] ? whole_at(&b->file, "labels", u * b->frames + k) : -1;
     return loss_cross_entropy(logits, t, classes, label, 1 / (double)all, NULL) / (double)all;
 }
 
@@ -292,7 +301,7 @@ static double run_utterance(struct trainer *tr, const struct batch *b, const cha
 {
     struct err err;
     const struct kernels *kn = kernels_get();
-    size_t t = (size_t)b->length[u], e = model_info(tr->m)->embed, size = t * e;
+    size_t t = b->length[u], e = model_info(tr->m)->embed, size = t * e;
     bool masked = strcmp(kind, "masked") == 0, mean = strcmp(kind, "sid") == 0;
     float *input = mem_array(t * b->width, sizeof *input), *d = mem_zeros(size, sizeof *d);
     float *logits = mem_array(t * tr->head.out, sizeof *logits), *rows = tr->final;
