@@ -20,7 +20,7 @@
 #include "explorer/prompt.h"
 #include "explorer/views/views.h"
 #include "screen/plot.h"
-#include "work/nulls.h"
+#include "background/nulls.h"
 
 #define APP_MIN_COLS  40
 #define APP_MIN_ROWS  10

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Holds what the rooms of src/ may use: a room sees itself and those below it; curses belongs to tui,
-# printing to cli and tui, threads to base/worker, processes to work, ending the program to main.c;
+# printing to cli and tui, threads to base/worker, processes to background, ending the program to main.c;
 # and of the explorer only its views know their names.
 set -u
 cd "${srcdir:-.}" || exit 1
@@ -13,7 +13,7 @@ complain() {
 
 # Every room, lowest first; cli and tui are both on top.
 rooms='base formats corpus model count analysis inference edit eval train experiment report api screen figure
-work explorer top'
+background explorer top'
 
 found=$(find src -name '*.[ch]' | sort | xargs awk -v rooms="$rooms" '
     BEGIN {
@@ -86,9 +86,9 @@ forbid 'threads made outside base/worker' \
     "${word}(pthread_create|thrd_create)[ ]*\\(" \
     '^src/base/worker\.c$'
 forbid 'threads left behind' "${word}(pthread|thrd)_detach[ ]*\\(" '^$'
-forbid 'processes made outside work' \
+forbid 'processes made outside background' \
     "${word}(fork|vfork|forkpty|posix_spawnp?|system|popen|exec[lv]p?e?)[ ]*\\(" \
-    '^src/work/'
+    '^src/background/'
 forbid 'curses outside tui' '#[ ]*include <(n?curses|term|panel)[a-z]*(/[a-z]*)?\.h>' \
     '^src/tui/'
 # A generic file of the explorer knows a view by struct view alone: neither its identifier, nor its

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "base/worker.h"
 #include "corpus/phones.h"
-#include "work/engine.h"
+#include "background/engine.h"
 
 #define SMALL_FILE "test_cancel.counts"
 #define LARGE_FILE "test_cancel_large.counts"

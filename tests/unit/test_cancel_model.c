@@ -15,7 +15,7 @@
 #include "eval/eval.h"
 #include "model/frontends/logmel.h"
 #include "model/model.h"
-#include "work/live.h"
+#include "background/live.h"
 
 #define OUTPUT  "test_cancel_model.counts"
 #define JOURNAL OUTPUT ".journal"

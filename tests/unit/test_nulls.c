@@ -17,7 +17,7 @@
 #include "inference/neurontest.h"
 #include "inference/stability.h"
 #include "synth_counts.h"
-#include "work/nulls.h"
+#include "background/nulls.h"
 
 #define FILE_NAME "nulls.counts"
 

@@ -8,7 +8,7 @@
 #include "analysis/analysis_input.h"
 #include "analysis/setexpr.h"
 #include "base/bitset.h"
-#include "work/engine.h"
+#include "background/engine.h"
 
 #define COUNTS "tests/data/statistics/ssl.counts"
 

@@ -1,6 +1,6 @@
 /*
  * Listening to one recording with and without a set: its fields, and asking the listener in
- * src/work.
+ * src/background.
  */
 #include "config.h"
 

@@ -5,8 +5,8 @@
 #ifndef PROPNEU_EXPLORER_VIEWS_EXPERIMENTS_EXPERIMENTS_STATE_H
 #define PROPNEU_EXPLORER_VIEWS_EXPERIMENTS_EXPERIMENTS_STATE_H
 
-#include "work/experiment_processes.h"
-#include "work/live.h"
+#include "background/experiment_processes.h"
+#include "background/live.h"
 #include "explorer/view.h"
 
 #define EXPERIMENTS_BESIDE 4 /* compared at a time */

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "work/nulls_internal.h"
+#include "background/nulls_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

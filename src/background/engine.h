@@ -6,8 +6,8 @@
  * what is there.  Without a thread (dump, tests) engine_finish computes in the caller, with the
  * same results.  Only the thread that made the engine calls these functions.
  */
-#ifndef PROPNEU_WORK_ENGINE_H
-#define PROPNEU_WORK_ENGINE_H
+#ifndef PROPNEU_BACKGROUND_ENGINE_H
+#define PROPNEU_BACKGROUND_ENGINE_H
 
 #include <stdbool.h>
 

@@ -3,7 +3,7 @@
  */
 #include "config.h"
 
-#include "work/experiment_processes.h"
+#include "background/experiment_processes.h"
 
 #include <errno.h>
 #include <stdio.h>

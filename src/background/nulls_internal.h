@@ -1,11 +1,11 @@
 /*
  * nulls_internal.h - private to nulls*.c: what the worker of nulls.h has.
  */
-#ifndef PROPNEU_WORK_NULLS_INTERNAL_H
-#define PROPNEU_WORK_NULLS_INTERNAL_H
+#ifndef PROPNEU_BACKGROUND_NULLS_INTERNAL_H
+#define PROPNEU_BACKGROUND_NULLS_INTERNAL_H
 
 #include "base/worker.h"
-#include "work/nulls.h"
+#include "background/nulls.h"
 
 /* What the worker has of one property. */
 struct nulls_work {

@@ -5,8 +5,8 @@
  * $XDG_STATE_HOME/propneu/experiments.  Whoever looks there, now or later, sees how far each one
  * is; nothing else is shared with it.
  */
-#ifndef PROPNEU_WORK_EXPERIMENT_PROCESSES_H
-#define PROPNEU_WORK_EXPERIMENT_PROCESSES_H
+#ifndef PROPNEU_BACKGROUND_EXPERIMENT_PROCESSES_H
+#define PROPNEU_BACKGROUND_EXPERIMENT_PROCESSES_H
 
 #include <limits.h>
 #include <stdbool.h>

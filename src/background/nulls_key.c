@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "work/nulls_key.h"
+#include "background/nulls_key.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /*
  * nulls_key.h - private to nulls*.c: what a null depends on, as the key of the cache.
  */
-#ifndef PROPNEU_WORK_NULLS_KEY_H
-#define PROPNEU_WORK_NULLS_KEY_H
+#ifndef PROPNEU_BACKGROUND_NULLS_KEY_H
+#define PROPNEU_BACKGROUND_NULLS_KEY_H
 
 #include "inference/null.h"
 

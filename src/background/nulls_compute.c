@@ -4,14 +4,14 @@
  */
 #include "config.h"
 
-#include "work/nulls_internal.h"
+#include "background/nulls_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "formats/cachefile.h"
-#include "work/nulls_key.h"
+#include "background/nulls_key.h"
 
 enum {
     STEP_DRAWS = 100,    /* at a time: what a cancelled step loses */

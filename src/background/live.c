@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "work/live.h"
+#include "background/live.h"
 
 #include <stdio.h>
 #include <stdlib.h>

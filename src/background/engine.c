@@ -3,7 +3,7 @@
  */
 #include "config.h"
 
-#include "work/engine.h"
+#include "background/engine.h"
 
 #include <fcntl.h>
 #include <math.h>

@@ -4,8 +4,8 @@
  *
  * A thread of its own reads, listens and edits; the screen shows the last answer meanwhile.
  */
-#ifndef PROPNEU_WORK_LIVE_H
-#define PROPNEU_WORK_LIVE_H
+#ifndef PROPNEU_BACKGROUND_LIVE_H
+#define PROPNEU_BACKGROUND_LIVE_H
 
 #include <limits.h>
 #include <stdbool.h>

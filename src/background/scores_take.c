@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 #include "report/scores.h"
-#include "work/engine.h"
+#include "background/engine.h"
 
 /* Copies one finished result; what chance gives stays as it is. */
 static enum status scores_take_result(struct score *v, const struct engine_result *r,

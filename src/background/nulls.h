@@ -10,11 +10,11 @@
  * Without a thread (dump, tests) nulls_finish computes in the caller, with the same results.  Only
  * the thread that made it calls these functions.
  */
-#ifndef PROPNEU_WORK_NULLS_H
-#define PROPNEU_WORK_NULLS_H
+#ifndef PROPNEU_BACKGROUND_NULLS_H
+#define PROPNEU_BACKGROUND_NULLS_H
 
 #include "inference/null.h"
-#include "work/engine.h"
+#include "background/engine.h"
 
 #define NULLS_FIRST 999 /* draws that are shown as provisional */
 #define NULLS_PARTS                                                                               \
