@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include "model_kinds.h"
 #include "unit.h"
 
 #include <math.h>
@@ -15,10 +16,8 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "corpus/audio.h"
-#include "formats/tensors/checkpoint.h"
 #include "formats/tensors/safetensors.h"
 #include "model/backward/backward.h"
-#include "model/families.h"
 #include "model/weights.h"
 
 static const char *const models[] = {"a_hubert_base", "c_wav2vec2_base", "e_wavlm_base"};
@@ -204,34 +203,7 @@ static void encoders_have_the_gradients_of_torch(void **state)
     assert_true(checked > 0);
 }
 
-/* Norms behind the sums and before them, without and with relative positions. */
-static const struct kind {
-    const char *path;
-    bool norm_first;
-    size_t samples;
-} kinds[] = {
-    {"models/g_melhubert_20ms/hf", false, 9000},
-    {"models/g_melhubert_20ms/hf", true, 9000},
-    {"models/e_wavlm_base/hf", true, 5000},
-};
-
-static struct model *open_kind(const struct kind *k)
-{
-    struct err err;
-    struct checkpoint c;
-    struct model *m;
-    const json_t *settings;
-    bool melhubert = strstr(k->path, "melhubert");
-    struct model_options o = {.keep_weights = true};
-    o.mean_std = melhubert ? data_path("info/mean-std.npy") : NULL;
-    assert_ok(checkpoint_open(&c, data_path(k->path), &err));
-    assert_non_null(family_find(&c, &settings));
-    json_object_set_new((json_t *)(uintptr_t)settings,
-                        melhubert ? "layer_norm_first" : "do_stable_layer_norm",
-                        json_boolean(k->norm_first));
-    assert_ok(model_from_checkpoint(&m, &c, &o, &err));
-    return m;
-}
+enum { SAMPLES = 9000 };
 
 /* The sum of all values of the encoder's output and of the input of layer 1, each times a number of
  * its own between -1 and 1; P keeps what a backward pass wants. */
@@ -281,19 +253,19 @@ static void step_along(struct model *m, const struct model_weight *w, const floa
 static void check_slopes(const struct kind *k)
 {
     struct err err;
-    struct model *m = open_kind(k);
+    struct model *m = open_kind(k, true);
     const struct model_weight *w;
     struct gradients *g;
     struct pass p = {.e = model_info(m)->embed};
     struct encoder_tape *tape = encoder_tape_new();
     struct backward *b = backward_new();
     size_t weights = model_weights(m, &w), checked = 0;
-    float *samples = mem_array(k->samples, sizeof *samples), *weight = mem_array(100000, 4);
+    float *samples = mem_array(SAMPLES, sizeof *samples), *weight = mem_array(100000, 4);
     const float *hidden[64] = {NULL};
-    for (size_t i = 0; i < k->samples; i++)
+    for (size_t i = 0; i < SAMPLES; i++)
         samples[i] = 0.1f * sinf((float)(i * i) * 1e-5f);
     assert_ok(gradients_new(&g, m, &err));
-    weighted_sum(m, samples, k->samples, tape, &p, weight);
+    weighted_sum(m, samples, SAMPLES, tape, &p, weight);
     hidden[1] = hidden[model_info(m)->layers] = weight;
     assert_ok(model_backward(m, b, tape, hidden, p.input, g, NULL, &err));
     pass_free(&p);
@@ -308,10 +280,10 @@ static void check_slopes(const struct kind *k)
         memcpy(was, w[i].data, w[i].count * sizeof *was);
         double step = 0.004 * sqrt((scale + 0.01) / (square + 1e-30));
         step_along(m, &w[i], was, d, step);
-        double sum = weighted_sum(m, samples, k->samples, NULL, &p, weight);
+        double sum = weighted_sum(m, samples, SAMPLES, NULL, &p, weight);
         pass_free(&p);
         step_along(m, &w[i], was, d, -step);
-        sum -= weighted_sum(m, samples, k->samples, NULL, &p, weight);
+        sum -= weighted_sum(m, samples, SAMPLES, NULL, &p, weight);
         pass_free(&p);
         step_along(m, &w[i], was, d, 0);
         free(was);
@@ -333,7 +305,7 @@ static void check_slopes(const struct kind *k)
 static void gradients_are_slopes_of_the_forward_pass(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+    for (size_t i = 0; i < KINDS; i++)
         check_slopes(&kinds[i]);
 }
 

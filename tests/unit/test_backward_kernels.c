@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "activation_naive.h"
+#include "kernel_builds.h"
 #include "unit.h"
 
 #include <math.h>
@@ -15,29 +16,6 @@
 #include "model/activation.h"
 #include "model/backward/activation_back.h"
 #include "model/kernels/kernels.h"
-
-/* The builds this processor runs. */
-static const struct kernels *builds[4];
-
-static float *draw_many(struct rng *r, size_t n)
-{
-    float *x = mem_aligned(n, sizeof *x);
-    assert_non_null(x);
-    for (size_t i = 0; i < n; i++)
-        x[i] = (float)(rng_uniform(r) * 2 - 1);
-    return x;
-}
-
-static int find_builds(void **state)
-{
-    (void)state;
-    const struct kernels *all[] = {kernels_portable(), kernels_avx2(), kernels_avx512()};
-    size_t n = 0;
-    for (int i = 0; i < 3; i++)
-        if (all[i])
-            builds[n++] = all[i];
-    return 0;
-}
 
 /* The slope of the function called NAME, by differences of its definition. */
 static double slope_of(const char *name, double x)

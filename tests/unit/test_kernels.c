@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "activation_naive.h"
+#include "kernel_builds.h"
 #include "unit.h"
 
 #include <math.h>
@@ -15,34 +16,6 @@
 #include "model/kernels/kernels.h"
 #include "base/mem.h"
 #include "base/rng.h"
-
-/* The builds this processor runs. */
-static const struct kernels *builds[4];
-
-static float draw(struct rng *r)
-{
-    return (float)(rng_uniform(r) * 2 - 1);
-}
-
-static float *draw_many(struct rng *r, size_t n)
-{
-    float *x = mem_aligned(n, sizeof *x);
-    assert_non_null(x);
-    for (size_t i = 0; i < n; i++)
-        x[i] = draw(r);
-    return x;
-}
-
-static int find_builds(void **state)
-{
-    (void)state;
-    const struct kernels *all[] = {kernels_portable(), kernels_avx2(), kernels_avx512()};
-    size_t n = 0;
-    for (int i = 0; i < 3; i++)
-        if (all[i])
-            builds[n++] = all[i];
-    return 0;
-}
 
 /* A row alone has the bits it has among others: of whatever height the tile was that it fell into.
  * C: of all M rows; WAS: what C was before. */
