@@ -111,9 +111,13 @@ static void main_tell(const char *words)
  */
 static void on_bus_error(int number, siginfo_t *info, void *context)
 {
+    static bool told;
     const char *path = info->si_code > 0 ? mapped_path(info->si_addr) : NULL;
     (void)context;
     if (path) {
+        /* Threads that read the same file fault together: one of them says it. */
+        while (__atomic_test_and_set(&told, __ATOMIC_SEQ_CST))
+            pause();
         tempnames_remove();
         main_tell("propneu: ");
         main_tell(path);
