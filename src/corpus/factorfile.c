@@ -12,6 +12,7 @@
 #include "formats/countfile.h"
 #include "formats/file.h"
 #include "formats/listed.h"
+#include "formats/nfc.h"
 #include "formats/rows.h"
 #include "base/search.h"
 #include "base/mem.h"
@@ -65,8 +66,8 @@ static enum status factorfile_bad(const char *name, size_t line, const char *wha
     return err_set(err, STATUS_FORMAT, "%s: line %zu: %s", name, line, what);
 }
 
-/* Adds one span: utterance and level become indices into the name tables. The level is cleaned as
- * names in count files are. */
+/* Adds one span: utterance and level become indices into the name tables. The level is composed
+ * and cleaned as names in count files are. */
 static enum status factorfile_add(struct factorfile *f, struct span utterance, struct span value,
                                   struct factor_span s, const char *name, struct err *err)
 {
@@ -75,8 +76,7 @@ static enum status factorfile_add(struct factorfile *f, struct span utterance, s
         return factorfile_bad(name, s.line, "no utterance", err);
     if (value.n > FACTOR_MAX_LENGTH)
         return factorfile_bad(name, s.line, "a value of more than 255 bytes", err);
-    memcpy(level, value.s, value.n);
-    level[value.n] = '\0';
+    nfc_copy(level, sizeof level, value.s, value.n);
     counts_clean(level);
     char *own = span_copy(utterance);
     if (!own || !mem_grow(&f->span, &f->cap, f->count + 1, sizeof *f->span)) {

@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "corpus/speakers_layout.h"
+#include "formats/nfc.h"
 #include "formats/file.h"
 #include "formats/folder.h"
 #include "formats/rows.h"
@@ -85,6 +86,16 @@ static bool speakers_make_room(struct speakers *s)
     return true;
 }
 
+/* V as one spelling of it, to be freed; no normal form takes more than three times as many bytes.
+ */
+static char *speakers_value(struct span v)
+{
+    char *value = v.n < SIZE_MAX / 4 ? mem_array(3 * v.n + 1, 1) : NULL;
+    if (value)
+        nfc_copy(value, 3 * v.n + 1, v.s, v.n);
+    return value;
+}
+
 /* What the FIELDs [N] of a line say of SPEAKER, who is NEW or has been in a line before. */
 static bool speakers_add_values(struct speakers *s, struct speakers_layout *t, uint32_t speaker,
                                 bool new, const struct span *field, size_t n)
@@ -92,9 +103,14 @@ static bool speakers_add_values(struct speakers *s, struct speakers_layout *t, u
     for (uint32_t k = 0; k < s->column.count; k++) {
         struct span v = t->column[k] < n ? field[t->column[k]] : (struct span){"", 0};
         char **place = &s->value[(size_t)speaker * s->column.count + k];
-        if (new && !(*place = span_copy(v)))
+        char *value = speakers_value(v);
+        if (!value)
             return false;
-        t->varies[k] |= strlen(*place) != v.n || memcmp(*place, v.s, v.n) != 0;
+        if (new)
+            *place = value;
+        t->varies[k] |= strcmp(*place, value) != 0;
+        if (!new)
+            free(value);
     }
     return true;
 }

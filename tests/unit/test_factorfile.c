@@ -103,6 +103,11 @@ static void levels_are_bounded_and_clean(void **state)
     assert_ok(parse(&f, "a\tcaf\351\n", &err));
     assert_string_equal(f.level.name[0], "caf\303\251");
     factorfile_free(&f);
+    /* A letter and its mark apart, and both as one. */
+    assert_ok(parse(&f, "a\tcafe\314\201\nb\tcaf\303\251\n", &err));
+    assert_int_equal(f.level.count, 1);
+    assert_string_equal(f.level.name[0], "caf\303\251");
+    factorfile_free(&f);
     size_t size = 0;
     char *many = malloc((FACTOR_MAX_LEVELS + 1) * 24);
     for (int i = 0; i <= FACTOR_MAX_LEVELS; i++)

@@ -358,6 +358,8 @@ static void other_columns_are_kept(void **state)
         {"{\"84\": \"F\", \"1272\": \"M\"}", 0, "x", NULL, NULL},
         {"Sprecher,Alter,Geschlecht\n84,3,w\n1272,4,m\n", 1, "Alter", "3", "4"},
         {"# id age sex\n84 3 F\n1272 4 M\n", 1, "age", "3", "4"},
+        {"id\tsex\tsite\n84\tF\tZu\314\210rich\n1272\tM\tZ\303\274rich\n", 1, "site",
+         "Z\303\274rich", "Z\303\274rich"},
         {"# sex is the second\n84\tF\tx\n1272\tM\ty\n", 0, "is", NULL, NULL},
     };
     (void)state;
