@@ -3,7 +3,8 @@
  *
  * Choosing works from the other end: first everything that is not protected is pruned, then the
  * best of it is spared until each layer has its minimum and the budget is spent.  So protection
- * and the minimum count towards the budget and are met even where they exceed it.
+ * and the minimum count towards the budget and are met even where they exceed it, unless it is
+ * exact: curves of different rules can be compared where as many neurons stay in all of them.
  */
 #include "config.h"
 
@@ -87,6 +88,20 @@ static void prune_spare_minimum(struct neuron_set *pruned, const struct scored *
     }
 }
 
+/* Prunes the lowest of LIST until STAY is WANTED, but no layer below its minimum. */
+static void prune_drop_lowest(struct neuron_set *pruned, const struct scored *list, size_t n,
+                              uint32_t minimum, size_t stay, size_t wanted)
+{
+    for (size_t i = 0; i < n && stay > wanted; i++) {
+        uint32_t l = list[i].layer;
+        if (bitset_has(pruned->row[l], list[i].neuron) ||
+            pruned->width[l] - neuron_set_size(pruned, l) <= minimum)
+            continue;
+        bitset_put(pruned->row[l], list[i].neuron);
+        stay--;
+    }
+}
+
 /* Chooses among layers FIRST .. LAST - 1 with a budget of their own. */
 static enum status prune_choose_among(struct neuron_set *out, const struct checkpoint *c,
                                       const struct prune_options *o, uint32_t first, uint32_t last,
@@ -103,7 +118,10 @@ static enum status prune_choose_among(struct neuron_set *out, const struct check
     prune_spare_minimum(out, list, n, o, first, last);
     for (uint32_t l = first; l < last; l++)
         stay += out->width[l] - neuron_set_size(out, l);
-    prune_spare_best(out, list, n, -1, &stay, (size_t)rint(o->keep * (double)n));
+    size_t wanted = (size_t)rint(o->keep * (double)n);
+    prune_spare_best(out, list, n, -1, &stay, wanted);
+    if (o->exact)
+        prune_drop_lowest(out, list, n, o->minimum, stay, wanted);
     free(list);
     return STATUS_OK;
 }

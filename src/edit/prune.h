@@ -17,12 +17,13 @@ struct prune_options {
     bool global;      /* of all layers together; else the same share of each */
     uint32_t minimum; /* neurons that stay in a layer whatever its scores; at least 1 */
     const struct neuron_set *protect; /* what is never pruned; NULL: nothing */
+    bool exact; /* the budget holds: of protected neurons the lowest go where too many would stay */
 };
 
 /*
  * Puts into OUT, empty sets of the model's widths, the neurons to prune, so that
- * round(keep x neurons) stay; more where protection or the minimum wants it.  Lowest scores go
- * first, of equal ones lower indices.
+ * round(keep x neurons) stay; more where protection (unless EXACT) or the minimum wants it.  Lowest
+ * scores go first, of equal ones lower indices.
  */
 enum status prune_choose(struct neuron_set *out, const struct checkpoint *c,
                          const struct prune_options *o, struct err *err);

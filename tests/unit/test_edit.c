@@ -356,6 +356,43 @@ static void the_l1_orders_equal_the_reference(void **state)
     tensors_free(&want);
 }
 
+/* What stays of a layer are the best of its protected neurons where not all of them may. */
+static void an_exact_budget_takes_protected_neurons_lowest_first(void **state)
+{
+    struct err err;
+    struct checkpoint c;
+    struct neuron_set protect, out;
+    double score[250];
+    (void)state;
+    assert_ok(checkpoint_open(&c, data_path(MODEL "hf"), &err));
+    assert_ok(neuron_set_init(&out, 3, widths, &err));
+    assert_ok(neuron_set_init(&protect, 3, widths, &err));
+    for (uint32_t i = 0; i < 3 * 7; i++)
+        bitset_put(protect.row[i % 3], 11 * i);
+    struct prune_options o = {.criterion = &prune_criterion_l1_bias,
+                              .minimum = 1,
+                              .keep = 2 / 250.0,
+                              .exact = true,
+                              .protect = &protect};
+    assert_ok(prune_choose(&out, &c, &o, &err));
+    for (uint32_t l = 0; l < 3; l++) {
+        assert_int_equal(neuron_set_size(&out, l), 248);
+        assert_ok(o.criterion->score(&c, l, 250, o.seed, score, &err));
+        double lowest = INFINITY;
+        for (uint32_t i = 0; i < 250; i++)
+            if (!bitset_has(out.row[l], i)) {
+                assert_true(bitset_has(protect.row[l], i));
+                lowest = fmin(lowest, score[i]);
+            }
+        for (uint32_t i = 0; i < 250; i++)
+            if (bitset_has(out.row[l], i) && bitset_has(protect.row[l], i))
+                assert_true(score[i] <= lowest);
+    }
+    neuron_set_free(&out);
+    neuron_set_free(&protect);
+    checkpoint_free(&c);
+}
+
 static void protected_neurons_and_a_minimum_stay(void **state)
 {
     struct err err;
@@ -687,6 +724,7 @@ int main(void)
         cmocka_unit_test(scaling_and_means_do_what_they_say),
         cmocka_unit_test(half_precision_is_kept_and_bounded),
         cmocka_unit_test(the_l1_orders_equal_the_reference),
+        cmocka_unit_test(an_exact_budget_takes_protected_neurons_lowest_first),
         cmocka_unit_test(protected_neurons_and_a_minimum_stay),
         cmocka_unit_test(written_models_equal_those_edited_in_memory),
         cmocka_unit_test(a_failed_write_leaves_nothing),
