@@ -12,7 +12,7 @@ complain() {
 }
 
 # Every room, lowest first; cli and tui are both on top.
-rooms='base formats corpus model count analysis inference edit eval train experiment report api screen figure
+rooms='base formats corpus model count analysis inference edit train eval experiment report api screen figure
 background explorer top'
 
 found=$(find src -name '*.[ch]' | sort | xargs awk -v rooms="$rooms" '
