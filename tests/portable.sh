@@ -22,7 +22,7 @@ run() {
     "${MAKE:-make}" -s check check_PROGRAMS= TESTS="$*" </dev/null || failed=1
 }
 
-for kernels in portable avx2 avx512; do
+for kernels in portable avx2 avx512 neon; do
     PROPNEU_KERNELS=$kernels
     export PROPNEU_KERNELS
     # Words in lists are split on purpose.

@@ -19,6 +19,7 @@
 #include "cli/commands.h"
 #include "formats/file.h"
 #include "formats/tempnames.h"
+#include "model/kernels/kernels.h"
 
 #define COMMAND_ROW(name) &command_##name,
 const struct cli_command *const cli_commands[] = {COMMANDS(COMMAND_ROW) NULL};
@@ -47,7 +48,13 @@ static int print_version(void)
     struct cli cli = {0};
     struct err err;
     cli_out_open(&cli, &out, &err);
-    printf("propneu %s\n%s\n", PACKAGE_VERSION, PROPNEU_FEATURES);
+    printf("propneu %s\n%s\nkernels %s (PROPNEU_KERNELS=", PACKAGE_VERSION, PROPNEU_FEATURES,
+           kernels_get()->name);
+    const struct kernels *all[KERNELS_BUILDS + 1];
+    kernels_list(all);
+    for (size_t i = 0; all[i]; i++)
+        printf("%s%s", i ? "|" : "", all[i]->name);
+    printf(")\n");
     return cli_out_close(&out);
 }
 

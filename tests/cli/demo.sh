@@ -76,6 +76,8 @@ for command in '' $("$PROPNEU" --help |
 done
 "$PROPNEU" --version >"$dir/out" 2>"$dir/err" || complain "--version: not 0"
 grep -q '^propneu [0-9]' "$dir/out" && [ ! -s "$dir/err" ] || complain "--version: not on stdout"
+grep -q '^kernels [a-z0-9]* (PROPNEU_KERNELS=.*portable)$' "$dir/out" || complain '--version: no kernels'
+PROPNEU_KERNELS=portable "$PROPNEU" --version | grep -q '^kernels portable ' || complain 'kernels are not chosen'
 cp "$counts" "$dir/--help"
 cd "$dir" || exit 1
 "$PROPNEU" info -- --help | grep -q 'layers' || complain "info: -- does not end the options"

@@ -11,7 +11,7 @@
 #include "model/kernels/kernels.h"
 
 /* The builds this processor runs. */
-static const struct kernels *builds[4];
+static const struct kernels *builds[KERNELS_BUILDS + 1];
 
 static inline float draw(struct rng *r)
 {
@@ -30,11 +30,7 @@ static inline float *draw_many(struct rng *r, size_t n)
 static inline int find_builds(void **state)
 {
     (void)state;
-    const struct kernels *all[] = {kernels_portable(), kernels_avx2(), kernels_avx512()};
-    size_t n = 0;
-    for (int i = 0; i < 3; i++)
-        if (all[i])
-            builds[n++] = all[i];
+    kernels_list(builds);
     return 0;
 }
 

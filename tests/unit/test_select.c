@@ -95,17 +95,16 @@ static void rows_that_start_anywhere_are_read_right(void **state)
 
 static void every_build_finds_candidates(void **state)
 {
-    const struct kernels *builds[] = {kernels_portable(), kernels_avx2(), kernels_avx512()};
+    const struct kernels *builds[KERNELS_BUILDS + 1];
     struct rng r = rng_seed(13);
     float row[777];
     uint32_t index[777 + 16], key[777 + 16];
     (void)state;
+    kernels_list(builds);
     for (int kind = 0; kind < 5; kind++) {
         for (uint32_t i = 0; i < 777; i++)
             row[i] = value(&r, kind, i);
-        for (int b = 0; b < 3; b++) {
-            if (!builds[b])
-                continue;
+        for (int b = 0; builds[b]; b++) {
             size_t n = builds[b]->candidates(row, 777, 8, index, key);
             assert_true(n >= 8 && n <= 777);
             uint32_t bound = builds[b]->threshold(key, n, 8);

@@ -12,13 +12,16 @@
 #include "model/kernels/kernels_impl.h"
 #include "model/kernels/turn.h"
 
-/* The whole tile in assembly, where there is one. */
+/* The whole tile by itself, where there is one. */
 #if defined KERNELS_AVX512 && defined __x86_64__
 #include "model/kernels/tile_avx512.h"
-#define TILE_ASSEMBLY tile_avx512
+#define TILE_WHOLE tile_avx512
 #elif defined KERNELS_AVX2 && defined __x86_64__
 #include "model/kernels/tile_avx2.h"
-#define TILE_ASSEMBLY tile_avx2
+#define TILE_WHOLE tile_avx2
+#elif defined KERNELS_NEON
+#include "model/kernels/tile_neon.h"
+#define TILE_WHOLE tile_neon
 #endif
 
 /*
@@ -37,6 +40,8 @@
 /* Rows at a time: 2 accumulators each, 2 vectors of B and those of A fill the registers. */
 #ifdef KERNELS_AVX512
 #define TILE 14
+#elif defined KERNELS_NEON
+#define TILE TILE_NEON_ROWS
 #else
 #define TILE 6
 #endif
@@ -120,6 +125,8 @@ SIMD void gemm_tile_rows(size_t rows, const size_t vectors, size_t k, const floa
 #if TILE > 6
     case 7: gemm_tile(7, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
     case 8: gemm_tile(8, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
+#endif
+#if TILE > 8
     case 9: gemm_tile(9, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
     case 10: gemm_tile(10, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
     case 11: gemm_tile(11, vectors, k, a, lda, b, from, ldfrom, c, ldc); break;
@@ -135,12 +142,12 @@ SIMD void gemm_tile_rows(size_t rows, const size_t vectors, size_t k, const floa
 SIMD void gemm_tile_full(size_t k, const float *a, size_t lda, const float *b, const float *from,
                          size_t ldfrom, float *c, size_t ldc)
 {
-#ifdef TILE_ASSEMBLY
+#ifdef TILE_WHOLE
     const size_t line = 64 / sizeof *c;
     for (size_t r = 0; r < TILE; r++)
         for (size_t j = 0; j < PANEL; j += line)
             __builtin_prefetch(c + r * ldc + j, 1);
-    TILE_ASSEMBLY(k, a, lda, b, from, ldfrom, c, ldc);
+    TILE_WHOLE(k, a, lda, b, from, ldfrom, c, ldc);
 #else
     gemm_tile(TILE, 2, k, a, lda, b, from, ldfrom, c, ldc);
 #endif

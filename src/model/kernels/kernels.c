@@ -1,7 +1,7 @@
 /*
  * Which build of the kernels this processor runs: the same sources are compiled for any machine,
- * for AVX2 with FMA and for AVX-512 (simd.h), each with names of its own, and a table of each is
- * made here.
+ * for AVX2 with FMA, for AVX-512 and for NEON (simd.h), each with names of its own, and a table of
+ * each is made here.
  */
 #include "config.h"
 
@@ -45,6 +45,10 @@ const struct kernels *kernels_portable(void)
 #undef PROPNEU_MODEL_KERNELS_KERNELS_IMPL_H
 #define KERNEL(name) name##_avx512
 #include "model/kernels/kernels_impl.h"
+#undef KERNEL
+#undef PROPNEU_MODEL_KERNELS_KERNELS_IMPL_H
+#define KERNEL(name) name##_neon
+#include "model/kernels/kernels_impl.h"
 
 const struct kernels *kernels_avx2(void)
 {
@@ -68,18 +72,45 @@ const struct kernels *kernels_avx512(void)
 #endif
 }
 
+/* All 64-bit Arm processors have it. */
+const struct kernels *kernels_neon(void)
+{
+#ifdef HAVE_NEON
+    static const struct kernels neon = TABLE(neon, 8);
+    return &neon;
+#else
+    return NULL;
+#endif
+}
+
+void kernels_list(const struct kernels *out[KERNELS_BUILDS + 1])
+{
+    const struct kernels *all[] = {kernels_avx512(), kernels_avx2(), kernels_neon(),
+                                   kernels_portable()};
+    size_t n = 0;
+    for (size_t i = 0; i < KERNELS_BUILDS; i++)
+        if (all[i])
+            out[n++] = all[i];
+    out[n] = NULL;
+}
+
+const struct kernels *kernels_find(const char *name)
+{
+    const struct kernels *all[KERNELS_BUILDS + 1];
+    kernels_list(all);
+    for (size_t i = 0; all[i]; i++)
+        if (strcmp(name, all[i]->name) == 0)
+            return all[i];
+    return NULL;
+}
+
 /* The build that PROPNEU_KERNELS names, if this processor runs it, else the fastest. */
 static const struct kernels *kernels_choose(void)
 {
-    const struct kernels *all[] = {kernels_avx512(), kernels_avx2(), kernels_portable()};
     const char *asked = getenv("PROPNEU_KERNELS");
-    for (int i = 0; asked && i < 3; i++)
-        if (all[i] && strcmp(asked, all[i]->name) == 0)
-            return all[i];
-    for (int i = 0; i < 2; i++)
-        if (all[i])
-            return all[i];
-    return all[2];
+    const struct kernels *kn = asked ? kernels_find(asked) : NULL, *all[KERNELS_BUILDS + 1];
+    kernels_list(all);
+    return kn ? kn : all[0];
 }
 
 const struct kernels *kernels_get(void)

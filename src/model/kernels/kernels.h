@@ -1,11 +1,11 @@
 /*
  * kernels.h - the arithmetic of the forward pass, in the fastest form this processor runs.
  *
- * Every kernel exists for any machine, for AVX2 with FMA and for AVX-512; they agree to rounding.
- * Sums are made in another order in each, so that of a million activated neurons a few are others
- * in one build than in another: only such as are within some 1e-6 of a frame's largest of each
- * other.  Within one of them results depend neither on the number of threads nor on the caches'
- * sizes.  Matrices are row-major, "ld" being the distance between rows in elements.
+ * Every kernel exists for any machine, for AVX2 with FMA, for AVX-512 and for NEON; they agree to
+ * rounding. Sums are made in another order in each, so that of a million activated neurons a few
+ * are others in one build than in another: only such as are within some 1e-6 of a frame's largest
+ * of each other.  Within one of them results depend neither on the number of threads nor on the
+ * caches' sizes.  Matrices are row-major, "ld" being the distance between rows in elements.
  *
  * Each has a naive twin in tests/unit/test_kernels.c, test_backward_kernels.c or test_select.c. The
  * kernel of a backward pass stands behind the forward one that it is of: a member here, a line in
@@ -23,7 +23,7 @@
  * elements of one k stand side by side; the last panel is filled up with zeros.
  */
 struct kernels {
-    const char *name; /* "portable", "avx2", "avx512" */
+    const char *name; /* "portable", "avx2", "avx512", "neon" */
     size_t panel;     /* columns in a packed panel */
     size_t lanes;     /* floats in a vector */
 
@@ -151,6 +151,14 @@ const struct kernels *kernels_portable(void);
 /* NULL where there is none or the processor cannot run it. */
 const struct kernels *kernels_avx2(void);
 const struct kernels *kernels_avx512(void);
+const struct kernels *kernels_neon(void);
+
+/* The build named NAME, or NULL where this processor has none such. */
+const struct kernels *kernels_find(const char *name);
+
+/* All that this processor runs, the fastest first; ends with NULL. */
+#define KERNELS_BUILDS 4
+void kernels_list(const struct kernels *out[KERNELS_BUILDS + 1]);
 
 /* Bytes of a core's L2 cache, or OTHERWISE where the system doesn't tell. */
 size_t kernels_l2_cache(size_t otherwise);

@@ -92,6 +92,18 @@ size_t KERNEL(candidates)(const float *row, size_t width, size_t tau, uint32_t *
             key[n] &= MAGNITUDE;
         }
     }
+#elif defined(KERNELS_NEON)
+    /* Likewise; of the few that have one all lanes are looked at. */
+    for (; i + LANES <= width; i += LANES) {
+        vint m = vload_int(row + i) & MAGNITUDE;
+        if (vmaxvq_s32(m) < (int32_t)bound)
+            continue;
+        for (size_t l = 0; l < LANES; l++) {
+            index[n] = (uint32_t)(i + l);
+            key[n] = (uint32_t)m[l];
+            n += key[n] >= bound;
+        }
+    }
 #endif
     for (; i < width; i++) {
         index[n] = (uint32_t)i;

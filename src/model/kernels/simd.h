@@ -1,6 +1,6 @@
 /*
  * simd.h - vectors of floats for the arithmetic kernels, which are compiled for the
- * machine propneu is built for, for AVX2 with FMA and for AVX-512, chosen at run time.
+ * machine propneu is built for, and for AVX2 with FMA and AVX-512 or for NEON, chosen at run time.
  *
  * Written in the vector extensions of GCC and Clang, with intrinsics where those generate poor
  * code.  KERNEL(name) gives each build its own names.
@@ -20,6 +20,10 @@
 #include <immintrin.h>
 #define KERNEL(name) name##_avx2
 #define LANES        8
+#elif defined(KERNELS_NEON)
+#include <arm_neon.h>
+#define KERNEL(name) name##_neon
+#define LANES        4
 #else
 #define KERNEL(name) name##_portable
 #define LANES        4
@@ -78,6 +82,8 @@ SIMD vfloat vfma(vfloat a, vfloat b, vfloat c)
     return _mm512_fmadd_ps(a, b, c);
 #elif defined(KERNELS_AVX2)
     return _mm256_fmadd_ps(a, b, c);
+#elif defined(KERNELS_NEON)
+    return vfmaq_f32(c, a, b);
 #else
     return a * b + c;
 #endif
@@ -112,6 +118,8 @@ SIMD vint vmax_int(vint a, vint b)
     return (vint)_mm512_max_epi32((__m512i)a, (__m512i)b);
 #elif defined(KERNELS_AVX2)
     return (vint)_mm256_max_epi32((__m256i)a, (__m256i)b);
+#elif defined(KERNELS_NEON)
+    return vmaxq_s32(a, b);
 #else
     vint mask = a > b;
     return (mask & a) | (~mask & b);
