@@ -36,7 +36,7 @@ struct pn_eval_options {
     const char *model; /* path */
     struct pn_model_options model_options;
     struct pn_corpus_options corpus; /* every task but "sid" needs labels */
-    const char *task;                /* "sid", "phones", "centroid" or "f0" */
+    const char *task;                /* "sid", "phones", "frames", "ctc", "centroid" or "f0" */
     const char *head;                /* checkpoint that holds the head; NULL: the model's own */
     const char *head_labels;         /* names of its classes, one a line; NULL: as it says */
     uint32_t layer;                  /* whose output centroid and f0 look at, from 1; 0: the last */

@@ -67,10 +67,12 @@ static const char *eval_complaint(const struct pn_eval_options *o, enum eval_tas
     if (!o->model || !o->task)
         return "a model, recordings and a task are needed to evaluate";
     if (task == EVAL_TASKS)
-        return "the task is sid, phones, centroid or f0";
+        return "the task is sid, phones, frames, ctc, centroid or f0";
     const struct eval_task_about *about = eval_task_about(task);
     if (about->labels && !o->corpus.labels)
         return "the task needs labels";
+    if (about->masks)
+        return "ssl needs clusters, which only the command eval takes";
     if (about->pitch && !o->corpus.pitch)
         return "the task needs pitch";
     if ((o->layer || o->refit) && !about->fits)

@@ -173,6 +173,10 @@ static enum status eval_split(struct eval *e, struct err *err)
  * cache_reserve keeps to the limit itself. */
 static void plan_cache(struct eval *e)
 {
+    /* A sum over all states needs those before the one that a run begins at, and masked input gives
+     * states of no other run. */
+    if (e->task->input || (e->task->hidden && e->head.layer))
+        return;
     double limit = (double)e->budget, all = 0;
     for (size_t i = 0; i < e->corpus.recordings.count; i++) {
         double seconds;

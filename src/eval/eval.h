@@ -34,7 +34,10 @@
     TASK(SID, sid, "sid")                \
     TASK(PHONES, phones, "phones")       \
     TASK(CENTROID, centroid, "centroid") \
-    TASK(F0, f0, "f0")
+    TASK(F0, f0, "f0")                   \
+    TASK(SSL, ssl, "ssl")                \
+    TASK(FRAMES, frames, "frames")       \
+    TASK(CTC, ctc, "ctc")
 
 enum eval_task {
 #define EVAL_TASK_NUMBER(number, id, name) EVAL_##number,
@@ -57,6 +60,7 @@ struct eval_task_about {
     bool runs;    /* compares sequences of labels: option min_run */
     bool whole;   /* decides once for a recording or piece, not for each frame */
     bool squares; /* measures squared errors: there are none to count */
+    bool masks;   /* predicts clusters of masked frames: option clusters */
 };
 
 const struct eval_task_about *eval_task_about(enum eval_task task);
@@ -95,7 +99,11 @@ struct eval_options {
     /* CENTROID and F0 fit on the model as it is, as a head would have been; true: anew for each
      * run, on the changed model. */
     bool refit;
-    unsigned min_run; /* PHONES of a head on every frame: shorter runs of a label count as none */
+    /* SSL: what `propneu cluster` wrote; the clusters of the recordings, or centroids of the
+     * log-mel input.  Masks are drawn from the seed and the name of the recording. */
+    const char *clusters;
+    unsigned min_run; /* PHONES and FRAMES of a head on every frame: shorter runs of a label count
+                         as none */
     size_t cache;     /* bytes for hidden states; 0: EVAL_CACHE_DEFAULT */
 };
 

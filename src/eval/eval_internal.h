@@ -45,12 +45,15 @@ struct task {
     uint32_t measures;
     const char *measure[3];
     const char *looked_for; /* in a checkpoint that has no head for it; NULL: needs no head */
-    bool hidden;            /* wants the hidden states of a layer, as they are */
+    bool hidden;            /* wants the hidden states of a layer, or those that its head takes */
     enum status (*open)(struct eval *e, struct err *err);
     void (*free)(struct eval *e);
     enum status (*worker)(struct worker *w, struct err *err); /* its own memory, in w->own */
     void (*worker_free)(struct worker *w);
     void (*begin)(struct worker *w); /* a recording */
+    /* Before the model: may change the rows of input of an item.  Hidden states are not kept then.
+     */
+    enum status (*input)(struct worker *w, const struct item *it, struct err *err);
     enum status (*item)(struct worker *w, const struct item *it, struct err *err);
     void (*clear)(struct eval *e);                       /* before a fitting pass */
     void (*merge)(struct worker *w);                     /* a recording of it, in order */
@@ -60,7 +63,6 @@ struct task {
 #define EVAL_TASK_DECLARE(number, id, name) extern const struct task task_##id;
 EVAL_TASK_TABLE(EVAL_TASK_DECLARE)
 #undef EVAL_TASK_DECLARE
-extern const struct task task_ctc; /* what PHONES becomes with a CTC head */
 
 /* The row of TASK. */
 const struct task *eval_task_row(enum eval_task task);

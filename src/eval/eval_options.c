@@ -37,6 +37,11 @@ static bool eval_task_has_runs(const struct eval_task_about *t)
     return t->runs;
 }
 
+static bool eval_task_masks(const struct eval_task_about *t)
+{
+    return t->masks;
+}
+
 enum status eval_options_check(const struct eval_options *o, const char *layer_option,
                                struct err *err)
 {
@@ -57,6 +62,10 @@ enum status eval_options_check(const struct eval_options *o, const char *layer_o
         return eval_refuse(options, eval_task_fits, err);
     if ((o->head || o->head_labels) && !task->head)
         return eval_refuse("--head and --head-labels", eval_task_has_head, err);
+    if (task->masks && !o->clusters)
+        return err_set(err, STATUS_USAGE, "--task %s needs --clusters FILE", name);
+    if (o->clusters && !task->masks)
+        return eval_refuse("--clusters", eval_task_masks, err);
     if (o->min_run && !task->runs)
         return eval_refuse("--min-run", eval_task_has_runs, err);
     return STATUS_OK;

@@ -26,17 +26,24 @@ struct form {
 static const struct form forms[] = {
     /* transformers: ...ForSequenceClassification, ...ForCTC */
     {EVAL_SID, "classifier", "projector", "layer_weights", head_labels_classes},
-    {EVAL_PHONES, "lm_head", NULL, NULL, head_labels_vocabulary},
+    {EVAL_CTC, "lm_head", NULL, NULL, head_labels_vocabulary},
     /* fairseq: a wav2vec 2.0 or HuBERT fine-tuned with CTC */
-    {EVAL_PHONES, "w2v_encoder.proj", NULL, NULL, head_labels_dictionary},
+    {EVAL_CTC, "w2v_encoder.proj", NULL, NULL, head_labels_dictionary},
     /* s3prl's trainer: a linear head behind a featurizer, or the simple one of MelHuBERT's */
     {EVAL_SID, "Downstream.model.post_net.linear", "Downstream.projector", "Featurizer.weights",
      head_labels_classes},
+    {EVAL_CTC, "Downstream.model.linear", "Downstream.projector", "Featurizer.weights",
+     head_labels_tokens},
     {EVAL_SID, "Downstream", NULL, NULL, head_labels_classes},
-    {EVAL_PHONES, "Downstream", NULL, NULL, head_labels_classes},
-    /* propneu's demo */
+    {EVAL_FRAMES, "Downstream", NULL, NULL, head_labels_classes},
+    /* propneu's own, and its demo's */
+    {EVAL_SID, "head.sid", "head.projector", "head.mix", head_labels_classes},
+    {EVAL_CTC, "head.ctc", "head.projector", "head.mix", head_labels_blank},
+    {EVAL_FRAMES, "head.frames", "head.projector", "head.mix", head_labels_classes},
     {EVAL_SID, "head", NULL, NULL, head_labels_classes},
-    {EVAL_PHONES, "head", NULL, NULL, head_labels_classes},
+    {EVAL_FRAMES, "head", NULL, NULL, head_labels_classes},
+    /* MelHuBERT's of masked prediction, whose classes are clusters */
+    {EVAL_SSL, "final_proj", NULL, NULL, head_labels_numbers},
 };
 
 /* The head H, to be found in checkpoint C for the task of O, behind model M. */
@@ -169,8 +176,17 @@ static enum status head_take_form(const struct finding *f, const struct form *fo
     h->classes = (uint32_t)classes;
     if (code)
         return code;
+    if (f->o->head_labels && form->labels == head_labels_tokens)
+        return head_labels_token_lines(h, f->c, f->o->head_labels, err);
     bool named = f->o->head_labels && form->labels == head_labels_classes;
     return named ? head_labels_lines(h, f->c, f->o->head_labels, err) : form->labels(h, f->c, err);
+}
+
+/* PHONES takes what head there is. */
+static bool form_serves(const struct form *form, enum eval_task task)
+{
+    return form->task == task ||
+           (task == EVAL_PHONES && (form->task == EVAL_CTC || form->task == EVAL_FRAMES));
 }
 
 enum status head_open(struct head *out, const struct checkpoint *c, const struct eval_options *o,
@@ -180,7 +196,7 @@ enum status head_open(struct head *out, const struct checkpoint *c, const struct
     struct finding f = {&h, c, m, o};
     const struct form *form = NULL;
     for (size_t i = 0; i < sizeof forms / sizeof *forms && !form; i++)
-        if (forms[i].task == o->task && checkpoint_has(c, forms[i].weight))
+        if (form_serves(&forms[i], o->task) && checkpoint_has(c, forms[i].weight))
             form = &forms[i];
     if (!form)
         return err_set(err, STATUS_NOTFOUND, "%s: no head for %s", c->path, looked_for);

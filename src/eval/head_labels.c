@@ -194,6 +194,57 @@ enum status head_labels_lines(struct head *h, const struct checkpoint *c, const 
     return read_lines(h, c, path, false, err);
 }
 
+enum status head_labels_token_lines(struct head *h, const struct checkpoint *c, const char *path,
+                                    struct err *err)
+{
+    static const char *const first[] = {"<pad>", "<eos>", "<unk>"};
+    enum status code = STATUS_OK;
+    h->blank = 0;
+    for (size_t i = 0; i < 3 && !code; i++)
+        code = labels_add(h, c, first[i], err);
+    return code ? code : read_lines(h, c, path, false, err);
+}
+
+enum status head_labels_tokens(struct head *h, const struct checkpoint *c, struct err *err)
+{
+    static const char *const names[] = {"phoneme.txt", "vocab.txt"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *path = path_next_to(c, names[i]);
+        struct mapped m;
+        bool there = path && mapped_open(&m, path, NULL) == STATUS_OK;
+        if (there)
+            mapped_close(&m);
+        enum status code = !path   ? err_nomem(err)
+                           : there ? head_labels_token_lines(h, c, path, err)
+                                   : STATUS_OK;
+        free(path);
+        if (there || code)
+            return code;
+    }
+    return err_set(
+        err, STATUS_NOTFOUND,
+        "%s: the symbols of the head are neither in it nor in a phoneme.txt or vocab.txt "
+        "next to it: --head-labels",
+        c->path);
+}
+
+enum status head_labels_blank(struct head *h, const struct checkpoint *c, struct err *err)
+{
+    h->blank = 0;
+    return head_labels_classes(h, c, err);
+}
+
+enum status head_labels_numbers(struct head *h, const struct checkpoint *c, struct err *err)
+{
+    enum status code = STATUS_OK;
+    for (uint32_t i = 0; i < h->classes && !code; i++) {
+        char number[16];
+        snprintf(number, sizeof number, "%u", i);
+        code = labels_add(h, c, number, err);
+    }
+    return code;
+}
+
 /* Lines "symbol count" behind the four symbols that every dictionary begins with. */
 static enum status read_dictionary(struct head *h, const struct checkpoint *c, const char *path,
                                    struct err *err)

@@ -124,6 +124,13 @@ static void add_rows(double *sum, const struct model_block *b)
             sum[x] += (double)b->data[r * b->width + x];
 }
 
+/* Adds a state to the weighted sum that a head on frames is given; they come in their order. */
+static void state_mix(float *sum, const struct model_block *b, double weight)
+{
+    for (size_t i = 0; i < b->rows * b->width; i++)
+        sum[i] += (float)(weight * (double)b->data[i]);
+}
+
 /* A hidden state of the current item: kept, averaged, or handed to the task. */
 static enum status state_take(void *context, const struct model_block *b, struct err *err)
 {
@@ -140,7 +147,9 @@ static enum status state_take(void *context, const struct model_block *b, struct
         return STATUS_OK;
     if (e->task->about.whole && head_takes(e, n))
         add_rows(w->means + (size_t)n * b->width, b);
-    if (e->task->hidden && n == e->layer)
+    if (e->task->hidden && e->head.layer)
+        state_mix(w->hidden + b->first * b->width, b, e->head.layer[n]);
+    else if (e->task->hidden && n == e->layer)
         memcpy(w->hidden + b->first * b->width, b->data, bytes);
     return STATUS_OK;
 }
@@ -246,6 +255,7 @@ static enum status run_item(struct worker *w, const struct recording_run *t, con
 {
     const struct eval *e = w->e;
     size_t need, width = e->info->embed;
+    enum status code = STATUS_OK;
     struct model_sink sink = {MODEL_WANT(MODEL_HIDDEN) | MODEL_WANT(MODEL_FINAL), state_take, w};
     struct model_pass pass = make_pass(w, t, it, begun);
     if (!mul_size(it->frames, width, &need) ||
@@ -253,8 +263,11 @@ static enum status run_item(struct worker *w, const struct recording_run *t, con
         return err_nomem(err);
     w->item = it;
     memset(w->means, 0, (e->info->layers + 1) * width * sizeof *w->means);
-    enum status code = model_run(e->model, w->scratch, &pass, &sink, err);
-    if (code)
+    if (e->task->hidden && e->head.layer)
+        memset(w->hidden, 0, need * sizeof *w->hidden);
+    if (e->task->input && (code = e->task->input(w, it, err)))
+        return code;
+    if ((code = model_run(e->model, w->scratch, &pass, &sink, err)))
         return code;
     if (e->task->about.whole)
         finish_means(w, t, it, begun);

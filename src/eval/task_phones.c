@@ -4,6 +4,9 @@
  * Decoding is greedy: the best class of each frame, runs joined, what is no phone (blank, silence,
  * word boundaries) dropped.  Each phone spoken is a trial, wrong if it is substituted or deleted;
  * insertions are errors too, in total and of the speaker and gender, and belong to no phone.
+ *
+ * Of a CTC head the loss of whole recordings is a measure of its own: that of training, for each
+ * phone of the recording.
  */
 #include "config.h"
 
@@ -14,6 +17,7 @@
 
 #include "eval/distance.h"
 #include "base/mem.h"
+#include "train/loss.h"
 
 /* Classes of the head that are no phone. */
 enum { CLASS_SILENCE = -1, CLASS_OTHER = -2 };
@@ -33,7 +37,10 @@ struct decoding {
     size_t right_cap, have_cap, wrong_cap, spoken_cap;
     int32_t *best; /* [frames] phones or CLASS_... */
     size_t best_cap;
-    double *x; /* [E] */
+    double *x;       /* [E] */
+    float *logits;   /* CTC: [frames][classes], the blank first */
+    int32_t *target; /* [rights] classes of them */
+    size_t logits_cap, target_cap;
 };
 
 static void map_free(struct eval *e)
@@ -123,6 +130,8 @@ static void phones_task_worker_free(struct worker *w)
     free(d->spoken);
     free(d->best);
     free(d->x);
+    free(d->logits);
+    free(d->target);
     free(d);
 }
 
@@ -147,6 +156,21 @@ static void add_frame(struct worker *w, size_t frame, int32_t best)
     eval_add(w, 1, level, &one);
 }
 
+/* Class C where the blank is class 0: the two change places. */
+static int32_t ctc_class(const struct head *h, uint32_t c)
+{
+    return c == (uint32_t)h->blank ? 0 : c == 0 ? h->blank : (int32_t)c;
+}
+
+/* Keeps the logits of frame T for the loss. */
+static void ctc_keep(const struct worker *w, size_t t)
+{
+    const struct head *h = &w->e->head;
+    const struct decoding *d = w->own;
+    for (uint32_t c = 0; c < h->classes; c++)
+        d->logits[t * h->classes + (size_t)ctc_class(h, c)] = (float)w->logits[c];
+}
+
 /* The best class of every frame as a phone. */
 static enum status phones_task_classify(struct worker *w, const struct item *it, struct err *err)
 {
@@ -155,7 +179,10 @@ static enum status phones_task_classify(struct worker *w, const struct item *it,
     const struct map *m = e->own;
     struct decoding *d = w->own;
     uint32_t width = e->info->embed;
-    if (!mem_grow(&d->best, &d->best_cap, it->frames, sizeof *d->best))
+    size_t need = 0;
+    if ((h->blank >= 0 && !mul_size(it->frames, h->classes, &need)) ||
+        !mem_grow(&d->logits, &d->logits_cap, need, sizeof *d->logits) ||
+        !mem_grow(&d->best, &d->best_cap, it->frames, sizeof *d->best))
         return err_nomem(err);
     for (size_t t = 0; t < it->frames; t++) {
         enum status code = t % FRAMES_A_LOOK == 0 ? cancel_check(&e->stop, err) : STATUS_OK;
@@ -170,6 +197,8 @@ static enum status phones_task_classify(struct worker *w, const struct item *it,
         d->best[t] = h->blank >= 0 ? (int32_t)best : m->phone[best];
         if (h->blank < 0)
             add_frame(w, it->first + t, d->best[t]);
+        else
+            ctc_keep(w, t);
     }
     return STATUS_OK;
 }
@@ -218,17 +247,46 @@ static enum status find_spoken(struct worker *w, const struct item *it, size_t *
     return STATUS_OK;
 }
 
-/* Insertions are no phone's: they belong to what holds for all of the recording. */
-static void add_inserted(struct worker *w, const struct item *it, size_t inserted)
+/* Adds to MEASURE what is no phone's: it belongs to what holds for all of the recording. */
+static void add_whole(struct worker *w, const struct item *it, uint32_t measure,
+                      const struct eval_score *one)
 {
     const struct factors *f = &w->e->factors;
-    struct eval_score one = {.errors = inserted, .inserted = inserted};
     int32_t level[CORPUS_MAX_FACTORS];
     eval_levels(w, it->first, 1, level);
     for (uint32_t i = 0; i < f->count; i++)
         if (f->factor[i].kind != CORPUS_GENDER && f->factor[i].kind != CORPUS_SPEAKER)
             level[i] = -1;
-    eval_add(w, 0, level, &one);
+    eval_add(w, measure, level, one);
+}
+
+/*
+ * The loss of IT, whose phones are the first RIGHTS of right: a trial unless the head has no class
+ * for one of them.  As in training it is divided by the number of phones, and that of more phones
+ * than frames can spell is 0.
+ */
+static enum status ctc_add_loss(struct worker *w, const struct item *it, size_t rights,
+                                const struct eval_score *errors, struct err *err)
+{
+    const struct eval *e = w->e;
+    const struct map *m = e->own;
+    struct decoding *d = w->own;
+    struct eval_score one = {.trials = 1, .errors = errors->errors > 0};
+    if (rights == 0)
+        return STATUS_OK;
+    if (!mem_grow(&d->target, &d->target_cap, rights, sizeof *d->target))
+        return err_nomem(err);
+    for (size_t i = 0; i < rights; i++) {
+        if (m->class[d->right[i]] == NAMES_NONE)
+            return STATUS_OK;
+        d->target[i] = ctc_class(&e->head, m->class[d->right[i]]);
+    }
+    enum status code =
+        loss_ctc(d->logits, it->frames, e->head.classes, d->target, rights, 1, &one.loss, err);
+    one.loss = isinf(one.loss) ? 0 : one.loss / (double)rights;
+    if (!code)
+        add_whole(w, it, 1, &one);
+    return code;
 }
 
 /*
@@ -257,21 +315,43 @@ static enum status phones_task_item(struct worker *w, const struct item *it, str
         (code = distance_align(&d->distance, d->right, rights, d->have, haves, d->wrong, &inserted,
                                err)))
         return code;
-    for (size_t i = 0; i < rights; i++)
+    struct eval_score extra = {.errors = inserted, .inserted = inserted}, all = extra;
+    for (size_t i = 0; i < rights; i++) {
         add_spoken(w, d->spoken[i], d->wrong[i]);
+        all.errors += d->wrong[i];
+    }
     if (inserted)
-        add_inserted(w, it, inserted);
-    return STATUS_OK;
+        add_whole(w, it, 0, &extra);
+    return w->e->head.blank < 0 ? STATUS_OK : ctc_add_loss(w, it, rights, &all, err);
 }
 
-#define PHONES_TASK                                                           \
-    .about = {.summary = "phones: a head of the checkpoint on every frame",   \
-              .labels = true,                                                 \
-              .head = true,                                                   \
-              .runs = true},                                                  \
-    .looked_for = "phones (lm_head, w2v_encoder.proj, head)", .hidden = true, \
-    .open = phones_task_open, .free = map_free, .worker = phones_task_worker, \
+#define PHONES_TASK                                                                           \
+    .hidden = true, .open = phones_task_open, .free = map_free, .worker = phones_task_worker, \
     .worker_free = phones_task_worker_free, .item = phones_task_item
 
-const struct task task_phones = {.measures = 2, .measure = {"phone", "frame"}, PHONES_TASK};
-const struct task task_ctc = {.measures = 1, .measure = {"phone"}, PHONES_TASK};
+const struct task task_phones = {
+    .about = {.summary = "phones: a head of the checkpoint on every frame",
+              .labels = true,
+              .head = true,
+              .runs = true},
+    .measures = 2,
+    .measure = {"phone", "frame"},
+    .looked_for = "phones (lm_head, w2v_encoder.proj, head)",
+    PHONES_TASK};
+
+const struct task task_frames = {
+    .about = {.summary = "phones: a head that was trained frame by frame",
+              .labels = true,
+              .head = true,
+              .runs = true},
+    .measures = 2,
+    .measure = {"phone", "frame"},
+    .looked_for = "phones of every frame (head.frames, head)",
+    PHONES_TASK};
+
+const struct task task_ctc = {
+    .about = {.summary = "phones: a head that was trained with CTC", .labels = true, .head = true},
+    .measures = 2,
+    .measure = {"phone", "recording"},
+    .looked_for = "CTC (lm_head, w2v_encoder.proj, head.ctc)",
+    PHONES_TASK};

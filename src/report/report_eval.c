@@ -12,7 +12,9 @@
 enum { ERRORS = 1, F0 = 2, BEFORE = 4 };
 
 static const struct table_column eval_columns[] = {
-    {"measure", TABLE_TEXT, NULL, "what is measured: speaker, phone, frame, gender, f0", 0, 0},
+    {"measure", TABLE_TEXT, NULL,
+     "what is measured: speaker, phone, frame, recording (CTC), masked-frame, gender, log-f0", 0,
+     0},
     {"factor", TABLE_TEXT, NULL, "factor of the group; missing: in total", 0, 0},
     {"level", TABLE_TEXT, NULL, "the group; missing: in total", 0, 0},
     {"trials", TABLE_INTEGER, "trials", "the denominator of error and loss", 0, 0},
@@ -35,12 +37,12 @@ static const struct table_column eval_columns[] = {
 
 static const struct table_column summary_columns[] = {
     {"model", TABLE_TEXT, NULL, "the model", 0, 0},
-    {"task", TABLE_TEXT, NULL, "the task: sid, phones, centroid or f0", 0, 0},
+    {"task", TABLE_TEXT, NULL, "the task: sid, phones, frames, ctc, ssl, centroid or f0", 0, 0},
     {"recordings", TABLE_INTEGER, "recordings", "evaluated", 0, 0},
     {"left_out", TABLE_INTEGER, "recordings", "recordings skipped", 0, 0},
     {"piece", TABLE_REAL, "seconds", "length of the pieces; 0: whole recordings", 0, 3},
     {"noise", TABLE_REAL, NULL, "standard deviation of the added noise", 0, 3},
-    {"seed", TABLE_INTEGER, NULL, "seed of the noise", 0, 0},
+    {"seed", TABLE_INTEGER, NULL, "seed of noise and masks", 0, 0},
     {"layer", TABLE_INTEGER, NULL, "layer used by centroid and f0, from 1", 0, 0},
     {"edit", TABLE_TEXT, NULL, "the edit of the model", BEFORE, 0},
 };

@@ -58,6 +58,24 @@ prints 'measure	factor	level	trials	mse	r2' -m "$demo/models/ssl.safetensors" -a
     "${labels[@]}" --pitch "$demo/labels/demo-f0-hz.json" --task f0 --format tsv
 prints 'pitch=high' -m "$demo/models/ssl.safetensors" -a "$demo/audio" "${labels[@]}" \
     --pitch auto --task f0
+prints 'frame             trials    errors  error %     loss' -m "$demo/models/pr.safetensors" \
+    -a "$demo/audio" "${labels[@]}" --task frames
+
+# Masked prediction: the clusters of the recordings are those of the nearest centroids.
+ssl=(-m "$demo/models/ssl.safetensors" -a "$demo/audio")
+for assign in '' --assign; do
+    "$PROPNEU" cluster -q "${ssl[@]}" --layer fbank --k 100 $assign -o "$dir/clusters$assign" ||
+        complain "cluster failed"
+    prints masked-frame "${ssl[@]}" --task ssl --clusters "$dir/clusters$assign" --format tsv
+    cp "$dir/text" "$dir/ssl$assign"
+done
+cmp "$dir/ssl" "$dir/ssl--assign" || complain "centroids and their labels are not the same clusters"
+"$PROPNEU" eval "${ssl[@]}" --task ssl --clusters "$dir/clusters" --seed 1 --format tsv | cmp -s - "$dir/ssl" &&
+    complain "the seed does not move the masks"
+refuses 2 'needs --clusters' eval "${ssl[@]}" --task ssl
+refuses 2 'only for --task ssl' eval "${sids[@]}" --clusters "$dir/clusters"
+refuses 1 'no head for CTC' eval "${ssl[@]}" "${labels[@]}" --task ctc
+refuses 1 'neither labels' eval "${ssl[@]}" --task ssl --clusters "$demo/models/sid.safetensors"
 ls "$demo/audio" | sed -n 's/^\(M[^.]*\).*/\1	kal/p' >"$dir/voices"
 prints 'voice=kal' "${sids[@]}" --factor voice="$dir/voices"
 "$PROPNEU" eval "${sids[@]}" -o "$dir/file" && grep -q all "$dir/file" || complain "-o writes nothing"

@@ -13,6 +13,12 @@
 #include "corpus/audio.h"
 #include "corpus/recordings.h"
 #include "eval/eval.h"
+#include "base/rng.h"
+#include "corpus/corpus.h"
+#include "formats/tensors/checkpoint.h"
+#include "formats/tensors/safetensors.h"
+#include "model/model.h"
+#include "train/mask.h"
 #include "edit/intervention.h"
 #include "formats/labels/labels.h"
 #include "base/mem.h"
@@ -150,15 +156,47 @@ static void assert_same(const struct eval_result *a, const struct eval_result *b
     assert_memory_equal(a->score, b->score, a->measures * (1 + a->groups) * sizeof *a->score);
 }
 
+/* A file of clusters with the tensor T. */
+static const char *write_clusters(const struct tensor *t, size_t count)
+{
+    static const char *const name = "test_eval.clusters";
+    struct err err;
+    FILE *f = fopen(name, "wb");
+    assert_non_null(f);
+    assert_ok(safetensors_write(f, t, count, NULL, 0, &err));
+    fclose(f);
+    return name;
+}
+
+/* A hundred centroids of the demo's input. */
+static const char *make_centroids(void)
+{
+    static float x[100 * 80];
+    struct rng r = rng_seed(3);
+    struct tensor t = {.name = "centroids",
+                       .dtype = DTYPE_F32,
+                       .ndim = 2,
+                       .shape = {100, 80},
+                       .data = (const unsigned char *)x};
+    for (size_t i = 0; i < sizeof x / sizeof *x; i++)
+        x[i] = (float)(4 * rng_uniform(&r) - 2);
+    assert_true(tensor_set_rows(&t));
+    return write_clusters(&t, 1);
+}
+
 /* Threads, memory and what ran before change no bit of any task. */
 static void runs_are_equal_to_the_bit(void **state)
 {
-    static const char *const model[EVAL_TASKS] = {"sid", "pr", "ssl", "ssl"};
+    static const char *const model[EVAL_TASKS] = {[EVAL_SID] = "sid",
+                                                  [EVAL_PHONES] = "pr",
+                                                  [EVAL_CENTROID] = "ssl",
+                                                  [EVAL_F0] = "ssl",
+                                                  [EVAL_SSL] = "ssl"};
     static const size_t cache[] = {0, 1, 700 << 10, 3 << 20};
     (void)state;
     for (int t = 0; t < EVAL_TASKS; t++) {
         struct eval_result first[2] = {{0}, {0}};
-        for (int k = 0; k < 4; k++) {
+        for (int k = 0; model[t] && k < 4; k++) {
             struct err err;
             struct eval *e;
             struct eval_options o = demo(model[t], (enum eval_task)t);
@@ -169,6 +207,7 @@ static void runs_are_equal_to_the_bit(void **state)
             o.layer = t == EVAL_CENTROID ? 3 : 0;
             o.threads = (unsigned)k + 1;
             o.corpus.pitch = t == EVAL_F0 ? path[4] : NULL;
+            o.clusters = t == EVAL_SSL ? make_centroids() : NULL;
             assert_ok(eval_open(&e, &o, NULL, &err));
             struct intervention v = erase_male(eval_model(e));
             for (int n = 0; n < 4; n++) {
@@ -185,11 +224,131 @@ static void runs_are_equal_to_the_bit(void **state)
             intervention_free(&v);
             eval_free(e);
         }
+        if (!model[t])
+            continue;
         assert_memory_not_equal(first[0].score, first[1].score,
                                 (1 + first[0].groups) * sizeof *first[0].score);
         eval_result_free(&first[0]);
         eval_result_free(&first[1]);
     }
+}
+
+/* What a pass of the model gives out. */
+struct rows {
+    float x[512 * 96];
+    size_t frames;
+};
+
+static enum status take_rows(void *context, const struct model_block *b, struct err *err)
+{
+    struct rows *r = context;
+    (void)err;
+    assert_true(b->stage_rows * b->width <= sizeof r->x / sizeof *r->x);
+    memcpy(r->x + b->first * b->width, b->data, b->rows * b->width * sizeof *b->data);
+    r->frames = b->stage_rows;
+    return STATUS_OK;
+}
+
+/* The rows of STAGE of recording SAMPLES, or from the rows of input IN. */
+static void run_model(const struct model *m, const struct audio *a, const struct rows *in,
+                      enum model_stage stage, struct rows *out)
+{
+    struct err err;
+    struct model_scratch *scratch = model_scratch_new();
+    const struct model_sink sink = {MODEL_WANT(stage), take_rows, out};
+    struct model_pass pass = {.samples = a->samples, .count = a->count};
+    if (in)
+        pass = (struct model_pass){.rows = in->x, .frames = in->frames, .stage = MODEL_INPUT};
+    assert_ok(model_run(m, scratch, &pass, &sink, &err));
+    model_scratch_free(scratch);
+}
+
+/* Loss and errors of MelHuBERT's head on the masked frames, whose clusters are LABEL. */
+static double masked_loss(const struct checkpoint *c, const struct rows *last, const bool *masked,
+                          const int32_t *label, size_t *trials, size_t *errors)
+{
+    static float w[100 * 96], b[100];
+    double loss = 0;
+    tensor_to_f32(tensors_find(&c->tensors, "final_proj.weight"), w);
+    tensor_to_f32(tensors_find(&c->tensors, "final_proj.bias"), b);
+    for (size_t t = 0; t < last->frames; t++) {
+        double logit[100], sum = 0;
+        int best = 0;
+        for (int k = 0; k < 100; k++) {
+            logit[k] = (double)b[k];
+            for (int i = 0; i < 96; i++)
+                logit[k] += (double)w[k * 96 + i] * (double)last->x[t * 96 + (size_t)i];
+            sum += exp(logit[k]);
+            best = logit[k] > logit[best] ? k : best;
+        }
+        if (!masked[t])
+            continue;
+        ++*trials;
+        *errors += best != label[t];
+        loss += log(sum) - logit[label[t]];
+    }
+    return loss;
+}
+
+/* Masked prediction written down plainly: input rows to 0, the model, the head. */
+static void masked_prediction_is_its_definition(void **state)
+{
+    static const struct mask mask = MASK_DEFAULTS;
+    static struct rows in, last;
+    static int32_t label[16][512];
+    static char name[16][64];
+    struct tensor t[16];
+    struct eval_options o = demo("ssl", EVAL_SSL);
+    struct recordings c;
+    struct checkpoint weights;
+    struct model *m;
+    struct eval *e;
+    struct eval_result r;
+    struct err err;
+    struct rng rng = rng_seed(8);
+    double loss = 0;
+    size_t trials = 0, errors = 0;
+    (void)state;
+    o.seed = 7;
+    assert_ok(recordings_open(&c, o.corpus.audio, &err));
+    assert_ok(model_open(&m, o.model, &(struct model_options){.mean_std = NULL}, &err));
+    assert_ok(checkpoint_open(&weights, o.model, &err));
+    for (size_t u = 0; u < c.count; u++) {
+        struct audio a = AUDIO_INIT;
+        bool masked[512];
+        assert_ok(audio_read(&a, c.recording[u].path, &err));
+        run_model(m, &a, NULL, MODEL_INPUT, &in);
+        for (size_t k = 0; k < in.frames; k++)
+            label[u][k] = (int32_t)rng_below(&rng, 100);
+        mask_draw(&mask, 7, corpus_hash(c.recording[u].utterance), 0, masked, in.frames);
+        for (size_t k = 0; k < in.frames; k++)
+            for (size_t i = 0; i < 80 && masked[k]; i++)
+                in.x[k * 80 + i] = 0;
+        run_model(m, &a, &in, MODEL_FINAL, &last);
+        assert_int_equal(last.frames, in.frames);
+        loss += masked_loss(&weights, &last, masked, label[u], &trials, &errors);
+        snprintf(name[u], sizeof name[u], "%s/labels", c.recording[u].utterance);
+        t[u] = (struct tensor){.name = name[u],
+                               .dtype = DTYPE_I32,
+                               .ndim = 1,
+                               .shape = {in.frames},
+                               .data = (const unsigned char *)label[u]};
+        assert_true(tensor_set_rows(&t[u]));
+        audio_free(&a);
+    }
+    o.clusters = write_clusters(t, c.count);
+    assert_ok(eval_open(&e, &o, NULL, &err));
+    assert_ok(eval_run(e, NULL, NULL, &r, &err));
+    const struct eval_score *all = eval_score(&r, 0, EVAL_TOTAL);
+    assert_int_equal(all->trials, trials);
+    assert_int_equal(all->errors, errors);
+    assert_true(fabs(all->loss - loss) < 1e-4 * loss);
+    eval_result_free(&r);
+    eval_free(e);
+    remove(o.clusters);
+    checkpoint_free(&weights);
+    model_free(m);
+    recordings_free(&c);
 }
 
 /* What is known of the demo: 80.6 % of frames, 24.1 and 52.3 % of phones. */
@@ -487,6 +646,7 @@ int main(void)
         cmocka_unit_test(speakers_are_told_as_in_torch),
         cmocka_unit_test(groups_share_out_the_trials),
         cmocka_unit_test(runs_are_equal_to_the_bit),
+        cmocka_unit_test(masked_prediction_is_its_definition),
         cmocka_unit_test(phones_of_the_demo_are_recognised_as_it_was_told),
         cmocka_unit_test(distances_are_the_least),
         cmocka_unit_test(noise_is_normal_and_the_same_each_time),

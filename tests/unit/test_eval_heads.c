@@ -19,6 +19,7 @@
 #include "corpus/phones.h"
 #include "base/rng.h"
 #include "formats/tensors/safetensors.h"
+#include "train/loss.h"
 
 #define DIR     "test_eval_heads.dir"
 #define EMBED   40
@@ -304,11 +305,22 @@ static const char *token(const struct phones *p, int i)
     return i < 4 ? special[i] : i < 43 ? p->phone.name[i - 4] : "|";
 }
 
-enum { HUGGING_FACE, FAIRSEQ };
+enum { HUGGING_FACE, FAIRSEQ, S3PRL };
 
 static size_t ctc_width(int whose)
 {
-    return whose == HUGGING_FACE ? EMBED : 36;
+    return whose == FAIRSEQ ? 36 : EMBED;
+}
+
+/* s3prl puts three symbols before the phones, the others four. */
+static size_t ctc_first(int whose)
+{
+    return whose == S3PRL ? 3 : 4;
+}
+
+static size_t ctc_tokens(int whose)
+{
+    return ctc_first(whose) + 40;
 }
 
 /* A model with a CTC head over phones in DIR. */
@@ -317,11 +329,12 @@ static void make_ctc(struct parts *p, int whose, const struct phones *phones)
     struct err err;
     struct checkpoint c;
     struct rng rng = rng_seed(11);
-    bool hf = whose == HUGGING_FACE;
+    bool hf = whose != FAIRSEQ;
     p->count = 0;
     mkdir(DIR, 0777);
     remove(DIR "/vocab.json");
     remove(DIR "/dict.phn.txt");
+    remove(DIR "/phoneme.txt");
     assert_ok(checkpoint_open(
         &c, data_path(hf ? "models/e_wavlm_base/hf" : "models/a_hubert_base/fairseq.pt"), &err));
     /* What fairseq keeps within its file stands as a folder's configuration here. */
@@ -329,10 +342,26 @@ static void make_ctc(struct parts *p, int whose, const struct phones *phones)
         json_deep_copy(hf ? c.config : json_object_get(json_object_get(c.config, "cfg"), "model"));
     json_object_set_new(config, "model_type", json_string(hf ? "wavlm" : "hubert"));
     write_json("config.json", config);
-    add(p, hf ? "lm_head.bias" : "w2v_encoder.proj.bias", TOKENS, 0, &rng);
-    add(p, hf ? "lm_head.weight" : "w2v_encoder.proj.weight", TOKENS, ctc_width(whose), &rng);
+    static const char *const linear[] = {"lm_head", "w2v_encoder.proj", "Downstream.model.linear"};
+    static char name[2][64];
+    snprintf(name[0], sizeof name[0], "%s.bias", linear[whose]);
+    snprintf(name[1], sizeof name[1], "%s.weight", linear[whose]);
+    add(p, name[0], ctc_tokens(whose), 0, &rng);
+    add(p, name[1], ctc_tokens(whose), whose == S3PRL ? INNER : ctc_width(whose), &rng);
+    if (whose == S3PRL) {
+        add(p, "Featurizer.weights", STATES, 0, &rng);
+        add(p, "Downstream.projector.bias", INNER, 0, &rng);
+        add(p, "Downstream.projector.weight", INNER, EMBED, &rng);
+    }
     write_weights(&c, hf ? "wavlm." : "w2v_encoder.w2v_model.", p);
     checkpoint_free(&c);
+    if (whose == S3PRL) {
+        FILE *f = fopen(DIR "/phoneme.txt", "w");
+        for (int i = 4; i < TOKENS; i++)
+            fprintf(f, "%s\n", token(phones, i));
+        fclose(f);
+        return;
+    }
     if (hf) {
         json_t *v = json_object();
         for (int i = 0; i < TOKENS; i++)
@@ -346,26 +375,57 @@ static void make_ctc(struct parts *p, int whose, const struct phones *phones)
     fclose(f);
 }
 
-/* Phones that the head hears in S, as token numbers; returns how many. */
-static size_t decode(const struct states *s, const struct parts *p, size_t width, uint32_t *out)
+/* What the linear map is given of frame T, OUT [EMBED]: the last state, or with s3prl, whose parts
+ * follow those of the map, a sum of all, projected. */
+static size_t ctc_input(const struct states *s, const struct parts *p, int whose, size_t t,
+                        double out[EMBED])
 {
-    size_t n = 0;
-    int before = -1;
+    size_t width = ctc_width(whose);
+    double mixed[EMBED] = {0}, all = 0;
+    for (size_t x = 0; x < width; x++)
+        out[x] = (double)s->x[STATES - 1][t * width + x];
+    if (whose != S3PRL)
+        return width;
+    for (int n = 0; n < STATES; n++)
+        all += exp((double)p->data[2][n]);
+    for (int n = 0; n < STATES; n++)
+        for (size_t x = 0; x < width; x++)
+            mixed[x] += exp((double)p->data[2][n]) / all * (double)s->x[n][t * width + x];
+    for (size_t i = 0; i < INNER; i++) {
+        out[i] = (double)p->data[3][i];
+        for (size_t x = 0; x < width; x++)
+            out[i] += (double)p->data[4][i * width + x] * mixed[x];
+    }
+    return INNER;
+}
+
+/* The logits of all frames; to be freed. */
+static float *ctc_logits(const struct states *s, const struct parts *p, int whose)
+{
+    float *out = mem_array(s->frames * ctc_tokens(whose), sizeof *out);
     for (size_t t = 0; t < s->frames; t++) {
-        int best = 0;
-        double most = -INFINITY;
-        for (int k = 0; k < TOKENS; k++) {
+        double in[EMBED];
+        size_t width = ctc_input(s, p, whose, t, in);
+        for (size_t k = 0; k < ctc_tokens(whose); k++) {
             double sum = (double)p->data[0][k];
             for (size_t x = 0; x < width; x++)
-                sum += (double)p->data[1][(size_t)k * width + x] *
-                       (double)s->x[STATES - 1][t * width + x];
-            if (sum > most) {
-                most = sum;
-                best = k;
-            }
+                sum += (double)p->data[1][k * width + x] * in[x];
+            out[t * ctc_tokens(whose) + k] = (float)sum;
         }
-        if (best != before && best >= 4 && best < 43)
-            out[n++] = (uint32_t)best - 4;
+    }
+    return out;
+}
+
+/* Phones that the head hears, as numbers of the table; returns how many. */
+static size_t decode(const float *logits, size_t frames, int whose, uint32_t *out)
+{
+    size_t n = 0, tokens = ctc_tokens(whose), first = ctc_first(whose), before = tokens;
+    for (size_t t = 0; t < frames; t++, logits += tokens) {
+        size_t best = 0;
+        for (size_t k = 1; k < tokens; k++)
+            best = logits[k] > logits[best] ? k : best;
+        if (best != before && best >= first && best < first + 39)
+            out[n++] = (uint32_t)(best - first);
         before = best;
     }
     return n;
@@ -412,30 +472,41 @@ static void ctc_heads_equal_their_definition(void **state)
     struct err err;
     (void)state;
     assert_ok(phones_open(&phones, NULL, &err));
-    for (int whose = HUGGING_FACE; whose <= FAIRSEQ; whose++) {
+    for (int whose = HUGGING_FACE; whose <= S3PRL; whose++) {
         struct eval *e;
         struct eval_result r;
         struct labels *l;
         struct recordings corpus;
         struct parts *p = mem_zeros(1, sizeof *p);
-        struct eval_options o = options(EVAL_PHONES);
+        struct eval_options o = options(whose == FAIRSEQ ? EVAL_PHONES : EVAL_CTC);
         struct labels_options lo = {.label_table = o.corpus.label_table};
         size_t errors = 0, trials = 0;
+        double sum = 0;
         make_ctc(p, whose, &phones);
         assert_ok(labels_open(&l, o.corpus.labels, &lo, &err));
         assert_ok(recordings_open(&corpus, o.corpus.audio, &err));
         for (size_t u = 0; u < corpus.count; u++) {
             static uint32_t have[2048], right[2048];
             struct states s = run_model(corpus.recording[u].path);
-            size_t n = decode(&s, p, ctc_width(whose), have);
+            float *logits = ctc_logits(&s, p, whose);
+            size_t n = decode(logits, s.frames, whose, have);
             size_t m = spoken(l, &phones, corpus.recording[u].utterance, right);
+            int32_t target[2048];
+            double loss;
+            for (size_t i = 0; i < m; i++)
+                target[i] = (int32_t)(right[i] + ctc_first(whose));
+            assert_ok(loss_ctc(logits, s.frames, ctc_tokens(whose), target, m, 1, &loss, &err));
+            sum += isinf(loss) ? 0 : loss / (double)m;
+            free(logits);
             errors += levenshtein(right, m, have, n);
             trials += m;
             states_free(&s);
         }
         assert_ok(eval_open(&e, &o, NULL, &err));
         assert_ok(eval_run(e, NULL, NULL, &r, &err));
-        assert_int_equal(r.measures, 1);
+        assert_int_equal(r.measures, 2);
+        assert_int_equal(eval_score(&r, 1, EVAL_TOTAL)->trials, corpus.count);
+        assert_true(sum > 0 && fabs(eval_score(&r, 1, EVAL_TOTAL)->loss - sum) < 1e-4 * sum);
         assert_int_equal(eval_score(&r, 0, EVAL_TOTAL)->trials, trials);
         assert_int_equal(eval_score(&r, 0, EVAL_TOTAL)->errors, errors);
         assert_true(trials > 20 && errors > 0);

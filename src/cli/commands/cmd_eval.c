@@ -24,6 +24,7 @@ enum {
     OPT_LAYER,
     OPT_PIECE,
     OPT_NOISE,
+    OPT_CLUSTERS,
     OPT_SEED,
     OPT_MIN_RUN,
     OPT_REFIT,
@@ -41,14 +42,16 @@ enum {
 };
 
 static const struct cli_option options[] = {
-    {"task", 0, "TASK", "task: sid, phones, centroid or f0", &EVAL_TASK_TABLE(EVAL_TASK_WORD)[1]},
+    {"task", 0, "TASK", "task: sid, phones, frames, ctc, ssl, centroid or f0",
+     &EVAL_TASK_TABLE(EVAL_TASK_WORD)[1]},
     {"head", 0, "FILE", "checkpoint with the head (default: MODEL)", CLI_FILE},
     {"head-labels", 0, "FILE", "names of its classes, one per line (default: the head's)",
      CLI_FILE},
     {"layer", 0, "N", "layer used by centroid and f0 (default: the last)", NULL},
     {"piece", 0, "SECONDS", "cut recordings into pieces (default: whole)", NULL},
     {"noise", 0, "SD", "add Gaussian noise of this deviation (default: none)", NULL},
-    {"seed", 0, "N", "seed of the noise (default: 0)", NULL},
+    {"clusters", 0, "FILE", "ssl: clusters of the frames, as cluster writes them", CLI_FILE},
+    {"seed", 0, "N", "seed of noise and masks (default: 0)", NULL},
     {"min-run", 0, "FRAMES", "phones: drop shorter runs of a label (default: 1)", NULL},
     {"refit", 0, NULL, "centroid and f0: fit on the edited model, too", NULL},
     {"erase", 0, "SET", "neurons to erase in memory, a set expression", NULL},
@@ -133,6 +136,7 @@ static bool eval_take_option(void *context, const struct cli_args *a, int opt)
         break;
     case OPT_HEAD: r->o.head = a->value; break;
     case OPT_HEAD_LABELS: r->o.head_labels = a->value; break;
+    case OPT_CLUSTERS: r->o.clusters = a->value; break;
     case OPT_REFIT: r->o.refit = true; break;
     case OPT_KEEP_GOING: r->keep_going = true; break;
     case OPT_ERASE: r->set = a->value; break;
@@ -321,11 +325,15 @@ const struct cli_command command_eval = {
     .details =
         "sid: speaker identification by the classification head in MODEL; speakers are the names\n"
         "of recordings up to the first '-' and must equal the labels of the head.\n"
-        "phones: phone error rate of the CTC or frame classification head in MODEL.\n"
+        "phones: phone error rate of the CTC or frame classification head in MODEL; frames and "
+        "ctc\n"
+        "ask for one of the two.\n"
+        "ssl: clusters of masked frames, by MelHuBERT's own head of masked prediction.\n"
         "centroid: phone, gender and speaker of each frame by the nearest class centroid of the\n"
         "hidden states.\n"
         "f0: log F0 by ridge regression on hidden states.\n"
-        "The last two need no head: they are fitted on half of the recordings of each speaker and\n"
+        "centroid and f0 need no head: they are fitted on half of the recordings of each speaker "
+        "and\n"
         "tested on the other half.\n"
         "\n"
         "With --erase both the unmodified model (before) and the model with the neurons of SET\n"

@@ -24,7 +24,7 @@ static const struct cli_option measure_table[] = {
     {"label-part", 0, "N", "part of labels such as AH0,AO1,s (default: 1)", "1|2"},
     {"normalize", 0, "WHETHER", "normalise to mean 0, variance 1 (default: as trained)", "yes|no"},
     {"factor", 0, "NAME=FILE", "additional factor of the recordings; may be repeated", CLI_FILE},
-    {"task", 0, "TASK", "sid, phones, centroid or f0, as in eval",
+    {"task", 0, "TASK", "sid, phones, frames, ctc, centroid or f0, as in eval",
      &EVAL_TASK_TABLE(EVAL_TASK_WORD)[1]},
     {"task-layer", 0, "N", "layer used by centroid and f0 (default: the last)", NULL},
     {"min-run", 0, "FRAMES", "phones: drop shorter runs of a label (default: 1)", NULL},
