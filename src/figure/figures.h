@@ -1,6 +1,7 @@
 /*
- * figures.h - the figures of the paper, and of nulls: what each is drawn from, how it is laid out.
- * The command and the explorer fill the same data; its numbers are the tables of report.h.
+ * figures.h - the figures of the paper, of nulls and of training: what each is drawn from, how it
+ * is laid out. The command and the explorer fill the same data; its numbers are the tables of
+ * report.h.
  */
 #ifndef PROPNEU_FIGURE_FIGURES_H
 #define PROPNEU_FIGURE_FIGURES_H
@@ -8,7 +9,9 @@
 #include "figure/figure.h"
 #include "analysis/overlap.h"
 #include "inference/null.h"
+#include "report/pruned.h"
 #include "report/scores.h"
+#include "train/training_log.h"
 
 /* Figure 2: p(neuron | phone) of one layer, sorted. */
 #define RANKS_MAX_CURVES 5
@@ -68,6 +71,12 @@ void figure_both(struct figure *f, const struct scores *s, double width, double 
 void figure_best(struct figure *f, const struct scores *s, size_t files, double width,
                  double height);
 void figure_null(struct figure *f, const struct null_data *d, double width, double height);
+/* The runs LOG [logs], called TITLE. */
+void figure_training(struct figure *f, const struct training_log *log, char *const *title,
+                     size_t logs, double width, double height);
+/* Figures 6 and 9: POINT [points] of P, from pruned_points. */
+void figure_pruned(struct figure *f, const struct pruned *p, const struct pruned_point *point,
+                   size_t points, double width, double height);
 void figure_sets(struct figure *f, const struct sets_data *d, double width, double height);
 
 #endif

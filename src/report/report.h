@@ -23,12 +23,24 @@
 #include "inference/split.h"
 #include "inference/stability.h"
 #include "inference/sweep.h"
+#include "report/pruned.h"
 #include "report/scores.h"
 #include "report/table.h"
+#include "train/training_log.h"
 
 /* Every form there is, in the order of the manual. */
 extern const struct table_form *const report_forms[];
 extern const size_t report_form_count;
+
+/* report_pruned.c: POINT [points] of P, from pruned_points. */
+enum status report_pruned(struct table *t, const struct pruned *p, const struct pruned_point *point,
+                          size_t points, struct err *err);
+
+/* report_training.c: every step of the runs LOG [logs], called TITLE; a run as a whole. */
+enum status report_training(struct table *t, const struct training_log *log, char *const *title,
+                            size_t logs, struct err *err);
+enum status report_training_run(struct table *t, const struct training_log *log, const char *title,
+                                struct err *err);
 
 /* report_settings.c: what the other tables of a count file were computed under; one row. */
 enum status report_settings(struct table *t, const struct analysis *a, struct err *err);

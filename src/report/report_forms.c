@@ -51,6 +51,10 @@ const struct table_form *const report_forms[] = {
     &form_erased,
     &form_curve,
     &form_experiment_summary,
+    &form_pruning,
+    &form_pruning_points,
+    &form_training,
+    &form_training_run,
 };
 
 const size_t report_form_count = sizeof report_forms / sizeof *report_forms;

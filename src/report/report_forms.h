@@ -23,6 +23,8 @@ extern const struct table_form form_confound, form_confound_levels;
 extern const struct table_form form_edited, form_randomized;
 extern const struct table_form form_movement, form_movement_sets;
 extern const struct table_form form_eval, form_eval_summary;
+extern const struct table_form form_pruning, form_pruning_points;
+extern const struct table_form form_training, form_training_run;
 extern const struct table_form form_matrix, form_curve, form_erased, form_experiment_summary;
 
 /* Starts T where it is empty. */

@@ -188,7 +188,11 @@ cmp -s "$counts" "$dir/in.tsv" || complain 'an input was replaced'
 
 refuses 2 'must end in .svg, .pdf or .png' figure 4 "$counts" -o "$dir/x.jpg"
 refuses 2 'must end in' figure 4 "$counts" -o "$dir/svg"
-refuses 2 "no figure '6'" figure 6 "$counts"
+refuses 2 "no figure '10'" figure 10 "$counts"
+refuses 1 'not a text' figure 6 "$counts"
+refuses 2 'needs a table of pruned models' figure 9
+refuses 2 'takes --width and --height alone' figure training "$dir" --property phone
+refuses 1 'log.tsv' figure training "$dir"
 refuses 2 'needs a count FILE' figure 4
 refuses 2 'number of a figure' figure
 refuses 2 'one count FILE' figure 3 "$counts" "$counts"

@@ -96,6 +96,18 @@ explorer '' "$ssl" --view statistics --property phone --draws 20 --seed 3
 
 asked null null "$sid" --property gender --draws 20 --statistic size
 figure null "$sid" --property gender --draws 20
+
+# A log of training is its own table, but for the name of the run.
+mkdir "$dir/run"
+printf 'step\tloss\taccuracy\tlr\tgrad_norm\tskipped\tseconds\tvalid_loss\tvalid_error\n' >"$dir/run/log.tsv"
+printf '%d\t2.5\t0.25\t0.001\t1.5\t0\t0.125\t-\t-\n' 1 2 3 >>"$dir/run/log.tsv"
+sed '1s/^/run\t/;2,$s/^/run\t/' "$dir/run/log.tsv" >"$dir/want"
+figure training "$dir/run"
+figure training "$dir/run/log.tsv"
+printf 'task\tmethod\tseed\tshare\terror\npr\tl1\t0\t0.5\t0.25\npr\tl1\t1\t0.5\t0.75\n' >"$dir/pruning.tsv"
+"$PROPNEU" figure 6 "$dir/pruning.tsv" --format tsv >"$dir/want"
+grep -qx 'pr	l1	0.5	0.5	0.25	0.75	2	-	-	-	-' "$dir/want" || complain "figure 6: $(cat "$dir/want")"
+figure 9 "$dir/pruning.tsv"
 asked neurons stability "$sid" --property gender --draws 20
 asked neurons neurons "$sid" --property gender --stable 50% --draws 20
 asked sizes stability "$sid" --property phone --draws 20 --sizes

@@ -1,6 +1,6 @@
 /*
- * propneu figure: a figure of the paper, or of a null, as SVG, PDF or PNG, and its numbers as TSV
- * next to it.
+ * propneu figure: a figure of the paper, of a null or of training, as SVG, PDF or PNG, and its
+ * numbers as TSV next to it.
  */
 #include "config.h"
 
@@ -35,12 +35,21 @@ static const struct {
     int number;
     const char *property; /* the panel's; NULL: what --property says */
     bool several;         /* files */
+    const char *input;    /* NULL: count files */
 } known[] = {
-    {"2", 2, NULL, false},     {"3", 3, NULL, false},
-    {"3a", 3, "phone", false}, {"3b", 3, "gender", false},
-    {"3c", 3, "pitch", false}, {"4", 4, NULL, true},
-    {"5", 5, NULL, true},      {"7", 7, NULL, true},
-    {"8", 8, NULL, false},     {"null", FIGURE_NULL, NULL, false},
+    {"2", 2, NULL, false, NULL},
+    {"3", 3, NULL, false, NULL},
+    {"3a", 3, "phone", false, NULL},
+    {"3b", 3, "gender", false, NULL},
+    {"3c", 3, "pitch", false, NULL},
+    {"4", 4, NULL, true, NULL},
+    {"5", 5, NULL, true, NULL},
+    {"6", 6, NULL, true, "a table of pruned models"},
+    {"7", 7, NULL, true, NULL},
+    {"8", 8, NULL, false, NULL},
+    {"9", 9, NULL, true, "a table of pruned models"},
+    {"null", FIGURE_NULL, NULL, false, NULL},
+    {"training", FIGURE_TRAINING, NULL, true, "the FOLDER or log of a run"},
 };
 
 enum { KNOWN = sizeof known / sizeof known[0] };
@@ -141,6 +150,13 @@ static int figure_check_null(const struct figure_request *r)
     return CLI_END;
 }
 
+/* True if nothing is asked for that is about counts. */
+static bool figure_plain(const struct figure_request *r)
+{
+    return !r->properties.count && !r->phones.count && !r->sets.count && !r->logarithmic &&
+           !r->null && !r->draws && !r->statistic && !r->options.layer;
+}
+
 /* CLI_END where NAME is a figure's and the rest fits it. */
 static int figure_choose(struct figure_request *r, const char *name, int files)
 {
@@ -152,7 +168,8 @@ static int figure_choose(struct figure_request *r, const char *name, int files)
             names_add(&r->properties, known[i].property) == NAMES_NONE)
             return cli_usage(&command_figure, "out of memory");
         if (files < 1)
-            return cli_usage(&command_figure, "figure %s needs a count FILE", name);
+            return cli_usage(&command_figure, "figure %s needs %s", name,
+                             known[i].input ? known[i].input : "a count FILE");
         if (files > 1 && !known[i].several)
             return cli_usage(&command_figure, "figure %s is drawn from one count FILE, not %d",
                              name, files);
@@ -168,10 +185,14 @@ static int figure_choose(struct figure_request *r, const char *name, int files)
             return cli_usage(&command_figure, "--select and --size are for figures 7 and 8");
         if (r->options.layer && (r->number == 4 || r->number == 5 || r->number == 7))
             return cli_usage(&command_figure, "figure %s shows all layers: no --layer", name);
+        if (known[i].input && !figure_plain(r))
+            return cli_usage(&command_figure, "figure %s takes --width and --height alone", name);
         return figure_check_null(r);
     }
     return cli_usage(&command_figure,
-                     "no figure '%s'; there are 2, 3 (3a, 3b, 3c), 4, 5, 7, 8 and null", name);
+                     "no figure '%s'; there are 2, 3 (3a, 3b, 3c), 4, 5, 6, 7, 8, 9, "
+                     "null and training",
+                     name);
 }
 
 /* What -o asks for. */
@@ -346,20 +367,26 @@ static const struct cli_option options[] = {
 
 const struct cli_command command_figure = {
     .name = "figure",
-    .summary = "Draw a figure of the paper, or of a null, as SVG, PDF or PNG, and write its "
-               "numbers as TSV",
+    .summary =
+        "Draw a figure of the paper, of a null or of training, as SVG, PDF or PNG, and write its "
+        "numbers as TSV",
     .synopsis = "[OPTION...] N FILE... [-o OUT.svg|pdf|png]",
     .details =
-        "N is the figure's number in the paper, or null:\n"
+        "N is the figure's number in the paper, null or training:\n"
         "  2   p(neuron | phone) of a layer, sorted, with the baseline (default phone: AH)\n"
         "  3   maps: 3a phone, 3b gender, 3c pitch, 3 all of them or those of --property;\n"
         "      default layer: the one with the best silhouette for each\n"
         "  4   silhouette by layer; several FILEs: one panel each\n"
         "  5   best silhouette of each property; several FILEs side by side\n"
+        "  6   error by share of neurons kept of models pruned with training in between, from\n"
+        "      FILEs as propneu-tables(5) has them (pruning): a panel for each task\n"
         "  7   property neurons by layer; several FILEs: one panel each\n"
         "  8   overlap of sets in a layer (default: 1), with the exact size of each region\n"
+        "  9   the same as 6, of models that were trained whole\n"
         "  null  how often exchanged labels give each value of a --statistic of a --property,\n"
         "      and the observed one; default: all layers\n"
+        "  training  loss, accuracy, error and learning rate over the steps of runs of train;\n"
+        "      FILEs are their folders or logs\n"
         "The numbers are written to OUT.tsv next to OUT.svg; without -o they are printed in\n"
         "--format.\n",
     .examples = "  propneu figure 4 my.counts -o silhouettes.pdf\n"
@@ -367,7 +394,8 @@ const struct cli_command command_figure = {
                 "  propneu figure 2 my.counts --phone AH --layer 8 -o pattern.png\n"
                 "  propneu figure 5 hubert.counts wavlm.counts -o models.pdf\n"
                 "  propneu figure 7 my.counts --null --draws 999 -o sizes.pdf\n"
-                "  propneu figure null my.counts --property gender --layer 1 -o null.pdf\n",
+                "  propneu figure null my.counts --property gender --layer 1 -o null.pdf\n"
+                "  propneu figure training runs/ssl runs/pr -o training.svg\n",
     .groups = groups,
     .options = options,
     .files = CLI_FILE,

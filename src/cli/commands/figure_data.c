@@ -328,6 +328,10 @@ enum status figure_make(const struct figure_request *r, const struct cli *cli, s
     struct analysis_input in;
     if (r->number == 4 || r->number == 5 || r->number == 7)
         return make_layers(r, cli, f, t, err);
+    if (r->number == 6 || r->number == 9)
+        return figure_make_pruned(r, f, t, err);
+    if (r->number == FIGURE_TRAINING)
+        return figure_make_training(r, f, t, err);
     enum status code = analysis_open(&in, r->path[0], &r->options, err);
     if (!code)
         code = r->number == 2             ? make_ranks(r, &in, f, t, err)

@@ -8,12 +8,13 @@
 #include "cli/commands/exchange_options.h"
 #include "report/table.h"
 
-/* The figure that has a name instead of a number in the paper. */
-#define FIGURE_NULL 0
+/* The figures that have a name instead of a number in the paper. */
+#define FIGURE_NULL     0
+#define FIGURE_TRAINING (-2)
 
 struct figure_request {
     struct analysis_options options;
-    int number; /* or FIGURE_NULL */
+    int number; /* or FIGURE_... */
     bool null;  /* what chance gives beside figures 4, 5 and 7 */
     bool draws; /* sizes in bootstrap draws beside figure 7 */
     struct exchange_options exchange;
@@ -43,5 +44,11 @@ enum status figure_add_nulls(const struct figure_request *r, const struct cli *c
 enum status figure_make_null(const struct figure_request *r, const struct cli *cli,
                              struct analysis_input *in, struct figure *f, struct table *t,
                              struct err *err);
+
+/* figure_data_runs.c: logs of training, and tables of pruned models. */
+enum status figure_make_pruned(const struct figure_request *r, struct figure *f, struct table *t,
+                               struct err *err);
+enum status figure_make_training(const struct figure_request *r, struct figure *f, struct table *t,
+                                 struct err *err);
 
 #endif
