@@ -110,8 +110,8 @@ static int open_unnamed(const struct jobs *j, struct err *err)
 }
 
 /* In a session of its own, without a terminal: no hangup reaches it.  IN: its standard input; -1:
- * none. */
-static int process_spawn(pid_t *pid, const char *const *words, int in, int log)
+ * none.  PLACE: the folder that it begins in; NULL: this one. */
+static int process_spawn(pid_t *pid, const char *const *words, int in, int log, const char *place)
 {
     char *argv[JOBS_WORDS_MAX + 2] = {(char *)(uintptr_t) "propneu"};
     posix_spawn_file_actions_t files;
@@ -124,6 +124,8 @@ static int process_spawn(pid_t *pid, const char *const *words, int in, int log)
     }
     sigemptyset(&none);
     posix_spawn_file_actions_init(&files);
+    if (place)
+        posix_spawn_file_actions_addchdir_np(&files, place);
     if (in >= 0)
         posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
     else
@@ -140,7 +142,8 @@ static int process_spawn(pid_t *pid, const char *const *words, int in, int log)
 }
 
 /* Starts propneu with WORDS (NULL at the end) and IN as its standard input. */
-static enum status process_start(struct jobs *j, const char *const *words, int in, struct err *err)
+static enum status process_start(struct jobs *j, const char *const *words, int in,
+                                 const char *place, struct err *err)
 {
     struct job_child c = {0, -1, false};
     if (j->children == JOBS_CHILDREN)
@@ -151,7 +154,7 @@ static enum status process_start(struct jobs *j, const char *const *words, int i
     c.log = open_unnamed(j, err);
     if (c.log < 0)
         return err->code;
-    errno = process_spawn(&c.pid, words, in, c.log);
+    errno = process_spawn(&c.pid, words, in, c.log, place);
     if (errno) {
         code = err_errno(err, "propneu");
         close(c.log);
@@ -159,6 +162,12 @@ static enum status process_start(struct jobs *j, const char *const *words, int i
     }
     j->child[j->children++] = c;
     return STATUS_OK;
+}
+
+enum status jobs_start_words(struct jobs *j, const char *const *words, const char *place,
+                             struct err *err)
+{
+    return process_start(j, words, -1, place && *place ? place : NULL, err);
 }
 
 /* TEXT in a file without a name, to be read from its beginning; -1 with ERR. */
@@ -180,7 +189,7 @@ static enum status process_start_request(struct jobs *j, const char *text, struc
     int in = code ? -1 : open_request(j, text, strlen(text), err);
     if (in < 0)
         return err->code;
-    code = process_start(j, words, in, err);
+    code = process_start(j, words, in, NULL, err);
     close(in);
     return code;
 }
@@ -220,7 +229,7 @@ static enum status resume_command(struct jobs *j, const char *command, struct er
         (!shell_words(copy, words, JOBS_WORDS_MAX) || !experiment_processes_measures(words)))
         code = err_set(err, STATUS_UNSUPPORTED, "the journal does not say how it was started");
     if (!code)
-        code = process_start(j, words + 1, -1, err);
+        code = process_start(j, words + 1, -1, NULL, err);
     free(copy);
     return code;
 }

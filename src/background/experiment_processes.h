@@ -87,6 +87,10 @@ enum status jobs_make_folder(const struct jobs *j, struct err *err);
 /* Goes on with what was stopped, as it was begun.  STATUS_UNSUPPORTED if that cannot be known. */
 enum status jobs_resume(struct jobs *j, const struct job *job, struct err *err);
 
+/* Starts propneu with WORDS (NULL at the end) in the folder PLACE; NULL: in this one. */
+enum status jobs_start_words(struct jobs *j, const char *const *words, const char *place,
+                             struct err *err);
+
 /* Asks the process to end; what it has done stays. */
 enum status jobs_stop(struct jobs *j, const struct job *job, struct err *err);
 

@@ -287,3 +287,51 @@ void plot_ranks(struct canvas *c, struct rect area, const struct plot_series *se
     }
     close_sheet(&s);
 }
+
+/* The horizontal axis from 1 to LAST: ticks at round numbers that do not touch. */
+static void draw_steps(struct canvas *c, const struct sheet *s, double last, const char *name)
+{
+    int row = s->area.row + s->area.rows, end = -1;
+    double step = fmax(plot_step(last, s->area.cols / 12 + 1), 1);
+    canvas_hline(c, row, s->area.col - 1, s->area.cols + 1, STYLE_FAINT);
+    canvas_glyph(c, row, s->area.col - 1, STYLE_FAINT, GLYPH_BOTTOM_LEFT);
+    canvas_text(c, row + 1, s->area.col - AXIS, AXIS - 1, STYLE_FAINT, name);
+    for (double v = step; v <= last; v += step) {
+        double part = last > 1 ? (v - 1) / (last - 1) : 0;
+        int col = s->area.col + (int)ties_floor(part * (s->area.cols - 1) + 0.5);
+        struct number shown = number_fixed(v, 0);
+        int w = text_width(shown.text), start = col - (w - 1) / 2;
+        canvas_glyph(c, row, col, STYLE_FAINT, GLYPH_TEE_UP);
+        if (start > end && start + w <= s->area.col + s->area.cols) {
+            canvas_text(c, row + 1, start, w, STYLE_FAINT, shown.text);
+            end = start + w;
+        }
+    }
+}
+
+/* A value alone between gaps has its dot. */
+void plot_steps(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
+                size_t n, double last, const char *name, double low, double high,
+                enum plot_glyphs glyphs)
+{
+    struct sheet s;
+    if (open_sheet(&s, c, area, n, low, high, glyphs)) {
+        for (size_t k = 0; k < count && k < 254; k++)
+            for (size_t i = 0, next; i < n; i = next) {
+                double v = series[k].value[i];
+                for (next = i + 1; next < n && !isfinite(series[k].value[next]); next++)
+                    ;
+                if (!isfinite(v))
+                    continue;
+                double to = next < n ? series[k].value[next] : v;
+                size_t at = next < n ? next : i;
+                draw_straight(&s, rank_column(&s, (double)i + 1, false), height_of(&s, v),
+                              rank_column(&s, (double)at + 1, false), height_of(&s, to),
+                              (unsigned char)k);
+            }
+        draw_axis(c, &s);
+        draw_sheet(c, &s, series);
+        draw_steps(c, &s, last, name);
+    }
+    close_sheet(&s);
+}

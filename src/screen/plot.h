@@ -73,6 +73,14 @@ void plot_ranks(struct canvas *c, struct rect area, const struct plot_series *se
                 size_t n, double high, double line, bool logarithmic, enum plot_glyphs glyphs);
 
 /*
+ * Curves whose N values stand evenly from 1 to LAST on an axis called NAME, with a y axis of round
+ * numbers from LOW to HIGH.
+ */
+void plot_steps(struct canvas *c, struct rect area, const struct plot_series *series, size_t count,
+                size_t n, double last, const char *name, double low, double high,
+                enum plot_glyphs glyphs);
+
+/*
  * How often VALUE [n] (those that are numbers) lies in each of equal steps, as bars over an axis;
  * MARK, which may lie beyond all of them, is pointed at and called NAME.  WHOLE: whole numbers, so
  * that no step is below one.  At least 5 rows and 16 columns.

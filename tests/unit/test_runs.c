@@ -6,10 +6,14 @@
 
 #include "unit.h"
 
+#include <limits.h>
 #include <math.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "background/training_runs.h"
 #include "base/mem.h"
 #include "figure/figures.h"
 #include "report/report.h"
@@ -246,6 +250,99 @@ static void pruned_models_are_averaged_over_seeds(void **state)
     remove(FILE_NAME);
 }
 
+static void use_state(const char *folder)
+{
+    char real[PATH_MAX];
+    mkdir(folder, 0777);
+    assert_non_null(realpath(folder, real));
+    setenv("XDG_STATE_HOME", real, 1);
+}
+
+/* A process that trains in RUN until it is killed; it is at work once this returns. */
+static pid_t train_in_run(const char *command)
+{
+    int ready[2];
+    char byte;
+    assert_int_equal(pipe(ready), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        int hold;
+        struct err err;
+        alarm(60);
+        bool ok = training_run_begin(&hold, RUN, command, 4, &err) == STATUS_OK;
+        if (write(ready[1], ok ? "y" : "n", 1) == 1)
+            pause();
+        _exit(0);
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(byte, 'y');
+    close(ready[0]);
+    return pid;
+}
+
+/* Who trains holds the folder, is known, and is no more at work once it has ended in any way. */
+static void a_run_is_seen_by_others(void **state)
+{
+    struct training_runs runs = {NULL, 0};
+    struct jobs jobs = {.count = 0};
+    struct err err;
+    char real[PATH_MAX];
+    int hold;
+    (void)state;
+    use_state("test_runs.state");
+    mkdir(RUN, 0777);
+    assert_non_null(realpath(RUN, real));
+    assert_false(training_runs_look(&runs, 1));
+    pid_t pid = train_in_run("propneu train --task ssl -o 'a b'");
+    assert_true(training_runs_look(&runs, 1));
+    assert_int_equal(runs.count, 1);
+    const struct training_watch *w = runs.run;
+    assert_string_equal(w->name, RUN);
+    assert_string_equal(w->run.folder, real);
+    assert_string_equal(w->run.command, "propneu train --task ssl -o 'a b'");
+    assert_int_equal(w->run.pid, pid);
+    assert_int_equal(w->run.steps, 4);
+    assert_int_equal(training_watch_state(w), JOB_RUNNING);
+    assert_int_equal(training_watch_step(w), 0);
+    assert_true(isnan(training_watch_left(w)));
+    assert_false(training_runs_look(&runs, 2)); /* nothing new */
+    assert_status(training_run_begin(&hold, RUN, "propneu train", 4, &err), STATUS_USAGE);
+    assert_status(training_runs_forget(&runs, 0, &err), STATUS_USAGE);
+    write_text(RUN "/log.tsv", "step\tloss\tseconds\n1\t5\t2\n2\t4\t2\n");
+    assert_true(training_runs_look(&runs, 3));
+    w = runs.run;
+    assert_int_equal(training_watch_step(w), 2);
+    assert_float_equal(training_watch_left(w), 4, 1e-9);
+    assert_ok(training_watch_pause(&jobs, w, &err));
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_true(training_runs_look(&runs, 4));
+    assert_int_equal(training_watch_state(runs.run), JOB_STOPPED);
+    assert_status(training_watch_pause(&jobs, runs.run, &err), STATUS_NOTFOUND);
+    write_text(RUN "/log.tsv", "step\tloss\tseconds\n1\t5\t2\n2\t4\t2\n4\t3\t2\n");
+    assert_true(training_runs_look(&runs, 5));
+    assert_int_equal(training_watch_state(runs.run), JOB_FINISHED);
+    assert_status(training_watch_resume(&jobs, runs.run, &err), STATUS_NOTFOUND);
+    /* The folder may be taken again, and forgotten, which leaves it as it is. */
+    assert_ok(training_run_begin(&hold, RUN, "propneu erase", 9, &err));
+    training_run_end(hold);
+    assert_true(training_runs_look(&runs, 6) || runs.count == 1);
+    assert_status(training_watch_resume(&jobs, runs.run, &err), STATUS_USAGE); /* not erase */
+    assert_ok(training_runs_forget(&runs, 0, &err));
+    training_runs_look(&runs, 7);
+    assert_int_equal(runs.count, 0);
+    assert_int_equal(access(RUN "/log.tsv", F_OK), 0);
+    assert_status(training_runs_start(&jobs, "propneu eval -m x", &err), STATUS_USAGE);
+    assert_status(training_runs_start(&jobs, "prune -m x", &err), STATUS_USAGE);
+    training_runs_free(&runs);
+    remove(RUN "/log.tsv");
+    remove(RUN "/run.json");
+    rmdir(RUN);
+    rmdir("test_runs.state/propneu/training");
+    rmdir("test_runs.state/propneu");
+    rmdir("test_runs.state");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +351,7 @@ int main(void)
         cmocka_unit_test(logs_of_something_else_are_refused),
         cmocka_unit_test(runs_make_one_table_and_figure),
         cmocka_unit_test(long_logs_are_thinned),
+        cmocka_unit_test(a_run_is_seen_by_others),
         cmocka_unit_test(pruned_models_are_averaged_over_seeds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
