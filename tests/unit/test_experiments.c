@@ -13,6 +13,7 @@
 #include "analysis/setexpr.h"
 #include "formats/setfile.h"
 #include "explorer/views/experiments/experiments_state.h"
+#include "report/table.h"
 #include "screen/keys.h"
 #include "formats/file.h"
 #include "golden.h"
@@ -383,6 +384,80 @@ static int remove_files(void **state)
     return 0;
 }
 
+/* A run of 40 steps, half done, with a cut, in test_experiments.broken/ssl. */
+static void make_run(void)
+{
+    struct err err;
+    int hold;
+    mkdir(BROKEN, 0777);
+    mkdir(BROKEN "/ssl", 0777);
+    use_state(BROKEN);
+    FILE *f = fopen(BROKEN "/ssl/log.tsv", "w");
+    assert_non_null(f);
+    fputs("step\tloss\taccuracy\tlr\tgrad_norm\tskipped\tseconds\tvalid_loss\tvalid_"
+          "error\tcut\tkept\n",
+          f);
+    for (int i = 1; i <= 20; i++)
+        fprintf(f, "%d\t%d.5\t0.25\t0.0005\t1.5\t1\t0.5\t%s\t%s\t%d\t%d\n", i, 8 - i / 3,
+                i % 10 ? "-" : "3.5", i % 10 ? "-" : "0.625", i / 10, 2048 - i / 10 * 204);
+    fclose(f);
+    assert_ok(
+        training_run_begin(&hold, BROKEN "/ssl", "propneu train --task ssl -o ssl", 40, &err));
+    training_run_end(hold);
+}
+
+static void training_is_a_line_of_the_list(void **state)
+{
+    static const char *const names[] = {"experiments-training-80x24", "experiments-training-40x10"};
+    struct app app;
+    struct table t = TABLE_INIT;
+    struct buf b = BUF_INIT;
+    struct err err;
+    (void)state;
+    make_run();
+    for (int i = 0; i < 2; i++) {
+        open_app(&app, i ? 40 : 80, i ? 10 : 24, false);
+        char *text = screen(&app);
+        golden_compare(names[i], text);
+        free(text);
+        app_free(&app);
+    }
+    open_app(&app, 80, 24, false);
+    app_prepare(&app);
+    /* What w saves is the log. */
+    assert_ok(experiments_result(&app, &t, &err));
+    table_tsv(&t, &b);
+    assert_non_null(
+        strstr(buf_text(&b), "\nssl\t10\t5.5\t0.25\t0.0005\t1.5\t1\t0.5\t3.5\t0.625\t1\t1844\n"));
+    buf_free(&b);
+    table_free(&t);
+    /* Nothing is started where there are no threads; T asks for words, which are those of training.
+     */
+    press(&app, "r");
+    assert_int_equal(experiments_state(&app)->runs.count, 1);
+    app.threads = true;
+    press(&app, "x");
+    char *text = screen(&app);
+    assert_non_null(strstr(text, "not at work"));
+    free(text);
+    press(&app, "T ^U e v a l Enter");
+    text = screen(&app);
+    assert_non_null(strstr(text, "neither train"));
+    free(text);
+    press(&app, "Esc d");
+    assert_int_equal(experiments_state(&app)->runs.count, 1);
+    press(&app, "d");
+    assert_int_equal(experiments_state(&app)->runs.count, 0);
+    assert_int_equal(access(BROKEN "/ssl/log.tsv", F_OK), 0);
+    app_free(&app);
+    remove(BROKEN "/ssl/log.tsv");
+    remove(BROKEN "/ssl/run.json");
+    rmdir(BROKEN "/ssl");
+    rmdir(BROKEN "/propneu/training");
+    rmdir(BROKEN "/propneu");
+    rmdir(BROKEN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +470,7 @@ int main(void)
         cmocka_unit_test(hostile_numbers_are_survived),
         cmocka_unit_test(only_measurements_go_on),
         cmocka_unit_test(marks_are_written_beside_the_journals),
+        cmocka_unit_test(training_is_a_line_of_the_list),
     };
     setenv("TZ", "UTC", 1);
     if (!setlocale(LC_CTYPE, "C.UTF-8") && !setlocale(LC_CTYPE, "en_US.UTF-8"))

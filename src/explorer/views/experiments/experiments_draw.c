@@ -79,16 +79,21 @@ static int draw_list(const struct app *app, struct canvas *c, struct rect area)
 {
     const struct experiments_state *s = experiments_state(app);
     int rows = area.rows / 3 > LIST_LEAST ? area.rows / 3 : LIST_LEAST;
-    rows = (size_t)rows < s->jobs.count ? rows : (int)s->jobs.count;
+    size_t lines = experiments_lines(s);
+    rows = (size_t)rows < lines ? rows : (int)lines;
     size_t top = s->here >= (size_t)rows && rows ? s->here - (size_t)rows + 1 : 0;
     canvas_text(c, area.row, 2, c->cols - 2, STYLE_HEADING, "state         done    started");
     canvas_text(c, area.row, 45, c->cols - 45, STYLE_HEADING, "experiment");
-    for (int r = 0; r < rows; r++)
-        draw_job(app, c, area.row + 1 + r, top + (size_t)r);
-    if (top + (size_t)rows < s->jobs.count)
-        canvas_rightf(c, area.row, 0, c->cols, STYLE_FAINT, "%zu more",
-                      s->jobs.count - top - (size_t)rows);
-    if (s->jobs.count == 0)
+    for (int r = 0; r < rows; r++) {
+        size_t i = top + (size_t)r;
+        if (i < s->jobs.count)
+            draw_job(app, c, area.row + 1 + r, i);
+        else
+            experiments_draw_run(app, c, area.row + 1 + r, i - s->jobs.count);
+    }
+    if (top + (size_t)rows < lines)
+        canvas_rightf(c, area.row, 0, c->cols, STYLE_FAINT, "%zu more", lines - top - (size_t)rows);
+    if (lines == 0)
         canvas_text(c, area.row + 1, 2, c->cols - 2, STYLE_NORMAL,
                     jobs_own(&s->jobs) ? "starting ..." : "none yet; a starts one, ? explains");
     return 1 + (rows ? rows : 1);
@@ -328,6 +333,8 @@ void experiments_draw(const struct app *app, struct canvas *c, struct rect area)
     struct rect below = {area.row + used, area.col, area.rows - used, area.cols};
     if (s->form)
         draw_form(app, c, area);
+    else if (experiments_run(app) && below.rows > 2)
+        experiments_draw_training(experiments_run(app), c, below);
     else if (below.rows > 2 && experiments_beside(&s->jobs, s->here, &beside))
         experiments_draw_beside(&beside, s->shape, c, below);
     else if (s->here < s->jobs.count && below.rows > 2)

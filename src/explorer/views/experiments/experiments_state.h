@@ -7,6 +7,7 @@
 
 #include "background/experiment_processes.h"
 #include "background/live.h"
+#include "background/training_runs.h"
 #include "explorer/view.h"
 
 #define EXPERIMENTS_BESIDE 4 /* compared at a time */
@@ -48,6 +49,7 @@ enum experiments_shape {
 struct experiments_state {
     bool open; /* jobs_init was called */
     struct jobs jobs;
+    struct training_runs runs; /* listed behind the experiments */
     size_t here, top;
     long long now;     /* ms, of the last look at the journals */
     long long looked;  /* ms, when the loop last looked for an answer */
@@ -105,6 +107,24 @@ void live_draw(const struct live_answer *a, const struct live_options *o, size_t
 
 /* The numbers of the experiment under the cursor (experiments_save.c). */
 enum status experiments_result(const struct app *app, struct table *out, struct err *err);
+
+/* Runs of training (experiments_training.c): the one under the cursor, NULL: that is an experiment
+ * or nothing; its line, its numbers and plot, and what the keys do with it. */
+const struct training_watch *experiments_run(const struct app *app);
+void experiments_draw_run(const struct app *app, struct canvas *c, int row, size_t i);
+void experiments_draw_training(const struct training_watch *w, struct canvas *c, struct rect area);
+void experiments_training_status(const struct app *app, struct buf *line);
+enum status experiments_training_result(const struct app *app, struct table *out, struct err *err);
+void experiments_training_begin(struct app *app, struct err *err);
+void experiments_training_pause(struct app *app, struct err *err);
+void experiments_training_resume(struct app *app, struct err *err);
+void experiments_training_forget(struct app *app, struct err *err);
+
+/* Lines of the list. */
+static inline size_t experiments_lines(const struct experiments_state *s)
+{
+    return s->jobs.count + s->runs.count;
+}
 
 /* The list above, and what is below it (experiments_draw.c). */
 void experiments_draw(const struct app *app, struct canvas *c, struct rect area);

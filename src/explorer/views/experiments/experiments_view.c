@@ -16,7 +16,16 @@ static long long now_ms(void)
     return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000 + 1;
 }
 
-/* Looks at the journals, and keeps to the one at hand though others have come before it. */
+/* The path of line I of the list, "" behind its end. */
+static const char *line_path(const struct experiments_state *s, size_t i)
+{
+    return i < s->jobs.count          ? s->jobs.job[i].path
+           : i < experiments_lines(s) ? s->runs.run[i - s->jobs.count].known_by
+                                      : "";
+}
+
+/* Looks at the journals and runs, and keeps to the one at hand though others have come before it.
+ */
 bool experiments_look(struct app *app)
 {
     struct experiments_state *s = experiments_state(app);
@@ -25,18 +34,21 @@ bool experiments_look(struct app *app)
         jobs_init(&s->jobs);
         s->open = true;
     }
-    size_t before = s->jobs.count;
-    if (s->here < before)
-        snprintf(at, sizeof at, "%s", s->jobs.job[s->here].path);
+    size_t before = s->jobs.count, runs = s->runs.count;
+    snprintf(at, sizeof at, "%s", line_path(s, s->here));
     s->now = now_ms();
     bool changed = jobs_look(&s->jobs, s->now);
-    for (size_t i = 0; i < s->jobs.count; i++)
-        if (strcmp(s->jobs.job[i].path, at) == 0 && s->jobs.count == before)
+    changed = training_runs_look(&s->runs, s->now) || changed;
+    size_t lines = experiments_lines(s);
+    for (size_t i = 0; i < lines; i++)
+        if (*at && strcmp(line_path(s, i), at) == 0)
             s->here = i;
     if (s->jobs.count > before)
         s->here = 0; /* the one just begun */
-    if (s->here >= s->jobs.count)
-        s->here = s->jobs.count ? s->jobs.count - 1 : 0;
+    else if (s->runs.count > runs && runs > 0)
+        s->here = s->jobs.count;
+    if (s->here >= lines)
+        s->here = lines ? lines - 1 : 0;
     if (s->jobs.failed[0]) {
         app_say(app, true, "%s", s->jobs.failed);
         s->jobs.failed[0] = '\0';
@@ -68,6 +80,7 @@ static void experiments_release(struct app *app)
     struct experiments_state *s = experiments_state(app);
     if (s->open)
         jobs_free(&s->jobs);
+    training_runs_free(&s->runs);
     experiments_live_end(app);
     s->open = false;
 }
@@ -76,7 +89,10 @@ static int experiments_due(const struct app *app)
 {
     const struct experiments_state *s = experiments_state(app);
     int live = s->shape == EXPERIMENTS_LIVE ? experiments_live_due(app) : -1;
-    if (live < 0 && (!s->open || jobs_running(&s->jobs) == 0))
+    bool training = false;
+    for (size_t i = 0; i < s->runs.count; i++)
+        training = training || s->runs.run[i].run.pid;
+    if (live < 0 && (!s->open || (jobs_running(&s->jobs) == 0 && !training)))
         return -1;
     long long left = (live >= 0 ? s->looked + live : s->now + JOBS_LOOK_MS) - now_ms();
     return left > 0 ? (int)left : 0;
@@ -143,9 +159,9 @@ static bool need_job(struct app *app, struct err *err)
 {
     if (!app->threads)
         err_set(err, STATUS_UNSUPPORTED, "experiments cannot be started here");
-    else if (!job_here(app))
+    else if (!job_here(app) && !experiments_run(app))
         err_set(err, STATUS_NOTFOUND, "there is no experiment; a starts one");
-    return app->threads && job_here(app);
+    return app->threads && (job_here(app) || experiments_run(app));
 }
 
 static void experiments_erase(struct app *app, struct err *err)
@@ -168,15 +184,29 @@ static void experiments_stop(struct app *app, struct err *err)
 {
     struct experiments_state *s = experiments_state(app);
     s->doomed = false;
-    if (need_job(app, err) && !jobs_stop(&s->jobs, job_here(app), err))
+    if (!need_job(app, err))
+        return;
+    if (experiments_run(app))
+        experiments_training_pause(app, err);
+    else if (!jobs_stop(&s->jobs, job_here(app), err))
         app_say(app, false, "stopping; results are kept, r resumes");
 }
 
 static void experiments_resume(struct app *app, struct err *err)
 {
     experiments_state(app)->doomed = false;
-    if (need_job(app, err))
+    if (!need_job(app, err))
+        return;
+    if (experiments_run(app))
+        experiments_training_resume(app, err);
+    else
         resume_job(app, err);
+}
+
+static void experiments_train(struct app *app, struct err *err)
+{
+    experiments_state(app)->doomed = false;
+    experiments_training_begin(app, err);
 }
 
 static const struct view_action own[] = {
@@ -186,12 +216,15 @@ static const struct view_action own[] = {
     {{"beside", "o", 0, 5, "beside", "add the experiment to the comparison, or remove it"},
      ACTION_REMOVE,
      experiments_switch_beside},
-    {{"stop", "x", 0, 5, "stop", "stop the experiment; its results are kept"},
+    {{"stop", "x", 0, 5, "stop", "stop the experiment or pause the training; what is done is kept"},
      ACTION_REMOVE,
      experiments_stop},
-    {{"resume", "r", 0, 5, "resume", "resume a stopped experiment"},
+    {{"resume", "r", 0, 5, "resume", "resume a stopped experiment or training"},
      ACTION_REMOVE,
      experiments_resume},
+    {{"train", "T", 0, 5, "train", "begin a run of training: the words of propneu train"},
+     ACTION_REMOVE,
+     experiments_train},
     {{NULL, NULL, 0, 0, NULL, NULL}, ACTION_NONE, NULL}};
 
 /*
@@ -277,7 +310,11 @@ static bool experiments_apply(struct app *app, enum action action, long arg, str
     if (s->shape == EXPERIMENTS_LIVE && experiments_live_apply(app, action))
         return true;
     if (action == ACTION_REMOVE) {
-        if (need_job(app, err))
+        if (!need_job(app, err))
+            return true;
+        if (experiments_run(app))
+            experiments_training_forget(app, err);
+        else
             delete_job(app, err);
         return true;
     }
@@ -289,7 +326,7 @@ static bool experiments_apply(struct app *app, enum action action, long arg, str
         s->shape = (s->shape + 1) % EXPERIMENTS_SHAPES;
         return true;
     }
-    return lists_step(action, &s->here, s->jobs.count, 8);
+    return lists_step(action, &s->here, experiments_lines(s), 8);
 }
 
 /* ": sigma 80, layer 1,3": what a title does not tell apart. */
@@ -327,6 +364,8 @@ static void experiments_status(const struct app *app, struct buf *line)
         buf_str(line, "Enter starts the experiment");
     else if (s->shape == EXPERIMENTS_LIVE)
         experiments_live_status(app, line);
+    else if (experiments_run(app))
+        experiments_training_status(app, line);
     else if (!job)
         buf_str(line, "no experiment yet: a starts one");
     else {
@@ -341,31 +380,37 @@ static void experiments_status(const struct app *app, struct buf *line)
 }
 
 const struct view view_experiments = {
-    .lesson = "EXPERIMENTS: the effect of ablating neurons, as in table 1 and figure 6 of the "
-              "paper.\n"
-              "\n"
-              "A set of neurons is erased (zero ablation: their columns of the second feed-forward "
-              "matrix become zero), scaled or pruned, and the task is evaluated again: speaker "
-              "identification or phone recognition. The table shows the error rate of the "
-              "unmodified model and its change in points for each group. If the model uses the "
-              "neurons of a group to recognise that group, erasing them raises the error rate of "
-              "this group much more than that of the others.\n"
-              "\n"
-              "Erasing any neurons does some damage. The same is therefore done with control sets: "
-              "random sets with the same number of neurons in each layer, matched in activation "
-              "rate and column norm. The interval below each number contains 95 percent of their "
-              "changes; * marks a change above it, - one below it.\n"
-              "\n"
-              "o compares up to four experiments of one kind side by side: their results, and the "
-              "settings in which they differ.\n"
-              "\n"
-              "The third form (v) shows one recording with and without a set: its spectrogram, the "
-              "predicted phone per frame or the predicted speaker. Space erases the set or "
-              "restores it.\n"
-              "\n"
-              "An experiment is a separate process: it keeps running when the explorer or the "
-              "terminal is closed, and is listed here when you return. r resumes a stopped "
-              "experiment, with the same result.",
+    .lesson =
+        "EXPERIMENTS: the effect of ablating neurons, as in table 1 and figure 6 of the "
+        "paper.\n"
+        "\n"
+        "A set of neurons is erased (zero ablation: their columns of the second feed-forward "
+        "matrix become zero), scaled or pruned, and the task is evaluated again: speaker "
+        "identification or phone recognition. The table shows the error rate of the "
+        "unmodified model and its change in points for each group. If the model uses the "
+        "neurons of a group to recognise that group, erasing them raises the error rate of "
+        "this group much more than that of the others.\n"
+        "\n"
+        "Erasing any neurons does some damage. The same is therefore done with control sets: "
+        "random sets with the same number of neurons in each layer, matched in activation "
+        "rate and column norm. The interval below each number contains 95 percent of their "
+        "changes; * marks a change above it, - one below it.\n"
+        "\n"
+        "o compares up to four experiments of one kind side by side: their results, and the "
+        "settings in which they differ.\n"
+        "\n"
+        "The third form (v) shows one recording with and without a set: its spectrogram, the "
+        "predicted phone per frame or the predicted speaker. Space erases the set or "
+        "restores it.\n"
+        "\n"
+        "An experiment is a separate process: it keeps running when the explorer or the "
+        "terminal is closed, and is listed here when you return. r resumes a stopped "
+        "experiment, with the same result.\n"
+        "\n"
+        "Runs of training (propneu train, prune --retrain) are listed below the experiments, "
+        "whoever began them: loss and validation loss by step, speed and time left, cuts. x "
+        "pauses a run, which saves where it is, and r resumes it, to the same model; T begins "
+        "one.",
     .needs = NEEDS_NOTHING,
     .offers = {ACTION_EDIT, ACTION_ADD, ACTION_REMOVE},
     .own = own,
