@@ -55,6 +55,11 @@ bool eval_counts_errors(const struct eval *e)
     return !e->task->about.squares;
 }
 
+bool eval_fits(const struct eval *e)
+{
+    return e->task->about.fits;
+}
+
 double eval_damage(const struct eval *e, const struct eval_score *s)
 {
     return e->task->about.squares ? eval_loss(s) : eval_error(s);
@@ -139,14 +144,15 @@ static enum status open_model(struct eval *e, struct err *err)
     if (e->layer > e->info->layers)
         return err_set(err, STATUS_NOTFOUND, "%s: no layer %u (there are: 1 to %u)",
                        e->options->model, e->layer, e->info->layers);
-    if (!e->task->looked_for)
+    bool fit = e->task->may_fit && (e->options->layer || e->options->refit);
+    if (!e->task->looked_for || fit)
         return STATUS_OK;
     const char *head = e->options->head ? e->options->head : e->options->model;
     if ((code = checkpoint_open(&c, head, err)))
         return code;
     code = head_open(&e->head, &c, e->options, e->task->looked_for, e->info, err);
     checkpoint_free(&c);
-    return code;
+    return code == STATUS_NOTFOUND && e->task->may_fit && !e->options->head ? STATUS_OK : code;
 }
 
 /* Every second recording of a speaker is tested, of every second speaker from the first one on: so

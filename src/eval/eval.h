@@ -80,7 +80,9 @@ struct eval_options {
     enum model_normalize normalize; /* model.h */
     unsigned threads;               /* 0: one */
     enum eval_task task;
-    const char *head;        /* checkpoint that holds the head; NULL: the model's own */
+    /* Checkpoint that holds the head; NULL: the model's own.  F0 fits where there is none, or where
+     * LAYER or REFIT asks for it. */
+    const char *head;
     const char *head_labels; /* file with the names of its classes, one a line; NULL: as it says */
     uint32_t layer;          /* whose output CENTROID and F0 look at, from 1; 0: the last */
     /*
@@ -133,6 +135,9 @@ struct eval_score {
     uint64_t inserted; /* of the errors, phones where there is none */
     double loss; /* sum of -ln p(right one), NAN where it is not known; F0: of squared errors */
     double sum, square; /* F0: of the right values and of their squares */
+    /* F0: frames behind a frame with F0, and the sum of the squared differences to that. */
+    uint64_t followed;
+    double steps;
 };
 
 /* Errors in a trial, and loss; NAN without trials. */
@@ -153,6 +158,11 @@ void eval_result_free(struct eval_result *r);
 /* Of GROUP, an index into eval_groups; EVAL_TOTAL: of all trials. */
 #define EVAL_TOTAL UINT32_MAX
 const struct eval_score *eval_score(const struct eval_result *r, uint32_t measure, uint32_t group);
+
+/* F0: the mean squared error of the mean of the right values, and of the frame before; NAN where
+ * there is none. */
+double eval_variance(const struct eval_score *s);
+double eval_previous(const struct eval_score *s);
 
 struct eval;
 
@@ -181,6 +191,9 @@ const char *const *eval_measures(const struct eval *e, uint32_t *count);
 
 /* False where the task measures squared errors: there are no errors to count. */
 bool eval_counts_errors(const struct eval *e);
+
+/* True where a fit on one layer decides, not a head. */
+bool eval_fits(const struct eval *e);
 
 /* The number that grows with damage: the share of errors, of F0 the mean squared error. */
 double eval_damage(const struct eval *e, const struct eval_score *s);

@@ -45,6 +45,7 @@ struct task {
     uint32_t measures;
     const char *measure[3];
     const char *looked_for; /* in a checkpoint that has no head for it; NULL: needs no head */
+    bool may_fit;           /* where there is no head it fits its own */
     bool hidden;            /* wants the hidden states of a layer, or those that its head takes */
     enum status (*open)(struct eval *e, struct err *err);
     void (*free)(struct eval *e);

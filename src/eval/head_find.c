@@ -40,6 +40,7 @@ static const struct form forms[] = {
     {EVAL_SID, "head.sid", "head.projector", "head.mix", head_labels_classes},
     {EVAL_CTC, "head.ctc", "head.projector", "head.mix", head_labels_blank},
     {EVAL_FRAMES, "head.frames", "head.projector", "head.mix", head_labels_classes},
+    {EVAL_F0, "head.f0", "head.projector", "head.mix", head_labels_numbers},
     {EVAL_SID, "head", NULL, NULL, head_labels_classes},
     {EVAL_FRAMES, "head", NULL, NULL, head_labels_classes},
     /* MelHuBERT's of masked prediction, whose classes are clusters */
@@ -117,6 +118,24 @@ static bool checkpoint_has(const struct checkpoint *c, const char *prefix)
     return tensors_find(&c->tensors, name) != NULL;
 }
 
+/* The layer, from 1, that a head of propneu's looks at where the configuration says so: the sum has
+ * that one alone. */
+static enum status head_take_layer(const struct finding *f, struct err *err)
+{
+    const json_t *layer = json_object_get(f->c->config, "head_layer");
+    json_int_t n = json_integer_value(layer);
+    if (!layer || json_is_null(layer))
+        return STATUS_OK;
+    if (n < 1 || n > (json_int_t)f->m->layers)
+        return err_set(err, STATUS_FORMAT, "%s: head_layer is none of the layers 1 to %u",
+                       f->c->path, f->m->layers);
+    f->h->layer = mem_zeros(f->m->layers + 1u, sizeof *f->h->layer);
+    if (!f->h->layer)
+        return err_nomem(err);
+    f->h->layer[n] = 1;
+    return STATUS_OK;
+}
+
 /* Softmax of the weights that the layers have in the sum the head is given. */
 static enum status head_take_layers(const struct finding *f, const char *name, struct err *err)
 {
@@ -165,7 +184,10 @@ static enum status head_take_form(const struct finding *f, const struct form *fo
 {
     struct head *h = f->h;
     size_t in = 0, classes = 0;
+    bool own = form->layers && strcmp(form->layers, "head.mix") == 0;
     enum status code = form->layers ? head_take_layers(f, form->layers, err) : STATUS_OK;
+    if (!code && own && !h->layer)
+        code = head_take_layer(f, err);
     if (!code && form->projector && checkpoint_has(f->c, form->projector))
         code = head_take_linear(f, form->projector, &in, f->m->embed, &h->projector,
                                 &h->projector_bias, err);

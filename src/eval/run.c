@@ -47,6 +47,17 @@ double eval_r2(const struct eval_score *s)
     return s->trials && spread > 0 ? 1 - s->loss / spread : NAN;
 }
 
+double eval_variance(const struct eval_score *s)
+{
+    double n = (double)s->trials;
+    return s->trials ? fmax(s->square / n - s->sum / n * (s->sum / n), 0) : NAN;
+}
+
+double eval_previous(const struct eval_score *s)
+{
+    return s->followed ? s->steps / (double)s->followed : NAN;
+}
+
 static void add_score(struct eval_score *to, const struct eval_score *one)
 {
     to->trials += one->trials;
@@ -55,6 +66,8 @@ static void add_score(struct eval_score *to, const struct eval_score *one)
     to->loss += one->loss;
     to->sum += one->sum;
     to->square += one->square;
+    to->followed += one->followed;
+    to->steps += one->steps;
 }
 
 const struct frame_labels *eval_frame_labels(const struct worker *w)

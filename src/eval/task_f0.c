@@ -1,6 +1,6 @@
 /*
- * The logarithm of F0 from hidden states by ridge regression: of voiced frames in half of the
- * recordings, tested on those of the others.
+ * The logarithm of F0 from hidden states: by a head that was trained to give it, or by ridge
+ * regression of voiced frames in half of the recordings, tested on those of the others.
  *
  * With C the sums of squares and products about the means, w solves (C_xx + a I) w = C_xy, where a
  * is RIDGE times the mean of C_xx's diagonal: a penalty that means the same in every layer.
@@ -45,12 +45,21 @@ static void f0_close_task(struct eval *e)
     e->own = NULL;
 }
 
+extern const struct task task_f0_head; /* what F0 becomes with a head */
+
 static enum status f0_open(struct eval *e, struct err *err)
 {
     size_t width = e->info->embed;
     if (!pitches_any(&e->corpus.pitch) || pitches_classes(&e->corpus.pitch))
         return err_set(err, STATUS_MISMATCH, "%s: holds classes of pitch, F0 is needed",
                        e->how.pitch ? e->how.pitch : "no pitch");
+    if (e->head.classes > 1)
+        return err_set(err, STATUS_FORMAT, "%s: its head for F0 has %u outputs, not one",
+                       e->options->head ? e->options->head : e->options->model, e->head.classes);
+    if (e->head.classes == 1) {
+        e->task = &task_f0_head;
+        return STATUS_OK;
+    }
     struct regression *r = e->own = mem_zeros(1, sizeof *r);
     if (!r)
         return err_nomem(err);
@@ -113,20 +122,67 @@ static enum status fit_item(struct worker *w, const struct item *it, struct err 
     return STATUS_OK;
 }
 
-/* A trial: the squared error of ln F0 in voiced frame T, whose hidden state is HIDDEN [E]. */
+/* A trial: the squared error of ln F0 in voiced frame T, for which GUESS was given; and that of the
+ * frame before as a guess, where it is voiced. */
+static void f0_add(struct worker *w, size_t t, double guess)
+{
+    const float *f0 = eval_frame_labels(w)->f0;
+    double right = log((double)f0[t]), off = guess - right;
+    bool follows = t > 0 && f0[t - 1] > 0;
+    double step = follows ? right - log((double)f0[t - 1]) : 0;
+    int32_t level[CORPUS_MAX_FACTORS];
+    struct eval_score one = {.trials = 1,
+                             .loss = off * off,
+                             .sum = right,
+                             .square = right * right,
+                             .followed = follows,
+                             .steps = step * step};
+    eval_levels(w, t, 1, level);
+    eval_add(w, 0, level, &one);
+}
+
+/* Frame T, whose hidden state is HIDDEN [E], by the regression. */
 static void test_frame(struct worker *w, size_t t, const float *hidden)
 {
     const struct regression *r = w->e->own;
-    double f0 = (double)eval_frame_labels(w)->f0[t], guess = r->bias;
-    int32_t level[CORPUS_MAX_FACTORS];
-    if (!(f0 > 0))
+    double guess = r->bias;
+    if (!(eval_frame_labels(w)->f0[t] > 0))
         return;
     for (size_t i = 0; i < w->e->info->embed; i++)
         guess += r->w[i] * (double)hidden[i];
-    double right = log(f0), off = guess - right;
-    struct eval_score one = {.trials = 1, .loss = off * off, .sum = right, .square = right * right};
-    eval_levels(w, t, 1, level);
-    eval_add(w, 0, level, &one);
+    f0_add(w, t, guess);
+}
+
+/* The voiced frames of IT by the head. */
+static enum status f0_head_item(struct worker *w, const struct item *it, struct err *err)
+{
+    const struct eval *e = w->e;
+    uint32_t width = e->info->embed;
+    double *x = w->own;
+    for (size_t t = 0; t < it->frames; t++) {
+        enum status code = t % FRAMES_A_LOOK == 0 ? cancel_check(&e->stop, err) : STATUS_OK;
+        if (code)
+            return code;
+        if (!(eval_frame_labels(w)->f0[it->first + t] > 0))
+            continue;
+        for (uint32_t i = 0; i < width; i++)
+            x[i] = (double)w->hidden[t * width + i];
+        if (!head_logits(&e->head, x, width, w->logits + e->head.classes, w->logits))
+            return err_set(err, STATUS_FORMAT, "NaN or infinity in the head");
+        f0_add(w, it->first + t, w->logits[0]);
+    }
+    return STATUS_OK;
+}
+
+static enum status f0_head_worker(struct worker *w, struct err *err)
+{
+    w->own = mem_array(w->e->info->embed, sizeof(double));
+    return w->own ? STATUS_OK : err_nomem(err);
+}
+
+static void f0_head_worker_free(struct worker *w)
+{
+    free(w->own);
 }
 
 static enum status f0_item(struct worker *w, const struct item *it, struct err *err)
@@ -185,13 +241,29 @@ static void f0_clear(struct eval *e)
     memset(r->all, 0, r->side * r->side * sizeof *r->all);
 }
 
-const struct task task_f0 = {.about = {.summary = "log F0 by ridge regression on hidden states",
+const struct task task_f0_head = {.about = {.summary = "log F0 by a head",
+                                            .labels = true,
+                                            .pitch = true,
+                                            .head = true,
+                                            .squares = true},
+                                  .measures = 1,
+                                  .measure = {"log-f0"},
+                                  .hidden = true,
+                                  .worker = f0_head_worker,
+                                  .worker_free = f0_head_worker_free,
+                                  .item = f0_head_item};
+
+const struct task task_f0 = {.about = {.summary = "log F0 by a head, or ridge regression on hidden "
+                                                  "states",
                                        .labels = true,
                                        .pitch = true,
                                        .fits = true,
+                                       .head = true,
                                        .squares = true},
                              .measures = 1,
                              .measure = {"log-f0"},
+                             .looked_for = "F0 (head.f0)",
+                             .may_fit = true,
                              .hidden = true,
                              .open = f0_open,
                              .free = f0_close_task,

@@ -234,6 +234,9 @@ enum status report_movement_sets(struct table *t, const struct movement *m, stru
                                  const char *property, const struct report_movement_how *how,
                                  struct err *err);
 
+/* F0: the mean squared error of each speaker's mean in all trials of MEASURE. */
+double report_speaker_variance(const struct eval *e, const struct eval_result *r, uint32_t measure);
+
 /* report_eval.c: every measure of RESULT in total and by group, next to BEFORE (NULL: none). */
 enum status report_eval(struct table *t, const struct eval *e, const struct eval_options *options,
                         const struct eval_result *result, const struct eval_result *before,

@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "report/report.h"
 #include "report/report_forms.h"
@@ -33,6 +34,9 @@ static const struct table_column eval_columns[] = {
     {"loss_before", TABLE_REAL, "nats", "loss of the unmodified model", ERRORS | BEFORE, 4},
     {"mse_before", TABLE_REAL, NULL, "mse of the unmodified model", F0 | BEFORE, 5},
     {"r2_before", TABLE_REAL, NULL, "r2 of the unmodified model", F0 | BEFORE, 3},
+    {"variance", TABLE_REAL, NULL, "mse of the mean of the trials' log F0", F0, 5},
+    {"variance_speaker", TABLE_REAL, NULL, "in total: mse of the mean of each speaker", F0, 5},
+    {"mse_previous", TABLE_REAL, NULL, "mse of the frame before, where that has F0", F0, 5},
 };
 
 static const struct table_column summary_columns[] = {
@@ -70,7 +74,8 @@ static void add_score(struct table *t, const struct eval_score *s)
 
 /* One row. GROUP NULL is the total, whose factor and level are missing. */
 static void add_line(struct table *t, const char *measure, const struct eval_group *group,
-                     const struct eval_score *score, const struct eval_score *before)
+                     const struct eval_score *score, const struct eval_score *before,
+                     double by_speaker)
 {
     table_words(t, measure);
     table_words(t, group ? group->factor : NULL);
@@ -78,6 +83,24 @@ static void add_line(struct table *t, const char *measure, const struct eval_gro
     table_count(t, (int64_t)score->trials);
     add_score(t, score);
     add_score(t, before ? before : score); /* dropped without one before */
+    table_real(t, eval_variance(score));
+    table_real(t, by_speaker);
+    table_real(t, eval_previous(score));
+}
+
+double report_speaker_variance(const struct eval *e, const struct eval_result *r, uint32_t measure)
+{
+    uint32_t n;
+    const struct eval_group *group = eval_groups(e, &n);
+    double sum = 0, trials = 0;
+    for (uint32_t g = 0; g < r->groups; g++) {
+        const struct eval_score *s = eval_score(r, measure, g);
+        if (strcmp(group[g].factor, "speaker") != 0 || s->trials == 0)
+            continue;
+        sum += eval_variance(s) * (double)s->trials;
+        trials += (double)s->trials;
+    }
+    return trials > 0 ? sum / trials : NAN;
 }
 
 /* Groups without trials get no row: an error rate over nothing is no number. */
@@ -92,11 +115,12 @@ enum status report_eval(struct table *t, const struct eval *e, const struct eval
     table_extend(t, &form_eval, kind | (before ? BEFORE : 0));
     for (uint32_t m = 0; m < result->measures; m++) {
         add_line(t, measure[m], NULL, eval_score(result, m, EVAL_TOTAL),
-                 before ? eval_score(before, m, EVAL_TOTAL) : NULL);
+                 before ? eval_score(before, m, EVAL_TOTAL) : NULL,
+                 report_speaker_variance(e, result, m));
         for (uint32_t g = 0; g < result->groups; g++)
             if (eval_score(result, m, g)->trials > 0)
                 add_line(t, measure[m], &group[g], eval_score(result, m, g),
-                         before ? eval_score(before, m, g) : NULL);
+                         before ? eval_score(before, m, g) : NULL, NAN);
     }
     return table_ok(t, NULL, err);
 }

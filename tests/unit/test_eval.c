@@ -6,6 +6,7 @@
 
 #include "unit.h"
 
+#include <jansson.h>
 #include <math.h>
 
 #include "eval/distance.h"
@@ -237,12 +238,15 @@ static void runs_are_equal_to_the_bit(void **state)
 struct rows {
     float x[512 * 96];
     size_t frames;
+    int only; /* hidden state that is taken; 0: all that come */
 };
 
 static enum status take_rows(void *context, const struct model_block *b, struct err *err)
 {
     struct rows *r = context;
     (void)err;
+    if (r->only && (int)b->index != r->only)
+        return STATUS_OK;
     assert_true(b->stage_rows * b->width <= sizeof r->x / sizeof *r->x);
     memcpy(r->x + b->first * b->width, b->data, b->rows * b->width * sizeof *b->data);
     r->frames = b->stage_rows;
@@ -349,6 +353,120 @@ static void masked_prediction_is_its_definition(void **state)
     checkpoint_free(&weights);
     model_free(m);
     recordings_free(&c);
+}
+
+/* The demo's ssl with the F0 head W [96], B in a file of its own, whose configuration says LAYER
+ * (0: nothing). */
+static const char *write_f0_model(const float *w, const float *b, int layer)
+{
+    static const char *const name = "test_eval.f0.safetensors";
+    struct tensor all[128], *t;
+    struct checkpoint c;
+    struct err err;
+    size_t n = 0;
+    assert_ok(checkpoint_open(&c, source_path("data/demo/models/ssl.safetensors"), &err));
+    assert_true(c.tensors.count + 2 <= 128);
+    while (n < c.tensors.count) {
+        all[n] = c.tensors.tensor[n];
+        n++;
+    }
+    t = &all[n++];
+    *t = (struct tensor){.name = "head.f0.weight",
+                         .dtype = DTYPE_F32,
+                         .ndim = 2,
+                         .shape = {1, 96},
+                         .data = (const unsigned char *)w};
+    assert_true(tensor_set_rows(t));
+    t = &all[n++];
+    *t = (struct tensor){.name = "head.f0.bias",
+                         .dtype = DTYPE_F32,
+                         .ndim = 1,
+                         .shape = {1},
+                         .data = (const unsigned char *)b};
+    assert_true(tensor_set_rows(t));
+    FILE *f = fopen(name, "wb");
+    assert_non_null(f);
+    assert_ok(safetensors_write(f, all, n, NULL, 0, &err));
+    fclose(f);
+    json_t *config = json_load_file(source_path("data/demo/models/ssl.json"), 0, NULL);
+    assert_non_null(config);
+    if (layer)
+        json_object_set_new(config, "head_layer", json_integer(layer));
+    assert_int_equal(json_dump_file(config, "test_eval.f0.json", 0), 0);
+    json_decref(config);
+    checkpoint_free(&c);
+    return name;
+}
+
+/* Squared errors of W x + B against ln F0, and the differences of ln F0 from frame to frame. */
+static void f0_add_rows(const struct rows *x, const json_t *f0, const float *w, float b,
+                        struct eval_score *out)
+{
+    for (size_t t = 0; t < x->frames; t++) {
+        double hz = json_number_value(json_array_get(f0, t)), guess = (double)b;
+        double before = t > 0 ? json_number_value(json_array_get(f0, t - 1)) : 0;
+        if (!(hz > 0))
+            continue;
+        for (size_t i = 0; i < 96; i++)
+            guess += (double)w[i] * (double)x->x[t * 96 + i];
+        out->trials++;
+        out->loss += pow(guess - log(hz), 2);
+        out->followed += before > 0;
+        out->steps += before > 0 ? pow(log(hz) - log(before), 2) : 0;
+    }
+}
+
+static void a_head_for_f0_is_its_definition(void **state)
+{
+    float w[96], b = 5;
+    struct rng rng = rng_seed(2);
+    (void)state;
+    for (int i = 0; i < 96; i++)
+        w[i] = (float)(rng_uniform(&rng) - 0.5) / 8;
+    for (int layer = 0; layer <= 2; layer += 2) {
+        static struct rows x;
+        struct eval_options o = demo("ssl", EVAL_F0);
+        struct eval_score right = {.trials = 0};
+        struct recordings c;
+        struct eval_result r;
+        struct eval *e;
+        struct model *m;
+        struct err err;
+        o.corpus.pitch = path[4];
+        o.model = write_f0_model(w, &b, layer);
+        json_t *f0 = json_load_file(path[4], 0, NULL);
+        assert_ok(recordings_open(&c, o.corpus.audio, &err));
+        assert_ok(model_open(&m, o.model, &(struct model_options){.mean_std = NULL}, &err));
+        for (size_t u = 0; u < c.count; u++) {
+            struct audio a = AUDIO_INIT;
+            assert_ok(audio_read(&a, c.recording[u].path, &err));
+            x.only = layer;
+            run_model(m, &a, NULL, layer ? MODEL_HIDDEN : MODEL_FINAL, &x);
+            f0_add_rows(&x, json_object_get(f0, c.recording[u].utterance), w, b, &right);
+            audio_free(&a);
+        }
+        assert_ok(eval_open(&e, &o, NULL, &err));
+        assert_false(eval_fits(e));
+        assert_ok(eval_run(e, NULL, NULL, &r, &err));
+        const struct eval_score *all = eval_score(&r, 0, EVAL_TOTAL);
+        assert_true(right.trials > 1000);
+        assert_int_equal(all->trials, right.trials);
+        assert_true(fabs(all->loss - right.loss) < 1e-4 * right.loss);
+        assert_int_equal(all->followed, right.followed);
+        assert_true(fabs(all->steps - right.steps) < 1e-6 * right.steps);
+        eval_result_free(&r);
+        eval_free(e);
+        /* Where a layer is asked for, a regression is fitted as without a head. */
+        o.layer = 2;
+        assert_ok(eval_open(&e, &o, NULL, &err));
+        assert_true(eval_fits(e));
+        eval_free(e);
+        model_free(m);
+        recordings_free(&c);
+        json_decref(f0);
+    }
+    remove("test_eval.f0.safetensors");
+    remove("test_eval.f0.json");
 }
 
 /* What is known of the demo: 80.6 % of frames, 24.1 and 52.3 % of phones. */
@@ -646,6 +764,7 @@ int main(void)
         cmocka_unit_test(speakers_are_told_as_in_torch),
         cmocka_unit_test(groups_share_out_the_trials),
         cmocka_unit_test(runs_are_equal_to_the_bit),
+        cmocka_unit_test(a_head_for_f0_is_its_definition),
         cmocka_unit_test(masked_prediction_is_its_definition),
         cmocka_unit_test(phones_of_the_demo_are_recognised_as_it_was_told),
         cmocka_unit_test(distances_are_the_least),

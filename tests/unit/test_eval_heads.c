@@ -244,12 +244,15 @@ static void classification_heads_equal_their_definition(void **state)
     }
 }
 
-/* A head of s3prl's in a file of its own, named as its state dicts are. */
-static void make_s3prl(struct parts *p, const char *more)
+/* A head in a file of its own, named as s3prl's state dicts are or as propneu's. */
+static void make_apart(struct parts *p, bool own, const char *more)
 {
-    static const char *const name[] = {
-        "Downstream.model.post_net.linear.bias", "Downstream.model.post_net.linear.weight",
-        "Featurizer.weights", "Downstream.projector.bias", "Downstream.projector.weight"};
+    static const char *const names[2][5] = {
+        {"Downstream.model.post_net.linear.bias", "Downstream.model.post_net.linear.weight",
+         "Featurizer.weights", "Downstream.projector.bias", "Downstream.projector.weight"},
+        {"head.sid.bias", "head.sid.weight", "head.mix", "head.projector.bias",
+         "head.projector.weight"}};
+    const char *const *name = names[own];
     struct err err;
     struct rng rng = rng_seed(1);
     make_classifier(p, true, class_labels());
@@ -269,21 +272,24 @@ static void a_head_may_lie_elsewhere(void **state)
 {
     struct err err;
     struct eval *e;
-    struct eval_result r[2];
+    struct eval_result r[3];
     struct parts *p = mem_zeros(1, sizeof *p);
     (void)state;
-    make_s3prl(p, NULL);
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < 3; k++) {
         struct eval_options o = options(EVAL_SID);
+        make_apart(p, k == 2, NULL);
         o.head = k ? DIR "/head.safetensors" : NULL;
         o.head_labels = k ? DIR "/labels" : NULL;
         assert_ok(eval_open(&e, &o, NULL, &err));
         assert_ok(eval_run(e, NULL, NULL, &r[k], &err));
         eval_free(e);
     }
-    assert_memory_equal(r[0].score, r[1].score, (1 + r[0].groups) * sizeof *r[0].score);
+    for (int k = 1; k < 3; k++) {
+        assert_memory_equal(r[0].score, r[k].score, (1 + r[0].groups) * sizeof *r[0].score);
+        eval_result_free(&r[k]);
+    }
     eval_result_free(&r[0]);
-    eval_result_free(&r[1]);
+    make_apart(p, false, NULL);
     struct eval_options o = options(EVAL_SID);
     o.head = DIR "/head.safetensors";
     o.head_labels = DIR "/labels";
@@ -291,7 +297,7 @@ static void a_head_may_lie_elsewhere(void **state)
     fputs("x\n", f);
     fclose(f);
     assert_status(eval_open(&e, &o, NULL, &err), STATUS_FORMAT);
-    make_s3prl(p, "Downstream.model.pooling.sap_layer.W.bias");
+    make_apart(p, false, "Downstream.model.pooling.sap_layer.W.bias");
     assert_status(eval_open(&e, &o, NULL, &err), STATUS_UNSUPPORTED);
     remove(DIR "/head.safetensors");
     remove(DIR "/labels");

@@ -114,13 +114,25 @@ static void print_head(FILE *out, const struct eval_report *r)
         fprintf(out, ", pieces of %s s", number_short(o->piece, 6).text);
     if (o->noise > 0)
         fprintf(out, ", noise %s (seed %" PRIu64 ")", number_short(o->noise, 6).text, o->seed);
-    if (eval_task_about(o->task)->fits)
+    if (!eval_fits(r->eval) && eval_task_about(o->task)->fits)
+        fputs(", by its head", out);
+    if (eval_fits(r->eval))
         fprintf(out, ", layer %u", o->layer ? o->layer : eval_model(r->eval)->layers);
     if (r->edit) {
         fputs(", ", out);
         print_name(out, r->edit, 0);
     }
     fputc('\n', out);
+}
+
+/* What the errors of log F0 are to be compared with. */
+static void print_baselines(FILE *out, const struct eval_report *r, uint32_t measure)
+{
+    const struct eval_score *s = eval_score(r->result, measure, EVAL_TOTAL);
+    fprintf(out, "\nmse of the mean %s, of each speaker's mean %s, of the frame before %s\n",
+            number_fixed(eval_variance(s), 5).text,
+            number_fixed(report_speaker_variance(r->eval, r->result, measure), 5).text,
+            number_fixed(eval_previous(s), 5).text);
 }
 
 /* A table for each measure, with the column of names as wide as the longest of them. */
@@ -142,6 +154,8 @@ static void print_text(struct printing *p)
             fprintf(p->out, is_f0(r) ? "  %9s  %9s" : "  %8s  %7s", "before", "change");
         fputc('\n', p->out);
         each_line(r, m, text_line, p);
+        if (is_f0(r))
+            print_baselines(p->out, r, m);
     }
 }
 
