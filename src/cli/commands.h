@@ -37,6 +37,7 @@
     COMMAND(eval) \
     COMMAND(activations) \
     COMMAND(cluster) \
+    COMMAND(train) \
     COMMAND(completion)
 /* clang-format on */
 

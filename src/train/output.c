@@ -12,12 +12,8 @@
 enum status output_open(struct output *o, size_t in, size_t out, struct err *err)
 {
     *o = (struct output){.in = in, .out = out};
-    o->weight = mem_zeros(out * in, sizeof *o->weight);
-    o->bias = mem_zeros(out, sizeof *o->bias);
-    o->dweight = mem_zeros(out * in, sizeof *o->dweight);
-    o->dbias = mem_zeros(out, sizeof *o->dbias);
     o->work = mem_aligned(KERNELS_TURNED_ROWS * KERNELS_TURNED_DEPTH, sizeof *o->work);
-    if (o->weight && o->bias && o->dweight && o->dbias && o->work)
+    if (o->work)
         return STATUS_OK;
     output_free(o);
     return err_nomem(err);
@@ -25,9 +21,8 @@ enum status output_open(struct output *o, size_t in, size_t out, struct err *err
 
 void output_free(struct output *o)
 {
-    float *all[] = {o->weight, o->bias, o->dweight, o->dbias, o->packed, o->work};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        free(all[i]);
+    free(o->packed);
+    free(o->work);
     *o = (struct output){.in = 0};
 }
 

@@ -10,15 +10,16 @@
 #include "base/status.h"
 #include "model/kernels/kernels.h"
 
+/* Weights and gradients are borrowed; the room is for one call at a time. */
 struct output {
     size_t in, out;
-    float *weight, *bias; /* [out][in], [out]; its own */
+    const float *weight, *bias; /* [out][in], [out] */
     float *dweight, *dbias;
-    float *packed, *work; /* room for one call at a time */
-    size_t size;          /* floats of packed */
+    float *packed, *work;
+    size_t size; /* floats of packed */
 };
 
-/* All 0.  STATUS_NOMEM. */
+/* Room alone.  STATUS_NOMEM. */
 enum status output_open(struct output *o, size_t in, size_t out, struct err *err);
 void output_free(struct output *o);
 
