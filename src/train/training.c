@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/worker.h"
@@ -133,10 +134,11 @@ static enum status training_open_valid(struct training *t, struct err *err)
     return code;
 }
 
-static enum status training_make_folder(const struct training *t, struct err *err)
+static enum status training_make_folder(struct training *t, struct err *err)
 {
     struct stat st;
-    if (mkdir(t->o.folder, 0777) == 0)
+    t->made = mkdir(t->o.folder, 0777) == 0;
+    if (t->made)
         return STATUS_OK;
     if (errno == EEXIST && stat(t->o.folder, &st) == 0 && S_ISDIR(st.st_mode))
         return STATUS_OK;
@@ -167,7 +169,20 @@ static enum status training_open_all(struct training *t, struct err *err)
         code = training_key(t, err);
     if (!code)
         code = training_load(t, err);
-    return code ? code : training_log_resume(t, err);
+    if (!code)
+        code = training_log_resume(t, err);
+    t->begun = !code;
+    return code;
+}
+
+/* A folder in which nothing was begun. */
+static void training_unmake_folder(const struct training *t)
+{
+    char *run = training_path(t, TRAINING_RUN_NAME);
+    if (run)
+        unlink(run);
+    free(run);
+    rmdir(t->o.folder);
 }
 
 enum status training_open(struct training **out, const struct training_options *o,
@@ -215,6 +230,8 @@ void training_close(struct training *t)
     }
     trainset_free(&t->set);
     edit_source_free(&t->source);
+    if (t->made && !t->begun)
+        training_unmake_folder(t);
     if (t->hold >= 0)
         training_run_end(t->hold);
     buf_free(&t->key);

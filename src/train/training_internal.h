@@ -49,6 +49,7 @@ struct training {
     float *moments;                   /* of all of them */
     uint64_t step, skipped;           /* taken */
     struct buf key;                   /* what tells trainings apart */
+    bool made, begun;                 /* the folder is new; it has a log */
     int hold;                         /* the folder is this process's (training_run.h) */
 
     struct train_pass *pass;    /* [threads] */

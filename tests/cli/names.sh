@@ -96,7 +96,7 @@ tries 0 movement "$model" "$dir/f/random$evil"
 
 # What is not there, and what means nothing.
 for command in layers neurons pattern map overlap null stability sweep confound select figure info \
-    merge import count erase prune randomize movement activations cluster eval experiment explore ledger; do
+    merge import count erase prune randomize movement activations cluster train eval experiment explore ledger; do
     tries 2 $command "--$evil"
 done
 tries 2 layers "$counts" --format "$evil"

@@ -16,7 +16,7 @@ same() {
         rm -rf "$dir/out"
         "$PROPNEU" "$@" -q -j $threads >"$dir/$threads" 2>"$dir/err" </dev/null ||
             complain "$what -j $threads: $(cat "$dir/err")"
-        [ ! -e "$dir/out" ] || rm -f "$dir/out/manifest.json"
+        [ ! -e "$dir/out" ] || rm -f "$dir/out"/{manifest.json,run.json,log.tsv}
         # The number of threads stands in the command that a file remembers.
         [ ! -e "$dir/out" ] || find "$dir/out" -type f -print0 | sort -z | xargs -0 cat |
             sed "s/-j $threads/-j N/" >>"$dir/$threads"
@@ -28,6 +28,7 @@ same() {
 same count count -m "$sid" "${speech[@]}" -l "$demo/textgrid" --pitch auto -o "$dir/out"
 same activations activations -m "$sid" "$dir"/audio/* -o "$dir/out"
 same cluster cluster -m "$sid" --layer 2 -a "$dir/audio" --k 9 --seed 3 --assign -o "$dir/out"
+same train train -m "$sid" "${speech[@]}" --task sid --steps 3 --batch 6 --crop 1 -o "$dir/out"
 same eval eval -m "$sid" "${speech[@]}" --task sid --piece 0.4 --format tsv
 same centroid eval -m "$sid" "${speech[@]}" -l "$demo/textgrid" --task centroid --format tsv
 same matrix erase --matrix -m "$sid" -c "$demo/counts/sid.counts" --property gender "${speech[@]}" \

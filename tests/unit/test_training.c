@@ -17,7 +17,7 @@
 #include "model/weights.h"
 #include "train/adam.h"
 #include "train/loss.h"
-#include "train/output.h"
+#include "train/pass.h"
 
 enum { ROWS = 5, CLASSES = 4 };
 
@@ -205,21 +205,11 @@ static void open_batch(struct batch *b)
 /* Everything that one step needs. */
 struct trainer {
     struct model *m;
-    struct model_scratch *scratch;
-    struct encoder_tape *tape;
-    struct backward *backward;
+    struct train_head head;
+    struct train_pass pass;
     struct gradients *g;
-    struct output head;
-    float *final; /* [frames][E] */
+    float *head_gradient; /* [head.count] */
 };
-
-static enum status keep_final(void *context, const struct model_block *b, struct err *err)
-{
-    struct trainer *t = context;
-    (void)err;
-    memcpy(t->final + b->first * b->width, b->data, b->rows * b->width * sizeof *b->data);
-    return STATUS_OK;
-}
 
 /* The head that the loss called KIND has: final_proj of the checkpoint, or one of the batch. */
 static void open_head(struct trainer *t, const struct batch *b, const char *kind)
@@ -231,14 +221,21 @@ static void open_head(struct trainer *t, const struct batch *b, const char *kind
     assert_ok(
         safetensors_open(&model, data_path("models/g_melhubert_20ms/hf/model.safetensors"), &err));
     const struct tensors *from = masked ? &model : &b->file;
-    snprintf(name, sizeof name, masked ? "final_proj.%s" : "%s_head_weight",
-             masked ? "weight" : kind);
+    snprintf(name, sizeof name, masked ? "final_proj.%s" : "%s_head_%s", masked ? "weight" : kind,
+             "weight");
     const struct tensor *w = tensors_find(from, name);
     assert_non_null(w);
-    assert_ok(output_open(&t->head, w->shape[1], w->shape[0], &err));
-    memcpy(t->head.weight, w->data, w->count * sizeof(float));
-    snprintf(name, sizeof name, masked ? "final_proj.%s" : "%s_head_bias", masked ? "bias" : kind);
-    memcpy(t->head.bias, data_of(from, name), t->head.out * sizeof(float));
+    uint32_t layers = model_info(t->m)->layers;
+    t->head = (struct train_head){.layers = layers,
+                                  .layer = layers,
+                                  .mean = strcmp(kind, "sid") == 0,
+                                  .embed = w->shape[1],
+                                  .classes = w->shape[0]};
+    assert_ok(train_head_open(&t->head, &err));
+    memcpy(t->head.weights, w->data, w->count * sizeof(float));
+    snprintf(name, sizeof name, masked ? "final_proj.%s" : "%s_head_%s", masked ? "bias" : kind,
+             "bias");
+    memcpy(t->head.weights + w->count, data_of(from, name), t->head.classes * sizeof(float));
     tensors_free(&model);
 }
 
@@ -248,87 +245,55 @@ static void open_trainer(struct trainer *t, const struct batch *b, const char *k
     struct model_options o = {.keep_weights = true, .mean_std = data_path("info/mean-std.npy")};
     assert_ok(model_open(&t->m, data_path("models/g_melhubert_20ms/hf"), &o, &err));
     assert_ok(gradients_new(&t->g, t->m, &err));
-    t->scratch = model_scratch_new();
-    t->tape = encoder_tape_new();
-    t->backward = backward_new();
-    t->final = mem_array(b->frames * model_info(t->m)->embed, sizeof *t->final);
     open_head(t, b, kind);
+    assert_ok(train_pass_open(&t->pass, &t->head, &err));
+    t->head_gradient = mem_zeros(t->head.count, sizeof *t->head_gradient);
 }
 
 static void close_trainer(struct trainer *t)
 {
-    model_scratch_free(t->scratch);
-    encoder_tape_free(t->tape);
-    backward_free(t->backward);
+    train_pass_free(&t->pass);
+    train_head_free(&t->head);
     gradients_free(t->g);
-    output_free(&t->head);
-    free(t->final);
+    free(t->head_gradient);
     model_free(t->m);
-}
-
-/* What KIND's loss is of utterance U, whose logits become its gradient. */
-static double loss_of(const struct batch *b, const char *kind, size_t u, float *logits,
-                      size_t classes)
-{
-    struct err err;
-    size_t t = b->length[u], all = 0;
-    double loss;
-    int32_t label[200];
-    if (strcmp(kind, "sid") == 0) {
-        label[0] = whole_at(&b->file, "sid_labels", u);
-        return loss_cross_entropy(logits, 1, classes, label, 0.5, NULL) / 2;
-    }
-    if (strcmp(kind, "ctc") == 0) {
-        size_t most = tensors_find(&b->file, "ctc_targets")->shape[1];
-        size_t length = (size_t)whole_at(&b->file, "ctc_target_lengths", u);
-        double scale = 0.5 / (double)length;
-        for (size_t k = 0; k < length; k++)
-            label[k] = whole_at(&b->file, "ctc_targets", u * most + k);
-        assert_ok(loss_ctc(logits, t, classes, label, length, scale, &loss, &err));
-        return loss * scale;
-    }
-    for (size_t i = 0; i < 2; i++)
-        for (size_t k = 0; k < b->length[i]; k++)
-            all += b->mask[i * b->frames + k];
-    for (size_t k = 0; k < t; k++)
-        label[k] =
-            b->mask[u * b->frames + k] ? whole_at(&b->file, "labels", u * b->frames + k) : -1;
-    return loss_cross_entropy(logits, t, classes, label, 1 / (double)all, NULL) / (double)all;
 }
 
 /* Forward and backward over utterance U; adds to the gradients. */
 static double run_utterance(struct trainer *tr, const struct batch *b, const char *kind, size_t u)
 {
     struct err err;
-    const struct kernels *kn = kernels_get();
-    size_t t = b->length[u], e = model_info(tr->m)->embed, size = t * e;
-    bool masked = strcmp(kind, "masked") == 0, mean = strcmp(kind, "sid") == 0;
-    float *input = mem_array(t * b->width, sizeof *input), *d = mem_zeros(size, sizeof *d);
-    float *logits = mem_array(t * tr->head.out, sizeof *logits), *rows = tr->final;
-    float *pooled = mem_zeros(e, sizeof *pooled), *dpooled = mem_array(e, sizeof *dpooled);
-    const float *hidden[64] = {NULL};
-    for (size_t i = 0; i < t; i++)
-        for (size_t c = 0; c < b->width; c++)
-            input[i * b->width + c] = masked && b->mask[u * b->frames + i]
-                                          ? 0
-                                          : b->feat[(u * b->frames + i) * b->width + c];
-    struct model_sink sink = {MODEL_WANT(MODEL_FINAL), keep_final, tr};
-    struct model_pass pass = {.rows = input, .frames = t, .stage = MODEL_INPUT, .tape = tr->tape};
-    assert_ok(model_run(tr->m, tr->scratch, &pass, &sink, &err));
-    for (size_t i = 0; mean && i < size; i++)
-        pooled[i % e] += tr->final[i] / (float)t;
-    rows = mean ? pooled : tr->final;
-    assert_ok(output_run(&tr->head, kn, rows, mean ? 1 : t, logits, &err));
-    double loss = loss_of(b, kind, u, logits, tr->head.out);
-    assert_ok(output_back(&tr->head, kn, rows, mean ? 1 : t, logits, mean ? dpooled : d, &err));
-    for (size_t i = 0; mean && i < size; i++)
-        d[i] = dpooled[i % e] / (float)t;
-    hidden[model_info(tr->m)->layers] = d;
-    assert_ok(model_backward(tr->m, tr->backward, tr->tape, hidden, input, tr->g, NULL, &err));
-    float *all[] = {input, d, logits, pooled, dpooled};
-    for (size_t i = 0; i < 5; i++)
-        free(all[i]);
-    return loss;
+    struct train_sums sums = {.loss = 0};
+    enum train_loss loss = LOSS_FRAMES;
+    size_t t = b->length[u], all = 0;
+    bool masked[200] = {false};
+    int32_t label[200];
+    double scale = 0.5;
+    struct example e = {.rows = b->feat + u * b->frames * b->width, .frames = t, .label = label};
+    if (strcmp(kind, "sid") == 0) {
+        label[0] = whole_at(&b->file, "sid_labels", u);
+        loss = LOSS_POOLED;
+    } else if (strcmp(kind, "ctc") == 0) {
+        size_t most = tensors_find(&b->file, "ctc_targets")->shape[1];
+        e.labels = (size_t)whole_at(&b->file, "ctc_target_lengths", u);
+        scale = 0.5 / (double)e.labels;
+        for (size_t k = 0; k < e.labels; k++)
+            label[k] = whole_at(&b->file, "ctc_targets", u * most + k);
+        loss = LOSS_CTC;
+    } else {
+        for (size_t i = 0; i < 2; i++)
+            for (size_t k = 0; k < b->length[i]; k++)
+                all += b->mask[i * b->frames + k];
+        scale = 1 / (double)all;
+        for (size_t k = 0; k < t; k++) {
+            masked[k] = b->mask[u * b->frames + k];
+            label[k] = masked[k] ? whole_at(&b->file, "labels", u * b->frames + k) : -1;
+        }
+        e.masked = masked;
+    }
+    assert_ok(train_pass_run(&tr->pass, tr->m, &tr->head, loss, &e, scale, tr->g, tr->head_gradient,
+                             &sums, NULL, &err));
+    return sums.loss;
 }
 
 static void check_gradient(const struct tensors *want, const char *name, const float *got)
@@ -368,8 +333,9 @@ static void losses_have_the_gradients_of_torch(void **state)
         assert_true(fabs(loss - wanted) < 1e-5 * wanted);
         for (size_t i = 0; i < model_weights(t.m, &w); i++)
             check_gradient(&want, w[i].name, gradients_data(t.g, i));
-        check_gradient(&want, k ? "head.weight" : "final_proj.weight", t.head.dweight);
-        check_gradient(&want, k ? "head.bias" : "final_proj.bias", t.head.dbias);
+        check_gradient(&want, k ? "head.weight" : "final_proj.weight", t.head_gradient);
+        check_gradient(&want, k ? "head.bias" : "final_proj.bias",
+                       t.head_gradient + t.head.classes * t.head.embed);
         close_trainer(&t);
         tensors_free(&want);
     }
@@ -393,31 +359,29 @@ static void five_steps_of_adam_are_those_of_torch(void **state)
     open_batch(&b);
     open_trainer(&t, &b, "masked");
     size_t n = model_weights(t.m, &w);
-    struct adam_parameter *p = mem_zeros(n + 2, sizeof *p);
+    struct adam_parameter *p = mem_zeros(n + 1, sizeof *p);
     for (size_t i = 0; i < n; i++)
         p[i] = (struct adam_parameter){w[i].data, gradients_data(t.g, i), NULL, NULL, w[i].count};
-    p[n] =
-        (struct adam_parameter){t.head.weight, t.head.dweight, NULL, NULL, t.head.in * t.head.out};
-    p[n + 1] = (struct adam_parameter){t.head.bias, t.head.dbias, NULL, NULL, t.head.out};
-    for (size_t i = 0; i < n + 2; i++) {
+    p[n] = (struct adam_parameter){t.head.weights, t.head_gradient, NULL, NULL, t.head.count};
+    for (size_t i = 0; i < n + 1; i++) {
         p[i].mean = mem_zeros(p[i].count, sizeof(float));
         p[i].square = mem_zeros(p[i].count, sizeof(float));
     }
     for (int step = 0; step <= 5; step++) {
-        for (size_t i = 0; i < n + 2; i++)
+        for (size_t i = 0; i < n + 1; i++)
             memset(p[i].gradient, 0, p[i].count * sizeof(float));
         double loss = run_utterance(&t, &b, "masked", 0) + run_utterance(&t, &b, "masked", 1);
         assert_true(fabs(loss - adam_losses[step]) < 1e-4 * adam_losses[step]);
         if (step == 5)
             break;
-        double norm = adam_norm(p, n + 2);
+        double norm = adam_norm(p, n + 1);
         assert_true(fabs(norm - adam_norms[step]) < 1e-3 * adam_norms[step]);
-        assert_true(adam_step(&adam, p, n + 2, 1e-3, 1, norm));
+        assert_true(adam_step(&adam, p, n + 1, 1e-3, 1, norm));
         for (uint32_t l = 0; l < model_info(t.m)->layers; l++)
             assert_ok(model_repack(t.m, l, &err));
         assert_ok(model_repack(t.m, MODEL_NO_LAYER, &err));
     }
-    for (size_t i = 0; i < n + 2; i++) {
+    for (size_t i = 0; i < n + 1; i++) {
         free(p[i].mean);
         free(p[i].square);
     }
