@@ -232,7 +232,7 @@ enum status eval_open(struct eval **out, const struct eval_options *options,
         return err_nomem(err);
     e->options = options;
     e->how = options->corpus;
-    e->task = eval_task_row(options->task);
+    e->task = options->lexicons ? &task_lexicon : eval_task_row(options->task);
     e->head = (struct head){.label = NAMES_INIT, .blank = -1};
     e->budget = options->cache ? options->cache : EVAL_CACHE_DEFAULT;
     pthread_mutex_init(&e->lock, NULL);

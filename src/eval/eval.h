@@ -23,6 +23,7 @@
 
 #include "base/cancel.h"
 #include "corpus/corpus.h"
+#include "eval/lexicon.h"
 #include "model/model.h"
 
 /*
@@ -104,6 +105,10 @@ struct eval_options {
     /* SSL: what `propneu cluster` wrote; the clusters of the recordings, or centroids of the
      * log-mel input.  Masks are drawn from the seed and the name of the recording. */
     const char *clusters;
+    /* CTC: phones of the words that TRANSCRIPTS has (NULL: a file or folder, as AUDIO) by these
+     * lexicons; lexicons 0: the aligned phones of the labels. */
+    const char *lexicon[LEXICON_FILES], *transcripts;
+    size_t lexicons;
     unsigned min_run; /* PHONES and FRAMES of a head on every frame: shorter runs of a label count
                          as none */
     size_t cache;     /* bytes for hidden states; 0: EVAL_CACHE_DEFAULT */

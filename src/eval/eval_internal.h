@@ -65,6 +65,8 @@ struct task {
 EVAL_TASK_TABLE(EVAL_TASK_DECLARE)
 #undef EVAL_TASK_DECLARE
 
+extern const struct task task_lexicon; /* what CTC becomes with a lexicon */
+
 /* The row of TASK. */
 const struct task *eval_task_row(enum eval_task task);
 

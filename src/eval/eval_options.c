@@ -49,7 +49,12 @@ enum status eval_options_check(const struct eval_options *o, const char *layer_o
     const struct eval_task_about *task = eval_task_about(o->task);
     const char *name = eval_task_names[o->task];
     char options[64];
-    if (task->labels && !corpus->labels)
+    if ((o->lexicons || o->transcripts) && (o->task != EVAL_CTC || o->piece > 0))
+        return err_set(err, STATUS_USAGE,
+                       "--lexicon and --transcripts: only for --task ctc on whole recordings");
+    if (o->transcripts && !o->lexicons)
+        return err_set(err, STATUS_USAGE, "--transcripts needs --lexicon FILE");
+    if (task->labels && !corpus->labels && !o->lexicons)
         return err_set(err, STATUS_USAGE, "--task %s needs -l LABELS", name);
     if (corpus->pitch && !corpus->labels)
         return err_set(err, STATUS_USAGE, "--pitch needs -l LABELS");

@@ -49,6 +49,11 @@ bool head_logits(const struct head *h, const double *x, uint32_t embed, double *
     return true;
 }
 
+int32_t head_ctc_class(const struct head *h, uint32_t c)
+{
+    return c == (uint32_t)h->blank ? 0 : c == 0 ? h->blank : (int32_t)c;
+}
+
 uint32_t head_best(const double *x, uint32_t n)
 {
     uint32_t best = 0;

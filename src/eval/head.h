@@ -32,6 +32,9 @@ void head_free(struct head *h);
 /* The logits [classes] of X [E]; WORK has room for `in` numbers.  False: not a number. */
 bool head_logits(const struct head *h, const double *x, uint32_t embed, double *work, double *out);
 
+/* Class C of a CTC head where the blank is class 0, as losses have it: the two change places. */
+int32_t head_ctc_class(const struct head *h, uint32_t c);
+
 /* Index of the largest of X [n], the first of equals. */
 uint32_t head_best(const double *x, uint32_t n);
 

@@ -156,19 +156,13 @@ static void add_frame(struct worker *w, size_t frame, int32_t best)
     eval_add(w, 1, level, &one);
 }
 
-/* Class C where the blank is class 0: the two change places. */
-static int32_t ctc_class(const struct head *h, uint32_t c)
-{
-    return c == (uint32_t)h->blank ? 0 : c == 0 ? h->blank : (int32_t)c;
-}
-
 /* Keeps the logits of frame T for the loss. */
 static void ctc_keep(const struct worker *w, size_t t)
 {
     const struct head *h = &w->e->head;
     const struct decoding *d = w->own;
     for (uint32_t c = 0; c < h->classes; c++)
-        d->logits[t * h->classes + (size_t)ctc_class(h, c)] = (float)w->logits[c];
+        d->logits[t * h->classes + (size_t)head_ctc_class(h, c)] = (float)w->logits[c];
 }
 
 /* The best class of every frame as a phone. */
@@ -279,7 +273,7 @@ static enum status ctc_add_loss(struct worker *w, const struct item *it, size_t 
     for (size_t i = 0; i < rights; i++) {
         if (m->class[d->right[i]] == NAMES_NONE)
             return STATUS_OK;
-        d->target[i] = ctc_class(&e->head, m->class[d->right[i]]);
+        d->target[i] = head_ctc_class(&e->head, m->class[d->right[i]]);
     }
     enum status code =
         loss_ctc(d->logits, it->frames, e->head.classes, d->target, rights, 1, &one.loss, err);

@@ -74,6 +74,9 @@ cmp "$dir/ssl" "$dir/ssl--assign" || complain "centroids and their labels are no
     complain "the seed does not move the masks"
 refuses 2 'needs --clusters' eval "${ssl[@]}" --task ssl
 refuses 2 'only for --task ssl' eval "${sids[@]}" --clusters "$dir/clusters"
+refuses 2 'needs --lexicon' eval "${ssl[@]}" --task ctc --reference lexicon
+refuses 2 'only for --task ctc' eval "${sids[@]}" --lexicon "$dir/clusters"
+refuses 2 '--reference is' eval "${ssl[@]}" --task ctc --reference x
 refuses 1 'no head for CTC' eval "${ssl[@]}" "${labels[@]}" --task ctc
 refuses 1 'neither labels' eval "${ssl[@]}" --task ssl --clusters "$demo/models/sid.safetensors"
 ls "$demo/audio" | sed -n 's/^\(M[^.]*\).*/\1	kal/p' >"$dir/voices"

@@ -525,6 +525,107 @@ static void ctc_heads_equal_their_definition(void **state)
     phones_free(&phones);
 }
 
+static void write_text(const char *name, const char *text)
+{
+    char path[256];
+    snprintf(path, sizeof path, DIR "/%s", name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+/* The symbols of s3prl's head in the way of its tokenizer: blanks and ends dropped, then equal
+ * neighbours joined. */
+static size_t tokens_heard(const float *logits, size_t frames, uint32_t *out)
+{
+    size_t n = 0, tokens = ctc_tokens(S3PRL);
+    for (size_t t = 0; t < frames; t++, logits += tokens) {
+        uint32_t best = 0;
+        for (uint32_t k = 1; k < tokens; k++)
+            best = logits[k] > logits[best] ? k : best;
+        if (best != 0 && best != 1 && best != tokens - 1 && (n == 0 || out[n - 1] != best))
+            out[n++] = best;
+    }
+    return n;
+}
+
+/* Words by their first pronunciation, whose stress the head does not know. */
+static void a_lexicon_says_what_is_right(void **state)
+{
+    static const char *const said[2][5] = {{"AH", "HH", "AH", "L", "OW"}, {"L", "OW", "AH", "AH"}};
+    static const size_t count[2] = {5, 4};
+    static uint32_t have[2048];
+    struct parts *p = mem_zeros(1, sizeof *p);
+    struct phones phones;
+    struct recordings corpus;
+    struct eval *e;
+    struct eval_result r;
+    struct err err;
+    size_t errors = 0;
+    double sum = 0;
+    (void)state;
+    assert_ok(phones_open(&phones, NULL, &err));
+    make_ctc(p, S3PRL, &phones);
+    write_text("one",
+               ";;; words\nHELLO HH AH0 L OW1\nHELLO(2) HH EH0 L OW1\nHELLO  S\nLOW\tL OW1\n");
+    write_text("two", "A AH0\nHELLO M\n");
+    write_text("all.trans.txt", "9001-100001-0000 A HELLO\n9002-100001-0000  LOW A A \n");
+    struct eval_options o = options(EVAL_CTC);
+    o.corpus.labels = NULL;
+    o.corpus.label_table = NULL;
+    o.lexicon[0] = DIR "/one";
+    o.lexicon[1] = DIR "/two";
+    o.lexicons = 2;
+    o.transcripts = DIR;
+    assert_ok(recordings_open(&corpus, o.corpus.audio, &err));
+    assert_int_equal(corpus.count, 2);
+    for (size_t u = 0; u < 2; u++) {
+        struct states s = run_model(corpus.recording[u].path);
+        float *logits = ctc_logits(&s, p, S3PRL);
+        uint32_t right[5];
+        int32_t target[5];
+        double loss;
+        for (size_t i = 0; i < count[u]; i++)
+            target[i] = (int32_t)(right[i] = names_find(&phones.phone, said[u][i]) + 3);
+        size_t n = tokens_heard(logits, s.frames, have);
+        errors += levenshtein(right, count[u], have, n);
+        assert_ok(loss_ctc(logits, s.frames, ctc_tokens(S3PRL), target, count[u], 1, &loss, &err));
+        sum += loss / (double)count[u];
+        free(logits);
+        states_free(&s);
+    }
+    assert_ok(eval_open(&e, &o, NULL, &err));
+    assert_ok(eval_run(e, NULL, NULL, &r, &err));
+    assert_int_equal(eval_score(&r, 0, EVAL_TOTAL)->trials, 9);
+    assert_int_equal(eval_score(&r, 0, EVAL_TOTAL)->errors, errors);
+    assert_int_equal(eval_score(&r, 1, EVAL_TOTAL)->trials, 2);
+    assert_true(fabs(eval_score(&r, 1, EVAL_TOTAL)->loss - sum) < 1e-4 * sum);
+    eval_result_free(&r);
+    eval_free(e);
+    /* A word that is in no lexicon, and no recording that could be measured. */
+    write_text("all.trans.txt", "9001-100001-0000 A WORD\n");
+    assert_ok(eval_open(&e, &o, NULL, &err));
+    assert_status(eval_run(e, NULL, NULL, &r, &err), STATUS_NOTFOUND);
+    eval_free(e);
+    write_text("all.trans.txt", "9001-100001-0000 A\n9001-100001-0000 A\n");
+    assert_status(eval_open(&e, &o, NULL, &err), STATUS_FORMAT);
+    remove(DIR "/all.trans.txt");
+    assert_status(eval_open(&e, &o, NULL, &err), STATUS_NOTFOUND);
+    write_text("all.trans.txt", "9001-100001-0000 A\n");
+    write_text("two", "A\n");
+    assert_status(eval_open(&e, &o, NULL, &err), STATUS_FORMAT);
+    write_text("one", "A xx qq zz AH0\n");
+    o.lexicons = 1;
+    assert_status(eval_open(&e, &o, NULL, &err), STATUS_MISMATCH);
+    remove(DIR "/all.trans.txt");
+    remove(DIR "/one");
+    remove(DIR "/two");
+    recordings_free(&corpus);
+    phones_free(&phones);
+    free(p);
+}
+
 /* Opening DIR for TASK must fail with WORDS. */
 static void refuse(enum eval_task task, enum status code, const char *words)
 {
@@ -629,6 +730,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classification_heads_equal_their_definition),
         cmocka_unit_test(a_head_may_lie_elsewhere),
+        cmocka_unit_test(a_lexicon_says_what_is_right),
         cmocka_unit_test(ctc_heads_equal_their_definition),
         cmocka_unit_test(broken_classifiers_are_refused),
         cmocka_unit_test(broken_vocabularies_are_refused),

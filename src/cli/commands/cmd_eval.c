@@ -25,6 +25,9 @@ enum {
     OPT_PIECE,
     OPT_NOISE,
     OPT_CLUSTERS,
+    OPT_REFERENCE,
+    OPT_LEXICON,
+    OPT_TRANSCRIPTS,
     OPT_SEED,
     OPT_MIN_RUN,
     OPT_REFIT,
@@ -51,6 +54,10 @@ static const struct cli_option options[] = {
     {"piece", 0, "SECONDS", "cut recordings into pieces (default: whole)", NULL},
     {"noise", 0, "SD", "add Gaussian noise of this deviation (default: none)", NULL},
     {"clusters", 0, "FILE", "ssl: clusters of the frames, as cluster writes them", CLI_FILE},
+    {"reference", 0, "WHAT", "ctc: the labels' phones, or those of a lexicon with stress",
+     "aligned|lexicon"},
+    {"lexicon", 0, "FILE", "phones of each word; may be repeated", CLI_FILE},
+    {"transcripts", 0, "PATH", "words of each utterance (default: *.trans.txt in AUDIO)", CLI_FILE},
     {"seed", 0, "N", "seed of noise and masks (default: 0)", NULL},
     {"min-run", 0, "FRAMES", "phones: drop shorter runs of a label (default: 1)", NULL},
     {"refit", 0, NULL, "centroid and f0: fit on the edited model, too", NULL},
@@ -77,6 +84,7 @@ struct request {
     const char *set, *counts, *mean;
     double gain;
     bool tasked, scaled, keep_going;
+    bool by_lexicon, by_labels; /* --reference */
 };
 
 static const struct cli_group_use groups[] = {
@@ -136,6 +144,18 @@ static bool eval_take_option(void *context, const struct cli_args *a, int opt)
         break;
     case OPT_HEAD: r->o.head = a->value; break;
     case OPT_HEAD_LABELS: r->o.head_labels = a->value; break;
+    case OPT_REFERENCE:
+        r->by_lexicon = strcmp(a->value, "lexicon") == 0;
+        r->by_labels = strcmp(a->value, "aligned") == 0;
+        wrong = r->by_lexicon || r->by_labels ? NULL : "--reference is aligned or lexicon";
+        break;
+    case OPT_LEXICON:
+        if (r->o.lexicons == LEXICON_FILES)
+            wrong = "--lexicon: too many files";
+        else
+            r->o.lexicon[r->o.lexicons++] = a->value;
+        break;
+    case OPT_TRANSCRIPTS: r->o.transcripts = a->value; break;
     case OPT_CLUSTERS: r->o.clusters = a->value; break;
     case OPT_REFIT: r->o.refit = true; break;
     case OPT_KEEP_GOING: r->keep_going = true; break;
@@ -170,6 +190,10 @@ static enum status eval_complete(struct request *r, const struct cli *cli, struc
         return err_set(err, STATUS_USAGE, "--scale and --mean exclude each other");
     if (!selection_is_default(&r->analysis.rule) && !r->counts)
         return err_set(err, STATUS_USAGE, "--select and --size need --erase SET with -c COUNTS");
+    if (r->by_lexicon && !r->o.lexicons)
+        return err_set(err, STATUS_USAGE, "--reference lexicon needs --lexicon FILE");
+    if (r->by_labels && r->o.lexicons)
+        return err_set(err, STATUS_USAGE, "--reference aligned and --lexicon exclude each other");
     return eval_options_check(&r->o, "layer", err);
 }
 
