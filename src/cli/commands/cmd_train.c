@@ -15,6 +15,7 @@
 #include "cli/commands/edit_options.h"
 #include "cli/commands/input_options.h"
 #include "cli/progress.h"
+#include "train/gradients_file.h"
 #include "train/training.h"
 
 #define NOTES 20 /* lines that tell how it goes */
@@ -38,6 +39,7 @@ enum {
     OPT_SAVE_EVERY,
     OPT_VALID,
     OPT_MEMORY,
+    OPT_GRADIENTS,
 };
 
 static const struct cli_option options[] = {
@@ -64,6 +66,7 @@ static const struct cli_option options[] = {
     {"save-every", 0, "N", "steps between states that are kept (default: 100)", NULL},
     {"valid", 0, "AUDIO", "recordings measured whenever the state is kept", CLI_FILE},
     {"memory", 0, "MIB", "recordings kept in memory (default: 2048)", NULL},
+    {"gradients", 0, "BATCH", "write loss and gradients of this batch alone", CLI_FILE},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -71,6 +74,7 @@ struct train_request {
     struct input_request in;
     struct training_options o;
     bool tasked, frozen;
+    const char *batch; /* of --gradients */
 };
 
 static const struct cli_group_use groups[] = {
@@ -175,6 +179,7 @@ static bool train_take(void *request, const struct cli_args *a, int opt)
     switch (opt) {
     case OPT_CLUSTERS: r->o.data.clusters = a->value; break;
     case OPT_VALID: r->o.valid = a->value; break;
+    case OPT_GRADIENTS: r->batch = a->value; break;
     case OPT_TASK:
     case OPT_HEAD:
     case OPT_LAYERS:
@@ -303,6 +308,36 @@ static enum status train_do(struct train_request *q, struct train_run *r, struct
     return code;
 }
 
+/* --gradients: AUDIO [audios], or those of -a, are the recordings of the batch. */
+static int train_gradients(const struct train_request *r, const struct cli *cli,
+                           const char *const *audio, size_t audios)
+{
+    const struct training_options *o = &r->o;
+    const char *const one[] = {r->in.corpus.audio};
+    struct gradients_request g = {.model = r->in.model,
+                                  .how = {.mean_std = r->in.mean_std, .normalize = r->in.normalize},
+                                  .batch = r->batch,
+                                  .audio = one[0] ? one : audio,
+                                  .audios = one[0] ? 1 : audios,
+                                  .task = o->data.task,
+                                  .weighted = o->mixed,
+                                  .layer = o->layer};
+    struct err err;
+    double loss;
+    const char *missing = !g.model       ? "-m MODEL"
+                          : !r->tasked   ? "--task TASK"
+                          : !cli->output ? "-o OUT"
+                                         : NULL;
+    if (missing)
+        return cli_usage(&command_train, "%s is needed", missing);
+    if (one[0] && audios)
+        return cli_usage(&command_train, "recordings of the batch, or -a AUDIO");
+    if (gradients_file_make(&g, cli->output, &loss, progress_catch_signals(), &err))
+        return cli_fail(&err);
+    cli_note(cli, "loss %s", number_short(loss, 9).text);
+    return CLI_DONE;
+}
+
 static int train_main(struct cli *cli, int argc, char **argv)
 {
     struct train_request q = {.o = {.steps = 1000,
@@ -317,6 +352,9 @@ static int train_main(struct cli *cli, int argc, char **argv)
     int status = cli_parse(&a, cli, &command_train, argc, argv, train_take, &q);
     if (status != CLI_END)
         return status;
+    if (q.batch)
+        return train_gradients(&q, cli, (const char *const *)argv + a.first,
+                               (size_t)(argc - a.first));
     if (a.first < argc)
         return cli_usage(&command_train, "what is '%s'?", argv[a.first]);
     const char *wrong = train_complaint(&q, cli);
@@ -348,12 +386,16 @@ const struct cli_command command_train = {
         "FOLDER gets model.safetensors and config.json, which every other command reads;\n"
         "log.tsv, a line a step; and state.safetensors.  The same command goes on from there to\n"
         "the same bytes as a run that was never stopped, on any number of threads.  The\n"
-        "convolutions of waveform models are not trained.\n",
+        "convolutions of waveform models are not trained.\n"
+        "\n"
+        "With --gradients no step is taken: -o is a safetensors file of loss, float64, and\n"
+        "grad/NAME, float32, of a batch: heads and labels of recordings, which are operands.\n",
     .examples =
         "  propneu train -m ssl -a train --speakers speakers.tsv --task sid --steps 500 -o sid\n"
         "  propneu train -m hubert -a train -l textgrid --task frames --freeze encoder \\\n"
         "    --layers weighted --lr 1e-3 -o probe\n",
     .groups = groups,
     .options = options,
+    .files = CLI_FILE,
     .run = train_main,
 };

@@ -1,0 +1,86 @@
+/*
+ * Gradients of a batch as a file: MelHuBERT's masked loss against torch's in double precision.
+ */
+#include "config.h"
+
+#include "unit.h"
+
+#include <math.h>
+#include <unistd.h>
+
+#include "formats/tensors/safetensors.h"
+#include "train/gradients_file.h"
+
+#define BATCH "gradients/g_melhubert_20ms/"
+#define OUT   "test_gradients_file.safetensors"
+
+static struct gradients_request request(enum train_task task)
+{
+    return (struct gradients_request){.model = data_path("models/g_melhubert_20ms/hf"),
+                                      .how = {.mean_std = data_path("info/mean-std.npy")},
+                                      .batch = data_path(BATCH "batch.safetensors"),
+                                      .task = task};
+}
+
+static void check(const struct tensor *want, const struct tensor *got)
+{
+    float x[20000], y[20000];
+    double largest = 0;
+    if (!got || got->count != want->count || got->count > 20000)
+        fail_msg("%s: missing, or of another size", want->name);
+    tensor_to_f32(want, x);
+    tensor_to_f32(got, y);
+    for (size_t i = 0; i < want->count; i++)
+        largest = fmax(largest, fabs((double)x[i]));
+    for (size_t i = 0; i < want->count; i++)
+        if (!(fabs((double)x[i] - (double)y[i]) <= 1e-3 * largest + 1e-6))
+            fail_msg("%s: value %zu is %g, not %g", want->name, i, (double)y[i], (double)x[i]);
+}
+
+static void a_batch_has_the_gradients_of_torch(void **state)
+{
+    (void)state;
+    struct err err;
+    struct tensors want, got;
+    struct gradients_request r = request(TRAIN_SSL);
+    double loss, wanted;
+    size_t compared = 0;
+    assert_ok(gradients_file_make(&r, OUT, &loss, NULL, &err));
+    assert_ok(safetensors_open(&got, OUT, &err));
+    assert_ok(safetensors_open(&want, data_path(BATCH "masked.safetensors"), &err));
+    tensor_copy(tensors_find(&want, "loss"), &wanted);
+    assert_true(fabs(loss - wanted) < 1e-5 * wanted);
+    for (size_t i = 0; i < want.count; i++)
+        if (strncmp(want.tensor[i].name, "grad/", 5) == 0) {
+            check(&want.tensor[i], tensors_find(&got, want.tensor[i].name));
+            compared++;
+        }
+    assert_true(compared > 40 && got.count == compared + 1);
+    tensors_free(&want);
+    tensors_free(&got);
+    unlink(OUT);
+}
+
+static void what_a_batch_lacks_is_named(void **state)
+{
+    (void)state;
+    struct err err;
+    struct gradients_request r = request(TRAIN_FRAMES);
+    assert_status(gradients_file_make(&r, OUT, NULL, NULL, &err), STATUS_UNSUPPORTED);
+    r = request(TRAIN_SSL);
+    r.layer = 9;
+    assert_status(gradients_file_make(&r, OUT, NULL, NULL, &err), STATUS_NOTFOUND);
+    assert_non_null(strstr(err.msg, "no layer 9"));
+    r = request(TRAIN_FRAMES);
+    r.batch = data_path(BATCH "masked.safetensors");
+    assert_status(gradients_file_make(&r, OUT, NULL, NULL, &err), STATUS_NOTFOUND);
+    assert_non_null(strstr(err.msg, "head.weight"));
+    assert_int_not_equal(access(OUT, F_OK), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_batch_has_the_gradients_of_torch),
+                                       cmocka_unit_test(what_a_batch_lacks_is_named)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
