@@ -45,12 +45,22 @@ static bool head_labels_equal(const struct training *t)
     return t->o.data.task == TRAIN_SSL || t->o.data.task == TRAIN_F0 || same;
 }
 
+/* The layer that the head is to be known to sit on: none where that is the last, or a sum of all.
+ */
+static uint32_t head_layer(const struct training *t)
+{
+    return t->head.mixed || t->head.layer == t->head.layers ? 0 : t->head.layer;
+}
+
 /* Takes the head from the checkpoint where all parts of it are there in their shapes. */
 static void head_take(struct training *t)
 {
     struct head_part part[HEAD_PARTS];
     size_t n = head_parts(t, part);
     const struct tensors *all = &t->source.checkpoint.tensors;
+    const json_t *layer = json_object_get(t->source.checkpoint.config, "head_layer");
+    if (json_integer_value(layer) != (json_int_t)head_layer(t))
+        return;
     for (size_t i = 0; i < n; i++) {
         const struct tensor *x = tensors_find(all, part[i].name);
         if (!x || x->ndim != part[i].ndim || !tensor_is_sound(x))
@@ -136,6 +146,19 @@ static enum status head_name_classes(struct training *t, struct err *err)
     return ok ? STATUS_OK : err_nomem(err);
 }
 
+/* Where the head is not on the last layer, whoever reads it is told by the configuration. */
+static enum status head_tell_layer(struct training *t, struct err *err)
+{
+    json_t *config = t->source.checkpoint.config;
+    if (!head_layer(t)) {
+        json_object_del(config, "head_layer");
+        return STATUS_OK;
+    }
+    return json_object_set_new(config, "head_layer", json_integer((json_int_t)head_layer(t))) == 0
+               ? STATUS_OK
+               : err_nomem(err);
+}
+
 enum status training_fill_checkpoint(struct training *t, struct err *err)
 {
     struct checkpoint *c = &t->source.checkpoint;
@@ -150,5 +173,7 @@ enum status training_fill_checkpoint(struct training *t, struct err *err)
             tensor_set_rows(x);
         }
     enum status code = head_fill(t, err);
+    if (!code && task != TRAIN_SSL)
+        code = head_tell_layer(t, err);
     return code || task == TRAIN_SSL || task == TRAIN_F0 ? code : head_name_classes(t, err);
 }

@@ -53,7 +53,7 @@ trains frames "${phones[@]}" --task frames --steps 8 --layers weighted --head ml
 learns frames 0.99
 trains ctc "${phones[@]}" --task ctc --steps 6
 learns ctc 0.99
-trains f0 "${phones[@]}" --pitch "$demo/labels/demo-f0-hz.json" --task f0 --steps 6 --valid "$dir/audio"
+trains f0 "${phones[@]}" --pitch "$demo/labels/demo-f0-hz.json" --task f0 --steps 6 --layers 2 --valid "$dir/audio"
 learns f0 0.9
 tail -1 "$dir/f0/log.tsv" | cut -f8 | grep -q '^[0-9.]*$' || complain 'no loss of --valid'
 "$PROPNEU" cluster -q "${model[@]}" -a "$dir/audio" --layer fbank --k 100 --assign -o "$dir/k" ||
@@ -68,6 +68,11 @@ cmp -s "$dir/new/model.safetensors" "$dir/sid/model.safetensors" && complain '--
 for task in frames ctc; do
     "$PROPNEU" eval -q -m "$dir/$task" -a "$dir/audio" "${phones[@]}" --task $task >"$dir/out" || complain "eval $task"
 done
+# ... what is measured is what was: the head's layer is known, too.
+"$PROPNEU" eval -q -m "$dir/f0" -a "$dir/audio" "${phones[@]}" --pitch "$demo/labels/demo-f0-hz.json" --task f0 \
+    --format tsv | awk -F '\t' 'NR == 2 { printf "%.4f\n", $5 }' >"$dir/measured"
+tail -1 "$dir/f0/log.tsv" | awk -F '\t' '{ printf "%.4f\n", $8 }' | cmp -s - "$dir/measured" ||
+    complain "f0: --valid and eval differ: $(tail -1 "$dir/f0/log.tsv"), $(cat "$dir/measured")"
 "$PROPNEU" erase -q -m "$dir/sid" -c "$demo/counts/sid.counts" --set gender -o "$dir/erased" || complain 'erase'
 
 # Nothing to learn, and what does not go together.
