@@ -211,7 +211,8 @@ static int spare_inputs(const struct cli_args *a)
         return CLI_END;
     for (size_t i = 0; i < s->files + (size_t)(a->argc - a->first); i++) {
         const char *in = i < s->files ? s->file[i] : a->argv[(size_t)a->first + i - s->files];
-        if (cli_replaces(a->cli->output, in)) {
+        const char *file = strchr(in, '='); /* NAME=FILE */
+        if (cli_replaces(a->cli->output, in) || (file && cli_replaces(a->cli->output, file + 1))) {
             cli_usage(a->command, "-o %s would replace an input", a->cli->output);
             return CLI_BAD;
         }

@@ -24,8 +24,9 @@ enum { BY_UTTERANCE = 2, BY_TIME = 4 }; /* columns */
 
 struct layout {
     char divider;
-    size_t columns; /* 0: no line was seen yet */
-    bool duration;  /* the third column holds durations, as its heading says */
+    size_t columns;    /* 0: no line was seen yet */
+    bool duration;     /* the third column holds durations, as its heading says */
+    double start, end; /* seconds of a unit of these columns */
 };
 
 bool factor_name_ok(const char *name)
@@ -57,7 +58,11 @@ static bool factorfile_find_layout(struct layout *t, struct span line)
     bool timed = n >= BY_TIME &&
                  (heading || (span_number(field[1], &number) && span_number(field[2], &number)));
     t->columns = timed ? BY_TIME : BY_UTTERANCE;
-    t->duration = timed && heading && (span_is(field[2], "duration") || span_is(field[2], "dur"));
+    t->start = t->end = 1;
+    if (timed && heading) {
+        listed_time(field[1], &t->start);
+        t->duration = listed_time(field[2], &t->end) == TIME_DURATION;
+    }
     return heading;
 }
 
@@ -113,8 +118,16 @@ static enum status factorfile_add_line(struct factorfile *f, const struct layout
         (!span_number(field[1], &s.start) || !span_number(field[2], &s.end) || !isfinite(s.start) ||
          !isfinite(s.end) || s.end < (t->duration ? 0 : s.start)))
         return factorfile_bad(name, number, "no start and end in seconds", err);
-    if (t->duration)
-        s.end += s.start;
+    if (t->columns == BY_TIME) {
+        s.start *= t->start;
+        s.end = s.end * t->end + (t->duration ? s.start : 0);
+    }
+    /* Of spans without a length nothing would ever have the value. */
+    if (value.n && s.end <= s.start)
+        return factorfile_bad(name, number,
+                              "a span that ends where it starts (of durations the heading says "
+                              "\"duration\")",
+                              err);
     if (!value.n)
         return STATUS_OK;
     return factorfile_add(f, field[0], value, s, name, err);

@@ -212,6 +212,21 @@ static enum status pitch_table_check_times(const struct pitch_table *t, const ch
     return STATUS_OK;
 }
 
+/* A recording's rows as they stand: what rises hardly ever is no time, but F0 with its voicing. */
+static enum status pitch_table_check_order(const struct pitch_table *t, const struct layout *l,
+                                           const char *name, struct err *err)
+{
+    size_t falls = 0;
+    for (size_t i = 1; i < t->count; i++)
+        falls += t->value[i].time <= t->value[i - 1].time;
+    if (l->utterance != NO_COLUMN || l->time == NO_COLUMN || t->count < 8 || falls * 10 <= t->count)
+        return STATUS_OK;
+    return err_set(err, STATUS_FORMAT,
+                   "%s: what should be times in seconds does not rise (%zu of %zu rows): a header, "
+                   "such as \"time f0\", names the columns, and one column alone is F0 by frame",
+                   name, falls, t->count);
+}
+
 enum status pitch_table_parse(struct pitch_table *out, const void *bytes, size_t size,
                               const char *name, const char *utterance, struct err *err)
 {
@@ -231,6 +246,8 @@ enum status pitch_table_parse(struct pitch_table *out, const void *bytes, size_t
     code = rows_end(&rows, code, err);
     if (!code && t.count == 0)
         code = err_set(err, STATUS_FORMAT, "%s: no pitch in this file", name);
+    if (!code)
+        code = pitch_table_check_order(&t, &layout, name, err);
     if (code) {
         pitch_table_free(&t);
         return code;

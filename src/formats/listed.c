@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "formats/filenames.h"
@@ -26,6 +27,67 @@ size_t listed_column(const struct span *field, size_t n)
             if (span_is(field[i], *h))
                 return i;
     return n;
+}
+
+/* The end of S without the unit END, "_s" or "(ms)", and what divides them; false: it has none. */
+static bool listed_drop_unit(struct span *s, const char *end)
+{
+    size_t n = strlen(end);
+    if (s->n <= n || strncasecmp(s->s + s->n - n, end, n) != 0)
+        return false;
+    s->n -= n;
+    while (s->n > 1 && strchr(" _-.", s->s[s->n - 1]))
+        s->n--;
+    return true;
+}
+
+enum time_column listed_time(struct span field, double *unit)
+{
+    static const struct {
+        const char *name;
+        double unit;
+    } units[] = {{"(ms)", 1e-3},  {"[ms]", 1e-3}, {"_ms", 1e-3},  {"_msec", 1e-3},
+                 {"(s)", 1},      {"[s]", 1},     {"_s", 1},      {"(sec)", 1},
+                 {"[sec]", 1},    {"_sec", 1},    {"_secs", 1},   {"(seconds)", 1},
+                 {"_seconds", 1}, {" ms", 1e-3},  {" seconds", 1}};
+    static const struct {
+        const char *name;
+        enum time_column is;
+    } names[] = {{"start", TIME_START},
+                 {"begin", TIME_START},
+                 {"start_time", TIME_START},
+                 {"start time", TIME_START},
+                 {"begin_time", TIME_START},
+                 {"begin time", TIME_START},
+                 {"onset", TIME_START},
+                 {"xmin", TIME_START},
+                 {"tmin", TIME_START},
+                 {"from", TIME_START},
+                 {"end", TIME_END},
+                 {"stop", TIME_END},
+                 {"end_time", TIME_END},
+                 {"end time", TIME_END},
+                 {"stop_time", TIME_END},
+                 {"offset", TIME_END},
+                 {"xmax", TIME_END},
+                 {"tmax", TIME_END},
+                 {"to", TIME_END},
+                 {"finish", TIME_END},
+                 {"duration", TIME_DURATION},
+                 {"dur", TIME_DURATION},
+                 {"length", TIME_DURATION},
+                 {"len", TIME_DURATION},
+                 {"segment_duration", TIME_DURATION}};
+    *unit = 1;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (listed_drop_unit(&field, units[i].name)) {
+            *unit = units[i].unit;
+            break;
+        }
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (span_is(field, names[i].name))
+            return names[i].is;
+    return TIME_NONE;
 }
 
 static bool listed_is_file(const char *name)

@@ -15,6 +15,12 @@
  * and "id" are not among them: speakers and factors have such, too. */
 size_t listed_column(const struct span *field, size_t n);
 
+/* What a header says of times. */
+enum time_column { TIME_NONE, TIME_START, TIME_END, TIME_DURATION };
+
+/* What FIELD is the header of, "start_s", "Duration (ms)", "offset", and *UNIT, its seconds. */
+enum time_column listed_time(struct span field, double *unit);
+
 /*
  * Those of UTTERANCE that are files (they have folders, or the ending of a recording or of labels)
  * become the utterances of these files, as NAMING or further names them (folder_utterances); the

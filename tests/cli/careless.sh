@@ -17,6 +17,12 @@ refuses 2 "would replace an input" activations -m "$dir/ssl.safetensors" \
     -o "$dir/ssl.safetensors" "$dir/M1-3-0000.flac"
 refuses 2 "would replace an input" count -m "$dir/ssl.safetensors" -a "$dir/M1-3-0000.flac" \
     -l "$demo/textgrid" --speakers "$dir/speakers.tsv" -o "$dir/speakers.tsv"
+cp "$dir/speakers.tsv" "$dir/factor.tsv"
+refuses 2 "would replace an input" count -m "$dir/ssl.safetensors" -a "$dir/M1-3-0000.flac" \
+    -l "$demo/textgrid" --factor "x=$dir/factor.tsv" -o "$dir/factor.tsv"
+refuses 2 "would replace an input" ledger "ssl=$dir/a.counts" -o "$dir/a.counts"
+refuses 2 "would replace an input" ledger "ssl=$demo/counts/ssl.counts" -m "ssl=$dir/ssl.safetensors" \
+    -o "$dir/ssl.safetensors"
 in=$dir/in
 mkdir "$in" "$in/model" "$in/audio" "$in/labels"
 cp "$dir/ssl.safetensors" "$in/model/model.safetensors"

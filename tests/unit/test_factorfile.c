@@ -48,6 +48,10 @@ static void values_hold_from_start_to_end(void **state)
     static const char *const texts[] = {
         "utt start end value\na 0.5 1.0 very sad\nb 0 1 17\na 0 0.5 happy\na 2 3\n",
         "a\t0\t0.5\thappy\na\t0.5\t1\tvery sad\nb\t0\t1\t17\nb\t0\t1\t17\n",
+        "utt,onset,duration (s),value\na,0,0.5,happy\na,0.5,0.5,very sad\nb,0,1,17\n",
+        "utt onset_s len value\na 0 0.5 happy\na 0.5 0.5 very sad\nb 0 1 17\n",
+        "utt\tstart_ms\tsegment_duration_ms\tvalue\na\t0\t500\thappy\na\t500\t500\tvery sad\n"
+        "b\t0\t1000\t17\n",
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -77,6 +81,7 @@ static void what_is_no_factor_is_refused_with_its_line(void **state)
         {"a 0 1 x\na 1 0.5 y\n", "line 2: no start and end"},
         {"a 0 1 x\na 1 inf y\n", "line 2: no start and end"},
         {"a 0 1 x\na one 2 y\n", "line 2: no start and end"},
+        {"utt at it value\na 0 1 x\na 1 1 y\n", "line 3: a span that ends where it starts"},
         {"a 0 1 x\na 1\n", "line 2: not"},
     };
     (void)state;

@@ -63,6 +63,11 @@ static void tables_have_a_header_or_four_columns(void **state)
                               "Begin,End,Label,Type,Speaker\n0,1,say,words,s\n"
                               "0,0.5,S,phones,s\n0.5,1,EY1,phones,s\n"),
                         "own 0-0.5 S, own 0.5-1 EY1, ");
+    assert_string_equal(shown(&label_format_tabular, "utt,offset,duration,text\nu,1,0.5,AA\n"),
+                        "u 1-1.5 AA, ");
+    assert_string_equal(
+        shown(&label_format_tabular, "utt,onset (ms),offset (ms),phone\nu,250,500,AA\n"),
+        "u 0.25-0.5 AA, ");
     assert_string_equal(shown(&label_format_tabular, "u 0 x AA\n"),
                         "f: line 1: no start and end in seconds");
     assert_string_equal(shown(&label_format_tabular, "u 0 nan AA\n"),

@@ -93,6 +93,9 @@ static void broken_tables_name_the_line(void **state)
         {"a 0.1 100\n\"b\"\n", "line 2: no time"},
         {"utterance,time,f0\n,0.1,100\n", "line 2: no utterance"},
         {"0.5 100\n0.25 1\n0.5 110\n", "u: two values, 100 and 110 Hz, at the same time 0.5"},
+        /* Of Snack: F0, voicing, energy. */
+        {"0 0 12\n0 0 12\n110 1 90\n112 1 91\n111 1 90\n109 1 88\n0 0 12\n0 0 9\n",
+         "does not rise"},
         {"time,f0\n0.1,\"100\n", "line 2: a quote that is never closed"},
     };
     (void)state;

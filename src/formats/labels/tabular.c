@@ -26,6 +26,7 @@ struct tabular_layout {
     char divider;
     size_t utterance, start, end, label, type; /* columns, or NO_COLUMN */
     bool duration;                             /* the end column holds durations */
+    double start_unit, end_unit;               /* seconds of a unit of these columns */
     struct names other;                        /* types of rows that are passed over */
     bool any;                                  /* a row was not */
 };
@@ -39,33 +40,54 @@ static size_t tabular_column(const struct span *field, size_t n, const char *con
     return NO_COLUMN;
 }
 
+/* The first column that is the header of WHAT, and its *UNIT. */
+static size_t tabular_time(const struct span *field, size_t n, enum time_column what, double *unit)
+{
+    double own;
+    for (size_t i = 0; i < n; i++)
+        if (listed_time(field[i], &own) == what) {
+            *unit = own;
+            return i;
+        }
+    return NO_COLUMN;
+}
+
 /* The columns of a table by its first line; true if that is a header. */
 static bool tabular_find_layout(struct tabular_layout *t, struct span line)
 {
     static const char *const name[] = {"name", NULL};
-    static const char *const start[] = {"start", "begin", "start_time", "xmin", NULL};
-    static const char *const end[] = {"end", "end_time", "xmax", NULL};
-    static const char *const duration[] = {"duration", "dur", NULL};
     static const char *const label[] = {"label", "phone", "phoneme", "text", NULL};
     static const char *const type[] = {"type", "tier", NULL};
     struct span field[MAX_COLUMNS];
+    double start_unit = 1, end_unit = 1, unit = 1;
     char divider = span_divider(line);
     size_t n = span_split(line, divider, field, MAX_COLUMNS);
     size_t utterance = listed_column(field, n);
     *t = (struct tabular_layout){divider,
                                  utterance < n ? utterance : tabular_column(field, n, name),
-                                 tabular_column(field, n, start),
-                                 tabular_column(field, n, end),
+                                 tabular_time(field, n, TIME_START, &start_unit),
+                                 tabular_time(field, n, TIME_END, &end_unit),
                                  tabular_column(field, n, label),
                                  tabular_column(field, n, type),
                                  .other = t->other};
+    size_t length = tabular_time(field, n, TIME_DURATION, &unit);
+    /* "offset" and "duration" are where it starts and how long it is. */
+    if (t->start == NO_COLUMN && length != NO_COLUMN) {
+        t->start = t->end;
+        start_unit = end_unit;
+        t->end = NO_COLUMN;
+    }
     if (t->end == NO_COLUMN) {
-        t->end = tabular_column(field, n, duration);
+        t->end = length;
+        end_unit = unit;
         t->duration = true;
     }
+    t->start_unit = start_unit;
+    t->end_unit = end_unit;
     if (t->start != NO_COLUMN && t->end != NO_COLUMN && t->label != NO_COLUMN)
         return true;
-    *t = (struct tabular_layout){divider, 0, 1, 2, 3, NO_COLUMN, .other = t->other};
+    *t = (struct tabular_layout){
+        divider, 0, 1, 2, 3, NO_COLUMN, .start_unit = 1, .end_unit = 1, .other = t->other};
     return false;
 }
 
@@ -117,8 +139,8 @@ static enum status tabular_read_row(struct label_lines *s, struct tabular_layout
     if (t->start >= n || t->end >= n || !span_number(field[t->start], &start) ||
         !span_number(field[t->end], &end))
         return label_lines_bad(s, err, "no start and end in seconds");
-    if (t->duration)
-        end += start;
+    start *= t->start_unit;
+    end = end * t->end_unit + (t->duration ? start : 0);
     /* Silence may well be an empty last field, which some writers leave out. */
     struct span label = t->label < n ? field[t->label] : (struct span){"", 0};
     if (t->utterance == NO_COLUMN)
