@@ -19,7 +19,8 @@
 #include "formats/tensors/safetensors.h"
 #include "train/mask.h"
 
-/* What is predicted: labels of the recordings, or the nearest of the centroids of the input. */
+/* What is predicted: labels of the recordings, or for those without the nearest of the centroids of
+ * the input. */
 struct ssl {
     struct tensors file;
     bool labelled;
@@ -57,6 +58,8 @@ static enum status ssl_read_centroids(struct eval *e, struct ssl *s, struct err 
 {
     const char *path = e->options->clusters;
     const struct tensor *t = tensors_find(&s->file, "centroids");
+    if (!t && s->labelled)
+        return STATUS_OK;
     if (!t || t->ndim != 2 || t->shape[0] == 0 || t->shape[1] == 0)
         return err_set(err, STATUS_FORMAT,
                        "%s: neither labels of recordings nor a matrix of centroids", path);
@@ -69,7 +72,7 @@ static enum status ssl_read_centroids(struct eval *e, struct ssl *s, struct err 
     if (s->clusters != e->head.classes)
         return err_set(err, STATUS_MISMATCH, "%s: %zu clusters, but the head has %u classes", path,
                        s->clusters, e->head.classes);
-    if (e->options->noise > 0)
+    if (e->options->noise > 0 && !s->labelled)
         return err_set(err, STATUS_UNSUPPORTED,
                        "%s: clusters of input with noise: labels are needed (cluster --assign)",
                        path);
@@ -88,7 +91,7 @@ static enum status ssl_open(struct eval *e, struct err *err)
     enum status code = safetensors_open(&s->file, e->options->clusters, err);
     for (size_t i = 0; i < s->file.count && !code; i++)
         s->labelled = s->labelled || ssl_ends(s->file.tensor[i].name, "/labels");
-    return code || s->labelled ? code : ssl_read_centroids(e, s, err);
+    return code ? code : ssl_read_centroids(e, s, err);
 }
 
 static enum status ssl_worker(struct worker *w, struct err *err)
@@ -110,23 +113,30 @@ static void ssl_worker_free(struct worker *w)
     free(m);
 }
 
-/* The clusters of IT as the file has them for the recording, which must have as many frames. */
-static enum status ssl_take_labels(const struct worker *w, const struct item *it, int32_t *label,
+/* The clusters that the file has for the current recording into *OUT; NULL: it has none. */
+static enum status ssl_find_labels(const struct worker *w, const struct tensor **out,
                                    struct err *err)
 {
     const struct eval *e = w->e;
     const struct ssl *s = e->own;
-    const char *utterance = e->corpus.recordings.recording[w->recording].utterance;
-    size_t frames = eval_frame_labels(w)->frames;
     struct buf name = BUF_INIT;
-    buf_printf(&name, "%s/labels", utterance);
-    const struct tensor *t = buf_ok(&name) ? tensors_find(&s->file, name.data) : NULL;
-    bool known = buf_ok(&name);
+    buf_printf(&name, "%s/labels", e->corpus.recordings.recording[w->recording].utterance);
+    bool ok = buf_ok(&name);
+    *out = ok ? tensors_find(&s->file, name.data) : NULL;
     buf_free(&name);
-    if (!known)
+    if (!ok)
         return err_nomem(err);
-    if (!t)
-        return err_set(err, STATUS_NOTFOUND, "no clusters of it in %s", e->options->clusters);
+    if (*out || (s->centre && e->options->noise <= 0))
+        return STATUS_OK;
+    return err_set(err, STATUS_NOTFOUND, "no clusters of it in %s", e->options->clusters);
+}
+
+/* Those of IT from T, which must have as many as the recording has frames. */
+static enum status ssl_take_labels(const struct worker *w, const struct item *it,
+                                   const struct tensor *t, int32_t *label, struct err *err)
+{
+    const struct eval *e = w->e;
+    size_t frames = eval_frame_labels(w)->frames;
     if (t->dtype != DTYPE_I32 || t->ndim != 1 || t->count != frames)
         return err_set(err, STATUS_MISMATCH, "%zu clusters in %s for %zu frames", t->count,
                        e->options->clusters, frames);
@@ -178,14 +188,16 @@ static enum status ssl_input(struct worker *w, const struct item *it, struct err
 {
     static const struct mask mask = MASK_DEFAULTS;
     const struct eval *e = w->e;
-    const struct ssl *s = e->own;
     struct masked *m = w->own;
     const char *utterance = e->corpus.recordings.recording[w->recording].utterance;
     if (!mem_grow(&m->masked, &m->masked_cap, it->frames, sizeof *m->masked) ||
         !mem_grow(&m->label, &m->label_cap, it->frames, sizeof *m->label))
         return err_nomem(err);
-    enum status code =
-        s->labelled ? ssl_take_labels(w, it, m->label, err) : ssl_assign(w, it, m->label, err);
+    const struct tensor *labels;
+    enum status code = ssl_find_labels(w, &labels, err);
+    if (!code)
+        code = labels ? ssl_take_labels(w, it, labels, m->label, err)
+                      : ssl_assign(w, it, m->label, err);
     if (code)
         return code;
     mask_draw(&mask, e->options->seed, corpus_hash(utterance), it->index, m->masked, it->frames);

@@ -69,6 +69,11 @@ for assign in '' --assign; do
     prints masked-frame "${ssl[@]}" --task ssl --clusters "$dir/clusters$assign" --format tsv
     cp "$dir/text" "$dir/ssl$assign"
 done
+mkdir "$dir/men_audio"
+cp "$demo"/audio/M*.flac "$dir/men_audio"
+"$PROPNEU" cluster -q "${ssl[@]:0:2}" -a "$dir/men_audio" --layer fbank --k 100 --assign -o "$dir/men" || complain "cluster failed"
+prints masked-frame "${ssl[@]}" --task ssl --clusters "$dir/men" --format tsv
+[ "$(grep -c speaker "$dir/text")" = 14 ] || complain "recordings without clusters are left out"
 cmp "$dir/ssl" "$dir/ssl--assign" || complain "centroids and their labels are not the same clusters"
 "$PROPNEU" eval "${ssl[@]}" --task ssl --clusters "$dir/clusters" --seed 1 --format tsv | cmp -s - "$dir/ssl" &&
     complain "the seed does not move the masks"

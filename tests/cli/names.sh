@@ -69,6 +69,27 @@ for figure in 2 3b 4 5 7 8; do
     clean "figure $figure" "$dir/f/f.svg" "$dir/f/f.tsv"
 done
 tries 0 figure 3b "$counts" -o "$dir/f/$evil.svg"
+
+# Runs of training whose folders are called so, also in the explorer; methods and tasks of tables.
+run=$dir/f/run$evil
+mkdir -p "$run" "$dir/state/propneu/training"
+printf 'step\tloss\n1\t2\n2\t1\n' >"$run/log.tsv"
+printf '{"command": "propneu train \\u001b]0;t\\u0007\\u202e", "place": "/", "steps": 4}' >"$run/run.json"
+printf '%s' "$run" >"$dir/state/propneu/training/1.run"
+in_all_formats figure training "$run"
+tries 0 figure training "$run" -o "$dir/f/f.svg"
+clean 'figure training' "$dir/f/f.svg" "$dir/f/f.tsv"
+XDG_STATE_HOME=$dir/state tries 0 explore --dump=120x40 --draws 0 --view experiments "$counts"
+grep -q 'training of run' "$dir/out" || complain "explore: no run in $(cat "$dir/out")"
+word=$(printf '%s' "$evil" | LC_ALL=C tr -d '\000-\037\177') # others are refused
+printf 'task\tmethod\tseed\tshare\terror\n%s\t%s\t1\t0.5\t0.25\n' "$word" "$word" >"$dir/f/p.tsv"
+in_all_formats figure 6 "$dir/f/p.tsv"
+tries 0 figure 9 "$dir/f/p.tsv" -o "$dir/f/f.svg"
+clean 'figure 9' "$dir/f/f.svg" "$dir/f/f.tsv"
+printf 'task\tmethod\tseed\tshare\t%s\n' "$word" >"$dir/f/p.tsv"
+tries 1 figure 6 "$dir/f/p.tsv"
+printf 'step\tloss\n1\t%s\n' "$word" >"$run/log.tsv"
+tries 1 figure training "$run"
 tries 0 merge "$counts" -o "$dir/f/$evil.merged"
 
 # A model, recordings, labels and speakers of such names.
