@@ -75,6 +75,16 @@ tail -1 "$dir/f0/log.tsv" | awk -F '\t' '{ printf "%.4f\n", $8 }' | cmp -s - "$d
     complain "f0: --valid and eval differ: $(tail -1 "$dir/f0/log.tsv"), $(cat "$dir/measured")"
 "$PROPNEU" erase -q -m "$dir/sid" -c "$demo/counts/sid.counts" --set gender -o "$dir/erased" || complain 'erase'
 
+# A run that is finished has nothing to tell, and a recipe says what is not given.
+trains three "${speakers[@]}" --task sid --steps 12 -j 3 --save-every 5
+[ ! -s "$dir/err" ] || complain "finished, but: $(cat "$dir/err")"
+trains recipe "${speakers[@]}" --task sid --recipe pretrain --steps 1
+cut -f4 "$dir/recipe/log.tsv" | tail -1 | grep -qx '0.001' || complain '--recipe replaces what is given'
+"$PROPNEU" train -q "${model[@]}" -a "$dir/audio" "${speakers[@]}" --task sid --recipe retrain --steps 1 --lr 1e-3 \
+    -o "$dir/other2" 2>"$dir/err" || complain "--recipe: $(cat "$dir/err")"
+cmp -s "$dir/other2/model.safetensors" "$dir/recipe/model.safetensors" && complain '--recipe changes nothing'
+refuses 2 'pretrain, retrain or' train "${base[@]}" "${speakers[@]}" --task sid --recipe none -o "$dir/n2"
+
 # Nothing to learn, and what does not go together.
 cp -R "$dir/sid" "$dir/other"
 refuses 1 'is of another training' train "${base[@]}" "${speakers[@]}" --task sid --steps 13 -o "$dir/other"

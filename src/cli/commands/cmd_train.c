@@ -16,6 +16,7 @@
 #include "cli/commands/input_options.h"
 #include "cli/progress.h"
 #include "train/gradients_file.h"
+#include "train/recipe.h"
 #include "train/training.h"
 
 #define NOTES 20 /* lines that tell how it goes */
@@ -40,6 +41,7 @@ enum {
     OPT_VALID,
     OPT_MEMORY,
     OPT_GRADIENTS,
+    OPT_RECIPE,
 };
 
 static const struct cli_option options[] = {
@@ -67,6 +69,8 @@ static const struct cli_option options[] = {
     {"valid", 0, "AUDIO", "recordings measured whenever the state is kept", CLI_FILE},
     {"memory", 0, "MIB", "recordings kept in memory (default: 2048)", NULL},
     {"gradients", 0, "BATCH", "write loss and gradients of this batch alone", CLI_FILE},
+    {"recipe", 0, "NAME", "batch, crop, rate, clip and steps that are not given",
+     &RECIPES(RECIPE_WORD)[1]},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -75,6 +79,8 @@ struct train_request {
     struct training_options o;
     bool tasked, frozen;
     const char *batch; /* of --gradients */
+    const struct recipe *recipe;
+    uint64_t given; /* bit OPT_...: it is on the command line */
 };
 
 static const struct cli_group_use groups[] = {
@@ -176,10 +182,15 @@ static bool train_take(void *request, const struct cli_args *a, int opt)
 {
     struct train_request *r = request;
     const char *wrong = NULL;
+    r->given |= UINT64_C(1) << opt;
     switch (opt) {
     case OPT_CLUSTERS: r->o.data.clusters = a->value; break;
     case OPT_VALID: r->o.valid = a->value; break;
     case OPT_GRADIENTS: r->batch = a->value; break;
+    case OPT_RECIPE:
+        r->recipe = recipe_find(a->value);
+        wrong = r->recipe ? NULL : "--recipe is pretrain, retrain or finetune";
+        break;
     case OPT_TASK:
     case OPT_HEAD:
     case OPT_LAYERS:
@@ -190,6 +201,25 @@ static bool train_take(void *request, const struct cli_args *a, int opt)
     if (wrong)
         cli_usage(a->command, "%s", wrong);
     return !wrong;
+}
+
+/* What the recipe says and no option. */
+static void train_follow(struct train_request *r)
+{
+    const struct recipe *p = r->recipe;
+    struct training_options *o = &r->o;
+    if (!p)
+        return;
+    if (!(r->given >> OPT_BATCH & 1))
+        o->batch = p->batch;
+    if (!(r->given >> OPT_CROP & 1))
+        o->data.crop = p->crop;
+    if (!(r->given >> OPT_LR & 1))
+        o->rate = p->rate;
+    if (!(r->given >> OPT_CLIP & 1))
+        o->clip = p->clip;
+    if (!(r->given >> OPT_STEPS & 1) && p->steps)
+        o->steps = p->steps;
 }
 
 /* What is missing or contradictory, or NULL. */
@@ -260,7 +290,7 @@ static void train_tell(struct train_run *r, const struct training_row *row, uint
 static enum status train_steps(struct training *t, struct train_run *r, uint64_t steps,
                                struct err *err)
 {
-    struct training_row row;
+    struct training_row row = {.skipped = 0};
     enum status code = STATUS_OK;
     r->noted = training_steps_done(t);
     if (r->noted)
@@ -357,6 +387,7 @@ static int train_main(struct cli *cli, int argc, char **argv)
                                (size_t)(argc - a.first));
     if (a.first < argc)
         return cli_usage(&command_train, "what is '%s'?", argv[a.first]);
+    train_follow(&q);
     const char *wrong = train_complaint(&q, cli);
     if (wrong)
         return cli_usage(&command_train, "%s", wrong);
