@@ -135,7 +135,7 @@ void progress_show(void *context, const struct count_totals *t)
 }
 
 /* DONE may be fractional: a step is a pass over the test set, and takes long. */
-void progress_steps(struct progress *p, double done, uint64_t all)
+void progress_steps(struct progress *p, const char *of, double done, uint64_t all)
 {
     char left[40] = "?";
     double at = worker_clock(), before = (double)p->before;
@@ -144,9 +144,8 @@ void progress_steps(struct progress *p, double done, uint64_t all)
     p->last = at;
     if (done > before)
         say_time((at - p->start) * ((double)all - done) / (done - before), left, sizeof left);
-    fprintf(stderr, "%s%s: %s/%" PRIu64 " runs of the test set, %s left%s",
-            p->terminal ? "\r" : "propneu: ", p->what, number_fixed(floor(done), 0).text, all, left,
-            p->terminal ? "\033[K" : "\n");
+    fprintf(stderr, "%s%s: %s/%" PRIu64 " %s, %s left%s", p->terminal ? "\r" : "propneu: ", p->what,
+            number_fixed(floor(done), 0).text, all, of, left, p->terminal ? "\033[K" : "\n");
     fflush(stderr);
     p->shown = p->terminal;
 }

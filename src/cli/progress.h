@@ -31,8 +31,9 @@ void progress_begin(struct progress *p, const struct cli *cli, const char *what)
 void progress_message(void *context, const char *message);
 void progress_count(void *context, size_t done, size_t all);
 
-/* Of an experiment: how many of ALL its steps are DONE, p->before of them long ago. */
-void progress_steps(struct progress *p, double done, uint64_t all);
+/* How many of ALL steps, called OF ("runs of the test set"), are DONE, p->before of them long ago.
+ */
+void progress_steps(struct progress *p, const char *of, double done, uint64_t all);
 
 /* A hook of work whose share done, 0 to 1, is all that can be said; CONTEXT as above. */
 void progress_share(void *context, double share);

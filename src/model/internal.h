@@ -22,6 +22,7 @@ struct linear {
     uint32_t in, out;
     float *packed;       /* transposed weight, as kernels.gemm takes it */
     const float *weight; /* [out][in] with keep_weights, else NULL */
+    float *back;         /* weight as it is, packed for the backward pass; likewise */
     const float *bias;   /* [out], or NULL */
 };
 
@@ -206,7 +207,7 @@ enum status bind_map(struct binder *b, struct linear *l, const char *prefix, uin
  * epsilon is that of the encoder's norms. */
 enum status bind_norm(struct binder *b, struct norm *n, const char *prefix, uint32_t width,
                       struct err *err);
-/* Packs WEIGHT [out][in] into L->packed. */
+/* Packs WEIGHT [out][in] into L->packed, and L->back where it has one. */
 void linear_pack(const struct kernels *kn, struct linear *l, const float *weight);
 enum status bind_encoder(struct binder *b, struct err *err);
 

@@ -274,7 +274,7 @@ static void train_tell(struct train_run *r, const struct training_row *row, uint
 {
     uint64_t every = steps / NOTES ? steps / NOTES : 1;
     r->loss += row->loss;
-    progress_steps(&r->shown, (double)row->step, steps);
+    progress_steps(&r->shown, "steps", (double)row->step, steps);
     if (row->step % every != 0 && row->step != steps)
         return;
     progress_end(&r->shown);
@@ -296,6 +296,7 @@ static enum status train_steps(struct training *t, struct train_run *r, uint64_t
     if (r->noted)
         cli_note(r->cli, "going on behind step %" PRIu64, r->noted);
     progress_begin(&r->shown, r->cli, "trained");
+    r->shown.before = r->noted;
     while (!code && !training_done(t)) {
         code = training_step(t, &row, err);
         if (!code)

@@ -75,7 +75,7 @@ static void measure_stepped(void *context, const struct experiment *x)
     if (!s->begun)
         s->progress.before = x->done;
     s->begun = true;
-    progress_steps(&s->progress, x->done, x->steps);
+    progress_steps(&s->progress, "runs of the test set", x->done, x->steps);
 }
 
 /* Progress within a step, as a fraction of it. */
@@ -84,7 +84,7 @@ static void measure_heard(void *context, size_t done, size_t all)
     struct measure_shown *s = context;
     double part = all ? (double)done / (double)all : 0;
     if (s->x)
-        progress_steps(&s->progress, s->x->done + part, s->x->steps);
+        progress_steps(&s->progress, "runs of the test set", s->x->done + part, s->x->steps);
 }
 
 static void measure_problem(void *context, const char *message)

@@ -16,8 +16,7 @@ void linear_back(struct backward *b, const struct linear *l, const float *x, siz
         kn->add(dbias, dy + i * ldy, l->out);
     if (!dx)
         return;
-    kn->pack(l->in, l->out, l->weight, l->in, b->packed);
-    kn->gemm(b->t, l->in, l->out, dy, ldy, b->packed, dx, l->in, NULL, add);
+    kn->gemm(b->t, l->in, l->out, dy, ldy, l->back, dx, l->in, NULL, add);
 }
 
 void norm_back(struct backward *b, const struct norm *n, const struct tape_norm *tape,

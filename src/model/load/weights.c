@@ -181,6 +181,8 @@ enum status bind_vector(struct binder *b, const float **out, const char *name, s
 void linear_pack(const struct kernels *kn, struct linear *l, const float *weight)
 {
     kn->pack_transposed(l->out, l->in, weight, l->in, l->packed);
+    if (l->back)
+        kn->pack(l->in, l->out, weight, l->in, l->back);
 }
 
 enum status bind_map(struct binder *b, struct linear *l, const char *prefix, uint32_t out,
@@ -197,11 +199,13 @@ enum status bind_map(struct binder *b, struct linear *l, const char *prefix, uin
     l->out = out;
     if (!b->survey) {
         l->packed = model_floats(b->model, kernels_packed_size(kn, out, in));
-        if (l->packed)
+        l->back = b->keep ? model_floats(b->model, kernels_packed_size(kn, in, out)) : NULL;
+        bool room = l->packed && (l->back || !b->keep);
+        if (room)
             linear_pack(kn, l, w.data);
         l->weight = b->keep ? w.data : NULL;
         binder_unload(b, &w);
-        if (!l->packed)
+        if (!room)
             return err_nomem(err);
     }
     snprintf(name, sizeof name, "%s.bias", prefix);
