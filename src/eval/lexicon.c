@@ -59,9 +59,10 @@ static bool lexicon_is_variant(struct span word)
     return word.n > 3 && word.s[word.n - 1] == ')' && memchr(word.s + 1, '(', word.n - 1);
 }
 
-static enum status lexicon_line(struct lexicon *l, struct span line, const char *path,
-                                size_t number, struct err *err)
+static enum status lexicon_line(void *lexicon, struct span line, const char *path, size_t number,
+                                struct err *err)
 {
+    struct lexicon *l = lexicon;
     struct span word = lexicon_word(&line), phone;
     uint32_t known = l->word.count;
     if (word.n == 0 || (word.n >= 3 && strncmp(word.s, ";;;", 3) == 0) || lexicon_is_variant(word))
@@ -85,7 +86,12 @@ static enum status lexicon_line(struct lexicon *l, struct span line, const char 
                : err_set(err, STATUS_FORMAT, "%s:%zu: a word without phones", path, number);
 }
 
-enum status lexicon_add(struct lexicon *l, const char *path, struct err *err)
+/* Gives every line of PATH to TAKE. */
+static enum status lexicon_lines(const char *path,
+                                 enum status (*take)(void *context, struct span line,
+                                                     const char *path, size_t number,
+                                                     struct err *err),
+                                 void *context, struct err *err)
 {
     struct mapped m;
     struct lines lines;
@@ -95,14 +101,20 @@ enum status lexicon_add(struct lexicon *l, const char *path, struct err *err)
         return code;
     code = lines_begin(&lines, m.data, m.size, path, err);
     while (!code && lines_next(&lines, &line))
-        code = lexicon_line(l, line, path, lines.number, err);
+        code = take(context, line, path, lines.number, err);
     mapped_close(&m);
     return code;
 }
 
-static enum status transcripts_line(struct transcripts *t, struct span line, const char *path,
+enum status lexicon_add(struct lexicon *l, const char *path, struct err *err)
+{
+    return lexicon_lines(path, lexicon_line, l, err);
+}
+
+static enum status transcripts_line(void *transcripts, struct span line, const char *path,
                                     size_t number, struct err *err)
 {
+    struct transcripts *t = transcripts;
     struct span name = lexicon_word(&line);
     uint32_t known = t->utterance.count;
     if (name.n == 0)
@@ -120,35 +132,20 @@ static enum status transcripts_line(struct transcripts *t, struct span line, con
     return t->words[at] ? STATUS_OK : err_nomem(err);
 }
 
-static enum status transcripts_file(struct transcripts *t, const char *path, struct err *err)
-{
-    struct mapped m;
-    struct lines lines;
-    struct span line;
-    enum status code = mapped_open(&m, path, err);
-    if (code)
-        return code;
-    code = lines_begin(&lines, m.data, m.size, path, err);
-    while (!code && lines_next(&lines, &line))
-        code = transcripts_line(t, line, path, lines.number, err);
-    mapped_close(&m);
-    return code;
-}
-
 enum status transcripts_read(struct transcripts *t, const char *path, struct err *err)
 {
     static const char *const suffix[] = {".trans.txt", NULL};
     struct folder_files files = {0};
     *t = (struct transcripts){.utterance = NAMES_INIT};
     if (!folder_is(path))
-        return transcripts_file(t, path, err);
+        return lexicon_lines(path, transcripts_line, t, err);
     enum status code = folder_find(&files, path, suffix, err);
     if (code)
         return code;
     if (files.count == 0)
         code = err_set(err, STATUS_NOTFOUND, "%s: no transcripts (*.trans.txt) below it", path);
     for (size_t i = 0; i < files.count && !code; i++)
-        code = transcripts_file(t, files.path[i], err);
+        code = lexicon_lines(files.path[i], transcripts_line, t, err);
     folder_files_free(&files);
     return code;
 }
