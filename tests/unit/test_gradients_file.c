@@ -11,8 +11,9 @@
 #include "formats/tensors/safetensors.h"
 #include "train/gradients_file.h"
 
-#define BATCH "gradients/g_melhubert_20ms/"
-#define OUT   "test_gradients_file.safetensors"
+#define BATCH   "gradients/g_melhubert_20ms/"
+#define OUT     "test_gradients_file.safetensors"
+#define DAMAGED "test_gradients_damaged.safetensors"
 
 static struct gradients_request request(enum train_task task)
 {
@@ -61,6 +62,48 @@ static void a_batch_has_the_gradients_of_torch(void **state)
     unlink(OUT);
 }
 
+/* A batch of OUT whose tensor NAME is X instead: what the lengths and labels of a damaged file say
+ * must fit the frames. */
+static void write_batch(const char *name, const int32_t *x)
+{
+    struct err err;
+    struct tensors t;
+    assert_ok(safetensors_open(&t, data_path(BATCH "batch.safetensors"), &err));
+    FILE *f = fopen(DAMAGED, "wb");
+    assert_non_null(f);
+    for (size_t i = 0; i < t.count; i++)
+        if (strcmp(t.tensor[i].name, name) == 0)
+            t.tensor[i].data = (const unsigned char *)x;
+    assert_ok(safetensors_write(f, t.tensor, t.count, NULL, 0, &err));
+    assert_int_equal(fclose(f), 0);
+    tensors_free(&t);
+}
+
+static void numbers_that_do_not_fit_are_refused(void **state)
+{
+    static const int32_t none[2] = {93, 0}, more[2] = {94, 82}, high[2] = {7, 0}, less[2] = {-1, 3};
+    static const struct {
+        const char *name;
+        const int32_t *x;
+        enum train_task task;
+    } wrong[] = {{"lengths", none, TRAIN_SSL},
+                 {"lengths", more, TRAIN_CTC},
+                 {"sid_labels", high, TRAIN_SID},
+                 {"ctc_target_lengths", less, TRAIN_CTC},
+                 {"ctc_target_lengths", more, TRAIN_CTC}};
+    (void)state;
+    struct err err;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct gradients_request r = request(wrong[i].task);
+        r.batch = DAMAGED;
+        write_batch(wrong[i].name, wrong[i].x);
+        assert_status(gradients_file_make(&r, OUT, NULL, NULL, &err), STATUS_FORMAT);
+        assert_non_null(strstr(err.msg, DAMAGED));
+    }
+    assert_int_not_equal(access(OUT, F_OK), 0);
+    unlink(DAMAGED);
+}
+
 static void what_a_batch_lacks_is_named(void **state)
 {
     (void)state;
@@ -81,6 +124,7 @@ static void what_a_batch_lacks_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_batch_has_the_gradients_of_torch),
+                                       cmocka_unit_test(numbers_that_do_not_fit_are_refused),
                                        cmocka_unit_test(what_a_batch_lacks_is_named)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
