@@ -274,6 +274,43 @@ static void a_failure_is_told(void **state)
     assert_int_equal(wait_end(&p), 0);
 }
 
+/* A run of training is begun, paused and resumed; it saves where it is, and goes on from there. */
+static void training_is_paused_and_goes_on(void **state)
+{
+    struct pty p;
+    char models[PATH_MAX], run[PATH_MAX];
+    (void)state;
+    snprintf(models, sizeof models, "%s", source_path("data/demo"));
+    snprintf(run, sizeof run, "%.3000s", strchr(state_env, '=') + 1);
+    start(&p);
+    assert_true(screen_wait(&p, "finished", false, PATIENCE));
+    pty_send(&p, "T");
+    assert_true(screen_wait(&p, "propneu: ", false, PATIENCE));
+    pty_send(&p, "-m ");
+    pty_send(&p, models);
+    pty_send(&p, "/models/ssl.safetensors -a ");
+    pty_send(&p, models);
+    pty_send(&p, "/audio --task sid --steps 90000 --crop .5 --batch 8 -o ");
+    pty_send(&p, run);
+    pty_send(&p, "/training\r");
+    assert_true(screen_wait(&p, "training of training", false, 2 * PATIENCE));
+    pty_send(&p, "G");
+    assert_true(screen_wait(&p, "loss by step", false, 2 * PATIENCE));
+    pty_send(&p, "x");
+    assert_true(screen_wait(&p, "paused", false, 2 * PATIENCE));
+    pty_send(&p, "r");
+    assert_true(screen_wait(&p, "paused", true, 2 * PATIENCE));
+    assert_true(screen_wait(&p, " left", false, 2 * PATIENCE));
+    pty_send(&p, "x");
+    assert_true(screen_wait(&p, "paused", false, 2 * PATIENCE));
+    pty_send(&p, "d");
+    assert_true(screen_wait(&p, "press d again", false, PATIENCE));
+    pty_send(&p, "d");
+    assert_true(screen_wait(&p, "training of training", true, PATIENCE));
+    pty_send(&p, "q");
+    assert_int_equal(wait_end(&p), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -282,6 +319,7 @@ int main(void)
         cmocka_unit_test(it_ends),
         cmocka_unit_test(listening_answers_at_once),
         cmocka_unit_test(a_failure_is_told),
+        cmocka_unit_test(training_is_paused_and_goes_on),
     };
     char here[PATH_MAX / 2], command[PATH_MAX + 32];
     if (!getcwd(here, sizeof here))
