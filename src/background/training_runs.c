@@ -134,9 +134,10 @@ bool training_runs_look(struct training_runs *t, long long now)
     if (!training_run_place(place, sizeof place) || !folder_is(place) ||
         folder_find(&files, place, suffix, &err))
         return false;
-    size_t n = files.count < TRAINING_RUNS_MAX ? files.count : TRAINING_RUNS_MAX, count = 0;
-    struct training_watch *list = mem_zeros(n + 1, sizeof *list);
-    for (size_t i = 0; list && i < n; i++) {
+    /* Folders that are gone take no place. */
+    size_t count = 0;
+    struct training_watch *list = mem_zeros(TRAINING_RUNS_MAX + 1, sizeof *list);
+    for (size_t i = 0; list && i < files.count && count < TRAINING_RUNS_MAX; i++) {
         changed |= training_runs_look_at(t, files.path[i], &list[count], now);
         count += list[count].name != NULL;
     }

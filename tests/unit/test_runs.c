@@ -281,6 +281,34 @@ static pid_t train_in_run(const char *command)
     return pid;
 }
 
+enum { GONE = TRAINING_RUNS_MAX + 10 };
+
+static void name_gone(int i, char *path, size_t size)
+{
+    snprintf(path, size, "test_runs.state/propneu/training/%04d.run", i);
+}
+
+/* Runs whose folders are gone, more than are looked at. */
+static void make_gone(void)
+{
+    char path[100];
+    mkdir("test_runs.state/propneu", 0777);
+    mkdir("test_runs.state/propneu/training", 0777);
+    for (int i = 0; i < GONE; i++) {
+        name_gone(i, path, sizeof path);
+        write_text(path, "/nonexistent/run");
+    }
+}
+
+static void remove_gone(void)
+{
+    char path[100];
+    for (int i = 0; i < GONE; i++) {
+        name_gone(i, path, sizeof path);
+        remove(path);
+    }
+}
+
 /* Who trains holds the folder, is known, and is no more at work once it has ended in any way. */
 static void a_run_is_seen_by_others(void **state)
 {
@@ -294,6 +322,7 @@ static void a_run_is_seen_by_others(void **state)
     mkdir(RUN, 0777);
     assert_non_null(realpath(RUN, real));
     assert_false(training_runs_look(&runs, 1));
+    make_gone();
     pid_t pid = train_in_run("propneu train --task ssl -o 'a b'");
     assert_true(training_runs_look(&runs, 1));
     assert_int_equal(runs.count, 1);
@@ -338,6 +367,7 @@ static void a_run_is_seen_by_others(void **state)
     remove(RUN "/log.tsv");
     remove(RUN "/run.json");
     rmdir(RUN);
+    remove_gone();
     rmdir("test_runs.state/propneu/training");
     rmdir("test_runs.state/propneu");
     rmdir("test_runs.state");
