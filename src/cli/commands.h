@@ -45,4 +45,7 @@
 COMMANDS(COMMAND_DECLARE)
 #undef COMMAND_DECLARE
 
+/* What prune does with --retrain. */
+extern const struct cli_command command_prune_retrain;
+
 #endif

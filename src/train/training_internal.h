@@ -68,6 +68,10 @@ enum status training_load(struct training *t, struct err *err);
 enum status training_save(struct training *t, struct err *err);
 enum status training_log(struct training *t, const struct training_row *row, struct err *err);
 enum status training_log_resume(struct training *t, struct err *err);
+/* The heading of the log, a line; a row without its newline; TEXT at the end of PATH. */
+extern const char training_log_head[];
+void training_log_print(const struct training_row *row, struct buf *out);
+enum status training_append(const char *path, const struct buf *text, struct err *err);
 /* FOLDER/NAME, to be freed. */
 char *training_path(const struct training *t, const char *name);
 

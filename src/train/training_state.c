@@ -25,7 +25,7 @@
 
 #define STATE "state.safetensors"
 
-static const char log_head[] =
+const char training_log_head[] =
     "step\tloss\taccuracy\tlr\tgrad_norm\tskipped\tseconds\tvalid_loss\tvalid_error\n";
 
 char *training_path(const struct training *t, const char *name)
@@ -218,7 +218,7 @@ enum status training_log_resume(struct training *t, struct err *err)
     struct buf b = BUF_INIT;
     struct outfile f;
     char *path = training_path(t, TRAINING_LOG_NAME);
-    buf_str(&b, log_head);
+    buf_str(&b, training_log_head);
     enum status code = path ? STATUS_OK : err_nomem(err);
     if (!code && t->step > 0 && access(path, F_OK) == 0)
         code = log_read(t, path, &b, err);
@@ -238,25 +238,33 @@ static struct number log_number(double x, int digits)
     return isnan(x) ? (struct number){"-"} : number_short(x, digits);
 }
 
+enum status training_append(const char *path, const struct buf *text, struct err *err)
+{
+    FILE *f = fopen(path, "ae");
+    if (!f)
+        return err_errno(err, path);
+    fwrite(text->data, 1, text->len, f);
+    bool failed = ferror(f) != 0;
+    return fclose(f) != 0 || failed ? err_errno(err, path) : STATUS_OK;
+}
+
+void training_log_print(const struct training_row *row, struct buf *out)
+{
+    buf_printf(out, "%" PRIu64 "\t%s\t%s\t%s\t%s\t%" PRIu64 "\t%s\t%s\t%s", row->step,
+               log_number(row->loss, 9).text, log_number(row->accuracy, 6).text,
+               log_number(row->rate, 6).text, log_number(row->norm, 6).text, row->skipped,
+               number_fixed(row->seconds, 3).text, log_number(row->valid_loss, 9).text,
+               log_number(row->valid_error, 6).text);
+}
+
 enum status training_log(struct training *t, const struct training_row *row, struct err *err)
 {
+    struct buf text = BUF_INIT;
     char *path = training_path(t, TRAINING_LOG_NAME);
-    FILE *f = path ? fopen(path, "ae") : NULL;
-    enum status code = STATUS_OK;
-    if (!path)
-        return err_nomem(err);
-    if (!f) {
-        code = err_errno(err, path);
-    } else {
-        fprintf(f, "%" PRIu64 "\t%s\t%s\t%s\t%s\t%" PRIu64 "\t%s\t%s\t%s\n", row->step,
-                log_number(row->loss, 9).text, log_number(row->accuracy, 6).text,
-                log_number(row->rate, 6).text, log_number(row->norm, 6).text, row->skipped,
-                number_fixed(row->seconds, 3).text, log_number(row->valid_loss, 9).text,
-                log_number(row->valid_error, 6).text);
-        bool failed = ferror(f) != 0;
-        if (fclose(f) != 0 || failed)
-            code = err_errno(err, path);
-    }
+    training_log_print(row, &text);
+    buf_str(&text, "\n");
+    enum status code = path && buf_ok(&text) ? training_append(path, &text, err) : err_nomem(err);
+    buf_free(&text);
     free(path);
     return code;
 }

@@ -25,6 +25,7 @@ static const struct cli_option options[] = {
     {"draws", 0, "N", "--curve: random selections to measure (default: 5)", NULL},
     {"relabel", 0, "[=N|all]", "--curve: protect N relabelled sets, too (default: 99)", "all"},
     {"strata", 0, "COLUMN", "--relabel: exchange speakers of equal values only, or none", NULL},
+    {"retrain", 0, NULL, "cut by cut with training in between: prune --retrain --help", NULL},
     {NULL, 0, NULL, NULL, NULL},
 };
 
@@ -164,8 +165,19 @@ static const char *prune_complaint(const struct edit_request *r, const struct cl
 const struct edit_verbs prune_verbs = {&command_prune, EXPERIMENT_CURVE, "curve",
                                        prune_take,     prune_complaint,  prune_write};
 
+/* True if one of the words is --retrain, which is a command of its own. */
+static bool prune_retrains(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--retrain") == 0)
+            return true;
+    return false;
+}
+
 static int prune_run(struct cli *cli, int argc, char **argv)
 {
+    if (prune_retrains(argc, argv))
+        return command_prune_retrain.run(cli, argc, argv);
     return edit_run(&prune_verbs, cli, argc, argv);
 }
 

@@ -13,11 +13,9 @@
 #include "base/worker.h"
 #include "cli/commands.h"
 #include "cli/commands/edit_options.h"
-#include "cli/commands/input_options.h"
+#include "cli/commands/train_request.h"
 #include "cli/progress.h"
 #include "train/gradients_file.h"
-#include "train/recipe.h"
-#include "train/training.h"
 
 #define NOTES 20 /* lines that tell how it goes */
 
@@ -74,17 +72,9 @@ static const struct cli_option options[] = {
     {NULL, 0, NULL, NULL, NULL},
 };
 
-struct train_request {
-    struct input_request in;
-    struct training_options o;
-    bool tasked, frozen;
-    const char *batch; /* of --gradients */
-    const struct recipe *recipe;
-    uint64_t given; /* bit OPT_...: it is on the command line */
-};
-
 static const struct cli_group_use groups[] = {
     {&input_options, offsetof(struct train_request, in)},
+    {&train_options, 0},
     {NULL, 0},
 };
 
@@ -203,6 +193,8 @@ static bool train_take(void *request, const struct cli_args *a, int opt)
     return !wrong;
 }
 
+const struct cli_option_group train_options = {options, train_take};
+
 /* What the recipe says and no option. */
 static void train_follow(struct train_request *r)
 {
@@ -245,6 +237,30 @@ static const char *train_complaint(const struct train_request *r, const struct c
     if (task == TRAIN_SSL && (r->o.mlp || r->o.mixed || r->o.layer))
         return "--task ssl has the linear head of pre-training on the last layer";
     return NULL;
+}
+
+struct train_request train_request_default(void)
+{
+    return (struct train_request){.o = {.steps = 1000,
+                                        .batch = 16,
+                                        .rate = 1e-4,
+                                        .clip = 1,
+                                        .save_every = 100,
+                                        .freeze = FREEZE_FRONTEND,
+                                        .data = {.memory = (size_t)2048 << 20}}};
+}
+
+const char *train_request_finish(struct train_request *r, const struct cli *cli)
+{
+    struct training_options *o = &r->o;
+    train_follow(r);
+    o->model = r->in.model;
+    o->mean_std = r->in.mean_std;
+    o->normalize = r->in.normalize;
+    o->data.corpus = r->in.corpus;
+    o->threads = cli->threads;
+    o->folder = cli->output;
+    return train_complaint(r, cli);
 }
 
 /* One run, as it is shown. */
@@ -313,12 +329,6 @@ static enum status train_do(struct train_request *q, struct train_run *r, struct
     struct training *t;
     const struct trainset_hooks hooks = {train_problem, train_reading, r, progress_catch_signals()};
     struct training_options *o = &q->o;
-    o->model = q->in.model;
-    o->mean_std = q->in.mean_std;
-    o->normalize = q->in.normalize;
-    o->data.corpus = q->in.corpus;
-    o->threads = r->cli->threads;
-    o->folder = r->cli->output;
     progress_begin(&r->shown, r->cli, "read");
     enum status code = training_open(&t, o, &hooks, err);
     progress_end(&r->shown);
@@ -371,16 +381,10 @@ static int train_gradients(const struct train_request *r, const struct cli *cli,
 
 static int train_main(struct cli *cli, int argc, char **argv)
 {
-    struct train_request q = {.o = {.steps = 1000,
-                                    .batch = 16,
-                                    .rate = 1e-4,
-                                    .clip = 1,
-                                    .save_every = 100,
-                                    .freeze = FREEZE_FRONTEND,
-                                    .data = {.memory = (size_t)2048 << 20}}};
+    struct train_request q = train_request_default();
     struct cli_args a;
     struct err err = {.code = STATUS_OK};
-    int status = cli_parse(&a, cli, &command_train, argc, argv, train_take, &q);
+    int status = cli_parse(&a, cli, &command_train, argc, argv, NULL, &q);
     if (status != CLI_END)
         return status;
     if (q.batch)
@@ -388,8 +392,7 @@ static int train_main(struct cli *cli, int argc, char **argv)
                                (size_t)(argc - a.first));
     if (a.first < argc)
         return cli_usage(&command_train, "what is '%s'?", argv[a.first]);
-    train_follow(&q);
-    const char *wrong = train_complaint(&q, cli);
+    const char *wrong = train_request_finish(&q, cli);
     if (wrong)
         return cli_usage(&command_train, "%s", wrong);
     char *command = edit_command(argc, argv);
