@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "analysis/modelset.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/number.h"
 #include "base/rng.h"
 #include "count/count.h"
 #include "edit/editfolder.h"
@@ -317,6 +319,36 @@ static enum status retrain_finish(const struct retrain *r, struct err *err)
     return code;
 }
 
+/* What the cuts depend on, besides what each training looks at itself. */
+static enum status retrain_check_key(const struct retrain_options *o, struct err *err)
+{
+    const struct analysis_options *a = &o->analysis;
+    struct buf b = BUF_INIT;
+    buf_printf(&b, "rows %u criterion %s exact %d seed %" PRIu64 "\n", o->rows,
+               o->how.criterion->name, o->how.exact, o->how.seed);
+    buf_printf(&b, "protect %s\nrandom %d once %d sigma %s frames %s\n",
+               o->protect ? o->protect : "-", o->random, o->once,
+               number_short(a->params.sigma, 17).text,
+               number_short((double)a->params.min_frames, 17).text);
+    enum status code = retrain_log_key(o->training.folder, &b, err);
+    buf_free(&b);
+    return code;
+}
+
+/* A model in a folder in which nothing was cut is somebody's. */
+static enum status retrain_spare(const char *folder, struct err *err)
+{
+    struct buf top = BUF_INIT;
+    buf_str(&top, folder);
+    bool own = retrain_is_there(&top, "/cuts.tsv"),
+         model =
+             retrain_is_there(&top, "/config.json") || retrain_is_there(&top, "/model.safetensors");
+    buf_free(&top);
+    return own || !model
+               ? STATUS_OK
+               : err_set(err, STATUS_USAGE, "%s: holds a model, which would be replaced", folder);
+}
+
 enum status retrain_run(const struct retrain_options *o, const struct retrain_hooks *hooks,
                         struct err *err)
 {
@@ -328,7 +360,11 @@ enum status retrain_run(const struct retrain_options *o, const struct retrain_ho
                         .folder = BUF_INIT};
     if (mkdir(o->training.folder, 0777) != 0 && access(o->training.folder, W_OK) != 0)
         return err_errno(err, o->training.folder);
-    enum status code = retrain_do(&r, err);
+    enum status code = retrain_spare(o->training.folder, err);
+    if (!code)
+        code = retrain_check_key(o, err);
+    if (!code)
+        code = retrain_do(&r, err);
     if (!code)
         code = retrain_finish(&r, err);
     struct buf *all[] = {&r.source, &r.counts, &r.pruned, &r.folder};

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "formats/file.h"
 #include "train/training_internal.h"
 #include "train/training_log.h"
@@ -28,6 +27,23 @@ static enum status retrain_log_write(const char *path, struct buf *text, struct 
         return code;
     fwrite(text->data, 1, text->len, f.stream);
     return outfile_commit(&f, err);
+}
+
+enum status retrain_log_key(const char *folder, struct buf *text, struct err *err)
+{
+    struct buf path = BUF_INIT;
+    struct mapped m;
+    buf_printf(&path, "%s/cuts.txt", folder);
+    enum status code = buf_ok(&path) && buf_ok(text) ? STATUS_OK : err_nomem(err);
+    if (!code && access(path.data, F_OK) != 0) {
+        code = retrain_log_write(path.data, text, err);
+    } else if (!code && !(code = mapped_open(&m, path.data, err))) {
+        if (m.size != text->len || memcmp(m.data, text->data, m.size) != 0)
+            code = err_set(err, STATUS_MISMATCH, "%s: is of cuts by other options", path.data);
+        mapped_close(&m);
+    }
+    buf_free(&path);
+    return code;
 }
 
 /* The whole number at the start of *AT, which is moved behind it and a tab. */

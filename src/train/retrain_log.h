@@ -4,7 +4,12 @@
 #ifndef PROPNEU_TRAIN_RETRAIN_LOG_H
 #define PROPNEU_TRAIN_RETRAIN_LOG_H
 
+#include "base/buf.h"
 #include "train/retrain.h"
+
+/* STATUS_MISMATCH where FOLDER/cuts.txt, which is made at first, says other than TEXT: how is cut.
+ */
+enum status retrain_log_key(const char *folder, struct buf *text, struct err *err);
 
 /* Adds the line of CUT to FOLDER/cuts.tsv, in place of one that it has. */
 enum status retrain_log_cut(const char *folder, const struct retrain_cut *cut, struct err *err);

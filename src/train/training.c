@@ -134,6 +134,40 @@ static enum status training_open_valid(struct training *t, struct err *err)
     return code;
 }
 
+/* True if FOLDER is there with the file NAME in it. */
+static bool training_has(const struct training *t, const char *name)
+{
+    char *path = training_path(t, name);
+    bool there = path && access(path, F_OK) == 0;
+    free(path);
+    return there;
+}
+
+/* Whatever lies in a folder that no training was begun in is somebody's: a model, of all things. */
+static enum status training_spare(const struct training *t, struct err *err)
+{
+    static const char *const models[] = {"model.safetensors", "config.json", "pytorch_model.bin",
+                                         "mean-std.npy", "preprocessor_config.json"};
+    struct stat model, own;
+    char *weights = training_path(t, models[0]);
+    bool same =
+        weights && stat(t->o.model, &model) == 0 &&
+        ((stat(t->o.folder, &own) == 0 && own.st_ino == model.st_ino &&
+          own.st_dev == model.st_dev) ||
+         (stat(weights, &own) == 0 && own.st_ino == model.st_ino && own.st_dev == model.st_dev));
+    free(weights);
+    if (same)
+        return err_set(err, STATUS_USAGE, "%s: is the model that is trained, and would be replaced",
+                       t->o.folder);
+    if (training_has(t, TRAINING_RUN_NAME))
+        return STATUS_OK;
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        if (training_has(t, models[i]))
+            return err_set(err, STATUS_USAGE, "%s: holds a model, whose %s would be replaced",
+                           t->o.folder, models[i]);
+    return STATUS_OK;
+}
+
 static enum status training_make_folder(struct training *t, struct err *err)
 {
     struct stat st;
@@ -141,7 +175,7 @@ static enum status training_make_folder(struct training *t, struct err *err)
     if (t->made)
         return STATUS_OK;
     if (errno == EEXIST && stat(t->o.folder, &st) == 0 && S_ISDIR(st.st_mode))
-        return STATUS_OK;
+        return training_spare(t, err);
     if (errno == EEXIST)
         return err_set(err, STATUS_IO, "%s: exists and is not a folder", t->o.folder);
     return err_errno(err, t->o.folder);

@@ -55,7 +55,15 @@ enum status training_key(struct training *t, struct err *err)
     buf_printf(b, " rate %s schedule %d warmup %s clip %s decay %s seed %" PRIu64,
                number_short(o->rate, 17).text, o->schedule, number_short(o->warmup, 17).text,
                number_short(o->clip, 17).text, number_short(o->decay, 17).text, o->seed);
-    buf_printf(b, " entries %zu", t->set.entries);
+    const struct corpus_options *c = &o->data.corpus;
+    buf_printf(b, " entries %zu statistics %016" PRIx64 " normalize %d pitch %s %016" PRIx64,
+               t->set.entries, corpus_digest_path(o->mean_std), o->normalize,
+               c->pitch && strcmp(c->pitch, CORPUS_PITCH_AUTO) == 0 ? "auto" : "file",
+               corpus_digest_path(c->pitch));
+    buf_printf(b, " phones %016" PRIx64 " table %016" PRIx64 " tier %s part %u valid %016" PRIx64,
+               corpus_digest_path(c->phones), corpus_digest_path(c->label_table),
+               c->tier ? c->tier : "", c->label_part,
+               t->validated ? recordings_digest(&t->valid.corpus.recordings) : 0);
     return buf_ok(b) ? STATUS_OK : err_nomem(err);
 }
 

@@ -44,6 +44,7 @@ cmp -s <(cut -f1-6,8- "$dir/set/log.tsv") <(cut -f1-6,8- "$dir/killed/log.tsv") 
     complain 'eval'
 "$PROPNEU" figure training -q "$dir/set" -o "$dir/f.svg" || complain 'figure training'
 
+refuses 1 'by other options' prune "${base[@]}" --protect phone -o "$dir/set"
 refuses 2 '512 neurons: 512 cannot be cut' prune "${base[@]}" --cut-rows 512 -o "$dir/n1"
 refuses 2 '--cut-rows K' prune --retrain -m "$demo/models/ssl.safetensors" -a "$dir/audio" \
     --speakers "$demo/speakers.tsv" --task sid -o "$dir/n2"

@@ -87,7 +87,18 @@ refuses 2 'pretrain, retrain or' train "${base[@]}" "${speakers[@]}" --task sid 
 
 # Nothing to learn, and what does not go together.
 cp -R "$dir/sid" "$dir/other"
+cp "$demo/models/mean-std.npy" "$dir/ms.npy" && printf '\1' | dd of="$dir/ms.npy" bs=1 seek=300 conv=notrunc 2>/dev/null
+sed 's/150/151/g' "$demo/labels/demo-f0-hz.json" >"$dir/f0.json"
 refuses 1 'is of another training' train "${base[@]}" "${speakers[@]}" --task sid --steps 13 -o "$dir/other"
+refuses 1 'is of another training' train "${base[@]}" "${speakers[@]}" --task sid --steps 12 -o "$dir/other" \
+    --mean-std "$dir/ms.npy"
+refuses 1 'is of another training' train "${base[@]}" "${phones[@]}" --task f0 --steps 6 --valid "$dir/audio" \
+    --pitch "$dir/f0.json" -o "$dir/f0"
+refuses 2 'would be replaced' train -m "$dir/sid" -a "$dir/audio" "${speakers[@]}" --task sid -o "$dir/sid"
+mkdir "$dir/model" && cp "$demo/models/ssl.safetensors" "$dir/model/model.safetensors" &&
+    cp "$demo/models/ssl.json" "$dir/model/config.json"
+refuses 2 'would be replaced' train "${base[@]}" "${speakers[@]}" --task sid -o "$dir/model"
+cmp -s "$demo/models/ssl.safetensors" "$dir/model/model.safetensors" || complain 'a model was replaced'
 mkdir "$dir/alone" && ln -s "$demo"/audio/F1-*.flac "$dir/alone"
 refuses 1 'nothing to tell apart' train "${model[@]}" -a "$dir/alone" "${speakers[@]}" --task sid -o "$dir/n1"
 refuses 2 'LABELS is needed' train "${base[@]}" --task ctc -o "$dir/n2"

@@ -29,7 +29,8 @@ for command in $commands; do
     for option in $(options Options <"$help"); do
         grep -q "Fl -$option\\( \\|\$\\)" "$page" || complain "$page: the option --$option is missing"
     done
-    # and the other way round
+    # and the other way round; prune has a second help
+    [ "$command" != prune ] || "$PROPNEU" prune --retrain --help >>"$help"
     for option in $(sed -n 's/^\.It .*Fl -\([a-z][a-z0-9-]*\).*/\1/p' "$page"); do
         grep -q -e "--$option\\([ =[]\\|\$\\)" "$help" || complain "$page: no option --$option in --help"
     done
