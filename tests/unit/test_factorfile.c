@@ -50,8 +50,7 @@ static void values_hold_from_start_to_end(void **state)
         "a\t0\t0.5\thappy\na\t0.5\t1\tvery sad\nb\t0\t1\t17\nb\t0\t1\t17\n",
         "utt,onset,duration (s),value\na,0,0.5,happy\na,0.5,0.5,very sad\nb,0,1,17\n",
         "utt onset_s len value\na 0 0.5 happy\na 0.5 0.5 very sad\nb 0 1 17\n",
-        "utt\tstart_ms\tsegment_duration_ms\tvalue\na\t0\t500\thappy\na\t500\t500\tvery sad\n"
-        "b\t0\t1000\t17\n",
+        "utt,start_ms,dur_ms,value\na,0,500,happy\na,500,500,very sad\nb,0,1000,17\n",
     };
     (void)state;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
