@@ -87,7 +87,7 @@ refuses 2 'pretrain, retrain or' train "${base[@]}" "${speakers[@]}" --task sid 
 
 # Nothing to learn, and what does not go together.
 cp -R "$dir/sid" "$dir/other"
-cp "$demo/models/mean-std.npy" "$dir/ms.npy" && printf '\1' | dd of="$dir/ms.npy" bs=1 seek=300 conv=notrunc 2>/dev/null
+cat "$demo/models/mean-std.npy" >"$dir/ms.npy" && printf '\1' | dd of="$dir/ms.npy" bs=1 seek=300 conv=notrunc 2>/dev/null
 sed 's/150/151/g' "$demo/labels/demo-f0-hz.json" >"$dir/f0.json"
 refuses 1 'is of another training' train "${base[@]}" "${speakers[@]}" --task sid --steps 13 -o "$dir/other"
 refuses 1 'is of another training' train "${base[@]}" "${speakers[@]}" --task sid --steps 12 -o "$dir/other" \
